@@ -1,0 +1,177 @@
+"""The command line. Exit status: 0 done, 1 refused or failed (said on stderr), 2 usage."""
+
+import argparse
+import asyncio
+import errno
+import logging
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from argon2 import PasswordHasher
+
+from comanda import commands, demo
+from comanda.app import build_app, serve
+from comanda.commands import Refused
+from comanda.config import LOG_LEVELS, Config, ConfigError, load_config
+from comanda.domain.staff import Role
+from comanda.files import default_config
+from comanda.store.database import DatabaseError, open_database, utc_now
+
+HIGHEST_PORT = 65535
+Command = Callable[[argparse.Namespace, Config], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options, _config(options))
+    except (Refused, ConfigError, DatabaseError, OSError) as error:
+        print(f"comanda: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="comanda", description="Cobros con comprobante, al momento."
+    )
+    group = parser.add_subparsers(required=True, metavar="COMMAND")
+    _listening(_command(group, "serve", _serve, "Sirve el restaurante"))
+    _listening(_command(group, "demo", _demo, "Sirve un restaurante de prueba, que no se guarda"))
+    _staff_commands(group.add_parser("staff", help="El personal").add_subparsers(required=True))
+    _menu_commands(group.add_parser("menu", help="El menú").add_subparsers(required=True))
+    copy = _command(group, "backup", commands.make_backup, "Copia la base sin detener nada")
+    copy.add_argument("destination", type=Path, metavar="DEST")
+    _command(group, "check", commands.check_database, "Revisa que la base de datos esté entera")
+    return parser
+
+
+def _staff_commands(group: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    add = _command(group, "add", commands.add_staff, "Da de alta a alguien")
+    add.add_argument("username", metavar="USERNAME")
+    add.add_argument("--role", required=True, choices=[role.value for role in Role])
+    add.add_argument("--name", help="nombre con el que se le conoce")
+    add.add_argument("--pin-stdin", action="store_true", help="lee el PIN de la entrada estándar")
+    _command(group, "list", commands.list_staff, "Lista al personal")
+    disable = _command(group, "disable", commands.disable_staff, "Da de baja a alguien")
+    disable.add_argument("username", metavar="USERNAME")
+
+
+def _menu_commands(group: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    load = _command(group, "import", commands.import_menu, "Lee un CSV: name,category,price")
+    load.add_argument("file", type=Path, metavar="FILE.csv")
+    dump = _command(group, "export", commands.export_menu, "Escribe el menú como CSV")
+    dump.add_argument("file", type=Path, nargs="?", metavar="FILE.csv")
+
+
+def _command(
+    group: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Command,
+    text: str,
+) -> argparse.ArgumentParser:
+    parser = group.add_parser(name, help=text, description=text)
+    parser.add_argument("--config", type=Path, metavar="FILE", help="archivo de configuración")
+    parser.add_argument("--database", type=Path, metavar="FILE", help="archivo de la base de datos")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _listening(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="dirección en la que escucha")
+    parser.add_argument("--port", type=_port, help="puerto en el que escucha")
+    parser.add_argument("--log-level", choices=LOG_LEVELS)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) > HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"va de 0 a {HIGHEST_PORT}")
+    return int(text)
+
+
+def _config(options: argparse.Namespace) -> Config:
+    """The configuration, with what the command line changes of it."""
+    config = load_config(options.config or default_config())
+    return config if options.database is None else _with_database(config, options.database)
+
+
+def _with_database(config: Config, path: Path) -> Config:
+    return replace(config, database=replace(config.database, path=str(path)))
+
+
+def _serve(options: argparse.Namespace, config: Config) -> None:
+    def announce(url: str) -> None:
+        print(f"Comanda en {url}", flush=True)
+
+    _listen(options, config, config.server.host, announce)
+
+
+def _demo(options: argparse.Namespace, config: Config) -> None:
+    with _new_database(options.database) as path:
+        config = _with_database(config, path)
+        asyncio.run(_fill(path))
+        _listen(options, config, "127.0.0.1", _announce_demo)
+
+
+@contextmanager
+def _new_database(wanted: Path | None) -> Iterator[Path]:
+    """A file for the demo, that is gone afterwards unless it was asked for by name."""
+    if wanted is not None and wanted.exists():
+        raise Refused(f"Ya existe {wanted}; la demostración sólo usa archivos nuevos")
+    with tempfile.TemporaryDirectory(prefix="comanda-demo-") as folder:
+        yield wanted or Path(folder) / "demo.db"
+
+
+async def _fill(path: Path) -> None:
+    now = moment = utc_now()
+    async with open_database(path, clock=lambda: moment) as database:
+        await database.write(demo.open_house, PasswordHasher().hash)
+        for minutes, step in demo.steps():
+            moment = now - timedelta(minutes=minutes)
+            await database.write(step)
+
+
+def _announce_demo(url: str) -> None:
+    print(f"Comanda, restaurante de prueba, en {url}\n")
+    print(f"  {'usuario':10} {'PIN':6} rol")
+    for member, pin in demo.PINS.items():
+        print(f"  {member.username:10} {pin:6} {member.role}")
+    print("\nCtrl+C lo cierra.", flush=True)
+
+
+def _listen(
+    options: argparse.Namespace, config: Config, host: str, announce: Callable[[str], None]
+) -> None:
+    level = options.log_level or config.server.log_level
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+    port = config.server.port if options.port is None else options.port
+
+    host = options.host or host
+
+    def ready(host: str, port: int) -> None:
+        announce(_url(host, port))
+
+    try:
+        asyncio.run(serve(build_app(config), host, port, ready))
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "esa dirección ya está ocupada" if taken else error.strerror
+        raise Refused(f"No se puede servir en {_url(host, port)}: {reason}") from error
+
+
+def _url(host: str, port: int) -> str:
+    """RFC 3986, section 3.2.2: an IPv6 address goes in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""The only place where the parts are wired together; each starts and stops as one generator."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from pathlib import Path
+
+from aiohttp import web
+
+from comanda.config import Config
+from comanda.feed import open_feed
+from comanda.files import static_folder
+from comanda.store.database import Clock, open_database, utc_now
+from comanda.web.access_log import AccessLogger
+from comanda.web.assets import Assets
+from comanda.web.guard import same_origin
+from comanda.web.keys import (
+    ADDRESS_THROTTLE,
+    ASSETS,
+    CONFIG,
+    DATABASE,
+    FEED,
+    PINS,
+    STREAMS,
+    USER_THROTTLE,
+)
+from comanda.web.pins import PinHasher
+from comanda.web.problems import problem_details
+from comanda.web.replies import add_security_headers
+from comanda.web.routes import add_routes
+from comanda.web.stream import Streams
+from comanda.web.throttle import Throttle
+
+JSON_BYTES = 2 * 1024 * 1024
+SHUTDOWN_SECONDS = 5.0
+
+
+def build_app(
+    config: Config, *, clock: Clock = utc_now, monotonic: Callable[[], float] = time.monotonic
+) -> web.Application:
+    """The whole of Comanda as an aiohttp application."""
+    app = web.Application(middlewares=[problem_details, same_origin], client_max_size=JSON_BYTES)
+    settings = config.sessions
+    window = settings.attempts_window_seconds
+    app[CONFIG] = config
+    app[ASSETS] = Assets(static_folder())
+    app[STREAMS] = Streams()
+    app[USER_THROTTLE] = Throttle(settings.attempts_per_user, window, monotonic)
+    app[ADDRESS_THROTTLE] = Throttle(settings.attempts_per_address, window, monotonic)
+    add_routes(app)
+    app.on_response_prepare.append(add_security_headers)
+    app.on_shutdown.append(_end_streams)
+    app.cleanup_ctx.append(_hash_pins)
+    app.cleanup_ctx.append(_keep_data(clock))
+    return app
+
+
+async def serve(
+    app: web.Application, host: str, port: int, ready: Callable[[str, int], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM; `ready` is told the address once it answers.
+
+    A handler is cancelled when its client goes, so that a vanished stream ends at once. That is
+    safe: a transaction runs whole on its thread, whoever waits for it.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    runner = web.AppRunner(
+        app,
+        access_log_class=AccessLogger,
+        handler_cancellation=True,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, host, port).start()
+        ready(host, runner.addresses[0][1])
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+
+
+async def _hash_pins(app: web.Application) -> AsyncIterator[None]:
+    with closing(PinHasher()) as pins:
+        app[PINS] = pins
+        yield
+
+
+def _keep_data(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def data(app: web.Application) -> AsyncIterator[None]:
+        database, events = app[CONFIG].database, app[CONFIG].events
+        async with (
+            open_database(
+                Path(database.path),
+                clock=clock,
+                readers=database.readers,
+                busy_timeout=database.busy_timeout_seconds,
+            ) as app[DATABASE],
+            open_feed(
+                app[DATABASE], tail_events=events.tail_events, replay_limit=events.replay_limit
+            ) as app[FEED],
+        ):
+            yield
+
+    return data
+
+
+async def _end_streams(app: web.Application) -> None:
+    await app[STREAMS].end_all()

@@ -1,0 +1,200 @@
+"""The configuration: typed, frozen, complete. An unknown key is an error, not a guess."""
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow.exceptions import SCHEMA
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class _Number(fields.Float):
+    """A number; never a string that looks like one."""
+
+    def _validated(self, value: Any) -> float:
+        if isinstance(value, str):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
+class ConfigError(Exception):
+    """The file can't be used; the message names the file and the key, for people."""
+
+
+def _setting(default: Any, *checks: validate.Validator) -> Any:
+    return dataclasses.field(default=default, metadata={"checks": checks})
+
+
+def _required(*checks: validate.Validator) -> Any:
+    return dataclasses.field(metadata={"checks": checks})
+
+
+def _at_least(minimum: float) -> validate.Range:
+    return validate.Range(min=minimum, error="el mínimo es {min}")
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where `comanda serve` listens."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - phones reach it over the house's own network
+    port: int = _setting(8080, validate.Range(0, 65535, error="va de {min} a {max}"))
+    log_level: str = _setting("info", validate.OneOf(LOG_LEVELS, error="no es un nivel"))
+
+
+@dataclass(frozen=True)
+class DatabaseConfig:
+    path: str = _setting("comanda.db", validate.Length(min=1, error="está vacío"))
+    busy_timeout_seconds: float = _setting(5.0, _at_least(0))
+    readers: int = _setting(4, _at_least(1))
+
+
+@dataclass(frozen=True)
+class Events:
+    """The streams; see the comments in config.toml."""
+
+    heartbeat_seconds: float = _setting(15.0, _at_least(0.05))
+    replay_limit: int = _setting(10_000, _at_least(1))
+    tail_events: int = _setting(1_000, _at_least(1))
+    stream_minutes: float = _setting(30.0, _at_least(0.001))
+    send_timeout_seconds: float = _setting(30.0, _at_least(0.05))
+
+
+@dataclass(frozen=True)
+class Sessions:
+    hours: float = _setting(16.0, _at_least(0.001))
+    attempts_per_user: int = _setting(5, _at_least(1))
+    attempts_per_address: int = _setting(20, _at_least(1))
+    attempts_window_seconds: float = _setting(60.0, _at_least(0.05))
+
+
+@dataclass(frozen=True)
+class Proofs:
+    max_bytes: int = _setting(10 * 1024 * 1024, _at_least(1))
+
+
+@dataclass(frozen=True)
+class Method:
+    """A form of payment; `proof` says whether an attempt needs a file."""
+
+    name: str = _required(validate.Regexp(r"[a-z0-9_]{1,32}\Z", error="usa a-z, 0-9 y _"))
+    label: str = _required(validate.Length(min=1, max=40, error="va de {min} a {max} letras"))
+    proof: str = _setting(
+        "optional", validate.OneOf(("required", "optional"), error="es required u optional")
+    )
+
+
+METHODS = (
+    Method("transferencia", "Transferencia", "required"),
+    Method("efectivo", "Efectivo", "optional"),
+    Method("tarjeta", "Tarjeta", "optional"),
+)
+
+
+@dataclass(frozen=True)
+class Payments:
+    methods: tuple[Method, ...] = METHODS
+
+    def method(self, name: str) -> Method | None:
+        return next((method for method in self.methods if method.name == name), None)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What the pages show; an order's clock in the kitchen turns amber, then red."""
+
+    currency: str = _setting("$", validate.Length(min=1, max=5, error="va de {min} a {max}"))
+    amber_minutes: int = _setting(10, _at_least(1))
+    red_minutes: int = _setting(15, _at_least(1))
+
+
+@dataclass(frozen=True)
+class Config:
+    """All of config.toml; each attribute is a table of it."""
+
+    server: Server = dataclasses.field(default_factory=Server)
+    database: DatabaseConfig = dataclasses.field(default_factory=DatabaseConfig)
+    events: Events = dataclasses.field(default_factory=Events)
+    sessions: Sessions = dataclasses.field(default_factory=Sessions)
+    proofs: Proofs = dataclasses.field(default_factory=Proofs)
+    payments: Payments = dataclasses.field(default_factory=Payments)
+    pages: Pages = dataclasses.field(default_factory=Pages)
+
+
+def load_config(path: Path) -> Config:
+    """The configuration in `path`; what it leaves out has its default. Raises ConfigError."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"No se puede leer la configuración {path}: {error}") from error
+    try:
+        return parse_config(raw)
+    except ValidationError as error:
+        complaints = "; ".join(_flatten(error.messages))
+        raise ConfigError(f"La configuración {path} no sirve: {complaints}") from error
+
+
+def parse_config(raw: Mapping[str, Any]) -> Config:
+    """The configuration that `raw`, a parsed TOML document, holds. Raises ValidationError."""
+    document = _schema_of(Config)().load(raw)
+    sections = {
+        section.name: _load(section.type, document[section.name])
+        for section in dataclasses.fields(Config)
+        if section.name in document
+    }
+    return Config(**sections)
+
+
+def _load(section: Any, values: Mapping[str, Any]) -> Any:
+    if section is Payments:
+        return _payments(values)
+    return section(**values)
+
+
+def _payments(values: Mapping[str, Any]) -> Payments:
+    if "methods" not in values:
+        return Payments()
+    methods = tuple(Method(**method) for method in values["methods"])
+    if not methods or len({method.name for method in methods}) < len(methods):
+        raise ValidationError({"payments": {"methods": ["falta uno, o un nombre se repite"]}})
+    return Payments(methods)
+
+
+def _schema_of(section: type) -> type[Schema]:
+    """The marshmallow schema of a dataclass of settings."""
+    found = {field.name: _field_of(field) for field in dataclasses.fields(section)}
+    return Schema.from_dict(dict(found), name=section.__name__)
+
+
+def _field_of(field: "dataclasses.Field[Any]") -> fields.Field[Any]:
+    checks = list(field.metadata.get("checks", ()))
+    required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    if field.type is int:
+        return fields.Integer(strict=True, required=required, validate=checks)
+    if field.type is float:
+        return _Number(required=required, validate=checks)
+    if field.type is str:
+        return fields.String(required=required, validate=checks)
+    if field.name == "methods":
+        return fields.List(fields.Nested(_schema_of(Method)))
+    return fields.Nested(_schema_of(cast("type", field.type)))
+
+
+def _flatten(messages: Any, path: str = "") -> list[str]:
+    if isinstance(messages, Mapping):
+        return [
+            line for key, inner in messages.items() for line in _flatten(inner, _join(path, key))
+        ]
+    return [f"{path}: {' '.join(map(str, messages))}"]
+
+
+def _join(path: str, key: Any) -> str:
+    """The key's full name; marshmallow's word for the table as a whole is no key of the file."""
+    if key == SCHEMA:
+        return path
+    return f"{path}.{key}" if path else str(key)

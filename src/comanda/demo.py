@@ -1,0 +1,129 @@
+"""A throw-away restaurant in the middle of an evening, to try Comanda with."""
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw, ImageFont
+
+from comanda import workflow
+from comanda.domain.orders import OrderStatus
+from comanda.domain.payments import Proof, Verdict
+from comanda.domain.staff import Role, Staff
+from comanda.store import menu, orders, staff
+from comanda.store.database import Transaction
+from comanda.workflow import OrderLine
+
+ANA = Staff("ana", "Ana", Role.WAITER)
+BETO = Staff("beto", "Beto", Role.WAITER)
+COCO = Staff("coco", "Coco", Role.KITCHEN)
+LUIS = Staff("luis", "Luis", Role.CASHIER)
+ROSA = Staff("rosa", "Rosa", Role.ADMIN)
+PINS = {ANA: "1111", BETO: "1212", COCO: "2222", LUIS: "3333", ROSA: "4444"}
+
+MENU = (
+    ("Tacos al pastor", "Tacos", 8550),
+    ("Tacos de suadero", "Tacos", 9000),
+    ("Quesadilla de flor", "Antojitos", 6500),
+    ("Sopa de tortilla", "Sopas", 7000),
+    ("Enchiladas verdes", "Platos fuertes", 12500),
+    ("Mole poblano", "Platos fuertes", 16500),
+    ("Chile relleno", "Platos fuertes", 14000),
+    ("Guacamole", "Entradas", 8000),
+    ("Flan de la casa", "Postres", 5500),
+    ("Agua de jamaica", "Bebidas", 3000),
+    ("Café de olla", "Bebidas", 3500),
+    ("Cerveza", "Bebidas", 5000),
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """An order of the evening: (product id, quantity) each, and how many minutes ago what was done.
+
+    `minutes` are for placed, begun, ready, delivered, charged, judged, as far as it has come.
+    """
+
+    number: int
+    waiter: Staff
+    dishes: tuple[tuple[int, int], ...]
+    minutes: tuple[int, ...]
+    verdict: Verdict | None = None
+    note: str | None = None
+
+
+EVENING = (
+    Table(12, ANA, ((1, 1), (4, 1), (10, 1)), (52, 49, 37, 34)),
+    Table(2, BETO, ((7, 1), (12, 1)), (47, 45, 33, 31, 9, 6), Verdict.REJECTED),
+    Table(5, ANA, ((3, 2), (10, 2)), (44, 42, 30, 28, 15, 14), Verdict.APPROVED),
+    Table(9, ANA, ((6, 2), (9, 2)), (40, 38, 25, 22, 3)),
+    Table(4, BETO, ((8, 1), (12, 2)), (18, 16, 2)),
+    Table(7, ANA, ((5, 2), (11, 2)), (12, 9)),
+    Table(3, BETO, ((2, 3), (10, 2)), (4,), note="sin cebolla"),
+)
+
+
+def open_house(tx: Transaction, hash_of: Callable[[str], str]) -> None:
+    """Staff and a menu; `hash_of` hashes a PIN."""
+    for member, pin in PINS.items():
+        staff.add(tx, member, hash_of(pin))
+    menu.put_all(tx, MENU)
+
+
+def steps() -> list[tuple[int, Callable[[Transaction], object]]]:
+    """The evening so far: minutes ago, and what was done then, in the order in which it was."""
+    told = [
+        (minutes, step)
+        for order_id, table in enumerate(EVENING, start=1)
+        for minutes, step in zip(table.minutes, _steps_of(order_id, table), strict=False)
+    ]
+    return sorted(told, key=lambda one: -one[0])
+
+
+def _steps_of(order_id: int, table: Table) -> list[Callable[[Transaction], object]]:
+    """All that can happen to an order, from its placing to the cashier's verdict."""
+    lines = [OrderLine(product, quantity, table.note) for product, quantity in table.dishes]
+    return [
+        lambda tx: workflow.place_order(tx, table.waiter, table.number, lines),
+        lambda tx: workflow.advance_order(tx, COCO, order_id, OrderStatus.PREPARING),
+        lambda tx: workflow.advance_order(tx, COCO, order_id, OrderStatus.READY),
+        lambda tx: workflow.advance_order(tx, table.waiter, order_id, OrderStatus.DELIVERED),
+        lambda tx: _charge(tx, table.waiter, order_id),
+        lambda tx: _judge(tx, order_id, table.verdict),
+    ]
+
+
+def _charge(tx: Transaction, waiter: Staff, order_id: int) -> None:
+    data = receipt(orders.require(tx, order_id).total, f"884122019{order_id:03}")
+    proof = Proof("image/jpeg", data, hashlib.sha256(data).hexdigest())
+    workflow.submit_payment(tx, waiter, order_id, "transferencia", proof)
+
+
+def _judge(tx: Transaction, order_id: int, verdict: Verdict | None) -> None:
+    payment = orders.require(tx, order_id).payment
+    if payment and verdict:
+        reason = "ilegible" if verdict is Verdict.REJECTED else None
+        workflow.decide_payment(tx, LUIS, payment.id, verdict, reason)
+
+
+def receipt(total: int, reference: str) -> bytes:
+    """A transfer receipt as a guest's phone shows it, in JPEG; `total` in minor units."""
+    image = Image.new("RGB", (720, 1080), "#f4f6f8")
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((40, 60, 680, 1020), radius=32, fill="white", outline="#d5dbe1")
+    draw.ellipse((310, 110, 410, 210), fill="#12805c")
+    draw.line((335, 162, 355, 182, 388, 140), fill="white", width=10)
+    lines = (
+        (250, 44, "Transferencia exitosa"),
+        (340, 76, f"$ {total / 100:,.2f}"),
+        (500, 30, "Cuenta destino  ···· 4471"),
+        (560, 30, "Restaurante La Fonda"),
+        (660, 30, "Clave de rastreo"),
+        (705, 40, reference),
+    )
+    for top, size, text in lines:
+        draw.text((360, top), text, "#1d2730", ImageFont.load_default(size), anchor="ma")
+    packed = io.BytesIO()
+    image.save(packed, "JPEG", quality=85)
+    return packed.getvalue()

@@ -1,0 +1,1 @@
+"""The restaurant in pure Python: no I/O, standard library only."""

@@ -1,0 +1,102 @@
+"""What can go wrong: a stable code for programs, and a Spanish sentence for people."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A refusal. `code` never changes; `detail` is a sentence that staff may read."""
+
+    code: ClassVar[str]
+    sentence: ClassVar[str]
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or self.sentence
+        super().__init__(self.detail)
+
+
+class MalformedBody(DomainError):
+    code = "malformed_body"
+    sentence = "No se pudo leer el cuerpo de la petición"
+
+
+class NotSignedIn(DomainError):
+    code = "not_signed_in"
+    sentence = "Inicia sesión para continuar"
+
+
+class BadCredentials(DomainError):
+    code = "bad_credentials"
+    sentence = "Usuario o PIN incorrecto"
+
+
+class Forbidden(DomainError):
+    code = "forbidden"
+    sentence = "Tu rol no puede hacer esto"
+
+
+class CrossOrigin(DomainError):
+    code = "cross_origin"
+    sentence = "La petición viene de otro sitio"
+
+
+class TooManyAttempts(DomainError):
+    """`retry_after`: whole seconds until another attempt is listened to."""
+
+    code = "too_many_attempts"
+    sentence = "Demasiados intentos"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Demasiados intentos. Espera {retry_after} s y prueba otra vez")
+        self.retry_after = retry_after
+
+
+class NotFound(DomainError):
+    code = "not_found"
+    sentence = "No encontrado"
+
+
+class OrderNotFound(DomainError):
+    code = "order_not_found"
+    sentence = "Orden no encontrada"
+
+
+class PaymentNotFound(DomainError):
+    code = "payment_not_found"
+    sentence = "Pago no encontrado"
+
+
+class IllegalTransition(DomainError):
+    code = "illegal_transition"
+    sentence = "La orden no puede pasar a ese estado"
+
+
+class PaymentAlreadyDecided(DomainError):
+    code = "payment_already_decided"
+    sentence = "Este pago ya fue dictaminado"
+
+
+class FileTooLarge(DomainError):
+    code = "file_too_large"
+    sentence = "El archivo es demasiado grande"
+
+
+class UnsupportedFile(DomainError):
+    code = "unsupported_file"
+    sentence = "El archivo no es una foto JPEG, PNG o WebP ni un PDF, o está dañado"
+
+
+class IdempotencyKeyReused(DomainError):
+    code = "idempotency_key_reused"
+    sentence = "Esta clave de envío ya se usó para otra cosa"
+
+
+class ValidationFailed(DomainError):
+    """`errors`: field path (`items.0.quantity`) → sentences."""
+
+    code = "validation_failed"
+    sentence = "Revisa los datos"
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        super().__init__()
+        self.errors = {field: list(sentences) for field, sentences in errors.items()}

@@ -1,0 +1,44 @@
+"""What the house is told, and who hears it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from comanda.domain.staff import Role
+from comanda.domain.wire import Wire
+
+
+class EventType(StrEnum):
+    ORDER_UPDATED = "order_updated"
+    ORDER_PLACED = "order_placed"
+    ORDER_READY = "order_ready"
+    PAYMENT_VERIFICATION_PENDING = "payment_verification_pending"
+    PAYMENT_REJECTED = "payment_rejected"
+    PAYMENT_APPROVED = "payment_approved"
+
+
+AUDIENCE: Mapping[EventType, frozenset[Role]] = {
+    EventType.ORDER_UPDATED: frozenset(Role),
+    EventType.ORDER_PLACED: frozenset({Role.KITCHEN, Role.ADMIN}),
+    EventType.ORDER_READY: frozenset({Role.WAITER, Role.ADMIN}),
+    EventType.PAYMENT_VERIFICATION_PENDING: frozenset({Role.CASHIER, Role.ADMIN}),
+    EventType.PAYMENT_REJECTED: frozenset({Role.WAITER, Role.ADMIN}),
+    EventType.PAYMENT_APPROVED: frozenset({Role.WAITER, Role.ADMIN}),
+}
+
+
+def heard_by(role: Role) -> frozenset[EventType]:
+    """The types whose audience `role` belongs to."""
+    return frozenset(kind for kind, audience in AUDIENCE.items() if role in audience)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an order, before the log gives it an id and a time.
+
+    `redacted` is what the kitchen reads instead of `data`, where it may not read `data`.
+    """
+
+    type: EventType
+    data: Wire
+    redacted: Wire | None = None

@@ -1,0 +1,173 @@
+"""An order, and the one table of all that can happen to it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from comanda.domain.errors import Forbidden, IllegalTransition
+from comanda.domain.events import Event, EventType
+from comanda.domain.payments import Payment
+from comanda.domain.staff import Role
+from comanda.domain.wire import Wire, money, time
+
+
+class OrderStatus(StrEnum):
+    PENDING = "pendiente"
+    PREPARING = "en_preparacion"
+    READY = "listo"
+    DELIVERED = "entregado"
+    VERIFYING = "por_verificar"
+    PAID = "pagado"
+
+
+class Through(StrEnum):
+    """The request that asks for a transition."""
+
+    PLACE = "place"
+    STATUS = "status"
+    PROOF = "proof"
+    VERDICT = "verdict"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """`role` may take an order from `source` to `target`; `notice` tells those who must act."""
+
+    source: OrderStatus | None
+    target: OrderStatus
+    role: Role
+    through: Through
+    notice: EventType | None = None
+
+    def admits(self, role: Role) -> bool:
+        return role in (self.role, Role.ADMIN)
+
+
+_S, _R, _T, _E = OrderStatus, Role, Through, EventType
+
+TRANSITIONS = (
+    Transition(None, _S.PENDING, _R.WAITER, _T.PLACE, _E.ORDER_PLACED),
+    Transition(_S.PENDING, _S.PREPARING, _R.KITCHEN, _T.STATUS),
+    Transition(_S.PREPARING, _S.READY, _R.KITCHEN, _T.STATUS, _E.ORDER_READY),
+    Transition(_S.READY, _S.DELIVERED, _R.WAITER, _T.STATUS),
+    Transition(_S.DELIVERED, _S.VERIFYING, _R.WAITER, _T.PROOF, _E.PAYMENT_VERIFICATION_PENDING),
+    Transition(_S.VERIFYING, _S.PAID, _R.CASHIER, _T.VERDICT, _E.PAYMENT_APPROVED),
+    Transition(_S.VERIFYING, _S.DELIVERED, _R.CASHIER, _T.VERDICT, _E.PAYMENT_REJECTED),
+)
+
+OPEN_STATUSES = tuple(status for status in OrderStatus if status is not OrderStatus.PAID)
+
+
+def check_role(role: Role, target: OrderStatus, through: Through) -> None:
+    """Raise Forbidden where others may ask for `target` in this way and `role` never may."""
+    rows = [row for row in TRANSITIONS if row.target is target and row.through is through]
+    if rows and not any(row.admits(role) for row in rows):
+        raise Forbidden
+
+
+def find_transition(
+    source: OrderStatus | None, target: OrderStatus, role: Role, through: Through
+) -> Transition:
+    """The row that allows this. Raises Forbidden (the role) or IllegalTransition (the state)."""
+    check_role(role, target, through)
+    for row in TRANSITIONS:
+        if (row.source, row.target, row.through) == (source, target, through):
+            if row.admits(role):
+                return row
+            raise Forbidden
+    raise IllegalTransition(f"Una orden en «{source}» no puede pasar a «{target}»")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """A line of an order; `unit_price` in minor units, as it was when the order was placed."""
+
+    product_id: int
+    name: str
+    quantity: int
+    unit_price: int
+    note: str | None
+
+    def wire(self) -> Wire:
+        return {
+            "product_id": str(self.product_id),
+            "name": self.name,
+            "quantity": self.quantity,
+            "unit_price": money(self.unit_price),
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A table's order; `payment` is the latest attempt to pay it."""
+
+    id: int
+    table_number: int
+    status: OrderStatus
+    payment_method: str | None
+    items: tuple[OrderItem, ...]
+    waiter: str
+    payment: Payment | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def total(self) -> int:
+        """Minor units."""
+        return sum(item.quantity * item.unit_price for item in self.items)
+
+    def move(
+        self, target: OrderStatus, role: Role, through: Through, at: datetime
+    ) -> tuple["Order", EventType | None]:
+        """The order in its new state, and whom to notify. Raises as `find_transition` does."""
+        row = find_transition(self.status, target, role, through)
+        return replace(self, status=target, updated_at=at), row.notice
+
+    def wire(self, reader: Role) -> Wire:
+        """The order as `reader` may see it: the kitchen sees no payment."""
+        payment = None if reader is Role.KITCHEN else self.payment
+        return {
+            "id": str(self.id),
+            "table_number": self.table_number,
+            "status": self.status.value,
+            "payment_method": self.payment_method,
+            "total": money(self.total),
+            "items": [item.wire() for item in self.items],
+            "waiter": self.waiter,
+            "payment": payment and payment.wire(),
+            "created_at": time(self.created_at),
+            "updated_at": time(self.updated_at),
+        }
+
+
+def order_updated(order: Order) -> Event:
+    """The order's own event, which comes with every change of it."""
+    redacted = None if order.payment is None else order.wire(Role.KITCHEN)
+    return Event(EventType.ORDER_UPDATED, order.wire(Role.ADMIN), redacted)
+
+
+def notice(kind: EventType, order: Order) -> Event:
+    """The event of type `kind` that tells its audience what to do about `order`."""
+    if kind is EventType.ORDER_PLACED:
+        return Event(kind, order.wire(Role.KITCHEN))
+    data: Wire = {"order_id": str(order.id), "table_number": order.table_number}
+    if kind is EventType.ORDER_READY:
+        return Event(kind, data)
+    return Event(kind, data | _payment_notice(kind, order))
+
+
+def _payment_notice(kind: EventType, order: Order) -> Wire:
+    payment = order.payment
+    if payment is None:
+        raise ValueError(f"{kind} needs a payment")
+    attempt = {"payment_id": str(payment.id), "attempt": payment.attempt}
+    if kind is EventType.PAYMENT_APPROVED:
+        return attempt
+    if kind is EventType.PAYMENT_REJECTED:
+        return attempt | {"reason": payment.reason}
+    return attempt | {
+        "method": payment.method,
+        "total": money(order.total),
+        "action": "submitted" if payment.attempt == 1 else "resubmitted",
+    }

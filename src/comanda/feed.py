@@ -1,0 +1,209 @@
+"""The live tail of the event log, where streams wait.
+
+A stream is a cursor into the log. A wake-up is only a hint: the feed then reads what is new from
+the log once, encodes each event once, and keeps a bounded tail of it in memory. Streams read on
+from their own cursors, from the tail or, when they have fallen behind it, in pages from SQLite.
+"""
+
+import asyncio
+import json
+import logging
+import sqlite3
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from operator import attrgetter
+
+from comanda.domain.events import AUDIENCE, EventType
+from comanda.domain.staff import Role
+from comanda.domain.wire import encode
+from comanda.store import events
+from comanda.store.database import Database, Snapshot
+from comanda.store.events import LoggedEvent
+
+log = logging.getLogger(__name__)
+
+PAGE_BYTES = 64 * 1024
+RETRY_SECONDS = 1.0
+_ID = attrgetter("id")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An event as the bytes of the event-stream format (WHATWG HTML, section 9.2.5)."""
+
+    id: int
+    audience: frozenset[Role]
+    data: bytes
+    redacted: bytes
+
+    def for_role(self, role: Role) -> bytes:
+        """What `role` reads of it; empty where it is not for `role`."""
+        if role not in self.audience:
+            return b""
+        return self.redacted if role is Role.KITCHEN else self.data
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Bytes to send, and the cursor of whoever has read them."""
+
+    data: bytes
+    cursor: int
+
+
+class Feed:
+    """What is new in the log. `head` is the newest event that streams can read."""
+
+    def __init__(self, database: Database, *, tail_events: int, replay_limit: int) -> None:
+        self.head = 0
+        self.listeners: Counter[Role] = Counter()
+        self._database = database
+        self._tail_events = tail_events
+        self._replay_limit = replay_limit
+        self._tail: list[Frame] = []
+        self._tail_after = 0
+        self._stale = asyncio.Event()
+        self._reading = asyncio.Lock()
+        self._pages_at_once = asyncio.Semaphore(2)
+        self._ears: set[asyncio.Event] = set()
+
+    @contextmanager
+    def listen(self, role: Role, ear: asyncio.Event) -> Iterator[None]:
+        """Set `ear` whenever there is news, for as long as the block runs."""
+        self._ears.add(ear)
+        self.listeners[role] += 1
+        try:
+            yield
+        finally:
+            self.listeners[role] -= 1
+            self._ears.discard(ear)
+
+    def wake(self) -> None:
+        """There may be something new in the log."""
+        self._stale.set()
+
+    async def follow(self) -> None:
+        """Read what is new whenever woken, until cancelled."""
+        while True:
+            await self._stale.wait()
+            self._stale.clear()
+            try:
+                await self.refresh()
+            except sqlite3.Error:
+                log.exception("The log could not be read; trying again")
+                self._stale.set()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def refresh(self) -> None:
+        """Take what is new in the log into the tail, and tell the listeners."""
+        async with self._reading:
+            fresh = await self._database.read(_everything_after, self.head)
+            if not fresh:
+                return
+            self._tail.extend(_frame(event) for event in fresh)
+            self.head = fresh[-1].id
+            self._trim()
+        for ear in self._ears:
+            ear.set()
+        for event in fresh:
+            if event.type is EventType.PAYMENT_VERIFICATION_PENDING:
+                self._log_notice(event)
+
+    async def start_at_head(self) -> None:
+        """Begin with an empty tail after the newest event: what came before is in the log."""
+        self.head = self._tail_after = await self._database.read(events.head)
+
+    async def page(self, cursor: int, role: Role) -> Page:
+        """What follows `cursor` for `role`, about 64 KiB at most.
+
+        A cursor that is too far behind, or ahead of the log, gets `event: resync` and starts anew
+        at the head.
+        """
+        if cursor > self.head:
+            await self.refresh()
+        if not 0 <= self.head - cursor <= self._replay_limit:
+            return Page(_resync(self.head), self.head)
+        if cursor >= self._tail_after:
+            return self._page_of_tail(cursor, role)
+        async with self._pages_at_once:
+            return await self._database.read(_page_of_log, cursor, self.head, role)
+
+    def _page_of_tail(self, cursor: int, role: Role) -> Page:
+        first = bisect_right(self._tail, cursor, key=_ID)
+        if len(self._tail) - first == 1:
+            return Page(self._tail[first].for_role(role), self.head)
+        return _fill(self._tail[first:], role, self.head)
+
+    def _trim(self) -> None:
+        """Drop the older half once the tail is twice its size, so that trimming stays rare."""
+        if len(self._tail) > 2 * self._tail_events:
+            dropped = len(self._tail) - self._tail_events
+            self._tail_after = self._tail[dropped - 1].id
+            del self._tail[:dropped]
+
+    def _log_notice(self, event: LoggedEvent) -> None:
+        """What is in the log is committed, though the phone that sent it may be gone by now."""
+        data = json.loads(event.data)
+        about = (data["order_id"], data["method"], event.actor)
+        log.info("✅ [Backend] Orden %s actualizada a por_verificar · %s · %s", *about)
+        log.info("📡 [Backend] Evento emitido: %s · orden %s · %s · %s", event.type, *about)
+        cashiers = self.listeners[Role.CASHIER] + self.listeners[Role.ADMIN]
+        log.info(
+            "📡 [Backend] Notificación enviada a cajeros: %d en línea · orden %s · %s · %s",
+            cashiers,
+            *about,
+        )
+
+
+@asynccontextmanager
+async def open_feed(
+    database: Database, *, tail_events: int, replay_limit: int
+) -> AsyncIterator[Feed]:
+    """A feed that follows `database`'s log until the block ends."""
+    feed = Feed(database, tail_events=tail_events, replay_limit=replay_limit)
+    await feed.start_at_head()
+    database.on_news = feed.wake
+    follower = asyncio.create_task(feed.follow(), name="feed")
+    try:
+        yield feed
+    finally:
+        follower.cancel()
+        await asyncio.gather(follower, return_exceptions=True)
+
+
+def _everything_after(view: Snapshot, cursor: int) -> list[LoggedEvent]:
+    return list(events.each_after(view, cursor, events.head(view)))
+
+
+def _page_of_log(view: Snapshot, cursor: int, head: int, role: Role) -> Page:
+    return _fill(map(_frame, events.each_after(view, cursor, head)), role, head)
+
+
+def _fill(frames: Iterable[Frame], role: Role, head: int) -> Page:
+    """As many frames as fit in a page; all that fit move the cursor to `head`."""
+    parts: list[bytes] = []
+    size = 0
+    for frame in frames:
+        part = frame.for_role(role)
+        parts.append(part)
+        size += len(part)
+        if size >= PAGE_BYTES:
+            return Page(b"".join(parts), frame.id)
+    return Page(b"".join(parts), head)
+
+
+def _frame(event: LoggedEvent) -> Frame:
+    data = _encode(event.id, event.type, event.data)
+    redacted = data if event.redacted is None else _encode(event.id, event.type, event.redacted)
+    return Frame(event.id, AUDIENCE[event.type], data, redacted)
+
+
+def _resync(head: int) -> bytes:
+    return _encode(head, "resync", encode({"last_event_id": str(head)}))
+
+
+def _encode(event_id: int, name: str, data: str) -> bytes:
+    return f"id: {event_id}\nevent: {name}\ndata: {data}\n\n".encode()

@@ -1,0 +1,1 @@
+"""The only SQL: the schema, transactions, and one file per noun."""

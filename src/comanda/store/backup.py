@@ -1,0 +1,96 @@
+"""Copying a live database, and checking that one is whole."""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from comanda.store.database import DatabaseError, Snapshot, connect, utc_now
+from comanda.store.schema import VERSION
+
+_PROOFS = "SELECT payment_id, size, sha256, data FROM proofs ORDER BY payment_id"
+_PROOF_MISSING = """
+    SELECT id FROM payments
+    WHERE has_proof <> (SELECT COUNT(*) FROM proofs WHERE proofs.payment_id = payments.id)
+    ORDER BY id
+"""
+_STATE_WITHOUT_EVENT = """
+    SELECT id FROM orders
+    WHERE status <> COALESCE(
+        (SELECT events.status FROM events WHERE events.order_id = orders.id
+         ORDER BY events.id DESC LIMIT 1),
+        ''
+    )
+    ORDER BY id
+"""
+
+
+def backup(source: Path, destination: Path) -> int:
+    """Copy `source` to a new file while it is in use; returns the copy's size in bytes.
+
+    The copy appears under its name only when it is complete and sound. Raises DatabaseError.
+    """
+    if destination.exists():
+        raise DatabaseError(f"Ya existe {destination}; elige otro nombre")
+    partial = destination.with_name(destination.name + ".part")
+    try:
+        partial.unlink(missing_ok=True)  # its mode would be the copy's
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with closing(_open_existing(source)) as live, closing(connect(partial)) as copy:
+            live.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            _require_sound(copy, partial)
+        partial.replace(destination)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseError(f"No se pudo copiar {source} a {destination}: {error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return destination.stat().st_size
+
+
+def check(path: Path) -> list[str]:
+    """All that is wrong with the database, a sentence each. Raises DatabaseError."""
+    try:
+        with closing(_open_existing(path)) as connection:
+            connection.execute("BEGIN")
+            return list(_complaints(connection))
+    except sqlite3.Error as error:
+        raise DatabaseError(f"No se puede leer {path}: {error}") from error
+
+
+def _open_existing(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        raise DatabaseError(f"No existe la base de datos {path}")
+    return connect(path)
+
+
+def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
+    verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
+    if verdict != "ok":
+        raise DatabaseError(f"La copia {path} salió dañada: {verdict}")
+
+
+def _complaints(connection: sqlite3.Connection) -> Iterator[str]:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != VERSION:
+        yield f"La base es de la versión {version} y este programa de la {VERSION}"
+        return
+    for (verdict,) in connection.execute("PRAGMA integrity_check"):
+        if verdict != "ok":
+            yield f"SQLite: {verdict}"
+    for row in connection.execute("PRAGMA foreign_key_check"):
+        yield f"Una fila de {row['table']} apunta a una de {row['parent']} que no existe"
+    yield from _broken_promises(Snapshot(connection, utc_now()))
+
+
+def _broken_promises(view: Snapshot) -> Iterator[str]:
+    for row in view.each(_PROOFS, {}):
+        sound = hashlib.sha256(row["data"]).hexdigest() == row["sha256"]
+        if not sound or len(row["data"]) != row["size"]:
+            yield f"El comprobante del pago {row['payment_id']} no es el que se recibió"
+    for row in view.each(_PROOF_MISSING, {}):
+        yield f"El pago {row['id']} y sus comprobantes no coinciden"
+    for row in view.each(_STATE_WITHOUT_EVENT, {}):
+        yield f"El estado de la orden {row['id']} no está en la bitácora"

@@ -1,0 +1,255 @@
+"""Connections and transactions: one writer, a few readers, and a wake-up after each commit.
+
+A unit of work is a plain function that runs whole on its connection's thread. So transactions
+never interleave, a caller that is cancelled never leaves one half done, and a transaction costs
+one hop between threads however many statements it has.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import aiosqlite
+
+from comanda.store.schema import MIGRATIONS, VERSION
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class DatabaseError(Exception):
+    """The file can't be used as Comanda's database; the message says why, for people."""
+
+
+class Snapshot:
+    """One consistent view of the database, for reading."""
+
+    def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
+        self._connection = connection
+        self.now = now
+
+    def all(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[sqlite3.Row]:
+        return self._connection.execute(sql, parameters or {}).fetchall()
+
+    def one(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._connection.execute(sql, parameters or {}).fetchone()
+        return row
+
+    def each(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[sqlite3.Row]:
+        """The rows one by one, so that a reader may stop early."""
+        yield from self._connection.execute(sql, parameters)
+
+
+class Transaction(Snapshot):
+    """All or nothing. `now` is the one timestamp of everything in it."""
+
+    def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
+        super().__init__(connection, now)
+        self.has_news = False
+
+    def run(self, sql: str, parameters: Mapping[str, Any]) -> int:
+        """Execute a change; returns how many rows it touched."""
+        return self._connection.execute(sql, parameters).rowcount
+
+    def insert(self, sql: str, parameters: Mapping[str, Any]) -> int:
+        """Execute an INSERT; returns the new row's id."""
+        row_id = self._connection.execute(sql, parameters).lastrowid
+        if row_id is None:
+            raise ValueError("not an INSERT of one row")
+        return row_id
+
+
+class _Worker(aiosqlite.Connection):
+    """An aiosqlite connection that runs whole functions on its thread."""
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        result: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
+        return result
+
+    def join(self) -> None:
+        """Wait for the thread of a connection that could not be opened.
+
+        aiosqlite doesn't, and the thread reports to a loop that may be closed by then.
+        """
+        self._thread.join()
+
+
+class Database:
+    """The open database. `write` and `read` take functions of a transaction or a snapshot."""
+
+    def __init__(self, writer: _Worker, readers: list[_Worker], clock: Clock, path: Path) -> None:
+        self.clock = clock
+        self.path = path
+        self.on_news: Callable[[], None] = _ignore
+        self._loop = asyncio.get_running_loop()
+        self._writer = writer
+        self._readers: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        for reader in readers:
+            self._readers.put_nowait(reader)
+
+    async def write(
+        self, work: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work` in a transaction of its own, and wake the feed if it appended events.
+
+        The wake-up is sent from the writer's thread right after COMMIT, so neither a verb nor a
+        cancelled caller can forget it, and it can't come before what it announces.
+        """
+
+        def call(tx: Transaction) -> T:
+            return work(tx, *args, **kwargs)
+
+        return await self._writer.run(lambda connection: self._transact(connection, call))
+
+    async def read(
+        self, work: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work` on one consistent snapshot."""
+
+        def call(view: Snapshot) -> T:
+            return work(view, *args, **kwargs)
+
+        reader = await self._readers.get()
+        try:
+            return await reader.run(lambda connection: self._look(connection, call))
+        finally:
+            self._readers.put_nowait(reader)
+
+    def _transact(self, connection: sqlite3.Connection, call: Callable[[Transaction], T]) -> T:
+        with _begin(connection, "BEGIN IMMEDIATE"):
+            tx = Transaction(connection, self._now())
+            result = call(tx)
+        if tx.has_news:
+            self._loop.call_soon_threadsafe(self.on_news)
+        return result
+
+    def _look(self, connection: sqlite3.Connection, call: Callable[[Snapshot], T]) -> T:
+        with _begin(connection, "BEGIN"):
+            return call(Snapshot(connection, self._now()))
+
+    def _now(self) -> datetime:
+        return from_millis(to_millis(self.clock()))
+
+
+def _ignore() -> None:
+    """Nobody listens for news yet."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def to_millis(moment: datetime) -> int:
+    """UTC milliseconds since 1970, as stored."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_millis(millis: int) -> datetime:
+    return _EPOCH + millis * _MILLISECOND
+
+
+def optional_from_millis(millis: int | None) -> datetime | None:
+    return None if millis is None else from_millis(millis)
+
+
+@contextmanager
+def _begin(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@asynccontextmanager
+async def open_database(
+    path: Path, *, clock: Clock = utc_now, readers: int = 4, busy_timeout: float = 5.0
+) -> AsyncIterator[Database]:
+    """Open `path`, creating or migrating it; `busy_timeout` in seconds.
+
+    Raises DatabaseError where the file is missing its folder, is no database, or is newer; and in
+    place of any error of SQLite's that the block lets out.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            _create_private(path)
+            writer = await _enter(stack, path, busy_timeout)
+            await writer.run(partial(_prepare, path=path))
+            pool = [await _enter(stack, path, busy_timeout) for _ in range(readers)]
+            for reader in pool:
+                await reader.run(_only_read)
+            yield Database(writer, pool, clock, path)
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise DatabaseError(f"No se puede usar la base de datos {path}: {error}") from error
+
+
+def _create_private(path: Path) -> None:
+    """Payment proofs are nobody else's business: the file and its WAL get mode 0600."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+async def _enter(stack: AsyncExitStack, path: Path, busy_timeout: float) -> _Worker:
+    """A worker with a connection of its own, that `stack` closes."""
+    worker = _Worker(partial(connect, path, busy_timeout), iter_chunk_size=64)
+    try:
+        await stack.enter_async_context(worker)
+    except sqlite3.Error:
+        worker.join()
+        raise
+    return worker
+
+
+def connect(path: Path, busy_timeout: float = 5.0) -> sqlite3.Connection:
+    """A plain connection with the pragmas that all of Comanda's connections have."""
+    connection = sqlite3.connect(
+        path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("PRAGMA journal_mode = WAL")
+    migrate(connection, path)
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the database to this version, in one transaction. Raises DatabaseError."""
+    with _begin(connection, "BEGIN IMMEDIATE"):
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise DatabaseError(
+                f"La base de datos {path} es de una versión más nueva de Comanda "
+                f"({version}; esta conoce hasta la {VERSION}). Actualiza Comanda."
+            )
+        if version == 0 and connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+            raise DatabaseError(f"{path} es una base de datos de otro programa")
+        for number in range(version, VERSION):
+            for statement in MIGRATIONS[number]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _only_read(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA query_only = ON")

@@ -1,0 +1,82 @@
+"""The event log: appended to within the transaction it tells of, read by cursor, never changed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from comanda.domain.events import Event, EventType, heard_by
+from comanda.domain.staff import Role
+from comanda.domain.wire import Wire, encode, time
+from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
+
+_APPEND = """
+    INSERT INTO events (type, order_id, status, data, redacted, actor, at)
+    VALUES (:type, :order_id, :status, :data, :redacted, :actor, :at)
+"""
+_HEAD = "SELECT COALESCE(MAX(id), 0) AS head FROM events"
+_AFTER = """
+    SELECT id, type, data, redacted, actor FROM events
+    WHERE id > :after AND id <= :until ORDER BY id
+"""
+_OF_ORDER = "SELECT type, status, actor, at FROM events WHERE order_id = :order_id ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event as the log has it; `data` and `redacted` are lines of JSON."""
+
+    id: int
+    type: EventType
+    data: str
+    redacted: str | None
+    actor: str
+
+
+def append(tx: Transaction, order_id: int, status: str, events: Sequence[Event], by: str) -> None:
+    """Add `events` to the log, in this order, as part of `tx`."""
+    for event in events:
+        tx.run(
+            _APPEND,
+            {
+                "type": event.type,
+                "order_id": order_id,
+                "status": status,
+                "data": encode(event.data),
+                "redacted": event.redacted and encode(event.redacted),
+                "actor": by,
+                "at": to_millis(tx.now),
+            },
+        )
+    tx.has_news = True
+
+
+def head(view: Snapshot) -> int:
+    """The newest event's id; 0 for an empty log."""
+    row = view.one(_HEAD)
+    return int(row["head"]) if row else 0
+
+
+def each_after(view: Snapshot, after: int, until: int) -> Iterator[LoggedEvent]:
+    """The events with `after` < id ≤ `until`, in log order."""
+    for row in view.each(_AFTER, {"after": after, "until": until}):
+        yield LoggedEvent(
+            id=row["id"],
+            type=EventType(row["type"]),
+            data=row["data"],
+            redacted=row["redacted"],
+            actor=row["actor"],
+        )
+
+
+def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
+    """`{type, status, by, at}` of each event of the order that `role` may hear of."""
+    heard = heard_by(role)
+    return [
+        {
+            "type": row["type"],
+            "status": row["status"],
+            "by": row["actor"],
+            "at": time(from_millis(row["at"])),
+        }
+        for row in view.all(_OF_ORDER, {"order_id": order_id})
+        if row["type"] in heard
+    ]

@@ -1,0 +1,173 @@
+"""Orders. `place` and `save` are the only ways to change one, and both append its events."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from comanda.domain.errors import OrderNotFound
+from comanda.domain.events import EventType
+from comanda.domain.orders import Order, OrderItem, OrderStatus, notice, order_updated
+from comanda.domain.payments import Payment
+from comanda.store import events, payments
+from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
+
+_INSERT = """
+    INSERT INTO orders
+        (table_number, status, payment_method, total, waiter, created_at, updated_at)
+    VALUES (:table_number, :status, NULL, :total, :waiter, :now, :now)
+"""
+_INSERT_ITEM = """
+    INSERT INTO order_items
+        (order_id, position, product_id, name, quantity, unit_price, note)
+    VALUES (:order_id, :position, :product_id, :name, :quantity, :unit_price, :note)
+"""
+_UPDATE = """
+    UPDATE orders
+    SET status = :status, payment_method = :payment_method, updated_at = :updated_at
+    WHERE id = :id
+"""
+_BY_ID = "SELECT * FROM orders WHERE id = :id"
+_LIST = """
+    SELECT * FROM orders WHERE status IN ({statuses}) {since} {before}
+    ORDER BY id DESC LIMIT :limit
+"""
+_ITEMS = "SELECT * FROM order_items WHERE order_id IN ({ids}) ORDER BY order_id, position"
+_PAYMENTS = "SELECT * FROM payments WHERE order_id IN ({ids}) ORDER BY order_id, attempt"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders to list: newest first, changed at or after `since`, id below `before`."""
+
+    statuses: Sequence[OrderStatus]
+    since: datetime | None = None
+    before: int | None = None
+    limit: int = 500
+
+
+def place(
+    tx: Transaction, table_number: int, items: Sequence[OrderItem], kind: EventType | None, by: str
+) -> Order:
+    """Store a new order, `pendiente`, with its events."""
+    values = {
+        "table_number": table_number,
+        "status": OrderStatus.PENDING,
+        "total": sum(item.quantity * item.unit_price for item in items),
+        "waiter": by,
+        "now": to_millis(tx.now),
+    }
+    order_id = tx.insert(_INSERT, values)
+    for position, item in enumerate(items):
+        _insert_item(tx, order_id, position, item)
+    order = require(tx, order_id)
+    _announce(tx, order, kind, by)
+    return order
+
+
+def _insert_item(tx: Transaction, order_id: int, position: int, item: OrderItem) -> None:
+    tx.run(
+        _INSERT_ITEM,
+        {
+            "order_id": order_id,
+            "position": position,
+            "product_id": item.product_id,
+            "name": item.name,
+            "quantity": item.quantity,
+            "unit_price": item.unit_price,
+            "note": item.note,
+        },
+    )
+
+
+def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None:
+    """Store an order's new state with its events: `order_updated` first, then the notice."""
+    tx.run(
+        _UPDATE,
+        {
+            "id": order.id,
+            "status": order.status,
+            "payment_method": order.payment_method,
+            "updated_at": to_millis(order.updated_at),
+        },
+    )
+    _announce(tx, order, kind, by)
+
+
+def _announce(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None:
+    told = [order_updated(order)]
+    if kind is not None:
+        told.append(notice(kind, order))
+    events.append(tx, order.id, order.status, told, by)
+
+
+def require(view: Snapshot, order_id: int) -> Order:
+    """The order with its items and latest payment. Raises OrderNotFound."""
+    row = view.one(_BY_ID, {"id": order_id})
+    if row is None:
+        raise OrderNotFound
+    return _complete(view, [row])[0]
+
+
+def find_all(view: Snapshot, wanted: OrderFilter) -> list[Order]:
+    """The orders that `wanted` describes."""
+    statuses = {f"status{number}": status for number, status in enumerate(wanted.statuses)}
+    sql = _LIST.format(
+        statuses=", ".join(f":{name}" for name in statuses),
+        since="" if wanted.since is None else "AND updated_at >= :since",
+        before="" if wanted.before is None else "AND id < :before",
+    )
+    values = {
+        **statuses,
+        "since": wanted.since and to_millis(wanted.since),
+        "before": wanted.before,
+        "limit": wanted.limit,
+    }
+    return _complete(view, view.all(sql, values))
+
+
+def _complete(view: Snapshot, rows: Sequence[sqlite3.Row]) -> list[Order]:
+    ids = [row["id"] for row in rows]
+    items = _items(view, ids)
+    latest = _latest_payments(view, ids)
+    return [_from_row(row, items.get(row["id"], []), latest.get(row["id"])) for row in rows]
+
+
+def _items(view: Snapshot, ids: Sequence[int]) -> dict[int, list[OrderItem]]:
+    found: dict[int, list[OrderItem]] = {}
+    for row in _where_id_in(view, _ITEMS, ids):
+        item = OrderItem(
+            product_id=row["product_id"],
+            name=row["name"],
+            quantity=row["quantity"],
+            unit_price=row["unit_price"],
+            note=row["note"],
+        )
+        found.setdefault(row["order_id"], []).append(item)
+    return found
+
+
+def _latest_payments(view: Snapshot, ids: Sequence[int]) -> dict[int, Payment]:
+    rows = _where_id_in(view, _PAYMENTS, ids)
+    return {row["order_id"]: payments.from_row(row) for row in rows}
+
+
+def _where_id_in(view: Snapshot, sql: str, ids: Sequence[int]) -> Iterable[sqlite3.Row]:
+    if not ids:
+        return []
+    values = {f"id{number}": order_id for number, order_id in enumerate(ids)}
+    return view.all(sql.format(ids=", ".join(f":{name}" for name in values)), values)
+
+
+def _from_row(row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | None) -> Order:
+    return Order(
+        id=row["id"],
+        table_number=row["table_number"],
+        status=OrderStatus(row["status"]),
+        payment_method=row["payment_method"],
+        items=tuple(items),
+        waiter=row["waiter"],
+        payment=payment,
+        created_at=from_millis(row["created_at"]),
+        updated_at=from_millis(row["updated_at"]),
+    )

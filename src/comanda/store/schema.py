@@ -1,0 +1,120 @@
+"""The tables, as numbered migrations: number N brings a database of version N-1 to version N.
+
+A migration that has shipped is never edited; a change is a new one at the end. Money is integer
+minor units, times are integer milliseconds since 1970 (UTC), and every default comes from Python.
+"""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE staff (
+            username TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            role TEXT NOT NULL,
+            pin_hash TEXT NOT NULL,
+            active INTEGER NOT NULL,
+            created_at INTEGER NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE sessions (
+            token_hash TEXT PRIMARY KEY,
+            username TEXT NOT NULL REFERENCES staff (username),
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX sessions_by_username ON sessions (username)",
+        """
+        CREATE TABLE products (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE,
+            category TEXT NOT NULL,
+            price INTEGER NOT NULL,
+            available INTEGER NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE orders (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            table_number INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            payment_method TEXT,
+            total INTEGER NOT NULL,
+            waiter TEXT NOT NULL REFERENCES staff (username),
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX orders_by_status ON orders (status, id)",
+        "CREATE INDEX orders_by_change ON orders (status, updated_at)",
+        """
+        CREATE TABLE order_items (
+            order_id INTEGER NOT NULL REFERENCES orders (id),
+            position INTEGER NOT NULL,
+            product_id INTEGER NOT NULL REFERENCES products (id),
+            name TEXT NOT NULL,
+            quantity INTEGER NOT NULL,
+            unit_price INTEGER NOT NULL,
+            note TEXT,
+            PRIMARY KEY (order_id, position)
+        )
+        """,
+        """
+        CREATE TABLE payments (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            order_id INTEGER NOT NULL REFERENCES orders (id),
+            attempt INTEGER NOT NULL,
+            method TEXT NOT NULL,
+            status TEXT NOT NULL,
+            reason TEXT,
+            has_proof INTEGER NOT NULL,
+            submitted_by TEXT NOT NULL REFERENCES staff (username),
+            submitted_at INTEGER NOT NULL,
+            decided_by TEXT REFERENCES staff (username),
+            decided_at INTEGER,
+            UNIQUE (order_id, attempt)
+        )
+        """,
+        """
+        CREATE TABLE proofs (
+            payment_id INTEGER PRIMARY KEY REFERENCES payments (id),
+            content_type TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            data BLOB NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            type TEXT NOT NULL,
+            order_id INTEGER NOT NULL REFERENCES orders (id),
+            status TEXT NOT NULL,
+            data TEXT NOT NULL,
+            redacted TEXT,
+            actor TEXT NOT NULL,
+            at INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX events_by_order ON events (order_id)",
+        """
+        CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+        BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END
+        """,
+        """
+        CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+        BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END
+        """,
+        """
+        CREATE TABLE idempotency_keys (
+            key TEXT PRIMARY KEY,
+            fingerprint TEXT NOT NULL,
+            order_id INTEGER NOT NULL REFERENCES orders (id),
+            created_at INTEGER NOT NULL
+        )
+        """,
+    ),
+)
+
+VERSION = len(MIGRATIONS)

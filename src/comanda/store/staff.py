@@ -1,0 +1,52 @@
+"""Members of staff and the hashes of their PINs."""
+
+import sqlite3
+
+from comanda.domain.staff import Role, Staff
+from comanda.store.database import Snapshot, Transaction, to_millis
+
+_ALL = "SELECT * FROM staff ORDER BY username"
+_BY_USERNAME = "SELECT * FROM staff WHERE username = :username"
+_INSERT = """
+    INSERT INTO staff (username, name, role, pin_hash, active, created_at)
+    VALUES (:username, :name, :role, :pin_hash, 1, :created_at)
+"""
+_DISABLE = "UPDATE staff SET active = 0 WHERE username = :username AND active = 1"
+_END_SESSIONS = "DELETE FROM sessions WHERE username = :username"
+
+
+def add(tx: Transaction, member: Staff, pin_hash: str) -> bool:
+    """Add a member of staff; False where the username is taken."""
+    if find(tx, member.username) is not None:
+        return False
+    values = {
+        "username": member.username,
+        "name": member.name,
+        "role": member.role,
+        "pin_hash": pin_hash,
+        "created_at": to_millis(tx.now),
+    }
+    tx.run(_INSERT, values)
+    return True
+
+
+def disable(tx: Transaction, username: str) -> bool:
+    """Disable an active member and end their sessions; False where there is none."""
+    if not tx.run(_DISABLE, {"username": username}):
+        return False
+    tx.run(_END_SESSIONS, {"username": username})
+    return True
+
+
+def everyone(view: Snapshot) -> list[Staff]:
+    return [_from_row(row) for row in view.all(_ALL)]
+
+
+def find(view: Snapshot, username: str) -> tuple[Staff, str] | None:
+    """The member, active or not, with the hash of their PIN."""
+    row = view.one(_BY_USERNAME, {"username": username})
+    return None if row is None else (_from_row(row), row["pin_hash"])
+
+
+def _from_row(row: sqlite3.Row) -> Staff:
+    return Staff(row["username"], row["name"], Role(row["role"]), bool(row["active"]))

@@ -1,0 +1,1 @@
+"""The only HTTP: middleware, sessions, one file per noun, and the stream."""

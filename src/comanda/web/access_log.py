@@ -1,0 +1,22 @@
+"""One line a request: who, what, how it ended. Never a PIN, a token, or a file's content."""
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+
+from comanda.web.keys import STAFF
+
+
+class AccessLogger(AbstractAccessLogger):
+    """Logs the path as it was sent, percent-encoded, so that it can't forge a line."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        member = request.get(STAFF) if isinstance(request, web.Request) else None
+        self.logger.info(
+            "%s %s %d %.0f ms %s %s",
+            request.method,
+            request.raw_path,
+            response.status,
+            time * 1000,
+            member.username if member else "-",
+            request.remote or "-",
+        )

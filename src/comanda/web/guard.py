@@ -1,0 +1,45 @@
+"""Who may ask: the same origin, a session, a role."""
+
+from functools import wraps
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from comanda.domain.errors import CrossOrigin, Forbidden
+from comanda.domain.staff import Role
+from comanda.web.sessions import authenticate
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@web.middleware
+async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse state changes that another site's page sends with our cookie.
+
+    `Sec-Fetch-Site` first (Fetch Metadata), then `Origin`; a client that sends neither is no
+    browser, and holds a cookie only if it signed in itself.
+    """
+    if request.method not in SAFE_METHODS and not _is_same_origin(request):
+        raise CrossOrigin
+    return await handler(request)
+
+
+def _is_same_origin(request: web.Request) -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or origin.partition("://")[2] == request.host
+
+
+def require(handler: Handler, audience: frozenset[Role]) -> Handler:
+    """`handler` for members of staff whose role is in `audience`."""
+
+    @wraps(handler)
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        member = await authenticate(request)
+        if member.role not in audience:
+            raise Forbidden
+        return await handler(request)
+
+    return guarded

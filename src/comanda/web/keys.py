@@ -1,0 +1,24 @@
+"""What the application and a request carry, by typed key."""
+
+from aiohttp import web
+
+from comanda.config import Config
+from comanda.domain.staff import Staff
+from comanda.feed import Feed
+from comanda.store.database import Database
+from comanda.web.assets import Assets
+from comanda.web.pins import PinHasher
+from comanda.web.stream import Streams
+from comanda.web.throttle import Throttle
+
+ASSETS = web.AppKey("ASSETS", Assets)
+CONFIG = web.AppKey("CONFIG", Config)
+DATABASE = web.AppKey("DATABASE", Database)
+FEED = web.AppKey("FEED", Feed)
+STREAMS = web.AppKey("STREAMS", Streams)
+PINS = web.AppKey("PINS", PinHasher)
+USER_THROTTLE = web.AppKey("USER_THROTTLE", Throttle)
+ADDRESS_THROTTLE = web.AppKey("ADDRESS_THROTTLE", Throttle)
+
+STAFF = web.RequestKey("STAFF", Staff)
+SESSION = web.RequestKey("SESSION", str)

@@ -1,0 +1,89 @@
+"""Errors as RFC 9457 problem details: the one place that maps a code to an HTTP status."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from comanda.domain.errors import DomainError, FileTooLarge, NotFound, TooManyAttempts
+from comanda.domain.errors import ValidationFailed as Invalid
+from comanda.domain.wire import encode
+
+log = logging.getLogger(__name__)
+
+STATUSES: Mapping[str, int] = {
+    "malformed_body": 400,
+    "not_signed_in": 401,
+    "bad_credentials": 401,
+    "forbidden": 403,
+    "cross_origin": 403,
+    "not_found": 404,
+    "order_not_found": 404,
+    "payment_not_found": 404,
+    "method_not_allowed": 405,
+    "illegal_transition": 409,
+    "payment_already_decided": 409,
+    "file_too_large": 413,
+    "unsupported_file": 415,
+    "validation_failed": 422,
+    "idempotency_key_reused": 422,
+    "too_many_attempts": 429,
+}
+
+
+@web.middleware
+async def problem_details(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every refusal as a problem; log what is unexpected and answer it blandly."""
+    try:
+        return await handler(request)
+    except DomainError as error:
+        return _domain_problem(error)
+    except web.HTTPException as error:
+        return _http_problem(error)
+    except Exception:
+        log.exception("Unexpected error in %s %s", request.method, request.raw_path)
+        return problem(500, "internal_error", "Algo falló en el servidor. Inténtalo otra vez")
+
+
+def problem(
+    status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any
+) -> web.Response:
+    """`{type, title, status, code, detail}` and whatever `more` there is to say."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
+    return web.Response(
+        status=status,
+        body=encode(body).encode(errors="replace"),  # it may quote half a surrogate pair
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def _domain_problem(error: DomainError) -> web.Response:
+    status = STATUSES[error.code]
+    if isinstance(error, Invalid):
+        return problem(status, error.code, error.detail, errors=error.errors)
+    if isinstance(error, TooManyAttempts):
+        headers = {"Retry-After": str(error.retry_after)}
+        return problem(status, error.code, error.detail, headers)
+    return problem(status, error.code, error.detail)
+
+
+def _http_problem(error: web.HTTPException) -> web.Response:
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = {"Allow": ", ".join(sorted(error.allowed_methods))}
+        return problem(405, "method_not_allowed", "Esta dirección no admite ese método", allowed)
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return _domain_problem(FileTooLarge("La petición es demasiado grande"))
+    if isinstance(error, web.HTTPNotFound):
+        return _domain_problem(NotFound())
+    raise error

@@ -1,0 +1,72 @@
+"""Reading a request: its JSON, its query, its ids, its key for safe repetition."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from marshmallow import Schema
+
+from comanda.domain.errors import (
+    MalformedBody,
+    OrderNotFound,
+    PaymentNotFound,
+    ValidationFailed,
+)
+from comanda.domain.idempotency import IdempotencyKey
+from comanda.web.schemas import check, parse_id
+
+UNREADABLE = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+async def json_body(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
+    """The JSON body, checked. Raises MalformedBody and ValidationFailed."""
+    try:
+        raw = await request.read()
+        data = json.loads(raw.decode(), parse_constant=_refuse)
+    except (ValueError, RecursionError, *UNREADABLE) as error:
+        raise MalformedBody from error
+    return check(schema, data)
+
+
+def query(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
+    """The query parameters, checked; only `status` may be repeated. Raises ValidationFailed."""
+    data: dict[str, Any] = {}
+    for name in request.query:
+        values = request.query.getall(name)
+        if name != "status" and len(values) > 1:
+            raise ValidationFailed({name: ["Está repetido"]})
+        data[name] = values if name == "status" else values[0]
+    return check(schema, data)
+
+
+def order_id(request: web.Request) -> int:
+    """The order's id in the path. Raises OrderNotFound for what can't be one."""
+    found = parse_id(request.match_info["order_id"])
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def payment_id(request: web.Request) -> int:
+    """The payment's id in the path. Raises PaymentNotFound for what can't be one."""
+    found = parse_id(request.match_info["payment_id"])
+    if found is None:
+        raise PaymentNotFound
+    return found
+
+
+def idempotency_key(request: web.Request, *about: object) -> IdempotencyKey | None:
+    """The `Idempotency-Key`, bound to what the request is `about`. Raises ValidationFailed."""
+    value = request.headers.get("Idempotency-Key")
+    if value is None:
+        return None
+    if not _KEY.fullmatch(value):
+        raise ValidationFailed({"Idempotency-Key": ["De 1 a 255 caracteres ASCII sin espacios"]})
+    return IdempotencyKey.of(value, *about)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")

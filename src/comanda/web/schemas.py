@@ -1,0 +1,172 @@
+"""What requests may contain. Every body and query is checked here; unknown fields are refused."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from comanda.domain.errors import ValidationFailed
+from comanda.domain.orders import OPEN_STATUSES, OrderStatus
+from comanda.domain.payments import Verdict
+
+MAX_ID_DIGITS = 18
+MAX_ITEMS = 100
+_ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
+_UNCLEAN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+_MESSAGES: dict[str, Any] = {
+    "required": "Falta este dato",
+    "null": "No puede estar vacío",
+    "invalid": "No es válido",
+    "type": "No es válido",
+    "unknown": "Dato desconocido",
+    "too_large": "No es válido",
+    "validator_failed": "No es válido",
+    "invalid_utf8": "No es texto",
+}
+
+
+def _clean(text: str) -> None:
+    if _UNCLEAN.search(text):
+        raise ValidationError("Tiene caracteres que no se pueden guardar")
+
+
+class Request(Schema):
+    """A request's body or query, with its complaints in Spanish."""
+
+    error_messages = _MESSAGES
+
+
+class Text(fields.String):
+    """One line of text without control characters; `longest` in characters."""
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, *, shortest: int = 0, longest: int, **more: Any) -> None:
+        length = validate.Length(shortest, longest, error=f"De {shortest} a {longest} caracteres")
+        super().__init__(validate=[length, _clean], **more)
+
+
+class Whole(fields.Integer):
+    """An integer from `smallest` to `largest`."""
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, smallest: int, largest: int, **more: Any) -> None:
+        error = f"De {smallest} a {largest}"
+        super().__init__(
+            strict=True, validate=validate.Range(smallest, largest, error=error), **more
+        )
+
+
+class Id(fields.Field[int]):
+    """A row's id: a string of digits, or the integer itself."""
+
+    default_error_messages = _MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        found = parse_id(str(value)) if type(value) in (str, int) else None
+        if found is None:
+            raise self.make_error("invalid")
+        return found
+
+
+class Time(fields.Field[datetime]):
+    """An ISO 8601 time with its zone."""
+
+    default_error_messages = _MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
+        try:
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                raise ValueError("no zone")
+            return moment.astimezone(UTC)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise self.make_error("invalid") from error
+
+
+class OneOf(fields.Enum[Any]):
+    """A value of one of the domain's enums, as it is on the wire."""
+
+    default_error_messages = _MESSAGES | {"unknown": "Los valores son: {choices}"}
+
+    def __init__(self, enum: Any, **more: Any) -> None:
+        super().__init__(enum, by_value=True, **more)
+
+
+class SignIn(Request):
+    username = Text(shortest=1, longest=40, required=True)
+    pin = Text(shortest=1, longest=128, required=True)
+
+
+class Line(Request):
+    product_id = Id(required=True)
+    quantity = Whole(1, 999, required=True)
+    note = Text(longest=200, allow_none=True, load_default=None)
+
+
+class NewOrder(Request):
+    table_number = Whole(1, 9999, required=True)
+    items = fields.List(
+        fields.Nested(Line, error_messages=_MESSAGES),
+        required=True,
+        validate=validate.Length(1, MAX_ITEMS, error=f"De 1 a {MAX_ITEMS} platillos"),
+        error_messages=_MESSAGES,
+    )
+
+
+class NewStatus(Request):
+    status = OneOf(OrderStatus, required=True)
+
+
+class NewVerdict(Request):
+    verdict = OneOf(Verdict, required=True)
+    reason = Text(longest=200, allow_none=True, load_default=None)
+
+
+class OrderQuery(Request):
+    status = fields.List(OneOf(OrderStatus), load_default=list(OPEN_STATUSES))
+    since = Time(load_default=None)
+    before = Id(load_default=None)
+    limit = Id(load_default=500, validate=validate.Range(1, 500, error="De 1 a 500"))
+
+
+class Cursor(Request):
+    after = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"[0-9]{1,64}\Z", re.ASCII, error="No es válido"),
+        error_messages=_MESSAGES,
+    )
+
+
+class Form(Request):
+    """The text fields of a payment attempt; its file is judged by its content."""
+
+    method = Text(shortest=1, longest=32, required=True)
+
+
+def check(schema: type[Schema], data: Any) -> dict[str, Any]:
+    """`data` as `schema` understands it. Raises ValidationFailed."""
+    try:
+        loaded: dict[str, Any] = schema().load(data)
+    except ValidationError as error:
+        raise ValidationFailed(dict(_flatten(error.messages))) from error
+    return loaded
+
+
+def parse_id(text: str) -> int | None:
+    """A row's id as it stands in a URL; None for anything that no row can have."""
+    return int(text) if _ID.fullmatch(text) else None
+
+
+def _flatten(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Nested complaints → (`items.0.quantity`, sentences); a value in a list is its list's."""
+    if not isinstance(messages, Mapping):
+        yield path or "_schema", list(messages)
+        return
+    for key, inner in messages.items():
+        is_value = isinstance(key, int) and not isinstance(inner, Mapping)
+        yield from _flatten(inner, path if is_value else f"{path}.{key}".lstrip("."))

@@ -1,0 +1,50 @@
+// Talking to the server: JSON in and out, refusals as Problem, a lost connection as Offline.
+
+/** What the server refused, in words for staff (RFC 9457). */
+export class Problem extends Error {
+  constructor(status, body, retryAfter) {
+    super(sentence(body) || `El servidor respondió ${status}`);
+    Object.assign(this, { status, code: body.code || "", errors: body.errors || {}, retryAfter });
+  }
+}
+
+/** No answer came: the server is away, or the Wi-Fi. */
+export class Offline extends Error {
+  constructor() { super("Sin conexión"); }
+}
+
+/** Send a request; resolves to the answer's JSON, or null where there is none. */
+export async function call(method, path, { json, headers = {}, timeout = 15000 } = {}) {
+  const request = { method, headers: { ...headers }, credentials: "same-origin", signal: AbortSignal.timeout?.(timeout) };
+  if (json !== undefined) {
+    request.headers["Content-Type"] = "application/json";
+    request.body = JSON.stringify(json);
+  }
+  let response, text;
+  try {
+    response = await fetch(path, request);
+    text = await response.text();
+  } catch {
+    throw new Offline();
+  }
+  return answer(response.status, text, response.headers.get("Retry-After"));
+}
+
+/** The JSON of an answer's text. Throws Problem for a refusal. */
+export function answer(status, text, retryAfter = null) {
+  let body = null;
+  try { body = text ? JSON.parse(text) : null; } catch { /* a proxy's page, not ours */ }
+  if (status >= 400 || status === 0) throw new Problem(status, body || {}, Number(retryAfter) || 0);
+  return body;
+}
+
+function sentence(body) {
+  const first = Object.values(body.errors || {})[0];
+  return first ? `${body.detail}: ${first[0]}` : body.detail;
+}
+
+/** A key for one thing that must happen once, whatever the network does (Web Crypto needs no HTTPS for this). */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,56 @@
+// The bar at the top of every page: what page this is, the connection, who is signed in.
+
+import { call } from "./api.js";
+import { h, setText } from "./dom.js";
+import * as sound from "./sound.js";
+
+const WORDS = { online: "En línea", connecting: "Reconectando…", offline: "Sin conexión" };
+
+/** `{ node, title, middle, setState }` of the bar; `middle` is the page's own place in it. */
+export function createBar(heading, user) {
+  const link = h("span", { class: "link", role: "status", data: { state: "connecting" } }, WORDS.connecting);
+  const title = h("h1", {}, heading);
+  const middle = h("div", { class: "bar-middle" });
+  const node = h("header", { class: "bar" }, title, middle, link, userMenu(user));
+  const setState = (state) => {
+    link.dataset.state = state;
+    setText(link, WORDS[state]);
+  };
+  return { node, title, middle, setState };
+}
+
+function userMenu(user) {
+  const sheet = h("div", { class: "menu-sheet", hidden: true },
+    soundButton(),
+    h("button", { class: "button", type: "button", onclick: changeUser }, "Cambiar de usuario"));
+  const opener = h("button", {
+    class: "button", type: "button", "aria-expanded": "false", "data-kind": "plain",
+    onclick: () => toggle(sheet.hidden),
+  }, `${user.name} ▾`);
+  const toggle = (open) => {
+    sheet.hidden = !open;
+    opener.setAttribute("aria-expanded", String(open));
+  };
+  const menu = h("div", { class: "menu" }, opener, sheet);
+  addEventListener("pointerdown", (event) => { if (!menu.contains(event.target)) toggle(false); });
+  menu.addEventListener("keydown", (event) => { if (event.key === "Escape") { toggle(false); opener.focus(); } });
+  return menu;
+}
+
+function soundButton() {
+  const words = () => (sound.isOn() ? "🔔 Sonido: sí" : "🔕 Sonido: no");
+  const button = h("button", {
+    class: "button", type: "button", "aria-pressed": String(sound.isOn()),
+    onclick: () => {
+      sound.setOn(!sound.isOn());
+      button.setAttribute("aria-pressed", String(sound.isOn()));
+      setText(button, words());
+    },
+  }, words());
+  return button;
+}
+
+async function changeUser() {
+  try { await call("DELETE", "/session"); } catch { /* signed out already, or the server is away */ }
+  location.assign("/");
+}

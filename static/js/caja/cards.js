@@ -1,0 +1,80 @@
+// The cards of the three lists. Each is made once, and updated in place.
+
+import { h, setText } from "../dom.js";
+import { ago, clock, minutesSince, money, tick } from "../format.js";
+import { methodName, personName, proofPath } from "./words.js";
+
+/** A proof that waits for its verdict: the whole card is the button that opens it. */
+export function createWaiting(order, settings, open) {
+  const { payment } = order;
+  const time = h("span", { class: "waited number" });
+  const again = payment.attempt > 1;
+  const button = h("button", { class: "card proof-card", type: "button", data: { again: String(again) }, onclick: () => open(payment.id) },
+    thumbnail(payment),
+    h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)),
+    h("span", { class: "total money" }, money(order.total)),
+    time,
+    h("span", { class: "about" },
+      again ? h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`) : null,
+      h("span", { class: "quiet small" }, `Orden ${order.id} · ${methodName(payment.method)} · ${personName(order.waiter)}`)));
+  const node = h("li", { data: { order: order.id } }, button);
+  tick(node, () => showWaited(time, button, payment, settings));
+  return { node, update: () => {} };
+}
+
+function thumbnail(payment) {
+  const place = h("span", { class: "thumbnail", "aria-hidden": "true" });
+  if (!payment.has_proof) {
+    place.append("🧾");
+    return place;
+  }
+  const picture = h("img", { alt: "", loading: "lazy", decoding: "async", width: "56", height: "72", src: proofPath(payment) });
+  picture.addEventListener("error", () => place.replaceChildren("📄"));
+  place.append(picture);
+  return place;
+}
+
+/** The waiting time, with a mark and not by colour alone once it is long. */
+function showWaited(time, button, payment, settings) {
+  const minutes = minutesSince(payment.submitted_at);
+  const pace = minutes >= settings.red_minutes ? "late" : minutes >= settings.amber_minutes ? "slow" : "fine";
+  const mark = { late: "‼ ", slow: "! ", fine: "" }[pace];
+  if (button.dataset.pace !== pace) button.dataset.pace = pace;
+  setText(time, mark + ago(payment.submitted_at));
+}
+
+/** A delivered order that nobody has charged yet, or whose payment was refused. */
+export function createUnpaid(order) {
+  const time = h("span", { class: "waited number quiet" });
+  const state = h("span", { class: "about" });
+  const node = row(order, time, state);
+  const parts = { time, state, order };
+  tick(node, () => setText(time, ago(parts.order.updated_at)));
+  return { node, update: (changed) => updateUnpaid(parts, changed) };
+}
+
+function updateUnpaid(parts, order) {
+  parts.order = order;
+  const refused = order.payment?.status === "rechazado";
+  setText(parts.time, ago(order.updated_at));
+  parts.state.replaceChildren(
+    ...(refused ? [h("span", { class: "badge", "data-tone": "late" }, "🔄 Pago Rechazado"), h("span", { class: "small" }, `«${order.payment.reason ?? "sin motivo"}»`)] : []),
+    h("span", { class: "quiet small" }, `Orden ${order.id} · ${personName(order.waiter)}`));
+}
+
+/** An order that was paid today. */
+export function createPaid(order) {
+  const { payment } = order;
+  const how = payment ? ` · ${methodName(payment.method)}` : "";
+  const by = payment?.decided_by ? ` · aprobó ${personName(payment.decided_by)}` : "";
+  const time = h("span", { class: "waited number quiet" }, clock(payment?.decided_at ?? order.updated_at));
+  const about = h("span", { class: "about" }, h("span", { class: "badge", "data-tone": "done" }, "✓ Pagado"),
+    h("span", { class: "quiet small" }, `Orden ${order.id}${how}${by}`));
+  return { node: row(order, time, about), update: () => {} };
+}
+
+function row(order, time, about) {
+  return h("li", { class: "card order-row", data: { order: order.id } },
+    h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)),
+    h("span", { class: "total money" }, money(order.total)), time, about);
+}

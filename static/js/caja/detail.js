@@ -1,0 +1,120 @@
+// One payment, large: its proof beside what is to be paid, what was refused before, and the verdict.
+
+import { call } from "../api.js";
+import { h, setText } from "../dom.js";
+import { ago, clock, money, tick } from "../format.js";
+import { createPhoto } from "./photo.js";
+import { methodName, personName } from "./words.js";
+
+/** The pane at the right; over the list where there is no room for two. */
+export class Detail {
+  order = null;
+  payment = null;
+  #settled = false;
+  #busy = false;
+
+  constructor({ onApprove, onReject, onClose, onNext }) {
+    this.on = { onApprove, onReject, onClose, onNext };
+    this.idle = h("div", { class: "idle" },
+      h("p", { class: "empty" }, "Elige un comprobante de la lista"),
+      h("p", { class: "quiet small keys-hint" }, key("↑"), key("↓"), " moverse · ", key("A"), " aprobar · ", key("R"), " rechazar · ", key("Esc"), " cerrar"));
+    this.node = h("section", { class: "detail", "aria-label": "Comprobante", data: { open: "false" } }, this.idle);
+  }
+
+  get isOpen() { return this.payment !== null; }
+
+  /** Whether a verdict may be given on what is shown. */
+  get canJudge() { return this.isOpen && !this.#settled && !this.#busy; }
+
+  /** Show the latest payment of `order`. */
+  show(order) {
+    this.order = order;
+    this.payment = order.payment;
+    this.#settled = this.#busy = false;
+    this.notice = h("div", { class: "verdict-notice", role: "status" });
+    this.earlier = h("div", { class: "earlier", hidden: true });
+    this.actions = this.#actions();
+    const again = this.payment.attempt > 1;
+    const photo = h("div", { class: "current" },
+      again ? h("p", { class: "photo-title" }, h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${this.payment.attempt}`), " foto nueva") : null,
+      createPhoto(this.payment, `Comprobante de la mesa ${order.table_number}`));
+    this.node.replaceChildren(this.#heading(), h("div", { class: "photos" }, photo, this.earlier),
+      h("footer", { class: "verdict" }, this.notice, this.actions));
+    this.node.dataset.open = "true";
+    if (again) this.#showEarlier(this.payment);
+  }
+
+  close() {
+    this.order = this.payment = null;
+    this.node.replaceChildren(this.idle);
+    this.node.dataset.open = "false";
+  }
+
+  #heading() {
+    const { order, payment } = this;
+    const time = h("span", { class: "number" });
+    const title = h("h2", { tabindex: "-1" }, `Mesa ${order.table_number} · Orden ${order.id}`);
+    const node = h("header", { class: "detail-head" },
+      h("div", {}, title, h("p", { class: "quiet" }, `${methodName(payment.method)} · ${personName(payment.submitted_by)} · `, time)),
+      h("p", { class: "detail-total money" }, money(order.total)),
+      h("button", { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: this.on.onClose }, "✕"));
+    tick(node, () => setText(time, ago(payment.submitted_at)));
+    this.title = title;
+    return node;
+  }
+
+  #actions() {
+    const button = (kind, word, letter, act) => h("button",
+      { class: "button", type: "button", "data-kind": kind, "data-size": "main", "aria-keyshortcuts": letter, onclick: act },
+      word, h("kbd", { "aria-hidden": "true" }, letter));
+    return h("div", { class: "pair" }, button("refuse", "Rechazar", "R", this.on.onReject),
+      button("done", "Aprobar", "A", this.on.onApprove));
+  }
+
+  /** While a verdict is on its way, or a new photo has just slid under the finger. */
+  setBusy(busy) {
+    this.#busy = busy;
+    for (const button of this.actions.children) button.disabled = busy;
+  }
+
+  /** The verdict could not be given: say so, and let it be tried again. */
+  fail(words) {
+    this.setBusy(false);
+    this.notice.replaceChildren(h("p", { class: "notice", "data-tone": "late" }, words));
+  }
+
+  clearNotice() { this.notice.replaceChildren(); }
+
+  /** Someone has judged it already: what is shown can't be judged any more. */
+  settle(words) {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.actions.hidden = true;
+    this.notice.replaceChildren(h("p", { class: "notice", "data-tone": "done" }, `✓ ${words}`),
+      h("button", { class: "button", type: "button", "data-size": "main", onclick: this.on.onNext }, "Siguiente →"));
+  }
+
+  async #showEarlier(payment) {
+    try {
+      const { payments } = await call("GET", `/orders/${payment.order_id}`);
+      if (payment !== this.payment) return;
+      const before = payments.filter((one) => one.attempt < payment.attempt).sort((a, b) => b.attempt - a.attempt);
+      this.earlier.replaceChildren(...before.map(earlierPhoto));
+    } catch {
+      if (payment !== this.payment) return;
+      this.earlier.replaceChildren(h("p", { class: "notice" }, "No se pudo cargar el intento anterior."),
+        h("button", { class: "button", type: "button", onclick: () => this.#showEarlier(payment) }, "Cargar otra vez"));
+    }
+    this.earlier.hidden = false;
+  }
+}
+
+const key = (name) => h("kbd", {}, name);
+
+function earlierPhoto(payment) {
+  const when = payment.decided_at ? clock(payment.decided_at) : "";
+  return h("figure", {},
+    h("figcaption", {}, h("span", { class: "photo-title" }, `Anterior (#${payment.attempt}), rechazado ${when}`),
+      h("strong", { class: "reason" }, `«${payment.reason ?? "sin motivo"}»`)),
+    createPhoto(payment, `Comprobante anterior, intento ${payment.attempt}`));
+}

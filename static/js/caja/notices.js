@@ -1,0 +1,47 @@
+// Calling the cashier: a sound, a word for screen readers, and a notification where the browser has them.
+
+import { h, setText } from "../dom.js";
+import { money } from "../format.js";
+import * as sound from "../sound.js";
+
+const heard = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
+
+/** Where new arrivals are said; it belongs on the page from the beginning. */
+export const announcer = heard;
+
+/** A proof has arrived. */
+export function callFor(order) {
+  sound.playNew();
+  const again = order.payment.attempt > 1 ? `Reenvío #${order.payment.attempt}` : "Comprobante nuevo";
+  const words = `${again}: mesa ${order.table_number}, ${money(order.total)}`;
+  setText(heard, words);
+  if (canNotify() && Notification.permission === "granted") notify(words, order);
+}
+
+const canNotify = () => isSecureContext && "Notification" in globalThis;
+const wouldAsk = () => canNotify() && Notification.permission === "default";
+
+/** Android lets only a service worker raise one. */
+function notify(words, order) {
+  const options = { body: `Orden ${order.id}`, tag: `pago-${order.payment.id}`, icon: "/static/icons/icon-192.png" };
+  try {
+    const notification = new Notification(words, options);
+    notification.onclick = () => { focus(); notification.close(); };
+  } catch {
+    navigator.serviceWorker?.ready.then((shell) => shell.showNotification(words, options)).catch(() => {});
+  }
+}
+
+/** Browsers keep quiet until somebody touches the page: ask once, at the start of the shift. */
+export function soundHint() {
+  const hint = h("button", { class: "button sound-hint", type: "button", "data-kind": "primary", onclick: activate }, "🔔 Activar sonido");
+  async function activate() {
+    hint.hidden = true;
+    if (wouldAsk()) Notification.requestPermission().catch(() => {});
+    await sound.unlock();
+    sound.playNew();
+  }
+  const look = () => setTimeout(() => { hint.hidden ||= sound.isUnlocked() && !wouldAsk(); }, 400);
+  for (const touch of ["pointerup", "keyup"]) addEventListener(touch, look);
+  return hint;
+}

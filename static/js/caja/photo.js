@@ -1,0 +1,163 @@
+// A proof, large: zoom by buttons, wheel, click or two fingers; drag to move; rotate in quarters.
+
+import { h } from "../dom.js";
+import { proofPath } from "./words.js";
+
+const MOST = 8;
+const STEP = 1.5;
+const CLICK_ZOOM = 2.5;
+const A_TAP = 6;
+
+/** The element that shows `payment`'s proof; `label` is its alternative text. */
+export function createPhoto(payment, label) {
+  const node = h("div", { class: "photo" });
+  if (!payment.has_proof) node.append(h("p", { class: "empty" }, "Este pago no lleva foto"));
+  else load(node, payment, label);
+  return node;
+}
+
+function load(node, payment, label) {
+  const picture = h("img", { alt: label, draggable: "false", src: proofPath(payment) });
+  picture.addEventListener("error", () => explain(node, payment, label), { once: true });
+  const stage = h("div", { class: "stage", role: "group", "aria-label": label }, picture);
+  node.replaceChildren(stage, controls(new View(stage, picture)));
+}
+
+/** What is no picture is a PDF, or did not arrive. */
+async function explain(node, payment, label) {
+  node.replaceChildren(h("p", { class: "empty" }, "Cargando…"));
+  try {
+    const response = await fetch(proofPath(payment), { credentials: "same-origin" });
+    if (response.ok && response.headers.get("Content-Type")?.startsWith("application/pdf")) {
+      node.replaceChildren(pdf(payment));
+      return;
+    }
+  } catch { /* said below */ }
+  node.replaceChildren(h("div", { class: "empty" }, h("p", {}, "No se pudo cargar la foto."),
+    h("button", { class: "button", type: "button", onclick: () => load(node, payment, label) }, "Cargar otra vez")));
+}
+
+function pdf(payment) {
+  const path = proofPath(payment);
+  return h("div", { class: "empty pdf" }, h("p", {}, "📄 El comprobante es un PDF"),
+    h("a", { class: "button", "data-kind": "primary", href: path, target: "_blank", rel: "noopener" }, "Abrir PDF"),
+    h("a", { class: "button", href: path, download: `comprobante-${payment.order_id}-${payment.attempt}.pdf` }, "Descargar"));
+}
+
+function controls(view) {
+  const button = (label, sign, act) => h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: act }, sign);
+  return h("div", { class: "photo-tools", role: "group", "aria-label": "Ver la foto" },
+    button("Alejar", "−", () => view.zoom(1 / STEP)),
+    button("Acercar", "+", () => view.zoom(STEP)),
+    button("Girar", "↻", () => view.rotate()),
+    button("Ver completa", "⤢", () => view.reset()));
+}
+
+/** Where the picture stands on its stage: scale 1 is the whole picture, turned as it is. */
+class View {
+  #scale = 1;
+  #turn = 0;
+  #x = 0;
+  #y = 0;
+  #pointers = new Map();
+  #moved = 0;
+
+  constructor(stage, picture) {
+    Object.assign(this, { stage, picture });
+    picture.addEventListener("load", () => this.#draw());
+    new ResizeObserver(() => this.#draw()).observe(stage);
+    stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    stage.addEventListener("pointerdown", (event) => this.#down(event));
+    stage.addEventListener("pointermove", (event) => this.#move(event));
+    for (const end of ["pointerup", "pointercancel"]) stage.addEventListener(end, (event) => this.#up(event));
+  }
+
+  /** Zoom by `factor`; the point (x, y) from the stage's middle stays where it is. */
+  zoom(factor, x = 0, y = 0) {
+    const before = this.#scale;
+    this.#scale = Math.min(MOST, Math.max(1, before * factor));
+    const grown = this.#scale / before;
+    this.#x = x - (x - this.#x) * grown;
+    this.#y = y - (y - this.#y) * grown;
+    this.#draw();
+  }
+
+  rotate() {
+    this.#turn += 90;
+    this.#x = this.#y = 0;
+    this.#draw();
+  }
+
+  reset() {
+    this.#scale = 1;
+    this.#draw();
+  }
+
+  #fit() {
+    const { naturalWidth: width, naturalHeight: height } = this.picture;
+    const [across, down] = this.#turn % 180 ? [height, width] : [width, height];
+    const fit = Math.min(this.stage.clientWidth / across, this.stage.clientHeight / down);
+    return { fit, across: across * fit * this.#scale, down: down * fit * this.#scale };
+  }
+
+  #draw() {
+    if (!this.picture.naturalWidth) return;
+    const { fit, across, down } = this.#fit();
+    this.#x = clamp(this.#x, (across - this.stage.clientWidth) / 2);
+    this.#y = clamp(this.#y, (down - this.stage.clientHeight) / 2);
+    this.picture.style.transform = `translate(-50%, -50%) translate(${this.#x}px, ${this.#y}px) rotate(${this.#turn}deg) scale(${fit * this.#scale})`;
+    this.stage.dataset.zoomed = String(this.#scale > 1);
+    this.picture.dataset.shown = "";
+  }
+
+  #place(event) {
+    const box = this.stage.getBoundingClientRect();
+    return { x: event.clientX - box.left - box.width / 2, y: event.clientY - box.top - box.height / 2 };
+  }
+
+  #wheel(event) {
+    event.preventDefault();
+    const { x, y } = this.#place(event);
+    this.zoom(Math.exp(-event.deltaY / 400), x, y);
+  }
+
+  #down(event) {
+    if (event.button !== 0) return;
+    this.stage.setPointerCapture(event.pointerId);
+    if (this.#pointers.size === 0) this.#moved = 0;
+    this.#pointers.set(event.pointerId, this.#place(event));
+  }
+
+  #move(event) {
+    const before = this.#pointers.get(event.pointerId);
+    if (!before) return;
+    const now = this.#place(event);
+    const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
+    this.#pointers.set(event.pointerId, now);
+    this.#moved += Math.hypot(now.x - before.x, now.y - before.y);
+    if (other) this.zoom(distance(now, other) / (distance(before, other) || 1), (now.x + other.x) / 2, (now.y + other.y) / 2);
+    else this.#pan(now.x - before.x, now.y - before.y);
+  }
+
+  #pan(x, y) {
+    this.#x += x;
+    this.#y += y;
+    this.#draw();
+  }
+
+  #up(event) {
+    if (!this.#pointers.delete(event.pointerId) || this.#pointers.size > 0) return;
+    if (event.type === "pointercancel" || this.#moved > A_TAP) return;
+    const { x, y } = this.#place(event);
+    if (this.#scale > 1) this.reset();
+    else this.zoom(CLICK_ZOOM, x, y);
+  }
+}
+
+const distance = (one, two) => Math.hypot(one.x - two.x, one.y - two.y);
+
+/** The picture never leaves its stage. */
+function clamp(value, room) {
+  const most = Math.max(0, room);
+  return Math.min(most, Math.max(-most, value));
+}

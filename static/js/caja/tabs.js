@@ -1,0 +1,47 @@
+// The lists as tabs, each with its counter in the page's bar.
+
+import { h, setText } from "../dom.js";
+
+/** `{ node, panels, panel(id), select(id), setCount(id, count) }` for `{ id, title, empty }` each. */
+export function createTabs(kinds) {
+  const parts = new Map(kinds.map((kind) => [kind.id, createPart(kind, () => select(kind.id))]));
+  const node = h("div", { class: "tabs", role: "tablist", "aria-label": "Listas" }, ...[...parts.values()].map(({ tab }) => tab));
+  node.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (by) move(by);
+  });
+
+  function select(id) {
+    for (const [name, { tab, panel }] of parts) {
+      const chosen = name === id;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+      panel.hidden = !chosen;
+    }
+  }
+
+  function move(by) {
+    const tabs = [...node.children];
+    const next = tabs[(tabs.indexOf(document.activeElement) + by + tabs.length) % tabs.length];
+    next.focus();
+    next.click();
+  }
+
+  function setCount(id, count) {
+    const { counter } = parts.get(id);
+    setText(counter, String(count));
+    counter.dataset.some = String(count > 0 && id === kinds[0].id);
+  }
+
+  select(kinds[0].id);
+  return { node, select, setCount, panels: [...parts.values()].map(({ panel }) => panel), panel: (id) => parts.get(id) };
+}
+
+function createPart({ id, title, empty: words }, choose) {
+  const counter = h("span", { class: "counter" }, "0");
+  const tab = h("button", { class: "button tab", type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, onclick: choose }, `${title} `, counter);
+  const items = h("ul", { class: "items", "aria-label": title });
+  const empty = h("p", { class: "empty" }, words);
+  const panel = h("section", { class: "panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, tabindex: "-1" }, items, empty);
+  return { tab, panel, counter, items, empty };
+}

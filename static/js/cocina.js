@@ -1,0 +1,144 @@
+// The kitchen: three columns, oldest first; one tap takes an order a step on.
+
+import { call } from "./api.js";
+import { createBar } from "./bar.js";
+import { h, KeyedList, setText, toast } from "./dom.js";
+import { minutesSince, tick } from "./format.js";
+import { Live } from "./live.js";
+import * as sound from "./sound.js";
+import { start } from "./start.js";
+
+const COLUMNS = [
+  { status: "pendiente", heading: "Pendientes", icon: "🕐", next: "en_preparacion", action: "Empezar", empty: "Nada pendiente ✓" },
+  { status: "en_preparacion", heading: "En preparación", icon: "🍳", next: "listo", action: "Listo", empty: "Nada en el fuego" },
+  { status: "listo", heading: "Listos", icon: "🔔", next: null, action: "", empty: "Nada por recoger ✓" },
+];
+const RING_EVERY = 4000;
+const CARDS_HIGH = 4;
+
+const { user, settings } = await start("kitchen");
+const bar = createBar("Cocina", user);
+const unheard = new Set();
+const columns = new Map(COLUMNS.map((column) => [column.status, createColumn(column)]));
+bar.middle.append(soundHint());
+document.body.append(bar.node, h("main", { class: "board" },
+  ...COLUMNS.map(({ status }) => columns.get(status).node)));
+
+function createColumn(column) {
+  const list = h("ul", { class: "tickets", "aria-label": column.heading });
+  const empty = h("p", { class: "empty" }, column.empty);
+  const counter = h("span", { class: "counter" }, "0");
+  const node = h("section", { class: "column", data: { status: column.status } },
+    h("h2", {}, h("span", { "aria-hidden": "true" }, `${column.icon} `), `${column.heading} `, counter), list, empty);
+  const tickets = new KeyedList(list, {
+    key: (order) => order.id,
+    compare: (a, b) => Number(a.id) - Number(b.id),
+    create: (order) => createTicket(order, column),
+    empty,
+  });
+  const count = () => {
+    setText(counter, String(tickets.size));
+    node.dataset.width = String(Math.min(3, Math.ceil(tickets.size / CARDS_HIGH) || 1));
+  };
+  return { node, tickets, count };
+}
+
+function createTicket(order, column) {
+  const time = h("span", { class: "elapsed number" });
+  const lines = h("ul", { class: "lines" }, ...order.items.map(createLine));
+  const body = [
+    h("span", { class: "ticket-head" }, h("span", { class: "table" }, String(order.table_number)), time),
+    lines,
+    h("span", { class: "ticket-foot" }, h("span", { class: "quiet" }, `Orden ${order.id} · ${order.waiter}`),
+      column.next ? h("span", { class: "step" }, `${column.action} →`) : h("span", { class: "quiet" }, "Esperando al mesero")),
+  ];
+  const label = `Mesa ${order.table_number}, orden ${order.id}`;
+  const card = column.next
+    ? h("button", { class: "card ticket", type: "button", "aria-label": `${label}: ${column.action}`, onclick: () => advance(order, column, card) }, ...body)
+    : h("article", { class: "card ticket", "aria-label": label }, ...body);
+  const node = h("li", {}, card);
+  node.addEventListener("pointerdown", () => hear(order.id));
+  tick(node, () => showElapsed(time, card, order));
+  return { node, update: () => { card.dataset.unheard = String(unheard.has(order.id)); } };
+}
+
+function createLine(item) {
+  return h("li", {},
+    h("span", { class: "quantity number" }, `${item.quantity}×`),
+    h("span", { class: "dish" }, item.name),
+    item.note ? h("span", { class: "note" }, `✎ ${item.note}`) : null);
+}
+
+/** The clock in the ticket's corner: amber and red by the configured minutes, and in words too. */
+function showElapsed(time, card, order) {
+  const minutes = minutesSince(order.created_at);
+  const late = minutes >= settings.red_minutes;
+  const slow = minutes >= settings.amber_minutes;
+  card.dataset.pace = late ? "late" : slow ? "slow" : "fine";
+  setText(time, `${late ? "‼ " : slow ? "! " : ""}${minutes} min`);
+}
+
+async function advance(order, column, card) {
+  hear(order.id);
+  card.disabled = true;
+  try {
+    await call("PUT", `/orders/${order.id}/status`, { json: { status: column.next } });
+  } catch (error) {
+    toast(`Mesa ${order.table_number}: ${error.message}. Toca otra vez.`, "late");
+  } finally {
+    card.disabled = false;
+  }
+}
+
+/** Somebody has touched the order: its bell stops. */
+function hear(orderId) {
+  if (!unheard.delete(orderId)) return;
+  const node = columns.get("pendiente").tickets.node(orderId);
+  if (node) node.firstElementChild.dataset.unheard = "false";
+}
+
+setInterval(() => { if (unheard.size > 0) sound.playNew(); }, RING_EVERY);
+
+function show(order, { fresh = false } = {}) {
+  if (order.status !== "pendiente") unheard.delete(order.id);
+  for (const [status, column] of columns) {
+    if (status === order.status) column.tickets.put(order, { fresh });
+    else column.tickets.remove(order.id);
+    column.count();
+  }
+}
+
+function reset(orders) {
+  for (const [status, column] of columns) {
+    column.tickets.sync([...orders.values()].filter((order) => order.status === status));
+    column.count();
+  }
+  for (const id of unheard) if (orders.get(id)?.status !== "pendiente") unheard.delete(id);
+}
+
+/** Browsers keep quiet until the first touch: ask for it once, in sight. */
+function soundHint() {
+  const hint = h("button", { class: "button sound-hint", type: "button", "data-kind": "primary" }, "🔔 Activar sonido");
+  hint.addEventListener("click", async () => {
+    await sound.unlock();
+    hint.hidden = true;
+    sound.playNew();
+  });
+  addEventListener("pointerdown", () => { setTimeout(() => { hint.hidden = sound.isUnlocked(); }, 300); });
+  return hint;
+}
+
+new Live({
+  role: "kitchen",
+  snapshots: ["/orders?status=pendiente&status=en_preparacion&status=listo"],
+  onState: bar.setState,
+  onReset: reset,
+  onOrder: (order, before) => show(order, { fresh: before?.status !== order.status }),
+  on: {
+    order_placed: (order) => {
+      unheard.add(order.id);
+      sound.playNew();
+      show(order);
+    },
+  },
+}).start();

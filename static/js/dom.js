@@ -1,0 +1,121 @@
+// Building and updating the page: elements from text, lists by key. HTML is never made from strings.
+
+/** Create an element: `h("p", { class: "quiet", onclick: f, data: { state: "x" } }, "text", node)`. */
+export function h(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "data") Object.assign(node.dataset, value);
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** Set an element's text only where it differs, so that nothing moves or is announced for nothing. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+/**
+ * A list whose elements live as long as what they show. `key(item)` names it, `compare(a, b)` orders
+ * it, `create(item)` gives `{ node, update(item) }`. An element is made once, updated in place, and
+ * moved only when its place really changed and no finger is on the list.
+ */
+export class KeyedList {
+  #entries = new Map();
+  #busy = false;
+
+  constructor(container, { key, compare, create, empty = null }) {
+    Object.assign(this, { container, key, compare, create, empty });
+    container.addEventListener("pointerdown", () => { this.#busy = true; });
+    for (const end of ["pointerup", "pointercancel"]) {
+      addEventListener(end, () => { if (this.#busy) { this.#busy = false; this.#arrange(); } });
+    }
+    this.#showEmpty();
+  }
+
+  get size() { return this.#entries.size; }
+
+  get items() { return [...this.#entries.values()].map((entry) => entry.item).sort(this.compare); }
+
+  node(key) { return this.#entries.get(key)?.node; }
+
+  /** Show `item`, new or changed; a `fresh` one flashes once. */
+  put(item, { fresh = false } = {}) {
+    this.#set(item, fresh);
+    this.#arrange();
+  }
+
+  #set(item, fresh) {
+    const key = this.key(item);
+    const known = this.#entries.get(key);
+    if (known) {
+      known.item = item;
+      known.update(item);
+    } else {
+      const entry = { item, ...this.create(item) };
+      entry.update(item);
+      entry.node.dataset.key = key;
+      if (fresh) entry.node.dataset.new = "";
+      this.#entries.set(key, entry);
+    }
+    this.#showEmpty();
+  }
+
+  remove(key) {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#entries.delete(key);
+    entry.node.remove();
+    this.#showEmpty();
+  }
+
+  /** Make the list hold exactly `items`: what stays keeps its element. */
+  sync(items) {
+    const wanted = new Set(items.map(this.key));
+    for (const key of [...this.#entries.keys()]) if (!wanted.has(key)) this.remove(key);
+    for (const item of items) this.#set(item, false);
+    this.#arrange();
+  }
+
+  #arrange() {
+    if (this.#busy) return;
+    const sorted = [...this.#entries.values()].sort((a, b) => this.compare(a.item, b.item));
+    let next = null;
+    for (const { node } of sorted.reverse()) {
+      if (node.parentNode !== this.container || node.nextElementSibling !== next) {
+        this.container.insertBefore(node, next);
+      }
+      next = node;
+    }
+  }
+
+  #showEmpty() {
+    if (this.empty) this.empty.hidden = this.size > 0;
+  }
+}
+
+/** A dialog that is gone once closed; returns its element, already open. */
+export function openDialog(label, ...children) {
+  const dialog = h("dialog", { "aria-label": label }, ...children);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/** Say something for a few seconds; screen readers hear it too. */
+export function toast(text, tone = "") {
+  let place = document.querySelector(".toasts");
+  if (!place) {
+    place = h("div", { class: "toasts", role: "status", "aria-live": "polite" });
+    document.body.append(place);
+  }
+  const node = h("div", { class: "toast", data: { tone } }, text);
+  place.append(node);
+  setTimeout(() => node.remove(), 6000);
+}

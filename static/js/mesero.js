@@ -1,0 +1,138 @@
+// The waiter's page: take orders, carry them out, charge them, in three tabs under the thumb.
+
+import { call } from "./api.js";
+import { createBar } from "./bar.js";
+import { h, setText, toast } from "./dom.js";
+import { Live } from "./live.js";
+import { Outbox } from "./outbox.js";
+import * as sound from "./sound.js";
+import { start } from "./start.js";
+import { ChargeSheet } from "./mesero/charge.js";
+import { createNewOrder } from "./mesero/new-order.js";
+import { createOpenOrders, OPEN } from "./mesero/open.js";
+import { createPayable, PAYABLE } from "./mesero/payable.js";
+import { placeOf, setPlace } from "./mesero/place.js";
+import { createTabs } from "./mesero/tabs.js";
+import { createStrip } from "./mesero/unsent.js";
+
+const { user, settings } = await start("waiter");
+const bar = createBar("Mesero", user);
+const isMine = (order) => order.waiter === user.username;
+let sheet = null;
+
+const outbox = new Outbox({ username: user.username, onChange: showOutbox, onSent: learn });
+const strip = createStrip(outbox);
+const newOrder = createNewOrder(user.username, { onCount: (count) => tabs.count("nueva", count), onPlaced: placed });
+const open = createOpenOrders(isMine, learn);
+const payable = createPayable(isMine, charge);
+const tabs = createTabs([
+  { name: "nueva", word: "Nueva", heading: "Nueva orden", icon: "📝", panel: newOrder.panel },
+  { name: "curso", word: "En curso", heading: "En curso", icon: "🍽", panel: open.panel },
+  { name: "cobrar", word: "Por Cobrar", heading: "Por Cobrar", icon: "💳", panel: payable.panel },
+], (tab) => {
+  setText(bar.title, tab.heading);
+  setPlace({ ver: tab.name });
+});
+document.body.append(bar.node, h("main", {}, ...tabs.panels), h("div", { class: "foot" }, strip.node, tabs.nav));
+const first = placeOf("orden") ? "cobrar" : placeOf("ver");
+tabs.show(["nueva", "curso", "cobrar"].includes(first) ? first : "nueva");
+
+function showOutbox() {
+  strip.update();
+  sheet?.update();
+}
+
+function placed(order) {
+  learn(order);
+  toast(`Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`, "done");
+}
+
+/** An answer told of an order before the stream did: show it, unless the stream was ahead. */
+function learn(order) {
+  const known = live.orders.get(order.id);
+  if (known && !isNewer(order, known)) return;
+  live.orders.set(order.id, order);
+  show(order, known);
+}
+
+function isNewer(order, known) {
+  const attempts = Number(order.payment?.id || 0) - Number(known.payment?.id || 0);
+  return attempts > 0 || (attempts === 0 && Date.parse(order.updated_at) > Date.parse(known.updated_at));
+}
+
+function show(order, before) {
+  place(open.list, OPEN.includes(order.status), order, before);
+  place(payable.list, PAYABLE.includes(order.status), order, before);
+  count();
+  if (sheet?.order.id === order.id) sheet.update(order);
+}
+
+function place(list, belongs, order, before) {
+  if (belongs) list.put(order, { fresh: before?.status !== order.status });
+  else list.remove(order.id);
+}
+
+function reset(orders) {
+  const all = [...orders.values()];
+  open.list.sync(all.filter((order) => OPEN.includes(order.status)));
+  payable.list.sync(all.filter((order) => PAYABLE.includes(order.status)));
+  count();
+  refreshSheet(orders);
+}
+
+function count() {
+  tabs.count("curso", open.list.size);
+  tabs.count("cobrar", payable.count());
+}
+
+/** The sheet's order may be paid, and so no longer among the open ones. */
+async function refreshSheet(orders) {
+  const id = sheet?.order.id || placeOf("orden");
+  if (!id) return;
+  let order = orders.get(id);
+  try {
+    order ??= await call("GET", `/orders/${encodeURIComponent(id)}`);
+  } catch {
+    if (!sheet) setPlace({ orden: null });
+    return;
+  }
+  if (!sheet) openSheet(order);
+  else if (sheet.order.id === order.id) sheet.update(order);
+}
+
+function charge(orderId) { openSheet(live.orders.get(orderId)); }
+
+function openSheet(order) {
+  if (sheet) return;
+  sheet = new ChargeSheet(order, { outbox, settings, onClose: () => { sheet = null; } });
+}
+
+/** Call the waiter whom a notice concerns: a sound, the phone's buzz, and words unless the sheet says it. */
+function alertWaiter(notice, text, tone, playSound, pattern) {
+  const order = live.orders.get(notice.order_id);
+  if (order && !isMine(order) && order.payment?.submitted_by !== user.username) return;
+  playSound();
+  navigator.vibrate?.(pattern);
+  if (sheet?.order.id !== notice.order_id) toast(text, tone);
+}
+
+const live = new Live({
+  role: "waiter",
+  snapshots: ["/orders"],
+  onState: bar.setState,
+  onReset: reset,
+  onOrder: show,
+  on: {
+    order_ready: (notice) => {
+      alertWaiter(notice, `🔔 Mesa ${notice.table_number}: listo para llevar`, "done", sound.playNew, [200, 100, 200]);
+    },
+    payment_rejected: (notice) => {
+      alertWaiter(notice, `🔄 Mesa ${notice.table_number}: el cajero rechazó el pago`, "late", sound.playRefused, [400, 100, 400]);
+    },
+    payment_approved: (notice) => {
+      alertWaiter(notice, `✓ Mesa ${notice.table_number} pagada`, "done", sound.playNew, [100]);
+    },
+  },
+});
+live.start();
+outbox.start();

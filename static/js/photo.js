@@ -1,0 +1,34 @@
+// A photo made small on the phone: upright, without EXIF, light enough for bad Wi-Fi.
+
+const LONG_SIDE = 1600;
+const QUALITY = 0.85;
+
+export const isPdf = (file) => file.type === "application/pdf" || /\.pdf$/i.test(file.name || "");
+
+/** A JPEG of at most 1,600 px on its long side; a PDF, and what can't be decoded here, as it is. */
+export async function shrink(file) {
+  if (isPdf(file)) return file;
+  let bitmap = null;
+  try {
+    bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    return (await redraw(bitmap)) || file;
+  } catch {
+    return file;
+  } finally {
+    bitmap?.close();
+  }
+}
+
+/** Pixels only: whatever the camera wrote beside them (place, time, orientation) is left behind. */
+function redraw(bitmap) {
+  const scale = Math.min(1, LONG_SIDE / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "white"; // a transparent screenshot would turn black
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", QUALITY); });
+}

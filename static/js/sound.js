@@ -1,0 +1,52 @@
+// Sounds made on the spot. A browser lets them out only after somebody has touched the page.
+
+const SETTING = "comanda.sonido";
+let context = null;
+
+export const isOn = () => read() !== "no";
+
+export function setOn(on) {
+  try { localStorage.setItem(SETTING, on ? "si" : "no"); } catch { /* private mode: this page only */ }
+}
+
+/** Whether sounds would be heard now. */
+export const isUnlocked = () => context !== null && context.state === "running";
+
+/** Call from a tap: wakes the audio up for the rest of the shift. */
+export async function unlock() {
+  const Audio = globalThis.AudioContext || globalThis.webkitAudioContext;
+  if (!Audio) return;
+  context ??= new Audio();
+  try { await context.resume(); } catch { /* still locked: the next tap tries again */ }
+}
+
+/** One rising pair: something new. */
+export const playNew = () => play([660, 990]);
+
+/** One falling pair: something was refused. */
+export const playRefused = () => play([520, 330]);
+
+function play(tones) {
+  if (!isOn() || !isUnlocked()) return;
+  tones.forEach((frequency, index) => tone(frequency, context.currentTime + index * 0.18));
+}
+
+function tone(frequency, start) {
+  const oscillator = context.createOscillator();
+  const volume = context.createGain();
+  oscillator.type = "triangle";
+  oscillator.frequency.value = frequency;
+  volume.gain.setValueAtTime(0.0001, start);
+  volume.gain.exponentialRampToValueAtTime(0.8, start + 0.02);
+  volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.3);
+  oscillator.connect(volume).connect(context.destination);
+  oscillator.start(start);
+  oscillator.stop(start + 0.32);
+}
+
+function read() {
+  try { return localStorage.getItem(SETTING); } catch { return null; }
+}
+
+addEventListener("pointerdown", unlock);
+addEventListener("keydown", unlock);

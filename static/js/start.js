@@ -1,0 +1,41 @@
+// How every page of a role begins: who is this, what is configured, and the installed shell.
+
+import { call, Problem } from "./api.js";
+import { h } from "./dom.js";
+import { setCurrency } from "./format.js";
+import { signInAgain } from "./live.js";
+
+export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", admin: "/admin" };
+
+/** Resolves to `{ user, settings }`; a page that is not for this role leads to the one that is. */
+export async function start(...roles) {
+  registerShell();
+  const notice = h("p", { class: "notice", role: "status" }, "Sin conexión con Comanda. La página sigue sola en cuanto vuelva.");
+  for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
+    try {
+      const [{ user }, settings] = await Promise.all([call("GET", "/session"), call("GET", "/settings")]);
+      if (!roles.includes(user.role) && user.role !== "admin") {
+        location.replace(PAGES[user.role]);
+        return new Promise(() => {});
+      }
+      setCurrency(settings.currency);
+      notice.remove();
+      return { user, settings };
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) {
+        signInAgain();
+        return new Promise(() => {});
+      }
+      if (!notice.isConnected) document.body.append(notice);
+      await new Promise((resolve) => { setTimeout(resolve, pause * (0.5 + Math.random() / 2)); });
+    }
+  }
+}
+
+/** Where the context is secure, the pages open without a network too. */
+export function registerShell() {
+  if (!("serviceWorker" in navigator) || !isSecureContext) return;
+  const policy = globalThis.trustedTypes?.createPolicy("comanda", { createScriptURL: (url) => url });
+  const url = policy ? policy.createScriptURL("/sw.js") : "/sw.js";
+  navigator.serviceWorker.register(url).catch(() => { /* the page is whole without it */ });
+}

@@ -1,0 +1,119 @@
+"""Real Chromium against a real server. Run by themselves: see tests/run.sh."""
+
+import os
+import shutil
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    async_playwright,
+    expect,
+)
+
+from comanda.domain.staff import Staff
+from tests.house import House
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SLOW = 30_000  # milliseconds: a guard against hanging on a busy machine, not a goal
+expect.set_options(timeout=SLOW)
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests; without one they skip, except in CI, where that is a failure."""
+    path = shutil.which("chromium")
+    if path is None:
+        message = "NO CHROMIUM: the pages are NOT tested; install the package `chromium`"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        warnings.warn(message, RuntimeWarning, stacklevel=1)
+        pytest.skip(message)
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield chromium
+        await chromium.close()
+
+
+@dataclass
+class Window:
+    """A window that somebody has open: its page, and what its console said."""
+
+    page: Page
+    context: BrowserContext
+    console: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def note(self, message: ConsoleMessage) -> None:
+        self.console.append(message.text)
+        # A refused or lost request is logged by the browser itself, and is often what is tested.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.errors.append(message.text)
+
+
+OpenWindow = Callable[..., Awaitable[Window]]
+
+
+@pytest.fixture
+async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
+    """`await window(ANA, "/mesero")` opens a page as Ana, who is signed in; None is nobody.
+
+    `size` is PHONE (a touch screen) or DESKTOP; `context` opens another tab of the same browser.
+    At the end no window may have had an uncaught error or a breach of its content policy.
+    """
+    opened: list[Window] = []
+    async with AsyncExitStack() as stack:
+
+        async def open_window(
+            member: Staff | None,
+            path: str,
+            size: dict[str, int] | None = None,
+            context: BrowserContext | None = None,
+        ) -> Window:
+            if context is None:
+                context = await new_context(member, size or DESKTOP)
+                stack.push_async_callback(context.close)
+            found = Window(await context.new_page(), context)
+            found.page.on("console", found.note)
+            found.page.on("pageerror", lambda error: found.errors.append(str(error)))
+            opened.append(found)
+            await found.page.goto(house.url + path)
+            return found
+
+        async def new_context(member: Staff | None, size: dict[str, int]) -> BrowserContext:
+            context = await browser.new_context(
+                viewport={"width": size["width"], "height": size["height"]},
+                has_touch=size is PHONE,
+                is_mobile=size is PHONE,
+                locale="es-MX",
+                timezone_id="America/Mexico_City",
+            )
+            context.set_default_timeout(SLOW)
+            if member is not None:
+                cookies = await house.cookies(member)
+                await context.add_cookies(
+                    [
+                        {"name": name, "value": value, "url": house.url}
+                        for name, value in cookies.items()
+                    ]
+                )
+            return context
+
+        yield open_window
+    assert [error for one in opened for error in one.errors] == []

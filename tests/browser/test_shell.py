@@ -1,0 +1,205 @@
+"""What all pages have in common: accessible, light, from one host, and there without a network."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.async_api import Response
+
+from comanda.domain.staff import Staff
+from tests.browser.conftest import DESKTOP, PHONE, OpenWindow
+from tests.house import ANA, COCO, LUIS, ROSA, House
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = [(None, "/"), (ANA, "/mesero"), (COCO, "/cocina"), (LUIS, "/caja"), (ROSA, "/admin")]
+LIGHTEST = 60 * 1024
+
+
+async def violations(page: Any) -> list[str]:
+    """What axe-core complains of: the rule and where."""
+    await page.evaluate(AXE)
+    found = await page.evaluate(
+        "rules => axe.run(document, { runOnly: { type: 'tag', values: rules } })", RULES
+    )
+    return [
+        f"{one['id']}: {node['html'][:120]} {node['failureSummary'][:160]}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
+async def furnish(house: House) -> None:
+    """An order in each state, one of them rejected, one resubmitted."""
+    await house.place(1)
+    cooking = await house.place(2)
+    await house.advance(cooking["id"], "en_preparacion", COCO)
+    ready = await house.place(3)
+    for status in ("en_preparacion", "listo"):
+        await house.advance(ready["id"], status, COCO)
+    await house.deliver(4)
+    for table, verdicts in (
+        (5, ["rechazado"]),
+        (6, ["rechazado", ""]),
+        (7, ["aprobado"]),
+        (8, [""]),
+    ):
+        order = await house.deliver(table)
+        for verdict in verdicts:
+            _, submitted = await house.submit(order["id"])
+            if verdict:
+                await house.judge(submitted["payment"]["id"], verdict, reason="ilegible")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("member", "path"), PAGES)
+async def test_a_page_has_no_barrier(
+    house: House,
+    window: OpenWindow,
+    member: Staff | None,
+    path: str,
+    size: dict[str, int],
+    scheme: Any,
+) -> None:
+    await furnish(house)
+    page = (await window(member, "/healthz", size)).page
+    await page.emulate_media(color_scheme=scheme)
+    await page.goto(house.url + path)
+    if member:
+        await page.get_by_text("En línea").wait_for()
+    assert await violations(page) == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_what_opens_over_a_page_has_no_barrier_either(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    await furnish(house)
+    waiter = (await window(ANA, "/mesero", size)).page
+    await waiter.get_by_role("tab", name="Por Cobrar").click()
+    for button in ("Cobrar", "Reintentar Pago"):
+        await waiter.get_by_role("tabpanel").get_by_role("button", name=button).first.click()
+        await waiter.get_by_role("dialog").get_by_text("Galería").wait_for()
+        assert await violations(waiter) == []
+        await waiter.get_by_role("button", name="Cerrar").click()
+
+    cashier = (await window(LUIS, "/caja", size)).page
+    for name in ("6", "8"):
+        cards = cashier.get_by_role("tabpanel").get_by_role("button")
+        await cards.filter(has_text=name).first.click()
+        await cashier.get_by_role("button", name="Aprobar").wait_for()
+        assert await violations(cashier) == []
+        if size is PHONE:
+            await cashier.get_by_role("button", name="Cerrar").click()
+    await cashier.get_by_role("tabpanel").get_by_role("button").first.click()
+    await cashier.get_by_role("button", name="Rechazar").click()
+    await cashier.get_by_role("dialog").wait_for()
+    assert await violations(cashier) == []
+
+
+@pytest.mark.parametrize(("member", "path"), PAGES)
+async def test_a_page_is_light_and_asks_nobody_else(
+    house: House, window: OpenWindow, member: Staff | None, path: str
+) -> None:
+    opened = await window(member, "/healthz")
+    sizes: dict[str, int] = {}
+    hosts: set[str] = set()
+
+    async def weigh(response: Response) -> None:
+        hosts.add(re.sub(r"(//[^/]+).*", r"\1", response.url))
+        if "/static/" in response.url or response.url == house.url + path:
+            sizes[response.url] = int(response.headers.get("content-length", 0))
+
+    opened.page.on("response", weigh)
+    await opened.page.goto(house.url + path, wait_until="load")
+    if member:
+        await opened.page.get_by_text("En línea").wait_for()
+    print(f"{path}: {sum(sizes.values())} bytes compressed in {len(sizes)} files")
+    assert 0 < sum(sizes.values()) < LIGHTEST
+    assert {host for host in hosts if not host.startswith("blob:")} == {house.url}
+
+
+@pytest.mark.parametrize(("member", "path"), PAGES)
+async def test_a_page_may_run_no_script_but_ours(
+    house: House, member: Staff | None, path: str
+) -> None:
+    client = await house.client(None)
+    async with client.get(path) as response:
+        policy = response.headers["Content-Security-Policy"]
+        text = await response.text()
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", text)
+    assert 'lang="es"' in text
+
+
+def test_no_script_makes_html_of_strings() -> None:
+    folder = Path(__file__).parents[2] / "static"
+    for path in folder.rglob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        for banned in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+            assert banned not in text, f"{path}: {banned}"
+
+
+async def test_a_page_opens_without_a_network_and_says_so(house: House, window: OpenWindow) -> None:
+    opened = await window(COCO, "/cocina")
+    page = opened.page
+    await page.get_by_text("En línea").wait_for()
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await page.reload()
+    await page.get_by_text("En línea").wait_for()
+    await opened.context.set_offline(True)
+    await page.reload()
+    assert await page.title() == "Comanda · Cocina"
+    await page.get_by_text("Sin conexión con Comanda.").wait_for()
+    await opened.context.set_offline(False)
+    await page.get_by_text("En línea").wait_for(timeout=30_000)
+
+
+async def test_a_session_that_ends_leads_to_the_sign_in_page_and_back(
+    house: House, window: OpenWindow
+) -> None:
+    opened = await window(COCO, "/cocina")
+    await opened.page.get_by_text("En línea").wait_for()
+    cookies = {
+        cookie.get("name", ""): cookie.get("value", "") for cookie in await opened.context.cookies()
+    }
+    client = await house.client(None)
+    async with client.delete("/session", cookies=cookies) as response:
+        assert response.status == 204
+    await opened.page.wait_for_url("**/?volver=%2Fcocina", timeout=30_000)
+    await opened.page.get_by_label("Usuario", exact=True).fill("coco")
+    await opened.page.get_by_label("PIN", exact=True).fill("1234")
+    await opened.page.get_by_role("button", name="Entrar").click()
+    await opened.page.wait_for_url("**/cocina")
+
+
+async def test_a_shared_tablet_changes_user_in_two_taps(house: House, window: OpenWindow) -> None:
+    page = (await window(COCO, "/cocina")).page
+    await page.get_by_role("button", name="Coco ▾").click()
+    await page.get_by_role("button", name="Cambiar de usuario").click()
+    await page.wait_for_url("**/")
+    await page.get_by_role("button", name="Entrar").wait_for()
+
+
+async def test_each_role_is_led_to_its_own_page(house: House, window: OpenWindow) -> None:
+    page = (await window(COCO, "/caja")).page
+    await page.wait_for_url("**/cocina")
+
+
+async def test_a_lost_server_is_said_and_its_return_caught_up_with(
+    house: House, window: OpenWindow
+) -> None:
+    opened = await window(COCO, "/cocina")
+    await opened.page.get_by_text("En línea").wait_for()
+    await opened.context.set_offline(True)
+    await opened.page.get_by_text("Sin conexión").wait_for()
+    await house.place(table=33)
+    await opened.context.set_offline(False)
+    await opened.page.get_by_text("En línea").wait_for()
+    await opened.page.get_by_role("button", name="Mesa 33").wait_for()

@@ -1,0 +1,137 @@
+"""WebKit, the nearest to a waiter's iPhone: signing in, Test 1 and Test 2, in two windows."""
+
+import os
+import shutil
+import subprocess
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import WebKitGTK, WebKitGTKOptions
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.webkitgtk.service import Service
+
+from tests.flow.program import serving
+from tests.house import jpeg
+
+BROWSERS = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
+DISPLAY = ":77"
+
+pytestmark = pytest.mark.filterwarnings(  # selenium's own, of a class that it keeps using
+    "ignore:setting remote_server_addr:DeprecationWarning"
+)
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[None]:
+    """A virtual screen for WebKit's windows; skips loudly without WebKit, and fails in CI."""
+    if not (shutil.which("WebKitWebDriver") and shutil.which("Xvfb") and BROWSERS):
+        message = "NO WEBKIT: install the packages `webkit2gtk-driver` and `xvfb`"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        warnings.warn(message, RuntimeWarning, stacklevel=1)
+        pytest.skip(message)
+    xvfb = subprocess.Popen(["Xvfb", DISPLAY, "-screen", "0", "1600x1200x24", "-nolisten", "tcp"])
+    os.environ.update(DISPLAY=DISPLAY, GDK_BACKEND="x11")
+    time.sleep(1)
+    yield
+    xvfb.terminate()
+    xvfb.wait(10)
+
+
+OpenBrowser = Callable[[int, int], WebKitGTK]
+
+
+@pytest.fixture
+def browser(screen: None) -> Iterator[OpenBrowser]:
+    """`browser(width, height)` opens a window of its own, with cookies of its own."""
+    opened: list[WebKitGTK] = []
+
+    def open_browser(width: int, height: int) -> WebKitGTK:
+        options = WebKitGTKOptions()
+        options.binary_location = str(BROWSERS[-1])
+        options.add_argument("--automation")
+        driver = WebKitGTK(options=options, service=Service(shutil.which("WebKitWebDriver") or ""))
+        opened.append(driver)
+        driver.set_window_size(width, height)
+        return driver
+
+    yield open_browser
+    for driver in opened:
+        driver.quit()
+
+
+def see(driver: WebKitGTK, text: str, tag: str = "*") -> WebElement:
+    """The visible element that has `text`, once it is there."""
+    path = f"//{tag}[contains(normalize-space(.), '{text}')]"
+
+    def visible(_: WebKitGTK) -> WebElement | bool:
+        shown = [one for one in driver.find_elements(By.XPATH, path) if one.is_displayed()]
+        return shown[-1] if shown else False
+
+    found = WebDriverWait(driver, 20, ignored_exceptions=[Exception]).until(visible)
+    assert isinstance(found, WebElement)
+    return found
+
+
+def press(driver: WebKitGTK, text: str, tag: str = "button") -> None:
+    driver.execute_script("arguments[0].click()", see(driver, text, tag))
+
+
+def sign_in(driver: WebKitGTK, url: str, username: str, pin: str) -> None:
+    driver.get(url)
+    see(driver, "Entrar", "button")
+    driver.find_element(By.ID, "username").send_keys(username)
+    driver.find_element(By.ID, "pin").send_keys(pin)
+    press(driver, "Entrar")
+    see(driver, "En línea")
+
+
+def charge(driver: WebKitGTK, button: str, photo: Path) -> None:
+    """The waiter's taps for table 12, from its card to *Enviar*."""
+    card = f"//li[contains(., '185.50')]//button[contains(., '{button}')]"
+    driver.execute_script("arguments[0].click()", driver.find_element(By.XPATH, card))
+    dialog = see(driver, "Galería", "dialog")
+    dialog.find_elements(By.CSS_SELECTOR, "input[type=file]")[-1].send_keys(str(photo))
+    see(driver, "Foto lista")
+    press(driver, "Enviar")
+
+
+def test_a_proof_is_rejected_sent_again_and_approved(browser: OpenBrowser, tmp_path: Path) -> None:
+    photo = tmp_path / "recibo.jpg"
+    photo.write_bytes(jpeg("white", (1200, 1600)))
+    with serving(None, "demo") as (_, url, _):
+        waiter, cashier = browser(420, 860), browser(1280, 800)
+        sign_in(waiter, url, "ana", "1111")
+        sign_in(cashier, url, "luis", "3333")
+        press(waiter, "Por Cobrar")
+        see(waiter, "185.50")
+
+        charge(waiter, "Cobrar", photo)
+        see(waiter, "Esperando al cajero")
+
+        see(cashier, "185.50")
+        judge(cashier, "Rechazar")
+        see(waiter, "ilegible")
+        press(waiter, "✕")
+        see(waiter, "Pago Rechazado")
+        charge(waiter, "Reintentar Pago", photo)
+
+        see(cashier, "Reenvío #2")
+        judge(cashier, "Aprobar")
+        see(waiter, "Pago aprobado")
+
+
+def judge(cashier: WebKitGTK, verdict: str) -> None:
+    """Open table 12's card, and give the verdict; a rejection is for being illegible."""
+    card = "//*[@role='tabpanel']//li[contains(., '185.50')]//button"
+    found = cashier.find_element(By.XPATH, card)
+    cashier.execute_script("arguments[0].click()", found)
+    press(cashier, verdict)
+    if verdict == "Rechazar":
+        press(cashier, "ilegible", "dialog//*[self::label or self::button]")
+        press(cashier, "Rechazar", "dialog//button[@type='submit']")

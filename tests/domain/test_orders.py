@@ -1,0 +1,205 @@
+"""The state machine, every case of it, and what an order looks like."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from comanda.domain.errors import Forbidden, IllegalTransition, PaymentAlreadyDecided
+from comanda.domain.events import AUDIENCE, EventType
+from comanda.domain.orders import (
+    Order,
+    OrderItem,
+    OrderStatus,
+    Through,
+    find_transition,
+    notice,
+    order_updated,
+)
+from comanda.domain.payments import Payment, PaymentStatus, Verdict
+from comanda.domain.staff import Role
+from comanda.domain.wire import encode, money, time
+
+NOW = datetime(2026, 11, 28, 20, 41, tzinfo=UTC)
+ALLOWED = {
+    # (from, to, through): the role, and who is told
+    (None, "pendiente", "place"): ("waiter", "order_placed"),
+    ("pendiente", "en_preparacion", "status"): ("kitchen", None),
+    ("en_preparacion", "listo", "status"): ("kitchen", "order_ready"),
+    ("listo", "entregado", "status"): ("waiter", None),
+    ("entregado", "por_verificar", "proof"): ("waiter", "payment_verification_pending"),
+    ("por_verificar", "pagado", "verdict"): ("cashier", "payment_approved"),
+    ("por_verificar", "entregado", "verdict"): ("cashier", "payment_rejected"),
+}
+ITEMS = (OrderItem(1, "Tacos", 2, 8550, "sin cebolla"), OrderItem(2, "Agua", 1, 3000, None))
+PAYMENT = Payment(
+    7,
+    128,
+    2,
+    "transferencia",
+    PaymentStatus.REJECTED,
+    "ilegible",
+    True,  # noqa: FBT003
+    "ana",
+    NOW,
+    "luis",
+    NOW,
+)
+
+
+def order(status: str = "entregado", payment: Payment | None = PAYMENT) -> Order:
+    return Order(128, 12, OrderStatus(status), "transferencia", ITEMS, "ana", payment, NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "role", "through"),
+    list(product([None, *OrderStatus], OrderStatus, Role, Through)),
+)
+def test_only_what_the_table_says_can_happen(
+    source: OrderStatus | None, target: OrderStatus, role: Role, through: Through
+) -> None:
+    who, told = ALLOWED.get((source, target, through), (None, None))
+    if who in (role, None) or role is Role.ADMIN:
+        if who is None:
+            with pytest.raises((IllegalTransition, Forbidden)):
+                find_transition(source, target, role, through)
+        else:
+            row = find_transition(source, target, role, through)
+            assert row.notice == told
+    else:
+        with pytest.raises(Forbidden):
+            find_transition(source, target, role, through)
+
+
+@pytest.mark.parametrize(("target", "role", "through"), list(product(OrderStatus, Role, Through)))
+def test_a_refusal_is_for_the_role_that_never_may_and_else_for_the_state(
+    target: OrderStatus, role: Role, through: Through
+) -> None:
+    users = {who for (_, to, kind), (who, _) in ALLOWED.items() if (to, kind) == (target, through)}
+    may = not users or role in users or role is Role.ADMIN
+    sources = {
+        source for source, to, kind in ALLOWED if (to, kind) == (target, through) and users and may
+    }
+    for source in {None, *OrderStatus} - sources:
+        with pytest.raises(IllegalTransition if may else Forbidden):
+            find_transition(source, target, role, through)
+
+
+def test_a_refusal_names_both_states_in_the_words_of_staff() -> None:
+    with pytest.raises(IllegalTransition, match="«listo» no puede pasar a «pagado»"):
+        find_transition(OrderStatus.READY, OrderStatus.PAID, Role.CASHIER, Through.VERDICT)
+
+
+def test_a_move_changes_the_state_and_its_time_and_nothing_else() -> None:
+    before, later = order("por_verificar"), NOW + timedelta(minutes=3)
+    after, told = before.move(OrderStatus.DELIVERED, Role.CASHIER, Through.VERDICT, at=later)
+    assert (after.status, after.updated_at, told) == ("entregado", later, "payment_rejected")
+    assert replace(after, status=before.status, updated_at=NOW) == before
+    with pytest.raises(Forbidden):
+        before.move(OrderStatus.DELIVERED, Role.WAITER, Through.VERDICT, at=later)
+
+
+def test_a_total_is_what_the_lines_add_up_to() -> None:
+    assert order().total == 2 * 8550 + 3000
+
+
+def test_an_order_without_lines_costs_nothing() -> None:
+    assert replace(order(), items=()).total == 0
+
+
+def test_an_order_has_this_form_on_the_wire() -> None:
+    changed = replace(order(), updated_at=NOW + timedelta(minutes=3))
+    assert changed.wire(Role.WAITER) == {
+        "id": "128",
+        "table_number": 12,
+        "status": "entregado",
+        "payment_method": "transferencia",
+        "total": 201.0,
+        "items": [
+            {
+                "product_id": "1",
+                "name": "Tacos",
+                "quantity": 2,
+                "unit_price": 85.5,
+                "note": "sin cebolla",
+            },
+            {"product_id": "2", "name": "Agua", "quantity": 1, "unit_price": 30.0, "note": None},
+        ],
+        "waiter": "ana",
+        "payment": PAYMENT.wire(),
+        "created_at": "2026-11-28T20:41:00.000Z",
+        "updated_at": "2026-11-28T20:44:00.000Z",
+    }
+
+
+def test_the_kitchen_sees_no_payment_and_the_others_see_the_latest() -> None:
+    shown = {role: order().wire(role) for role in Role}
+    assert shown[Role.KITCHEN]["payment"] is None
+    for role in (Role.WAITER, Role.CASHIER, Role.ADMIN):
+        assert shown[role]["payment"] == PAYMENT.wire()
+        assert {**shown[role], "payment": None} == shown[Role.KITCHEN]
+
+
+def test_an_orders_event_hides_its_payment_from_the_kitchen() -> None:
+    event = order_updated(order())
+    assert event.data == order().wire(Role.ADMIN)
+    assert event.redacted == order().wire(Role.KITCHEN)
+    assert order_updated(order(payment=None)).redacted is None
+
+
+def test_each_notice_says_what_its_readers_need() -> None:
+    about = {"order_id": "128", "table_number": 12}
+    attempt = {**about, "payment_id": "7", "attempt": 2}
+    assert notice(EventType.ORDER_READY, order()).data == about
+    assert notice(EventType.PAYMENT_APPROVED, order()).data == attempt
+    assert notice(EventType.PAYMENT_REJECTED, order()).data == {**attempt, "reason": "ilegible"}
+    assert notice(EventType.PAYMENT_VERIFICATION_PENDING, order()).data == {
+        **attempt,
+        "method": "transferencia",
+        "total": 201.0,
+        "action": "resubmitted",
+    }
+    assert notice(EventType.ORDER_PLACED, order()).data == order().wire(Role.KITCHEN)
+    with pytest.raises(ValueError, match="needs a payment"):
+        notice(EventType.PAYMENT_APPROVED, order(payment=None))
+
+
+@pytest.mark.parametrize(
+    ("attempt", "action"), [(1, "submitted"), (2, "resubmitted"), (3, "resubmitted")]
+)
+def test_cashiers_are_told_whether_a_proof_is_the_first(attempt: int, action: str) -> None:
+    told = notice(
+        EventType.PAYMENT_VERIFICATION_PENDING, order(payment=replace(PAYMENT, attempt=attempt))
+    )
+    assert (told.data["attempt"], told.data["action"]) == (attempt, action)
+
+
+def test_no_notice_needs_hiding_from_the_kitchen() -> None:
+    for kind in set(EventType) - {EventType.ORDER_UPDATED}:
+        assert notice(kind, order()).redacted is None
+
+
+def test_each_event_has_the_audience_that_was_meant() -> None:
+    assert {
+        kind.value: sorted(set(audience) - {Role.ADMIN}) for kind, audience in AUDIENCE.items()
+    } == {
+        "order_updated": ["cashier", "kitchen", "waiter"],
+        "order_placed": ["kitchen"],
+        "order_ready": ["waiter"],
+        "payment_verification_pending": ["cashier"],
+        "payment_rejected": ["waiter"],
+        "payment_approved": ["waiter"],
+    }
+    assert all(Role.ADMIN in audience for audience in AUDIENCE.values())
+
+
+def test_a_payment_is_decided_once() -> None:
+    with pytest.raises(PaymentAlreadyDecided, match="luis"):
+        PAYMENT.decide(Verdict.APPROVED, None, "mara", NOW)
+
+
+def test_money_and_times_have_one_form_on_the_wire() -> None:
+    assert encode([money(18550), money(1), money(0)]) == "[185.5,0.01,0.0]"
+    assert time(NOW) == "2026-11-28T20:41:00.000Z"
+    assert encode({"nota": "sin\ncebolla ñ"}) == '{"nota":"sin\\ncebolla ñ"}'

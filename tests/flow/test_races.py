@@ -1,0 +1,200 @@
+"""Two people at the same instant, and clients that go away in the middle."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from comanda.store.backup import check
+from comanda.store.database import connect
+from tests.house import (
+    ANA,
+    BETO,
+    LUIS,
+    MARA,
+    House,
+    eventually,
+    hang_up,
+    jpeg,
+    open_house,
+    quick_config,
+)
+
+WAITS = (0.0, 0.001, 0.002, 0.004, 0.008, 0.016)  # seconds; a proof takes some five milliseconds
+# What belongs to an attempt, counted at one instant.
+PARTS = """
+    SELECT (SELECT COUNT(*) FROM payments),
+           (SELECT COUNT(*) FROM proofs),
+           (SELECT COUNT(*) FROM idempotency_keys),
+           (SELECT COUNT(*) FROM events WHERE type = 'payment_verification_pending'),
+           (SELECT COUNT(*) FROM events WHERE type = 'order_updated' AND status = 'por_verificar'),
+           (SELECT COUNT(*) FROM orders WHERE status = 'por_verificar')
+"""
+PAYMENT_EVENTS = {"order_updated": 1, "payment_verification_pending": 1}
+
+
+def events_after(house: House, last: int) -> list[tuple[int, str]]:
+    """(id, type) of what the log has after the event `last`."""
+    with contextlib.closing(connect(house.path)) as connection:
+        found = connection.execute("SELECT id, type FROM events WHERE id > ? ORDER BY id", (last,))
+        return [tuple(row) for row in found]
+
+
+def last_event(house: House) -> int:
+    return max((event_id for event_id, _ in events_after(house, 0)), default=0)
+
+
+def whole_attempts(house: House) -> int:
+    """How many attempts there are, each with its proof, key, notice and its order's new state."""
+    with contextlib.closing(connect(house.path)) as connection:
+        counts = connection.execute(PARTS).fetchone()
+    assert len(set(counts)) == 1, tuple(counts)
+    return int(counts[0])
+
+
+async def test_of_two_cashiers_deciding_at_once_one_is_heard(house: House) -> None:
+    for number in range(16):
+        order = await house.deliver()
+        _, submitted = await house.submit(order["id"])
+        payment_id, before = submitted["payment"]["id"], last_event(house)
+        cashiers = (LUIS, MARA) if number % 2 else (MARA, LUIS)
+        async with house.stream(ANA) as waiter:
+            answers = await asyncio.gather(
+                house.judge(payment_id, "aprobado", cashiers[0]),
+                house.judge(payment_id, "rechazado", cashiers[1]),
+            )
+            told = await waiter.take(2)
+        assert sorted(status for status, _ in answers) == [200, 409]
+        won = next(answer for status, answer in answers if status == 200)
+        lost = next(answer for status, answer in answers if status == 409)
+        assert lost["code"] == "payment_already_decided"
+        _, detail = await house.call(LUIS, "GET", f"/orders/{order['id']}")
+        assert {name: detail[name] for name in won} == won
+        assert [payment["status"] for payment in detail["payments"]] == [won["payment"]["status"]]
+        notice = "payment_approved" if won["status"] == "pagado" else "payment_rejected"
+        assert [kind for _, kind in events_after(house, before)] == ["order_updated", notice]
+        assert [event.type for event in told] == ["order_updated", notice]
+
+
+async def test_two_cashiers_who_agree_at_once_are_both_right_and_it_happens_once(
+    house: House,
+) -> None:
+    for _ in range(8):
+        order = await house.deliver()
+        _, submitted = await house.submit(order["id"])
+        payment_id, before = submitted["payment"]["id"], last_event(house)
+        answers = await asyncio.gather(
+            house.judge(payment_id, "aprobado", LUIS), house.judge(payment_id, "aprobado", MARA)
+        )
+        assert [status for status, _ in answers] == [200, 200]
+        assert answers[0][1] == answers[1][1]
+        assert len(events_after(house, before)) == 2
+
+
+async def test_of_two_phones_charging_one_order_at_once_one_gets_through(house: House) -> None:
+    for number in range(10):
+        order = await house.deliver()
+        before = last_event(house)
+        answers = await asyncio.gather(
+            house.submit(order["id"], ANA, jpeg("red")),
+            house.submit(order["id"], BETO, jpeg("blue")),
+        )
+        assert sorted(status for status, _ in answers) == [201, 409]
+        lost = next(answer for status, answer in answers if status == 409)
+        assert lost["code"] == "illegal_transition"
+        assert Counter(kind for _, kind in events_after(house, before)) == PAYMENT_EVENTS
+        assert house.rows()["payments"] == house.rows()["proofs"] == number + 1
+
+
+async def test_one_key_sent_five_times_at_once_makes_one_payment(house: House) -> None:
+    for number in range(5):
+        order = await house.deliver()
+        before = house.rows()
+        answers = await asyncio.gather(
+            *(house.submit(order["id"], key=f"k{number}") for _ in range(5))
+        )
+        assert sorted(status for status, _ in answers) == [200, 200, 200, 200, 201]
+        assert len({answer["payment"]["id"] for _, answer in answers}) == 1
+        assert house.rows() == {
+            **before,
+            "payments": number + 1,
+            "proofs": number + 1,
+            "events": before["events"] + 2,
+            "idempotency_keys": number + 1,
+        }
+
+
+async def test_one_key_for_an_order_sent_five_times_at_once_places_one_order(
+    house: House,
+) -> None:
+    body = {"table_number": 3, "items": [{"product_id": "1", "quantity": 1}]}
+    headers = {"Idempotency-Key": "k"}
+    await house.client(ANA)
+    answers = await asyncio.gather(
+        *(house.call(ANA, "POST", "/orders", json=body, headers=headers) for _ in range(5))
+    )
+    assert sorted(status for status, _ in answers) == [200, 200, 200, 200, 201]
+    assert len({answer["id"] for _, answer in answers}) == 1
+    assert house.rows()["orders"] == 1
+    assert house.rows()["events"] == 2
+
+
+async def form_of(photo: bytes) -> tuple[str, bytes]:
+    """A payment form's headers and body, byte for byte as a phone sends them."""
+    form = aiohttp.MultipartWriter("form-data", boundary="xyz")
+    form.append("transferencia").set_content_disposition("form-data", name="method")
+    form.append(photo).set_content_disposition("form-data", name="file", filename="f.jpg")
+    body = await form.as_bytes()
+    head = f"Content-Length: {len(body)}\r\nContent-Type: multipart/form-data; boundary=xyz"
+    return head, body
+
+
+@pytest.mark.parametrize("cancellation", [True, False])
+async def test_a_client_lost_after_its_last_byte_leaves_all_or_nothing(
+    tmp_path: Path, *, cancellation: bool
+) -> None:
+    outcomes: Counter[int] = Counter()
+    async with open_house(quick_config(tmp_path / "c.db"), cancellation=cancellation) as house:
+        for number, wait in enumerate(sorted(WAITS * 4)):
+            order, key, photo = await house.deliver(), f"k{number}", jpeg()
+            head, body = await form_of(photo)
+            path = f"POST /orders/{order['id']}/proof HTTP/1.1"
+            caller = await house.dial(ANA, path, f"Idempotency-Key: {key}", head, body=body)
+            await asyncio.sleep(wait)
+            hang_up(caller, rudely=number % 2 == 0)
+            # This write stands in line behind whatever the lost request began.
+            await house.place()
+            done = whole_attempts(house) - number
+            assert done in (0, 1)
+
+            # The phone comes back with its key, as the page does.
+            status, paid = await house.submit(order["id"], photo=photo, key=key)
+            outcomes[status] += 1
+            assert status in ((200,) if done else (200, 201))
+            assert (paid["status"], paid["payment"]["attempt"]) == ("por_verificar", 1)
+            assert whole_attempts(house) == number + 1
+        assert check(house.path) == []
+    print(f"carried out though the client was lost: {outcomes[200]}; not: {outcomes[201]}")
+
+
+@pytest.mark.parametrize("cancellation", [True, False])
+async def test_a_client_lost_in_the_middle_of_its_photo_stores_nothing(
+    tmp_path: Path, *, cancellation: bool
+) -> None:
+    async with open_house(quick_config(tmp_path / "c.db"), cancellation=cancellation) as house:
+        order = await house.deliver()
+        before, tasks = house.rows(), len(asyncio.all_tasks())
+        head, body = await form_of(jpeg(size=(1600, 1600)))
+        path = f"POST /orders/{order['id']}/proof HTTP/1.1"
+        for kept in (0, 40, len(body) // 2, len(body) - 1):
+            for number, wait in enumerate(WAITS[:4]):
+                caller = await house.dial(ANA, path, head, body=body[:kept])
+                await asyncio.sleep(wait)
+                hang_up(caller, rudely=number % 2 == 0)
+        await eventually(lambda: len(asyncio.all_tasks()) <= tasks)
+        assert house.rows() == before
+        status, _ = await house.submit(order["id"])
+        assert status == 201

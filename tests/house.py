@@ -1,0 +1,340 @@
+"""A restaurant for tests: a real server on a real port, real SQLite, staff who are signed in."""
+
+import asyncio
+import contextlib
+import hashlib
+import io
+import json
+import secrets
+import socket
+import struct
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from PIL import Image
+
+from comanda import workflow
+from comanda.app import build_app
+from comanda.config import Config, DatabaseConfig, Events
+from comanda.domain.staff import Role, Staff
+from comanda.store import menu, staff
+from comanda.store.database import Transaction, connect
+from comanda.web.access_log import AccessLogger
+from comanda.web.keys import DATABASE
+
+ANA = Staff("ana", "Ana", Role.WAITER)
+BETO = Staff("beto", "Beto", Role.WAITER)
+COCO = Staff("coco", "Coco", Role.KITCHEN)
+LUIS = Staff("luis", "Luis", Role.CASHIER)
+MARA = Staff("mara", "Mara", Role.CASHIER)
+ROSA = Staff("rosa", "Rosa", Role.ADMIN)
+EVERYONE = (ANA, BETO, COCO, LUIS, MARA, ROSA)
+PIN = "1234"
+# Argon2id of PIN, made with parameters so small that it costs nothing: a hash names its own.
+PIN_HASH = (
+    "$argon2id$v=19$m=8,t=1,p=1$RcmQQh41xPioSC9FF1VkjA$EMwYpVsoQcCFg5GVu9qeiVuBEzTM1rip46Np80eqGJc"
+)
+MENU = (("Tacos al pastor", "Tacos", 8550), ("Sopa", "Sopas", 7000), ("Agua", "Bebidas", 3000))
+TACOS, SOPA, AGUA = "1", "2", "3"
+
+
+class FixedClock:
+    """A clock that moves only when told to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 28, 20, 41, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class SseEvent:
+    """One event of a stream, its data parsed."""
+
+    id: int
+    type: str
+    data: dict[str, Any]
+
+
+class Stream:
+    """An open event stream, read as a browser would."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.response = response
+        self.comments = 0
+        self.raw: list[str] = []
+
+    async def next(self, timeout: float = 5.0) -> SseEvent:
+        """The next event. Raises TimeoutError, or EOFError at the stream's end."""
+        async with asyncio.timeout(timeout):
+            fields: dict[str, str] = {}
+            while True:
+                line = (await self.response.content.readline()).decode()
+                if not line:
+                    raise EOFError
+                line = line.rstrip("\n")
+                self.raw.append(line)
+                if line.startswith(":"):
+                    self.comments += 1
+                elif line:
+                    name, _, value = line.partition(": ")
+                    fields[name] = value
+                elif "data" in fields:
+                    data = json.loads(fields["data"])
+                    return SseEvent(int(fields["id"]), fields["event"], data)
+                else:
+                    fields = {}
+
+    async def take(self, count: int) -> list[SseEvent]:
+        """The next `count` events."""
+        return [await self.next() for _ in range(count)]
+
+    async def until(self, event_type: str) -> SseEvent:
+        """The next event of a type; those before it are read over."""
+        while (event := await self.next()).type != event_type:
+            pass
+        return event
+
+    async def is_silent(self, seconds: float = 0.3) -> bool:
+        """Whether no event comes for a while."""
+        try:
+            await self.next(seconds)
+        except TimeoutError:
+            return True
+        return False
+
+    async def ends(self, timeout: float = 5.0) -> bool:
+        """Whether the server ends the stream."""
+        with contextlib.suppress(EOFError, aiohttp.ClientError):
+            while True:
+                await self.next(timeout)
+        return True
+
+
+@dataclass
+class House:
+    """The running restaurant. `client(ANA)` is Ana's browser."""
+
+    app: web.Application
+    runner: web.AppRunner
+    url: str
+    path: Path
+    clock: FixedClock
+    clients: dict[str, aiohttp.ClientSession] = field(default_factory=dict)
+
+    async def client(self, member: Staff | None) -> aiohttp.ClientSession:
+        """A session signed in as `member`, or not signed in for None."""
+        name = member.username if member else ""
+        if name not in self.clients:
+            session = aiohttp.ClientSession(
+                self.url,
+                cookies=await self.cookies(member) if member else None,
+                cookie_jar=aiohttp.CookieJar(unsafe=True),
+                timeout=aiohttp.ClientTimeout(total=30),
+            )
+            self.clients[name] = session
+        return self.clients[name]
+
+    async def cookies(self, member: Staff) -> dict[str, str]:
+        """A new session's cookie."""
+        token = secrets.token_urlsafe(32)
+        await self.app[DATABASE].write(
+            workflow.start_session,
+            member.username,
+            hashlib.sha256(token.encode()).hexdigest(),
+            timedelta(hours=16),
+            replaces=None,
+        )
+        return {"comanda_session": token}
+
+    async def call(
+        self, member: Staff | None, method: str, path: str, **request: Any
+    ) -> tuple[int, Any]:
+        """One request; its status and its JSON (None for an empty body)."""
+        client = await self.client(member)
+        async with client.request(method, path, **request) as response:
+            text = await response.text()
+            return response.status, json.loads(text) if text else None
+
+    @asynccontextmanager
+    async def stream(
+        self, member: Staff, role: Role | None = None, **request: Any
+    ) -> AsyncIterator[Stream]:
+        """`member`'s event stream, open for as long as the block runs."""
+        client = await self.client(member)
+        path = f"/events/{role or member.role}"
+        async with client.get(path, timeout=aiohttp.ClientTimeout(), **request) as response:
+            assert response.status == 200, await response.text()
+            yield Stream(response)
+
+    async def place(self, table: int = 12, waiter: Staff = ANA) -> dict[str, Any]:
+        """A new order: 2 tacos and a soup, 241.00 in all."""
+        items = [{"product_id": TACOS, "quantity": 2}, {"product_id": SOPA, "quantity": 1}]
+        status, order = await self.call(
+            waiter, "POST", "/orders", json={"table_number": table, "items": items}
+        )
+        assert status == 201, order
+        return dict(order)
+
+    async def advance(self, order_id: str, status: str, member: Staff) -> dict[str, Any]:
+        code, order = await self.call(
+            member, "PUT", f"/orders/{order_id}/status", json={"status": status}
+        )
+        assert code == 200, order
+        return dict(order)
+
+    async def deliver(self, table: int = 12) -> dict[str, Any]:
+        """An order that has been placed, cooked and delivered."""
+        order = await self.place(table)
+        await self.advance(order["id"], "en_preparacion", COCO)
+        await self.advance(order["id"], "listo", COCO)
+        return await self.advance(order["id"], "entregado", ANA)
+
+    async def submit(
+        self,
+        order_id: str,
+        waiter: Staff = ANA,
+        photo: bytes | None = None,
+        key: str | None = None,
+        method: str = "transferencia",
+    ) -> tuple[int, Any]:
+        """A payment attempt with a photo."""
+        form = aiohttp.FormData()
+        form.add_field("method", method)
+        file = io.BytesIO(photo or jpeg())
+        form.add_field("file", file, filename="foto.jpg", content_type="image/jpeg")
+        headers = {"Idempotency-Key": key} if key else None
+        return await self.call(
+            waiter, "POST", f"/orders/{order_id}/proof", data=form, headers=headers
+        )
+
+    async def judge(
+        self, payment_id: str, verdict: str, cashier: Staff = LUIS, reason: str | None = None
+    ) -> tuple[int, Any]:
+        body = {"verdict": verdict} | ({"reason": reason} if reason else {})
+        return await self.call(cashier, "PUT", f"/payments/{payment_id}/verdict", json=body)
+
+    async def dial(
+        self,
+        member: Staff,
+        request: str,
+        *headers: str,
+        body: bytes = b"",
+        receive_buffer: int | None = None,
+    ) -> socket.socket:
+        """A bare connection on which `request` was sent, and from which nothing was read yet."""
+        host, port = self.runner.addresses[0][:2]
+        cookie = (await self.cookies(member))["comanda_session"]
+        lines = (request, f"Host: {host}:{port}", f"Cookie: comanda_session={cookie}", *headers)
+        caller = socket.socket()
+        if receive_buffer is not None:
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        caller.settimeout(0)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(caller, (host, port))
+        await loop.sock_sendall(caller, "\r\n".join([*lines, "", ""]).encode() + body)
+        return caller
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has, but for sessions."""
+        with contextlib.closing(connect(self.path)) as connection:
+            names = [
+                row["name"]
+                for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+                if row["name"] not in ("sessions", "sqlite_sequence")
+            ]
+            return {
+                name: connection.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0]
+                for name in names
+            }
+
+
+def hang_up(caller: socket.socket, *, rudely: bool = False) -> None:
+    """Close a bare connection; `rudely` with a reset, as a network that breaks does."""
+    if rudely:
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    caller.close()
+
+
+async def eventually(comes_true: Callable[[], bool], timeout: float = 10.0) -> None:
+    """Wait until something is so. Raises TimeoutError."""
+    async with asyncio.timeout(timeout):
+        while not comes_true():
+            await asyncio.sleep(0.01)
+
+
+def jpeg(color: str = "white", size: tuple[int, int] = (320, 480)) -> bytes:
+    """A small picture; another colour makes other bytes."""
+    packed = io.BytesIO()
+    Image.new("RGB", size, color).save(packed, "JPEG")
+    return packed.getvalue()
+
+
+def image(kind: str, size: tuple[int, int] = (64, 64)) -> bytes:
+    """A small picture in another of Pillow's formats."""
+    packed = io.BytesIO()
+    Image.new("RGB", size, "white").save(packed, kind)
+    return packed.getvalue()
+
+
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>"
+    b"endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+)
+
+
+def hire(tx: Transaction) -> None:
+    """Everyone on the staff, and the menu."""
+    for member in EVERYONE:
+        staff.add(tx, member, PIN_HASH)
+    menu.put_all(tx, MENU)
+
+
+def quick_config(path: Path, **events: Any) -> Config:
+    """The defaults, with a database in `path` and whatever `events` settings a test needs."""
+    return replace(
+        Config(), database=DatabaseConfig(path=str(path)), events=replace(Events(), **events)
+    )
+
+
+@asynccontextmanager
+async def open_house(
+    config: Config,
+    clock: FixedClock | None = None,
+    *,
+    new: bool = True,
+    port: int = 0,
+    cancellation: bool = True,
+    **app: Any,
+) -> AsyncIterator[House]:
+    """Start the server on a free port of 127.0.0.1, as `comanda serve` does."""
+    moment = clock or FixedClock()
+    built = build_app(config, clock=moment, **app)
+    runner = web.AppRunner(
+        built,
+        access_log_class=AccessLogger,
+        handler_cancellation=cancellation,
+        shutdown_timeout=5.0,
+    )
+    await runner.setup()
+    if new:
+        await built[DATABASE].write(hire)
+    await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
+    host, port = runner.addresses[0][:2]
+    house = House(built, runner, f"http://{host}:{port}", Path(config.database.path), moment)
+    try:
+        yield house
+    finally:
+        for client in house.clients.values():
+            await client.close()
+        await runner.cleanup()

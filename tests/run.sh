@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs what the tests need, the browsers included, and runs them all: style, types, tests,
+# coverage, pages. What follows on the command line goes to pytest's first run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+python3 -m venv .venv
+.venv/bin/python -m pip install --quiet --editable '.[test]'
+
+# Debian's Chromium for most of the pages' tests; its WebKit, nearest to an iPhone, for the rest.
+browsers=(chromium webkit2gtk-driver xvfb fonts-dejavu-core fonts-noto-color-emoji)
+if ! dpkg -s "${browsers[@]}" >/dev/null 2>&1; then
+  if command -v apt-get >/dev/null; then
+    as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo)
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${browsers[@]}" >/dev/null
+  else
+    echo "No apt-get here: without ${browsers[*]} the pages' tests are skipped." >&2
+  fi
+fi
+
+.venv/bin/ruff format --config .ci/ruff.toml --check src tests
+.venv/bin/ruff check --config .ci/ruff.toml src tests
+.venv/bin/mypy
+.venv/bin/pytest --ignore tests/browser --cov --cov-report=term --cov-fail-under=95 "$@"
+.venv/bin/pytest tests/browser \
+  -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session

@@ -1,0 +1,246 @@
+"""The configuration: config.toml is the defaults, and whatever can't be right is refused."""
+
+import dataclasses
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from comanda.config import METHODS, Config, ConfigError, Method, load_config
+from comanda.files import default_config
+
+FILE = default_config()
+
+
+def settings() -> set[str]:
+    """Every key that the dataclasses know, by its full name."""
+    return {f"payments.methods.{field.name}" for field in dataclasses.fields(Method)} | {
+        f"{section.name}.{field.name}"
+        for section in dataclasses.fields(Config)
+        if section.name != "payments"
+        for field in dataclasses.fields(getattr(Config(), section.name))
+    }
+
+
+def keys(document: dict[str, Any]) -> Iterator[str]:
+    """Every key of a parsed file, by its full name."""
+    for section, values in document.items():
+        for key, value in values.items():
+            if isinstance(value, list):
+                yield from (f"{section}.{key}.{name}" for entry in value for name in entry)
+            else:
+                yield f"{section}.{key}"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "restaurante.toml"
+
+
+def refusal(file: Path, text: str) -> str:
+    """What is said about a file with this text; it names the file, on one line."""
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load_config(file)
+    said = str(refused.value)
+    assert str(file) in said
+    assert "\n" not in said
+    return said
+
+
+def test_the_file_that_is_shipped_says_what_is_built_in() -> None:
+    assert load_config(FILE) == Config()
+
+
+def test_the_file_that_is_shipped_has_every_key_and_no_other() -> None:
+    assert set(keys(tomllib.loads(FILE.read_text()))) == settings()
+
+
+def test_every_key_has_a_comment_above_it_or_above_its_group() -> None:
+    """A group is the lines between two blank ones; its comment may stand over a `[[table]]`."""
+    commented = {"payments.methods": False}
+    section = ""
+    for paragraph in FILE.read_text().split("\n\n"):
+        seen = False
+        for line in paragraph.splitlines():
+            if line.startswith("#"):
+                seen = True
+            elif line.startswith("["):
+                section = line.strip("[]")
+                commented.setdefault(section, False)
+                commented[section] |= seen
+            else:
+                key = line.partition(" = ")[0]
+                assert seen or commented[section], f"{section}.{key} has no comment"
+    assert commented["payments.methods"]
+
+
+def test_a_file_with_nothing_in_it_is_all_defaults(file: Path) -> None:
+    file.touch()
+    assert load_config(file) == Config()
+
+
+def test_a_file_with_one_key_keeps_the_other_defaults(file: Path) -> None:
+    file.write_text("[server]\nport = 9000\n\n[events]\nheartbeat_seconds = 5\n")
+    found = load_config(file)
+    assert (found.server.port, found.events.heartbeat_seconds) == (9000, 5.0)
+    default = Config()
+    assert found == dataclasses.replace(
+        default,
+        server=dataclasses.replace(default.server, port=9000),
+        events=dataclasses.replace(default.events, heartbeat_seconds=5.0),
+    )
+
+
+def test_the_house_has_the_methods_of_its_file_in_their_order(file: Path) -> None:
+    file.write_text(
+        '[[payments.methods]]\nname = "codi"\nlabel = "CoDi"\nproof = "required"\n'
+        '[[payments.methods]]\nname = "vales"\nlabel = "Vales"\n',
+        encoding="utf-8",
+    )
+    payments = load_config(file).payments
+    assert payments.methods == (
+        Method("codi", "CoDi", "required"),
+        Method("vales", "Vales", "optional"),
+    )
+    assert payments.method("vales") is payments.methods[1]
+    assert payments.method("efectivo") is None
+
+
+def test_a_table_of_payments_without_methods_keeps_the_usual_ones(file: Path) -> None:
+    file.write_text("[payments]\n")
+    assert load_config(file).payments.methods == METHODS
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("[sever]\nport = 1", "sever"),
+        ("[server]\nprot = 1", "server.prot"),
+        ("port = 1", "port"),
+        ("[payments]\nmethod = 1", "payments.method"),
+        ('[[payments.methods]]\nname = "a"\nlabel = "A"\nicon = "x"', "payments.methods.0.icon"),
+    ],
+)
+def test_an_unknown_key_is_refused_by_name(file: Path, text: str, key: str) -> None:
+    assert f"{key}: " in refusal(file, text)
+
+
+@pytest.mark.parametrize("name", sorted(settings()))
+@pytest.mark.parametrize("value", ["[]", "{}", "true", "1979-05-27"])
+def test_a_value_of_the_wrong_type_is_refused_by_name(file: Path, name: str, value: str) -> None:
+    table, _, key = name.rpartition(".")
+    if table == "payments.methods":
+        assert f"payments.methods.0.{key}: " in refusal(file, f"[[{table}]]\n{key} = {value}")
+    else:
+        assert f"{name}: " in refusal(file, f"[{table}]\n{key} = {value}")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[server]\nport = "8080"', "server.port"),
+        ("[server]\nport = 8080.0", "server.port"),
+        ("[server]\nhost = 1", "server.host"),
+        ('[events]\nheartbeat_seconds = "15"', "events.heartbeat_seconds"),
+        ("[events]\nheartbeat_seconds = nan", "events.heartbeat_seconds"),
+        ("[sessions]\nhours = inf", "sessions.hours"),
+        ("server = 5", "server"),
+        ("[payments]\nmethods = 5", "payments.methods"),
+        ("[payments]\nmethods = [5]", "payments.methods.0"),
+    ],
+)
+def test_what_only_looks_right_is_refused_too(file: Path, text: str, key: str) -> None:
+    assert f"{key}: " in refusal(file, text)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value"),
+    [
+        ("server", "port", "-1"),
+        ("server", "port", "65536"),
+        ("server", "log_level", '"INFO"'),
+        ("database", "path", '""'),
+        ("database", "busy_timeout_seconds", "-0.1"),
+        ("database", "readers", "0"),
+        ("events", "heartbeat_seconds", "0"),
+        ("events", "replay_limit", "0"),
+        ("events", "tail_events", "0"),
+        ("events", "stream_minutes", "0"),
+        ("events", "send_timeout_seconds", "-30"),
+        ("sessions", "hours", "0"),
+        ("sessions", "attempts_per_user", "0"),
+        ("sessions", "attempts_per_address", "0"),
+        ("sessions", "attempts_window_seconds", "0"),
+        ("proofs", "max_bytes", "0"),
+        ("pages", "currency", '""'),
+        ("pages", "currency", '"pesos mexicanos"'),
+        ("pages", "amber_minutes", "0"),
+        ("pages", "red_minutes", "0"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_by_name(
+    file: Path, table: str, key: str, value: str
+) -> None:
+    assert f"{table}.{key}: " in refusal(file, f"[{table}]\n{key} = {value}")
+
+
+@pytest.mark.parametrize("value", [0, 65535])
+def test_the_ends_of_a_range_belong_to_it(file: Path, value: int) -> None:
+    file.write_text(f"[server]\nport = {value}")
+    assert load_config(file).server.port == value
+
+
+@pytest.mark.parametrize(
+    ("method", "key"),
+    [
+        ('name = "a"', "label"),
+        ('label = "A"', "name"),
+        ('name = "Con Espacio"\nlabel = "A"', "name"),
+        ('name = "a\\n"\nlabel = "A"', "name"),
+        ('name = ""\nlabel = "A"', "name"),
+        ('name = "a"\nlabel = ""', "label"),
+        ('name = "a"\nlabel = "A"\nproof = "maybe"', "proof"),
+    ],
+)
+def test_a_method_needs_a_name_and_a_label(file: Path, method: str, key: str) -> None:
+    assert f"payments.methods.0.{key}: " in refusal(file, f"[[payments.methods]]\n{method}")
+
+
+def test_a_house_without_methods_is_refused(file: Path) -> None:
+    assert "payments.methods: " in refusal(file, "[payments]\nmethods = []")
+
+
+def test_two_methods_of_one_name_are_refused(file: Path) -> None:
+    twice = '[[payments.methods]]\nname = "efectivo"\nlabel = "Efectivo"\n' * 2
+    assert "payments.methods: " in refusal(file, twice)
+
+
+def test_every_complaint_is_made_at_once(file: Path) -> None:
+    said = refusal(file, "[server]\nport = -1\n[pages]\nred_minutes = 0\ncolour = 1")
+    assert all(key in said for key in ("server.port", "pages.red_minutes", "pages.colour"))
+
+
+@pytest.mark.parametrize("text", ["[server\n", "port =", '[server]\nhost = "a"\nhost = "b"'])
+def test_broken_toml_is_refused_with_the_place(file: Path, text: str) -> None:
+    assert "No se puede leer" in refusal(file, text)
+
+
+def test_a_file_that_is_not_text_is_refused(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe[server]")
+    with pytest.raises(ConfigError, match="No se puede leer") as refused:
+        load_config(file)
+    assert str(file) in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_refused(file: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file") as refused:
+        load_config(file)
+    assert str(file) in str(refused.value)
+
+
+def test_the_configuration_can_not_be_changed_later() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Config().server.port = 1  # type: ignore[misc]

@@ -1,0 +1,186 @@
+"""Who may do what: every route for every role, from the table of routes itself."""
+
+from typing import Any
+
+import pytest
+
+from comanda.domain.staff import Role, Staff
+from comanda.web.routes import ROUTES
+from tests.house import ANA, COCO, EVERYONE, LUIS, ROSA, House
+
+W, K, C, A = Role.WAITER, Role.KITCHEN, Role.CASHIER, Role.ADMIN
+ALL = {W, K, C, A}
+AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
+    ("GET", "/"): None,
+    ("GET", "/mesero"): None,
+    ("GET", "/cocina"): None,
+    ("GET", "/caja"): None,
+    ("GET", "/admin"): None,
+    ("GET", "/sw.js"): None,
+    ("GET", "/manifest.webmanifest"): None,
+    ("GET", "/static/{path:.+}"): None,
+    ("GET", "/healthz"): None,
+    ("POST", "/session"): None,
+    ("GET", "/session"): ALL,
+    ("DELETE", "/session"): ALL,
+    ("GET", "/settings"): ALL,
+    ("GET", "/menu"): ALL,
+    ("POST", "/orders"): {W, A},
+    ("GET", "/orders"): ALL,
+    ("GET", "/orders/{order_id}"): ALL,
+    ("PUT", "/orders/{order_id}/status"): {W, K, A},
+    ("POST", "/orders/{order_id}/proof"): {W, A},
+    ("GET", "/payments/{payment_id}/proof"): {W, C, A},
+    ("PUT", "/payments/{payment_id}/verdict"): {C, A},
+    ("GET", "/events/{role}"): ALL,
+}
+STREAM = "/events/{role}"
+GUARDED = [key for key, audience in AUDIENCES.items() if audience is not None]
+BY_ROLE = {W: ANA, K: COCO, C: LUIS, A: ROSA}
+
+
+def test_every_route_has_the_audience_that_was_meant() -> None:
+    declared = {(method, path): audience for method, path, _, audience in ROUTES}
+    assert declared == AUDIENCES
+
+
+@pytest.mark.parametrize(("method", "path"), GUARDED)
+async def test_nobody_gets_in_without_a_session(house: House, method: str, path: str) -> None:
+    status, problem = await house.call(None, method, at(path), data=b"{")
+    assert (status, problem["code"]) == (401, "not_signed_in")
+
+
+@pytest.mark.parametrize(("method", "path"), [key for key in GUARDED if key[1] != STREAM])
+async def test_the_role_is_checked_before_the_thing_and_the_body(
+    house: House, method: str, path: str
+) -> None:
+    for role, member in BY_ROLE.items():
+        before = house.rows()
+        status, answer = await house.call(member, method, at(path), data=b"{")
+        if role not in (AUDIENCES[method, path] or ()):
+            assert (status, answer["code"]) == (403, "forbidden"), role
+        elif "999" in at(path):
+            assert status == 404, role
+        else:
+            assert status not in (401, 403, 404), role
+        assert house.rows() == before
+
+
+async def test_what_is_open_to_all_asks_nobody_who_they_are(house: House) -> None:
+    for (method, path), audience in AUDIENCES.items():
+        if audience is None:
+            for member in (None, *BY_ROLE.values()):
+                status, _ = await answer_of(house, member, method, at(path))
+                assert status not in (401, 403), (path, member)
+
+
+async def answer_of(
+    house: House, member: Staff | None, method: str, path: str
+) -> tuple[int, bytes]:
+    client = await house.client(member)
+    async with client.request(method, path, data=b"{") as response:
+        return response.status, await response.read()
+
+
+def at(path: str) -> str:
+    """The path with ids that nothing has."""
+    plain = path.replace("{path:.+}", "nada")
+    return plain.format(order_id="999", payment_id="999", role="waiter")
+
+
+async def test_the_body_is_checked_before_the_state(house: House) -> None:
+    paid = await order_in(house, "pagado")
+    for body, expected in (
+        (b"{", (400, "malformed_body")),
+        (b'{"status": "cocido"}', (422, "validation_failed")),
+        (b'{"status": "listo"}', (409, "illegal_transition")),
+    ):
+        status, problem = await house.call(ROSA, "PUT", f"/orders/{paid}/status", data=body)
+        assert (status, problem["code"]) == expected
+    status, problem = await house.call(ROSA, "POST", f"/orders/{paid}/proof", data=b"{")
+    assert (status, problem["code"]) == (400, "malformed_body")
+    status, problem = await house.call(ROSA, "PUT", "/payments/1/verdict", json={"verdict": "no"})
+    assert (status, problem["code"]) == (422, "validation_failed")
+
+
+MOVES = {
+    # (from, to): who may, through PUT status; DESIGN section 4
+    ("pendiente", "en_preparacion"): {K, A},
+    ("en_preparacion", "listo"): {K, A},
+    ("listo", "entregado"): {W, A},
+}
+REACHABLE = {"en_preparacion": {K, A}, "listo": {K, A}, "entregado": {W, A}}
+STATES = ["pendiente", "en_preparacion", "listo", "entregado", "por_verificar", "pagado"]
+
+
+async def order_in(house: House, state: str) -> str:
+    order: dict[str, Any] = await house.place()
+    for step, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
+        if STATES.index(step) <= STATES.index(state):
+            order = await house.advance(order["id"], step, member)
+    if STATES.index("por_verificar") <= STATES.index(state):
+        _, order = await house.submit(order["id"])
+    if state == "pagado":
+        _, order = await house.judge(order["payment"]["id"], "aprobado")
+    assert order["status"] == state
+    return str(order["id"])
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("state", STATES)
+async def test_put_status_follows_the_table(house: House, state: str, role: Role) -> None:
+    for target in STATES:
+        order_id = await order_in(house, state)
+        before = house.rows()
+        status, answer = await house.call(
+            BY_ROLE[role], "PUT", f"/orders/{order_id}/status", json={"status": target}
+        )
+        if role is C or role not in REACHABLE.get(target, ALL):
+            assert (status, answer["code"]) == (403, "forbidden")
+        elif target == state:
+            assert (status, answer["status"]) == (200, state)
+        elif role in MOVES.get((state, target), ()):
+            assert (status, answer["status"]) == (200, target)
+            continue
+        else:
+            assert (status, answer["code"]) == (409, "illegal_transition")
+        assert house.rows() == before
+
+
+@pytest.mark.parametrize("wanted", list(Role))
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_stream_is_for_its_own_role_and_for_admin(
+    house: House, role: Role, wanted: Role
+) -> None:
+    client = await house.client(BY_ROLE[role])
+    async with client.get(f"/events/{wanted}") as response:
+        assert response.status == (200 if role in (wanted, A) else 403)
+        if response.status == 403:
+            assert (await response.json(content_type=None))["code"] == "forbidden"
+
+
+async def test_a_stream_of_no_role_is_not_found_by_those_who_are_signed_in(house: House) -> None:
+    for member in BY_ROLE.values():
+        status, problem = await house.call(member, "GET", "/events/chef")
+        assert (status, problem["code"]) == (404, "not_found")
+    assert (await house.call(None, "GET", "/events/chef"))[0] == 401
+
+
+async def test_the_kitchen_sees_no_payment_anywhere(house: House) -> None:
+    order = await house.deliver()
+    _, submitted = await house.submit(order["id"])
+    await house.judge(submitted["payment"]["id"], "rechazado", reason="ilegible")
+
+    _, listed = await house.call(COCO, "GET", "/orders")
+    _, detail = await house.call(COCO, "GET", f"/orders/{order['id']}")
+    _, cooked = await house.call(COCO, "GET", "/orders?status=entregado")
+    assert [one["payment"] for one in listed["orders"] + cooked["orders"]] == [None, None]
+    assert (detail["payment"], detail["payments"]) == (None, [])
+    assert {entry["type"] for entry in detail["history"]} == {"order_updated", "order_placed"}
+    status, _ = await house.call(COCO, "GET", f"/payments/{submitted['payment']['id']}/proof")
+    assert status == 403
+
+
+async def test_every_member_of_the_house_is_who_they_say(house: House) -> None:
+    for member in EVERYONE:
+        assert await house.call(member, "GET", "/session") == (200, {"user": member.wire()})
