@@ -113,11 +113,13 @@ async def test_an_order_whose_answer_is_lost_is_placed_once(
     house: House, window: OpenWindow
 ) -> None:
     page = (await window(ANA, "/mesero", PHONE)).page
-    lost = await lose_answers(page, "**/orders", times=1)
+    seen = asyncio.Event()
+    lost = await lose_answers(page, "**/orders", times=1, hold=seen)
     await page.get_by_label("Mesa", exact=True).fill("12")
     await page.get_by_role("button", name="Agregar Sopa").tap()
     await page.get_by_role("button", name="Enviar orden").tap()
     await page.get_by_text("no se duplica").wait_for()
+    seen.set()
     await page.get_by_text("Orden 1 de la mesa 12 enviada a cocina").wait_for()
     assert lost == [201]
     assert house.rows()["orders"] == 1
@@ -302,12 +304,19 @@ def noise() -> bytes:
     return packed.getvalue()
 
 
-async def lose_answers(page: Page, pattern: str, times: int) -> list[int]:
-    """The server gets the next POSTs and answers, but the phone never hears; their statuses."""
+async def lose_answers(
+    page: Page, pattern: str, times: int, hold: asyncio.Event | None = None
+) -> list[int]:
+    """The server gets the next POSTs and answers, but the phone never hears; their statuses.
+
+    Those after them wait for `hold`, so that what the page says meanwhile can be read in peace.
+    """
     lost: list[int] = []
 
     async def lose(route: Route) -> None:
         if route.request.method != "POST" or len(lost) >= times:
+            if hold is not None and route.request.method == "POST":
+                await hold.wait()
             await route.fallback()
             return
         response = await route.fetch()
