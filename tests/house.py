@@ -27,6 +27,7 @@ from comanda.store import menu, staff
 from comanda.store.database import Transaction, connect
 from comanda.web.access_log import AccessLogger
 from comanda.web.keys import DATABASE
+from tests.contract import Contract
 
 ANA = Staff("ana", "Ana", Role.WAITER)
 BETO = Staff("beto", "Beto", Role.WAITER)
@@ -318,8 +319,9 @@ async def open_house(
     **app: Any,
 ) -> AsyncIterator[House]:
     """Start the server on a free port of 127.0.0.1, as `comanda serve` does."""
-    moment = clock or FixedClock()
+    moment, contract = clock or FixedClock(), Contract()
     built = build_app(config, clock=moment, **app)
+    built.on_response_prepare.append(contract.check)
     runner = web.AppRunner(
         built,
         access_log_class=AccessLogger,
@@ -338,3 +340,4 @@ async def open_house(
         for client in house.clients.values():
             await client.close()
         await runner.cleanup()
+    assert contract.breaches == []

@@ -7,9 +7,8 @@ from aiohttp.typedefs import Handler
 
 from comanda.domain.errors import CrossOrigin, Forbidden
 from comanda.domain.staff import Role
+from comanda.web.route import SAFE_METHODS
 from comanda.web.sessions import authenticate
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @web.middleware

@@ -7,6 +7,7 @@ from comanda.domain.staff import Staff
 from comanda.feed import Feed
 from comanda.store.database import Database
 from comanda.web.assets import Assets
+from comanda.web.openapi import Document
 from comanda.web.pins import PinHasher
 from comanda.web.stream import Streams
 from comanda.web.throttle import Throttle
@@ -14,6 +15,7 @@ from comanda.web.throttle import Throttle
 ASSETS = web.AppKey("ASSETS", Assets)
 CONFIG = web.AppKey("CONFIG", Config)
 DATABASE = web.AppKey("DATABASE", Database)
+DOCUMENT = web.AppKey("DOCUMENT", Document)
 FEED = web.AppKey("FEED", Feed)
 STREAMS = web.AppKey("STREAMS", Streams)
 PINS = web.AppKey("PINS", PinHasher)

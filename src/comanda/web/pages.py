@@ -4,7 +4,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from comanda.store.database import Snapshot
-from comanda.web.keys import ASSETS, CONFIG, DATABASE
+from comanda.web.keys import ASSETS, CONFIG, DATABASE, DOCUMENT
 from comanda.web.replies import reply
 
 
@@ -20,6 +20,11 @@ def page(name: str) -> Handler:
 async def show_asset(request: web.Request) -> web.Response:
     """`GET /static/{path}`."""
     return request.app[ASSETS].response(request.match_info["path"], request)
+
+
+async def show_document(request: web.Request) -> web.Response:
+    """`GET /openapi.json`."""
+    return web.Response(body=request.app[DOCUMENT].encoded, content_type="application/json")
 
 
 async def show_settings(request: web.Request) -> web.Response:

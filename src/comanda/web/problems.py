@@ -31,6 +31,7 @@ STATUSES: Mapping[str, int] = {
     "validation_failed": 422,
     "idempotency_key_reused": 422,
     "too_many_attempts": 429,
+    "internal_error": 500,
 }
 
 

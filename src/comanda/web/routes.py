@@ -1,11 +1,17 @@
-"""Every route, and who may take it. A route without an audience can't be written here."""
+"""Every route: who may take it, and what it takes and answers. `GET /openapi.json` is this table.
+
+A route without an audience, a summary or an answer can't be written here, and the tests' house
+notices any answer that its line does not tell of.
+"""
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from comanda.domain.staff import Role
-from comanda.web import events, menu, orders, pages, payments, sessions
+from comanda.web import answers, events, menu, orders, pages, payments, schemas, sessions
 from comanda.web.guard import require
+from comanda.web.keys import DOCUMENT
+from comanda.web.openapi import Document
+from comanda.web.route import Route
 
 EVERYBODY: frozenset[Role] | None = None
 SIGNED_IN = frozenset(Role)
@@ -14,33 +20,65 @@ FLOOR = frozenset({Role.WAITER, Role.KITCHEN, Role.ADMIN})
 CASHIER = frozenset({Role.CASHIER, Role.ADMIN})
 PAYMENT_SIDE = frozenset({Role.WAITER, Role.CASHIER, Role.ADMIN})
 
-ROUTES: tuple[tuple[str, str, Handler, frozenset[Role] | None], ...] = (
-    ("GET", "/", pages.page("index.html"), EVERYBODY),
-    ("GET", "/mesero", pages.page("mesero.html"), EVERYBODY),
-    ("GET", "/cocina", pages.page("cocina.html"), EVERYBODY),
-    ("GET", "/caja", pages.page("caja.html"), EVERYBODY),
-    ("GET", "/admin", pages.page("admin.html"), EVERYBODY),
-    ("GET", "/sw.js", pages.page("sw.js"), EVERYBODY),
-    ("GET", "/manifest.webmanifest", pages.page("manifest.webmanifest"), EVERYBODY),
-    ("GET", "/static/{path:.+}", pages.show_asset, EVERYBODY),
-    ("GET", "/healthz", pages.show_health, EVERYBODY),
-    ("POST", "/session", sessions.sign_in, EVERYBODY),
-    ("GET", "/session", sessions.show_session, SIGNED_IN),
-    ("DELETE", "/session", sessions.sign_out, SIGNED_IN),
-    ("GET", "/settings", pages.show_settings, SIGNED_IN),
-    ("GET", "/menu", menu.show_menu, SIGNED_IN),
-    ("POST", "/orders", orders.place_order, WAITER),
-    ("GET", "/orders", orders.list_orders, SIGNED_IN),
-    ("GET", "/orders/{order_id}", orders.show_order, SIGNED_IN),
-    ("PUT", "/orders/{order_id}/status", orders.advance_order, FLOOR),
-    ("POST", "/orders/{order_id}/proof", payments.submit_payment, WAITER),
-    ("GET", "/payments/{payment_id}/proof", payments.show_proof, PAYMENT_SIDE),
-    ("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER),
-    ("GET", "/events/{role}", events.follow, SIGNED_IN),
-)
+PAGE = {200: ("text/html",), 304: None}
+ASSET = {200: ("*/*",), 304: None}
+PROOF = {200: ("image/jpeg", "image/png", "image/webp", "application/pdf")}
+MADE_OR_KNOWN = {201: answers.Order, 200: answers.Order}
+REPEATABLE = {"Idempotency-Key": "The same key again changes nothing and answers 200."}
+RESUMABLE = {"Last-Event-ID": "Go on after this event; it wins over `after`."}
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/", pages.page("index.html"), EVERYBODY, "The page to sign in", PAGE),
+    Route("GET", "/mesero", pages.page("mesero.html"), EVERYBODY, "The waiters' page", PAGE),
+    Route("GET", "/cocina", pages.page("cocina.html"), EVERYBODY, "The kitchen's page", PAGE),
+    Route("GET", "/caja", pages.page("caja.html"), EVERYBODY, "The cashiers' page", PAGE),
+    Route("GET", "/admin", pages.page("admin.html"), EVERYBODY, "The administrators' page", PAGE),
+    Route("GET", "/docs", pages.page("docs.html"), EVERYBODY, "This document for people", PAGE),
+    Route("GET", "/sw.js", pages.page("sw.js"), EVERYBODY, "The pages' service worker", ASSET),
+    Route("GET", "/manifest.webmanifest", pages.page("manifest.webmanifest"), EVERYBODY,
+          "What installs the pages", ASSET),
+    Route("GET", "/static/{path:.+}", pages.show_asset, EVERYBODY, "A file of the pages", ASSET),
+    Route("GET", "/healthz", pages.show_health, EVERYBODY, "Whether the database answers",
+          {200: answers.Health}),
+    Route("GET", "/openapi.json", pages.show_document, EVERYBODY, "This document",
+          {200: ("application/json",)}),
+    Route("POST", "/session", sessions.sign_in, EVERYBODY, "Sign in", {201: answers.SignedIn},
+          body=schemas.SignIn, refuses=("bad_credentials", "too_many_attempts")),
+    Route("GET", "/session", sessions.show_session, SIGNED_IN, "Who is signed in",
+          {200: answers.SignedIn}),
+    Route("DELETE", "/session", sessions.sign_out, SIGNED_IN, "Sign out", {204: None}),
+    Route("GET", "/settings", pages.show_settings, SIGNED_IN,
+          "What the pages take from the configuration", {200: answers.Settings}),
+    Route("GET", "/menu", menu.show_menu, SIGNED_IN, "The menu", {200: answers.Menu}),
+    Route("POST", "/orders", orders.place_order, WAITER, "Place an order", MADE_OR_KNOWN,
+          body=schemas.NewOrder, headers=REPEATABLE, refuses=("idempotency_key_reused",)),
+    Route("GET", "/orders", orders.list_orders, SIGNED_IN, "Orders, newest first",
+          {200: answers.Orders}, query=schemas.OrderQuery),
+    Route("GET", "/orders/{order_id}", orders.show_order, SIGNED_IN,
+          "An order with its attempts to pay and its history", {200: answers.OrderDetail}),
+    Route("PUT", "/orders/{order_id}/status", orders.advance_order, FLOOR,
+          "Take an order one step on", {200: answers.Order}, body=schemas.NewStatus,
+          refuses=("illegal_transition",)),
+    Route("POST", "/orders/{order_id}/proof", payments.submit_payment, WAITER,
+          "Send an attempt to pay, with its proof", MADE_OR_KNOWN, form=schemas.ProofForm,
+          headers=REPEATABLE,
+          refuses=("illegal_transition", "unsupported_file", "idempotency_key_reused")),
+    Route("GET", "/payments/{payment_id}/proof", payments.show_proof, PAYMENT_SIDE,
+          "The photo or PDF of an attempt", PROOF),
+    Route("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER,
+          "Approve or reject an attempt", {200: answers.Order}, body=schemas.NewVerdict,
+          refuses=("payment_already_decided",)),
+    Route("GET", "/events/{role}", events.follow, SIGNED_IN,
+          "The events of a role, as a stream; an admin may follow any",
+          {200: ("text/event-stream",)}, query=schemas.Cursor, headers=RESUMABLE,
+          refuses=("forbidden",)),
+)  # fmt: skip
 
 
 def add_routes(app: web.Application) -> None:
-    for method, path, handler, audience in ROUTES:
-        guarded = handler if audience is None else require(handler, audience)
-        app.router.add_route(method, path, guarded)
+    app[DOCUMENT] = Document(ROUTES)
+    for route in ROUTES:
+        guarded = route.handler
+        if route.audience is not None:
+            guarded = require(route.handler, route.audience)
+        app.router.add_route(route.method, route.path, guarded)

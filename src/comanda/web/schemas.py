@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus
@@ -14,7 +14,8 @@ from comanda.domain.payments import Verdict
 MAX_ID_DIGITS = 18
 MAX_ITEMS = 100
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
-_UNCLEAN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff"
+_UNCLEAN = re.compile(f"[{_CONTROLS}]")
 
 _MESSAGES: dict[str, Any] = {
     "required": "Falta este dato",
@@ -38,6 +39,9 @@ class Request(Schema):
 
     error_messages = _MESSAGES
 
+    class Meta:
+        unknown = RAISE
+
 
 class Text(fields.String):
     """One line of text without control characters; `longest` in characters."""
@@ -46,7 +50,8 @@ class Text(fields.String):
 
     def __init__(self, *, shortest: int = 0, longest: int, **more: Any) -> None:
         length = validate.Length(shortest, longest, error=f"De {shortest} a {longest} caracteres")
-        super().__init__(validate=[length, _clean], **more)
+        told = {"pattern": f"^[^{_CONTROLS}]*$"}
+        super().__init__(validate=[length, _clean], metadata=told, **more)
 
 
 class Whole(fields.Integer):
@@ -66,6 +71,11 @@ class Id(fields.Field[int]):
 
     default_error_messages = _MESSAGES
 
+    def __init__(self, **more: Any) -> None:
+        told: dict[str, Any] = {"type": ["string", "integer"], "pattern": f"^{_ID.pattern}$"}
+        told |= {"minimum": 1, "maximum": 10**MAX_ID_DIGITS - 1, **more.pop("metadata", {})}
+        super().__init__(metadata=told, **more)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         found = parse_id(str(value)) if type(value) in (str, int) else None
         if found is None:
@@ -77,6 +87,9 @@ class Time(fields.Field[datetime]):
     """An ISO 8601 time with its zone."""
 
     default_error_messages = _MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(metadata={"type": "string", "format": "date-time"}, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
         try:
@@ -131,7 +144,11 @@ class OrderQuery(Request):
     status = fields.List(OneOf(OrderStatus), load_default=list(OPEN_STATUSES))
     since = Time(load_default=None)
     before = Id(load_default=None)
-    limit = Id(load_default=500, validate=validate.Range(1, 500, error="De 1 a 500"))
+    limit = Id(
+        load_default=500,
+        validate=validate.Range(1, 500, error="De 1 a 500"),
+        metadata={"type": "integer", "maximum": 500},
+    )
 
 
 class Cursor(Request):
@@ -139,6 +156,7 @@ class Cursor(Request):
         load_default=None,
         validate=validate.Regexp(r"[0-9]{1,64}\Z", re.ASCII, error="No es válido"),
         error_messages=_MESSAGES,
+        metadata={"pattern": "^[0-9]{1,64}$"},
     )
 
 
@@ -146,6 +164,12 @@ class Form(Request):
     """The text fields of a payment attempt; its file is judged by its content."""
 
     method = Text(shortest=1, longest=32, required=True)
+
+
+class ProofForm(Form):
+    """The whole form, as the OpenAPI document tells of it."""
+
+    file = fields.Raw(metadata={"type": "string", "format": "binary"})
 
 
 def check(schema: type[Schema], data: Any) -> dict[str, Any]:

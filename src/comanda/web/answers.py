@@ -1,0 +1,166 @@
+"""What answers look like, for the OpenAPI document. The tests hold every answer against these."""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields
+
+from comanda.domain.orders import OrderStatus
+from comanda.domain.payments import PaymentStatus
+from comanda.domain.staff import Role
+
+ID = {"pattern": "^[1-9][0-9]{0,17}$"}
+
+
+class Answer(Schema):
+    """A JSON object that has all of its fields and no others."""
+
+    class Meta:
+        unknown = RAISE
+
+
+def text(**more: Any) -> fields.String:
+    return fields.String(required=True, **more)
+
+
+def maybe_text() -> fields.String:
+    return text(allow_none=True)
+
+
+def row_id() -> fields.String:
+    """A row's id: a string of digits."""
+    return text(metadata=ID)
+
+
+def whole() -> fields.Integer:
+    return fields.Integer(required=True, strict=True)
+
+
+def money() -> fields.Float:
+    """A number with at most two decimals."""
+    return fields.Float(required=True)
+
+
+def yes_or_no() -> fields.Boolean:
+    return fields.Boolean(required=True)
+
+
+def moment(**more: Any) -> fields.DateTime:
+    return fields.DateTime(format="iso", required=True, **more)
+
+
+def many(kind: Any) -> fields.List[Any]:
+    return fields.List(
+        kind if isinstance(kind, fields.Field) else fields.Nested(kind), required=True
+    )
+
+
+def one(kind: type[Schema], **more: Any) -> fields.Nested:
+    return fields.Nested(kind, required=True, **more)
+
+
+def word(kind: Any, **more: Any) -> fields.Enum[Any]:
+    """One of the domain's words, as it is on the wire."""
+    return fields.Enum(kind, by_value=True, required=True, **more)
+
+
+class Health(Answer):
+    status = text()
+
+
+class User(Answer):
+    username = text()
+    name = text()
+    role = word(Role)
+
+
+class SignedIn(Answer):
+    user = one(User)
+
+
+class Method(Answer):
+    name = text()
+    label = text()
+    proof = text()
+
+
+class Settings(Answer):
+    methods = many(Method)
+    max_bytes = whole()
+    currency = text()
+    amber_minutes = whole()
+    red_minutes = whole()
+
+
+class Product(Answer):
+    id = row_id()
+    name = text()
+    category = text()
+    price = money()
+    available = yes_or_no()
+
+
+class Menu(Answer):
+    products = many(Product)
+
+
+class Item(Answer):
+    product_id = row_id()
+    name = text()
+    quantity = whole()
+    unit_price = money()
+    note = maybe_text()
+
+
+class Payment(Answer):
+    id = row_id()
+    order_id = row_id()
+    attempt = whole()
+    method = text()
+    status = word(PaymentStatus)
+    reason = maybe_text()
+    has_proof = yes_or_no()
+    submitted_by = text()
+    submitted_at = moment()
+    decided_by = maybe_text()
+    decided_at = moment(allow_none=True)
+
+
+class Order(Answer):
+    id = row_id()
+    table_number = whole()
+    status = word(OrderStatus)
+    payment_method = maybe_text()
+    total = money()
+    items = many(Item)
+    waiter = text()
+    payment = one(Payment, allow_none=True)
+    created_at = moment()
+    updated_at = moment()
+
+
+class Orders(Answer):
+    orders = many(Order)
+    last_event_id = text()
+
+
+class HistoryEntry(Answer):
+    type = text()
+    status = word(OrderStatus)
+    by = text()
+    at = moment()
+
+
+class OrderDetail(Order):
+    payments = many(Payment)
+    history = many(HistoryEntry)
+
+
+class Problem(Answer):
+    """RFC 9457. `detail` is a sentence for staff; `errors` comes with `validation_failed`."""
+
+    type = text()
+    title = text()
+    status = whole()
+    code = text()
+    detail = text()
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))

@@ -1,0 +1,55 @@
+"""A route: who may take it, what it does, what it takes and answers, in one line of the table."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from aiohttp.typedefs import Handler
+from marshmallow import Schema
+
+from comanda.domain.staff import Role
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# What any request may be answered, whatever its route.
+EVERYWHERE = ("internal_error",)
+
+Media = tuple[str, ...]
+
+
+class Route(NamedTuple):
+    """`audience` None is everybody.
+
+    `answers`: status → the schema of its JSON, or the media types of a body that is none, or None
+    for no body. `refuses`: the codes beside those that `refusals` knows by itself. `body` is JSON,
+    `form` multipart. `headers`: name → what it does.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    audience: frozenset[Role] | None
+    summary: str
+    answers: Mapping[int, type[Schema] | Media | None]
+    refuses: tuple[str, ...] = ()
+    body: type[Schema] | None = None
+    form: type[Schema] | None = None
+    query: type[Schema] | None = None
+    headers: Mapping[str, str] | None = None
+
+    def refusals(self) -> frozenset[str]:
+        """Every code that this route can answer, from what is in its line."""
+        codes = {*EVERYWHERE, *self.refuses}
+        if self.audience is not None:
+            codes |= {"not_signed_in"}
+            codes |= set() if self.audience == frozenset(Role) else {"forbidden"}
+        if self.method not in SAFE_METHODS:
+            codes |= {"cross_origin"}
+        if self.body or self.form:
+            codes |= {"malformed_body", "file_too_large", "validation_failed"}
+        if self.query or self.headers:
+            codes |= {"validation_failed"}
+        return frozenset(codes | self._of_path())
+
+    def _of_path(self) -> set[str]:
+        known = {"{order_id}": "order_not_found", "{payment_id}": "payment_not_found"}
+        codes = {code for name, code in known.items() if name in self.path}
+        return codes | ({"not_found"} if "{" in self.path else set())

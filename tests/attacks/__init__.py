@@ -1,0 +1,1 @@
+"""Tests that try to break in, or to break things."""
