@@ -194,6 +194,16 @@ class House:
         assert code == 200, order
         return dict(order)
 
+    async def void(self, order_id: str, member: Staff, reason: str = "se fueron") -> dict[str, Any]:
+        code, order = await self.call(
+            member,
+            "PUT",
+            f"/orders/{order_id}/status",
+            json={"status": "anulado", "reason": reason},
+        )
+        assert code == 200, order
+        return dict(order)
+
     async def deliver(self, table: int = 12) -> dict[str, Any]:
         """An order that has been placed, cooked and delivered."""
         order = await self.place(table)

@@ -38,12 +38,21 @@ NOTICES = {
     OrderStatus.READY: "order_ready",
     OrderStatus.VERIFYING: "payment_verification_pending",
     OrderStatus.PAID: "payment_approved",
+    OrderStatus.VOIDED: "order_voided",
 }
 STEPS = {
     # what PUT status may do: from → (to, role)
     "pendiente": ("en_preparacion", Role.KITCHEN),
     "en_preparacion": ("listo", Role.KITCHEN),
     "listo": ("entregado", Role.WAITER),
+}
+EVERY_STEP = [status for status in OrderStatus if status is not OrderStatus.VOIDED]
+RECALLS = {"listo": "en_preparacion", "en_preparacion": "pendiente"}
+VOIDABLE = {
+    "pendiente": {Role.WAITER, Role.CASHIER, Role.ADMIN},
+    "en_preparacion": {Role.CASHIER, Role.ADMIN},
+    "listo": {Role.CASHIER, Role.ADMIN},
+    "entregado": {Role.CASHIER, Role.ADMIN},
 }
 WALK = {
     (None, "pendiente"),
@@ -53,6 +62,8 @@ WALK = {
     ("entregado", "por_verificar"),
     ("por_verificar", "pagado"),
     ("por_verificar", "entregado"),
+    *RECALLS.items(),
+    *((state, "anulado") for state in VOIDABLE),
 }
 VERBS = ("place_order", "advance_order", "submit_payment", "decide_payment")
 
@@ -84,6 +95,7 @@ class Model:
 
     status: str = "pendiente"
     attempts: list[tuple[int, str]] = field(default_factory=list)
+    void_reason: str | None = None
 
 
 class House(RuleBasedStateMachine):
@@ -135,6 +147,8 @@ class House(RuleBasedStateMachine):
         """A change appends its order's event, then the notice that its new state calls for."""
         fresh = self.connection.execute("SELECT * FROM events WHERE id > ? ORDER BY id", (head,))
         told = NOTICES.get(order.status)
+        if steps(Snapshot(self.connection, self.clock.now), order.id)[-1] in RECALLS.items():
+            told = None
         if order.status is OrderStatus.DELIVERED and order.payment:
             told = "payment_rejected"
         kinds = ["order_updated"] + ([told] if told else [])
@@ -171,7 +185,7 @@ class House(RuleBasedStateMachine):
             if key:
                 self.keys[key] = (("place", table), outcome.order.id)
 
-    @rule(actor=STAFF, number=st.integers(0, 5), to=st.sampled_from(list(OrderStatus)))
+    @rule(actor=STAFF, number=st.integers(0, 5), to=st.sampled_from(EVERY_STEP))
     def advance(self, actor: Any, number: int, to: OrderStatus) -> None:
         order_id = self.pick(number)
         outcome = self.perform(workflow.advance_order, actor, order_id, to)
@@ -179,15 +193,31 @@ class House(RuleBasedStateMachine):
             assert outcome is None
             return
         model = self.model[order_id]
-        reachable = dict(STEPS.values())
+        reachable = dict(STEPS.values()) | {"pendiente": Role.KITCHEN}
         role = reachable.get(to.value)
         if role and actor.role not in (role, Role.ADMIN):
             assert outcome is None
         elif to == model.status:
             assert not outcome.changed
-        elif STEPS.get(model.status, ("",))[0] == to:
+        elif to in (STEPS.get(model.status, ("",))[0], RECALLS.get(model.status)):
             assert outcome.changed
             model.status = to.value
+        else:
+            assert outcome is None
+
+    @rule(actor=STAFF, number=st.integers(0, 5), reason=st.sampled_from([None, "a", "b"]))
+    def void(self, actor: Any, number: int, reason: str | None) -> None:
+        order_id = self.pick(number)
+        outcome = self.perform(workflow.advance_order, actor, order_id, OrderStatus.VOIDED, reason)
+        if order_id not in self.model or actor.role is Role.KITCHEN or reason is None:
+            assert outcome is None
+            return
+        model = self.model[order_id]
+        if model.status == "anulado":
+            assert not outcome.changed
+        elif actor.role in VOIDABLE.get(model.status, ()):
+            assert outcome.changed
+            model.status, model.void_reason = "anulado", reason
         else:
             assert outcome is None
 
@@ -263,7 +293,10 @@ class House(RuleBasedStateMachine):
         """A phone and a browser that lost the answer, and ask for the same thing again."""
         model = self.model[self.pick(number)]
         asked = ("submit", self.pick(number))
-        self.advance(ROSA, number, OrderStatus(model.status))
+        if model.void_reason:
+            self.void(ROSA, number, "otro motivo")
+        else:
+            self.advance(ROSA, number, OrderStatus(model.status))
         for key in [key for key, (request, _) in self.keys.items() if request == asked]:
             self.submit(ANA, number, key, PROOF)
         for index, (_, status) in enumerate(model.attempts):
@@ -285,7 +318,7 @@ class House(RuleBasedStateMachine):
                 assert last[row["order_id"]]["at"] == row["at"]
         for order_id, model in self.model.items():
             order = orders.require(view, order_id)
-            assert order.status == model.status
+            assert (order.status, order.void_reason) == (model.status, model.void_reason)
             assert json.loads(last[order_id]["data"]) == order.wire(Role.ADMIN)
             assert set(steps(view, order_id)) <= WALK
             attempts = payments.of_order(view, order_id)
@@ -311,6 +344,7 @@ def test_the_house_follows_the_model_whatever_staff_do() -> None:
         *((verb, "forbidden") for verb in VERBS),
         *((verb, "idempotency_key_reused") for verb in ("place_order", "submit_payment")),
         ("advance_order", "illegal_transition"),
+        ("advance_order", "validation_failed"),
         ("submit_payment", "illegal_transition"),
         ("decide_payment", "payment_already_decided"),
         ("decide_payment", "payment_not_found"),
@@ -350,7 +384,8 @@ def test_whatever_one_who_may_do_all_tries_no_order_leaves_the_table(
 
 def attempt(tx: Transaction, order_id: int, request: Any) -> None:
     if isinstance(request, OrderStatus):
-        workflow.advance_order(tx, ROSA, order_id, request)
+        reason = "se fueron" if request is OrderStatus.VOIDED else None
+        workflow.advance_order(tx, ROSA, order_id, request, reason)
     elif request == "submit":
         workflow.submit_payment(tx, ROSA, order_id, "efectivo", None)
     else:

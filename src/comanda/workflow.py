@@ -16,6 +16,7 @@ from comanda.domain.orders import (
     OrderItem,
     OrderStatus,
     Through,
+    check_reason,
     check_role,
     find_transition,
 )
@@ -75,18 +76,22 @@ def _priced(tx: Transaction, lines: Sequence[OrderLine]) -> Iterator[OrderItem]:
         yield OrderItem(product.id, product.name, line.quantity, product.price, line.note)
 
 
-def advance_order(tx: Transaction, actor: Staff, order_id: int, target: OrderStatus) -> Outcome:
-    """The kitchen or a waiter takes an order one step on.
+def advance_order(
+    tx: Transaction, actor: Staff, order_id: int, target: OrderStatus, reason: str | None = None
+) -> Outcome:
+    """Staff take an order one step on, the kitchen one back; or it is void, for a `reason`.
 
-    Raises OrderNotFound, Forbidden and IllegalTransition.
+    Raises OrderNotFound, Forbidden, ValidationFailed (the reason) and IllegalTransition.
     """
     order = orders.require(tx, order_id)
     check_role(actor.role, target, Through.STATUS)
+    check_reason(target, reason)
     if order.status is target:
         return Outcome(order, changed=False)
     moved, kind = order.move(target, actor.role, Through.STATUS, at=tx.now)
-    orders.save(tx, moved, kind, by=actor.username)
-    return Outcome(moved, changed=True)
+    settled = replace(moved, void_reason=reason)
+    orders.save(tx, settled, kind, by=actor.username)
+    return Outcome(settled, changed=True)
 
 
 def submit_payment(

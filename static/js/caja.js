@@ -4,14 +4,15 @@ import { call, Offline, Problem } from "./api.js";
 import { createBar } from "./bar.js";
 import { h, KeyedList, setText, toast } from "./dom.js";
 import { clock, money, startOfDay } from "./format.js";
-import { createPaid, createUnpaid, createWaiting } from "./caja/cards.js";
+import { createCooking, createPaid, createUnpaid, createWaiting } from "./caja/cards.js";
 import { Detail } from "./caja/detail.js";
 import { announcer, callFor, soundHint } from "./caja/notices.js";
-import { askReason } from "./caja/reject.js";
+import { askRejection } from "./caja/reject.js";
 import { createTabs } from "./caja/tabs.js";
 import { decidedWords, setMethods } from "./caja/words.js";
 import { Live, signInAgain } from "./live.js";
 import { start } from "./start.js";
+import { voidedWords } from "./void.js";
 
 const SETTLING = 700; // how long a photo that came by itself can't be judged: a double tap was for the last one
 const narrow = matchMedia("(max-width: 899px)");
@@ -28,7 +29,8 @@ let settling = 0;
 const detail = new Detail({ onApprove: approve, onReject: reject, onClose: close, onNext: selectNext });
 const lists = {
   por_verificar: { title: "Por Verificar", empty: "Nada por verificar ✓", key: (order) => order.payment.id, compare: byWaiting, create: (order) => createWaiting(order, settings, open) },
-  entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (order) => order.id, compare: byChange, create: createUnpaid },
+  entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (order) => order.id, compare: byChange, create: (order) => createUnpaid(order, voided) },
+  curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"], key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id), create: (order) => createCooking(order, voided) },
   pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id, compare: (a, b) => byChange(b, a), create: createPaid },
 };
 const tabs = createTabs(Object.entries(lists).map(([id, { title, empty }]) => ({ id, title, empty })));
@@ -50,11 +52,13 @@ function byChange(a, b) {
   return Date.parse(a.updated_at) - Date.parse(b.updated_at) || Number(a.id) - Number(b.id);
 }
 
+const belongs = (order, id) => (lists[id].statuses ?? [id]).includes(order.status);
+
 /** Put an order on the list of its state, and on no other. */
 function show(order, before, fresh) {
-  for (const [status, { keyed }] of Object.entries(lists)) {
-    if (status === order.status) keyed.put(order, { fresh });
-    else if (status !== "por_verificar") keyed.remove(order.id);
+  for (const [id, { keyed }] of Object.entries(lists)) {
+    if (belongs(order, id)) keyed.put(order, { fresh });
+    else if (id !== "por_verificar") keyed.remove(order.id);
   }
   const old = before?.payment?.id;
   if (old && (order.status !== "por_verificar" || order.payment.id !== old)) waiting.remove(old);
@@ -63,7 +67,7 @@ function show(order, before, fresh) {
 
 function reset(orders) {
   const all = [...orders.values()];
-  for (const [status, { keyed }] of Object.entries(lists)) keyed.sync(all.filter((order) => order.status === status));
+  for (const [id, { keyed }] of Object.entries(lists)) keyed.sync(all.filter((order) => belongs(order, id)));
   for (const { payment } of waiting.items) if (!begun) called.add(payment.id);
   begun = true;
   for (const order of waiting.items) arrive(order);
@@ -196,7 +200,7 @@ function approve() {
 
 function reject() {
   if (!detail.canJudge || dialog) return;
-  dialog = askReason(detail.order, (reason) => judge("rechazado", reason));
+  dialog = askRejection(detail.order, (reason) => judge("rechazado", reason));
   dialog.addEventListener("close", () => { dialog = null; });
 }
 
@@ -215,6 +219,13 @@ async function judge(verdict, reason) {
     judging = null;
     refused(order, payment, error);
   }
+}
+
+/** The answer may come before its event. */
+function voided(order) {
+  const before = live.orders.get(order.id);
+  live.orders.set(order.id, order);
+  show(order, before, false);
 }
 
 /** The answer may be another cashier's verdict, the same as ours but earlier. */
@@ -270,7 +281,7 @@ const TYPING = "input, textarea, select, [contenteditable], .menu, [role=tablist
 
 addEventListener("keydown", (event) => {
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  const elsewhere = dialog || event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key.length === 1);
+  const elsewhere = document.querySelector("dialog") || event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key.length === 1);
   if (!act || elsewhere || event.target.closest?.(TYPING)) return;
   event.preventDefault();
   act();
@@ -291,6 +302,7 @@ const live = new Live({
   onReset: reset,
   onOrder: changed,
   on: {
+    order_voided: (notice) => { if (notice.by !== user.username) toast(voidedWords(notice)); },
     payment_verification_pending: ({ order_id: orderId, payment_id: paymentId }) => {
       const order = live.orders.get(orderId);
       if (order?.payment?.id === paymentId) arrive(order);

@@ -7,11 +7,13 @@ import { minutesSince, tick } from "./format.js";
 import { Live } from "./live.js";
 import * as sound from "./sound.js";
 import { start } from "./start.js";
+import { createLine } from "./cocina/lines.js";
+import { createVoided, snapshot } from "./cocina/voided.js";
 
 const COLUMNS = [
   { status: "pendiente", heading: "Pendientes", icon: "🕐", next: "en_preparacion", action: "Empezar", empty: "Nada pendiente ✓" },
-  { status: "en_preparacion", heading: "En preparación", icon: "🍳", next: "listo", action: "Listo", empty: "Nada en el fuego" },
-  { status: "listo", heading: "Listos", icon: "🔔", next: null, action: "", empty: "Nada por recoger ✓" },
+  { status: "en_preparacion", heading: "En preparación", icon: "🍳", next: "listo", action: "Listo", back: "pendiente", empty: "Nada en el fuego" },
+  { status: "listo", heading: "Listos", icon: "🔔", next: null, action: "", back: "en_preparacion", empty: "Nada por recoger ✓" },
 ];
 const RING_EVERY = 4000;
 const CARDS_HIGH = 4;
@@ -19,10 +21,11 @@ const CARDS_HIGH = 4;
 const { user, settings } = await start("kitchen");
 const bar = createBar("Cocina", user);
 const unheard = new Set();
+const voided = createVoided();
 const columns = new Map(COLUMNS.map((column) => [column.status, createColumn(column)]));
 bar.middle.append(soundHint());
-document.body.append(bar.node, h("main", { class: "board" },
-  ...COLUMNS.map(({ status }) => columns.get(status).node)));
+document.body.append(bar.node, h("main", {}, voided.node,
+  h("div", { class: "board" }, ...COLUMNS.map(({ status }) => columns.get(status).node))));
 
 function createColumn(column) {
   const list = h("ul", { class: "tickets", "aria-label": column.heading });
@@ -54,19 +57,22 @@ function createTicket(order, column) {
   ];
   const label = `Mesa ${order.table_number}, orden ${order.id}`;
   const card = column.next
-    ? h("button", { class: "card ticket", type: "button", "aria-label": `${label}: ${column.action}`, onclick: () => advance(order, column, card) }, ...body)
+    ? h("button", { class: "card ticket", type: "button", "aria-label": `${label}: ${column.action}`, onclick: () => move(order, column.next, card) }, ...body)
     : h("article", { class: "card ticket", "aria-label": label }, ...body);
-  const node = h("li", {}, card);
+  const node = h("li", {}, card, column.back ? createRecall(order, column, label) : null);
   node.addEventListener("pointerdown", () => hear(order.id));
   tick(node, () => showElapsed(time, card, order));
   return { node, update: () => { card.dataset.unheard = String(unheard.has(order.id)); } };
 }
 
-function createLine(item) {
-  return h("li", {},
-    h("span", { class: "quantity number" }, `${item.quantity}×`),
-    h("span", { class: "dish" }, item.name),
-    item.note ? h("span", { class: "note" }, `✎ ${item.note}`) : null);
+/** One tap takes back a step that was taken too early. */
+function createRecall(order, column, label) {
+  const { heading } = COLUMNS.find(({ status }) => status === column.back);
+  const button = h("button", {
+    class: "button recall", type: "button", title: `Regresar a ${heading}`, "aria-label": `${label}: regresar a ${heading}`,
+    onclick: () => move(order, column.back, button),
+  }, "↩");
+  return button;
 }
 
 /** The clock in the ticket's corner: amber and red by the configured minutes, and in words too. */
@@ -78,15 +84,15 @@ function showElapsed(time, card, order) {
   setText(time, `${late ? "‼ " : slow ? "! " : ""}${minutes} min`);
 }
 
-async function advance(order, column, card) {
+async function move(order, target, button) {
   hear(order.id);
-  card.disabled = true;
+  button.disabled = true;
   try {
-    await call("PUT", `/orders/${order.id}/status`, { json: { status: column.next } });
+    await call("PUT", `/orders/${order.id}/status`, { json: { status: target } });
   } catch (error) {
     toast(`Mesa ${order.table_number}: ${error.message}. Toca otra vez.`, "late");
   } finally {
-    card.disabled = false;
+    button.disabled = false;
   }
 }
 
@@ -97,7 +103,10 @@ function hear(orderId) {
   if (node) node.firstElementChild.dataset.unheard = "false";
 }
 
-setInterval(() => { if (unheard.size > 0) sound.playNew(); }, RING_EVERY);
+setInterval(() => {
+  if (voided.isCalling()) sound.playRefused();
+  else if (unheard.size > 0) sound.playNew();
+}, RING_EVERY);
 
 function show(order, { fresh = false } = {}) {
   if (order.status !== "pendiente") unheard.delete(order.id);
@@ -106,6 +115,7 @@ function show(order, { fresh = false } = {}) {
     else column.tickets.remove(order.id);
     column.count();
   }
+  if (order.status === "anulado") voided.put(order);
 }
 
 function reset(orders) {
@@ -113,6 +123,7 @@ function reset(orders) {
     column.tickets.sync([...orders.values()].filter((order) => order.status === status));
     column.count();
   }
+  voided.sync([...orders.values()].filter((order) => order.status === "anulado"));
   for (const id of unheard) if (orders.get(id)?.status !== "pendiente") unheard.delete(id);
 }
 
@@ -130,7 +141,7 @@ function soundHint() {
 
 new Live({
   role: "kitchen",
-  snapshots: ["/orders?status=pendiente&status=en_preparacion&status=listo"],
+  snapshots: ["/orders?status=pendiente&status=en_preparacion&status=listo", snapshot],
   onState: bar.setState,
   onReset: reset,
   onOrder: (order, before) => show(order, { fresh: before?.status !== order.status }),
@@ -140,5 +151,6 @@ new Live({
       sound.playNew();
       show(order);
     },
+    order_voided: () => sound.playRefused(),
   },
 }).start();

@@ -17,6 +17,7 @@ export const STATES = {
   entregado: { word: "Entregado", icon: "🍽", tone: "primary" },
   por_verificar: { word: "Por verificar", icon: "⏳", tone: "wait" },
   pagado: { word: "Pagado", icon: "✓", tone: "done" },
+  anulado: { word: "Anulada", icon: "🚫", tone: "late" },
 };
 
 export const minutesSince = (iso, now = Date.now()) => Math.max(0, Math.floor((now - Date.parse(iso)) / 60000));

@@ -14,6 +14,7 @@ import { createPayable, PAYABLE } from "./mesero/payable.js";
 import { placeOf, setPlace } from "./mesero/place.js";
 import { createTabs } from "./mesero/tabs.js";
 import { createStrip } from "./mesero/unsent.js";
+import { voidedWords } from "./void.js";
 
 const { user, settings } = await start("waiter");
 const bar = createBar("Mesero", user);
@@ -65,6 +66,12 @@ function show(order, before) {
   place(payable.list, PAYABLE.includes(order.status), order, before);
   count();
   if (sheet?.order.id === order.id) sheet.update(order);
+  if (before?.status === "listo" && order.status === "en_preparacion") recalled(order);
+}
+
+/** The kitchen took back that it was ready: nobody should go and fetch it. */
+function recalled(order) {
+  alertWaiter({ order_id: order.id }, `🍳 Mesa ${order.table_number}: aún no está listo, la cocina sigue`, "late", sound.playRefused, [400]);
 }
 
 function place(list, belongs, order, before) {
@@ -125,6 +132,9 @@ const live = new Live({
   on: {
     order_ready: (notice) => {
       alertWaiter(notice, `🔔 Mesa ${notice.table_number}: listo para llevar`, "done", sound.playNew, [200, 100, 200]);
+    },
+    order_voided: (notice) => {
+      if (notice.by !== user.username) alertWaiter(notice, voidedWords(notice), "late", sound.playRefused, [400, 100, 400]);
     },
     payment_rejected: (notice) => {
       alertWaiter(notice, `🔄 Mesa ${notice.table_number}: el cajero rechazó el pago`, "late", sound.playRefused, [400, 100, 400]);

@@ -7,9 +7,15 @@ from comanda.domain.orders import TRANSITIONS
 from comanda.domain.staff import Role
 
 HEARD = {
-    "waiter": {"order_updated", "order_ready", "payment_rejected", "payment_approved"},
-    "kitchen": {"order_updated", "order_placed"},
-    "cashier": {"order_updated", "payment_verification_pending"},
+    "waiter": {
+        "order_updated",
+        "order_ready",
+        "payment_rejected",
+        "payment_approved",
+        "order_voided",
+    },
+    "kitchen": {"order_updated", "order_placed", "order_voided"},
+    "cashier": {"order_updated", "payment_verification_pending", "order_voided"},
     "admin": {
         "order_updated",
         "order_placed",
@@ -17,6 +23,7 @@ HEARD = {
         "payment_verification_pending",
         "payment_rejected",
         "payment_approved",
+        "order_voided",
     },
 }
 
@@ -34,7 +41,7 @@ def test_there_is_no_event_that_the_design_does_not_name() -> None:
     assert {role.value for role in Role} == set(HEARD)
 
 
-def test_a_notice_goes_to_whoever_acts_next_or_was_waiting_for_the_answer() -> None:
+def test_a_notice_goes_to_whoever_acts_next_or_was_waiting_for_the_answer_or_must_stop() -> None:
     told = {
         row.target.value: sorted(AUDIENCE[row.notice] - {Role.ADMIN})
         for row in TRANSITIONS
@@ -46,4 +53,5 @@ def test_a_notice_goes_to_whoever_acts_next_or_was_waiting_for_the_answer() -> N
         "por_verificar": ["cashier"],
         "pagado": ["waiter"],
         "entregado": ["waiter"],
+        "anulado": ["cashier", "kitchen", "waiter"],
     }

@@ -6,31 +6,45 @@ from itertools import product
 
 import pytest
 
-from comanda.domain.errors import Forbidden, IllegalTransition, PaymentAlreadyDecided
+from comanda.domain.errors import (
+    Forbidden,
+    IllegalTransition,
+    PaymentAlreadyDecided,
+    ValidationFailed,
+)
 from comanda.domain.events import AUDIENCE, EventType
 from comanda.domain.orders import (
+    OPEN_STATUSES,
+    TRANSITIONS,
     Order,
     OrderItem,
     OrderStatus,
     Through,
+    check_reason,
     find_transition,
     notice,
     order_updated,
 )
 from comanda.domain.payments import Payment, PaymentStatus, Verdict
 from comanda.domain.staff import Role
-from comanda.domain.wire import encode, money, time
+from comanda.domain.wire import Wire, encode, money, time
 
 NOW = datetime(2026, 11, 28, 20, 41, tzinfo=UTC)
 ALLOWED = {
-    # (from, to, through): the role, and who is told
-    (None, "pendiente", "place"): ("waiter", "order_placed"),
-    ("pendiente", "en_preparacion", "status"): ("kitchen", None),
-    ("en_preparacion", "listo", "status"): ("kitchen", "order_ready"),
-    ("listo", "entregado", "status"): ("waiter", None),
-    ("entregado", "por_verificar", "proof"): ("waiter", "payment_verification_pending"),
-    ("por_verificar", "pagado", "verdict"): ("cashier", "payment_approved"),
-    ("por_verificar", "entregado", "verdict"): ("cashier", "payment_rejected"),
+    # (from, to, through): the roles, and who is told
+    (None, "pendiente", "place"): ({"waiter"}, "order_placed"),
+    ("pendiente", "en_preparacion", "status"): ({"kitchen"}, None),
+    ("en_preparacion", "listo", "status"): ({"kitchen"}, "order_ready"),
+    ("listo", "en_preparacion", "status"): ({"kitchen"}, None),
+    ("en_preparacion", "pendiente", "status"): ({"kitchen"}, None),
+    ("listo", "entregado", "status"): ({"waiter"}, None),
+    ("entregado", "por_verificar", "proof"): ({"waiter"}, "payment_verification_pending"),
+    ("por_verificar", "pagado", "verdict"): ({"cashier"}, "payment_approved"),
+    ("por_verificar", "entregado", "verdict"): ({"cashier"}, "payment_rejected"),
+    ("pendiente", "anulado", "status"): ({"waiter", "cashier"}, "order_voided"),
+    ("en_preparacion", "anulado", "status"): ({"cashier"}, "order_voided"),
+    ("listo", "anulado", "status"): ({"cashier"}, "order_voided"),
+    ("entregado", "anulado", "status"): ({"cashier"}, "order_voided"),
 }
 ITEMS = (OrderItem(1, "Tacos", 2, 8550, "sin cebolla"), OrderItem(2, "Agua", 1, 3000, None))
 PAYMENT = Payment(
@@ -60,13 +74,12 @@ def test_only_what_the_table_says_can_happen(
     source: OrderStatus | None, target: OrderStatus, role: Role, through: Through
 ) -> None:
     who, told = ALLOWED.get((source, target, through), (None, None))
-    if who in (role, None) or role is Role.ADMIN:
-        if who is None:
-            with pytest.raises((IllegalTransition, Forbidden)):
-                find_transition(source, target, role, through)
-        else:
-            row = find_transition(source, target, role, through)
-            assert row.notice == told
+    if who is None:
+        with pytest.raises((IllegalTransition, Forbidden)):
+            find_transition(source, target, role, through)
+    elif role is Role.ADMIN or role in who:
+        row = find_transition(source, target, role, through)
+        assert row.notice == told
     else:
         with pytest.raises(Forbidden):
             find_transition(source, target, role, through)
@@ -76,7 +89,8 @@ def test_only_what_the_table_says_can_happen(
 def test_a_refusal_is_for_the_role_that_never_may_and_else_for_the_state(
     target: OrderStatus, role: Role, through: Through
 ) -> None:
-    users = {who for (_, to, kind), (who, _) in ALLOWED.items() if (to, kind) == (target, through)}
+    rows = [who for (_, to, kind), (who, _) in ALLOWED.items() if (to, kind) == (target, through)]
+    users = set().union(*rows)
     may = not users or role in users or role is Role.ADMIN
     sources = {
         source for source, to, kind in ALLOWED if (to, kind) == (target, through) and users and may
@@ -89,6 +103,22 @@ def test_a_refusal_is_for_the_role_that_never_may_and_else_for_the_state(
 def test_a_refusal_names_both_states_in_the_words_of_staff() -> None:
     with pytest.raises(IllegalTransition, match="«listo» no puede pasar a «pagado»"):
         find_transition(OrderStatus.READY, OrderStatus.PAID, Role.CASHIER, Through.VERDICT)
+    with pytest.raises(Forbidden, match="una orden de «en_preparacion» a «anulado»"):
+        find_transition(OrderStatus.PREPARING, OrderStatus.VOIDED, Role.WAITER, Through.STATUS)
+
+
+@pytest.mark.parametrize("target", list(OrderStatus))
+def test_a_void_has_a_reason_and_nothing_else_has_one(target: OrderStatus) -> None:
+    right, wrong = ("se fueron", None) if target is OrderStatus.VOIDED else (None, "se fueron")
+    check_reason(target, right)
+    with pytest.raises(ValidationFailed) as refusal:
+        check_reason(target, wrong)
+    assert list(refusal.value.errors) == ["reason"]
+
+
+def test_what_is_paid_or_void_is_no_longer_open() -> None:
+    assert set(OrderStatus) - set(OPEN_STATUSES) == {OrderStatus.PAID, OrderStatus.VOIDED}
+    assert not {row.source for row in TRANSITIONS} & {OrderStatus.PAID, OrderStatus.VOIDED}
 
 
 def test_a_move_changes_the_state_and_its_time_and_nothing_else() -> None:
@@ -128,6 +158,7 @@ def test_an_order_has_this_form_on_the_wire() -> None:
         ],
         "waiter": "ana",
         "payment": PAYMENT.wire(),
+        "void_reason": None,
         "created_at": "2026-11-28T20:41:00.000Z",
         "updated_at": "2026-11-28T20:44:00.000Z",
     }
@@ -151,33 +182,40 @@ def test_an_orders_event_hides_its_payment_from_the_kitchen() -> None:
 def test_each_notice_says_what_its_readers_need() -> None:
     about = {"order_id": "128", "table_number": 12}
     attempt = {**about, "payment_id": "7", "attempt": 2}
-    assert notice(EventType.ORDER_READY, order()).data == about
-    assert notice(EventType.PAYMENT_APPROVED, order()).data == attempt
-    assert notice(EventType.PAYMENT_REJECTED, order()).data == {**attempt, "reason": "ilegible"}
-    assert notice(EventType.PAYMENT_VERIFICATION_PENDING, order()).data == {
+    assert told(EventType.ORDER_READY, order()) == about
+    assert told(EventType.PAYMENT_APPROVED, order()) == attempt
+    assert told(EventType.PAYMENT_REJECTED, order()) == {**attempt, "reason": "ilegible"}
+    assert told(EventType.PAYMENT_VERIFICATION_PENDING, order()) == {
         **attempt,
         "method": "transferencia",
         "total": 201.0,
         "action": "resubmitted",
     }
-    assert notice(EventType.ORDER_PLACED, order()).data == order().wire(Role.KITCHEN)
+    assert told(EventType.ORDER_PLACED, order()) == order().wire(Role.KITCHEN)
+    void = replace(order("anulado"), void_reason="se fueron")
+    assert told(EventType.ORDER_VOIDED, void) == {**about, "reason": "se fueron", "by": "luis"}
     with pytest.raises(ValueError, match="needs a payment"):
-        notice(EventType.PAYMENT_APPROVED, order(payment=None))
+        told(EventType.PAYMENT_APPROVED, order(payment=None))
+
+
+def told(kind: EventType, about: Order) -> Wire:
+    """What the notice says of something that Luis did."""
+    return notice(kind, about, by="luis").data
 
 
 @pytest.mark.parametrize(
     ("attempt", "action"), [(1, "submitted"), (2, "resubmitted"), (3, "resubmitted")]
 )
 def test_cashiers_are_told_whether_a_proof_is_the_first(attempt: int, action: str) -> None:
-    told = notice(
+    data = told(
         EventType.PAYMENT_VERIFICATION_PENDING, order(payment=replace(PAYMENT, attempt=attempt))
     )
-    assert (told.data["attempt"], told.data["action"]) == (attempt, action)
+    assert (data["attempt"], data["action"]) == (attempt, action)
 
 
 def test_no_notice_needs_hiding_from_the_kitchen() -> None:
     for kind in set(EventType) - {EventType.ORDER_UPDATED}:
-        assert notice(kind, order()).redacted is None
+        assert notice(kind, order(), by="luis").redacted is None
 
 
 def test_each_event_has_the_audience_that_was_meant() -> None:
@@ -190,6 +228,7 @@ def test_each_event_has_the_audience_that_was_meant() -> None:
         "payment_verification_pending": ["cashier"],
         "payment_rejected": ["waiter"],
         "payment_approved": ["waiter"],
+        "order_voided": ["cashier", "kitchen", "waiter"],
     }
     assert all(Role.ADMIN in audience for audience in AUDIENCE.values())
 

@@ -30,7 +30,7 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("POST", "/orders"): {W, A},
     ("GET", "/orders"): ALL,
     ("GET", "/orders/{order_id}"): ALL,
-    ("PUT", "/orders/{order_id}/status"): {W, K, A},
+    ("PUT", "/orders/{order_id}/status"): ALL,
     ("POST", "/orders/{order_id}/proof"): {W, A},
     ("GET", "/payments/{payment_id}/proof"): {W, C, A},
     ("PUT", "/payments/{payment_id}/verdict"): {C, A},
@@ -109,41 +109,59 @@ MOVES = {
     # (from, to): who may, through PUT status; DESIGN section 4
     ("pendiente", "en_preparacion"): {K, A},
     ("en_preparacion", "listo"): {K, A},
+    ("listo", "en_preparacion"): {K, A},
+    ("en_preparacion", "pendiente"): {K, A},
     ("listo", "entregado"): {W, A},
+    ("pendiente", "anulado"): {W, C, A},
+    ("en_preparacion", "anulado"): {C, A},
+    ("listo", "anulado"): {C, A},
+    ("entregado", "anulado"): {C, A},
 }
-REACHABLE = {"en_preparacion": {K, A}, "listo": {K, A}, "entregado": {W, A}}
+REACHABLE = {
+    "pendiente": {K, A},
+    "en_preparacion": {K, A},
+    "listo": {K, A},
+    "entregado": {W, A},
+    "anulado": {W, C, A},
+}
 STATES = ["pendiente", "en_preparacion", "listo", "entregado", "por_verificar", "pagado"]
 
 
 async def order_in(house: House, state: str) -> str:
     order: dict[str, Any] = await house.place()
+    reached = STATES.index("entregado" if state == "anulado" else state)
     for step, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
-        if STATES.index(step) <= STATES.index(state):
+        if STATES.index(step) <= reached:
             order = await house.advance(order["id"], step, member)
-    if STATES.index("por_verificar") <= STATES.index(state):
+    if STATES.index("por_verificar") <= reached:
         _, order = await house.submit(order["id"])
     if state == "pagado":
         _, order = await house.judge(order["payment"]["id"], "aprobado")
+    if state == "anulado":
+        order = await house.void(order["id"], LUIS)
     assert order["status"] == state
     return str(order["id"])
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [*STATES, "anulado"])
 async def test_put_status_follows_the_table(house: House, state: str, role: Role) -> None:
-    for target in STATES:
+    for target in (*STATES, "anulado"):
         order_id = await order_in(house, state)
         before = house.rows()
+        body = {"status": target} | ({"reason": "se fueron"} if target == "anulado" else {})
         status, answer = await house.call(
-            BY_ROLE[role], "PUT", f"/orders/{order_id}/status", json={"status": target}
+            BY_ROLE[role], "PUT", f"/orders/{order_id}/status", json=body
         )
-        if role is C or role not in REACHABLE.get(target, ALL):
+        if role not in REACHABLE.get(target, ALL):
             assert (status, answer["code"]) == (403, "forbidden")
         elif target == state:
             assert (status, answer["status"]) == (200, state)
         elif role in MOVES.get((state, target), ()):
             assert (status, answer["status"]) == (200, target)
             continue
+        elif (state, target) in MOVES:
+            assert (status, answer["code"]) == (403, "forbidden")
         else:
             assert (status, answer["code"]) == (409, "illegal_transition")
         assert house.rows() == before

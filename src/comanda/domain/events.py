@@ -15,6 +15,7 @@ class EventType(StrEnum):
     PAYMENT_VERIFICATION_PENDING = "payment_verification_pending"
     PAYMENT_REJECTED = "payment_rejected"
     PAYMENT_APPROVED = "payment_approved"
+    ORDER_VOIDED = "order_voided"
 
 
 AUDIENCE: Mapping[EventType, frozenset[Role]] = {
@@ -24,6 +25,7 @@ AUDIENCE: Mapping[EventType, frozenset[Role]] = {
     EventType.PAYMENT_VERIFICATION_PENDING: frozenset({Role.CASHIER, Role.ADMIN}),
     EventType.PAYMENT_REJECTED: frozenset({Role.WAITER, Role.ADMIN}),
     EventType.PAYMENT_APPROVED: frozenset({Role.WAITER, Role.ADMIN}),
+    EventType.ORDER_VOIDED: frozenset(Role),
 }
 
 

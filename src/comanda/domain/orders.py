@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from comanda.domain.errors import Forbidden, IllegalTransition
+from comanda.domain.errors import Forbidden, IllegalTransition, ValidationFailed
 from comanda.domain.events import Event, EventType
 from comanda.domain.payments import Payment
 from comanda.domain.staff import Role
@@ -18,6 +18,7 @@ class OrderStatus(StrEnum):
     DELIVERED = "entregado"
     VERIFYING = "por_verificar"
     PAID = "pagado"
+    VOIDED = "anulado"
 
 
 class Through(StrEnum):
@@ -49,13 +50,21 @@ TRANSITIONS = (
     Transition(None, _S.PENDING, _R.WAITER, _T.PLACE, _E.ORDER_PLACED),
     Transition(_S.PENDING, _S.PREPARING, _R.KITCHEN, _T.STATUS),
     Transition(_S.PREPARING, _S.READY, _R.KITCHEN, _T.STATUS, _E.ORDER_READY),
+    Transition(_S.READY, _S.PREPARING, _R.KITCHEN, _T.STATUS),
+    Transition(_S.PREPARING, _S.PENDING, _R.KITCHEN, _T.STATUS),
     Transition(_S.READY, _S.DELIVERED, _R.WAITER, _T.STATUS),
     Transition(_S.DELIVERED, _S.VERIFYING, _R.WAITER, _T.PROOF, _E.PAYMENT_VERIFICATION_PENDING),
     Transition(_S.VERIFYING, _S.PAID, _R.CASHIER, _T.VERDICT, _E.PAYMENT_APPROVED),
     Transition(_S.VERIFYING, _S.DELIVERED, _R.CASHIER, _T.VERDICT, _E.PAYMENT_REJECTED),
+    Transition(_S.PENDING, _S.VOIDED, _R.WAITER, _T.STATUS, _E.ORDER_VOIDED),
+    Transition(_S.PENDING, _S.VOIDED, _R.CASHIER, _T.STATUS, _E.ORDER_VOIDED),
+    Transition(_S.PREPARING, _S.VOIDED, _R.CASHIER, _T.STATUS, _E.ORDER_VOIDED),
+    Transition(_S.READY, _S.VOIDED, _R.CASHIER, _T.STATUS, _E.ORDER_VOIDED),
+    Transition(_S.DELIVERED, _S.VOIDED, _R.CASHIER, _T.STATUS, _E.ORDER_VOIDED),
 )
 
-OPEN_STATUSES = tuple(status for status in OrderStatus if status is not OrderStatus.PAID)
+_FINAL = (OrderStatus.PAID, OrderStatus.VOIDED)
+OPEN_STATUSES = tuple(status for status in OrderStatus if status not in _FINAL)
 
 
 def check_role(role: Role, target: OrderStatus, through: Through) -> None:
@@ -70,12 +79,22 @@ def find_transition(
 ) -> Transition:
     """The row that allows this. Raises Forbidden (the role) or IllegalTransition (the state)."""
     check_role(role, target, through)
-    for row in TRANSITIONS:
-        if (row.source, row.target, row.through) == (source, target, through):
-            if row.admits(role):
-                return row
-            raise Forbidden
-    raise IllegalTransition(f"Una orden en «{source}» no puede pasar a «{target}»")
+    asked = (source, target, through)
+    rows = [row for row in TRANSITIONS if (row.source, row.target, row.through) == asked]
+    if not rows:
+        raise IllegalTransition(f"Una orden en «{source}» no puede pasar a «{target}»")
+    for row in rows:
+        if row.admits(role):
+            return row
+    raise Forbidden(f"Tu rol no puede pasar una orden de «{source}» a «{target}»")
+
+
+def check_reason(target: OrderStatus, reason: str | None) -> None:
+    """Raise ValidationFailed for a void without its reason, or a reason for anything else."""
+    if target is OrderStatus.VOIDED and reason is None:
+        raise ValidationFailed({"reason": ["Falta el motivo"]})
+    if target is not OrderStatus.VOIDED and reason is not None:
+        raise ValidationFailed({"reason": ["Solo se da un motivo al anular"]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +119,7 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A table's order; `payment` is the latest attempt to pay it."""
+    """A table's order; `payment` is the latest attempt to pay it, `void_reason` why it is void."""
 
     id: int
     table_number: int
@@ -111,6 +130,7 @@ class Order:
     payment: Payment | None
     created_at: datetime
     updated_at: datetime
+    void_reason: str | None = None
 
     @property
     def total(self) -> int:
@@ -136,6 +156,7 @@ class Order:
             "items": [item.wire() for item in self.items],
             "waiter": self.waiter,
             "payment": payment and payment.wire(),
+            "void_reason": self.void_reason,
             "created_at": time(self.created_at),
             "updated_at": time(self.updated_at),
         }
@@ -147,13 +168,15 @@ def order_updated(order: Order) -> Event:
     return Event(EventType.ORDER_UPDATED, order.wire(Role.ADMIN), redacted)
 
 
-def notice(kind: EventType, order: Order) -> Event:
-    """The event of type `kind` that tells its audience what to do about `order`."""
+def notice(kind: EventType, order: Order, by: str) -> Event:
+    """The event of type `kind` that tells its audience what `by` did, and what there is to do."""
     if kind is EventType.ORDER_PLACED:
         return Event(kind, order.wire(Role.KITCHEN))
     data: Wire = {"order_id": str(order.id), "table_number": order.table_number}
     if kind is EventType.ORDER_READY:
         return Event(kind, data)
+    if kind is EventType.ORDER_VOIDED:
+        return Event(kind, data | {"reason": order.void_reason, "by": by})
     return Event(kind, data | _payment_notice(kind, order))
 
 

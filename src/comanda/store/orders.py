@@ -24,7 +24,8 @@ _INSERT_ITEM = """
 """
 _UPDATE = """
     UPDATE orders
-    SET status = :status, payment_method = :payment_method, updated_at = :updated_at
+    SET status = :status, payment_method = :payment_method, void_reason = :void_reason,
+        updated_at = :updated_at
     WHERE id = :id
 """
 _BY_ID = "SELECT * FROM orders WHERE id = :id"
@@ -88,6 +89,7 @@ def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None
             "id": order.id,
             "status": order.status,
             "payment_method": order.payment_method,
+            "void_reason": order.void_reason,
             "updated_at": to_millis(order.updated_at),
         },
     )
@@ -97,7 +99,7 @@ def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None
 def _announce(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None:
     told = [order_updated(order)]
     if kind is not None:
-        told.append(notice(kind, order))
+        told.append(notice(kind, order, by))
     events.append(tx, order.id, order.status, told, by)
 
 
@@ -170,4 +172,5 @@ def _from_row(row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | N
         payment=payment,
         created_at=from_millis(row["created_at"]),
         updated_at=from_millis(row["updated_at"]),
+        void_reason=row["void_reason"],
     )

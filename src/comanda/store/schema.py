@@ -115,6 +115,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    ("ALTER TABLE orders ADD COLUMN void_reason TEXT",),
 )
 
 VERSION = len(MIGRATIONS)

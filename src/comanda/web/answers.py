@@ -134,6 +134,7 @@ class Order(Answer):
     items = many(Item)
     waiter = text()
     payment = one(Payment, allow_none=True)
+    void_reason = maybe_text()
     created_at = moment()
     updated_at = moment()
 

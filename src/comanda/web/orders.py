@@ -45,8 +45,8 @@ async def advance_order(request: web.Request) -> web.Response:
     database, found = request.app[DATABASE], order_id(request)
     await database.read(orders.require, found)
     body = await json_body(request, NewStatus)
-    actor = request[STAFF]
-    outcome = await database.write(workflow.advance_order, actor, found, body["status"])
+    actor, reason = request[STAFF], (body["reason"] or "").strip() or None
+    outcome = await database.write(workflow.advance_order, actor, found, body["status"], reason)
     return reply(outcome.order.wire(actor.role))
 
 

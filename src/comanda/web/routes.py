@@ -16,7 +16,6 @@ from comanda.web.route import Route
 EVERYBODY: frozenset[Role] | None = None
 SIGNED_IN = frozenset(Role)
 WAITER = frozenset({Role.WAITER, Role.ADMIN})
-FLOOR = frozenset({Role.WAITER, Role.KITCHEN, Role.ADMIN})
 CASHIER = frozenset({Role.CASHIER, Role.ADMIN})
 PAYMENT_SIDE = frozenset({Role.WAITER, Role.CASHIER, Role.ADMIN})
 
@@ -56,9 +55,9 @@ ROUTES: tuple[Route, ...] = (
           {200: answers.Orders}, query=schemas.OrderQuery),
     Route("GET", "/orders/{order_id}", orders.show_order, SIGNED_IN,
           "An order with its attempts to pay and its history", {200: answers.OrderDetail}),
-    Route("PUT", "/orders/{order_id}/status", orders.advance_order, FLOOR,
-          "Take an order one step on", {200: answers.Order}, body=schemas.NewStatus,
-          refuses=("illegal_transition",)),
+    Route("PUT", "/orders/{order_id}/status", orders.advance_order, SIGNED_IN,
+          "Take an order one step on or back, or void it", {200: answers.Order},
+          body=schemas.NewStatus, refuses=("forbidden", "illegal_transition")),
     Route("POST", "/orders/{order_id}/proof", payments.submit_payment, WAITER,
           "Send an attempt to pay, with its proof", MADE_OR_KNOWN, form=schemas.ProofForm,
           headers=REPEATABLE,

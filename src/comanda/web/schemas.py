@@ -133,6 +133,7 @@ class NewOrder(Request):
 
 class NewStatus(Request):
     status = OneOf(OrderStatus, required=True)
+    reason = Text(longest=200, allow_none=True, load_default=None)
 
 
 class NewVerdict(Request):

@@ -1,7 +1,8 @@
 // The cards of the three lists. Each is made once, and updated in place.
 
 import { h, setText } from "../dom.js";
-import { ago, clock, minutesSince, money, tick } from "../format.js";
+import { ago, clock, minutesSince, money, STATES, tick } from "../format.js";
+import { createVoidButton } from "../void.js";
 import { methodName, personName, proofPath } from "./words.js";
 
 /** A proof that waits for its verdict: the whole card is the button that opens it. */
@@ -44,10 +45,11 @@ function showWaited(time, button, payment, settings) {
 }
 
 /** A delivered order that nobody has charged yet, or whose payment was refused. */
-export function createUnpaid(order) {
+export function createUnpaid(order, onVoided) {
   const time = h("span", { class: "waited number quiet" });
   const state = h("span", { class: "about" });
   const node = row(order, time, state);
+  node.append(createVoidButton(order, onVoided));
   const parts = { time, state, order };
   tick(node, () => setText(time, ago(parts.order.updated_at)));
   return { node, update: (changed) => updateUnpaid(parts, changed) };
@@ -71,6 +73,22 @@ export function createPaid(order) {
   const about = h("span", { class: "about" }, h("span", { class: "badge", "data-tone": "done" }, "✓ Pagado"),
     h("span", { class: "quiet small" }, `Orden ${order.id}${how}${by}`));
   return { node: row(order, time, about), update: () => {} };
+}
+
+/** An order that is not at the table yet. */
+export function createCooking(order, onVoided) {
+  const time = h("span", { class: "waited number quiet" });
+  const badge = h("span", { class: "badge" });
+  const node = row(order, time, h("span", { class: "about" }, badge,
+    h("span", { class: "quiet small" }, `Orden ${order.id} · ${personName(order.waiter)}`)));
+  node.append(createVoidButton(order, onVoided));
+  tick(node, () => setText(time, ago(order.created_at)));
+  const update = ({ status }) => {
+    const { word, icon, tone } = STATES[status];
+    setText(badge, `${icon} ${word}`);
+    badge.dataset.tone = tone;
+  };
+  return { node, update };
 }
 
 function row(order, time, about) {

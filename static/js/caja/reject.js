@@ -1,44 +1,15 @@
-// Why a proof is refused: one tap on a reason, or words of one's own, and a confirmation.
+// Why a proof is refused.
 
-import { h, openDialog, setText } from "../dom.js";
+import { h } from "../dom.js";
 import { money } from "../format.js";
+import { askReason } from "../reasons.js";
 import { REASONS } from "./words.js";
 
-const LONGEST = 200;
-
 /** Ask for the reason; `confirm(reason)` hears it. Returns the open dialog. */
-export function askReason(order, confirm) {
-  const other = h("input", { class: "input", type: "text", maxlength: LONGEST, autocomplete: "off", id: "otro-motivo" });
-  const hint = h("p", { class: "notice", "data-tone": "late", role: "alert", hidden: true });
-  const choices = REASONS.map((reason) => choice(reason, () => { other.value = ""; hint.hidden = true; }));
-  const form = h("form", { class: "reasons" },
-    h("h2", {}, `Rechazar mesa ${order.table_number} · `, h("span", { class: "money" }, money(order.total))),
-    h("fieldset", {}, h("legend", {}, "¿Por qué? El mesero lo verá."), ...choices),
-    h("p", { class: "field" }, h("label", { for: "otro-motivo" }, "Otro motivo"), other),
-    hint,
-    h("div", { class: "pair" },
-      h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar"),
-      h("button", { class: "button", type: "submit", "data-kind": "refuse" }, "Rechazar")));
-  other.addEventListener("input", () => {
-    if (other.value) for (const radio of form.querySelectorAll(":checked")) radio.checked = false;
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const reason = other.value.trim() || form.querySelector(":checked")?.value;
-    if (reason) {
-      dialog.close();
-      confirm(reason);
-    } else {
-      hint.hidden = false;
-      setText(hint, "Elige un motivo o escríbelo.");
-    }
-  });
-  const dialog = openDialog("Rechazar comprobante", form);
-  form.querySelector("input").focus();
-  return dialog;
-}
-
-function choice(reason, chosen) {
-  return h("label", { class: "choice" },
-    h("input", { type: "radio", name: "motivo", value: reason, onchange: chosen }), h("span", {}, reason));
-}
+export const askRejection = (order, confirm) => askReason({
+  label: "Rechazar comprobante",
+  heading: [`Rechazar mesa ${order.table_number} · `, h("span", { class: "money" }, money(order.total))],
+  legend: "¿Por qué? El mesero lo verá.",
+  reasons: REASONS,
+  action: "Rechazar",
+}, confirm);

@@ -160,6 +160,8 @@ export class ChargeSheet {
         h("p", { class: "quiet" }, `Intento ${order.payment.attempt} · ${order.payment.method} · ${sentAt(order.payment)}`));
     } else if (order.status === "pagado") {
       parts.push(h("p", { class: "outcome", data: { tone: "done" } }, "✓ Pago aprobado"));
+    } else if (order.status === "anulado") {
+      parts.push(h("p", { class: "outcome", data: { tone: "late" } }, "🚫 Orden anulada"), h("p", { class: "reason" }, `«${order.void_reason}»`));
     } else if (isRejected(order) && !(draft && !draft.stopped)) {
       parts.push(h("p", { class: "badge", data: { tone: "retry" } }, "🔄 Pago Rechazado"),
         h("p", { class: "reason" }, `«${order.payment.reason || "Sin motivo"}»`));

@@ -1,0 +1,64 @@
+// Orders that are void: struck through above the columns until somebody here says that they know.
+
+import { h, KeyedList } from "../dom.js";
+import { createLine } from "./lines.js";
+
+const SEEN = "comanda.cocina.enterados";
+const HOURS = 6; // what was voided before that is no longer on any stove
+
+/** Where the page reads from what was voided lately. */
+export const snapshot = () => `/orders?status=anulado&since=${new Date(Date.now() - HOURS * 3600000).toISOString()}`;
+
+/** `{ node, put, sync, isCalling }`; what was acknowledged on this device stays away, reloads included. */
+export function createVoided() {
+  const seen = new Set(read());
+  const list = h("ul", { class: "tickets", "aria-label": "Anuladas" });
+  const node = h("section", { class: "voided", hidden: true },
+    h("h2", {}, h("span", { "aria-hidden": "true" }, "🚫 "), "Anuladas: ya no se preparan"), list);
+  const tickets = new KeyedList(list, {
+    key: (order) => order.id,
+    compare: (a, b) => Number(a.id) - Number(b.id),
+    create: (order) => ({ node: createTicket(order, acknowledge), update: () => {} }),
+  });
+  const show = () => { node.hidden = tickets.size === 0; };
+
+  function acknowledge(order) {
+    seen.add(order.id);
+    write(seen);
+    tickets.remove(order.id);
+    show();
+  }
+
+  function put(order) {
+    if (!seen.has(order.id)) tickets.put(order, { fresh: true });
+    show();
+  }
+
+  /** `orders` are all that were voided lately; what is older need not be remembered. */
+  function sync(orders) {
+    const known = new Set(orders.map((order) => order.id));
+    for (const id of seen) if (!known.has(id)) seen.delete(id);
+    write(seen);
+    tickets.sync(orders.filter((order) => !seen.has(order.id)));
+    show();
+  }
+
+  return { node, put, sync, isCalling: () => tickets.size > 0 };
+}
+
+function createTicket(order, acknowledge) {
+  const label = `Mesa ${order.table_number}, orden ${order.id} anulada: enterado`;
+  return h("li", {}, h("button", { class: "card ticket", type: "button", "aria-label": label, onclick: () => acknowledge(order) },
+    h("span", { class: "ticket-head" }, h("span", { class: "table" }, String(order.table_number)), h("span", { class: "quiet" }, "Anulada")),
+    h("strong", { class: "why" }, `«${order.void_reason}»`),
+    h("ul", { class: "lines" }, ...order.items.map(createLine)),
+    h("span", { class: "ticket-foot" }, h("span", { class: "quiet" }, `Orden ${order.id} · ${order.waiter}`), h("span", { class: "step" }, "Enterado ✓"))));
+}
+
+function read() {
+  try { return JSON.parse(localStorage.getItem(SEEN)) ?? []; } catch { return []; }
+}
+
+function write(seen) {
+  try { localStorage.setItem(SEEN, JSON.stringify([...seen])); } catch { /* private mode: until the next reload */ }
+}

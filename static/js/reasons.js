@@ -1,0 +1,42 @@
+// A dialog that asks why: one tap on a reason, or words of one's own, and a confirmation.
+
+import { h, openDialog, setText } from "./dom.js";
+
+const LONGEST = 200;
+
+/** Ask `{ label, heading, legend, reasons, action }`; `confirm(reason)` hears it. Returns the open dialog. */
+export function askReason({ label, heading, legend, reasons, action }, confirm) {
+  const other = h("input", { class: "input", type: "text", maxlength: LONGEST, autocomplete: "off", id: "otro-motivo" });
+  const hint = h("p", { class: "notice", "data-tone": "late", role: "alert", hidden: true });
+  const choices = reasons.map((reason) => choice(reason, () => { other.value = ""; hint.hidden = true; }));
+  const form = h("form", { class: "reasons" },
+    h("h2", {}, ...heading),
+    h("fieldset", {}, h("legend", {}, legend), ...choices),
+    h("p", { class: "field" }, h("label", { for: "otro-motivo" }, "Otro motivo"), other),
+    hint,
+    h("div", { class: "pair" },
+      h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar"),
+      h("button", { class: "button", type: "submit", "data-kind": "refuse" }, action)));
+  other.addEventListener("input", () => {
+    if (other.value) for (const radio of form.querySelectorAll(":checked")) radio.checked = false;
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const reason = other.value.trim() || form.querySelector(":checked")?.value;
+    if (reason) {
+      dialog.close();
+      confirm(reason);
+    } else {
+      hint.hidden = false;
+      setText(hint, "Elige un motivo o escríbelo.");
+    }
+  });
+  const dialog = openDialog(label, form);
+  form.querySelector("input").focus();
+  return dialog;
+}
+
+function choice(reason, chosen) {
+  return h("label", { class: "choice" },
+    h("input", { type: "radio", name: "motivo", value: reason, onchange: chosen }), h("span", {}, reason));
+}
