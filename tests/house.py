@@ -22,6 +22,7 @@ from PIL import Image
 from comanda import workflow
 from comanda.app import build_app
 from comanda.config import Config, DatabaseConfig, Events
+from comanda.domain.menu import Entry
 from comanda.domain.staff import Role, Staff
 from comanda.store import menu, staff
 from comanda.store.database import Transaction, connect
@@ -41,7 +42,11 @@ PIN = "1234"
 PIN_HASH = (
     "$argon2id$v=19$m=8,t=1,p=1$RcmQQh41xPioSC9FF1VkjA$EMwYpVsoQcCFg5GVu9qeiVuBEzTM1rip46Np80eqGJc"
 )
-MENU = (("Tacos al pastor", "Tacos", 8550), ("Sopa", "Sopas", 7000), ("Agua", "Bebidas", 3000))
+MENU = (
+    Entry("Tacos al pastor", "Tacos", 8550),
+    Entry("Sopa", "Sopas", 7000),
+    Entry("Agua", "Bebidas", 3000),
+)
 TACOS, SOPA, AGUA = "1", "2", "3"
 
 
@@ -308,7 +313,7 @@ def hire(tx: Transaction) -> None:
     """Everyone on the staff, and the menu."""
     for member in EVERYONE:
         staff.add(tx, member, PIN_HASH)
-    menu.put_all(tx, MENU)
+    menu.lay_out(tx, MENU)
 
 
 def quick_config(path: Path, **events: Any) -> Config:

@@ -378,7 +378,7 @@ HEADER = "name,category,price\n"
     ("text", "words"),
     [
         ("", ["name,category,price"]),
-        ("nombre,categoría,precio\nPan,Panes,5\n", ["primera línea", "name,category,price"]),
+        ("platillo,grupo,costo\nPan,Panes,5\n", ["primera línea", "name,category,price"]),
         ("category,name,price\nPanes,Pan,5\n", ["primera línea"]),
         (HEADER + "Pan,Panes,cinco\n", ["línea 2", "cinco"]),
         (HEADER + "Pan,Panes,\n", ["línea 2", "precio"]),

@@ -2,36 +2,31 @@
 
 import argparse
 import asyncio
-import csv
 import getpass
-import io
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 
 from comanda.config import Config
+from comanda.domain.menu import LONGEST_NAME, Entry
+from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
 from comanda.domain.staff import Role, Staff
 from comanda.store import menu, staff
 from comanda.store.backup import backup, check
 from comanda.store.database import Database, Snapshot, Transaction, open_database
 
-if TYPE_CHECKING:
-    import _csv
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
-PRICE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?", re.ASCII)
-MENU_COLUMNS = ["name", "category", "price"]
-SHORTEST_PIN, LONGEST_PIN, LONGEST_NAME = 4, 128, 80
+CONSOLE = "consola"
+SHORTEST_PIN, LONGEST_PIN = 4, 128
 
 
 class Refused(Exception):
@@ -90,62 +85,27 @@ def disable_staff(options: argparse.Namespace, config: Config) -> None:
 
 def import_menu(options: argparse.Namespace, config: Config) -> None:
     """`menu import FILE.csv`: all of it or nothing."""
-    entries = list(_read_menu(options.file))
-    added, changed = _write(config, menu.put_all, entries)
-    print(f"{added} nuevos, {changed} con cambios, {len(entries) - added - changed} iguales")
+    entries = _read_menu(options.file)
+    done = _write(config, menu.put_all, entries, by=CONSOLE)
+    print(f"{len(done.added)} nuevos, {len(done.changed)} con cambios, {done.same} iguales")
 
 
-def _read_menu(path: Path) -> Iterator[tuple[str, str, int]]:
-    """(name, category, price in minor units) of each line; a comma or a semicolon separates."""
+def _read_menu(path: Path) -> list[Entry]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return read_menu(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Refused(f"{path} no está en UTF-8; guárdalo como «CSV UTF-8»") from error
-    separator = ";" if ";" in text.partition("\n")[0] else ","
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        yield from _menu_rows(rows, path)
-    except csv.Error as error:
-        raise Refused(f"{path}, línea {rows.line_num}: {error}") from error
-
-
-def _menu_rows(rows: "_csv.Reader", path: Path) -> Iterator[tuple[str, str, int]]:
-    header = [cell.strip().lower() for cell in next(rows, [])]
-    if header != MENU_COLUMNS:
-        raise Refused(f"{path}: la primera línea debe ser {','.join(MENU_COLUMNS)}")
-    seen: set[str] = set()
-    for row in rows:
-        if not row:
-            continue
-        entry = _menu_entry([cell.strip() for cell in row], f"{path}, línea {rows.line_num}")
-        if entry[0] in seen:
-            raise Refused(f"{path}, línea {rows.line_num}: «{entry[0]}» está repetido")
-        seen.add(entry[0])
-        yield entry
-
-
-def _menu_entry(cells: list[str], place: str) -> tuple[str, str, int]:
-    if len(cells) != len(MENU_COLUMNS):
-        raise Refused(f"{place}: hay {len(cells)} columnas y deben ser {len(MENU_COLUMNS)}")
-    for cell in cells[:2]:
-        if not 1 <= len(cell) <= LONGEST_NAME or not cell.isprintable():
-            raise Refused(f"{place}: nombre y categoría llevan de 1 a {LONGEST_NAME} letras")
-    if not PRICE.fullmatch(cells[2]):
-        raise Refused(f"{place}: «{cells[2]}» no es un precio como 85 u 85.50")
-    return cells[0], cells[1], int(Decimal(cells[2]) * 100)
+    except MenuUnreadable as error:
+        raise Refused(f"{path}, {error}") from error
 
 
 def export_menu(options: argparse.Namespace, config: Config) -> None:
     """`menu export [FILE.csv]`: what `menu import` reads; without a file, to standard output."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(MENU_COLUMNS)
-    for product in _read(config, menu.products):
-        writer.writerow([product.name, product.category, f"{Decimal(product.price) / 100:.2f}"])
+    text = write_menu(_read(config, menu.products))
     if options.file is None:
-        print(text.getvalue(), end="")
+        print(text, end="")
     else:
-        options.file.write_text(text.getvalue(), encoding="utf-8")
+        options.file.write_text(text, encoding="utf-8")
 
 
 def make_backup(options: argparse.Namespace, config: Config) -> None:

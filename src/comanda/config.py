@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, validate
 from marshmallow.exceptions import SCHEMA
@@ -109,6 +110,10 @@ class Pages:
     """What the pages show; an order's clock in the kitchen turns amber, then red."""
 
     currency: str = _setting("$", validate.Length(min=1, max=5, error="va de {min} a {max}"))
+    time_zone: str = _setting(
+        "America/Mexico_City",
+        validate.OneOf(available_timezones(), error="no es una zona horaria"),
+    )
     amber_minutes: int = _setting(10, _at_least(1))
     red_minutes: int = _setting(15, _at_least(1))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw, ImageFont
 
 from comanda import workflow
+from comanda.domain.menu import SAMPLE
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Proof, Verdict
 from comanda.domain.staff import Role, Staff
@@ -21,21 +22,6 @@ COCO = Staff("coco", "Coco", Role.KITCHEN)
 LUIS = Staff("luis", "Luis", Role.CASHIER)
 ROSA = Staff("rosa", "Rosa", Role.ADMIN)
 PINS = {ANA: "1111", BETO: "1212", COCO: "2222", LUIS: "3333", ROSA: "4444"}
-
-MENU = (
-    ("Tacos al pastor", "Tacos", 8550),
-    ("Tacos de suadero", "Tacos", 9000),
-    ("Quesadilla de flor", "Antojitos", 6500),
-    ("Sopa de tortilla", "Sopas", 7000),
-    ("Enchiladas verdes", "Platos fuertes", 12500),
-    ("Mole poblano", "Platos fuertes", 16500),
-    ("Chile relleno", "Platos fuertes", 14000),
-    ("Guacamole", "Entradas", 8000),
-    ("Flan de la casa", "Postres", 5500),
-    ("Agua de jamaica", "Bebidas", 3000),
-    ("Café de olla", "Bebidas", 3500),
-    ("Cerveza", "Bebidas", 5000),
-)
 
 
 @dataclass(frozen=True)
@@ -68,7 +54,7 @@ def open_house(tx: Transaction, hash_of: Callable[[str], str]) -> None:
     """Staff and a menu; `hash_of` hashes a PIN."""
     for member, pin in PINS.items():
         staff.add(tx, member, hash_of(pin))
-    menu.put_all(tx, MENU)
+    menu.lay_out(tx, SAMPLE)
 
 
 def steps() -> list[tuple[int, Callable[[Transaction], object]]]:

@@ -1,26 +1,37 @@
-// The administrator's way to every page of the house.
+// The administrator's page: a section a tab, each a module that is fetched when it is first opened.
 
-import { call } from "./api.js";
 import { createBar } from "./bar.js";
-import { h } from "./dom.js";
+import { Live } from "./live.js";
 import { start } from "./start.js";
+import { createSections } from "./admin/sections.js";
+import { placeOf, setPlace } from "./mesero/place.js";
 
-const PLACES = [["/caja", "💵 Caja"], ["/mesero", "🍽 Mesero"], ["/cocina", "🍳 Cocina"]];
+/**
+ * A section's module exports `create(context)` → `{ node, show() }`: what stands under its tab, and
+ * what to do each time the tab is opened. `context` is `{ user, settings, listen, onReset }`:
+ * `listen(type, handler)` hears of events, `onReset(handler)` of a page that has been away.
+ */
+const SECTIONS = [
+  { name: "hoy", word: "Hoy", icon: "📊", load: () => import("./admin/today.js") },
+];
 
-const { user } = await start("admin");
+const { user, settings } = await start("admin");
 const bar = createBar("Administración", user);
-const places = PLACES.map(([path, name]) => h("li", {}, h("a", {
-  class: "button", href: path, "data-size": "main",
-}, name)));
-document.body.append(bar.node, h("main", {}, h("ul", { class: "places" }, ...places)));
-
-async function check() {
-  try {
-    await call("GET", "/healthz");
-    bar.setState("online");
-  } catch {
-    bar.setState("offline");
-  }
-}
-check();
-setInterval(check, 15000);
+const resets = [];
+const live = new Live({
+  role: "admin",
+  snapshots: ["/orders?limit=1"],
+  onState: bar.setState,
+  onReset: () => { for (const handler of resets) handler(); },
+  onOrder: () => { /* a section that shows orders listens by itself */ },
+});
+const context = {
+  user,
+  settings,
+  listen: (type, handler) => live.listen(type, handler),
+  onReset: (handler) => resets.push(handler),
+};
+const sections = createSections(SECTIONS, context, (name) => setPlace({ ver: name }));
+document.body.append(bar.node, sections.nav, sections.main);
+sections.open(placeOf("ver"));
+live.start();

@@ -77,11 +77,20 @@ export class Live {
     source.onerror = () => this.#lost(source);
     source.addEventListener("resync", () => this.#resync());
     source.addEventListener("order_updated", (event) => this.#apply(event));
-    for (const type of Object.keys(this.on)) {
-      source.addEventListener(type, (event) => {
-        if (Number(event.lastEventId) > this.#cursor) this.on[type](JSON.parse(event.data));
-      });
-    }
+    for (const type of Object.keys(this.on)) this.#hear(source, type);
+  }
+
+  #hear(source, type) {
+    source.addEventListener(type, (event) => {
+      if (Number(event.lastEventId) > this.#cursor) this.on[type](JSON.parse(event.data));
+    });
+  }
+
+  /** Hear of one more type of event, or of one type in one more place, from now on. */
+  listen(type, handler) {
+    const known = this.on[type];
+    this.on[type] = known ? (data) => { known(data); handler(data); } : handler;
+    if (!known && this.#source) this.#hear(this.#source, type);
   }
 
   /** What a newer snapshot already holds is not applied again: it may be older than what is shown. */

@@ -13,9 +13,15 @@ HEARD = {
         "payment_rejected",
         "payment_approved",
         "order_voided",
+        "menu_updated",
     },
-    "kitchen": {"order_updated", "order_placed", "order_voided"},
-    "cashier": {"order_updated", "payment_verification_pending", "order_voided"},
+    "kitchen": {"order_updated", "order_placed", "order_voided", "menu_updated"},
+    "cashier": {
+        "order_updated",
+        "payment_verification_pending",
+        "order_voided",
+        "menu_updated",
+    },
     "admin": {
         "order_updated",
         "order_placed",
@@ -24,6 +30,7 @@ HEARD = {
         "payment_rejected",
         "payment_approved",
         "order_voided",
+        "menu_updated",
     },
 }
 

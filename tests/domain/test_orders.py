@@ -229,6 +229,7 @@ def test_each_event_has_the_audience_that_was_meant() -> None:
         "payment_rejected": ["waiter"],
         "payment_approved": ["waiter"],
         "order_voided": ["cashier", "kitchen", "waiter"],
+        "menu_updated": ["cashier", "kitchen", "waiter"],
     }
     assert all(Role.ADMIN in audience for audience in AUDIENCE.values())
 

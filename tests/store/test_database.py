@@ -130,7 +130,7 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
 
 
 def workflow_free_of_news(tx: Transaction) -> None:
-    menu.put_all(tx, [("Agua", "Bebidas", 3000)])
+    menu.put_all(tx, [("Agua", "Bebidas", 3000)], by="rosa")
 
 
 @pytest.mark.parametrize("sql", ["UPDATE events SET type = 'x'", "DELETE FROM events"])
@@ -210,7 +210,7 @@ async def test_transactions_never_interleave(database: Database) -> None:
 
     def read_and_write(tx: Transaction) -> int:
         before = len(menu.products(tx))
-        menu.put_all(tx, [(f"Platillo {before}", "Otros", 100)])
+        menu.put_all(tx, [(f"Platillo {before}", "Otros", 100)], by="rosa")
         return before
 
     counts = await asyncio.gather(*(database.write(read_and_write) for _ in range(50)))
@@ -311,7 +311,7 @@ async def test_a_reader_sees_one_moment_however_long_it_looks(database: Database
 
 async def test_a_price_of_tomorrow_changes_no_order_of_today(database: Database) -> None:
     order = (await database.write(workflow.place_order, ANA, 5, LINES)).order
-    await database.write(menu.put_all, [("Tacos al pastor", "Tacos", 1)])
+    await database.write(menu.put_all, [("Tacos al pastor", "Tacos", 1)], by="rosa")
     assert await database.read(orders.require, order.id) == order
 
 

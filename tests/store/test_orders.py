@@ -184,7 +184,7 @@ async def test_a_new_menu_changes_no_order_and_no_history_and_prices_the_next(
 ) -> None:
     order = await place(database)
     log = await database.read(events.history, order.id, Role.ADMIN)
-    await database.write(menu.put_all, [("Tacos al pastor", "Tacos", 1)])
+    await database.write(menu.put_all, [("Tacos al pastor", "Tacos", 1)], by="rosa")
     assert await database.read(orders.require, order.id) == order
     assert (order.total, (await place(database)).total) == (3000 + 17100 + 7000, 3000 + 2 + 7000)
     assert await database.read(events.history, order.id, Role.ADMIN) == log

@@ -13,7 +13,7 @@ from comanda.domain.errors import DomainError
 from comanda.domain.staff import Staff
 from comanda.web.keys import DATABASE
 from comanda.web.problems import STATUSES
-from tests.house import ANA, BETO, COCO, LUIS, House, jpeg
+from tests.house import ANA, BETO, COCO, LUIS, MENU, ROSA, House, jpeg
 
 CONTRACT = {
     "malformed_body": 400,
@@ -24,9 +24,11 @@ CONTRACT = {
     "too_many_attempts": 429,
     "order_not_found": 404,
     "payment_not_found": 404,
+    "product_not_found": 404,
     "not_found": 404,
     "illegal_transition": 409,
     "payment_already_decided": 409,
+    "product_exists": 409,
     "file_too_large": 413,
     "unsupported_file": 415,
     "validation_failed": 422,
@@ -67,6 +69,8 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
         ("order_not_found", ANA, "GET", "/orders/999", {}),
         ("payment_not_found", LUIS, "GET", "/payments/999/proof", {}),
         ("not_found", None, "GET", "/nada", {}),
+        ("product_not_found", ROSA, "DELETE", "/products/999", {}),
+        ("product_exists", ROSA, "POST", "/products", {"json": MENU[1].wire()}),
         ("illegal_transition", COCO, "PUT", status, {"json": {"status": "listo"}}),
         ("payment_already_decided", LUIS, "PUT", verdict, {"json": {"verdict": "rechazado"}}),
         ("file_too_large", ANA, "POST", f"/orders/{order['id']}/proof", {"data": form(photo)}),

@@ -54,7 +54,7 @@ async def test_the_menu_is_listed_with_prices(house: House) -> None:
 
 async def test_a_new_price_changes_no_order_that_was_placed(house: House) -> None:
     order = await house.place()
-    await house.app[DATABASE].write(menu.put_all, [("Tacos al pastor", "Tacos", 9900)])
+    await house.app[DATABASE].write(menu.put_all, [("Tacos al pastor", "Tacos", 9900)], by="rosa")
     _, shown = await house.call(ANA, "GET", f"/orders/{order['id']}")
     assert shown["total"] == order["total"] == 241.0
     assert (await house.place())["total"] == 268.0

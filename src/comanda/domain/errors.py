@@ -66,6 +66,16 @@ class PaymentNotFound(DomainError):
     sentence = "Pago no encontrado"
 
 
+class ProductNotFound(DomainError):
+    code = "product_not_found"
+    sentence = "Platillo no encontrado"
+
+
+class ProductExists(DomainError):
+    code = "product_exists"
+    sentence = "Ese platillo ya está en el menú"
+
+
 class IllegalTransition(DomainError):
     code = "illegal_transition"
     sentence = "La orden no puede pasar a ese estado"

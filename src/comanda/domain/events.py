@@ -16,6 +16,7 @@ class EventType(StrEnum):
     PAYMENT_REJECTED = "payment_rejected"
     PAYMENT_APPROVED = "payment_approved"
     ORDER_VOIDED = "order_voided"
+    MENU_UPDATED = "menu_updated"
 
 
 AUDIENCE: Mapping[EventType, frozenset[Role]] = {
@@ -26,6 +27,7 @@ AUDIENCE: Mapping[EventType, frozenset[Role]] = {
     EventType.PAYMENT_REJECTED: frozenset({Role.WAITER, Role.ADMIN}),
     EventType.PAYMENT_APPROVED: frozenset({Role.WAITER, Role.ADMIN}),
     EventType.ORDER_VOIDED: frozenset(Role),
+    EventType.MENU_UPDATED: frozenset(Role),
 }
 
 
@@ -36,7 +38,7 @@ def heard_by(role: Role) -> frozenset[EventType]:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to an order, before the log gives it an id and a time.
+    """Something that happened to an order, or to the menu, before it has an id and a time.
 
     `redacted` is what the kitchen reads instead of `data`, where it may not read `data`.
     """

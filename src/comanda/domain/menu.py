@@ -1,8 +1,26 @@
-"""What the house sells."""
+"""What the house sells, and how a list of it differs from another."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from comanda.domain.events import Event, EventType
 from comanda.domain.wire import Wire, money
+
+LONGEST_NAME = 80
+HIGHEST_PRICE = 999_999_999
+
+
+class Entry(NamedTuple):
+    """A line of a menu; `price` in minor units."""
+
+    name: str
+    category: str
+    price: int
+
+    def wire(self) -> Wire:
+        """`{name, category, price}`."""
+        return {"name": self.name, "category": self.category, "price": money(self.price)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +33,65 @@ class Product:
     price: int
     available: bool = True
 
+    @property
+    def entry(self) -> Entry:
+        return Entry(self.name, self.category, self.price)
+
     def wire(self) -> Wire:
         """`{id, name, category, price, available}`."""
+        return {"id": str(self.id), **self.entry.wire(), "available": self.available}
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a list does to a menu: what it adds, (before, after) of what it changes."""
+
+    added: tuple[Entry, ...]
+    changed: tuple[tuple[Product, Entry], ...]
+    same: int
+
+    def wire(self) -> Wire:
+        """`{added: [entry…], changed: [{before, after}…], same}`."""
         return {
-            "id": str(self.id),
-            "name": self.name,
-            "category": self.category,
-            "price": money(self.price),
-            "available": self.available,
+            "added": [entry.wire() for entry in self.added],
+            "changed": [
+                {"before": product.entry.wire(), "after": entry.wire()}
+                for product, entry in self.changed
+            ],
+            "same": self.same,
         }
+
+
+def compare(products: Iterable[Product], entries: Iterable[tuple[str, str, int]]) -> Changes:
+    """What `entries` would do to a menu of `products`, by name; what they don't name stays."""
+    known = {product.name: product for product in products}
+    listed = [Entry(*entry) for entry in entries]
+    both = [(known[entry.name], entry) for entry in listed if entry.name in known]
+    changed = tuple((product, entry) for product, entry in both if product.entry != entry)
+    added = tuple(entry for entry in listed if entry.name not in known)
+    return Changes(added, changed, len(both) - len(changed))
+
+
+def menu_updated(products: Sequence[Product], removed: Sequence[Product] = ()) -> Event:
+    """Tells everybody which products are new or changed, and which are gone."""
+    data: Wire = {
+        "products": [product.wire() for product in products],
+        "removed": [str(product.id) for product in removed],
+    }
+    return Event(EventType.MENU_UPDATED, data)
+
+
+SAMPLE = (
+    Entry("Tacos al pastor", "Tacos", 8550),
+    Entry("Tacos de suadero", "Tacos", 9000),
+    Entry("Quesadilla de flor", "Antojitos", 6500),
+    Entry("Sopa de tortilla", "Sopas", 7000),
+    Entry("Enchiladas verdes", "Platos fuertes", 12500),
+    Entry("Mole poblano", "Platos fuertes", 16500),
+    Entry("Chile relleno", "Platos fuertes", 14000),
+    Entry("Guacamole", "Entradas", 8000),
+    Entry("Flan de la casa", "Postres", 5500),
+    Entry("Agua de jamaica", "Bebidas", 3000),
+    Entry("Café de olla", "Bebidas", 3500),
+    Entry("Cerveza", "Bebidas", 5000),
+)

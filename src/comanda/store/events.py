@@ -31,8 +31,13 @@ class LoggedEvent:
     actor: str
 
 
-def append(tx: Transaction, order_id: int, status: str, events: Sequence[Event], by: str) -> None:
-    """Add `events` to the log, in this order, as part of `tx`."""
+def append(
+    tx: Transaction, order_id: int | None, status: str | None, events: Sequence[Event], by: str
+) -> None:
+    """Add `events` to the log, in this order, as part of `tx`.
+
+    What concerns no order has neither `order_id` nor `status`.
+    """
     for event in events:
         tx.run(
             _APPEND,

@@ -1,23 +1,30 @@
-"""The menu's products."""
+"""The menu's products. What changes one here tells everybody in the same transaction."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from comanda.domain.menu import Product
+from comanda.domain.errors import ProductExists, ProductNotFound
+from comanda.domain.menu import Changes, Entry, Product, compare, menu_updated
+from comanda.store import events
 from comanda.store.database import Snapshot, Transaction
 
-_ALL = "SELECT * FROM products ORDER BY id"
-_BY_ID = "SELECT * FROM products WHERE id = :id"
+_ALL = "SELECT * FROM products WHERE removed = 0 ORDER BY position, id"
+_BY_ID = "SELECT * FROM products WHERE id = :id AND removed = 0"
 _BY_NAME = "SELECT * FROM products WHERE name = :name"
 _INSERT = """
-    INSERT INTO products (name, category, price, available)
-    VALUES (:name, :category, :price, 1)
+    INSERT INTO products (name, category, price, available, position, removed)
+    SELECT :name, :category, :price, 1, COALESCE(MAX(position), 0) + 1, 0 FROM products
 """
-_UPDATE = "UPDATE products SET category = :category, price = :price WHERE name = :name"
+_UPDATE = """
+    UPDATE products SET name = :name, category = :category, price = :price WHERE id = :id
+"""
+_SET_AVAILABLE = "UPDATE products SET available = :available WHERE id = :id"
+_REMOVE = "UPDATE products SET removed = 1, name = :name WHERE id = :id"
+_PLACE = "UPDATE products SET position = :position WHERE id = :id"
 
 
 def products(view: Snapshot) -> list[Product]:
-    """The whole menu in the order of its import."""
+    """The whole menu in its order of display."""
     return [_from_row(row) for row in view.all(_ALL)]
 
 
@@ -26,22 +33,96 @@ def find(view: Snapshot, product_id: int) -> Product | None:
     return None if row is None else _from_row(row)
 
 
-def put_all(tx: Transaction, entries: Iterable[tuple[str, str, int]]) -> tuple[int, int]:
-    """Add or update products by name from (name, category, price in minor units).
+def require(view: Snapshot, product_id: int) -> Product:
+    """The product. Raises ProductNotFound."""
+    product = find(view, product_id)
+    if product is None:
+        raise ProductNotFound
+    return product
 
-    Returns how many were added and how many changed; products that are not named stay.
-    """
-    added = changed = 0
-    for name, category, price in entries:
-        values = {"name": name, "category": category, "price": price}
-        row = tx.one(_BY_NAME, {"name": name})
-        if row is None:
-            tx.run(_INSERT, values)
-            added += 1
-        elif (row["category"], row["price"]) != (category, price):
-            tx.run(_UPDATE, values)
-            changed += 1
-    return added, changed
+
+def add(tx: Transaction, entry: Entry, by: str) -> Product:
+    """A new product, last in the menu. Raises ProductExists."""
+    product = _insert(tx, entry)
+    _announce(tx, [product], by=by)
+    return product
+
+
+def change(tx: Transaction, product_id: int, entry: Entry, by: str) -> Product:
+    """Another name, category or price. Raises ProductNotFound and ProductExists."""
+    if require(tx, product_id).entry != entry:
+        _update(tx, product_id, entry)
+        _announce(tx, [require(tx, product_id)], by=by)
+    return require(tx, product_id)
+
+
+def set_available(tx: Transaction, product_id: int, *, available: bool, by: str) -> Product:
+    """Sold out, or to be had again. Raises ProductNotFound."""
+    if require(tx, product_id).available != available:
+        tx.run(_SET_AVAILABLE, {"id": product_id, "available": available})
+        _announce(tx, [require(tx, product_id)], by=by)
+    return require(tx, product_id)
+
+
+def remove(tx: Transaction, product_id: int, by: str) -> None:
+    """Take a product off the menu; the orders that have it keep it. Raises ProductNotFound."""
+    product = require(tx, product_id)
+    # Its name is free again; no name that people type has this character.
+    tx.run(_REMOVE, {"id": product_id, "name": f"{product.name}\x1f{product_id}"})
+    _announce(tx, [], [product], by=by)
+
+
+def arrange(tx: Transaction, product_ids: Sequence[int], by: str) -> None:
+    """Show these products in this order; those that are not named come after them."""
+    before = [product.id for product in products(tx)]
+    named = [product_id for product_id in product_ids if product_id in before]
+    after = named + [product_id for product_id in before if product_id not in named]
+    if after == before:
+        return
+    for position, product_id in enumerate(after, start=1):
+        tx.run(_PLACE, {"id": product_id, "position": position})
+    moved = {now for now, then in zip(after, before, strict=True) if now != then}
+    _announce(tx, [product for product in products(tx) if product.id in moved], by=by)
+
+
+def lay_out(tx: Transaction, entries: Iterable[Entry]) -> None:
+    """A house's first menu, which nobody is told of: nobody has come in yet."""
+    for entry in entries:
+        _insert(tx, entry)
+
+
+def put_all(tx: Transaction, entries: Iterable[tuple[str, str, int]], by: str) -> Changes:
+    """Add or change products by name; those that are not named stay as they are."""
+    changes = compare(products(tx), entries)
+    told = [_insert(tx, entry) for entry in changes.added]
+    for product, entry in changes.changed:
+        _update(tx, product.id, entry)
+        told.append(require(tx, product.id))
+    if told:
+        _announce(tx, told, by=by)
+    return changes
+
+
+def _insert(tx: Transaction, entry: Entry) -> Product:
+    _refuse_taken(tx, entry.name)
+    return require(tx, tx.insert(_INSERT, entry._asdict()))
+
+
+def _update(tx: Transaction, product_id: int, entry: Entry) -> None:
+    _refuse_taken(tx, entry.name, but=product_id)
+    tx.run(_UPDATE, {"id": product_id, **entry._asdict()})
+
+
+def _refuse_taken(tx: Transaction, name: str, but: int | None = None) -> None:
+    row = tx.one(_BY_NAME, {"name": name})
+    if row is not None and row["id"] != but:
+        raise ProductExists(f"«{name}» ya está en el menú")
+
+
+def _announce(
+    tx: Transaction, changed: Sequence[Product], removed: Sequence[Product] = (), *, by: str
+) -> None:
+    events.append(tx, None, None, [menu_updated(changed, removed)], by)
 
 
 def _from_row(row: sqlite3.Row) -> Product:

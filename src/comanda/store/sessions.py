@@ -6,8 +6,8 @@ from comanda.domain.staff import Role, Staff
 from comanda.store.database import Snapshot, Transaction, to_millis
 
 _INSERT = """
-    INSERT INTO sessions (token_hash, username, created_at, expires_at)
-    VALUES (:token_hash, :username, :created_at, :expires_at)
+    INSERT INTO sessions (token_hash, username, device, created_at, expires_at)
+    VALUES (:token_hash, :username, :device, :created_at, :expires_at)
 """
 _DELETE = "DELETE FROM sessions WHERE token_hash = :token_hash"
 _DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= :now"
@@ -18,12 +18,15 @@ _OWNER = """
 """
 
 
-def start(tx: Transaction, token_hash: str, username: str, lifetime: timedelta) -> None:
+def start(
+    tx: Transaction, token_hash: str, username: str, lifetime: timedelta, device: str = ""
+) -> None:
     """Store a session, and clear away those that have expired."""
     tx.run(_DELETE_EXPIRED, {"now": to_millis(tx.now)})
     values = {
         "token_hash": token_hash,
         "username": username,
+        "device": device,
         "created_at": to_millis(tx.now),
         "expires_at": to_millis(tx.now + lifetime),
     }

@@ -86,7 +86,9 @@ class Method(Answer):
 class Settings(Answer):
     methods = many(Method)
     max_bytes = whole()
+    restaurant = text()
     currency = text()
+    time_zone = text()
     amber_minutes = whole()
     red_minutes = whole()
 

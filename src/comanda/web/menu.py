@@ -1,12 +1,114 @@
-"""`GET /menu`."""
+"""The menu over HTTP: read by everybody, kept by the office, sold out by the kitchen too."""
 
 from aiohttp import web
 
+from comanda import office
+from comanda.domain.errors import ProductNotFound, ValidationFailed
+from comanda.domain.menu import Changes, Entry, compare
+from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
 from comanda.store import menu
-from comanda.web.keys import DATABASE
+from comanda.store.database import Snapshot
+from comanda.web.keys import DATABASE, STAFF
+from comanda.web.reading import json_body
 from comanda.web.replies import reply
+from comanda.web.schemas import Availability, MenuOrder, MenuText, NewProduct, parse_id
 
 
 async def show_menu(request: web.Request) -> web.Response:
+    """`GET /menu`."""
+    return reply(await _menu(request))
+
+
+async def export_menu(request: web.Request) -> web.Response:
+    """`GET /menu.csv`: with a byte order mark, by which spreadsheets know UTF-8."""
     products = await request.app[DATABASE].read(menu.products)
-    return reply({"products": [product.wire() for product in products]})
+    headers = {
+        "Content-Disposition": 'attachment; filename="menu.csv"',
+        "Content-Type": "text/csv; charset=utf-8",
+        "Cache-Control": "no-store",
+    }
+    return web.Response(body=write_menu(products).encode("utf-8-sig"), headers=headers)
+
+
+async def add_product(request: web.Request) -> web.Response:
+    """`POST /products`."""
+    entry = Entry(**await json_body(request, NewProduct))
+    actor = request[STAFF]
+    product = await request.app[DATABASE].write(office.add_product, actor, entry)
+    return reply(product.wire(), status=201)
+
+
+async def change_product(request: web.Request) -> web.Response:
+    """`PUT /products/{product_id}`."""
+    found = await _product_id(request)
+    entry = Entry(**await json_body(request, NewProduct))
+    actor = request[STAFF]
+    product = await request.app[DATABASE].write(office.change_product, actor, found, entry)
+    return reply(product.wire())
+
+
+async def set_available(request: web.Request) -> web.Response:
+    """`PUT /products/{product_id}/available`."""
+    found = await _product_id(request)
+    body = await json_body(request, Availability)
+    product = await request.app[DATABASE].write(
+        office.set_available, request[STAFF], found, available=body["available"]
+    )
+    return reply(product.wire())
+
+
+async def remove_product(request: web.Request) -> web.Response:
+    """`DELETE /products/{product_id}`."""
+    found = await _product_id(request)
+    await request.app[DATABASE].write(office.remove_product, request[STAFF], found)
+    return web.Response(status=204)
+
+
+async def arrange_menu(request: web.Request) -> web.Response:
+    """`PUT /menu/order`."""
+    body = await json_body(request, MenuOrder)
+    actor = request[STAFF]
+    await request.app[DATABASE].write(office.arrange_menu, actor, body["product_ids"])
+    return reply(await _menu(request))
+
+
+async def preview_import(request: web.Request) -> web.Response:
+    """`POST /menu/preview`: what an import would do, and nothing else."""
+    entries = await _entries(request)
+    return reply((await request.app[DATABASE].read(_compare, entries)).wire())
+
+
+async def import_menu(request: web.Request) -> web.Response:
+    """`POST /menu/import`."""
+    entries = await _entries(request)
+    done = await request.app[DATABASE].write(office.import_menu, request[STAFF], entries)
+    return reply(done.wire())
+
+
+def menu_entries(text: str, field: str = "csv") -> list[Entry]:
+    """What a CSV text lists. Raises ValidationFailed for `field`."""
+    try:
+        return read_menu(text)
+    except MenuUnreadable as error:
+        raise ValidationFailed({field: [str(error)]}) from error
+
+
+async def _entries(request: web.Request) -> list[Entry]:
+    return menu_entries((await json_body(request, MenuText))["csv"])
+
+
+async def _menu(request: web.Request) -> dict[str, object]:
+    products = await request.app[DATABASE].read(menu.products)
+    return {"products": [product.wire() for product in products]}
+
+
+async def _product_id(request: web.Request) -> int:
+    """The product that the path names. Raises ProductNotFound."""
+    found = parse_id(request.match_info["product_id"])
+    if found is None:
+        raise ProductNotFound
+    return (await request.app[DATABASE].read(menu.require, found)).id
+
+
+def _compare(view: Snapshot, entries: list[Entry]) -> Changes:
+    return compare(menu.products(view), entries)

@@ -29,6 +29,7 @@ _ROLES = [role.value for role in Role]
 _IN_PATH = {
     "order_id": {"type": "string", **ID},
     "payment_id": {"type": "string", **ID},
+    "product_id": {"type": "string", **ID},
     "role": {"type": "string", "enum": _ROLES},
 }
 

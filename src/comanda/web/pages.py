@@ -3,9 +3,15 @@
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from comanda import office
+from comanda.config import Config
+from comanda.domain.house import UNNAMED, House
+from comanda.store import house
 from comanda.store.database import Snapshot
 from comanda.web.keys import ASSETS, CONFIG, DATABASE, DOCUMENT
+from comanda.web.reading import json_body
 from comanda.web.replies import reply
+from comanda.web.schemas import NewHouse
 
 
 def page(name: str) -> Handler:
@@ -28,8 +34,9 @@ async def show_document(request: web.Request) -> web.Response:
 
 
 async def show_settings(request: web.Request) -> web.Response:
-    """`GET /settings`: what the pages take from the configuration."""
+    """`GET /settings`: what the pages take from the configuration and from the house."""
     config = request.app[CONFIG]
+    described = await request.app[DATABASE].read(house.get, default_house(config))
     methods = [
         {"name": method.name, "label": method.label, "proof": method.proof}
         for method in config.payments.methods
@@ -38,11 +45,23 @@ async def show_settings(request: web.Request) -> web.Response:
         {
             "methods": methods,
             "max_bytes": config.proofs.max_bytes,
-            "currency": config.pages.currency,
+            **described.wire(),
             "amber_minutes": config.pages.amber_minutes,
             "red_minutes": config.pages.red_minutes,
         }
     )
+
+
+async def describe_house(request: web.Request) -> web.Response:
+    """`PUT /house`."""
+    body = await json_body(request, NewHouse)
+    described = House(body["restaurant"], body["currency"], body["time_zone"])
+    return reply((await request.app[DATABASE].write(office.describe_house, described)).wire())
+
+
+def default_house(config: Config) -> House:
+    """What the house is until somebody describes it."""
+    return House(UNNAMED, config.pages.currency, config.pages.time_zone)
 
 
 async def show_health(request: web.Request) -> web.Response:

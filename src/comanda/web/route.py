@@ -50,6 +50,10 @@ class Route(NamedTuple):
         return frozenset(codes | self._of_path())
 
     def _of_path(self) -> set[str]:
-        known = {"{order_id}": "order_not_found", "{payment_id}": "payment_not_found"}
+        known = {
+            "{order_id}": "order_not_found",
+            "{payment_id}": "payment_not_found",
+            "{product_id}": "product_not_found",
+        }
         codes = {code for name, code in known.items() if name in self.path}
         return codes | ({"not_found"} if "{" in self.path else set())

@@ -10,6 +10,7 @@ from comanda.domain.staff import Role
 from comanda.web import answers, events, menu, orders, pages, payments, schemas, sessions
 from comanda.web.guard import require
 from comanda.web.keys import DOCUMENT
+from comanda.web.office_routes import OFFICE_ROUTES
 from comanda.web.openapi import Document
 from comanda.web.route import Route
 
@@ -71,6 +72,7 @@ ROUTES: tuple[Route, ...] = (
           "The events of a role, as a stream; an admin may follow any",
           {200: ("text/event-stream",)}, query=schemas.Cursor, headers=RESUMABLE,
           refuses=("forbidden",)),
+    *OFFICE_ROUTES,
 )  # fmt: skip
 
 

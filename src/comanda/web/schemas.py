@@ -3,16 +3,21 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
+from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from comanda.domain.errors import ValidationFailed
+from comanda.domain.menu import HIGHEST_PRICE, LONGEST_NAME
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import Verdict
 
 MAX_ID_DIGITS = 18
 MAX_ITEMS = 100
+MAX_PRODUCTS = 5_000
+MAX_MENU = 1_000_000
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
 _CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff"
 _UNCLEAN = re.compile(f"[{_CONTROLS}]")
@@ -34,6 +39,11 @@ def _clean(text: str) -> None:
         raise ValidationError("Tiene caracteres que no se pueden guardar")
 
 
+def _known_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("No es una zona horaria")
+
+
 class Request(Schema):
     """A request's body or query, with its complaints in Spanish."""
 
@@ -52,6 +62,58 @@ class Text(fields.String):
         length = validate.Length(shortest, longest, error=f"De {shortest} a {longest} caracteres")
         told = {"pattern": f"^[^{_CONTROLS}]*$"}
         super().__init__(validate=[length, _clean], metadata=told, **more)
+
+
+class Name(Text):
+    """What people call something: not blank, without blanks around it."""
+
+    def __init__(self, *, longest: int, **more: Any) -> None:
+        super().__init__(shortest=1, longest=longest, **more)
+
+    def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *more, **kwargs)
+        return text.strip() if isinstance(text, str) else text
+
+
+class YesNo(fields.Field[bool]):
+    """`true` or `false`, and nothing that looks like them."""
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(metadata={"type": "boolean"}, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class Price(fields.Field[int]):
+    """A number with at most two decimals → minor units."""
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        told = {"type": "number", "minimum": 0, "maximum": HIGHEST_PRICE / 100}
+        super().__init__(metadata=told, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        if type(value) not in (int, float):
+            raise self.make_error("invalid")
+        units = Decimal(str(value)) * 100
+        if not 0 <= units <= HIGHEST_PRICE or units != int(units):
+            raise ValidationError("Un precio como 85 u 85.50")
+        return int(units)
+
+
+class TimeZone(fields.String):
+    """The name of a time zone, as the IANA database has it."""
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(validate=_known_zone, **more)
 
 
 class Whole(fields.Integer):
@@ -139,6 +201,39 @@ class NewStatus(Request):
 class NewVerdict(Request):
     verdict = OneOf(Verdict, required=True)
     reason = Text(longest=200, allow_none=True, load_default=None)
+
+
+class NewProduct(Request):
+    name = Name(longest=LONGEST_NAME, required=True)
+    category = Name(longest=LONGEST_NAME, required=True)
+    price = Price(required=True)
+
+
+class Availability(Request):
+    available = YesNo(required=True)
+
+
+class MenuOrder(Request):
+    product_ids = fields.List(
+        Id(),
+        required=True,
+        validate=validate.Length(1, MAX_PRODUCTS, error=f"De 1 a {MAX_PRODUCTS} platillos"),
+        error_messages=_MESSAGES,
+    )
+
+
+class MenuText(Request):
+    csv = fields.String(
+        required=True,
+        validate=validate.Length(1, MAX_MENU, error="El archivo es demasiado grande"),
+        error_messages=_MESSAGES,
+    )
+
+
+class NewHouse(Request):
+    restaurant = Name(longest=LONGEST_NAME, required=True)
+    currency = Name(longest=5, required=True)
+    time_zone = TimeZone(required=True)
 
 
 class OrderQuery(Request):
