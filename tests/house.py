@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import io
+import itertools
 import json
 import secrets
 import socket
@@ -48,6 +49,7 @@ MENU = (
     Entry("Agua", "Bebidas", 3000),
 )
 TACOS, SOPA, AGUA = "1", "2", "3"
+_photos = itertools.count(1)
 
 
 class FixedClock:
@@ -237,7 +239,9 @@ class House:
     async def judge(
         self, payment_id: str, verdict: str, cashier: Staff = LUIS, reason: str | None = None
     ) -> tuple[int, Any]:
-        body = {"verdict": verdict} | ({"reason": reason} if reason else {})
+        body: dict[str, Any] = {"verdict": verdict} | ({"reason": reason} if reason else {})
+        if verdict == "aprobado":
+            body["seen_in_account"] = True
         return await self.call(cashier, "PUT", f"/payments/{payment_id}/verdict", json=body)
 
     async def dial(
@@ -289,10 +293,16 @@ async def eventually(comes_true: Callable[[], bool], timeout: float = 10.0) -> N
             await asyncio.sleep(0.01)
 
 
-def jpeg(color: str = "white", size: tuple[int, int] = (320, 480)) -> bytes:
-    """A small picture; another colour makes other bytes."""
+def jpeg(color: str | None = None, size: tuple[int, int] = (320, 480)) -> bytes:
+    """A small picture; another colour makes other bytes, and no colour one not seen before."""
+    picture = Image.new("RGB", size, color or "white")
+    if color is None:
+        number = next(_photos)
+        for bit in range(number.bit_length()):
+            if number >> bit & 1:
+                picture.paste("black", (16 * bit, 0, 16 * bit + 16, 16))
     packed = io.BytesIO()
-    Image.new("RGB", size, color).save(packed, "JPEG")
+    picture.save(packed, "JPEG")
     return packed.getvalue()
 
 

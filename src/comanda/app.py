@@ -24,6 +24,7 @@ from comanda.web.keys import (
     FEED,
     PINS,
     STREAMS,
+    THUMBNAILS,
     USER_THROTTLE,
 )
 from comanda.web.pins import PinHasher
@@ -32,6 +33,7 @@ from comanda.web.replies import add_security_headers
 from comanda.web.routes import add_routes
 from comanda.web.stream import Streams
 from comanda.web.throttle import Throttle
+from comanda.web.thumbnails import Thumbnails
 
 JSON_BYTES = 2 * 1024 * 1024
 SHUTDOWN_SECONDS = 5.0
@@ -47,6 +49,7 @@ def build_app(
     app[CONFIG] = config
     app[ASSETS] = Assets(static_folder())
     app[STREAMS] = Streams()
+    app[THUMBNAILS] = Thumbnails()
     app[USER_THROTTLE] = Throttle(settings.attempts_per_user, window, monotonic)
     app[ADDRESS_THROTTLE] = Throttle(settings.attempts_per_address, window, monotonic)
     add_routes(app)

@@ -23,6 +23,15 @@ class _Number(fields.Float):
         return super()._validated(value)
 
 
+class _Switch(fields.Boolean):
+    """True or false; never a word that looks like one."""
+
+    def _deserialize(self, value: Any, *arguments: Any, **more: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class ConfigError(Exception):
     """The file can't be used; the message names the file and the key, for people."""
 
@@ -33,6 +42,11 @@ def _setting(default: Any, *checks: validate.Validator) -> Any:
 
 def _required(*checks: validate.Validator) -> Any:
     return dataclasses.field(metadata={"checks": checks})
+
+
+def _one_of(default: str, *others: str) -> Any:
+    allowed = (default, *others)
+    return _setting(default, validate.OneOf(allowed, error=f"es {' o '.join(allowed)}"))
 
 
 def _at_least(minimum: float) -> validate.Range:
@@ -76,29 +90,40 @@ class Sessions:
 
 @dataclass(frozen=True)
 class Proofs:
+    """`keep_days` 0 is for ever; `purge_hour` is by this machine's clock."""
+
     max_bytes: int = _setting(10 * 1024 * 1024, _at_least(1))
+    keep_days: int = _setting(180, _at_least(0))
+    purge_hour: int = _setting(4, validate.Range(0, 23, error="va de {min} a {max}"))
 
 
 @dataclass(frozen=True)
 class Method:
-    """A form of payment; `proof` says whether an attempt needs a file."""
+    """A form of payment; see the comments in config.toml."""
 
     name: str = _required(validate.Regexp(r"[a-z0-9_]{1,32}\Z", error="usa a-z, 0-9 y _"))
     label: str = _required(validate.Length(min=1, max=40, error="va de {min} a {max} letras"))
-    proof: str = _setting(
-        "optional", validate.OneOf(("required", "optional"), error="es required u optional")
+    proof: str = _one_of("optional", "required")
+    reference: str = _one_of("none", "optional", "required")
+    reference_label: str = _setting(
+        "Referencia", validate.Length(min=1, max=40, error="va de {min} a {max} letras")
     )
+    verify: str = _one_of("none", "account")
 
 
 METHODS = (
-    Method("transferencia", "Transferencia", "required"),
-    Method("efectivo", "Efectivo", "optional"),
-    Method("tarjeta", "Tarjeta", "optional"),
+    Method("transferencia", "Transferencia", "required", "optional", "Clave de rastreo", "account"),
+    Method("efectivo", "Efectivo"),
+    Method("tarjeta", "Tarjeta", "optional", "optional", "Número de operación"),
 )
 
 
 @dataclass(frozen=True)
 class Payments:
+    """The forms of payment, and what a verdict must obey."""
+
+    unseen_alarm_seconds: float = _setting(120.0, _at_least(0.05))
+    own_verdicts: bool = False
     methods: tuple[Method, ...] = METHODS
 
     def method(self, name: str) -> Method | None:
@@ -163,11 +188,11 @@ def _load(section: Any, values: Mapping[str, Any]) -> Any:
 
 def _payments(values: Mapping[str, Any]) -> Payments:
     if "methods" not in values:
-        return Payments()
+        return Payments(**values)
     methods = tuple(Method(**method) for method in values["methods"])
     if not methods or len({method.name for method in methods}) < len(methods):
         raise ValidationError({"payments": {"methods": ["falta uno, o un nombre se repite"]}})
-    return Payments(methods)
+    return Payments(**{**values, "methods": methods})
 
 
 def _schema_of(section: type) -> type[Schema]:
@@ -183,6 +208,8 @@ def _field_of(field: "dataclasses.Field[Any]") -> fields.Field[Any]:
         return fields.Integer(strict=True, required=required, validate=checks)
     if field.type is float:
         return _Number(required=required, validate=checks)
+    if field.type is bool:
+        return _Switch(required=required, validate=checks)
     if field.type is str:
         return fields.String(required=required, validate=checks)
     if field.name == "methods":

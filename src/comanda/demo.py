@@ -1,16 +1,16 @@
 """A throw-away restaurant in the middle of an evening, to try Comanda with."""
 
-import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from comanda import workflow
+from comanda import pictures, workflow
+from comanda.domain.evidence import Claim
 from comanda.domain.menu import SAMPLE
 from comanda.domain.orders import OrderStatus
-from comanda.domain.payments import Proof, Verdict
+from comanda.domain.payments import Verdict
 from comanda.domain.staff import Role, Staff
 from comanda.store import menu, orders, staff
 from comanda.store.database import Transaction
@@ -81,16 +81,18 @@ def _steps_of(order_id: int, table: Table) -> list[Callable[[Transaction], objec
 
 
 def _charge(tx: Transaction, waiter: Staff, order_id: int) -> None:
-    data = receipt(orders.require(tx, order_id).total, f"884122019{order_id:03}")
-    proof = Proof("image/jpeg", data, hashlib.sha256(data).hexdigest())
-    workflow.submit_payment(tx, waiter, order_id, "transferencia", proof)
+    order = orders.require(tx, order_id)
+    reference = f"884122019{order_id:03}"
+    proof = pictures.inspect(receipt(order.total, reference))
+    claim = Claim(reference, order.total)
+    workflow.submit_payment(tx, waiter, order_id, "transferencia", proof, claim=claim)
 
 
 def _judge(tx: Transaction, order_id: int, verdict: Verdict | None) -> None:
     payment = orders.require(tx, order_id).payment
     if payment and verdict:
         reason = "ilegible" if verdict is Verdict.REJECTED else None
-        workflow.decide_payment(tx, LUIS, payment.id, verdict, reason)
+        workflow.decide_payment(tx, LUIS, payment.id, verdict, reason, seen_in_account=True)
 
 
 def receipt(total: int, reference: str) -> bytes:

@@ -5,11 +5,13 @@ feed. A verb decides with the domain's rules, and stores with the store's `place
 take the order's events along. An exception undoes everything.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from comanda.domain.errors import ValidationFailed
+from comanda.domain.errors import PaymentNotFound, ValidationFailed
+from comanda.domain.events import EventType
+from comanda.domain.evidence import Claim
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.orders import (
     Order,
@@ -20,11 +22,25 @@ from comanda.domain.orders import (
     check_role,
     find_transition,
 )
-from comanda.domain.payments import PaymentStatus, Proof, Verdict
+from comanda.domain.payments import PaymentRules, PaymentStatus, Proof, Verdict
 from comanda.domain.staff import Staff
-from comanda.store import idempotency, menu, orders, payments, sessions
+from comanda.store import (
+    evidence,
+    idempotency,
+    menu,
+    orders,
+    payments,
+    reconciliation,
+    retention,
+    sessions,
+)
 from comanda.store.database import Transaction
+from comanda.store.reconciliation import Entry
+from comanda.store.retention import Purged
 
+HOUSE = "comanda"  # who acts where nobody does
+_NO_CLAIM = Claim()
+_STRICT = PaymentRules()
 _MOVES_TO = {Verdict.APPROVED: OrderStatus.PAID, Verdict.REJECTED: OrderStatus.DELIVERED}
 
 
@@ -101,8 +117,11 @@ def submit_payment(
     method: str,
     proof: Proof | None,
     key: IdempotencyKey | None = None,
+    claim: Claim = _NO_CLAIM,
 ) -> Outcome:
     """A waiter sends an attempt to pay to the cashiers, with the guest's proof.
+
+    What speaks against the proof is found in the same transaction, and goes with the notice.
 
     Raises OrderNotFound, Forbidden, IdempotencyKeyReused and IllegalTransition.
     """
@@ -112,7 +131,8 @@ def submit_payment(
         return Outcome(order, changed=False)
     moved, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
     attempt = 1 + (order.payment.attempt if order.payment else 0)
-    payment = payments.insert(tx, order_id, attempt, method, proof, by=actor.username)
+    stored = payments.insert(tx, order_id, attempt, method, proof, by=actor.username, claim=claim)
+    payment = payments.warn(tx, stored, evidence.find(tx, order, stored, claim, proof))
     paid = replace(moved, payment=payment, payment_method=method)
     orders.save(tx, paid, kind, by=actor.username)
     idempotency.remember(tx, key, order_id)
@@ -120,23 +140,77 @@ def submit_payment(
 
 
 def decide_payment(
-    tx: Transaction, actor: Staff, payment_id: int, verdict: Verdict, reason: str | None
+    tx: Transaction,
+    actor: Staff,
+    payment_id: int,
+    verdict: Verdict,
+    reason: str | None,
+    *,
+    seen_in_account: bool = False,
+    rules: PaymentRules = _STRICT,
 ) -> Outcome:
     """A cashier approves or rejects the attempt that they looked at, and no other.
 
-    Raises PaymentNotFound, Forbidden and PaymentAlreadyDecided.
+    Raises PaymentNotFound, Forbidden, OwnPayment, ValidationFailed and PaymentAlreadyDecided.
     """
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
     check_role(actor.role, _MOVES_TO[verdict], Through.VERDICT)
+    payment.check_verdict(verdict, reason, actor.username, rules, seen=seen_in_account)
     if payment.status == PaymentStatus(verdict.value):
         return Outcome(order, changed=False)
-    decided = payment.decide(verdict, reason, by=actor.username, at=tx.now)
+    seen = seen_in_account if verdict is Verdict.APPROVED else None
+    decided = payment.decide(verdict, reason, actor.username, tx.now, seen_in_account=seen)
     moved, kind = order.move(_MOVES_TO[verdict], actor.role, Through.VERDICT, at=tx.now)
     payments.decide(tx, decided)
     settled = replace(moved, payment=decided)
     orders.save(tx, settled, kind, by=actor.username)
     return Outcome(settled, changed=True)
+
+
+def see_payment(tx: Transaction, actor: Staff, payment_id: int) -> Outcome:
+    """A cashier has opened an attempt that waits: the waiter is told, once.
+
+    Raises PaymentNotFound.
+    """
+    payment = payments.require(tx, payment_id)
+    order = orders.require(tx, payment.order_id)
+    if payment.seen_at is not None or payment.status is not PaymentStatus.PENDING:
+        return Outcome(order, changed=False)
+    opened = replace(order, payment=payments.see(tx, payment_id, by=actor.username))
+    orders.save(tx, opened, EventType.PAYMENT_SEEN, by=actor.username)
+    return Outcome(opened, changed=True)
+
+
+def call_unseen(tx: Transaction, before: datetime, called: Collection[int]) -> set[int]:
+    """Call everybody to the attempts that wait since `before` and that no cashier has opened.
+
+    Returns the ids of those that were called now; the ones in `called` have been before.
+    """
+    late = [one for one in payments.unseen(tx, before) if one.id not in called]
+    for payment in late:
+        order = orders.require(tx, payment.order_id)
+        orders.notify(tx, order, EventType.PAYMENT_UNSEEN, by=HOUSE)
+    return {payment.id for payment in late}
+
+
+def reconcile_payment(tx: Transaction, actor: Staff, payment_id: int, *, found: bool) -> Entry:
+    """A cashier ticks an approved payment that is in the bank's statement, or takes the tick back.
+
+    Raises PaymentNotFound, also for a payment that was not approved.
+    """
+    entry = reconciliation.entry(tx, payment_id)
+    if entry is None or entry.payment.status is not PaymentStatus.APPROVED:
+        raise PaymentNotFound
+    if entry.is_reconciled == found:
+        return entry
+    reconciliation.tick(tx, payment_id, by=actor.username if found else None)
+    return Entry(payments.require(tx, payment_id), entry.table_number, entry.total)
+
+
+def purge_proofs(tx: Transaction, before: datetime, most: int) -> Purged:
+    """Photos of payments from before `before` go, `most` of them at once."""
+    return retention.purge(tx, before, most)
 
 
 def start_session(

@@ -14,6 +14,8 @@ HEARD = {
         "payment_approved",
         "order_voided",
         "menu_updated",
+        "payment_seen",
+        "payment_unseen",
     },
     "kitchen": {"order_updated", "order_placed", "order_voided", "menu_updated"},
     "cashier": {
@@ -21,6 +23,7 @@ HEARD = {
         "payment_verification_pending",
         "order_voided",
         "menu_updated",
+        "payment_unseen",
     },
     "admin": {
         "order_updated",
@@ -31,6 +34,8 @@ HEARD = {
         "payment_approved",
         "order_voided",
         "menu_updated",
+        "payment_seen",
+        "payment_unseen",
     },
 }
 

@@ -190,6 +190,15 @@ def test_each_notice_says_what_its_readers_need() -> None:
         "method": "transferencia",
         "total": 201.0,
         "action": "resubmitted",
+        "reference": None,
+        "amount": None,
+        "warnings": [],
+    }
+    assert told(EventType.PAYMENT_SEEN, order()) == {**attempt, "seen_by": None}
+    assert told(EventType.PAYMENT_UNSEEN, order()) == {
+        **attempt,
+        "method": "transferencia",
+        "total": 201.0,
     }
     assert told(EventType.ORDER_PLACED, order()) == order().wire(Role.KITCHEN)
     void = replace(order("anulado"), void_reason="se fueron")
@@ -230,6 +239,8 @@ def test_each_event_has_the_audience_that_was_meant() -> None:
         "payment_approved": ["waiter"],
         "order_voided": ["cashier", "kitchen", "waiter"],
         "menu_updated": ["cashier", "kitchen", "waiter"],
+        "payment_seen": ["waiter"],
+        "payment_unseen": ["cashier", "waiter"],
     }
     assert all(Role.ADMIN in audience for audience in AUDIENCE.values())
 

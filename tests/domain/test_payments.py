@@ -66,6 +66,14 @@ def test_an_attempt_that_waits_has_no_verdict_on_the_wire() -> None:
         "submitted_at": "2026-11-28T20:41:00.000Z",
         "decided_by": None,
         "decided_at": None,
+        "reference": None,
+        "amount": None,
+        "warnings": [],
+        "seen_by": None,
+        "seen_at": None,
+        "seen_in_account": None,
+        "reconciled_by": None,
+        "reconciled_at": None,
     }
 
 

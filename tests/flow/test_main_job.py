@@ -20,6 +20,9 @@ async def test_a_first_proof_reaches_the_cashier_at_once_and_is_approved(house: 
             "method": "transferencia",
             "total": 241.0,
             "action": "submitted",
+            "reference": None,
+            "amount": None,
+            "warnings": [],
         }
 
         status, paid = await house.judge(notice.data["payment_id"], "aprobado")

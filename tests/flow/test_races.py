@@ -112,9 +112,9 @@ async def test_of_two_phones_charging_one_order_at_once_one_gets_through(house: 
 async def test_one_key_sent_five_times_at_once_makes_one_payment(house: House) -> None:
     for number in range(5):
         order = await house.deliver()
-        before = house.rows()
+        before, photo = house.rows(), jpeg()
         answers = await asyncio.gather(
-            *(house.submit(order["id"], key=f"k{number}") for _ in range(5))
+            *(house.submit(order["id"], key=f"k{number}", photo=photo) for _ in range(5))
         )
         assert sorted(status for status, _ in answers) == [200, 200, 200, 200, 201]
         assert len({answer["payment"]["id"] for _, answer in answers}) == 1
@@ -122,6 +122,7 @@ async def test_one_key_sent_five_times_at_once_makes_one_payment(house: House) -
             **before,
             "payments": number + 1,
             "proofs": number + 1,
+            "fingerprints": number + 1,
             "events": before["events"] + 2,
             "idempotency_keys": number + 1,
         }

@@ -2,12 +2,14 @@
 
 import io
 import logging
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 import pytest
 
+from comanda import workflow
 from comanda.domain import errors
 from comanda.domain.errors import DomainError
 from comanda.domain.staff import Staff
@@ -33,6 +35,8 @@ CONTRACT = {
     "unsupported_file": 415,
     "validation_failed": 422,
     "idempotency_key_reused": 422,
+    "own_payment": 403,
+    "proof_expired": 410,
 }
 
 
@@ -46,6 +50,14 @@ def is_refusal(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, DomainError) and kind is not DomainError
 
 
+async def expire(house: House, payment_id: str) -> None:
+    """The photo's time is over."""
+    purged = await house.app[DATABASE].write(
+        workflow.purge_proofs, house.clock() + timedelta(days=1), 1
+    )
+    assert purged.photos == 1, payment_id
+
+
 async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
     house: House,
 ) -> None:
@@ -54,8 +66,11 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
     _, submitted = await house.submit(paid["id"], key="used")
     payment = submitted["payment"]["id"]
     await house.judge(payment, "aprobado")
+    _, mine = await house.submit((await house.deliver())["id"], ROSA)
+    await expire(house, payment)
     before = house.rows()
 
+    own = f"/payments/{mine['payment']['id']}/verdict"
     verdict, status = f"/payments/{payment}/verdict", f"/orders/{order['id']}/status"
     guess = {"json": {"username": "nadie", "pin": "0000"}}
     photo = io.BytesIO(bytes(11 * 2**20))
@@ -66,6 +81,8 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
         ("too_many_attempts", None, "POST", "/session", guess),
         ("forbidden", COCO, "POST", "/orders", {}),
         ("cross_origin", ANA, "DELETE", "/session", {"headers": {"Origin": "http://a.example"}}),
+        ("own_payment", ROSA, "PUT", own, {"json": {"verdict": "rechazado"}}),
+        ("proof_expired", LUIS, "GET", f"/payments/{payment}/proof", {}),
         ("order_not_found", ANA, "GET", "/orders/999", {}),
         ("payment_not_found", LUIS, "GET", "/payments/999/proof", {}),
         ("not_found", None, "GET", "/nada", {}),

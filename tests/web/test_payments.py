@@ -28,6 +28,14 @@ async def test_an_attempt_has_the_contracts_shape(house: House) -> None:
         "submitted_at": "2026-11-28T20:41:00.000Z",
         "decided_by": None,
         "decided_at": None,
+        "reference": None,
+        "amount": None,
+        "warnings": [],
+        "seen_by": None,
+        "seen_at": None,
+        "seen_in_account": None,
+        "reconciled_by": None,
+        "reconciled_at": None,
     }
 
 
@@ -68,9 +76,10 @@ async def test_a_photo_of_a_few_pixels_is_a_photo(house: House, size: tuple[int,
 async def test_an_attempt_says_where_its_order_is(house: House) -> None:
     order = await house.deliver()
     client = await house.client(ANA)
+    photo = jpeg()
     for status in (201, 200):
         form = aiohttp.FormData({"method": "transferencia"})
-        form.add_field("file", io.BytesIO(jpeg()), filename="foto.jpg")
+        form.add_field("file", io.BytesIO(photo), filename="foto.jpg")
         async with client.post(
             f"/orders/{order['id']}/proof", data=form, headers={"Idempotency-Key": "k"}
         ) as response:
@@ -110,22 +119,23 @@ async def test_a_transfer_without_a_photo_says_what_is_missing(house: House) -> 
 async def test_an_attempt_sent_twice_with_one_key_is_made_once_whatever_happened_since(
     config: Config,
 ) -> None:
+    photo = jpeg()
     async with open_house(config) as house:
         order = await house.deliver()
-        status, first = await house.submit(order["id"], key="k")
+        status, first = await house.submit(order["id"], key="k", photo=photo)
         assert status == 201
         before = house.rows()
-        assert await house.submit(order["id"], key="k") == (200, first)
-        assert await house.submit(order["id"], BETO, key="k") == (200, first)
+        assert await house.submit(order["id"], key="k", photo=photo) == (200, first)
+        assert await house.submit(order["id"], BETO, key="k", photo=photo) == (200, first)
         assert (await house.submit(order["id"], key="k", photo=jpeg("red")))[0] == 422
-        assert (await house.submit(order["id"], key="k", method="efectivo"))[0] == 422
+        assert (await house.submit(order["id"], key="k", photo=photo, method="efectivo"))[0] == 422
         assert house.rows() == before
         _, rejected = await house.judge(first["payment"]["id"], "rechazado")
         before = house.rows()
-        assert await house.submit(order["id"], key="k") == (200, rejected)
+        assert await house.submit(order["id"], key="k", photo=photo) == (200, rejected)
         assert house.rows() == before
     async with open_house(config, new=False) as house:
-        assert await house.submit(order["id"], key="k") == (200, rejected)
+        assert await house.submit(order["id"], key="k", photo=photo) == (200, rejected)
         assert house.rows() == before
         assert (await house.submit(order["id"], key="l"))[0] == 201
 
@@ -142,6 +152,7 @@ async def test_a_verdict_given_twice_is_no_news_and_the_other_one_is_refused(
         "status": "aprobado",
         "decided_by": "luis",
         "decided_at": "2026-11-28T20:41:00.000Z",
+        "seen_in_account": True,
     }
     assert paid == submitted | {"status": "pagado", "payment": submitted["payment"] | decided}
     before = house.rows()

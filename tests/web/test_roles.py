@@ -43,6 +43,7 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("PUT", "/orders/{order_id}/status"): ALL,
     ("POST", "/orders/{order_id}/proof"): {W, A},
     ("GET", "/payments/{payment_id}/proof"): {W, C, A},
+    ("PUT", "/payments/{payment_id}/seen"): {C, A},
     ("PUT", "/payments/{payment_id}/verdict"): {C, A},
     ("GET", "/events/{role}"): ALL,
 }

@@ -35,6 +35,11 @@ class Forbidden(DomainError):
     sentence = "Tu rol no puede hacer esto"
 
 
+class OwnPayment(DomainError):
+    code = "own_payment"
+    sentence = "Tú enviaste este pago: lo tiene que decidir otra persona"
+
+
 class CrossOrigin(DomainError):
     code = "cross_origin"
     sentence = "La petición viene de otro sitio"
@@ -74,6 +79,11 @@ class ProductNotFound(DomainError):
 class ProductExists(DomainError):
     code = "product_exists"
     sentence = "Ese platillo ya está en el menú"
+
+
+class ProofExpired(DomainError):
+    code = "proof_expired"
+    sentence = "La foto ya se borró: pasó el tiempo que se guardan los comprobantes"
 
 
 class IllegalTransition(DomainError):

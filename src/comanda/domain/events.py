@@ -17,6 +17,8 @@ class EventType(StrEnum):
     PAYMENT_APPROVED = "payment_approved"
     ORDER_VOIDED = "order_voided"
     MENU_UPDATED = "menu_updated"
+    PAYMENT_SEEN = "payment_seen"
+    PAYMENT_UNSEEN = "payment_unseen"
 
 
 AUDIENCE: Mapping[EventType, frozenset[Role]] = {
@@ -28,6 +30,8 @@ AUDIENCE: Mapping[EventType, frozenset[Role]] = {
     EventType.PAYMENT_APPROVED: frozenset({Role.WAITER, Role.ADMIN}),
     EventType.ORDER_VOIDED: frozenset(Role),
     EventType.MENU_UPDATED: frozenset(Role),
+    EventType.PAYMENT_SEEN: frozenset({Role.WAITER, Role.ADMIN}),
+    EventType.PAYMENT_UNSEEN: frozenset({Role.CASHIER, Role.WAITER, Role.ADMIN}),
 }
 
 

@@ -185,12 +185,20 @@ def _payment_notice(kind: EventType, order: Order) -> Wire:
     if payment is None:
         raise ValueError(f"{kind} needs a payment")
     attempt = {"payment_id": str(payment.id), "attempt": payment.attempt}
-    if kind is EventType.PAYMENT_APPROVED:
-        return attempt
+    asked = {"method": payment.method, "total": money(order.total)}
+    if kind is EventType.PAYMENT_VERIFICATION_PENDING:
+        return attempt | asked | _submission(payment)
+    if kind is EventType.PAYMENT_UNSEEN:
+        return attempt | asked
     if kind is EventType.PAYMENT_REJECTED:
         return attempt | {"reason": payment.reason}
-    return attempt | {
-        "method": payment.method,
-        "total": money(order.total),
+    return attempt | ({"seen_by": payment.seen_by} if kind is EventType.PAYMENT_SEEN else {})
+
+
+def _submission(payment: Payment) -> Wire:
+    return {
         "action": "submitted" if payment.attempt == 1 else "resubmitted",
+        "reference": payment.reference,
+        "amount": None if payment.amount is None else money(payment.amount),
+        "warnings": [warning.wire() for warning in payment.warnings],
     }

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from comanda.domain.errors import PaymentAlreadyDecided
-from comanda.domain.wire import Wire, optional_time, time
+from comanda.domain.errors import OwnPayment, PaymentAlreadyDecided, ValidationFailed
+from comanda.domain.evidence import STRONG, Suspicion
+from comanda.domain.wire import Wire, money, optional_time, time
 
 
 class Verdict(StrEnum):
@@ -21,16 +22,38 @@ class PaymentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The file of a payment attempt. `sha256` is of the bytes as received, in hex."""
+    """The file of a payment attempt: what is kept of it, and what is known of it.
+
+    `sha256` is of the bytes as received, in hex; `stored_sha256` of `data`, where that differs.
+    `image_hash` is the picture's perceptual hash of 1,024 bits, or None for what has none.
+    """
 
     content_type: str
     data: bytes
     sha256: str
+    stored_sha256: str = ""
+    image_hash: bytes | None = None
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRules:
+    """What the house asks of a verdict.
+
+    An approval of one of `account_methods` states that the money was seen in the account. With
+    `own_verdicts`, in a one-person house, who submitted a payment may decide it.
+    """
+
+    account_methods: frozenset[str] = frozenset()
+    own_verdicts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One attempt to pay an order; `attempt` counts from 1."""
+    """One attempt to pay an order; `attempt` counts from 1, `amount` is in minor units.
+
+    `reference` and `amount` are what the guest's receipt says; `seen` is by the cashier.
+    """
 
     id: int
     order_id: int
@@ -43,8 +66,40 @@ class Payment:
     submitted_at: datetime
     decided_by: str | None = None
     decided_at: datetime | None = None
+    reference: str | None = None
+    amount: int | None = None
+    warnings: tuple[Suspicion, ...] = ()
+    seen_by: str | None = None
+    seen_at: datetime | None = None
+    seen_in_account: bool | None = None
+    reconciled_by: str | None = None
+    reconciled_at: datetime | None = None
 
-    def decide(self, verdict: Verdict, reason: str | None, by: str, at: datetime) -> "Payment":
+    def check_verdict(
+        self, verdict: Verdict, reason: str | None, by: str, rules: PaymentRules, *, seen: bool
+    ) -> None:
+        """Raise OwnPayment, or ValidationFailed where an approval leaves out what it must say."""
+        if self.submitted_by == by and not rules.own_verdicts:
+            raise OwnPayment
+        if verdict is Verdict.REJECTED:
+            return
+        missing = {}
+        if self.method in rules.account_methods and not seen:
+            missing["seen_in_account"] = ["Confirma que viste el dinero en la cuenta"]
+        if reason is None and any(warning.type in STRONG for warning in self.warnings):
+            missing["reason"] = ["Este pago tiene una advertencia: escribe por qué lo apruebas"]
+        if missing:
+            raise ValidationFailed(missing)
+
+    def decide(
+        self,
+        verdict: Verdict,
+        reason: str | None,
+        by: str,
+        at: datetime,
+        *,
+        seen_in_account: bool | None = None,
+    ) -> "Payment":
         """The payment with its verdict. Raises PaymentAlreadyDecided where it has one."""
         if self.status is not PaymentStatus.PENDING:
             raise PaymentAlreadyDecided(f"Este pago ya fue dictaminado por {self.decided_by}")
@@ -54,6 +109,7 @@ class Payment:
             reason=reason,
             decided_by=by,
             decided_at=at,
+            seen_in_account=seen_in_account,
         )
 
     def wire(self) -> Wire:
@@ -70,4 +126,12 @@ class Payment:
             "submitted_at": time(self.submitted_at),
             "decided_by": self.decided_by,
             "decided_at": optional_time(self.decided_at),
+            "reference": self.reference,
+            "amount": None if self.amount is None else money(self.amount),
+            "warnings": [warning.wire() for warning in self.warnings],
+            "seen_by": self.seen_by,
+            "seen_at": optional_time(self.seen_at),
+            "seen_in_account": self.seen_in_account,
+            "reconciled_by": self.reconciled_by,
+            "reconciled_at": optional_time(self.reconciled_at),
         }

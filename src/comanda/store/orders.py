@@ -96,6 +96,11 @@ def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None
     _announce(tx, order, kind, by)
 
 
+def notify(tx: Transaction, order: Order, kind: EventType, by: str) -> None:
+    """Append a notice about an order that stays as it is."""
+    events.append(tx, order.id, order.status, [notice(kind, order, by)], by)
+
+
 def _announce(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None:
     told = [order_updated(order)]
     if kind is not None:

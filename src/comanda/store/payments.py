@@ -1,9 +1,15 @@
 """Payment attempts, and the bytes of their proofs in a table of their own."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from comanda.domain.errors import PaymentNotFound
+from comanda.domain.evidence import Claim, Suspicion, reference_key
 from comanda.domain.payments import Payment, PaymentStatus, Proof
+from comanda.domain.wire import encode
 from comanda.store.database import (
     Snapshot,
     Transaction,
@@ -14,8 +20,10 @@ from comanda.store.database import (
 
 _INSERT = """
     INSERT INTO payments
-        (order_id, attempt, method, status, has_proof, submitted_by, submitted_at)
-    VALUES (:order_id, :attempt, :method, :status, :has_proof, :submitted_by, :submitted_at)
+        (order_id, attempt, method, status, has_proof, submitted_by, submitted_at,
+         reference, reference_key, amount)
+    VALUES (:order_id, :attempt, :method, :status, :has_proof, :submitted_by, :submitted_at,
+            :reference, :reference_key, :amount)
 """
 _INSERT_PROOF = """
     INSERT INTO proofs (payment_id, content_type, size, sha256, data)
@@ -23,8 +31,20 @@ _INSERT_PROOF = """
 """
 _DECIDE = """
     UPDATE payments
-    SET status = :status, reason = :reason, decided_by = :decided_by, decided_at = :decided_at
+    SET status = :status, reason = :reason, decided_by = :decided_by, decided_at = :decided_at,
+        seen_in_account = :seen_in_account
     WHERE id = :id
+"""
+_WARN = "UPDATE payments SET warnings = :warnings WHERE id = :id"
+_SEE = "UPDATE payments SET seen_by = :seen_by, seen_at = :seen_at WHERE id = :id"
+_UNSEEN = """
+    SELECT * FROM payments
+    WHERE status = :status AND seen_at IS NULL AND submitted_at <= :before
+    ORDER BY id
+"""
+_INSERT_FINGERPRINT = """
+    INSERT INTO fingerprints (payment_id, order_id, sha256, image_hash)
+    VALUES (:payment_id, :order_id, :sha256, :image_hash)
 """
 _BY_ID = "SELECT * FROM payments WHERE id = :id"
 _OF_ORDER = "SELECT * FROM payments WHERE order_id = :order_id ORDER BY attempt"
@@ -32,7 +52,13 @@ _PROOF = "SELECT content_type, data, sha256 FROM proofs WHERE payment_id = :paym
 
 
 def insert(
-    tx: Transaction, order_id: int, attempt: int, method: str, proof: Proof | None, by: str
+    tx: Transaction,
+    order_id: int,
+    attempt: int,
+    method: str,
+    proof: Proof | None,
+    by: str,
+    claim: Claim,
 ) -> Payment:
     """Store an attempt with its proof. The order's `save` must follow in the same transaction."""
     values = {
@@ -43,24 +69,32 @@ def insert(
         "has_proof": proof is not None,
         "submitted_by": by,
         "submitted_at": to_millis(tx.now),
+        "reference": claim.reference,
+        "reference_key": claim.reference and reference_key(claim.reference),
+        "amount": claim.amount,
     }
     payment_id = tx.insert(_INSERT, values)
     if proof is not None:
-        _insert_proof(tx, payment_id, proof)
+        _insert_proof(tx, order_id, payment_id, proof)
     return require(tx, payment_id)
 
 
-def _insert_proof(tx: Transaction, payment_id: int, proof: Proof) -> None:
-    tx.run(
-        _INSERT_PROOF,
-        {
-            "payment_id": payment_id,
-            "content_type": proof.content_type,
-            "size": len(proof.data),
-            "sha256": proof.sha256,
-            "data": proof.data,
-        },
-    )
+def _insert_proof(tx: Transaction, order_id: int, payment_id: int, proof: Proof) -> None:
+    file = {
+        "payment_id": payment_id,
+        "content_type": proof.content_type,
+        "size": len(proof.data),
+        "sha256": proof.stored_sha256 or proof.sha256,
+        "data": proof.data,
+    }
+    tx.run(_INSERT_PROOF, file)
+    fingerprint = {
+        "payment_id": payment_id,
+        "order_id": order_id,
+        "sha256": proof.sha256,
+        "image_hash": proof.image_hash,
+    }
+    tx.run(_INSERT_FINGERPRINT, fingerprint)
 
 
 def decide(tx: Transaction, payment: Payment) -> None:
@@ -73,8 +107,29 @@ def decide(tx: Transaction, payment: Payment) -> None:
             "reason": payment.reason,
             "decided_by": payment.decided_by,
             "decided_at": payment.decided_at and to_millis(payment.decided_at),
+            "seen_in_account": payment.seen_in_account,
         },
     )
+
+
+def warn(tx: Transaction, payment: Payment, warnings: Sequence[Suspicion]) -> Payment:
+    """Store what speaks against an attempt. The order's `save` must follow, as after `insert`."""
+    if warnings:
+        values = {"id": payment.id, "warnings": encode([one.wire() for one in warnings])}
+        tx.run(_WARN, values)
+    return replace(payment, warnings=tuple(warnings))
+
+
+def see(tx: Transaction, payment_id: int, by: str) -> Payment:
+    """Store that a cashier has opened it. The order's `save` must follow, as after `insert`."""
+    tx.run(_SEE, {"id": payment_id, "seen_by": by, "seen_at": to_millis(tx.now)})
+    return require(tx, payment_id)
+
+
+def unseen(view: Snapshot, before: datetime) -> list[Payment]:
+    """The attempts that wait since `before` or longer, and that no cashier has opened."""
+    values = {"status": PaymentStatus.PENDING, "before": to_millis(before)}
+    return [from_row(row) for row in view.all(_UNSEEN, values)]
 
 
 def require(view: Snapshot, payment_id: int) -> Payment:
@@ -91,7 +146,7 @@ def of_order(view: Snapshot, order_id: int) -> list[Payment]:
 
 
 def proof(view: Snapshot, payment_id: int) -> Proof | None:
-    """The proof's file, or None where the attempt came without one."""
+    """The proof's file as it is served, or None where there is none, or none any more."""
     row = view.one(_PROOF, {"payment_id": payment_id})
     if row is None:
         return None
@@ -111,4 +166,16 @@ def from_row(row: sqlite3.Row) -> Payment:
         submitted_at=from_millis(row["submitted_at"]),
         decided_by=row["decided_by"],
         decided_at=optional_from_millis(row["decided_at"]),
+        reference=row["reference"],
+        amount=row["amount"],
+        warnings=tuple(Suspicion.from_wire(one) for one in json.loads(row["warnings"] or "[]")),
+        seen_by=row["seen_by"],
+        seen_at=optional_from_millis(row["seen_at"]),
+        seen_in_account=_optional_bool(row["seen_in_account"]),
+        reconciled_by=row["reconciled_by"],
+        reconciled_at=optional_from_millis(row["reconciled_at"]),
     )
+
+
+def _optional_bool(stored: int | None) -> bool | None:
+    return None if stored is None else bool(stored)

@@ -176,6 +176,34 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        "ALTER TABLE payments ADD COLUMN reference TEXT",
+        "ALTER TABLE payments ADD COLUMN reference_key TEXT",
+        "ALTER TABLE payments ADD COLUMN amount INTEGER",
+        "ALTER TABLE payments ADD COLUMN warnings TEXT",
+        "ALTER TABLE payments ADD COLUMN seen_by TEXT REFERENCES staff (username)",
+        "ALTER TABLE payments ADD COLUMN seen_at INTEGER",
+        "ALTER TABLE payments ADD COLUMN seen_in_account INTEGER",
+        "ALTER TABLE payments ADD COLUMN reconciled_by TEXT REFERENCES staff (username)",
+        "ALTER TABLE payments ADD COLUMN reconciled_at INTEGER",
+        "ALTER TABLE payments ADD COLUMN proof_purged_at INTEGER",
+        "CREATE INDEX payments_by_reference ON payments (reference_key, method, id)",
+        "CREATE INDEX payments_by_verdict ON payments (status, decided_at)",
+        """
+        CREATE TABLE fingerprints (
+            payment_id INTEGER PRIMARY KEY REFERENCES payments (id),
+            order_id INTEGER NOT NULL REFERENCES orders (id),
+            sha256 TEXT NOT NULL,
+            image_hash BLOB
+        )
+        """,
+        """
+        INSERT INTO fingerprints (payment_id, order_id, sha256)
+        SELECT proofs.payment_id, payments.order_id, proofs.sha256
+        FROM proofs JOIN payments ON payments.id = proofs.payment_id
+        """,
+        "CREATE INDEX fingerprints_by_sha256 ON fingerprints (sha256, payment_id)",
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields
 
+from comanda.domain.evidence import WarningType
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import PaymentStatus
 from comanda.domain.staff import Role
@@ -81,12 +82,18 @@ class Method(Answer):
     name = text()
     label = text()
     proof = text()
+    reference = text()
+    reference_label = text()
+    verify = text()
 
 
 class Settings(Answer):
     methods = many(Method)
     max_bytes = whole()
     restaurant = text()
+    keep_days = whole()
+    unseen_alarm_seconds = fields.Float(required=True)
+    own_verdicts = yes_or_no()
     currency = text()
     time_zone = text()
     amber_minutes = whole()
@@ -113,6 +120,13 @@ class Item(Answer):
     note = maybe_text()
 
 
+class Suspicion(Answer):
+    type = word(WarningType)
+    order_id = row_id()
+    payment_id = row_id()
+    link = text()
+
+
 class Payment(Answer):
     id = row_id()
     order_id = row_id()
@@ -125,6 +139,14 @@ class Payment(Answer):
     submitted_at = moment()
     decided_by = maybe_text()
     decided_at = moment(allow_none=True)
+    reference = maybe_text()
+    amount = fields.Float(required=True, allow_none=True)
+    warnings = many(Suspicion)
+    seen_by = maybe_text()
+    seen_at = moment(allow_none=True)
+    seen_in_account = fields.Boolean(required=True, allow_none=True)
+    reconciled_by = maybe_text()
+    reconciled_at = moment(allow_none=True)
 
 
 class Order(Answer):

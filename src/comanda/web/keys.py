@@ -11,6 +11,7 @@ from comanda.web.openapi import Document
 from comanda.web.pins import PinHasher
 from comanda.web.stream import Streams
 from comanda.web.throttle import Throttle
+from comanda.web.thumbnails import Thumbnails
 
 ASSETS = web.AppKey("ASSETS", Assets)
 CONFIG = web.AppKey("CONFIG", Config)
@@ -18,6 +19,7 @@ DATABASE = web.AppKey("DATABASE", Database)
 DOCUMENT = web.AppKey("DOCUMENT", Document)
 FEED = web.AppKey("FEED", Feed)
 STREAMS = web.AppKey("STREAMS", Streams)
+THUMBNAILS = web.AppKey("THUMBNAILS", Thumbnails)
 PINS = web.AppKey("PINS", PinHasher)
 USER_THROTTLE = web.AppKey("USER_THROTTLE", Throttle)
 ADDRESS_THROTTLE = web.AppKey("ADDRESS_THROTTLE", Throttle)

@@ -1,5 +1,7 @@
 """The pages that staff hold in their hands, what they need to know, and the server's health."""
 
+import dataclasses
+
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -37,14 +39,14 @@ async def show_settings(request: web.Request) -> web.Response:
     """`GET /settings`: what the pages take from the configuration and from the house."""
     config = request.app[CONFIG]
     described = await request.app[DATABASE].read(house.get, default_house(config))
-    methods = [
-        {"name": method.name, "label": method.label, "proof": method.proof}
-        for method in config.payments.methods
-    ]
+    methods = [dataclasses.asdict(method) for method in config.payments.methods]
     return reply(
         {
             "methods": methods,
             "max_bytes": config.proofs.max_bytes,
+            "keep_days": config.proofs.keep_days,
+            "unseen_alarm_seconds": config.payments.unseen_alarm_seconds,
+            "own_verdicts": config.payments.own_verdicts,
             **described.wire(),
             "amber_minutes": config.pages.amber_minutes,
             "red_minutes": config.pages.red_minutes,

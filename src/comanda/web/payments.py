@@ -1,19 +1,24 @@
 """Payments over HTTP: the waiter's attempt, its proof, the cashier's verdict."""
 
+import asyncio
 import logging
+from dataclasses import dataclass
 
 from aiohttp import web
 
-from comanda import workflow
-from comanda.domain.errors import NotFound, ValidationFailed
-from comanda.domain.payments import Payment, Proof
+from comanda import pictures, workflow
+from comanda.config import Method
+from comanda.config import Payments as PaymentsConfig
+from comanda.domain.errors import NotFound, ProofExpired, ValidationFailed
+from comanda.domain.evidence import Claim
+from comanda.domain.payments import Payment, PaymentRules, Proof
 from comanda.store import orders, payments
 from comanda.store.database import Snapshot
-from comanda.web.keys import CONFIG, DATABASE, STAFF
-from comanda.web.proofs import inspect, read_upload
-from comanda.web.reading import idempotency_key, json_body, order_id, payment_id
+from comanda.web.keys import CONFIG, DATABASE, STAFF, THUMBNAILS
+from comanda.web.proofs import read_upload
+from comanda.web.reading import idempotency_key, json_body, order_id, payment_id, query
 from comanda.web.replies import reply
-from comanda.web.schemas import Form, NewVerdict, check
+from comanda.web.schemas import Form, NewVerdict, ProofQuery, check
 
 log = logging.getLogger(__name__)
 
@@ -25,15 +30,28 @@ _EXTENSIONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A payment form, checked against the house's methods."""
+
+    method: str
+    proof: Proof | None
+    claim: Claim
+
+
 async def submit_payment(request: web.Request) -> web.Response:
     """`POST /orders/{order_id}/proof`: 201, or 200 where this key's attempt was made before."""
     database, found, actor = request.app[DATABASE], order_id(request), request[STAFF]
     await database.read(orders.require, found)
-    method, proof = await _read_attempt(request)
+    attempt = await _read_attempt(request)
+    method, proof, claim = attempt.method, attempt.proof, attempt.claim
     about = (found, method, actor.username)
     log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
-    key = idempotency_key(request, "submit_payment", found, method, proof and proof.sha256)
-    outcome = await database.write(workflow.submit_payment, actor, found, method, proof, key)
+    told = [one for one in (claim.reference, claim.amount) if one is not None]
+    key = idempotency_key(request, "submit_payment", found, method, proof and proof.sha256, *told)
+    outcome = await database.write(
+        workflow.submit_payment, actor, found, method, proof, key, claim=claim
+    )
     return reply(
         outcome.order.wire(actor.role),
         status=201 if outcome.changed else 200,
@@ -42,11 +60,17 @@ async def submit_payment(request: web.Request) -> web.Response:
 
 
 async def show_proof(request: web.Request) -> web.Response:
-    """`GET /payments/{payment_id}/proof`: the file, which can do nothing in a browser but show."""
+    """`GET /payments/{payment_id}/proof`: the file, which can do nothing in a browser but show.
+
+    With `?size=thumb` a small WebP of it.
+    """
     found = payment_id(request)
+    small = query(request, ProofQuery)["size"] is not None
     payment, proof = await request.app[DATABASE].read(_payment_with_proof, found)
     if proof is None:
-        raise NotFound("Este pago no tiene comprobante")
+        raise ProofExpired if payment.has_proof else NotFound("Este pago no tiene comprobante")
+    if small:
+        proof = await request.app[THUMBNAILS].of(found, proof)
     name = f"comprobante-{payment.order_id}-{payment.attempt}.{_EXTENSIONS[proof.content_type]}"
     response = web.Response(
         body=proof.data,
@@ -67,25 +91,52 @@ async def decide_payment(request: web.Request) -> web.Response:
     await database.read(payments.require, found)
     body = await json_body(request, NewVerdict)
     outcome = await database.write(
-        workflow.decide_payment, actor, found, body["verdict"], body["reason"] or None
+        workflow.decide_payment,
+        actor,
+        found,
+        body["verdict"],
+        body["reason"] or None,
+        seen_in_account=body["seen_in_account"],
+        rules=_rules(request.app[CONFIG].payments),
     )
     return reply(outcome.order.wire(actor.role))
 
 
-async def _read_attempt(request: web.Request) -> tuple[str, Proof | None]:
-    """The method and the proof of a payment form, checked against the house's methods."""
+async def see_payment(request: web.Request) -> web.Response:
+    """`PUT /payments/{payment_id}/seen`: a cashier has opened it."""
+    found, actor = payment_id(request), request[STAFF]
+    outcome = await request.app[DATABASE].write(workflow.see_payment, actor, found)
+    return reply(outcome.order.wire(actor.role))
+
+
+def _rules(config: PaymentsConfig) -> PaymentRules:
+    account = frozenset(method.name for method in config.methods if method.verify == "account")
+    return PaymentRules(account, own_verdicts=config.own_verdicts)
+
+
+async def _read_attempt(request: web.Request) -> Attempt:
     config = request.app[CONFIG]
     upload = await read_upload(request, config.proofs.max_bytes)
-    name = check(Form, upload.fields)["method"]
-    method = config.payments.method(name)
+    form = check(Form, upload.fields)
+    method = config.payments.method(form["method"])
     if method is None:
         known = ", ".join(method.name for method in config.payments.methods)
         raise ValidationFailed({"method": [f"Las formas de pago son: {known}"]})
-    if upload.file is not None:
-        return name, await inspect(upload.file)
-    if method.proof == "required":
+    if upload.file is None and method.proof == "required":
         raise ValidationFailed({"file": ["Falta la foto del comprobante"]})
-    return name, None
+    claim = Claim(_reference(method, form["reference"]), form["amount"], form["taken_at"])
+    if upload.file is None:
+        return Attempt(method.name, None, claim)
+    return Attempt(method.name, await asyncio.to_thread(pictures.inspect, upload.file), claim)
+
+
+def _reference(method: Method, given: str | None) -> str | None:
+    """The operation's number as `method` asks for it. Raises ValidationFailed."""
+    if method.reference == "required" and given is None:
+        raise ValidationFailed({"reference": [f"Falta este dato: {method.reference_label}"]})
+    if method.reference == "none" and given is not None:
+        raise ValidationFailed({"reference": [f"{method.label} no lleva referencia"]})
+    return given
 
 
 def _payment_with_proof(view: Snapshot, found: int) -> tuple[Payment, Proof | None]:

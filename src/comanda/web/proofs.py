@@ -1,9 +1,5 @@
-"""A proof's file: read as it streams in, and judged by what it is, not by what it says it is."""
+"""A payment form with its file, read as it streams in, within limits."""
 
-import asyncio
-import hashlib
-import io
-import struct
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -13,24 +9,12 @@ from multipart import (
     PushMultipartParser,
     parse_options_header,
 )
-from PIL import Image
 
-from comanda.domain.errors import FileTooLarge, MalformedBody, UnsupportedFile, ValidationFailed
-from comanda.domain.payments import Proof
+from comanda.domain.errors import FileTooLarge, MalformedBody, ValidationFailed
 from comanda.web.reading import UNREADABLE
 
 FORM_BYTES = 64 * 1024
 MAX_PARTS = 16
-MAX_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 50_000_000, "WEBP": 25_000_000}
-_CONTENT_TYPES = {
-    "JPEG": "image/jpeg",
-    "MPO": "image/jpeg",
-    "PNG": "image/png",
-    "WEBP": "image/webp",
-}
-_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, OverflowError, struct.error, MemoryError)
-
-Image.MAX_IMAGE_PIXELS = None  # `_check_image` has limits of its own, before anything is decoded
 
 
 @dataclass(slots=True)
@@ -108,38 +92,3 @@ class _Form:
         if self._name in self.upload.fields:
             raise ValidationFailed({self._name: ["Está repetido"]})
         self.upload.fields[self._name] = self._value.decode()
-
-
-async def inspect(data: bytes) -> Proof:
-    """The proof that `data` is. Raises UnsupportedFile. Decodes in a thread."""
-    return await asyncio.to_thread(_inspect, data)
-
-
-def _inspect(data: bytes) -> Proof:
-    kind = _check_pdf(data) if data.startswith(b"%PDF-") else _check_image(data)
-    return Proof(kind, data, hashlib.sha256(data).hexdigest())
-
-
-def _check_pdf(data: bytes) -> str:
-    """A PDF's trailer stands at its end, so one that was cut off has none (ISO 32000-1, 7.5.5)."""
-    end = data[-2048:]
-    if b"startxref" not in end or b"%%EOF" not in end:
-        raise UnsupportedFile
-    return "application/pdf"
-
-
-def _check_image(data: bytes) -> str:
-    """Decode the picture, as small as its format allows, so that a truncated one shows."""
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
-            kind = image.format or ""
-            if image.width * image.height > MAX_PIXELS[kind]:
-                raise UnsupportedFile("La imagen tiene demasiados píxeles")
-            if kind == "PNG":
-                image.verify()
-            else:
-                image.draft("RGB", (image.width // 8 or 1, image.height // 8 or 1))
-                image.load()
-            return _CONTENT_TYPES[kind]
-    except _DAMAGED as error:
-        raise UnsupportedFile from error

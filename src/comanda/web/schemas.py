@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from comanda.domain.errors import ValidationFailed
+from comanda.domain.evidence import LONGEST_REFERENCE, reference_key
 from comanda.domain.menu import HIGHEST_PRICE, LONGEST_NAME
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import Verdict
@@ -19,6 +20,7 @@ MAX_ITEMS = 100
 MAX_PRODUCTS = 5_000
 MAX_MENU = 1_000_000
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 _CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff"
 _UNCLEAN = re.compile(f"[{_CONTROLS}]")
 
@@ -163,6 +165,47 @@ class Time(fields.Field[datetime]):
             raise self.make_error("invalid") from error
 
 
+class Switch(fields.Boolean):
+    """True or false; never a word or a number that looks like one."""
+
+    default_error_messages = _MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class Money(fields.Field[int]):
+    """An amount above zero with at most two decimals, as text; minor units once loaded."""
+
+    default_error_messages = _MESSAGES | {"invalid": "Escribe un monto como 185.50"}
+
+    def __init__(self, **more: Any) -> None:
+        told = {"type": "string", "pattern": f"^{_AMOUNT.pattern}$", "not": {"enum": ["0", "0.00"]}}
+        super().__init__(metadata=told, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        if not (isinstance(value, str) and _AMOUNT.fullmatch(value)):
+            raise self.make_error("invalid")
+        if (minor := int(Decimal(value) * 100)) == 0:
+            raise self.make_error("invalid")
+        return minor
+
+
+class Reference(Text):
+    """An operation's number: 1 to 64 characters, something of which can be compared."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(shortest=1, longest=LONGEST_REFERENCE, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **more)
+        if text and not reference_key(text):
+            raise ValidationError("Escribe el número de la operación")
+        return text
+
+
 class OneOf(fields.Enum[Any]):
     """A value of one of the domain's enums, as it is on the wire."""
 
@@ -201,6 +244,21 @@ class NewStatus(Request):
 class NewVerdict(Request):
     verdict = OneOf(Verdict, required=True)
     reason = Text(longest=200, allow_none=True, load_default=None)
+    seen_in_account = Switch(load_default=False)
+
+
+class Found(Request):
+    """Whether an approved payment was found in the bank's statement."""
+
+    found = Switch(required=True)
+
+
+class ProofQuery(Request):
+    size = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["thumb"], error="El único tamaño es thumb"),
+        error_messages=_MESSAGES,
+    )
 
 
 class NewProduct(Request):
@@ -260,6 +318,9 @@ class Form(Request):
     """The text fields of a payment attempt; its file is judged by its content."""
 
     method = Text(shortest=1, longest=32, required=True)
+    reference = Reference(load_default=None)
+    amount = Money(load_default=None)
+    taken_at = Time(load_default=None)
 
 
 class ProofForm(Form):

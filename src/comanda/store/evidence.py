@@ -1,0 +1,86 @@
+"""Looking for what speaks against a proof: the same number, the same bytes, a similar picture.
+
+The look-ups use indexes, or a bounded number of the newest pictures, so that they cost the same
+however long the history is.
+"""
+
+from collections.abc import Iterator
+
+from comanda.domain.evidence import Claim, Suspicion, WarningType, reference_key
+from comanda.domain.orders import Order
+from comanda.domain.payments import Payment, PaymentStatus, Proof
+from comanda.store.database import Snapshot
+
+SIMILAR_BITS = 13  # of 1,024: copies of a picture stay within it, other receipts rarely do
+NEWEST_PICTURES = 300
+
+_SAME_REFERENCE = """
+    SELECT order_id, id AS payment_id FROM payments
+    WHERE reference_key = :key AND method = :method AND id < :payment_id
+        AND status IN (:approved, :pending)
+    ORDER BY id DESC LIMIT 1
+"""
+_SAME_FILE = """
+    SELECT order_id, payment_id FROM fingerprints
+    WHERE sha256 = :sha256 AND payment_id < :payment_id ORDER BY payment_id DESC LIMIT 1
+"""
+_NEWEST_PICTURES = """
+    SELECT order_id, payment_id, image_hash FROM fingerprints
+    WHERE image_hash IS NOT NULL AND payment_id < :payment_id
+    ORDER BY payment_id DESC LIMIT :limit
+"""
+
+
+def find(
+    view: Snapshot, order: Order, payment: Payment, claim: Claim, proof: Proof | None
+) -> tuple[Suspicion, ...]:
+    """The warnings about `payment`, an attempt to pay `order` that has just been stored."""
+    found = [*_reused_reference(view, payment)]
+    if proof is not None:
+        found += list(_reused_file(view, payment, proof)) or list(_similar(view, payment, proof))
+    return (*found, *_differences(order, payment, claim, proof))
+
+
+def _reused_reference(view: Snapshot, payment: Payment) -> Iterator[Suspicion]:
+    if payment.reference is None:
+        return
+    values = {
+        "key": reference_key(payment.reference),
+        "method": payment.method,
+        "payment_id": payment.id,
+        "approved": PaymentStatus.APPROVED,
+        "pending": PaymentStatus.PENDING,
+    }
+    if (row := view.one(_SAME_REFERENCE, values)) is not None:
+        yield Suspicion(WarningType.REFERENCE_REUSED, row["order_id"], row["payment_id"])
+
+
+def _reused_file(view: Snapshot, payment: Payment, proof: Proof) -> Iterator[Suspicion]:
+    """An attempt that is sent again by its key never comes here: a file found is another's."""
+    row = view.one(_SAME_FILE, {"sha256": proof.sha256, "payment_id": payment.id})
+    if row is not None:
+        yield Suspicion(WarningType.FILE_REUSED, row["order_id"], row["payment_id"])
+
+
+def _similar(view: Snapshot, payment: Payment, proof: Proof) -> Iterator[Suspicion]:
+    """A better photo of the same order's receipt is what a rejection asks for, so it is no hint."""
+    if proof.image_hash is None:
+        return
+    mine = int.from_bytes(proof.image_hash)
+    values = {"payment_id": payment.id, "limit": NEWEST_PICTURES}
+    for row in view.each(_NEWEST_PICTURES, values):
+        distance = (int.from_bytes(row["image_hash"]) ^ mine).bit_count()
+        if distance <= SIMILAR_BITS and row["order_id"] != payment.order_id:
+            yield Suspicion(WarningType.IMAGE_SIMILAR, row["order_id"], row["payment_id"])
+            return
+
+
+def _differences(
+    order: Order, payment: Payment, claim: Claim, proof: Proof | None
+) -> Iterator[Suspicion]:
+    """What does not fit the order itself; a photo's time is as good as the phone's clock."""
+    if payment.amount is not None and payment.amount != order.total:
+        yield Suspicion(WarningType.AMOUNT_DIFFERS, order.id, payment.id)
+    taken_at = claim.taken_at or (proof and proof.taken_at)
+    if taken_at and taken_at < order.created_at:
+        yield Suspicion(WarningType.PROOF_PREDATES_ORDER, order.id, payment.id)
