@@ -48,6 +48,7 @@ MENU = (
     Entry("Sopa", "Sopas", 7000),
     Entry("Agua", "Bebidas", 3000),
 )
+NOT_COUNTED = {"sessions", "sign_in_attempts", "known_browsers", "sqlite_sequence"}
 TACOS, SOPA, AGUA = "1", "2", "3"
 _photos = itertools.count(1)
 
@@ -266,12 +267,12 @@ class House:
         return caller
 
     def rows(self) -> dict[str, int]:
-        """How many rows each table has, but for sessions."""
+        """How many rows each table has, but for those about who signs in."""
         with contextlib.closing(connect(self.path)) as connection:
             names = [
                 row["name"]
                 for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-                if row["name"] not in ("sessions", "sqlite_sequence")
+                if row["name"] not in NOT_COUNTED
             ]
             return {
                 name: connection.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0]

@@ -172,6 +172,19 @@ def test_somebody_is_added_with_a_pin_from_standard_input(run: Run) -> None:
     ]
 
 
+def test_a_new_pin_ends_the_sessions_of_the_old_one(run: Run, path: Path) -> None:
+    add(run)
+    with serving(path) as (_, url, _):
+        _, cookie = sign_in(url, "ana", PIN)
+        done = run("staff", "pin", "ana", "--pin-stdin", stdin=f"{MANAGEMENT_PIN}\n")
+        assert done == (0, "PIN nuevo: ana\n", "")
+        assert ask(url, "GET", "/session", Cookie=cookie)[0] == 401
+        assert sign_in(url, "ana", PIN)[0] == 401
+        assert sign_in(url, "ana", MANAGEMENT_PIN)[0] == 201
+    refused(run("staff", "pin", "beto", "--pin-stdin", stdin=f"{PIN}\n"), "beto")
+    refused(run("staff", "pin", "ana", "--pin-stdin", stdin="123\n"), "de 4 a")
+
+
 def test_nobody_on_the_staff_is_an_empty_list(run: Run) -> None:
     assert run("staff", "list") == (0, "", "")
 

@@ -23,7 +23,7 @@ LAYERS = {
     "web": {"web", "workflow", "office", "feed", "store", "domain", "config", "pictures"},
     "app": {"web", "feed", "store", "config", "files"},
     "demo": {"workflow", "store", "domain", "pictures"},
-    "commands": {"config", "store", "domain"},
+    "commands": {"config", "workflow", "store", "domain"},
     "__main__": {"app", "commands", "config", "demo", "domain", "files", "store"},
 }
 MODULES = sorted(SOURCE.rglob("*.py"))

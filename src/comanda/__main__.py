@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import errno
 import logging
+import ssl
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from argon2 import PasswordHasher
 from comanda import commands, demo
 from comanda.app import build_app, serve
 from comanda.commands import Refused
-from comanda.config import LOG_LEVELS, Config, ConfigError, load_config
+from comanda.config import LOG_LEVELS, Config, ConfigError, Server, load_config
 from comanda.domain.staff import Role
 from comanda.files import default_config
 from comanda.store.database import DatabaseError, open_database, utc_now
@@ -60,6 +61,11 @@ def _staff_commands(group: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
     add.add_argument("--name", help="nombre con el que se le conoce")
     add.add_argument("--pin-stdin", action="store_true", help="lee el PIN de la entrada estándar")
+    change = _command(group, "pin", commands.change_pin, "Cambia el PIN de alguien")
+    change.add_argument("username", metavar="USERNAME")
+    change.add_argument(
+        "--pin-stdin", action="store_true", help="lee el PIN de la entrada estándar"
+    )
     _command(group, "list", commands.list_staff, "Lista al personal")
     disable = _command(group, "disable", commands.disable_staff, "Da de baja a alguien")
     disable.add_argument("username", metavar="USERNAME")
@@ -156,21 +162,34 @@ def _listen(
     port = config.server.port if options.port is None else options.port
 
     host = options.host or host
+    tls = _tls(config.server)
 
     def ready(host: str, port: int) -> None:
-        announce(_url(host, port))
+        announce(_url(host, port, tls))
 
     try:
-        asyncio.run(serve(build_app(config), host, port, ready))
+        asyncio.run(serve(build_app(config), host, port, ready, tls))
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         reason = "esa dirección ya está ocupada" if taken else error.strerror
-        raise Refused(f"No se puede servir en {_url(host, port)}: {reason}") from error
+        raise Refused(f"No se puede servir en {_url(host, port, tls)}: {reason}") from error
 
 
-def _url(host: str, port: int) -> str:
+def _tls(server: Server) -> ssl.SSLContext | None:
+    if not server.tls_cert:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(server.tls_cert, server.tls_key)
+    except OSError as error:  # ssl.SSLError is one
+        raise Refused(f"No sirven {server.tls_cert} y {server.tls_key}: {error}") from error
+    return context
+
+
+def _url(host: str, port: int, tls: ssl.SSLContext | None) -> str:
     """RFC 3986, section 3.2.2: an IPv6 address goes in brackets."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "http" if tls is None else "https"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-import time
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +17,6 @@ from comanda.web.access_log import AccessLogger
 from comanda.web.assets import Assets
 from comanda.web.guard import same_origin
 from comanda.web.keys import (
-    ADDRESS_THROTTLE,
     ASSETS,
     CONFIG,
     DATABASE,
@@ -25,33 +24,25 @@ from comanda.web.keys import (
     PINS,
     STREAMS,
     THUMBNAILS,
-    USER_THROTTLE,
 )
 from comanda.web.pins import PinHasher
 from comanda.web.problems import problem_details
 from comanda.web.replies import add_security_headers
 from comanda.web.routes import add_routes
 from comanda.web.stream import Streams
-from comanda.web.throttle import Throttle
 from comanda.web.thumbnails import Thumbnails
 
 JSON_BYTES = 2 * 1024 * 1024
 SHUTDOWN_SECONDS = 5.0
 
 
-def build_app(
-    config: Config, *, clock: Clock = utc_now, monotonic: Callable[[], float] = time.monotonic
-) -> web.Application:
+def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     """The whole of Comanda as an aiohttp application."""
     app = web.Application(middlewares=[problem_details, same_origin], client_max_size=JSON_BYTES)
-    settings = config.sessions
-    window = settings.attempts_window_seconds
     app[CONFIG] = config
     app[ASSETS] = Assets(static_folder())
     app[STREAMS] = Streams()
     app[THUMBNAILS] = Thumbnails()
-    app[USER_THROTTLE] = Throttle(settings.attempts_per_user, window, monotonic)
-    app[ADDRESS_THROTTLE] = Throttle(settings.attempts_per_address, window, monotonic)
     add_routes(app)
     app.on_response_prepare.append(add_security_headers)
     app.on_shutdown.append(_end_streams)
@@ -61,7 +52,11 @@ def build_app(
 
 
 async def serve(
-    app: web.Application, host: str, port: int, ready: Callable[[str, int], None]
+    app: web.Application,
+    host: str,
+    port: int,
+    ready: Callable[[str, int], None],
+    tls: ssl.SSLContext | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is told the address once it answers.
 
@@ -79,7 +74,7 @@ async def serve(
     )
     try:
         await runner.setup()
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, ssl_context=tls).start()
         ready(host, runner.addresses[0][1])
         await stop.wait()
     finally:

@@ -13,6 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 
+from comanda import workflow
 from comanda.config import Config
 from comanda.domain.menu import LONGEST_NAME, Entry
 from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
@@ -74,6 +75,14 @@ def list_staff(_: argparse.Namespace, config: Config) -> None:
     for member in _read(config, staff.everyone):
         state = "activo" if member.active else "de baja"
         print(f"{member.username:20} {member.role:8} {state:8} {member.name}")
+
+
+def change_pin(options: argparse.Namespace, config: Config) -> None:
+    """`staff pin USERNAME [--pin-stdin]`: their sessions end."""
+    pin_hash = PasswordHasher().hash(_ask_pin(from_stdin=options.pin_stdin))
+    if _write(config, workflow.change_pin, options.username, pin_hash) is None:
+        raise Refused(f"No hay nadie activo con el usuario {options.username}")
+    print(f"PIN nuevo: {options.username}")
 
 
 def disable_staff(options: argparse.Namespace, config: Config) -> None:

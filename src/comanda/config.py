@@ -1,15 +1,19 @@
 """The configuration: typed, frozen, complete. An unknown key is an error, not a guess."""
 
 import dataclasses
+import ipaddress
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, validate
 from marshmallow.exceptions import SCHEMA
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -32,11 +36,26 @@ class _Switch(fields.Boolean):
         return value
 
 
+class _Names(fields.List[str]):
+    """A list of strings, as a tuple."""
+
+    def _deserialize(self, value: Any, *arguments: Any, **more: Any) -> Any:
+        return tuple(super()._deserialize(value, *arguments, **more))
+
+
+_SCALARS: Mapping[Any, Callable[..., fields.Field[Any]]] = {
+    int: partial(fields.Integer, strict=True),
+    float: _Number,
+    bool: _Switch,
+    str: fields.String,
+}
+
+
 class ConfigError(Exception):
     """The file can't be used; the message names the file and the key, for people."""
 
 
-def _setting(default: Any, *checks: validate.Validator) -> Any:
+def _setting(default: Any, *checks: Callable[[Any], Any]) -> Any:
     return dataclasses.field(default=default, metadata={"checks": checks})
 
 
@@ -53,6 +72,13 @@ def _at_least(minimum: float) -> validate.Range:
     return validate.Range(min=minimum, error="el mínimo es {min}")
 
 
+def _is_network(text: str) -> None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValidationError("es una dirección o una red, como 10.0.0.0/8") from error
+
+
 @dataclass(frozen=True)
 class Server:
     """Where `comanda serve` listens."""
@@ -60,6 +86,14 @@ class Server:
     host: str = "0.0.0.0"  # noqa: S104 - phones reach it over the house's own network
     port: int = _setting(8080, validate.Range(0, 65535, error="va de {min} a {max}"))
     log_level: str = _setting("info", validate.OneOf(LOG_LEVELS, error="no es un nivel"))
+    tls_cert: str = ""
+    tls_key: str = ""
+    trusted_proxies: tuple[str, ...] = _setting((), _is_network)
+
+    @cached_property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """The networks whose word about a client is believed."""
+        return tuple(ipaddress.ip_network(one) for one in self.trusted_proxies)
 
 
 @dataclass(frozen=True)
@@ -83,7 +117,8 @@ class Events:
 @dataclass(frozen=True)
 class Sessions:
     hours: float = _setting(16.0, _at_least(0.001))
-    attempts_per_user: int = _setting(5, _at_least(1))
+    attempts_at_one_place: int = _setting(5, _at_least(1))
+    attempts_per_user: int = _setting(20, _at_least(1))
     attempts_per_address: int = _setting(20, _at_least(1))
     attempts_window_seconds: float = _setting(60.0, _at_least(0.05))
 
@@ -177,7 +212,10 @@ def parse_config(raw: Mapping[str, Any]) -> Config:
         for section in dataclasses.fields(Config)
         if section.name in document
     }
-    return Config(**sections)
+    config = Config(**sections)
+    if bool(config.server.tls_cert) != bool(config.server.tls_key):
+        raise ValidationError({"server": {"tls_key": ["va junto con tls_cert"]}})
+    return config
 
 
 def _load(section: Any, values: Mapping[str, Any]) -> Any:
@@ -204,14 +242,10 @@ def _schema_of(section: type) -> type[Schema]:
 def _field_of(field: "dataclasses.Field[Any]") -> fields.Field[Any]:
     checks = list(field.metadata.get("checks", ()))
     required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-    if field.type is int:
-        return fields.Integer(strict=True, required=required, validate=checks)
-    if field.type is float:
-        return _Number(required=required, validate=checks)
-    if field.type is bool:
-        return _Switch(required=required, validate=checks)
-    if field.type is str:
-        return fields.String(required=required, validate=checks)
+    if field.type in _SCALARS:
+        return _SCALARS[field.type](required=required, validate=checks)
+    if field.type == tuple[str, ...]:
+        return _Names(fields.String(validate=checks))
     if field.name == "methods":
         return fields.List(fields.Nested(_schema_of(Method)))
     return fields.Nested(_schema_of(cast("type", field.type)))

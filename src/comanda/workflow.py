@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from comanda.domain.errors import PaymentNotFound, ValidationFailed
+from comanda.domain.errors import BadCredentials, PaymentNotFound, ValidationFailed
 from comanda.domain.events import EventType
 from comanda.domain.evidence import Claim
 from comanda.domain.idempotency import IdempotencyKey
@@ -23,8 +23,10 @@ from comanda.domain.orders import (
     find_transition,
 )
 from comanda.domain.payments import PaymentRules, PaymentStatus, Proof, Verdict
+from comanda.domain.sign_in import Attempt
 from comanda.domain.staff import Staff
 from comanda.store import (
+    attempts,
     evidence,
     idempotency,
     menu,
@@ -33,6 +35,7 @@ from comanda.store import (
     reconciliation,
     retention,
     sessions,
+    staff,
 )
 from comanda.store.database import Transaction
 from comanda.store.reconciliation import Entry
@@ -220,6 +223,50 @@ def start_session(
     if replaces is not None:
         sessions.end(tx, replaces)
     sessions.start(tx, token_hash, username, lifetime)
+
+
+def try_sign_in(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
+    """Somebody asks to be let in: a failure until `sign_in`, so that guesses can't race.
+
+    Returns the rows that count it. Raises TooManyAttempts.
+    """
+    attempts.require_allowed(tx, attempt)
+    return attempts.record(tx, attempt)
+
+
+def sign_in(
+    tx: Transaction,
+    attempt: Attempt,
+    rows: Sequence[int],
+    *,
+    pin_hash: str,
+    browser: str,
+    token_hash: str,
+    lifetime: timedelta,
+    replaces: str | None,
+) -> None:
+    """The PIN was right: a session starts, and the browser is known from now on.
+
+    Raises BadCredentials where the PIN was changed, or its owner disabled, since it was checked.
+    """
+    found = staff.find(tx, attempt.username)
+    if found is None or not found[0].active or found[1] != pin_hash:
+        raise BadCredentials
+    attempts.forgive(tx, attempt, rows)
+    attempts.remember_browser(tx, browser, attempt.username)
+    start_session(tx, attempt.username, token_hash, lifetime, replaces)
+
+
+def change_pin(tx: Transaction, username: str, pin_hash: str) -> list[str] | None:
+    """A member gets another PIN; their sessions end, and their browsers are known no more.
+
+    Returns the hashes of the sessions that ended, whose streams must end too, or None where there
+    is no such member.
+    """
+    if not staff.change_pin(tx, username, pin_hash):
+        return None
+    attempts.forget_browsers(tx, username)
+    return sessions.end_all(tx, username)
 
 
 def end_session(tx: Transaction, token_hash: str) -> None:

@@ -4,32 +4,18 @@ import contextlib
 import hashlib
 import io
 import logging
-from dataclasses import replace
 
 import aiohttp
 import pytest
 from argon2 import PasswordHasher
 
-from comanda.config import Config
-from comanda.domain.errors import TooManyAttempts
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.database import connect
 from comanda.web.keys import DATABASE
-from comanda.web.throttle import MANY_KEYS, Throttle
-from tests.house import ANA, PIN, FixedClock, House, jpeg, open_house
+from tests.house import ANA, PIN, FixedClock, House, jpeg
 
 RIGHT = {"username": "ana", "pin": PIN}
-WRONG = {"username": "ana", "pin": "0000"}
-
-
-class Ticker:
-    """A monotonic clock that moves only when told to."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 async def test_the_cookie_is_for_this_site_and_no_script_and_only_its_hash_is_kept(
@@ -103,62 +89,6 @@ async def test_signing_in_again_replaces_the_session_that_the_browser_held(house
 async def test_a_cookie_that_is_no_session_is_nobody(house: House, cookie: str) -> None:
     headers = {"Cookie": f"comanda_session={cookie}"}
     assert (await house.call(None, "GET", "/session", headers=headers))[0] == 401
-
-
-async def test_guessing_is_slowed_down_per_user_and_forgiven_by_the_right_pin(
-    config: Config,
-) -> None:
-    ticker = Ticker()
-    async with open_house(config, monotonic=ticker) as house:
-        for _ in range(4):
-            assert (await house.call(None, "POST", "/session", json=WRONG))[0] == 401
-        assert (await house.call(None, "POST", "/session", json=RIGHT))[0] == 201
-        for _ in range(5):
-            assert (await house.call(None, "POST", "/session", json=WRONG))[0] == 401
-        client = await house.client(None)
-        async with client.post("/session", json=RIGHT) as response:
-            assert response.status == 429
-            assert response.headers["Retry-After"] == "60"
-        ticker.now = 59.5
-        async with client.post("/session", json=RIGHT) as response:
-            assert (response.status, response.headers["Retry-After"]) == (429, "1")
-        ticker.now = 60.0
-        assert (await house.call(None, "POST", "/session", json=RIGHT))[0] == 201
-
-
-async def test_guessing_many_users_is_slowed_down_per_address(config: Config) -> None:
-    few = replace(config, sessions=replace(config.sessions, attempts_per_address=3))
-    ticker = Ticker()
-    async with open_house(few, monotonic=ticker) as house:
-
-        async def guess(*names: str) -> None:
-            for name in names:
-                body = {"username": name, "pin": "0000"}
-                assert (await house.call(None, "POST", "/session", json=body))[0] == 401
-
-        await guess("a", "b")
-        assert (await house.call(None, "POST", "/session", json=RIGHT))[0] == 201
-        await guess("a", "b", "c")
-        client = await house.client(None)
-        async with client.post("/session", json=RIGHT) as response:
-            assert (response.status, response.headers["Retry-After"]) == (429, "60")
-        ticker.now = 60.0
-        assert (await house.call(None, "POST", "/session", json=RIGHT))[0] == 201
-
-
-def test_a_throttle_forgets_old_keys_and_keeps_young_ones() -> None:
-    ticker = Ticker()
-    throttle = Throttle(1, 10.0, ticker)
-    for number in range(MANY_KEYS):
-        throttle.enter(f"old {number}")
-    ticker.now = 9.0
-    throttle.enter("young")
-    ticker.now = 10.0
-    throttle.enter("newest")
-    assert len(throttle._failures) == 2
-    with pytest.raises(TooManyAttempts) as refusal:
-        throttle.enter("young")
-    assert refusal.value.retry_after == 9
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX fingerprints_by_sha256 ON fingerprints (sha256, payment_id)",
     ),
+    (
+        """
+        CREATE TABLE sign_in_attempts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            key TEXT NOT NULL,
+            at INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX sign_in_attempts_by_key ON sign_in_attempts (key, at)",
+        "CREATE INDEX sign_in_attempts_by_time ON sign_in_attempts (at)",
+        """
+        CREATE TABLE known_browsers (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            token_hash TEXT NOT NULL,
+            username TEXT NOT NULL REFERENCES staff (username),
+            seen_at INTEGER NOT NULL,
+            UNIQUE (username, token_hash)
+        )
+        """,
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -10,6 +10,8 @@ _INSERT = """
     VALUES (:token_hash, :username, :device, :created_at, :expires_at)
 """
 _DELETE = "DELETE FROM sessions WHERE token_hash = :token_hash"
+_OF_USER = "SELECT token_hash FROM sessions WHERE username = :username"
+_DELETE_OF_USER = "DELETE FROM sessions WHERE username = :username"
 _DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= :now"
 _OWNER = """
     SELECT staff.username, staff.name, staff.role FROM sessions
@@ -35,6 +37,13 @@ def start(
 
 def end(tx: Transaction, token_hash: str) -> None:
     tx.run(_DELETE, {"token_hash": token_hash})
+
+
+def end_all(tx: Transaction, username: str) -> list[str]:
+    """End a member's sessions; returns their hashes, so that their streams can be ended."""
+    ended = [str(row["token_hash"]) for row in tx.all(_OF_USER, {"username": username})]
+    tx.run(_DELETE_OF_USER, {"username": username})
+    return ended
 
 
 def owner(view: Snapshot, token_hash: str) -> Staff | None:

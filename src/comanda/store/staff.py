@@ -12,6 +12,9 @@ _INSERT = """
     VALUES (:username, :name, :role, :pin_hash, 1, :created_at)
 """
 _DISABLE = "UPDATE staff SET active = 0 WHERE username = :username AND active = 1"
+_CHANGE_PIN = """
+    UPDATE staff SET pin_hash = :pin_hash WHERE username = :username AND active = 1
+"""
 _END_SESSIONS = "DELETE FROM sessions WHERE username = :username"
 
 
@@ -36,6 +39,11 @@ def disable(tx: Transaction, username: str) -> bool:
         return False
     tx.run(_END_SESSIONS, {"username": username})
     return True
+
+
+def change_pin(tx: Transaction, username: str, pin_hash: str) -> bool:
+    """Give an active member another PIN; False where there is none."""
+    return bool(tx.run(_CHANGE_PIN, {"username": username, "pin_hash": pin_hash}))
 
 
 def everyone(view: Snapshot) -> list[Staff]:

@@ -4,13 +4,16 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
 from comanda.web.keys import STAFF
+from comanda.web.proxy import address_of
 
 
 class AccessLogger(AbstractAccessLogger):
     """Logs the path as it was sent, percent-encoded, so that it can't forge a line."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        member = request.get(STAFF) if isinstance(request, web.Request) else None
+        member, address = None, request.remote
+        if isinstance(request, web.Request):
+            member, address = request.get(STAFF), address_of(request)
         self.logger.info(
             "%s %s %d %.0f ms %s %s",
             request.method,
@@ -18,5 +21,5 @@ class AccessLogger(AbstractAccessLogger):
             response.status,
             time * 1000,
             member.username if member else "-",
-            request.remote or "-",
+            address or "-",
         )

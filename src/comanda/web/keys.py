@@ -10,7 +10,6 @@ from comanda.web.assets import Assets
 from comanda.web.openapi import Document
 from comanda.web.pins import PinHasher
 from comanda.web.stream import Streams
-from comanda.web.throttle import Throttle
 from comanda.web.thumbnails import Thumbnails
 
 ASSETS = web.AppKey("ASSETS", Assets)
@@ -21,8 +20,6 @@ FEED = web.AppKey("FEED", Feed)
 STREAMS = web.AppKey("STREAMS", Streams)
 THUMBNAILS = web.AppKey("THUMBNAILS", Thumbnails)
 PINS = web.AppKey("PINS", PinHasher)
-USER_THROTTLE = web.AppKey("USER_THROTTLE", Throttle)
-ADDRESS_THROTTLE = web.AppKey("ADDRESS_THROTTLE", Throttle)
 
 STAFF = web.RequestKey("STAFF", Staff)
 SESSION = web.RequestKey("SESSION", str)

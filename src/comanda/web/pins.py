@@ -6,7 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from comanda.domain.errors import TooManyAttempts
+
 AT_ONCE = 2
+MOST_WAITING = 40
+ROOM_SECONDS = 5
 
 
 class PinHasher:
@@ -18,8 +22,9 @@ class PinHasher:
 
     def __init__(self) -> None:
         self._argon2 = PasswordHasher()
-        self._threads = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="argon2")
+        self._threads = ThreadPoolExecutor(AT_ONCE, "argon2")
         self._nobody = self._argon2.hash("nobody")
+        self._waiting = 0
 
     def close(self) -> None:
         self._threads.shutdown(cancel_futures=True)
@@ -29,11 +34,20 @@ class PinHasher:
             self._threads, self._argon2.hash, pin
         )
 
+    def require_room(self) -> None:
+        """Raises TooManyAttempts where so many wait that one more had better come back later."""
+        if self._waiting >= MOST_WAITING:
+            raise TooManyAttempts(ROOM_SECONDS)
+
     async def verify(self, pin_hash: str | None, pin: str) -> bool:
         """Whether `pin` is right; takes as long for an unknown user, whose hash is None."""
-        right = await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._matches, pin_hash or self._nobody, pin
-        )
+        self._waiting += 1
+        try:
+            right = await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._matches, pin_hash or self._nobody, pin
+            )
+        finally:
+            self._waiting -= 1
         return right and pin_hash is not None
 
     def _matches(self, pin_hash: str, pin: str) -> bool:

@@ -7,7 +7,7 @@ notices any answer that its line does not tell of.
 from aiohttp import web
 
 from comanda.domain.staff import Role
-from comanda.web import answers, events, menu, orders, pages, payments, schemas, sessions
+from comanda.web import answers, events, menu, orders, pages, payments, schemas, sessions, sign_in
 from comanda.web.guard import require
 from comanda.web.keys import DOCUMENT
 from comanda.web.office_routes import OFFICE_ROUTES
@@ -42,7 +42,7 @@ ROUTES: tuple[Route, ...] = (
           {200: answers.Health}),
     Route("GET", "/openapi.json", pages.show_document, EVERYBODY, "This document",
           {200: ("application/json",)}),
-    Route("POST", "/session", sessions.sign_in, EVERYBODY, "Sign in", {201: answers.SignedIn},
+    Route("POST", "/session", sign_in.sign_in, EVERYBODY, "Sign in", {201: answers.SignedIn},
           body=schemas.SignIn, refuses=("bad_credentials", "too_many_attempts")),
     Route("GET", "/session", sessions.show_session, SIGNED_IN, "Who is signed in",
           {200: answers.SignedIn}),

@@ -1,54 +1,18 @@
-"""Signing in and out. The cookie holds a random token; the database holds its hash."""
+"""Whose request it is, and signing out. The cookie holds a token; the database only its hash."""
 
 import hashlib
-import secrets
-from datetime import timedelta
 
 from aiohttp import web
 
 from comanda import workflow
-from comanda.domain.errors import BadCredentials, NotSignedIn
+from comanda.domain.errors import NotSignedIn
 from comanda.domain.staff import Staff
-from comanda.store import sessions, staff
-from comanda.web.keys import (
-    ADDRESS_THROTTLE,
-    CONFIG,
-    DATABASE,
-    PINS,
-    SESSION,
-    STAFF,
-    STREAMS,
-    USER_THROTTLE,
-)
-from comanda.web.reading import json_body
+from comanda.store import sessions
+from comanda.web.keys import DATABASE, SESSION, STAFF, STREAMS
+from comanda.web.proxy import is_secure
 from comanda.web.replies import reply
-from comanda.web.schemas import SignIn
 
 COOKIE = "comanda_session"
-
-
-async def sign_in(request: web.Request) -> web.Response:
-    """`POST /session`."""
-    body = await json_body(request, SignIn)
-    member = await _authenticate(request, body["username"], body["pin"])
-    token = secrets.token_urlsafe(32)
-    lifetime = timedelta(hours=request.app[CONFIG].sessions.hours)
-    held = session_of(request)
-    await request.app[DATABASE].write(
-        workflow.start_session, member.username, hash_token(token), lifetime, replaces=held
-    )
-    if held is not None:
-        request.app[STREAMS].end_session(held)
-    response = reply({"user": member.wire()}, status=201)
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(lifetime.total_seconds()),
-        httponly=True,
-        samesite="Strict",
-        secure=request.secure,
-    )
-    return response
 
 
 async def show_session(request: web.Request) -> web.Response:
@@ -61,7 +25,7 @@ async def sign_out(request: web.Request) -> web.Response:
     await request.app[DATABASE].write(workflow.end_session, request[SESSION])
     request.app[STREAMS].end_session(request[SESSION])
     response = web.Response(status=204)
-    response.del_cookie(COOKIE, httponly=True, samesite="Strict", secure=request.secure)
+    response.del_cookie(COOKIE, httponly=True, samesite="Strict", secure=is_secure(request))
     return response
 
 
@@ -86,18 +50,3 @@ def session_of(request: web.Request) -> str | None:
 
 def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()
-
-
-async def _authenticate(request: web.Request, username: str, pin: str) -> Staff:
-    """The member with this PIN. Raises TooManyAttempts and BadCredentials."""
-    by_user, by_address = request.app[USER_THROTTLE], request.app[ADDRESS_THROTTLE]
-    address = request.remote or ""
-    by_address.enter(address)
-    by_user.enter(username)
-    found = await request.app[DATABASE].read(staff.find, username)
-    member, pin_hash = found if found and found[0].active else (None, None)
-    if not await request.app[PINS].verify(pin_hash, pin) or member is None:
-        raise BadCredentials
-    by_user.forgive(username)
-    by_address.forgive(address)
-    return member

@@ -1,0 +1,98 @@
+"""`POST /session`: a username and a PIN for a session's cookie."""
+
+import secrets
+from datetime import timedelta
+
+from aiohttp import web
+
+from comanda import workflow
+from comanda.domain.errors import BadCredentials
+from comanda.domain.sign_in import Allowance, Attempt, attempt
+from comanda.domain.staff import Staff
+from comanda.store import attempts, staff
+from comanda.web.keys import CONFIG, DATABASE, PINS, STREAMS
+from comanda.web.proxy import address_of, is_secure
+from comanda.web.reading import json_body
+from comanda.web.replies import reply
+from comanda.web.schemas import SignIn
+from comanda.web.sessions import COOKIE, hash_token, session_of
+
+BROWSER_COOKIE = "comanda_browser"
+BROWSER_SECONDS = 180 * 24 * 3600
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """`POST /session`."""
+    body = await json_body(request, SignIn)
+    database, username = request.app[DATABASE], body["username"]
+    browser = request.cookies.get(BROWSER_COOKIE)
+    tried = await _attempt(request, username, browser)
+    rows = await database.write(workflow.try_sign_in, tried)
+    member, pin_hash = await _prove(request, username, body["pin"])
+    token, lifetime = secrets.token_urlsafe(32), _lifetime(request)
+    held, browser = session_of(request), browser or secrets.token_urlsafe(32)
+    await database.write(
+        workflow.sign_in,
+        tried,
+        rows,
+        pin_hash=pin_hash,
+        browser=hash_token(browser),
+        token_hash=hash_token(token),
+        lifetime=lifetime,
+        replaces=held,
+    )
+    if held is not None:
+        request.app[STREAMS].end_session(held)
+    response = reply({"user": member.wire()}, status=201)
+    _set_cookie(request, response, COOKIE, token, int(lifetime.total_seconds()))
+    _set_cookie(request, response, BROWSER_COOKIE, browser, BROWSER_SECONDS)
+    return response
+
+
+async def _attempt(request: web.Request, username: str, browser: str | None) -> Attempt:
+    """Raises TooManyAttempts, at no more cost than reading."""
+    database = request.app[DATABASE]
+    known = hash_token(browser) if browser else None
+    if known and not await database.read(attempts.knows_browser, known, username):
+        known = None
+    if known is None:
+        request.app[PINS].require_room()
+    made = attempt(username, address_of(request), known, _allowance(request))
+    await database.read(attempts.require_allowed, made)
+    return made
+
+
+def _allowance(request: web.Request) -> Allowance:
+    settings = request.app[CONFIG].sessions
+    return Allowance(
+        settings.attempts_at_one_place,
+        settings.attempts_per_user,
+        settings.attempts_per_address,
+        timedelta(seconds=settings.attempts_window_seconds),
+    )
+
+
+async def _prove(request: web.Request, username: str, pin: str) -> tuple[Staff, str]:
+    """The member with this PIN, and its hash. Raises BadCredentials, later than at once."""
+    found = await request.app[DATABASE].read(staff.find, username)
+    member, pin_hash = found if found and found[0].active else (None, None)
+    if not await request.app[PINS].verify(pin_hash, pin) or member is None or pin_hash is None:
+        raise BadCredentials
+    return member, pin_hash
+
+
+def _lifetime(request: web.Request) -> timedelta:
+    return timedelta(hours=request.app[CONFIG].sessions.hours)
+
+
+def _set_cookie(
+    request: web.Request, response: web.Response, name: str, value: str, seconds: int
+) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        httponly=True,
+        samesite="Strict",
+        secure=is_secure(request),
+    )

@@ -1,0 +1,262 @@
+"""Guessing PINs: slow from everywhere, and no way to keep a colleague out."""
+
+import asyncio
+import statistics
+import sys
+import time
+from dataclasses import replace
+
+import aiohttp
+import pytest
+from argon2 import PasswordHasher
+
+from comanda import workflow
+from comanda.config import Config, Server
+from comanda.store import staff
+from comanda.store.database import connect
+from comanda.web.keys import DATABASE, PINS, STREAMS
+from comanda.web.pins import MOST_WAITING
+from tests.house import ANA, BETO, COCO, PIN, FixedClock, House, eventually, open_house
+
+LANES = 60
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """A house behind a proxy of its own, so that a test can come from any address."""
+    return replace(config, server=replace(Server(), trusted_proxies=("127.0.0.1",)))
+
+
+async def enter(
+    house: House,
+    pin: str = PIN,
+    *,
+    username: str = "ana",
+    address: str = "10.0.0.1",
+    browser: str | None = None,
+) -> tuple[int, aiohttp.ClientResponse]:
+    """Try to sign in from an address, with what an earlier sign-in left in the browser."""
+    cookies = {"comanda_browser": browser} if browser else {}
+    async with (
+        aiohttp.ClientSession(house.url, cookie_jar=aiohttp.DummyCookieJar()) as client,
+        client.post(
+            "/session",
+            json={"username": username, "pin": pin},
+            headers={"X-Forwarded-For": address},
+            cookies=cookies,
+        ) as response,
+    ):
+        await response.read()
+        return response.status, response
+
+
+async def statuses(house: House, count: int, **how: str) -> list[int]:
+    return [(await enter(house, "0000", **how))[0] for _ in range(count)]
+
+
+async def test_a_user_at_one_place_may_guess_five_times_a_minute(
+    house: House, clock: FixedClock
+) -> None:
+    assert await statuses(house, 5) == [401] * 5
+    status, response = await enter(house)
+    assert (status, response.headers["Retry-After"]) == (429, "60")
+    clock.advance(seconds=59.5)
+    status, response = await enter(house)
+    assert (status, response.headers["Retry-After"]) == (429, "1")
+    clock.advance(seconds=0.5)
+    assert (await enter(house))[0] == 201
+
+
+async def test_the_right_pin_forgives_what_was_mistyped_before_it(house: House) -> None:
+    assert await statuses(house, 4) == [401] * 4
+    assert (await enter(house))[0] == 201
+    assert await statuses(house, 5) == [401] * 5
+
+
+async def test_signing_in_as_oneself_does_not_buy_more_guesses_at_others(
+    config: Config, clock: FixedClock
+) -> None:
+    few = replace(config, sessions=replace(config.sessions, attempts_per_address=6))
+    async with open_house(few, clock) as house:
+        for name in ("luis", "mara", "rosa"):
+            assert (await enter(house, "0000", username=name))[0] == 401
+            assert (await enter(house, username="beto"))[0] == 201
+            assert (await enter(house, "0000", username=name))[0] == 401
+        assert (await enter(house, "0000", username="coco"))[0] == 429
+
+
+async def test_one_address_may_guess_twenty_times_whomever_it_names(house: House) -> None:
+    names = [f"nobody-{number}" for number in range(20)]
+    assert [(await enter(house, "0000", username=name))[0] for name in names] == [401] * 20
+    assert (await enter(house, "0000", username="luis"))[0] == 429
+    assert (await enter(house, username="luis", address="10.0.0.2"))[0] == 201
+
+
+async def test_an_ipv6_device_is_its_whole_network(house: House) -> None:
+    for number in range(5):
+        assert await statuses(house, 1, address=f"2001:db8::{number + 1:x}") == [401]
+    assert await statuses(house, 1, address="2001:db8::ffff") == [429]
+    assert await statuses(house, 1, address="2001:db8:0:1::1") == [401]
+
+
+async def test_a_flood_of_guesses_from_everywhere_does_not_keep_out_a_known_phone(
+    house: House,
+) -> None:
+    _, response = await enter(house)
+    phone = response.cookies["comanda_browser"].value
+    for number in range(25):
+        for _ in range(4):
+            await enter(house, "0000", address=f"10.0.1.{number}")
+    assert (await enter(house, address="10.0.2.1"))[0] == 429  # a new phone has to wait,
+    assert (await enter(house, browser=phone))[0] == 201  # a known one has not, at any address
+    assert (await enter(house, browser=phone, address="10.0.1.3"))[0] == 201
+
+
+async def test_a_known_phone_may_not_guess_more_than_others(house: House) -> None:
+    _, response = await enter(house)
+    phone = response.cookies["comanda_browser"].value
+    assert await statuses(house, 6, browser=phone) == [401] * 5 + [429]
+    # It is known for Ana alone, and a made-up one is known for nobody.
+    assert (await enter(house, "0000", username="luis", browser=phone))[0] == 401
+    assert await statuses(house, 6, browser="x" * 43, address="10.0.0.9") == [401] * 5 + [429]
+
+
+async def test_guesses_at_the_same_moment_do_not_slip_through(house: House) -> None:
+    tried = await asyncio.gather(*(enter(house, "0000") for _ in range(30)))
+    assert sorted(status for status, _ in tried) == [401] * 5 + [429] * 25
+
+
+async def test_a_restart_forgets_no_guess(config: Config, clock: FixedClock) -> None:
+    async with open_house(config, clock) as house:
+        assert await statuses(house, 5) == [401] * 5
+        _, response = await enter(house, address="10.0.0.2")
+        phone = response.cookies["comanda_browser"].value
+    async with open_house(config, clock, new=False) as house:
+        assert (await enter(house))[0] == 429
+        assert (await enter(house, browser=phone))[0] == 201
+
+
+async def test_a_clock_that_is_put_back_locks_nobody_out(house: House, clock: FixedClock) -> None:
+    assert await statuses(house, 5) == [401] * 5
+    clock.advance(hours=-1)
+    assert (await enter(house))[0] == 201
+
+
+async def test_what_was_typed_for_a_username_is_not_kept_in_clear(house: House) -> None:
+    assert (await enter(house, "ana", username="my-secret-pin-8841"))[0] == 401
+    for file in house.path.parent.glob(f"{house.path.name}*"):
+        assert b"my-secret-pin-8841" not in file.read_bytes()
+
+
+async def test_old_attempts_and_browsers_are_cleared_away(house: House, clock: FixedClock) -> None:
+    for number in range(3):
+        await statuses(house, 5, address=f"10.0.0.{number}")
+    clock.advance(minutes=2)
+    for _ in range(25):
+        assert (await enter(house))[0] == 201
+    connection = connect(house.path)
+    count = {
+        table: connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+        for table in ("sign_in_attempts", "known_browsers")
+    }
+    connection.close()
+    assert count == {"sign_in_attempts": 0, "known_browsers": 20}
+
+
+async def test_too_many_who_wait_are_sent_away_before_they_cost_anything(house: House) -> None:
+    _, response = await enter(house)
+    phone = response.cookies["comanda_browser"].value
+    house.app[PINS]._waiting += MOST_WAITING
+    status, response = await enter(house, address="10.0.0.7")
+    assert (status, response.headers["Retry-After"]) == (429, "5")
+    assert (await enter(house, browser=phone))[0] == 201
+    house.app[PINS]._waiting -= MOST_WAITING
+    assert (await enter(house, address="10.0.0.7"))[0] == 201
+
+
+async def test_a_new_pin_ends_sessions_and_open_streams_and_the_old_pin_opens_nothing(
+    house: House,
+) -> None:
+    async with house.stream(ANA) as mine, house.stream(BETO) as other:
+        new = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("8841")
+        ended = await house.app[DATABASE].write(workflow.change_pin, "ana", new)
+        assert ended
+        for session in ended:
+            house.app[STREAMS].end_session(session)
+        assert await mine.ends()
+        await house.place(waiter=BETO)
+        assert (await other.next()).type == "order_updated"
+    assert (await house.call(ANA, "GET", "/session"))[0] == 401
+    assert (await enter(house))[0] == 401
+    assert (await enter(house, "8841"))[0] == 201
+    assert await house.app[DATABASE].write(workflow.change_pin, "nadie", new) is None
+
+
+async def test_a_stream_of_somebody_who_was_disabled_elsewhere_ends_within_a_heartbeat(
+    house: House,
+) -> None:
+    async with house.stream(ANA) as mine:
+        await house.app[DATABASE].write(staff.disable, "ana")  # as the command line does
+        assert await mine.ends()
+
+
+@pytest.mark.parametrize("what", ["pin", "disabled"])
+async def test_a_pin_that_changes_while_it_is_checked_lets_nobody_in(
+    house: House, what: str
+) -> None:
+    slow = PasswordHasher(time_cost=8, memory_cost=65536, parallelism=1).hash(PIN)
+    await house.app[DATABASE].write(staff.change_pin, "ana", slow)
+    entering = asyncio.create_task(enter(house))
+    await eventually(lambda: house.app[PINS]._waiting > 0)
+    if what == "pin":
+        await house.app[DATABASE].write(workflow.change_pin, "ana", "another hash")
+    else:
+        await house.app[DATABASE].write(staff.disable, "ana")
+    assert (await entering)[0] == 401
+    connection = connect(house.path)
+    assert connection.execute("SELECT COUNT(*) FROM sessions").fetchone()[0] == 0
+    connection.close()
+
+
+async def test_an_unknown_user_takes_the_same_work_as_a_wrong_pin(house: House) -> None:
+    """Prints the medians; the work is the same hash, whatever the clock says of it."""
+    took: dict[str, list[float]] = {"ana": [], "nobody": []}
+    strong = PasswordHasher().hash(PIN)  # as `staff add` hashes it: 64 MiB
+    await house.app[DATABASE].write(staff.change_pin, "ana", strong)
+    for number in range(12):
+        for name, times in took.items():
+            start = time.perf_counter()
+            status, _ = await enter(house, "0000", username=name, address=f"10.1.{number}.1")
+            times.append(time.perf_counter() - start)
+            assert status == 401
+    for name, times in took.items():
+        print(f"sign-in as {name}: median {1000 * statistics.median(times):.1f} ms")
+
+
+async def test_a_flood_of_sign_ins_does_not_stop_the_streams(house: House) -> None:
+    """Prints how long an order takes to the kitchen's stream, in peace and in the flood."""
+
+    async def notices(count: int) -> list[float]:
+        took = []
+        async with house.stream(COCO) as stream:
+            for table in range(count):
+                start = time.perf_counter()
+                await house.place(table + 1)
+                await stream.until("order_placed")
+                took.append(1000 * (time.perf_counter() - start))
+        return took
+
+    peace = await notices(20)
+    flood = (sys.executable, "-m", "tests.attacks.flood", house.url, str(LANES))
+    process = await asyncio.create_subprocess_exec(*flood)
+    try:
+        await eventually(lambda: house.app[PINS]._waiting >= MOST_WAITING, timeout=30)
+        siege = await notices(20)
+    finally:
+        process.terminate()
+        await process.wait()
+    for name, took in (("in peace", peace), ("in the flood", siege)):
+        print(
+            f"order to the kitchen's stream {name}: median {statistics.median(took):.1f} ms, "
+            f"slowest {max(took):.1f} ms"
+        )
