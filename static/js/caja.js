@@ -1,16 +1,18 @@
-// The cashier: proofs that wait for a verdict, what is still to be paid, and what was paid today.
+// The cashier: proofs that wait for a verdict, what is still to be paid, what was paid, and the bank's word.
 
-import { call, Offline, Problem } from "./api.js";
 import { createBar } from "./bar.js";
-import { h, KeyedList, setText, toast } from "./dom.js";
-import { clock, money, startOfDay } from "./format.js";
+import { h, KeyedList, toast } from "./dom.js";
+import { startOfDay } from "./format.js";
 import { createCooking, createPaid, createUnpaid, createWaiting } from "./caja/cards.js";
 import { Detail } from "./caja/detail.js";
-import { announcer, callFor, soundHint } from "./caja/notices.js";
-import { askRejection } from "./caja/reject.js";
+import { announcer, callFor, callForOverlooked, soundHint } from "./caja/notices.js";
+import { markSeen, tellSeen } from "./caja/seen.js";
 import { createTabs } from "./caja/tabs.js";
-import { decidedWords, setMethods } from "./caja/words.js";
-import { Live, signInAgain } from "./live.js";
+import { Verdicts } from "./caja/verdicts.js";
+import { setMethods } from "./caja/words.js";
+import { Live } from "./live.js";
+import { alarm, setPatience } from "./overlooked.js";
+import { placeOf } from "./place.js";
 import { start } from "./start.js";
 import { voidedWords } from "./void.js";
 
@@ -19,21 +21,31 @@ const narrow = matchMedia("(max-width: 899px)");
 
 const { user, settings } = await start("cashier");
 setMethods(settings.methods);
+setPatience(settings.unseen_alarm_seconds);
 const bar = createBar("Caja", user);
 const called = new Set();
 let begun = false;
 let selected = null;
-let dialog = null;
 let settling = 0;
 
-const detail = new Detail({ onApprove: approve, onReject: reject, onClose: close, onNext: selectNext });
+const isOwn = (payment) => payment.submitted_by === user.username && !settings.own_verdicts;
+const detail = new Detail({
+  isOwn, onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close, onNext: selectNext,
+});
+const verdicts = new Verdicts({
+  detail, username: user.username, known: (orderId) => live.orders.get(orderId), learn, onDone: selectNext,
+});
 const lists = {
   por_verificar: { title: "Por Verificar", empty: "Nada por verificar ✓", key: (order) => order.payment.id, compare: byWaiting, create: (order) => createWaiting(order, settings, open) },
-  entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (order) => order.id, compare: byChange, create: (order) => createUnpaid(order, voided) },
-  curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"], key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id), create: (order) => createCooking(order, voided) },
+  entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (order) => order.id, compare: byChange, create: (order) => createUnpaid(order, learn) },
+  curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"], key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id), create: (order) => createCooking(order, learn) },
   pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id, compare: (a, b) => byChange(b, a), create: createPaid },
 };
-const tabs = createTabs(Object.entries(lists).map(([id, { title, empty }]) => ({ id, title, empty })));
+const bank = h("div", { class: "bank" });
+const tabs = createTabs([
+  ...Object.entries(lists).map(([id, { title, empty }]) => ({ id, title, empty })),
+  { id: "conciliacion", title: "Conciliación", content: bank },
+], turnTo);
 for (const [status, list] of Object.entries(lists)) {
   const { items, empty } = tabs.panel(status);
   list.keyed = new KeyedList(items, { ...list, empty });
@@ -42,7 +54,9 @@ const waiting = lists.por_verificar.keyed;
 const listPane = h("div", { class: "list-pane" }, ...tabs.panels, soundHint());
 bar.middle.append(tabs.node);
 document.body.classList.add("till-page");
-document.body.append(bar.node, h("main", { class: "till" }, listPane, detail.node, announcer));
+const till = h("main", { class: "till" }, listPane, detail.node, announcer);
+document.body.append(bar.node, till);
+tabs.select("por_verificar");
 
 function byWaiting(a, b) {
   return Date.parse(a.payment.submitted_at) - Date.parse(b.payment.submitted_at) || Number(a.payment.id) - Number(b.payment.id);
@@ -73,7 +87,7 @@ function reset(orders) {
   for (const order of waiting.items) arrive(order);
   count();
   markSelected();
-  if (detail.isOpen) checkShown(orders.get(detail.order.id));
+  if (detail.isOpen) verdicts.check(orders.get(detail.order.id));
 }
 
 function count() {
@@ -91,35 +105,50 @@ function arrive(order) {
 
 function changed(order, before) {
   show(order, before, before?.status !== order.status);
-  if (detail.isOpen && detail.order.id === order.id) checkShown(order);
+  if (detail.isOpen && detail.order.id === order.id) verdicts.check(order);
+  if (order.status === "pagado") reconciliation?.refresh();
 }
 
-/** What is on show may have been judged elsewhere meanwhile. */
-function checkShown(order) {
-  const { payment } = detail;
-  if (order?.status === "por_verificar" && order.payment.id === payment.id) return;
-  if (judging === payment.id) return; // our own verdict: its answer says what came of it
-  if (order?.payment?.id === payment.id) settle(order.payment);
-  else ask(payment);
+/** An answer told of an order, maybe before the stream did. */
+function learn(order) {
+  const before = live.orders.get(order.id);
+  if (!before || before.updated_at > order.updated_at) return;
+  live.orders.set(order.id, order);
+  show(order, before, false);
 }
 
-/** The order has gone on since: ask what became of this payment. */
-async function ask(payment) {
-  detail.settle("Este comprobante ya no espera dictamen");
-  dialog?.close();
-  try {
-    const { payments } = await call("GET", `/orders/${payment.order_id}`);
-    const now = payments.find((one) => one.id === payment.id);
-    if (now?.decided_by && detail.payment?.id === payment.id) toast(explain(now));
-  } catch { /* what is said already is enough */ }
+/** Another list, or the bank's statement, which takes the whole page. */
+function turnTo(id) {
+  till.dataset.view = id;
+  if (id === "conciliacion") reconcile();
 }
 
-const explain = (payment) => `${decidedWords(payment, user.username)}${payment.decided_at ? ` a las ${clock(payment.decided_at)}` : ""}`;
+let reconciliation = null;
 
-function settle(payment) {
-  dialog?.close();
-  detail.settle(`${explain(payment)}. No tienes que hacer nada.`);
+/** What a cashier needs once a day is fetched when it is asked for. */
+async function reconcile() {
+  close();
+  if (!reconciliation) {
+    const { Reconciliation } = await import("./caja/reconciliation.js");
+    reconciliation ??= new Reconciliation(settings.methods, () => tabs.selected() === "conciliacion");
+    bank.replaceChildren(reconciliation.node);
+  }
+  reconciliation.refresh();
 }
+
+/** Any order of the house, over what is on show. */
+async function openOrder(orderId) {
+  const opener = await import("./caja/order.js");
+  opener.openOrder(orderId);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-order]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  openOrder(link.dataset.order);
+});
+if (placeOf("orden")) openOrder(placeOf("orden"));
 
 /** Show a payment of the list, large. */
 function open(paymentId) {
@@ -128,6 +157,7 @@ function open(paymentId) {
   clearTimeout(settling);
   selected = paymentId;
   detail.show(order);
+  if (!isOwn(order.payment)) markSeen(order.payment);
   markSelected();
   cover();
 }
@@ -172,7 +202,7 @@ function selectNext() {
   open(next.payment.id);
   if (!narrow.matches) focusCard(next.payment.id);
   detail.setBusy(true);
-  settling = setTimeout(() => { if (judging === null) detail.setBusy(false); }, SETTLING);
+  settling = setTimeout(() => { if (verdicts.judging === null) detail.setBusy(false); }, SETTLING);
 }
 
 function focusCard(paymentId) {
@@ -192,96 +222,16 @@ function step(by) {
   if (!narrow.matches) focusCard(items[to].payment.id);
 }
 
-let judging = null;
-
-function approve() {
-  if (detail.canJudge) judge("aprobado", null);
-}
-
-function reject() {
-  if (!detail.canJudge || dialog) return;
-  dialog = askRejection(detail.order, (reason) => judge("rechazado", reason));
-  dialog.addEventListener("close", () => { dialog = null; });
-}
-
-/** Give the verdict on exactly the payment that is on show. */
-async function judge(verdict, reason) {
-  if (!detail.canJudge) return;
-  const { order, payment } = detail;
-  judging = payment.id;
-  detail.setBusy(true);
-  detail.clearNotice();
-  try {
-    const answer = await call("PUT", `/payments/${payment.id}/verdict`, { json: reason ? { verdict, reason } : { verdict } });
-    judging = null;
-    accepted(order, payment, answer, verdict);
-  } catch (error) {
-    judging = null;
-    refused(order, payment, error);
-  }
-}
-
-/** The answer may come before its event. */
-function voided(order) {
-  const before = live.orders.get(order.id);
-  live.orders.set(order.id, order);
-  show(order, before, false);
-}
-
-/** The answer may be another cashier's verdict, the same as ours but earlier. */
-async function accepted(order, payment, answer, verdict) {
-  const before = live.orders.get(order.id);
-  if (before && before.updated_at <= answer.updated_at) {
-    live.orders.set(order.id, answer);
-    show(answer, before, false);
-  }
-  if (answer.payment?.id !== payment.id || answer.payment.decided_by !== user.username) {
-    await explainLost(order, payment);
-    return;
-  }
-  const onShow = detail.payment?.id === payment.id;
-  toast(`${verdict === "aprobado" ? "✓ Aprobado" : "Rechazado"}: mesa ${order.table_number} · ${money(order.total)}`, verdict === "aprobado" ? "done" : "");
-  if (onShow) selectNext();
-}
-
-async function refused(order, payment, error) {
-  if (error instanceof Problem && error.status === 401) {
-    signInAgain();
-    return;
-  }
-  const known = live.orders.get(order.id)?.payment;
-  if (error instanceof Offline && known?.id === payment.id && known.decided_by) {
-    if (detail.payment?.id === payment.id) settle(known);
-    return;
-  }
-  if (error.code === "payment_already_decided") {
-    await explainLost(order, payment);
-    return;
-  }
-  const words = error instanceof Offline
-    ? "Sin conexión. No se guardó el dictamen; inténtalo otra vez."
-    : `${error.message}. Inténtalo otra vez.`;
-  if (detail.payment?.id === payment.id) detail.fail(words);
-  toast(`Mesa ${order.table_number}: ${words}`, "late");
-}
-
-/** Another cashier was first: say who, in a friendly way. */
-async function explainLost(order, payment) {
-  let words = "Otra persona ya lo decidió. No tienes que hacer nada.";
-  try {
-    const { payments } = await call("GET", `/orders/${order.id}`);
-    words = `${explain(payments.find((one) => one.id === payment.id))}. No tienes que hacer nada.`;
-  } catch { /* what is known already is enough */ }
-  if (detail.payment?.id === payment.id) detail.settle(words);
-  else toast(words);
-}
-
-const KEYS = { ArrowDown: () => step(1), ArrowUp: () => step(-1), a: approve, r: reject, Escape: close };
-const TYPING = "input, textarea, select, [contenteditable], .menu, [role=tablist]";
+const KEYS = {
+  ArrowDown: () => step(1), ArrowUp: () => step(-1), Escape: close,
+  a: () => verdicts.approve(), r: () => verdicts.reject(), v: () => { if (detail.canJudge) detail.tick.toggle(); },
+};
+const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable], .menu, [role=tablist]";
 
 addEventListener("keydown", (event) => {
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  const elsewhere = document.querySelector("dialog") || event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key.length === 1);
+  const elsewhere = document.querySelector("dialog[open]") || tabs.selected() === "conciliacion"
+    || event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key.length === 1);
   if (!act || elsewhere || event.target.closest?.(TYPING)) return;
   event.preventDefault();
   act();
@@ -298,7 +248,10 @@ setInterval(() => {
 const live = new Live({
   role: "cashier",
   snapshots: ["/orders", () => `/orders?status=pagado&since=${startOfDay()}`],
-  onState: bar.setState,
+  onState: (state) => {
+    bar.setState(state);
+    if (state === "online") tellSeen();
+  },
   onReset: reset,
   onOrder: changed,
   on: {
@@ -306,6 +259,12 @@ const live = new Live({
     payment_verification_pending: ({ order_id: orderId, payment_id: paymentId }) => {
       const order = live.orders.get(orderId);
       if (order?.payment?.id === paymentId) arrive(order);
+    },
+    payment_unseen: ({ order_id: orderId, payment_id: paymentId, table_number: table }) => {
+      alarm(paymentId);
+      const order = live.orders.get(orderId);
+      if (order?.payment?.id === paymentId) show(order, order, false);
+      callForOverlooked(table);
     },
   },
 });

@@ -34,6 +34,12 @@ export function clock(iso) {
   return new Date(iso).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit", hour12: false });
 }
 
+/** "2026-11-24", of this device's calendar */
+export function day(date) {
+  const two = (number) => String(number).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 /** The start of this device's day, as the server reads times. */
 export function startOfDay() {
   const day = new Date();

@@ -6,23 +6,25 @@ import { h, setText, toast } from "./dom.js";
 import { Live } from "./live.js";
 import { Outbox } from "./outbox.js";
 import * as sound from "./sound.js";
+import { alarm, setPatience } from "./overlooked.js";
 import { start } from "./start.js";
 import { ChargeSheet } from "./mesero/charge.js";
 import { createNewOrder } from "./mesero/new-order.js";
 import { createOpenOrders, OPEN } from "./mesero/open.js";
 import { createPayable, PAYABLE } from "./mesero/payable.js";
-import { placeOf, setPlace } from "./mesero/place.js";
+import { placeOf, setPlace } from "./place.js";
 import { createTabs } from "./mesero/tabs.js";
 import { createStrip } from "./mesero/unsent.js";
 import { voidedWords } from "./void.js";
 
 const { user, settings } = await start("waiter");
+setPatience(settings.unseen_alarm_seconds);
 const bar = createBar("Mesero", user);
 const isMine = (order) => order.waiter === user.username;
 let sheet = null;
 
 const outbox = new Outbox({ username: user.username, onChange: showOutbox, onSent: learn });
-const strip = createStrip(outbox);
+const strip = createStrip(outbox, correct);
 const newOrder = createNewOrder(user.username, { onCount: (count) => tabs.count("nueva", count), onPlaced: placed });
 const open = createOpenOrders(isMine, learn);
 const payable = createPayable(isMine, charge);
@@ -74,6 +76,12 @@ function recalled(order) {
   alertWaiter({ order_id: order.id }, `🍳 Mesa ${order.table_number}: aún no está listo, la cocina sigue`, "late", sound.playRefused, [400]);
 }
 
+/** What is said of an order has changed, though the order has not. */
+function showAgain(orderId) {
+  const order = live.orders.get(orderId);
+  if (order) show(order, order);
+}
+
 function place(list, belongs, order, before) {
   if (belongs) list.put(order, { fresh: before?.status !== order.status });
   else list.remove(order.id);
@@ -107,6 +115,12 @@ async function refreshSheet(orders) {
   else if (sheet.order.id === order.id) sheet.update(order);
 }
 
+/** Open the sheet of an order that may be no longer among the open ones. */
+function correct(orderId) {
+  setPlace({ orden: orderId });
+  refreshSheet(live.orders);
+}
+
 function charge(orderId) { openSheet(live.orders.get(orderId)); }
 
 function openSheet(order) {
@@ -138,6 +152,11 @@ const live = new Live({
     },
     payment_rejected: (notice) => {
       alertWaiter(notice, `🔄 Mesa ${notice.table_number}: el cajero rechazó el pago`, "late", sound.playRefused, [400, 100, 400]);
+    },
+    payment_unseen: (notice) => {
+      alarm(notice.payment_id);
+      showAgain(notice.order_id);
+      alertWaiter(notice, `⏰ La caja aún no ve el comprobante de la mesa ${notice.table_number}. Avísale.`, "late", sound.playRefused, [400, 100, 400]);
     },
     payment_approved: (notice) => {
       alertWaiter(notice, `✓ Mesa ${notice.table_number} pagada`, "done", sound.playNew, [100]);

@@ -2,6 +2,7 @@
 // server has answered, so that bad Wi-Fi, a killed tab or a restart lose nothing and double nothing.
 
 import { answer, newKey, Problem } from "./api.js";
+import { Drafts } from "./drafts.js";
 import { signInAgain } from "./live.js";
 
 const STALLED = 30000;
@@ -12,11 +13,12 @@ const PASSING = [408, 425, 429];
 
 /**
  * The drafts of this device. `onChange()` hears of every change, `onSent(order, draft)` of each that
- * the server has. A draft: `{ key, orderId, table, total, method, waiter, bytes, type, name, attempt,
- * error, stopped }`; `stopped` is one whose refusal will never change.
+ * the server has. A draft: `{ key, orderId, table, total, method, reference, amount, takenAt, waiter,
+ * bytes, type, name, attempt, error, errors, stopped }`; `stopped` is one whose refusal will never
+ * change, `errors` says by field what the server has against it.
  */
 export class Outbox {
-  #store = new Store();
+  #store = new Drafts();
   #drafts = new Map();
   #progress = new Map();
   #timers = new Map();
@@ -52,15 +54,16 @@ export class Outbox {
     this.#sendAll();
   }
 
-  /** Keep a new draft, in place of the order's earlier one, then send it. */
-  async add({ orderId, table, total, method, file }) {
+  /** Keep a new draft of `{ orderId, table, total, method, file, takenAt, reference, amount }`, in place
+   *  of the order's earlier one, then send it. */
+  async add({ file, ...said }) {
     const draft = {
-      key: newKey(), orderId, table, total, method, waiter: this.username,
+      ...said, key: newKey(), waiter: this.username,
       // Bytes, not a Blob: some WebKits lose the Blobs that they store.
       bytes: file ? await file.arrayBuffer() : null, type: file?.type || "", name: file?.name || "foto.jpg",
-      attempt: 0, error: "", stopped: false, savedAt: Date.now(),
+      attempt: 0, error: "", errors: {}, stopped: false, savedAt: Date.now(),
     };
-    const earlier = this.of(orderId);
+    const earlier = this.of(draft.orderId);
     await this.#keep(draft);
     if (earlier) await this.#drop(earlier.key);
     this.#send(draft.key);
@@ -70,7 +73,7 @@ export class Outbox {
   async sendNow(key) {
     const draft = this.#drafts.get(key);
     if (!draft || this.isSending(draft)) return;
-    await this.#keep({ ...draft, stopped: false, error: "", waiter: this.username });
+    await this.#keep({ ...draft, stopped: false, error: "", errors: {}, waiter: this.username });
     await this.#send(key);
   }
 
@@ -132,7 +135,7 @@ export class Outbox {
     if (!this.#drafts.has(draft.key)) return; // discarded meanwhile
     const status = error instanceof Problem ? error.status : 0;
     const stopped = status >= 400 && status < 500 && status !== 401 && !PASSING.includes(status);
-    await this.#keep({ ...draft, stopped, error: error.message });
+    await this.#keep({ ...draft, stopped, error: error.message, errors: error.errors ?? {} });
     if (status === 401) signInAgain();
     else if (!stopped) this.#later(draft.key, draft.attempt, error.retryAfter);
   }
@@ -214,6 +217,9 @@ function settle(request, draft, resolve, reject) {
 function form(draft) {
   const body = new FormData();
   body.append("method", draft.method);
+  for (const [name, value] of [["reference", draft.reference], ["amount", draft.amount], ["taken_at", draft.takenAt]]) {
+    if (value) body.append(name, value);
+  }
   if (draft.bytes) body.append("file", new Blob([draft.bytes], { type: draft.type }), draft.name);
   return body;
 }
@@ -230,72 +236,4 @@ function watchdog(bark) {
 function log(what, draft) {
   const size = draft.bytes ? `${Math.ceil(draft.bytes.byteLength / 1024)} KB` : "sin foto";
   console.log(`${what} · orden ${draft.orderId} · ${draft.method} · ${size} · intento ${draft.attempt}`);
-}
-
-const DATABASE = "comanda";
-const TABLE = "drafts";
-const UNANSWERED = 4000;
-
-/** Drafts in IndexedDB; in memory where the browser refuses that. */
-class Store {
-  isLasting = true;
-  #memory = new Map();
-  #database = null;
-
-  async all() {
-    const kept = await this.#run("readonly", (table) => table.getAll(), []);
-    return [...kept.filter((draft) => !this.#memory.has(draft.key)), ...this.#memory.values()];
-  }
-
-  async get(key) {
-    return this.#memory.get(key) ?? this.#run("readonly", (table) => table.get(key), undefined);
-  }
-
-  async put(draft) {
-    const kept = await this.#run("readwrite", (table) => table.put(draft), null);
-    if (kept === null) this.#memory.set(draft.key, draft);
-    else this.#memory.delete(draft.key);
-  }
-
-  async delete(key) {
-    this.#memory.delete(key);
-    await this.#run("readwrite", (table) => table.delete(key), null);
-  }
-
-  /** One transaction; a connection that the phone closed in the background is opened again once. */
-  async #run(mode, work, otherwise) {
-    for (let chance = 0; chance < 2; chance += 1) {
-      try {
-        this.#database ??= await openDatabase();
-        const found = await transact(this.#database, mode, work);
-        this.isLasting = true;
-        return found;
-      } catch {
-        this.#database = null;
-      }
-    }
-    this.isLasting = false;
-    return otherwise;
-  }
-}
-
-function openDatabase() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: "key" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-    setTimeout(() => reject(new Error("the browser does not answer")), UNANSWERED);
-  });
-}
-
-/** Resolves once the transaction is on the disk, not merely asked for. */
-function transact(database, mode, work) {
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(TABLE, mode, { durability: "strict" });
-    const request = work(transaction.objectStore(TABLE));
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = () => reject(transaction.error);
-    transaction.onerror = () => reject(transaction.error);
-  });
 }

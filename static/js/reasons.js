@@ -4,19 +4,22 @@ import { h, openDialog, setText } from "./dom.js";
 
 const LONGEST = 200;
 
-/** Ask `{ label, heading, legend, reasons, action }`; `confirm(reason)` hears it. Returns the open dialog. */
-export function askReason({ label, heading, legend, reasons, action }, confirm) {
+/**
+ * Ask `{ label, heading, before, legend, reasons, action, kind }`, `before` elements above the question;
+ * `confirm(reason)` hears it. Returns the open dialog.
+ */
+export function askReason({ label, heading, before = [], legend, reasons, action, kind = "refuse" }, confirm) {
   const other = h("input", { class: "input", type: "text", maxlength: LONGEST, autocomplete: "off", id: "otro-motivo" });
   const hint = h("p", { class: "notice", "data-tone": "late", role: "alert", hidden: true });
   const choices = reasons.map((reason) => choice(reason, () => { other.value = ""; hint.hidden = true; }));
   const form = h("form", { class: "reasons" },
-    h("h2", {}, ...heading),
+    h("h2", {}, ...heading), ...before,
     h("fieldset", {}, h("legend", {}, legend), ...choices),
     h("p", { class: "field" }, h("label", { for: "otro-motivo" }, "Otro motivo"), other),
     hint,
     h("div", { class: "pair" },
       h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar"),
-      h("button", { class: "button", type: "submit", "data-kind": "refuse" }, action)));
+      h("button", { class: "button", type: "submit", "data-kind": kind }, action)));
   other.addEventListener("input", () => {
     if (other.value) for (const radio of form.querySelectorAll(":checked")) radio.checked = false;
   });

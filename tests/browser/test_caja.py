@@ -53,6 +53,10 @@ def card(page: Page, table: int) -> Locator:
     return page.locator(".proof-card", has_text=f"Mesa {table}$")
 
 
+def tick(page: Page) -> Locator:
+    return page.get_by_label("Lo vi en la cuenta")
+
+
 def heading(page: Page, table: int) -> Locator:
     return page.get_by_role("heading", name=f"Mesa {table} · Orden")
 
@@ -81,6 +85,7 @@ async def test_approving_pays_the_order_and_goes_on_to_the_next(
     await expect(page.get_by_role("tab", name="Por Verificar 2")).to_be_visible()
     await card(page, 4).click()
     await expect(page.get_by_role("img", name="Comprobante de la mesa 4")).to_be_visible()
+    await tick(page).check()
     await page.get_by_role("button", name="Aprobar").click()
     await heading(page, 5).wait_for()
     await expect(card(page, 5)).to_have_attribute("aria-current", "true")
@@ -97,8 +102,10 @@ async def test_the_next_photo_is_not_judged_by_a_double_tap(
     second = await submit(house, 5)
     page = await luis(window)
     await card(page, 4).click()
+    await page.keyboard.press("v")
     await page.keyboard.press("a")
     await heading(page, 5).wait_for()
+    await page.keyboard.press("v")
     await page.keyboard.press("a")
     assert await page.get_by_role("button", name="Aprobar").is_disabled()
     assert (await order_of(house, second["order"]))["status"] == "por_verificar"
@@ -162,9 +169,13 @@ async def test_of_two_cashiers_at_once_one_decides_and_the_other_is_told_who(
     for page in pages.values():
         await page.route("**/payments/*/verdict", lambda route: _together(both, route))
         await card(page, 12).click()
+        await expect(tick(page)).to_be_visible()
+    await until_seen(house, sent["order"])
     before = house.rows()["events"]
+    await pages["luis"].keyboard.press("v")
     await pages["luis"].keyboard.press("a")
     if second == "aprobado":
+        await pages["mara"].keyboard.press("v")
         await pages["mara"].keyboard.press("a")
     else:
         await pages["mara"].keyboard.press("r")
@@ -181,6 +192,13 @@ async def test_of_two_cashiers_at_once_one_decides_and_the_other_is_told_who(
     await expect(loser.locator(".toast[data-tone=late]")).to_have_count(0)
     await expect(pages[winner].get_by_text("ya lo")).to_have_count(0)
     assert house.rows()["events"] == before + 2  # one verdict: the order, and the waiter's notice
+
+
+async def until_seen(house: House, order_id: str) -> None:
+    """Wait until the page has told that it shows the order's payment."""
+    async with asyncio.timeout(20):
+        while (await order_of(house, order_id))["payment"]["seen_at"] is None:
+            await asyncio.sleep(0.05)
 
 
 async def _together(both: asyncio.Barrier, route: Route) -> None:
@@ -215,6 +233,7 @@ async def test_a_verdict_that_comes_second_unseen_is_explained_not_an_error(
     page = await luis(window)
     await card(page, 12).click()
     await page.route("**/payments/*/verdict", lambda route: _after(house, sent, route))
+    await page.keyboard.press("v")
     await page.keyboard.press("a")
     await page.locator(".detail").get_by_text("Mara ya lo rechazó").wait_for()
     await expect(page.locator(".toast[data-tone=late]")).to_have_count(0)
@@ -245,6 +264,7 @@ async def test_the_keyboard_alone_is_enough(house: House, window: OpenWindow) ->
     await expect(heading(page, 4)).to_have_count(0)
     await page.keyboard.press("ArrowDown")
     await heading(page, 4).wait_for()
+    await page.keyboard.press("v")
     await page.keyboard.press("A")
     await heading(page, 5).wait_for()
     await expect(card(page, 5)).to_be_focused()
@@ -270,6 +290,7 @@ async def test_a_verdict_that_does_not_get_through_keeps_the_card(
     page = await luis(window)
     await card(page, 12).click()
     await page.route("**/payments/*/verdict", lambda route: route.abort())
+    await tick(page).check()
     await page.get_by_role("button", name="Aprobar").click()
     await page.locator(".detail").get_by_text("Sin conexión").wait_for()
     await expect(card(page, 12)).to_be_visible()
@@ -349,7 +370,7 @@ def fill(tx: Transaction, count: int) -> None:
         workflow.advance_order(tx, COCO, order_id, OrderStatus.PREPARING)
         workflow.advance_order(tx, COCO, order_id, OrderStatus.READY)
         workflow.advance_order(tx, ANA, order_id, OrderStatus.DELIVERED)
-        photo = jpeg(f"#{order_id:06x}")
+        photo = jpeg()
         proof = Proof("image/jpeg", photo, hashlib.sha256(photo).hexdigest())
         workflow.submit_payment(tx, ANA, order_id, "transferencia", proof)
 

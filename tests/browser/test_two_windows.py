@@ -35,6 +35,7 @@ async def test_a_first_proof_and_its_approval(house: House, window: OpenWindow) 
     await expect(cashier.page).to_have_title("(1) Caja · Comanda")
     card = cashier.page.get_by_role("tabpanel").get_by_role("button", name="12").first
     await card.click()
+    await cashier.page.get_by_label("Lo vi en la cuenta").check()
     await cashier.page.get_by_role("button", name="Aprobar").click()
 
     await expect(waiter.page.get_by_text("Pago aprobado").first).to_be_visible()
@@ -75,6 +76,7 @@ async def test_a_rejected_proof_is_sent_again_and_seen_at_once(
     await expect(cashier).to_have_title("(1) Caja · Comanda")
     await cashier.get_by_role("tabpanel").get_by_role("button", name="7").first.click()
     await expect(cashier.get_by_text("«ilegible»").first).to_be_visible()
+    await cashier.get_by_label("Lo vi en la cuenta").check()
     await cashier.get_by_role("button", name="Aprobar").click()
     await expect(waiter.get_by_text("Pago aprobado").first).to_be_visible()
     for page in (waiter, cashier):

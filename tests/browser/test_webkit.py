@@ -102,8 +102,9 @@ def charge(driver: WebKitGTK, button: str, photo: Path) -> None:
 
 
 def test_a_proof_is_rejected_sent_again_and_approved(browser: OpenBrowser, tmp_path: Path) -> None:
-    photo = tmp_path / "recibo.jpg"
-    photo.write_bytes(jpeg("white", (1200, 1600)))
+    photo, another = tmp_path / "recibo.jpg", tmp_path / "otro.jpg"
+    photo.write_bytes(jpeg("gray", (1200, 1600)))
+    another.write_bytes(jpeg("white", (1200, 1600)))
     with serving(None, "demo") as (_, url, _):
         waiter, cashier = browser(420, 860), browser(1280, 800)
         sign_in(waiter, url, "ana", "1111")
@@ -119,7 +120,7 @@ def test_a_proof_is_rejected_sent_again_and_approved(browser: OpenBrowser, tmp_p
         see(waiter, "ilegible")
         press(waiter, "✕")
         see(waiter, "Pago Rechazado")
-        charge(waiter, "Reintentar Pago", photo)
+        charge(waiter, "Reintentar Pago", another)
 
         see(cashier, "Reenvío #2")
         judge(cashier, "Aprobar")
@@ -131,6 +132,8 @@ def judge(cashier: WebKitGTK, verdict: str) -> None:
     card = "//*[@role='tabpanel']//li[contains(., '185.50')]//button"
     found = cashier.find_element(By.XPATH, card)
     cashier.execute_script("arguments[0].click()", found)
+    if verdict == "Aprobar":
+        press(cashier, "Lo vi en la cuenta", "label")
     press(cashier, verdict)
     if verdict == "Rechazar":
         press(cashier, "ilegible", "dialog//*[self::label or self::button]")

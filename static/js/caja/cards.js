@@ -2,14 +2,17 @@
 
 import { h, setText } from "../dom.js";
 import { ago, clock, minutesSince, money, STATES, tick } from "../format.js";
+import { isOverlooked } from "../overlooked.js";
 import { createVoidButton } from "../void.js";
-import { methodName, personName, proofPath } from "./words.js";
+import { shortWarning } from "../warnings.js";
+import { methodName, personName, thumbnailPath } from "./words.js";
 
 /** A proof that waits for its verdict: the whole card is the button that opens it. */
 export function createWaiting(order, settings, open) {
   const { payment } = order;
   const time = h("span", { class: "waited number" });
   const again = payment.attempt > 1;
+  const overlooked = h("span", { class: "badge", "data-tone": "late", hidden: true }, "⏰ Nadie lo ha visto");
   const button = h("button", { class: "card proof-card", type: "button", data: { again: String(again) }, onclick: () => open(payment.id) },
     thumbnail(payment),
     h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)),
@@ -17,10 +20,12 @@ export function createWaiting(order, settings, open) {
     time,
     h("span", { class: "about" },
       again ? h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`) : null,
+      overlooked,
+      ...payment.warnings.map((warning) => h("span", { class: "badge", "data-tone": "wait" }, shortWarning(warning))),
       h("span", { class: "quiet small" }, `Orden ${order.id} · ${methodName(payment.method)} · ${personName(order.waiter)}`)));
   const node = h("li", { data: { order: order.id } }, button);
   tick(node, () => showWaited(time, button, payment, settings));
-  return { node, update: () => {} };
+  return { node, update: (changed) => { overlooked.hidden = !isOverlooked(changed.payment); } };
 }
 
 function thumbnail(payment) {
@@ -29,7 +34,7 @@ function thumbnail(payment) {
     place.append("🧾");
     return place;
   }
-  const picture = h("img", { alt: "", loading: "lazy", decoding: "async", width: "56", height: "72", src: proofPath(payment) });
+  const picture = h("img", { alt: "", loading: "lazy", decoding: "async", width: "56", height: "72", src: thumbnailPath(payment) });
   picture.addEventListener("error", () => place.replaceChildren("📄"));
   place.append(picture);
   return place;

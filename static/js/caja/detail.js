@@ -1,8 +1,9 @@
-// One payment, large: its proof beside what is to be paid, what was refused before, and the verdict.
+// One payment, large: its proof beside what is to be paid, what speaks against it, and the verdict.
 
 import { call } from "../api.js";
 import { h, setText } from "../dom.js";
 import { ago, clock, money, tick } from "../format.js";
+import { createFacts, createWarnings, Tick } from "./evidence.js";
 import { createPhoto } from "./photo.js";
 import { methodName, personName } from "./words.js";
 
@@ -13,18 +14,20 @@ export class Detail {
   #settled = false;
   #busy = false;
 
-  constructor({ onApprove, onReject, onClose, onNext }) {
+  /** `isOwn(payment)` tells whether whoever sits here has submitted it: then somebody else decides. */
+  constructor({ isOwn, onApprove, onReject, onClose, onNext }) {
+    this.isOwn = isOwn;
     this.on = { onApprove, onReject, onClose, onNext };
     this.idle = h("div", { class: "idle" },
       h("p", { class: "empty" }, "Elige un comprobante de la lista"),
-      h("p", { class: "quiet small keys-hint" }, key("↑"), key("↓"), " moverse · ", key("A"), " aprobar · ", key("R"), " rechazar · ", key("Esc"), " cerrar"));
+      h("p", { class: "quiet small keys-hint" }, key("↑"), key("↓"), " moverse · ", key("V"), " lo vi en la cuenta · ", key("A"), " aprobar · ", key("R"), " rechazar · ", key("Esc"), " cerrar"));
     this.node = h("section", { class: "detail", "aria-label": "Comprobante", data: { open: "false" } }, this.idle);
   }
 
   get isOpen() { return this.payment !== null; }
 
   /** Whether a verdict may be given on what is shown. */
-  get canJudge() { return this.isOpen && !this.#settled && !this.#busy; }
+  get canJudge() { return this.isOpen && !this.#settled && !this.#busy && !this.isOwn(this.payment); }
 
   /** Show the latest payment of `order`. */
   show(order) {
@@ -33,12 +36,17 @@ export class Detail {
     this.#settled = this.#busy = false;
     this.notice = h("div", { class: "verdict-notice", role: "status" });
     this.earlier = h("div", { class: "earlier", hidden: true });
-    this.actions = this.#actions();
+    this.tick = new Tick(this.payment);
+    this.actions = this.isOwn(this.payment)
+      ? h("p", { class: "notice own" }, "🙅 Tú enviaste este pago: otra persona debe decidirlo")
+      : h("div", { class: "verdict-actions" }, this.tick.node, this.#buttons());
     const again = this.payment.attempt > 1;
     const photo = h("div", { class: "current" },
       again ? h("p", { class: "photo-title" }, h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${this.payment.attempt}`), " foto nueva") : null,
       createPhoto(this.payment, `Comprobante de la mesa ${order.table_number}`));
-    this.node.replaceChildren(this.#heading(), h("div", { class: "photos" }, photo, this.earlier),
+    const evidence = h("div", { class: "evidence" }, createFacts(this.payment), createWarnings(this.payment, order.total));
+    this.node.replaceChildren(this.#heading(),
+      h("div", { class: "detail-body", data: { again: String(again) } }, h("div", { class: "photos" }, photo, this.earlier), evidence),
       h("footer", { class: "verdict" }, this.notice, this.actions));
     this.node.dataset.open = "true";
     if (again) this.#showEarlier(this.payment);
@@ -63,7 +71,7 @@ export class Detail {
     return node;
   }
 
-  #actions() {
+  #buttons() {
     const button = (kind, word, letter, act) => h("button",
       { class: "button", type: "button", "data-kind": kind, "data-size": "main", "aria-keyshortcuts": letter, onclick: act },
       word, h("kbd", { "aria-hidden": "true" }, letter));
@@ -74,7 +82,7 @@ export class Detail {
   /** While a verdict is on its way, or a new photo has just slid under the finger. */
   setBusy(busy) {
     this.#busy = busy;
-    for (const button of this.actions.children) button.disabled = busy;
+    for (const button of this.actions.querySelectorAll("button")) button.disabled = busy;
   }
 
   /** The verdict could not be given: say so, and let it be tried again. */

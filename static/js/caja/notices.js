@@ -1,6 +1,6 @@
 // Calling the cashier: a sound, a word for screen readers, and a notification where the browser has them.
 
-import { h, setText } from "../dom.js";
+import { h, setText, toast } from "../dom.js";
 import { money } from "../format.js";
 import * as sound from "../sound.js";
 
@@ -16,6 +16,12 @@ export function callFor(order) {
   const words = `${again}: mesa ${order.table_number}, ${money(order.total)}`;
   setText(heard, words);
   if (canNotify() && Notification.permission === "granted") notify(words, order);
+}
+
+/** A proof has waited too long for somebody to open it. */
+export function callForOverlooked(table) {
+  sound.playRefused();
+  toast(`⏰ Mesa ${table}: nadie ha visto su comprobante. Ábrelo.`, "late");
 }
 
 const canNotify = () => isSecureContext && "Notification" in globalThis;

@@ -23,13 +23,18 @@ function load(node, payment, label) {
   node.replaceChildren(stage, controls(new View(stage, picture)));
 }
 
-/** What is no picture is a PDF, or did not arrive. */
+/** What is no picture is a PDF, is kept no longer, or did not arrive. */
 async function explain(node, payment, label) {
   node.replaceChildren(h("p", { class: "empty" }, "Cargando…"));
   try {
     const response = await fetch(proofPath(payment), { credentials: "same-origin" });
     if (response.ok && response.headers.get("Content-Type")?.startsWith("application/pdf")) {
       node.replaceChildren(pdf(payment));
+      return;
+    }
+    if (response.status === 410) {
+      const { detail } = await response.json();
+      node.replaceChildren(h("div", { class: "empty" }, h("p", {}, "🗑 La foto ya se borró"), h("p", { class: "quiet small" }, detail)));
       return;
     }
   } catch { /* said below */ }

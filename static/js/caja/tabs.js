@@ -2,8 +2,11 @@
 
 import { h, setText } from "../dom.js";
 
-/** `{ node, panels, panel(id), select(id), setCount(id, count) }` for `{ id, title, empty }` each. */
-export function createTabs(kinds) {
+/**
+ * `{ node, panels, panel(id), select(id), selected(), setCount(id, count) }` for `{ id, title, empty }`
+ * each, or `{ id, title, content }` for what is no list; `onSelect(id)` hears of a change.
+ */
+export function createTabs(kinds, onSelect) {
   const parts = new Map(kinds.map((kind) => [kind.id, createPart(kind, () => select(kind.id))]));
   const node = h("div", { class: "tabs", role: "tablist", "aria-label": "Listas" }, ...[...parts.values()].map(({ tab }) => tab));
   node.addEventListener("keydown", (event) => {
@@ -11,13 +14,17 @@ export function createTabs(kinds) {
     if (by) move(by);
   });
 
+  let chosenId = null;
   function select(id) {
+    if (id === chosenId) return;
+    chosenId = id;
     for (const [name, { tab, panel }] of parts) {
       const chosen = name === id;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
       panel.hidden = !chosen;
     }
+    onSelect(id);
   }
 
   function move(by) {
@@ -33,15 +40,15 @@ export function createTabs(kinds) {
     counter.dataset.some = String(count > 0 && id === kinds[0].id);
   }
 
-  select(kinds[0].id);
-  return { node, select, setCount, panels: [...parts.values()].map(({ panel }) => panel), panel: (id) => parts.get(id) };
+  return { node, select, selected: () => chosenId, setCount, panels: [...parts.values()].map(({ panel }) => panel), panel: (id) => parts.get(id) };
 }
 
-function createPart({ id, title, empty: words }, choose) {
+function createPart({ id, title, empty: words, content }, choose) {
   const counter = h("span", { class: "counter" }, "0");
-  const tab = h("button", { class: "button tab", type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, onclick: choose }, `${title} `, counter);
+  const tab = h("button", { class: "button tab", type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, onclick: choose }, `${title} `, content ? null : counter);
   const items = h("ul", { class: "items", "aria-label": title });
   const empty = h("p", { class: "empty" }, words);
-  const panel = h("section", { class: "panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, tabindex: "-1" }, items, empty);
+  const panel = h("section", { class: "panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, tabindex: "-1" },
+    ...(content ? [content] : [items, empty]));
   return { tab, panel, counter, items, empty };
 }

@@ -1,18 +1,28 @@
 // How the cashier's page says who, how and why.
 
 export const REASONS = ["no aparece en la cuenta", "monto distinto", "ilegible", "repetido", "programado", "otra cuenta", "fecha incorrecta"];
+export const REASONS_TO_APPROVE = ["mismo comprobante reenviado", "el cliente pagó dos mesas juntas", "la otra orden se cobró por error"];
 
 const ICONS = { transferencia: "🏦", efectivo: "💵", tarjeta: "💳" };
 const VERDICTS = { aprobado: "aprobó", rechazado: "rechazó" };
-let labels = new Map();
+let methods = new Map();
 
-/** Take the house's names for its payment methods. */
-export function setMethods(methods) {
-  labels = new Map(methods.map((method) => [method.name, method.label]));
+/** Take the house's payment methods. */
+export function setMethods(all) {
+  methods = new Map(all.map((method) => [method.name, method]));
 }
 
 /** "🏦 Transferencia", never parted at the end of a line */
-export const methodName = (name) => `${ICONS[name] ?? "💳"}\u00a0${labels.get(name) ?? name}`;
+export const methodName = (name) => `${ICONS[name] ?? "💳"}\u00a0${methods.get(name)?.label ?? name}`;
+
+/** "Clave de rastreo", as the method's bank calls it */
+export const referenceLabel = (name) => methods.get(name)?.reference_label || "Referencia";
+
+/** Whether a payment by this method is only good once it was seen in the account. */
+export const isInAccount = (name) => methods.get(name)?.verify === "account";
+
+/** Whether a bank's statement shows payments by this method; cash leaves no operation number. */
+export const isInStatement = (name) => isInAccount(name) || (methods.get(name)?.reference ?? "none") !== "none";
 
 /** A member of staff as colleagues say it: "luis" → "Luis". */
 export const personName = (username) => (username ? username[0].toUpperCase() + username.slice(1) : "Otra persona");
@@ -25,3 +35,4 @@ export function decidedWords(payment, me) {
 }
 
 export const proofPath = (payment) => `/payments/${payment.id}/proof`;
+export const thumbnailPath = (payment) => `${proofPath(payment)}?size=thumb`;

@@ -1,6 +1,7 @@
 // "Por Cobrar": delivered orders, the rejected ones first; those with the cashier stand below, uncounted.
 
 import { h, KeyedList, setText } from "../dom.js";
+import { isOverlooked } from "../overlooked.js";
 import { createCard, isRejected, showBadge, showState } from "./cards.js";
 
 export const PAYABLE = ["entregado", "por_verificar"];
@@ -42,12 +43,18 @@ function createPayableCard(order, isMine, onCharge) {
       items.hidden = rejected || waiting;
       reason.hidden = !rejected || !now.payment.reason;
       if (rejected) showBadge(badge, "🔄 Pago Rechazado", "retry");
-      else if (waiting) showBadge(badge, "⏳ Esperando al cajero", "wait");
+      else if (waiting) showWaiting(badge, now.payment);
       else showState(badge, now.status);
       setText(reason, `«${now.payment?.reason ?? ""}»`);
       showCharge(charge, rejected, waiting);
     },
   };
+}
+
+function showWaiting(badge, payment) {
+  if (payment.seen_at) showBadge(badge, "👀 Caja lo vio", "primary");
+  else if (isOverlooked(payment)) showBadge(badge, "⏰ La caja aún no lo ve", "late");
+  else showBadge(badge, "⏳ Esperando al cajero", "wait");
 }
 
 function showCharge(button, rejected, waiting) {

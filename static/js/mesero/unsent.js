@@ -5,8 +5,8 @@ import { money } from "../format.js";
 
 const SURE_FOR = 4000;
 
-/** `{ node, update }` of the strip above the tabs. */
-export function createStrip(outbox) {
+/** `{ node, update }` of the strip above the tabs; `onCorrect(orderId)` hears of what needs a person. */
+export function createStrip(outbox, onCorrect) {
   const heading = h("h2", { "aria-live": "polite" });
   const items = h("ul", { class: "drafts" });
   const memory = h("p", { class: "small", hidden: true },
@@ -15,7 +15,7 @@ export function createStrip(outbox) {
   const list = new KeyedList(items, {
     key: (draft) => draft.key,
     compare: (a, b) => a.savedAt - b.savedAt,
-    create: (draft) => createDraft(draft, outbox),
+    create: (draft) => createDraft(draft, outbox, onCorrect),
   });
   const update = () => {
     const stuck = outbox.drafts.filter((draft) => isStuck(draft, outbox));
@@ -30,24 +30,32 @@ export function createStrip(outbox) {
 /** A first attempt that is under way is not stuck: the sheet shows how it goes. */
 const isStuck = (draft, outbox) => draft.attempt > 1 || (draft.attempt === 1 && !outbox.isSending(draft));
 
-function createDraft(draft, outbox) {
+function createDraft(draft, outbox, onCorrect) {
   const why = h("span", { class: "small why" });
   const send = h("button", {
     class: "button", type: "button", "data-kind": "primary", onclick: () => outbox.sendNow(draft.key),
   }, "Enviar ahora");
+  const correct = h("button", {
+    class: "button", type: "button", "data-kind": "primary", onclick: () => onCorrect(draft.orderId),
+  }, "Corregir");
   const discard = createDiscard(() => outbox.discard(draft.key));
   const node = h("li", { class: "draft" },
     h("p", {}, h("b", {}, `Mesa ${draft.table}`), ` · ${money(draft.total)} · ${draft.method} `, why),
-    h("div", { class: "draft-actions" }, send, discard));
+    h("div", { class: "draft-actions" }, send, correct, discard));
   return {
     node,
     update: (now) => {
       setText(why, describe(now, outbox));
       node.dataset.stopped = String(now.stopped);
+      send.hidden = isCorrectable(now);
+      correct.hidden = !send.hidden;
       for (const button of [send, discard]) button.disabled = outbox.isSending(now);
     },
   };
 }
+
+/** Whether the server has named what is wrong: sent as it is, it would be refused again. */
+export const isCorrectable = (draft) => draft.stopped && Object.keys(draft.errors ?? {}).length > 0;
 
 /** Where a draft stands, in words. */
 export function describe(draft, outbox) {

@@ -1,4 +1,4 @@
-// Where the waiter is, kept in the URL: a tab that the phone killed comes back to the same place.
+// Where somebody is, kept in the URL: a tab that was killed or loaded again comes back to the same place.
 
 /** A value of the URL's query, or null. */
 export const placeOf = (name) => new URLSearchParams(location.search).get(name);

@@ -1,0 +1,61 @@
+// What a payment says of itself, what speaks against it, and the tick that it was seen in the account.
+
+import { h, setText } from "../dom.js";
+import { money } from "../format.js";
+import { pointsElsewhere, warningSentence } from "../warnings.js";
+import { isInAccount, referenceLabel } from "./words.js";
+
+/** The operation number, large and easy to copy, and the declared amount. */
+export function createFacts(payment) {
+  const facts = [];
+  if (payment.reference) {
+    facts.push(fact(referenceLabel(payment.method), h("span", { class: "reference", tabindex: 0, title: "Un clic la selecciona" }, payment.reference)));
+  }
+  if (payment.amount !== null) facts.push(fact("Monto declarado", h("span", { class: "money" }, money(payment.amount))));
+  return h("dl", { class: "facts", hidden: facts.length === 0 }, ...facts);
+}
+
+const fact = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
+
+/** Each warning as a sentence, with the way to the other order. */
+export function createWarnings(payment, total) {
+  return h("ul", { class: "warnings", "aria-label": "Avisos", hidden: payment.warnings.length === 0 },
+    ...payment.warnings.map((warning) => h("li", { class: "notice" },
+      h("span", {}, `⚠ ${warningSentence(warning, payment, total)}`),
+      pointsElsewhere(warning, payment) ? orderLink(warning.order_id, `Ver orden ${warning.order_id}`) : null)));
+}
+
+/** A way to another order that does not leave the page. */
+export const orderLink = (orderId, words = orderId) => (
+  h("a", { class: "order-link", href: `/caja?orden=${orderId}`, data: { order: orderId } }, words));
+
+/** "Lo vi en la cuenta": made anew for each payment, so that no tick is carried over. */
+export class Tick {
+  constructor(payment) {
+    this.box = h("input", { type: "checkbox", "aria-keyshortcuts": "V", "aria-describedby": "tick-why", onchange: () => this.explain("") });
+    this.why = h("p", { class: "quiet small", id: "tick-why" }, "La foto no prueba el pago");
+    this.missing = h("p", { class: "notice", "data-tone": "late", role: "alert", hidden: true });
+    this.node = h("div", { class: "tick", hidden: !isInAccount(payment.method) },
+      h("label", { class: "choice" }, this.box, h("span", {}, "Lo vi en la cuenta"), h("kbd", { "aria-hidden": "true" }, "V")),
+      this.why, this.missing);
+  }
+
+  get isNeeded() { return !this.node.hidden; }
+
+  get isMissing() { return this.isNeeded && !this.box.checked; }
+
+  toggle() {
+    if (this.isNeeded) this.box.click();
+  }
+
+  /** Say what keeps the payment from being approved. */
+  ask() {
+    this.explain("Busca el pago en la cuenta y marca «Lo vi en la cuenta» para aprobar.");
+    this.box.focus();
+  }
+
+  explain(words) {
+    this.missing.hidden = !words;
+    setText(this.missing, words);
+  }
+}

@@ -1,0 +1,102 @@
+// Any order of the house in a dialog, by its number: what was ordered, and each payment with its proof.
+
+import { call, Offline } from "../api.js";
+import { h, openDialog } from "../dom.js";
+import { clock, day, money, STATES } from "../format.js";
+import { setPlace } from "../place.js";
+import { createFacts, createWarnings } from "./evidence.js";
+import { createPhoto } from "./photo.js";
+import { methodName, personName } from "./words.js";
+
+const VERDICTS = {
+  por_verificar: { word: "⏳ Por verificar", tone: "wait" },
+  aprobado: { word: "✓ Aprobado", tone: "done" },
+  rechazado: { word: "✕ Rechazado", tone: "late" },
+};
+let dialog = null;
+let turn = 0;
+
+/** Show an order, in place of the one that is shown already; the address says which. */
+export async function openOrder(orderId) {
+  turn += 1;
+  const now = turn;
+  setPlace({ orden: orderId });
+  dialog ??= openEmpty();
+  fill(`Orden ${orderId}`, h("p", { class: "empty" }, "Cargando…"));
+  let parts;
+  try {
+    const order = await call("GET", `/orders/${encodeURIComponent(orderId)}`);
+    parts = [`Mesa ${order.table_number} · Orden ${order.id}`, ...contents(order)];
+  } catch (error) {
+    parts = [`Orden ${orderId}`, failure(orderId, error)];
+  }
+  if (now !== turn) return;
+  fill(...parts);
+  dialog.querySelector("h2").focus();
+}
+
+function openEmpty() {
+  const opened = openDialog("Orden");
+  opened.classList.add("order-dialog");
+  opened.addEventListener("close", () => {
+    turn += 1;
+    dialog = null;
+    setPlace({ orden: null });
+  });
+  return opened;
+}
+
+function fill(title, ...parts) {
+  dialog.setAttribute("aria-label", title);
+  dialog.replaceChildren(
+    h("header", { class: "detail-head" }, h("div", {}, h("h2", { tabindex: -1 }, title)),
+      h("button", { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: () => dialog.close() }, "✕")),
+    ...parts);
+  dialog.scrollTop = 0;
+}
+
+function failure(orderId, error) {
+  const words = error instanceof Offline ? "Sin conexión. No se pudo cargar la orden." : error.message;
+  return h("div", { class: "empty" }, h("p", {}, words), error.status === 404 ? null
+    : h("button", { class: "button", type: "button", onclick: () => openOrder(orderId) }, "Cargar otra vez"));
+}
+
+function contents(order) {
+  const { word, icon, tone } = STATES[order.status];
+  const latestFirst = [...order.payments].sort((a, b) => b.attempt - a.attempt);
+  return [
+    h("p", { class: "order-sum" }, h("span", { class: "badge", data: { tone } }, `${icon} ${word}`),
+      h("span", { class: "quiet" }, `${personName(order.waiter)} · ${moment(order.created_at)}`),
+      h("span", { class: "detail-total money" }, money(order.total))),
+    h("p", {}, order.items.map((item) => `${item.quantity} ${item.name}`).join(" · ")),
+    ...latestFirst.map((payment) => createPayment(payment, order)),
+    order.payments.length === 0 ? h("p", { class: "empty" }, "Aún no tiene pagos") : null,
+  ].filter(Boolean);
+}
+
+function createPayment(payment, order) {
+  const { word, tone } = VERDICTS[payment.status];
+  return h("article", { class: "past-payment", "aria-label": `Intento ${payment.attempt}` },
+    h("h3", {}, `Intento ${payment.attempt} · ${methodName(payment.method)} `, h("span", { class: "badge", data: { tone } }, word)),
+    h("p", { class: "quiet small" }, ...sayWho(payment)),
+    payment.reason ? h("p", { class: payment.status === "rechazado" ? "reason" : "" }, `«${payment.reason}»`) : null,
+    createFacts(payment), createWarnings(payment, order.total),
+    createPhoto(payment, `Comprobante de la orden ${order.id}, intento ${payment.attempt}`));
+}
+
+function sayWho(payment) {
+  const said = [`Envió ${personName(payment.submitted_by)}, ${moment(payment.submitted_at)}`];
+  if (payment.decided_by) {
+    const verb = payment.status === "aprobado" ? "aprobó" : "rechazó";
+    said.push(` · ${verb} ${personName(payment.decided_by)}, ${moment(payment.decided_at)}`);
+  }
+  if (payment.seen_in_account) said.push(" · visto en la cuenta");
+  if (payment.reconciled_at) said.push(` · encontrado en el banco (${personName(payment.reconciled_by)})`);
+  return said;
+}
+
+/** The clock's time; the day too, where it is not today. */
+function moment(iso) {
+  const date = day(new Date(iso));
+  return date === day(new Date()) ? clock(iso) : `${date} ${clock(iso)}`;
+}

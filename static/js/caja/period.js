@@ -1,0 +1,59 @@
+// The days that are looked at: today at first, a step back or forth, or any range.
+
+import { h } from "../dom.js";
+import { day } from "../format.js";
+
+/** Two dates and their buttons; `onChange()` hears of another choice. `from` and `to` are days, both included. */
+export class Period {
+  constructor(onChange) {
+    this.onChange = onChange;
+    this.inputs = ["from", "to"].map((name) => h("input", {
+      class: "input", type: "date", id: `bank-${name}`, required: true, onchange: () => this.#take(name),
+    }));
+    this.node = h("div", { class: "period" },
+      button("‹", "Día anterior", () => this.#move(-1)),
+      field("Desde", this.inputs[0]), field("Hasta", this.inputs[1]),
+      button("›", "Día siguiente", () => this.#move(1)),
+      button("Hoy", null, () => this.#choose(day(new Date()), day(new Date()))));
+    this.#set(day(new Date()), day(new Date()));
+  }
+
+  /** The first moment of the first day, and that of the day after the last, as the server reads times. */
+  bounds() {
+    return { from: startOf(this.from, 0).toISOString(), to: startOf(this.to, 1).toISOString() };
+  }
+
+  #set(from, to) {
+    Object.assign(this, { from, to });
+    [this.inputs[0].value, this.inputs[1].value] = [from, to];
+  }
+
+  #choose(from, to) {
+    this.#set(from, to);
+    this.onChange();
+  }
+
+  /** A date that is cleared stays what it was; the other one follows where the two would cross. */
+  #take(changed) {
+    const [from, to] = this.inputs.map(({ value }) => value);
+    if (!from || !to) this.#set(this.from, this.to);
+    else if (from <= to) this.#choose(from, to);
+    else this.#choose(...(changed === "from" ? [from, from] : [to, to]));
+  }
+
+  /** As many days on as are looked at. */
+  #move(by) {
+    const days = Math.round((startOf(this.to, 1) - startOf(this.from, 0)) / 86400000);
+    this.#choose(...[this.from, this.to].map((date) => day(startOf(date, by * days))));
+  }
+}
+
+/** Midnight at the beginning of a day, `later` days on, by this device's calendar. */
+function startOf(date, later) {
+  const [year, month, number] = date.split("-").map(Number);
+  return new Date(year, month - 1, number + later);
+}
+
+const button = (sign, label, act) => h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: act }, sign);
+
+const field = (name, input) => h("div", { class: "field" }, h("label", { for: input.id }, name), input);

@@ -1,0 +1,33 @@
+// Why a proof is refused, or approved in spite of what speaks against it.
+
+import { h } from "../dom.js";
+import { money } from "../format.js";
+import { askReason } from "../reasons.js";
+import { needsReason, warningSentence } from "../warnings.js";
+import { REASONS, REASONS_TO_APPROVE } from "./words.js";
+
+/** Ask why `order`'s payment is refused; `confirm(reason)` hears it. Returns the open dialog. */
+export const askWhyRejected = (order, confirm) => askReason({
+  label: "Rechazar comprobante",
+  heading: heading("Rechazar", order),
+  legend: "¿Por qué? El mesero lo verá.",
+  reasons: REASONS,
+  action: "Rechazar",
+}, confirm);
+
+/** Ask why it is approved although its number or its file was used before. */
+export function askWhyApproved(order, confirm) {
+  const { payment, total } = order;
+  const against = payment.warnings.filter((warning) => needsReason({ warnings: [warning] }));
+  return askReason({
+    label: "Aprobar comprobante",
+    heading: heading("Aprobar", order),
+    before: against.map((warning) => h("p", { class: "notice" }, `⚠ ${warningSentence(warning, payment, total)}`)),
+    legend: "¿Por qué lo apruebas? Queda en el registro.",
+    reasons: REASONS_TO_APPROVE,
+    action: "Aprobar",
+    kind: "done",
+  }, confirm);
+}
+
+const heading = (verb, order) => [`${verb} mesa ${order.table_number} · `, h("span", { class: "money" }, money(order.total))];

@@ -1,0 +1,137 @@
+// The verdict on the payment that is on show: given here, or found to have been given elsewhere.
+
+import { call, Offline, Problem } from "../api.js";
+import { toast } from "../dom.js";
+import { clock, money } from "../format.js";
+import { signInAgain } from "../live.js";
+import { needsReason } from "../warnings.js";
+import { askWhyApproved, askWhyRejected } from "./reason.js";
+import { decidedWords } from "./words.js";
+
+const DONE = "No tienes que hacer nada.";
+
+/**
+ * Judges what `detail` shows. `known(orderId)` is the page's order, `learn(order)` hears of a newer one,
+ * `onDone()` of a verdict that was given on what is on show.
+ */
+export class Verdicts {
+  judging = null; // the id of the payment whose verdict is on its way
+  #dialog = null;
+
+  constructor({ detail, username, known, learn, onDone }) {
+    Object.assign(this, { detail, username, known, learn, onDone });
+  }
+
+  approve() {
+    const { detail } = this;
+    if (!detail.canJudge) return;
+    if (detail.tick.isMissing) detail.tick.ask();
+    else if (needsReason(detail.payment)) this.#ask(askWhyApproved, "aprobado");
+    else this.#judge("aprobado", null);
+  }
+
+  reject() {
+    if (this.detail.canJudge) this.#ask(askWhyRejected, "rechazado");
+  }
+
+  #ask(question, verdict) {
+    this.#dialog = question(this.detail.order, (reason) => this.#judge(verdict, reason));
+  }
+
+  /** What is on show may have been judged elsewhere meanwhile. */
+  check(order) {
+    const { payment } = this.detail;
+    if (order?.status === "por_verificar" && order.payment.id === payment.id) return;
+    if (this.judging === payment.id) return; // our own verdict: its answer says what came of it
+    if (order?.payment?.id === payment.id) this.#settle(order.payment);
+    else this.#inquire(payment);
+  }
+
+  /** The order has gone on since: ask what became of this payment. */
+  async #inquire(payment) {
+    this.detail.settle("Este comprobante ya no espera dictamen");
+    this.#dialog?.close();
+    try {
+      const { payments } = await call("GET", `/orders/${payment.order_id}`);
+      const now = payments.find((one) => one.id === payment.id);
+      if (now?.decided_by && this.#isOnShow(payment)) toast(this.#explain(now));
+    } catch { /* what is said already is enough */ }
+  }
+
+  #isOnShow(payment) { return this.detail.payment?.id === payment.id; }
+
+  #explain(payment) {
+    return `${decidedWords(payment, this.username)}${payment.decided_at ? ` a las ${clock(payment.decided_at)}` : ""}`;
+  }
+
+  #settle(payment) {
+    this.#dialog?.close();
+    this.detail.settle(`${this.#explain(payment)}. ${DONE}`);
+  }
+
+  /** Give the verdict on exactly the payment that is on show. */
+  async #judge(verdict, reason) {
+    const { detail } = this;
+    if (!detail.canJudge) return;
+    const { order, payment } = detail;
+    const json = { verdict };
+    if (reason) json.reason = reason;
+    if (verdict === "aprobado" && detail.tick.isNeeded) json.seen_in_account = detail.tick.box.checked;
+    this.judging = payment.id;
+    detail.setBusy(true);
+    detail.clearNotice();
+    try {
+      const answer = await call("PUT", `/payments/${payment.id}/verdict`, { json });
+      this.judging = null;
+      await this.#accepted(order, payment, answer, verdict);
+    } catch (error) {
+      this.judging = null;
+      await this.#refused(order, payment, error);
+    }
+  }
+
+  /** The answer may be another cashier's verdict, the same as ours but earlier. */
+  async #accepted(order, payment, answer, verdict) {
+    this.learn(answer);
+    if (answer.payment?.id !== payment.id || answer.payment.decided_by !== this.username) {
+      await this.#explainLost(order, payment);
+      return;
+    }
+    const words = `mesa ${order.table_number} · ${money(order.total)}`;
+    if (verdict === "aprobado") toast(`✓ Aprobado: ${words}`, "done");
+    else toast(`Rechazado: ${words}`);
+    if (this.#isOnShow(payment)) this.onDone();
+  }
+
+  async #refused(order, payment, error) {
+    if (error instanceof Problem && error.status === 401) {
+      signInAgain();
+      return;
+    }
+    const known = this.known(order.id)?.payment;
+    if (error instanceof Offline && known?.id === payment.id && known.decided_by) {
+      if (this.#isOnShow(payment)) this.#settle(known);
+      return;
+    }
+    if (error.code === "payment_already_decided") {
+      await this.#explainLost(order, payment);
+      return;
+    }
+    const words = error instanceof Offline
+      ? "Sin conexión. No se guardó el dictamen; inténtalo otra vez."
+      : `${error.message}. Inténtalo otra vez.`;
+    if (this.#isOnShow(payment)) this.detail.fail(words);
+    toast(`Mesa ${order.table_number}: ${words}`, "late");
+  }
+
+  /** Another cashier was first: say who, in a friendly way. */
+  async #explainLost(order, payment) {
+    let words = `Otra persona ya lo decidió. ${DONE}`;
+    try {
+      const { payments } = await call("GET", `/orders/${order.id}`);
+      words = `${this.#explain(payments.find((one) => one.id === payment.id))}. ${DONE}`;
+    } catch { /* what is known already is enough */ }
+    if (this.#isOnShow(payment)) this.detail.settle(words);
+    else toast(words);
+  }
+}

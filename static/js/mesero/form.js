@@ -1,0 +1,141 @@
+// What is filled in to charge an order: method, photo, operation number, amount.
+
+import { h, setText } from "../dom.js";
+import { takenAt } from "../exif.js";
+import { isPdf, shrink } from "../photo.js";
+import { placeOf, setPlace } from "../place.js";
+import { Fields } from "./fields.js";
+
+/** The form of one order. `send({ method, file, takenAt, reference, amount })` keeps it on the phone. */
+export class ChargeForm {
+  #file = null;
+  #takenAt = null;
+  #url = null;
+  #turn = 0;
+  #refilled = null;
+
+  constructor(order, { settings, send }) {
+    Object.assign(this, { order, settings, send });
+    this.preview = h("div", { class: "preview" });
+    this.hint = h("p", { class: "quiet small", role: "status" });
+    this.fields = new Fields(order.total);
+    this.submit = h("button", { class: "button", type: "submit", "data-kind": "primary", "data-size": "main" }, "Enviar");
+    this.node = h("form", { class: "charge", novalidate: true, onsubmit: (event) => this.#send(event) },
+      this.#methods(), this.preview,
+      h("div", { class: "sources" },
+        this.#source("📷 Cámara", { accept: "image/*", capture: "environment" }),
+        this.#source("🖼 Galería", { accept: "image/*,application/pdf" })),
+      this.fields.node, this.hint, this.submit);
+    this.#showPreview();
+    this.#showReady();
+  }
+
+  /** Another attempt has begun: its proof is another one, and so is what it says. */
+  renew(order) {
+    this.order = order;
+    this.#choose(null);
+    this.fields.fill({ reference: "", amount: order.total.toFixed(2) });
+    this.#showReady();
+  }
+
+  /** Bring back what the server has refused, so that one field can be put right and the photo stays. */
+  refill(draft) {
+    if (this.#refilled === draft.key) return;
+    this.#refilled = draft.key;
+    const wrong = draft.errors ?? {};
+    const chosen = this.node.querySelector(`[name=method][value="${CSS.escape(draft.method)}"]`);
+    if (chosen) chosen.checked = true;
+    this.fields.fill({ reference: draft.reference ?? "", amount: draft.amount || this.order.total.toFixed(2) });
+    if (Object.keys(wrong).length > 0 && !wrong.file && draft.bytes) {
+      this.#choose(new File([draft.bytes], draft.name, { type: draft.type }), wrong.taken_at ? null : draft.takenAt);
+    }
+    this.#showReady();
+    this.fields.explain(wrong);
+  }
+
+  /** The sheet is gone. */
+  close() {
+    this.#turn += 1;
+    if (this.#url) URL.revokeObjectURL(this.#url);
+  }
+
+  #methods() {
+    const known = this.settings.methods.map((method) => method.name);
+    const wanted = [placeOf("metodo"), this.order.payment?.method].find((name) => known.includes(name)) || known[0];
+    return h("fieldset", { class: "methods" }, h("legend", { class: "small quiet" }, "¿Cómo paga?"),
+      ...this.settings.methods.map((method) => h("label", { class: "button method" }, h("input", {
+        type: "radio", name: "method", value: method.name, class: "unseen", checked: method.name === wanted,
+        onchange: () => { setPlace({ metodo: method.name }); this.#showReady(); },
+      }), method.label)));
+  }
+
+  #source(label, attributes) {
+    const input = h("input", { type: "file", class: "unseen", ...attributes });
+    input.addEventListener("change", () => {
+      if (input.files[0]) this.#take(input.files[0]);
+      input.value = "";
+    });
+    return h("label", { class: "button" }, input, label);
+  }
+
+  get #method() {
+    const name = new FormData(this.node).get("method");
+    return this.settings.methods.find((method) => method.name === name);
+  }
+
+  /** Make the chosen photo small, and keep the time that is lost with it; one chosen meanwhile wins. */
+  async #take(chosen) {
+    this.#turn += 1;
+    const turn = this.#turn;
+    this.#choose(null);
+    this.submit.disabled = true;
+    setText(this.hint, "Preparando la foto…");
+    const [small, time] = [await shrink(chosen), await takenAt(chosen)];
+    if (turn !== this.#turn) return;
+    const name = small === chosen ? chosen.name : "foto.jpg";
+    if (small.size > this.settings.max_bytes) {
+      setText(this.hint, `⚠ El archivo pasa de ${Math.floor(this.settings.max_bytes / 2 ** 20)} MB. Elige otro.`);
+      return;
+    }
+    this.#choose(new File([small], name, { type: small.type }), time);
+    this.#showReady();
+  }
+
+  #choose(file, time = null) {
+    if (this.#url) URL.revokeObjectURL(this.#url);
+    this.#file = file;
+    this.#takenAt = time;
+    this.#url = file ? URL.createObjectURL(file) : null;
+    this.#showPreview();
+  }
+
+  #showPreview() {
+    const file = this.#file;
+    if (!file) this.preview.replaceChildren(h("p", { class: "quiet" }, "Aquí verás la foto"));
+    else if (isPdf(file)) this.preview.replaceChildren(h("p", {}, `📄 ${file.name}`));
+    else this.preview.replaceChildren(h("img", { src: this.#url, alt: "Foto del comprobante" }));
+  }
+
+  /** The button works once the photo is there that the method asks for. */
+  #showReady() {
+    this.fields.setMethod(this.#method);
+    const needed = this.#method.proof === "required";
+    this.submit.disabled = needed && !this.#file;
+    if (this.#file) setText(this.hint, `Foto lista · ${Math.ceil(this.#file.size / 1024)} KB`);
+    else setText(this.hint, needed ? "Falta la foto del comprobante" : "La foto es opcional");
+  }
+
+  async #send(event) {
+    event.preventDefault();
+    const said = this.fields.read();
+    if (!said) return;
+    this.submit.disabled = true;
+    try {
+      await this.send({ method: this.#method.name, file: this.#file, takenAt: this.#takenAt, ...said });
+    } catch { // a file that lives elsewhere, and can't be read any more
+      this.#choose(null);
+      this.#showReady();
+      setText(this.hint, "⚠ El archivo ya no se puede leer. Elígelo otra vez.");
+    }
+  }
+}

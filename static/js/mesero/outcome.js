@@ -1,0 +1,38 @@
+// What has become of an order's payment: with the cashier, seen, refused, approved.
+
+import { h } from "../dom.js";
+import { isOverlooked } from "../overlooked.js";
+import { warningSentence } from "../warnings.js";
+import { isRejected, sentAt } from "./cards.js";
+
+/** The elements that say it; none while the order is only to be charged. */
+export function outcomeOf(order, draft) {
+  const { payment, status } = order;
+  if (status === "por_verificar") return [...waiting(payment), ...warnings(order)];
+  if (status === "pagado") return [outcome("done", "✓ Pago aprobado")];
+  if (status === "anulado") return [outcome("late", "🚫 Orden anulada"), h("p", { class: "reason" }, `«${order.void_reason}»`)];
+  if (isRejected(order)) return draft && !draft.stopped ? [] : refused(payment);
+  return status === "entregado" ? [] : [h("p", { class: "notice" }, "Esta orden todavía no se ha entregado.")];
+}
+
+const outcome = (tone, words) => h("p", { class: "outcome", data: { tone } }, words);
+
+function waiting(payment) {
+  const overlooked = isOverlooked(payment);
+  return [
+    payment.seen_at ? outcome("seen", "👀 Caja lo vio") : outcome("wait", "⏳ Esperando al cajero"),
+    overlooked ? h("p", { class: "notice", data: { tone: "late" } }, "⏰ La caja aún no ve el comprobante. Avísale.") : null,
+    h("p", { class: "quiet" }, `Intento ${payment.attempt} · ${payment.method} · ${sentAt(payment)}`),
+  ].filter(Boolean);
+}
+
+function warnings({ payment, total }) {
+  if (payment.warnings.length === 0) return [];
+  return [h("ul", { class: "warnings", "aria-label": "Avisos" },
+    ...payment.warnings.map((warning) => h("li", { class: "notice" }, `⚠ ${warningSentence(warning, payment, total)}`)))];
+}
+
+function refused(payment) {
+  return [h("p", { class: "badge", data: { tone: "retry" } }, "🔄 Pago Rechazado"),
+    h("p", { class: "reason" }, `«${payment.reason || "Sin motivo"}»`)];
+}

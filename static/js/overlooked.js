@@ -1,0 +1,16 @@
+// Proofs that no cashier has opened for too long.
+
+const alarmed = new Set();
+let limit = Infinity;
+
+/** Take the house's patience, in seconds. */
+export function setPatience(seconds) { limit = seconds; }
+
+/** The server says so of a payment, whatever this device's clock. */
+export function alarm(paymentId) { alarmed.add(paymentId); }
+
+/** Whether a payment waits too long to be seen; a page loaded later still knows. */
+export function isOverlooked(payment) {
+  if (payment?.status !== "por_verificar" || payment.seen_at) return false;
+  return alarmed.has(payment.id) || Date.now() - Date.parse(payment.submitted_at) >= limit * 1000;
+}
