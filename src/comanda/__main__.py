@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     _menu_commands(group.add_parser("menu", help="El menú").add_subparsers(required=True))
     copy = _command(group, "backup", commands.make_backup, "Copia la base sin detener nada")
     copy.add_argument("destination", type=Path, metavar="DEST")
+    purge = _command(group, "purge", commands.purge_photos, "Borra las fotos de pagos viejos")
+    purge.add_argument("--dry-run", action="store_true", help="sólo dice qué se borraría")
     _command(group, "check", commands.check_database, "Revisa que la base de datos esté entera")
     return parser
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from comanda.chores import do_chores
 from comanda.config import Config
 from comanda.feed import open_feed
 from comanda.files import static_folder
@@ -25,6 +26,7 @@ from comanda.web.keys import (
     STREAMS,
     THUMBNAILS,
 )
+from comanda.web.pages import default_house
 from comanda.web.pins import PinHasher
 from comanda.web.problems import problem_details
 from comanda.web.replies import add_security_headers
@@ -100,6 +102,7 @@ def _keep_data(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]
             open_feed(
                 app[DATABASE], tail_events=events.tail_events, replay_limit=events.replay_limit
             ) as app[FEED],
+            do_chores(app[DATABASE], app[CONFIG], default_house(app[CONFIG])),
         ):
             yield
 

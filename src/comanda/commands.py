@@ -8,12 +8,14 @@ import sys
 import warnings
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 
 from comanda import workflow
+from comanda.chores import cutoff, purge, purgeable
 from comanda.config import Config
 from comanda.domain.menu import LONGEST_NAME, Entry
 from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
@@ -21,6 +23,7 @@ from comanda.domain.staff import Role, Staff
 from comanda.store import menu, staff
 from comanda.store.backup import backup, check
 from comanda.store.database import Database, Snapshot, Transaction, open_database
+from comanda.store.retention import Purged
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -121,6 +124,25 @@ def make_backup(options: argparse.Namespace, config: Config) -> None:
     """`backup DEST`: while the server runs, too."""
     size = backup(Path(config.database.path), options.destination)
     print(f"Copia completa y revisada: {options.destination} ({size / 2**20:.1f} MB)")
+
+
+def purge_photos(options: argparse.Namespace, config: Config) -> None:
+    """`purge [--dry-run]`: what the server does every night, now."""
+    if not config.proofs.keep_days:
+        raise Refused("La configuración guarda las fotos para siempre: proofs.keep_days = 0")
+
+    async def run() -> tuple[datetime, Purged]:
+        async with _open(config) as database:
+            before = cutoff(database.clock(), config.proofs.keep_days)
+            work = purgeable if options.dry_run else purge
+            return before, await work(database, before)
+
+    before, gone = asyncio.run(run())
+    done = "Se borrarían" if options.dry_run else "Borradas:"
+    print(
+        f"{done} {gone.photos} fotos ({gone.bytes / 2**20:.1f} MB) "
+        f"de pagos anteriores al {before.astimezone():%Y-%m-%d %H:%M}"
+    )
 
 
 def check_database(_: argparse.Namespace, config: Config) -> None:

@@ -125,7 +125,7 @@ class Sessions:
 
 @dataclass(frozen=True)
 class Proofs:
-    """`keep_days` 0 is for ever; `purge_hour` is by this machine's clock."""
+    """`keep_days` 0 is for ever; `purge_hour` is by the restaurant's clock."""
 
     max_bytes: int = _setting(10 * 1024 * 1024, _at_least(1))
     keep_days: int = _setting(180, _at_least(0))

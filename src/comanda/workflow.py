@@ -197,7 +197,7 @@ def call_unseen(tx: Transaction, before: datetime, called: Collection[int]) -> s
     return {payment.id for payment in late}
 
 
-def reconcile_payment(tx: Transaction, actor: Staff, payment_id: int, *, found: bool) -> Entry:
+def reconcile_payment(tx: Transaction, actor: Staff, payment_id: int, *, is_found: bool) -> Entry:
     """A cashier ticks an approved payment that is in the bank's statement, or takes the tick back.
 
     Raises PaymentNotFound, also for a payment that was not approved.
@@ -205,9 +205,9 @@ def reconcile_payment(tx: Transaction, actor: Staff, payment_id: int, *, found: 
     entry = reconciliation.entry(tx, payment_id)
     if entry is None or entry.payment.status is not PaymentStatus.APPROVED:
         raise PaymentNotFound
-    if entry.is_reconciled == found:
+    if entry.is_reconciled == is_found:
         return entry
-    reconciliation.tick(tx, payment_id, by=actor.username if found else None)
+    reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
     return Entry(payments.require(tx, payment_id), entry.table_number, entry.total)
 
 

@@ -44,6 +44,9 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("POST", "/orders/{order_id}/proof"): {W, A},
     ("GET", "/payments/{payment_id}/proof"): {W, C, A},
     ("PUT", "/payments/{payment_id}/seen"): {C, A},
+    ("PUT", "/payments/{payment_id}/reconciliation"): {C, A},
+    ("GET", "/reconciliation"): {C, A},
+    ("GET", "/reconciliation.csv"): {C, A},
     ("PUT", "/payments/{payment_id}/verdict"): {C, A},
     ("GET", "/events/{role}"): ALL,
 }

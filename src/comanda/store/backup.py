@@ -13,7 +13,8 @@ from comanda.store.schema import VERSION
 _PROOFS = "SELECT payment_id, size, sha256, data FROM proofs ORDER BY payment_id"
 _PROOF_MISSING = """
     SELECT id FROM payments
-    WHERE has_proof <> (SELECT COUNT(*) FROM proofs WHERE proofs.payment_id = payments.id)
+    WHERE CASE WHEN proof_purged_at IS NULL THEN has_proof ELSE 0 END
+        <> (SELECT COUNT(*) FROM proofs WHERE proofs.payment_id = payments.id)
     ORDER BY id
 """
 _STATE_WITHOUT_EVENT = """

@@ -125,6 +125,13 @@ class Database:
         finally:
             self._readers.put_nowait(reader)
 
+    async def reclaim(self, pages: int) -> bool:
+        """Give up to `pages` unused pages of the file back; whether there are more.
+
+        In WAL mode the file itself shrinks at the next checkpoint.
+        """
+        return await self._writer.run(partial(_reclaim, pages=pages))
+
     def _transact(self, connection: sqlite3.Connection, call: Callable[[Transaction], T]) -> T:
         with _begin(connection, "BEGIN IMMEDIATE"):
             tx = Transaction(connection, self._now())
@@ -249,6 +256,13 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             for statement in MIGRATIONS[number]:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _reclaim(connection: sqlite3.Connection, pages: int) -> bool:
+    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+    left: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
+    vacuums: int = connection.execute("PRAGMA auto_vacuum").fetchone()[0]
+    return bool(vacuums and left)
 
 
 def _only_read(connection: sqlite3.Connection) -> None:

@@ -149,6 +149,30 @@ class Payment(Answer):
     reconciled_at = moment(allow_none=True)
 
 
+class ReconciledPayment(Payment):
+    table_number = whole()
+    total = money()
+
+
+class MethodTotal(Answer):
+    method = text()
+    count = whole()
+    total = money()
+    count_reconciled = whole()
+    amount_reconciled = money()
+
+
+Reconciliation = Answer.from_dict(
+    {
+        "from": moment(),
+        "to": moment(),
+        "payments": many(ReconciledPayment),
+        "totals": many(MethodTotal),
+    },
+    name="Reconciliation",
+)
+
+
 class Order(Answer):
     id = row_id()
     table_number = whole()

@@ -7,7 +7,18 @@ notices any answer that its line does not tell of.
 from aiohttp import web
 
 from comanda.domain.staff import Role
-from comanda.web import answers, events, menu, orders, pages, payments, schemas, sessions, sign_in
+from comanda.web import (
+    answers,
+    events,
+    menu,
+    orders,
+    pages,
+    payments,
+    reconciliation,
+    schemas,
+    sessions,
+    sign_in,
+)
 from comanda.web.guard import require
 from comanda.web.keys import DOCUMENT
 from comanda.web.office_routes import OFFICE_ROUTES
@@ -68,6 +79,14 @@ ROUTES: tuple[Route, ...] = (
           refuses=("proof_expired",)),
     Route("PUT", "/payments/{payment_id}/seen", payments.see_payment, CASHIER,
           "A cashier has opened an attempt", {200: answers.Order}),
+    Route("PUT", "/payments/{payment_id}/reconciliation", reconciliation.reconcile_payment, CASHIER,
+          "An approved payment was found in the bank's statement, or was not",
+          {200: answers.ReconciledPayment}, body=schemas.Found),
+    Route("GET", "/reconciliation", reconciliation.show_reconciliation, CASHIER,
+          "Approved payments beside the bank's statement", {200: answers.Reconciliation},
+          query=schemas.Statement),
+    Route("GET", "/reconciliation.csv", reconciliation.download_reconciliation, CASHIER,
+          "The same for a spreadsheet", {200: ("text/csv",)}, query=schemas.Statement),
     Route("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER,
           "Approve or reject an attempt", {200: answers.Order}, body=schemas.NewVerdict,
           refuses=("payment_already_decided", "own_payment")),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
@@ -21,6 +21,7 @@ MAX_PRODUCTS = 5_000
 MAX_MENU = 1_000_000
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff"
 _UNCLEAN = re.compile(f"[{_CONTROLS}]")
 
@@ -165,17 +166,6 @@ class Time(fields.Field[datetime]):
             raise self.make_error("invalid") from error
 
 
-class Switch(fields.Boolean):
-    """True or false; never a word or a number that looks like one."""
-
-    default_error_messages = _MESSAGES
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
-        if not isinstance(value, bool):
-            raise self.make_error("invalid")
-        return value
-
-
 class Money(fields.Field[int]):
     """An amount above zero with at most two decimals, as text; minor units once loaded."""
 
@@ -204,6 +194,18 @@ class Reference(Text):
         if text and not reference_key(text):
             raise ValidationError("Escribe el número de la operación")
         return text
+
+
+class DayOrTime(Time):
+    """A day of the house (`2026-11-28`), or a time with its zone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date | datetime:  # type: ignore[override]
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            try:
+                return date.fromisoformat(value)
+            except ValueError as error:
+                raise self.make_error("invalid") from error
+        return super()._deserialize(value, attr, data)
 
 
 class OneOf(fields.Enum[Any]):
@@ -244,13 +246,13 @@ class NewStatus(Request):
 class NewVerdict(Request):
     verdict = OneOf(Verdict, required=True)
     reason = Text(longest=200, allow_none=True, load_default=None)
-    seen_in_account = Switch(load_default=False)
+    seen_in_account = YesNo(load_default=False)
 
 
 class Found(Request):
     """Whether an approved payment was found in the bank's statement."""
 
-    found = Switch(required=True)
+    found = YesNo(required=True)
 
 
 class ProofQuery(Request):
@@ -303,6 +305,16 @@ class OrderQuery(Request):
         validate=validate.Range(1, 500, error="De 1 a 500"),
         metadata={"type": "integer", "maximum": 500},
     )
+
+
+Statement = Request.from_dict(
+    {
+        "from": DayOrTime(load_default=None),
+        "to": DayOrTime(load_default=None),
+        "method": Text(shortest=1, longest=32, load_default=None),
+    },
+    name="Statement",
+)
 
 
 class Cursor(Request):
