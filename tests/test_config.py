@@ -183,6 +183,8 @@ def test_what_only_looks_right_is_refused_too(file: Path, text: str, key: str) -
         ("sessions", "attempts_per_address", "0"),
         ("sessions", "attempts_window_seconds", "0"),
         ("proofs", "max_bytes", "0"),
+        ("proofs", "upload_seconds", "0"),
+        ("proofs", "idle_seconds", "0"),
         ("pages", "currency", '""'),
         ("pages", "currency", '"pesos mexicanos"'),
         ("pages", "amber_minutes", "0"),

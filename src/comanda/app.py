@@ -25,6 +25,7 @@ from comanda.web.keys import (
     PINS,
     STREAMS,
     THUMBNAILS,
+    UPLOADS,
 )
 from comanda.web.pages import default_house
 from comanda.web.pins import PinHasher
@@ -35,6 +36,7 @@ from comanda.web.stream import Streams
 from comanda.web.thumbnails import Thumbnails
 
 JSON_BYTES = 2 * 1024 * 1024
+UPLOADS_AT_ONCE = 4
 SHUTDOWN_SECONDS = 5.0
 
 
@@ -45,6 +47,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[ASSETS] = Assets(static_folder())
     app[STREAMS] = Streams()
     app[THUMBNAILS] = Thumbnails()
+    app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     add_routes(app)
     app.on_response_prepare.append(add_security_headers)
     app.on_shutdown.append(_end_streams)

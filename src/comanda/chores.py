@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from comanda import workflow
 from comanda.config import Config
+from comanda.domain.errors import StorageUnavailable
 from comanda.domain.house import House
 from comanda.store import house, payments, retention
 from comanda.store.database import Database
@@ -49,7 +50,7 @@ async def _repeat(pause: float, step: Step) -> None:
     while True:
         try:
             await step()
-        except sqlite3.Error:
+        except (sqlite3.Error, StorageUnavailable):
             log.exception("A chore failed; trying again")
         await asyncio.sleep(pause)
 

@@ -130,6 +130,8 @@ class Proofs:
     max_bytes: int = _setting(10 * 1024 * 1024, _at_least(1))
     keep_days: int = _setting(180, _at_least(0))
     purge_hour: int = _setting(4, validate.Range(0, 23, error="va de {min} a {max}"))
+    upload_seconds: float = _setting(120.0, _at_least(0.05))
+    idle_seconds: float = _setting(20.0, _at_least(0.05))
 
 
 @dataclass(frozen=True)

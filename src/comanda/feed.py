@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from operator import attrgetter
 
+from comanda.domain.errors import StorageUnavailable
 from comanda.domain.events import AUDIENCE, EventType
 from comanda.domain.staff import Role
 from comanda.domain.wire import encode
@@ -92,7 +93,7 @@ class Feed:
             self._stale.clear()
             try:
                 await self.refresh()
-            except sqlite3.Error:
+            except (sqlite3.Error, StorageUnavailable):
                 log.exception("The log could not be read; trying again")
                 self._stale.set()
                 await asyncio.sleep(RETRY_SECONDS)

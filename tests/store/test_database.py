@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from comanda import workflow
+from comanda.domain.errors import StorageUnavailable
 from comanda.domain.orders import OrderStatus
 from comanda.store import events, menu, orders
 from comanda.store.database import (
@@ -60,8 +61,9 @@ async def test_readers_can_not_write(database: Database) -> None:
     def sneak(view: Snapshot) -> None:
         view.all("DELETE FROM products")
 
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(StorageUnavailable) as refused:
         await database.read(sneak)
+    assert "readonly" in str(refused.value.__cause__)
 
 
 async def test_the_file_is_nobody_elses(database: Database) -> None:
@@ -251,7 +253,7 @@ async def test_another_program_that_never_ends_its_write_refuses_ours_and_breaks
         with contextlib.closing(connect(database.path)) as other:
             other.execute("BEGIN IMMEDIATE")
             # Caught in here: on the way out of the block it would become a DatabaseError.
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
+            with pytest.raises(StorageUnavailable, match="ocupada"):
                 await database.write(workflow.place_order, ANA, 5, LINES)
             other.execute("ROLLBACK")
         assert await database.read(count_orders) == 0

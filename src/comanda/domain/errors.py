@@ -9,6 +9,7 @@ class DomainError(Exception):
 
     code: ClassVar[str]
     sentence: ClassVar[str]
+    retry_after: int | None = None  # whole seconds until it is worth another try
 
     def __init__(self, detail: str | None = None) -> None:
         self.detail = detail or self.sentence
@@ -46,8 +47,6 @@ class CrossOrigin(DomainError):
 
 
 class TooManyAttempts(DomainError):
-    """`retry_after`: whole seconds until another attempt is listened to."""
-
     code = "too_many_attempts"
     sentence = "Demasiados intentos"
 
@@ -104,6 +103,25 @@ class FileTooLarge(DomainError):
 class UnsupportedFile(DomainError):
     code = "unsupported_file"
     sentence = "El archivo no es una foto JPEG, PNG o WebP ni un PDF, o está dañado"
+
+
+class UploadTimeout(DomainError):
+    code = "upload_timeout"
+    sentence = "La conexión está muy lenta y el envío no llegó a tiempo. Inténtalo otra vez"
+
+
+class StorageUnavailable(DomainError):
+    """The database can't be read or written now; nothing was changed."""
+
+    code = "storage_unavailable"
+    sentence = "La base de datos no responde en este momento. Inténtalo otra vez"
+    retry_after = 2
+
+
+class StorageFull(StorageUnavailable):
+    code = "storage_full"
+    sentence = "El disco del servidor está lleno. Avisa al administrador; nada se perdió"
+    retry_after = 15
 
 
 class IdempotencyKeyReused(DomainError):

@@ -8,6 +8,7 @@ one hop between threads however many statements it has.
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
+from comanda.domain.errors import StorageUnavailable
+from comanda.store.refusals import refusals
 from comanda.store.schema import MIGRATIONS, VERSION
 
 P = ParamSpec("P")
@@ -85,14 +88,25 @@ class _Worker(aiosqlite.Connection):
 
 
 class Database:
-    """The open database. `write` and `read` take functions of a transaction or a snapshot."""
+    """The open database. `write` and `read` take functions of a transaction or a snapshot.
 
-    def __init__(self, writer: _Worker, readers: list[_Worker], clock: Clock, path: Path) -> None:
+    Both raise StorageFull and StorageUnavailable where the disk, or another program, refuses.
+    """
+
+    def __init__(
+        self,
+        writer: _Worker,
+        readers: list[_Worker],
+        clock: Clock,
+        path: Path,
+        busy_timeout: float,
+    ) -> None:
         self.clock = clock
         self.path = path
         self.on_news: Callable[[], None] = _ignore
         self._loop = asyncio.get_running_loop()
         self._writer = writer
+        self._busy_timeout = self._patience = busy_timeout
         self._readers: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         for reader in readers:
             self._readers.put_nowait(reader)
@@ -109,7 +123,9 @@ class Database:
         def call(tx: Transaction) -> T:
             return work(tx, *args, **kwargs)
 
-        return await self._writer.run(lambda connection: self._transact(connection, call))
+        asked = time.monotonic()
+        with refusals():
+            return await self._writer.run(partial(self._transact, call=call, asked=asked))
 
     async def read(
         self, work: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs
@@ -121,7 +137,8 @@ class Database:
 
         reader = await self._readers.get()
         try:
-            return await reader.run(lambda connection: self._look(connection, call))
+            with refusals():
+                return await reader.run(lambda connection: self._look(connection, call))
         finally:
             self._readers.put_nowait(reader)
 
@@ -130,15 +147,30 @@ class Database:
 
         In WAL mode the file itself shrinks at the next checkpoint.
         """
-        return await self._writer.run(partial(_reclaim, pages=pages))
+        with refusals():
+            return await self._writer.run(partial(_reclaim, pages=pages))
 
-    def _transact(self, connection: sqlite3.Connection, call: Callable[[Transaction], T]) -> T:
+    def _transact(
+        self, connection: sqlite3.Connection, call: Callable[[Transaction], T], asked: float
+    ) -> T:
+        self._wait_no_longer(connection, asked + self._busy_timeout - time.monotonic())
         with _begin(connection, "BEGIN IMMEDIATE"):
             tx = Transaction(connection, self._now())
             result = call(tx)
         if tx.has_news:
             self._loop.call_soon_threadsafe(self.on_news)
         return result
+
+    def _wait_no_longer(self, connection: sqlite3.Connection, seconds: float) -> None:
+        """Wait for another program's lock for `seconds` at most, in tenths.
+
+        The time in the queue counts: behind a lock that stays, everybody is told after one
+        timeout, not each after those of all before.
+        """
+        patience = round(max(0.0, seconds), 1)
+        if patience != self._patience:
+            connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
+            self._patience = patience
 
     def _look(self, connection: sqlite3.Connection, call: Callable[[Snapshot], T]) -> T:
         with _begin(connection, "BEGIN"):
@@ -198,8 +230,8 @@ async def open_database(
             pool = [await _enter(stack, path, busy_timeout) for _ in range(readers)]
             for reader in pool:
                 await reader.run(_only_read)
-            yield Database(writer, pool, clock, path)
-        except (OSError, sqlite3.DatabaseError) as error:
+            yield Database(writer, pool, clock, path, busy_timeout)
+        except (OSError, sqlite3.DatabaseError, StorageUnavailable) as error:
             raise DatabaseError(f"No se puede usar la base de datos {path}: {error}") from error
 
 

@@ -1,5 +1,7 @@
 """What the application and a request carry, by typed key."""
 
+import asyncio
+
 from aiohttp import web
 
 from comanda.config import Config
@@ -20,6 +22,7 @@ FEED = web.AppKey("FEED", Feed)
 STREAMS = web.AppKey("STREAMS", Streams)
 THUMBNAILS = web.AppKey("THUMBNAILS", Thumbnails)
 PINS = web.AppKey("PINS", PinHasher)
+UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
 
 STAFF = web.RequestKey("STAFF", Staff)
 SESSION = web.RequestKey("SESSION", str)

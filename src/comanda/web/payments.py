@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from comanda import pictures, workflow
-from comanda.config import Method
+from comanda.config import Config, Method
 from comanda.config import Payments as PaymentsConfig
 from comanda.domain.errors import NotFound, ProofExpired, ValidationFailed
 from comanda.domain.evidence import Claim
@@ -15,7 +15,7 @@ from comanda.domain.payments import Payment, PaymentRules, Proof
 from comanda.store import orders, payments
 from comanda.store.database import Snapshot
 from comanda.web.keys import CONFIG, DATABASE, STAFF, THUMBNAILS
-from comanda.web.proofs import read_upload
+from comanda.web.proofs import Upload, uploaded
 from comanda.web.reading import idempotency_key, json_body, order_id, payment_id, query
 from comanda.web.replies import reply
 from comanda.web.schemas import Form, NewVerdict, ProofQuery, check
@@ -43,15 +43,17 @@ async def submit_payment(request: web.Request) -> web.Response:
     """`POST /orders/{order_id}/proof`: 201, or 200 where this key's attempt was made before."""
     database, found, actor = request.app[DATABASE], order_id(request), request[STAFF]
     await database.read(orders.require, found)
-    attempt = await _read_attempt(request)
-    method, proof, claim = attempt.method, attempt.proof, attempt.claim
-    about = (found, method, actor.username)
-    log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
-    told = [one for one in (claim.reference, claim.amount) if one is not None]
-    key = idempotency_key(request, "submit_payment", found, method, proof and proof.sha256, *told)
-    outcome = await database.write(
-        workflow.submit_payment, actor, found, method, proof, key, claim=claim
-    )
+    async with uploaded(request) as upload:
+        attempt = await _read_attempt(request.app[CONFIG], upload)
+        method, proof, claim = attempt.method, attempt.proof, attempt.claim
+        about = (found, method, actor.username)
+        log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
+        told = [one for one in (claim.reference, claim.amount) if one is not None]
+        sha256 = proof and proof.sha256
+        key = idempotency_key(request, "submit_payment", found, method, sha256, *told)
+        outcome = await database.write(
+            workflow.submit_payment, actor, found, method, proof, key, claim=claim
+        )
     return reply(
         outcome.order.wire(actor.role),
         status=201 if outcome.changed else 200,
@@ -114,9 +116,7 @@ def _rules(config: PaymentsConfig) -> PaymentRules:
     return PaymentRules(account, own_verdicts=config.own_verdicts)
 
 
-async def _read_attempt(request: web.Request) -> Attempt:
-    config = request.app[CONFIG]
-    upload = await read_upload(request, config.proofs.max_bytes)
+async def _read_attempt(config: Config, upload: Upload) -> Attempt:
     form = check(Form, upload.fields)
     method = config.payments.method(form["method"])
     if method is None:

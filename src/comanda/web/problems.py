@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from comanda.domain.errors import DomainError, FileTooLarge, NotFound, TooManyAttempts
+from comanda.domain.errors import DomainError, FileTooLarge, NotFound, StorageUnavailable
 from comanda.domain.errors import ValidationFailed as Invalid
 from comanda.domain.wire import encode
 
@@ -26,6 +26,7 @@ STATUSES: Mapping[str, int] = {
     "payment_not_found": 404,
     "product_not_found": 404,
     "method_not_allowed": 405,
+    "upload_timeout": 408,
     "illegal_transition": 409,
     "product_exists": 409,
     "payment_already_decided": 409,
@@ -36,6 +37,8 @@ STATUSES: Mapping[str, int] = {
     "idempotency_key_reused": 422,
     "too_many_attempts": 429,
     "internal_error": 500,
+    "storage_unavailable": 503,
+    "storage_full": 507,
 }
 
 
@@ -44,6 +47,9 @@ async def problem_details(request: web.Request, handler: Handler) -> web.StreamR
     """Answer every refusal as a problem; log what is unexpected and answer it blandly."""
     try:
         return await handler(request)
+    except StorageUnavailable as error:
+        log.error("%s in %s %s: %s", error.code, request.method, request.path, error.__cause__)
+        return _domain_problem(error)
     except DomainError as error:
         return _domain_problem(error)
     except web.HTTPException as error:
@@ -77,10 +83,8 @@ def _domain_problem(error: DomainError) -> web.Response:
     status = STATUSES[error.code]
     if isinstance(error, Invalid):
         return problem(status, error.code, error.detail, errors=error.errors)
-    if isinstance(error, TooManyAttempts):
-        headers = {"Retry-After": str(error.retry_after)}
-        return problem(status, error.code, error.detail, headers)
-    return problem(status, error.code, error.detail)
+    headers = None if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return problem(status, error.code, error.detail, headers)
 
 
 def _http_problem(error: web.HTTPException) -> web.Response:

@@ -1,6 +1,10 @@
 """A payment form with its file, read as it streams in, within limits."""
 
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 from multipart import (
@@ -10,54 +14,98 @@ from multipart import (
     parse_options_header,
 )
 
-from comanda.domain.errors import FileTooLarge, MalformedBody, ValidationFailed
+from comanda.domain.errors import (
+    FileTooLarge,
+    MalformedBody,
+    UploadTimeout,
+    ValidationFailed,
+)
+from comanda.web.keys import CONFIG, UPLOADS
 from comanda.web.reading import UNREADABLE
+from comanda.web.spool import Spool
 
 FORM_BYTES = 64 * 1024
 MAX_PARTS = 16
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Upload:
     """A form's text fields, and its file where it has one."""
 
-    fields: dict[str, str] = field(default_factory=dict)
-    file: bytes | None = None
+    fields: dict[str, str]
+    file: bytes | None
 
 
-async def read_upload(request: web.Request, max_bytes: int) -> Upload:
-    """Read a `multipart/form-data` body with at most one `file`, of `max_bytes` at most.
+@asynccontextmanager
+async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
+    """The request's form, read as `_receive` says; its file is in memory in the block alone.
 
-    Raises MalformedBody, ValidationFailed, and FileTooLarge as soon as there is a byte too many.
+    A few at a time are let in: those that wait have their file on the disk.
+    """
+    config = request.app[CONFIG]
+    with closing(_Form(config.proofs.max_bytes, Path(config.database.path).parent)) as form:
+        try:
+            async with asyncio.timeout(config.proofs.upload_seconds):
+                await _receive(request, form, config.proofs.idle_seconds)
+        except TimeoutError as error:
+            raise UploadTimeout from error
+        async with request.app[UPLOADS]:
+            yield await form.upload()
+
+
+async def _receive(request: web.Request, form: "_Form", idle_seconds: float) -> None:
+    """Read a `multipart/form-data` body with at most one `file` into `form`.
+
+    Raises MalformedBody, ValidationFailed, FileTooLarge as soon as there is a byte too many,
+    TimeoutError where none comes for `idle_seconds`, StorageFull and StorageUnavailable.
     """
     kind, options = parse_options_header(request.headers.get("Content-Type", ""))
     if kind != "multipart/form-data":
         raise MalformedBody("Se esperaba un formulario multipart/form-data")
-    form = _Form(max_bytes)
     form.expect(request.content_length or 0)
     try:
         with PushMultipartParser(
             options.get("boundary", ""), max_segment_count=MAX_PARTS
         ) as parser:
-            async for chunk in request.content.iter_any():
+            while chunk := await _next_chunk(request, idle_seconds):
                 form.count(len(chunk))
                 for event in parser.parse(chunk):
                     form.take(event)
+                await form.settle()
     except (MultipartError, UnicodeError, *UNREADABLE) as error:
         raise MalformedBody("El formulario llegó incompleto o dañado") from error
-    return form.upload
+
+
+async def _next_chunk(request: web.Request, idle_seconds: float) -> bytes:
+    """What has arrived; empty at the body's end."""
+    async with asyncio.timeout(idle_seconds):
+        return await request.content.readany()
 
 
 class _Form:
-    """Puts a form together from the parser's events, within its limits."""
+    """Puts a form together from the parser's events, within its limits; spools in `folder`."""
 
-    def __init__(self, max_bytes: int) -> None:
-        self.upload = Upload()
+    def __init__(self, max_bytes: int, folder: Path) -> None:
+        self._fields: dict[str, str] = {}
+        self._file: Spool | None = None
         self._max_bytes = max_bytes
+        self._folder = folder
         self._received = 0
         self._name = ""
         self._filename: str | None = None
-        self._value = bytearray()
+        self._value = Spool(folder)
+
+    async def upload(self) -> Upload:
+        """The whole form. Raises StorageUnavailable."""
+        return Upload(self._fields, None if self._file is None else await self._file.read())
+
+    async def settle(self) -> None:
+        await self._value.settle()
+
+    def close(self) -> None:
+        self._value.close()
+        if self._file is not None:
+            self._file.close()
 
     def expect(self, total: int) -> None:
         """Refuse a body of `total` bytes before it is read, where it can't fit."""
@@ -71,10 +119,10 @@ class _Form:
     def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         if isinstance(event, MultipartSegment):
             self._name, self._filename = event.name, event.filename
-            self._value = bytearray()
+            self._value = Spool(self._folder)
         elif event is not None:
-            self._value += event
-            if len(self._value) > self._max_bytes:
+            self._value.add(event)
+            if self._value.size > (self._max_bytes if self._name == "file" else FORM_BYTES):
                 raise FileTooLarge(f"El archivo pasa de {self._max_bytes / 2**20:.0f} MB")
         elif self._name == "file":
             self._finish_file()
@@ -82,13 +130,13 @@ class _Form:
             self._finish_field()
 
     def _finish_file(self) -> None:
-        if self._filename == "" and not self._value:
+        if self._filename == "" and not self._value.size:
             return  # a browser's file input in which nothing was chosen
-        if self.upload.file is not None:
+        if self._file is not None:
             raise ValidationFailed({"file": ["Sólo un archivo por intento"]})
-        self.upload.file = bytes(self._value)
+        self._file = self._value
 
     def _finish_field(self) -> None:
-        if self._name in self.upload.fields:
+        if self._name in self._fields:
             raise ValidationFailed({self._name: ["Está repetido"]})
-        self.upload.fields[self._name] = self._value.decode()
+        self._fields[self._name] = self._value.in_memory.decode()

@@ -1,5 +1,6 @@
 """Reading a request: its JSON, its query, its ids, its key for safe repetition."""
 
+import asyncio
 import json
 import re
 from typing import Any, NoReturn
@@ -12,20 +13,25 @@ from comanda.domain.errors import (
     MalformedBody,
     OrderNotFound,
     PaymentNotFound,
+    UploadTimeout,
     ValidationFailed,
 )
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.web.schemas import check, parse_id
 
 UNREADABLE = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
+JSON_SECONDS = 30.0
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 async def json_body(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
-    """The JSON body, checked. Raises MalformedBody and ValidationFailed."""
+    """The JSON body, checked. Raises MalformedBody, UploadTimeout and ValidationFailed."""
     try:
-        raw = await request.read()
+        async with asyncio.timeout(JSON_SECONDS):
+            raw = await request.read()
         data = json.loads(raw.decode(), parse_constant=_refuse)
+    except TimeoutError as error:
+        raise UploadTimeout from error
     except (ValueError, RecursionError, *UNREADABLE) as error:
         raise MalformedBody from error
     return check(schema, data)

@@ -39,12 +39,12 @@ class Route(NamedTuple):
         """Every code that this route can answer, from what is in its line."""
         codes = {*EVERYWHERE, *self.refuses}
         if self.audience is not None:
-            codes |= {"not_signed_in"}
+            codes |= {"not_signed_in", "storage_unavailable"}
             codes |= set() if self.audience == frozenset(Role) else {"forbidden"}
         if self.method not in SAFE_METHODS:
-            codes |= {"cross_origin"}
+            codes |= {"cross_origin", "storage_unavailable", "storage_full"}
         if self.body or self.form:
-            codes |= {"malformed_body", "file_too_large", "validation_failed"}
+            codes |= {"malformed_body", "file_too_large", "validation_failed", "upload_timeout"}
         if self.query or self.headers:
             codes |= {"validation_failed"}
         return frozenset(codes | self._of_path())

@@ -50,7 +50,7 @@ ROUTES: tuple[Route, ...] = (
           "What installs the pages", ASSET),
     Route("GET", "/static/{path:.+}", pages.show_asset, EVERYBODY, "A file of the pages", ASSET),
     Route("GET", "/healthz", pages.show_health, EVERYBODY, "Whether the database answers",
-          {200: answers.Health}),
+          {200: answers.Health}, refuses=("storage_unavailable",)),
     Route("GET", "/openapi.json", pages.show_document, EVERYBODY, "This document",
           {200: ("application/json",)}),
     Route("POST", "/session", sign_in.sign_in, EVERYBODY, "Sign in", {201: answers.SignedIn},
