@@ -1,0 +1,192 @@
+"""Comanda beside itself: with a long past and a short one, busy and quiet, full and empty."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Thread
+
+from tests.benchmarks import history, load, sides
+from tests.benchmarks.load import Streams
+from tests.benchmarks.results import Goal, Work, alternate
+from tests.benchmarks.sides import Comanda, Side
+
+OPEN = 60
+ROUNDS = 4
+DELIVERED = 2000
+REPLAYED = 10_000
+SLACK = 20  # a few may be added meanwhile
+MEGABYTE = 1_000_000
+_ROWS = "SELECT id, type, data, redacted, actor FROM events WHERE id > ? ORDER BY id"
+
+
+def works(folder: Path, finished: int) -> Iterator[Work]:
+    """Each comparison as soon as it has been made; the long past has `finished` orders."""
+    short, long = folder / "short", folder / "long"
+    for place, orders in ((short, 1000), (long, finished)):
+        place.mkdir()
+        history.make(place / "comanda.db", finished=orders, delivered=OPEN, pending=0)
+    yield from _past(short, long, finished)
+    yield from _start(long, finished)
+    with _house(folder / "busy") as side:
+        yield from _memory(side)
+        yield from _replay(side, folder / "busy" / "comanda.db")
+        yield from _uploads(side)
+
+
+@contextmanager
+def _house(folder: Path) -> Iterator[Comanda]:
+    folder.mkdir()
+    with sides.comanda(folder, finished=3000, delivered=DELIVERED, pending=4000) as side:
+        yield side
+
+
+def _past(short: Path, long: Path, finished: int) -> Iterator[Work]:
+    """The same work with 1,000 finished orders behind it, and with many more."""
+    goals = (Goal(1.2, "with 1,000"),)
+    listing = Work(f"GET /orders, {OPEN} open, {finished:,} finished", "ms", goals)
+    proving = Work(f"a proof of 2 KB, {finished:,} finished", "ms", goals)
+    with (
+        sides.comanda(long, finished=finished, delivered=OPEN, pending=0) as grown,
+        sides.comanda(short, finished=1000, delivered=OPEN, pending=0) as young,
+    ):
+        young.name = "with 1,000"
+        alternate(listing, (grown, young), ROUNDS, lambda side: _timed(side, [side.listing()] * 40))
+        alternate(
+            proving,
+            (grown, young),
+            ROUNDS,
+            lambda side: _timed(side, _proofs(side, OPEN // ROUNDS)),
+        )
+    yield listing
+    yield proving
+
+
+def _proofs(side: Comanda, count: int) -> list[bytes]:
+    return [side.post(side.take_order(), 2000) for _ in range(count)]
+
+
+def _timed(side: Side, requests: Iterable[bytes]) -> list[float]:
+    """Milliseconds of each of `requests` on one connection."""
+    found = []
+    with load.dial(side) as phone:
+        for request in requests:
+            began = time.perf_counter()
+            load.ask(phone, request)
+            found.append(1000 * (time.perf_counter() - began))
+    return found
+
+
+def _start(long: Path, finished: int) -> Iterator[Work]:
+    starting = Work(f"start to first answer, {finished:,} finished", "s", (Goal(0.6),))
+    resident = Work("resident, idle", "MB", (Goal(60.0),))
+    for _ in range(5):
+        port = sides.free_port()
+        began = time.perf_counter()
+        process = sides.start(sides.comanda_command(long / "comanda.db", port), port, long)
+        try:
+            side = Comanda("comanda", port, process, b"", b"")
+            _timed(side, [sides.http("GET", "/healthz")])
+            starting.add("comanda", [time.perf_counter() - began])
+            resident.add("comanda", [side.memory() / MEGABYTE])
+        finally:
+            sides.stop(process)
+    yield starting
+    yield resident
+
+
+def _memory(side: Comanda) -> Iterator[Work]:
+    """What the server's resident memory grows by, a stream; the kernel's buffers are not in it."""
+    work = Work("memory an idle stream", "KB", (Goal(8.0),))
+    with load.listening(side, 100) as streams:
+        before = side.memory()
+        streams.open(4000)
+        time.sleep(1.0)
+        work.add("comanda", [(side.memory() - before) / 4000 / 1000])
+    yield work
+
+
+def _replay(side: Comanda, path: Path) -> Iterator[Work]:
+    """The newest 10,000 events to one client; the rows alone; and what others notice of it."""
+    rate = Work(f"replay of {REPLAYED:,} events", "MB/s", (Goal(0.5, "sqlite3", least=True),))
+    live = Work(f"one event to 10 streams while {REPLAYED:,} are replayed", "ms")
+    replay = partial(_replay_once, side, path)
+    for _ in range(5):
+        rate.add("comanda", [replay()])
+        rate.add("sqlite3", [_read_rows(path)])
+    yield rate
+    with load.listening(side, 10) as streams:
+        for _ in range(5):
+            live.add("quiet", [1000 * load.deliver(streams) for _ in range(20)])
+            live.add("comanda", _while_busy(streams, [replay]))
+    yield live
+
+
+def _replay_once(side: Comanda, path: Path) -> float:
+    """Megabytes a second."""
+    head = _head(path)
+    request = side.follow(after=head - REPLAYED + SLACK)
+    last, size, end = b"id: %d\n" % head, 0, b""
+    with load.dial(side) as client:
+        began = time.perf_counter()
+        client.sendall(request)
+        while last not in end:
+            more = client.recv(1 << 20)
+            size += len(more)
+            end = end[-64:] + more
+        return size / (time.perf_counter() - began) / MEGABYTE
+
+
+def _head(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as database:
+        head: int = database.execute("SELECT MAX(id) FROM events").fetchone()[0]
+        return head
+
+
+def _read_rows(path: Path) -> float:
+    """Megabytes a second of the same events, read by `sqlite3` and nothing done with them."""
+    first = _head(path) - REPLAYED
+    with closing(sqlite3.connect(path)) as database:
+        began = time.perf_counter()
+        rows = database.execute(_ROWS, (first,))
+        size = sum(len(data) for _, _, data, _, _ in rows)
+        return size / (time.perf_counter() - began) / MEGABYTE
+
+
+def _uploads(side: Comanda) -> Iterator[Work]:
+    """What live events wait for while eight phones send 8 MB each."""
+    work = Work("one event to 10 streams, 99th percentile, eight uploads of 8 MB", "ms")
+    work.goals = (Goal(2.0, "quiet"),)
+    with load.listening(side, 10) as streams:
+        for _ in range(3):
+            requests = [side.post(side.take_order(), 8 * MEGABYTE) for _ in range(8)]
+            quiet = [1000 * load.deliver(streams) for _ in range(100)]
+            busy = _while_busy(streams, [partial(_send, side, one) for one in requests])
+            work.add("quiet", [_percentile(quiet)])
+            work.add("comanda", [_percentile(busy)])
+    yield work
+
+
+def _send(side: Comanda, request: bytes) -> None:
+    with load.dial(side) as phone:
+        load.ask(phone, request)
+
+
+def _while_busy(streams: Streams, busy: Sequence[Callable[[], object]]) -> list[float]:
+    """Milliseconds of each live event for as long as any of `busy` runs."""
+    threads = [Thread(target=work) for work in busy]
+    for thread in threads:
+        thread.start()
+    found = []
+    while any(thread.is_alive() for thread in threads):
+        found.append(1000 * load.deliver(streams))
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def _percentile(figures: Sequence[float]) -> float:
+    """The 99th hundredth."""
+    return sorted(figures)[int(0.99 * (len(figures) - 1))]
