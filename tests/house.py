@@ -22,7 +22,7 @@ from PIL import Image
 
 from comanda import workflow
 from comanda.app import build_app
-from comanda.config import Config, DatabaseConfig, Events
+from comanda.config import Backup, Config, DatabaseConfig, Events
 from comanda.domain.menu import Entry
 from comanda.domain.staff import Role, Staff
 from comanda.store import menu, staff
@@ -330,7 +330,10 @@ def hire(tx: Transaction) -> None:
 def quick_config(path: Path, **events: Any) -> Config:
     """The defaults, with a database in `path` and whatever `events` settings a test needs."""
     return replace(
-        Config(), database=DatabaseConfig(path=str(path)), events=replace(Events(), **events)
+        Config(),
+        database=DatabaseConfig(path=str(path)),
+        events=replace(Events(), **events),
+        backup=Backup(enabled=False),
     )
 
 

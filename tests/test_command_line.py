@@ -496,7 +496,8 @@ def test_a_backup_never_overwrites(run: Run, path: Path, tmp_path: Path) -> None
     refused(run("backup", str(path)), "Ya existe", str(path))
     assert path.read_bytes() == before
     refused(run("backup", str(tmp_path / "no" / "copia.db")), "copia.db")
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["comanda.db"]
+    names = sorted(file.name for file in tmp_path.iterdir())
+    assert names == ["comanda.db", "comanda.db-lock"]
 
 
 def test_what_is_not_there_is_neither_backed_up_nor_checked(

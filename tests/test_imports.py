@@ -20,12 +20,24 @@ LAYERS = {
     "metadata": set(),
     "pictures": {"metadata", "domain"},
     "config": set(),
+    "nightly": {"config", "store", "domain"},
     "chores": {"workflow", "config", "store", "domain"},
-    "web": {"web", "workflow", "office", "feed", "store", "domain", "config", "pictures"},
-    "app": {"chores", "web", "feed", "store", "config", "files"},
+    "web": {
+        "web",
+        "workflow",
+        "office",
+        "feed",
+        "nightly",
+        "store",
+        "domain",
+        "config",
+        "pictures",
+    },
+    "app": {"chores", "web", "feed", "nightly", "store", "config", "files"},
     "demo": {"workflow", "store", "domain", "pictures"},
     "commands": {"chores", "config", "workflow", "store", "domain"},
-    "__main__": {"app", "commands", "config", "demo", "domain", "files", "store"},
+    "upkeep": {"commands", "config", "store"},
+    "__main__": {"app", "upkeep", "commands", "config", "demo", "domain", "files", "store"},
 }
 MODULES = sorted(SOURCE.rglob("*.py"))
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from comanda import commands, demo
+from comanda import commands, demo, upkeep
 from comanda.app import build_app, serve
 from comanda.commands import Refused
-from comanda.config import LOG_LEVELS, Config, ConfigError, Server, load_config
+from comanda.config import LOG_LEVELS, Backup, Config, ConfigError, Server, load_config
 from comanda.domain.staff import Role
 from comanda.files import default_config
 from comanda.store.database import DatabaseError, open_database, utc_now
@@ -53,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     copy.add_argument("destination", type=Path, metavar="DEST")
     purge = _command(group, "purge", commands.purge_photos, "Borra las fotos de pagos viejos")
     purge.add_argument("--dry-run", action="store_true", help="sólo dice qué se borraría")
+    back = _command(group, "restore", upkeep.restore, "Pone una copia en el lugar de la base")
+    back.add_argument("file", type=Path, metavar="FILE")
+    back.add_argument("--yes", action="store_true", help="no pregunta")
     _command(group, "check", commands.check_database, "Revisa que la base de datos esté entera")
     return parser
 
@@ -124,7 +127,7 @@ def _serve(options: argparse.Namespace, config: Config) -> None:
 
 def _demo(options: argparse.Namespace, config: Config) -> None:
     with _new_database(options.database) as path:
-        config = _with_database(config, path)
+        config = replace(_with_database(config, path), backup=Backup(enabled=False))
         asyncio.run(_fill(path))
         _listen(options, config, "127.0.0.1", _announce_demo)
 

@@ -13,12 +13,14 @@ from comanda.chores import do_chores
 from comanda.config import Config
 from comanda.feed import open_feed
 from comanda.files import static_folder
+from comanda.nightly import open_backups
 from comanda.store.database import Clock, open_database, utc_now
 from comanda.web.access_log import AccessLogger
 from comanda.web.assets import Assets
 from comanda.web.guard import same_origin
 from comanda.web.keys import (
     ASSETS,
+    BACKUPS,
     CONFIG,
     DATABASE,
     FEED,
@@ -53,6 +55,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_hash_pins)
     app.cleanup_ctx.append(_keep_data(clock))
+    app.cleanup_ctx.append(_keep_copies(clock))
     return app
 
 
@@ -110,6 +113,15 @@ def _keep_data(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]
             yield
 
     return data
+
+
+def _keep_copies(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def copies(app: web.Application) -> AsyncIterator[None]:
+        path, settings = Path(app[CONFIG].database.path), app[CONFIG].backup
+        async with open_backups(path, settings, clock) as app[BACKUPS]:
+            yield
+
+    return copies
 
 
 async def _end_streams(app: web.Application) -> None:

@@ -104,6 +104,17 @@ class DatabaseConfig:
 
 
 @dataclass(frozen=True)
+class Backup:
+    """The nightly copies; a relative `folder` is beside the database."""
+
+    enabled: bool = True
+    folder: str = _setting("backups", validate.Length(min=1, error="está vacío"))
+    hour: int = _setting(4, validate.Range(0, 23, error="va de {min} a {max}"))
+    keep_days: int = _setting(14, _at_least(1))
+    keep_months: int = _setting(12, _at_least(0))
+
+
+@dataclass(frozen=True)
 class Events:
     """The streams; see the comments in config.toml."""
 
@@ -186,6 +197,7 @@ class Config:
 
     server: Server = dataclasses.field(default_factory=Server)
     database: DatabaseConfig = dataclasses.field(default_factory=DatabaseConfig)
+    backup: Backup = dataclasses.field(default_factory=Backup)
     events: Events = dataclasses.field(default_factory=Events)
     sessions: Sessions = dataclasses.field(default_factory=Sessions)
     proofs: Proofs = dataclasses.field(default_factory=Proofs)

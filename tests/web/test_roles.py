@@ -49,6 +49,8 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("GET", "/reconciliation.csv"): {C, A},
     ("PUT", "/payments/{payment_id}/verdict"): {C, A},
     ("GET", "/events/{role}"): ALL,
+    ("GET", "/backups"): {A},
+    ("POST", "/backups"): {A},
 }
 STREAM = "/events/{role}"
 GUARDED = [key for key, audience in AUDIENCES.items() if audience is not None]

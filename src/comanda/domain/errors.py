@@ -60,6 +60,11 @@ class NotFound(DomainError):
     sentence = "No encontrado"
 
 
+class BackupFailed(DomainError):
+    code = "backup_failed"
+    sentence = "No se pudo hacer la copia"
+
+
 class OrderNotFound(DomainError):
     code = "order_not_found"
     sentence = "Orden no encontrada"

@@ -44,11 +44,21 @@ def backup(source: Path, destination: Path) -> int:
             copy.execute("PRAGMA journal_mode = DELETE")
             _require_sound(copy, partial)
         partial.replace(destination)
+        sync_folder(destination.parent)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"No se pudo copiar {source} a {destination}: {error}") from error
     finally:
         partial.unlink(missing_ok=True)
     return destination.stat().st_size
+
+
+def sync_folder(folder: Path) -> None:
+    """A file's new name is on the disk only once its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def check(path: Path) -> list[str]:

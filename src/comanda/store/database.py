@@ -19,6 +19,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import aiosqlite
 
 from comanda.domain.errors import StorageUnavailable
+from comanda.store.in_use import InUse, sharing
 from comanda.store.refusals import refusals
 from comanda.store.schema import MIGRATIONS, VERSION
 
@@ -224,6 +225,7 @@ async def open_database(
     """
     async with AsyncExitStack() as stack:
         try:
+            stack.enter_context(sharing(path))
             _create_private(path)
             writer = await _enter(stack, path, busy_timeout)
             await writer.run(partial(_prepare, path=path))
@@ -231,6 +233,8 @@ async def open_database(
             for reader in pool:
                 await reader.run(_only_read)
             yield Database(writer, pool, clock, path, busy_timeout)
+        except InUse as error:
+            raise DatabaseError(f"Se está restaurando {path}; prueba en un momento") from error
         except (OSError, sqlite3.DatabaseError, StorageUnavailable) as error:
             raise DatabaseError(f"No se puede usar la base de datos {path}: {error}") from error
 

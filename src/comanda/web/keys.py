@@ -7,6 +7,7 @@ from aiohttp import web
 from comanda.config import Config
 from comanda.domain.staff import Staff
 from comanda.feed import Feed
+from comanda.nightly import Backups
 from comanda.store.database import Database
 from comanda.web.assets import Assets
 from comanda.web.openapi import Document
@@ -15,6 +16,7 @@ from comanda.web.stream import Streams
 from comanda.web.thumbnails import Thumbnails
 
 ASSETS = web.AppKey("ASSETS", Assets)
+BACKUPS = web.AppKey("BACKUPS", Backups)
 CONFIG = web.AppKey("CONFIG", Config)
 DATABASE = web.AppKey("DATABASE", Database)
 DOCUMENT = web.AppKey("DOCUMENT", Document)

@@ -36,6 +36,7 @@ STATUSES: Mapping[str, int] = {
     "validation_failed": 422,
     "idempotency_key_reused": 422,
     "too_many_attempts": 429,
+    "backup_failed": 507,
     "internal_error": 500,
     "storage_unavailable": 503,
     "storage_full": 507,

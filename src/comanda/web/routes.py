@@ -24,6 +24,7 @@ from comanda.web.keys import DOCUMENT
 from comanda.web.office_routes import OFFICE_ROUTES
 from comanda.web.openapi import Document
 from comanda.web.route import Route
+from comanda.web.upkeep_routes import UPKEEP_ROUTES
 
 EVERYBODY: frozenset[Role] | None = None
 SIGNED_IN = frozenset(Role)
@@ -95,6 +96,7 @@ ROUTES: tuple[Route, ...] = (
           {200: ("text/event-stream",)}, query=schemas.Cursor, headers=RESUMABLE,
           refuses=("forbidden",)),
     *OFFICE_ROUTES,
+    *UPKEEP_ROUTES,
 )  # fmt: skip
 
 

@@ -1,0 +1,81 @@
+"""The folder of backups: each file is a whole database, named for its moment."""
+
+import re
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from comanda.store.backup import backup, check
+from comanda.store.database import DatabaseError
+
+# What must stay free, so that the house can go on taking orders.
+RESERVE_BYTES = 64 * 2**20
+_NAME = re.compile(r"comanda-(\d{8}T\d{6}Z)\.db", re.ASCII)
+_MOMENT = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A backup; `size` in bytes."""
+
+    name: str
+    made_at: datetime
+    size: int
+
+
+def copies(folder: Path) -> list[Copy]:
+    """The backups in `folder`, newest first; files of other names are nobody's business."""
+    found = (_copy(path) for path in folder.glob("comanda-*.db"))
+    return sorted(filter(None, found), key=lambda copy: copy.made_at, reverse=True)
+
+
+def make(source: Path, folder: Path, now: datetime) -> tuple[Copy, list[str]]:
+    """Copy `source` into `folder`; returns the copy and all that is wrong with what it holds.
+
+    Raises DatabaseError, and leaves nothing behind, where there is no whole copy.
+    """
+    path = folder / f"comanda-{now.astimezone(UTC).strftime(_MOMENT)}.db"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for unfinished in folder.glob("comanda-*.db.part*"):
+            unfinished.unlink()
+        _require_space(source, folder)
+    except OSError as error:
+        raise DatabaseError(f"No se puede escribir en {folder}: {error}") from error
+    if not path.exists():  # another of the same second is as good
+        backup(source, path)
+    complaints = check(path)
+    copy = _copy(path)
+    if copy is None:
+        raise DatabaseError(f"La copia {path} desapareció")
+    return copy, complaints
+
+
+def remove_all_but(folder: Path, kept: Collection[datetime]) -> list[str]:
+    """Delete the backups of other moments than `kept`; returns their names."""
+    gone = [copy.name for copy in copies(folder) if copy.made_at not in kept]
+    for name in gone:
+        (folder / name).unlink(missing_ok=True)
+    return gone
+
+
+def _copy(path: Path) -> Copy | None:
+    named = _NAME.fullmatch(path.name)
+    with suppress(ValueError, FileNotFoundError):
+        if named:
+            made_at = datetime.strptime(named[1], _MOMENT).replace(tzinfo=UTC)
+            return Copy(path.name, made_at, path.stat().st_size)
+    return None
+
+
+def _require_space(source: Path, folder: Path) -> None:
+    """Refuse to begin what would leave the house no room to work in."""
+    free, needed = shutil.disk_usage(folder).free, source.stat().st_size + RESERVE_BYTES
+    if free < needed:
+        raise DatabaseError(
+            f"No cabe otra copia en {folder}: quedan {free / 2**20:.0f} MB libres y hacen falta "
+            f"{needed / 2**20:.0f} MB"
+        )

@@ -1,0 +1,50 @@
+"""What the command line does for whoever looks after the computer: restore."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from comanda.commands import Refused
+from comanda.config import Config
+from comanda.store.database import utc_now
+from comanda.store.restore import Contents, prepare
+
+
+def restore(options: argparse.Namespace, config: Config) -> None:
+    """`restore FILE [--yes]`: tells what is in it, and asks, before it replaces anything."""
+    target = Path(config.database.path)
+    with prepare(options.file, target) as ready:
+        print(f"{options.file}, copia entera y revisada:")
+        for line in _told(ready.contents):
+            print(f"  {line}")
+        if not (options.yes or _agreed(target)):
+            raise Refused("No se cambió nada")
+        kept = ready.carry_out(utc_now())
+    print(f"Restaurada en {target}")
+    if kept is not None:
+        print(f"Lo que había está en {kept}")
+
+
+def _told(contents: Contents) -> Iterator[str]:
+    first, last = _day(contents.first_order_at), _day(contents.last_order_at)
+    yield f"órdenes: {contents.orders}" + (f", del {first} al {last}" if contents.orders else "")
+    yield f"pagos: {contents.payments}"
+    yield f"último evento: {contents.last_event_id}, {_minute(contents.last_event_at)}"
+    yield f"versión de la base: {contents.version}, tamaño: {contents.size / 2**20:.1f} MB"
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment.astimezone():%Y-%m-%d}" if moment else "-"
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}" if moment else "-"
+
+
+def _agreed(target: Path) -> bool:
+    question = f"¿Poner esta copia en {target}? Escribe «sí» para seguir: "
+    print(question, end="", flush=True)
+    answer = sys.stdin.readline().strip().lower()
+    return answer in ("sí", "si", "s")

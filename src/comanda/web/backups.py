@@ -1,0 +1,43 @@
+"""`/backups`: how the nightly copies are doing, and one more at the push of a button."""
+
+import asyncio
+
+from aiohttp import web
+
+from comanda.domain.errors import BackupFailed
+from comanda.domain.wire import Wire, time
+from comanda.nightly import Report
+from comanda.store.copies import Copy
+from comanda.store.database import DatabaseError
+from comanda.web.keys import BACKUPS
+from comanda.web.replies import reply
+
+
+async def show_backups(request: web.Request) -> web.Response:
+    """`GET /backups`."""
+    return reply(_report(await asyncio.to_thread(request.app[BACKUPS].report)))
+
+
+async def make_backup(request: web.Request) -> web.Response:
+    """`POST /backups`: the answer comes when the copy has been made and checked."""
+    try:
+        copy = await asyncio.to_thread(request.app[BACKUPS].make)
+    except DatabaseError as error:
+        raise BackupFailed(str(error)) from error
+    return reply(_copy(copy), status=201)
+
+
+def _report(report: Report) -> Wire:
+    return {
+        "enabled": report.enabled,
+        "folder": str(report.folder),
+        "last_success_at": time(report.last.made_at) if report.last else None,
+        "last_success_size": report.last.size if report.last else None,
+        "alarm": report.trouble is not None,
+        "trouble": report.trouble,
+        "copies": [_copy(copy) for copy in report.copies],
+    }
+
+
+def _copy(copy: Copy) -> Wire:
+    return {"name": copy.name, "made_at": time(copy.made_at), "size": copy.size}

@@ -1,0 +1,174 @@
+"""The nightly backup: made, checked, thinned out, made up for, and tried again."""
+
+import asyncio
+import contextlib
+import logging
+import resource
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from comanda.config import Backup, Config
+from comanda.nightly import Backups
+from comanda.store import copies
+from comanda.store.backup import check
+from comanda.web.keys import BACKUPS
+from tests.house import ANA, ROSA, FixedClock, House, eventually, open_house
+
+
+@pytest.fixture
+def backups(house: House) -> Backups:
+    """The house's own copies, nobody watching; its clock is at 20:41 UTC."""
+    return Backups(house.path, Backup(), house.clock, UTC)
+
+
+def folder(house: House) -> Path:
+    return house.path.parent / "backups"
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The watch looks as soon as the house is open, and soon again when that failed."""
+    monkeypatch.setattr("comanda.nightly.FIRST_LOOK_SECONDS", 0)
+    monkeypatch.setattr("comanda.nightly.RETRY_SECONDS", 0.02)
+
+
+@contextlib.contextmanager
+def full_disk(limit: int) -> Iterator[None]:
+    """The kernel refuses to let any file of this process grow beyond `limit` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_house_that_opens_makes_its_first_copy(config: Config, clock: FixedClock) -> None:
+    async with open_house(replace(config, backup=Backup()), clock) as house:
+        await eventually(lambda: bool(copies.copies(folder(house))))
+        _, told = await house.call(ROSA, "GET", "/backups")
+    assert told["last_success_at"] == "2026-11-28T20:41:00.000Z"
+    assert (told["enabled"], told["alarm"], told["trouble"]) == (True, False, None)
+    (copy,) = folder(house).iterdir()
+    assert check(copy) == []
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert folder(house).stat().st_mode & 0o777 == 0o700
+
+
+async def test_a_copy_is_made_once_a_night_and_after_nights_off(
+    house: House, backups: Backups
+) -> None:
+    assert backups.make_if_due()
+    house.clock.advance(minutes=10)
+    assert backups.make_if_due()
+    assert len(backups.report().copies) == 1
+    house.clock.advance(days=5)
+    assert backups.report().trouble
+    assert backups.make_if_due()
+    assert len(backups.report().copies) == 2
+    assert backups.report().trouble is None
+
+
+async def test_old_copies_go_and_other_files_stay(house: House, backups: Backups) -> None:
+    for _ in range(20):
+        backups.make()
+        house.clock.advance(days=1)
+    for name in ("comanda-lunes.db", "comanda-20200101T000000Z.db.txt", "foto.jpg"):
+        (folder(house) / name).touch()
+    backups.make()
+    left = backups.report().copies
+    # 14 days of December, and the last of November.
+    assert len(left) == 15
+    assert left[-1].made_at.isoformat() == "2026-11-30T20:41:00+00:00"
+    assert len(list(folder(house).iterdir())) == 15 + 3
+
+
+async def test_a_full_disk_is_said_in_words_and_the_next_try_succeeds(
+    house: House, backups: Backups, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = await house.deliver()
+    backups.make()
+    house.clock.advance(hours=10)
+    with caplog.at_level(logging.ERROR), full_disk(40_000):
+        assert not backups.make_if_due()
+    assert "No backup, trying again in 10 minutes" in caplog.text
+    assert len(list(folder(house).iterdir())) == 1
+    trouble = backups.report().trouble
+    assert trouble and trouble.startswith("No se pudo hacer la última copia")
+    assert (await house.submit(order["id"]))[0] == 201
+    assert backups.make_if_due()
+    assert backups.report().trouble is None
+    assert len(backups.report().copies) == 2
+
+
+async def test_a_copy_that_would_leave_no_room_is_not_begun(
+    house: House, backups: Backups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "RESERVE_BYTES", 2**60)
+    assert not backups.make_if_due()
+    assert "No cabe otra copia" in (backups.report().trouble or "")
+    assert list(folder(house).iterdir()) == []
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_watch_goes_on_after_a_failure(config: Config, clock: FixedClock) -> None:
+    obstacle = Path(config.database.path).parent / "backups"
+    obstacle.touch()
+    async with open_house(replace(config, backup=Backup()), clock) as house:
+        await eventually(lambda: "No se pudo" in (house.app[BACKUPS].report().trouble or ""))
+        obstacle.unlink()
+        await eventually(lambda: obstacle.is_dir() and bool(copies.copies(obstacle)))
+
+
+async def test_what_a_crash_left_half_done_is_cleared_away(house: House, backups: Backups) -> None:
+    folder(house).mkdir()
+    (folder(house) / "comanda-20261127T100000Z.db.part").write_bytes(b"half")
+    backups.make()
+    assert [path.suffix for path in folder(house).iterdir()] == [".db"]
+
+
+async def test_a_database_with_faults_is_copied_all_the_same_and_nothing_goes(
+    house: House, backups: Backups
+) -> None:
+    order = await house.deliver()
+    await house.submit(order["id"])
+    backups.make()
+    with contextlib.closing(sqlite3.connect(house.path)) as connection:
+        connection.execute("UPDATE proofs SET size = size + 1")
+        connection.commit()
+    house.clock.advance(days=400)
+    backups.make()
+    report = backups.report()
+    assert len(report.copies) == 2
+    assert report.trouble and "El comprobante del pago 1" in report.trouble
+
+
+async def test_an_administrator_makes_a_copy_and_sees_it(house: House) -> None:
+    status, copy = await house.call(ROSA, "POST", "/backups")
+    assert status == 201
+    assert copy["name"] == "comanda-20261128T204100Z.db"
+    _, told = await house.call(ROSA, "GET", "/backups")
+    assert told["copies"] == [copy]
+    assert told["last_success_size"] == copy["size"] > 0
+    assert (told["enabled"], told["alarm"]) == (False, False)
+
+
+async def test_a_copy_that_fails_is_a_problem_and_an_alarm(house: House) -> None:
+    folder(house).touch()
+    status, problem = await house.call(ROSA, "POST", "/backups")
+    assert (status, problem["code"]) == (507, "backup_failed")
+    _, told = await house.call(ROSA, "GET", "/backups")
+    assert (told["alarm"], told["copies"]) == (True, [])
+
+
+async def test_two_taps_at_once_make_one_copy_after_the_other(house: House) -> None:
+    await house.client(ROSA)
+    answers = await asyncio.gather(*(house.call(ROSA, "POST", "/backups") for _ in range(3)))
+    assert {status for status, _ in answers} == {201}
+    assert (await house.call(ANA, "GET", "/orders"))[0] == 200
