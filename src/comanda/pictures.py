@@ -67,12 +67,12 @@ def _check_pdf(data: bytes) -> None:
 def _inspect_image(data: bytes, received: str) -> Proof:
     with _open(data) as image:
         kind = image.format or ""
-        exif = image.getexif()
         if kind == "PNG" and image.width * image.height > _COMPARABLE_PIXELS:
             image.verify()
             fingerprint = None
         else:
             fingerprint = _hash(image)
+        exif = _exif(image)
         content_type, kept = _kept(kind, data, exif)
     return Proof(
         content_type=content_type,
@@ -129,6 +129,15 @@ def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
         small = small.convert("RGBA")
         small = Image.alpha_composite(Image.new("RGBA", size, "white"), small)
     return small.convert("L")
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    """The picture's EXIF; Pillow's own method would decode a PNG for it."""
+    if image.format != "PNG":
+        return image.getexif()
+    exif = Image.Exif()
+    exif.load(image.info.get("exif", b""))
+    return exif
 
 
 def _kept(kind: str, data: bytes, exif: Image.Exif) -> tuple[str, bytes]:

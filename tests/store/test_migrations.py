@@ -2,28 +2,43 @@
 
 import contextlib
 import sqlite3
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from comanda import workflow
+from comanda.domain.orders import OrderStatus
+from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
-from comanda.store import events, menu, orders, sessions
+from comanda.store import events, menu, orders, payments, sessions
 from comanda.store.backup import check
-from comanda.store.database import connect, open_database
+from comanda.store.database import Transaction, connect, open_database
 from comanda.store.schema import MIGRATIONS, VERSION
+from comanda.workflow import OrderLine
+from tests.house import ROSA
 
-LAST_EVENT = 3
+LAST_EVENT = 4
 BY_TABLE: dict[str, list[tuple[Any, ...]]] = {
-    "staff": [("ana", "Ana", "waiter", "hash", 1, 0)],
+    "staff": [("ana", "Ana", "waiter", "hash", 1, 0), ("rosa", "Rosa", "admin", "hash", 1, 0)],
     "sessions": [("a" * 64, "ana", 5, 2**60)],
     "products": [(3, "Sopa", "Sopas", 7000, 1), (7, "Agua", "Bebidas", 3000, 0)],
-    "orders": [(4, 12, "en_preparacion", None, 7000, "ana", 10, 20)],
+    "orders": [
+        (4, 12, "en_preparacion", None, 7000, "ana", 10, 20),
+        (5, 7, "pagado", "transferencia", 7000, "ana", 10, 20),
+    ],
+    "payments": [
+        (1, 5, 1, "transferencia", "rechazado", "ilegible", 0, "ana", 12, "ana", 13),
+        (2, 5, 2, "transferencia", "aprobado", None, 1, "ana", 14, "ana", 15),
+    ],
+    "proofs": [(2, "image/jpeg", 4, sha256(b"foto").hexdigest(), b"foto")],
     "order_items": [(4, 0, 3, "Sopa", 1, 7000, None)],
     "events": [
         (1, "order_updated", 4, "pendiente", "{}", None, "ana", 10),
         (2, "order_placed", 4, "pendiente", "{}", None, "ana", 10),
         (3, "order_updated", 4, "en_preparacion", "{}", '{"payment":null}', "coco", 20),
+        (4, "order_updated", 5, "pagado", "{}", None, "ana", 20),
     ],
 }
 
@@ -55,6 +70,7 @@ async def test_every_row_comes_along(first_version: Path) -> None:
             (1, None),
             (2, None),
             (3, '{"payment":null}'),
+            (4, None),
         ]
         assert [
             (one.id, one.name, one.available) for one in await database.read(menu.products)
@@ -99,3 +115,24 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(first_versio
         assert list(map(tuple, connection.execute("SELECT sql FROM sqlite_master"))) == before
         assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
         assert connection.execute("SELECT COUNT(*) FROM events").fetchone()[0] == LAST_EVENT
+
+
+async def test_an_earlier_versions_proof_is_known_again(first_version: Path) -> None:
+    async with open_database(first_version) as database:
+        old = await database.read(payments.require, 2)
+        assert (old.reference, old.amount, old.warnings, old.seen_at) == (None, None, (), None)
+        assert await database.read(payments.proof, 2) is not None
+        again = await database.write(charge_again)
+    assert [(one.type.value, one.order_id) for one in again.warnings] == [("file_reused", 5)]
+    assert check(first_version) == []
+
+
+def charge_again(tx: Transaction) -> Payment:
+    """A new order, paid with the photo of an order from before."""
+    order = workflow.place_order(tx, ROSA, 3, [OrderLine(3, 1, None)]).order
+    for status in ("en_preparacion", "listo", "entregado"):
+        workflow.advance_order(tx, ROSA, order.id, OrderStatus(status))
+    photo = Proof("image/jpeg", b"foto", sha256(b"foto").hexdigest())
+    paid = workflow.submit_payment(tx, ROSA, order.id, "transferencia", photo).order
+    assert paid.payment
+    return paid.payment

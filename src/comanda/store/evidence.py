@@ -11,7 +11,7 @@ from comanda.domain.orders import Order
 from comanda.domain.payments import Payment, PaymentStatus, Proof
 from comanda.store.database import Snapshot
 
-SIMILAR_BITS = 13  # of 1,024: copies of a picture stay within it, other receipts rarely do
+SIMILAR_BITS = 14  # of 1,024: copies of a picture stay within it, other receipts rarely do
 NEWEST_PICTURES = 300
 
 _SAME_REFERENCE = """

@@ -1,0 +1,166 @@
+"""What the house does by itself: calling for proofs that nobody opens, letting old photos go."""
+
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from comanda import workflow
+from comanda.chores import NightlyPurge, next_at, purge, purgeable
+from comanda.config import Config, Payments, Proofs
+from comanda.domain.house import House as Described
+from comanda.domain.orders import OrderStatus
+from comanda.domain.payments import Proof, Verdict
+from comanda.store import payments
+from comanda.store.backup import check
+from comanda.store.database import Database, Transaction, connect, open_database
+from comanda.store.retention import Purged
+from comanda.workflow import OrderLine
+from tests.house import ANA, COCO, LUIS, FixedClock, hire, open_house
+
+HOUSE = Described("La Fonda", "$", "America/Mexico_City")
+MEXICO = ZoneInfo(HOUSE.time_zone)
+SIZE = 50_000
+
+
+def alarming(config: Config) -> Config:
+    return replace(config, payments=Payments(unseen_alarm_seconds=0.2))
+
+
+async def test_a_proof_that_nobody_opens_calls_cashiers_and_waiters_once_and_after_a_restart(
+    config: Config, clock: FixedClock
+) -> None:
+    async with open_house(alarming(config), clock) as house:
+        order = await house.deliver()
+        _, sent = await house.submit(order["id"])
+        async with house.stream(LUIS) as cashier, house.stream(ANA) as waiter:
+            clock.advance(seconds=1)
+            for stream in (cashier, waiter):
+                called = await stream.next()
+                assert called.type == "payment_unseen"
+                assert called.data == {
+                    "order_id": order["id"],
+                    "payment_id": sent["payment"]["id"],
+                    "attempt": 1,
+                    "table_number": 12,
+                    "method": "transferencia",
+                    "total": 241.0,
+                }
+                assert await stream.is_silent()
+    async with open_house(alarming(config), clock, new=False) as house:
+        after = {"after": str(called.id)}
+        async with house.stream(LUIS, params=after) as cashier:
+            again = await cashier.next()
+            assert (again.type, again.data) == ("payment_unseen", called.data)
+            assert await cashier.is_silent()
+
+
+async def test_what_was_opened_or_decided_in_time_calls_nobody(
+    config: Config, clock: FixedClock
+) -> None:
+    async with open_house(alarming(config), clock) as house:
+        for path, body in (("seen", None), ("verdict", {"verdict": "rechazado"})):
+            order = await house.deliver()
+            _, sent = await house.submit(order["id"])
+            await house.call(LUIS, "PUT", f"/payments/{sent['payment']['id']}/{path}", json=body)
+        async with house.stream(LUIS) as cashier:
+            clock.advance(hours=1)
+            assert await cashier.is_silent(0.5)
+
+
+@pytest.fixture
+async def database(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Database]:
+    """An evening of 30 paid orders with photos, and one that still waits for its verdict."""
+    async with open_database(tmp_path / "comanda.db", clock=clock, readers=1) as opened:
+        await opened.write(hire)
+        for number in range(31):
+            await opened.write(charge, number)
+        yield opened
+
+
+def charge(tx: Transaction, number: int) -> None:
+    order = workflow.place_order(tx, ANA, 1, [OrderLine(1, 1, None)]).order
+    for status, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
+        workflow.advance_order(tx, member, order.id, OrderStatus(status))
+    photo = Proof("image/jpeg", bytes([number]) * SIZE, f"{number:064}")
+    outcome = workflow.submit_payment(tx, ANA, order.id, "efectivo", photo)
+    if outcome.order.payment and number < 30:
+        workflow.decide_payment(tx, LUIS, outcome.order.payment.id, Verdict.APPROVED, None)
+
+
+async def test_old_photos_go_and_what_is_known_of_them_stays(
+    database: Database, clock: FixedClock
+) -> None:
+    await database.write(prove_right_hashes)
+    clock.advance(days=181)
+    before = clock() - timedelta(days=180)
+    pages = size(database)
+    assert await purgeable(database, before) == Purged(30, 30 * SIZE)
+    assert size(database) == pages  # to ask takes nothing away
+    assert await purge(database, before) == Purged(30, 30 * SIZE)
+    assert await purge(database, before) == Purged()
+    assert size(database) < pages / 4
+    assert await database.read(payments.proof, 1) is None
+    assert await database.read(payments.proof, 31) is not None  # it still waits for its verdict
+    with contextlib.closing(connect(database.path)) as connection:
+        kept = connection.execute("SELECT COUNT(*) FROM fingerprints").fetchone()[0]
+        assert kept == 31
+    assert check(database.path) == []
+
+
+def prove_right_hashes(tx: Transaction) -> None:
+    """The stand-ins for photos get the hashes that `check` will look for."""
+    for row in tx.all("SELECT payment_id, data FROM proofs"):
+        sha256 = hashlib.sha256(row["data"]).hexdigest()
+        values = {"id": row["payment_id"], "sha256": sha256}
+        tx.run("UPDATE proofs SET sha256 = :sha256 WHERE payment_id = :id", values)
+
+
+async def test_a_photo_whose_time_is_not_over_stays(database: Database, clock: FixedClock) -> None:
+    clock.advance(days=179)
+    assert await purge(database, clock() - timedelta(days=180)) == Purged()
+
+
+def size(database: Database) -> int:
+    """Pages in use or free in the file."""
+    with contextlib.closing(connect(database.path)) as connection:
+        return int(connection.execute("PRAGMA page_count").fetchone()[0])
+
+
+async def test_the_house_purges_at_its_quiet_hour_and_once_soon_after_its_start(
+    database: Database, clock: FixedClock
+) -> None:
+    config = Config(proofs=Proofs(keep_days=1, purge_hour=4))
+    clock.advance(days=2)
+    nightly = NightlyPurge(database, config, HOUSE)
+    await nightly.look()
+    assert await database.read(payments.proof, 1) is not None
+    clock.advance(minutes=10)
+    await nightly.look()
+    assert await database.read(payments.proof, 1) is None
+
+    await database.write(lambda tx: workflow.decide_payment(tx, LUIS, 31, Verdict.REJECTED, "no"))
+    clock.now = datetime(2026, 12, 1, 9, 59, tzinfo=UTC)  # 3:59 in Mexico City
+    await nightly.look()
+    assert await database.read(payments.proof, 31) is not None
+    clock.advance(minutes=1)
+    await nightly.look()
+    assert await database.read(payments.proof, 31) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-11-28T09:59:00+00:00", "2026-11-28T10:00:00+00:00"),
+        ("2026-11-28T10:00:00+00:00", "2026-11-29T10:00:00+00:00"),
+        ("2026-11-28T23:00:00+00:00", "2026-11-29T10:00:00+00:00"),
+    ],
+)
+def test_the_next_quiet_hour_is_by_the_restaurants_clock(now: str, expected: str) -> None:
+    found = next_at(4, datetime.fromisoformat(now), MEXICO)
+    assert found == datetime.fromisoformat(expected)

@@ -1,0 +1,279 @@
+"""A photo proves nothing: what the cashier is warned of, and what a verdict must say."""
+
+import io
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import pytest
+from PIL import Image
+
+from comanda.config import Config, Method, Payments
+from tests.house import ANA, BETO, COCO, LUIS, MARA, ROSA, House, jpeg, open_house
+from tests.test_pictures import exif, packed, photo, receipt
+
+
+async def pay(
+    house: House, photo: bytes | None = None, order: str | None = None, **fields: str
+) -> tuple[int, Any]:
+    """Charge a new order, or this one, by transfer."""
+    order = order or (await house.deliver())["id"]
+    form = aiohttp.FormData({"method": "transferencia", **fields})
+    form.add_field("file", io.BytesIO(photo or jpeg()), filename="foto.jpg")
+    return await house.call(ANA, "POST", f"/orders/{order}/proof", data=form)
+
+
+async def warned(house: House, photo: bytes | None = None, **more: Any) -> list[tuple[str, str]]:
+    """(type, the order that it points to) of each warning about a new payment."""
+    status, order = await pay(house, photo, **more)
+    assert status == 201, order
+    for warning in order["payment"]["warnings"]:
+        assert warning["link"] == f"/orders/{warning['order_id']}"
+        assert set(warning) == {"type", "order_id", "payment_id", "link"}
+    return [(one["type"], one["order_id"]) for one in order["payment"]["warnings"]]
+
+
+async def test_reference_and_amount_are_kept_as_typed_and_told(house: House) -> None:
+    async with house.stream(LUIS) as cashier:
+        status, order = await pay(house, reference="8841 220-1937", amount="185.50")
+        assert status == 201
+        told = (await cashier.until("payment_verification_pending")).data
+    payment = order["payment"]
+    assert (payment["reference"], payment["amount"]) == ("8841 220-1937", 185.5)
+    assert (told["reference"], told["amount"]) == ("8841 220-1937", 185.5)
+    assert (
+        told["warnings"]
+        == payment["warnings"]
+        == [{"type": "amount_differs", "order_id": "1", "payment_id": "1", "link": "/orders/1"}]
+    )
+
+
+@pytest.mark.parametrize(
+    "again", ["abc-12 3", "ABC123", "A B C 1 2 3", "\uff41\uff42\uff43\u2014123", "abc\u2212123"]
+)
+async def test_a_number_is_known_again_however_it_is_typed(house: House, again: str) -> None:
+    assert await warned(house, reference="ABC-123") == []
+    assert await warned(house, reference="ABC-124") == []
+    assert await warned(house, reference=again) == [("reference_reused", "1")]
+
+
+async def test_a_number_counts_while_its_payment_waits_or_was_approved_and_within_its_method(
+    house: House,
+) -> None:
+    _, first = await pay(house, reference="77")
+    await house.judge(first["payment"]["id"], "rechazado")
+    assert await warned(house, reference="77") == []  # the rejected one proves nothing
+    await house.judge("2", "aprobado")
+    assert await warned(house, reference="77") == [("reference_reused", "2")]
+    assert await warned(house, method="tarjeta", reference="77") == []
+
+
+async def test_a_file_is_known_again_in_another_order_and_in_another_attempt(house: House) -> None:
+    same = jpeg()
+    order = await house.deliver()
+    _, first = await house.submit(order["id"], photo=same, key="k")
+    assert first["payment"]["warnings"] == []
+    status, again = await house.submit(order["id"], photo=same, key="k")
+    assert (status, again["payment"]["warnings"]) == (200, [])  # the same attempt, sent twice
+    await house.judge(first["payment"]["id"], "rechazado")
+    assert await warned(house, same, order=order["id"]) == [("file_reused", "1")]
+    assert await warned(house, same) == [("file_reused", "1")]
+
+
+async def test_a_file_is_known_by_what_was_received_not_by_what_is_kept(house: House) -> None:
+    data = photo(exif=exif())
+    assert await warned(house, data) == []
+    assert await warned(house, data) == [("file_reused", "1")]
+
+
+async def test_a_copy_of_a_picture_is_a_hint_and_a_better_photo_of_the_same_order_is_none(
+    house: House,
+) -> None:
+    order = await house.deliver()
+    _, first = await house.submit(order["id"], photo=packed(receipt(5)))
+    await house.judge(first["payment"]["id"], "rechazado")
+    assert await warned(house, packed(receipt(5), 60), order=order["id"]) == []
+    assert await warned(house, packed(receipt(5).resize((540, 960)), 70)) == [
+        ("image_similar", "1")
+    ]
+    assert await warned(house, packed(receipt(6))) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [("2026-11-28T20:40:59Z", [("proof_predates_order", "1")]), ("2026-11-28T14:41:00-06:00", [])],
+)
+async def test_a_photo_from_before_the_order_is_a_hint(
+    house: House, field: str, expected: list[tuple[str, str]]
+) -> None:
+    assert await warned(house, taken_at=field) == expected
+
+
+async def test_a_photos_own_time_counts_where_the_phone_tells_none(house: House) -> None:
+    old = photo(exif=exif(taken="2026:11:28 09:00:00", zone="-06:00"))
+    assert await warned(house, old) == [("proof_predates_order", "1")]
+
+
+async def test_a_photo_comes_out_without_the_place_where_it_was_taken(house: House) -> None:
+    await pay(house, photo(exif=exif(6)))
+    client = await house.client(LUIS)
+    async with client.get("/payments/1/proof") as response:
+        kept = await response.read()
+    assert b"SECRET-PLACE" not in kept
+    with Image.open(io.BytesIO(kept)) as picture:
+        assert not picture.getexif().get_ifd(0x8825)
+
+
+async def test_a_thumbnail_is_a_small_webp_and_a_pdf_has_none(house: House) -> None:
+    await pay(house, packed(receipt(1)))
+    await pay(house, b"%PDF-1.4\nstartxref\n9\n%%EOF\n")
+    client = await house.client(LUIS)
+    for _ in range(2):
+        async with client.get("/payments/1/proof?size=thumb") as response:
+            assert response.content_type == "image/webp"
+            assert response.headers["Content-Security-Policy"] == "sandbox"
+            with Image.open(io.BytesIO(await response.read())) as small:
+                assert small.size == (180, 320)
+    assert (await house.call(LUIS, "GET", "/payments/2/proof?size=thumb"))[1]["code"] == "not_found"
+    status, problem = await house.call(LUIS, "GET", "/payments/1/proof?size=huge")
+    assert (status, list(problem["errors"])) == (422, ["size"])
+
+
+BAD = {
+    "reference": ["", "x" * 65, "a\x00b", "tab\there", " - ", "línea\u2028"],
+    "amount": ["0", "0.00", "-1", "1e9", "abc", "12.345", "", "١٢", "1 000", "9999999999", "NaN"],
+    "taken_at": ["ayer", "2026-11-28T20:41:00", ""],
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [(field, value) for field, values in BAD.items() for value in values]
+)
+async def test_bad_input_is_refused_by_field_and_leaves_nothing(
+    house: House, field: str, value: str
+) -> None:
+    order = await house.deliver()
+    before = house.rows()
+    form: dict[str, Any] = {field: value}
+    status, problem = await pay(house, order=order["id"], **form)
+    assert (status, list(problem["errors"])) == (422, [field])
+    assert house.rows() == before
+
+
+def with_methods(config: Config, **more: Any) -> Config:
+    methods = (
+        Method("transferencia", "Transferencia", "required", "required", "Clave", "account"),
+        Method("efectivo", "Efectivo"),
+    )
+    return replace(config, payments=Payments(methods=methods, **more))
+
+
+async def test_a_house_may_require_the_number_or_have_none(config: Config) -> None:
+    async with open_house(with_methods(config)) as house:
+        order = await house.deliver()
+        before = house.rows()
+        status, problem = await pay(house, order=order["id"])
+        assert (status, problem["errors"]) == (422, {"reference": ["Falta este dato: Clave"]})
+        status, problem = await pay(house, order=order["id"], method="efectivo", reference="1")
+        assert (status, list(problem["errors"])) == (422, ["reference"])
+        assert house.rows() == before
+        assert (await pay(house, order=order["id"], reference="1"))[0] == 201
+
+
+async def verdict(house: House, payment: str, member: Any = LUIS, **body: Any) -> tuple[int, Any]:
+    body.setdefault("verdict", "aprobado")
+    return await house.call(member, "PUT", f"/payments/{payment}/verdict", json=body)
+
+
+async def test_an_approval_says_that_the_money_was_seen(house: House) -> None:
+    await pay(house)
+    before = house.rows()
+    for said in ({}, {"seen_in_account": False}):
+        status, problem = await verdict(house, "1", **said)
+        assert (status, list(problem["errors"])) == (422, ["seen_in_account"])
+    for wrong in ("true", 1, None):
+        assert (await verdict(house, "1", seen_in_account=wrong))[0] == 422
+    assert house.rows() == before
+    status, order = await verdict(house, "1", seen_in_account=True)
+    assert (status, order["payment"]["seen_in_account"]) == (200, True)
+
+
+async def test_a_rejection_and_cash_need_no_such_word(house: House) -> None:
+    await pay(house)
+    status, order = await verdict(house, "1", verdict="rechazado")
+    assert (status, order["payment"]["seen_in_account"]) == (200, None)
+    order = await house.deliver()
+    await house.submit(order["id"], method="efectivo")
+    assert (await verdict(house, "2"))[0] == 200
+
+
+@pytest.mark.parametrize("kind", ["reference", "file"])
+async def test_approving_against_strong_evidence_needs_a_reason_which_is_kept(
+    house: House, kind: str
+) -> None:
+    same: dict[str, Any] = {"reference": "9"} if kind == "reference" else {"photo": jpeg()}
+    await pay(house, **same)
+    await pay(house, **same)
+    before = house.rows()
+    for reason in (None, ""):
+        status, problem = await verdict(house, "2", seen_in_account=True, reason=reason)
+        assert (status, list(problem["errors"])) == (422, ["reason"])
+    assert house.rows() == before
+    status, order = await verdict(house, "2", seen_in_account=True, reason="dos mesas, un pago")
+    assert (status, order["payment"]["reason"]) == (200, "dos mesas, un pago")
+
+
+async def test_a_hint_needs_no_reason(house: House) -> None:
+    await pay(house, amount="1.00", taken_at="2026-11-28T10:00:00Z")
+    assert (await verdict(house, "1", seen_in_account=True))[0] == 200
+
+
+@pytest.mark.parametrize("answer", ["aprobado", "rechazado"])
+async def test_nobody_judges_their_own_the_administrator_included(
+    house: House, answer: str
+) -> None:
+    order = await house.deliver()
+    await house.submit(order["id"], ROSA)
+    before = house.rows()
+    status, problem = await verdict(house, "1", ROSA, verdict=answer, seen_in_account=True)
+    assert (status, problem["code"]) == (403, "own_payment")
+    assert house.rows() == before
+    assert (await verdict(house, "1", LUIS, verdict=answer, seen_in_account=True))[0] == 200
+
+
+async def test_a_one_person_house_may_allow_it(config: Config) -> None:
+    async with open_house(with_methods(config, own_verdicts=True)) as house:
+        order = await house.deliver()
+        await house.submit(order["id"], ROSA, method="efectivo")
+        assert (await verdict(house, "1", ROSA))[0] == 200
+
+
+async def test_the_waiter_hears_once_that_a_cashier_has_opened_it(house: House) -> None:
+    _, sent = await pay(house)
+    assert sent["payment"]["seen_at"] is None
+    async with house.stream(ANA) as waiter, house.stream(COCO) as kitchen:
+        status, order = await house.call(LUIS, "PUT", "/payments/1/seen")
+        assert (status, order["payment"]["seen_by"]) == (200, "luis")
+        assert order["payment"]["seen_at"] == "2026-11-28T20:41:00.000Z"
+        updated, seen = await waiter.take(2)
+        assert (updated.type, updated.data) == ("order_updated", order)
+        assert (seen.type, seen.data) == (
+            "payment_seen",
+            {
+                "order_id": "1",
+                "payment_id": "1",
+                "attempt": 1,
+                "table_number": 12,
+                "seen_by": "luis",
+            },
+        )
+        assert await house.call(MARA, "PUT", "/payments/1/seen") == (200, order)
+        assert await waiter.is_silent()
+        assert (await kitchen.next()).data["payment"] is None
+        assert await kitchen.is_silent()
+    await house.judge("1", "rechazado")
+    before = house.rows()
+    assert (await house.call(LUIS, "PUT", "/payments/1/seen"))[0] == 200
+    assert (await house.call(LUIS, "PUT", "/payments/999/seen"))[1]["code"] == "payment_not_found"
+    assert (await house.call(BETO, "PUT", "/payments/1/seen"))[0] == 403
+    assert house.rows() == before

@@ -1,0 +1,165 @@
+"""Conciliación: approved payments beside the bank's statement, and what a spreadsheet gets."""
+
+import csv
+import io
+from typing import Any
+
+import aiohttp
+import pytest
+
+from comanda import office
+from comanda.domain.house import House as Described
+from comanda.web.keys import DATABASE
+from tests.house import ANA, LUIS, MARA, ROSA, House, jpeg
+
+DAY = "/reconciliation?from=2026-11-28&to=2026-11-28"
+
+
+async def approve(house: House, method: str = "transferencia", **fields: str) -> dict[str, Any]:
+    """A payment that was charged and approved."""
+    order = await house.deliver()
+    form = aiohttp.FormData({"method": method, **fields})
+    form.add_field("file", io.BytesIO(jpeg()), filename="foto.jpg")
+    status, sent = await house.call(ANA, "POST", f"/orders/{order['id']}/proof", data=form)
+    assert status == 201, sent
+    status, paid = await house.judge(sent["payment"]["id"], "aprobado")
+    assert status == 200, paid
+    return dict(paid["payment"])
+
+
+@pytest.fixture
+async def mexican(house: House) -> House:
+    """The house keeps Mexico City's time: 20:41 UTC is 14:41 there."""
+    described = Described("La Fonda", "$", "America/Mexico_City")
+    await house.app[DATABASE].write(office.describe_house, described)
+    return house
+
+
+async def test_what_was_approved_stands_with_its_totals_and_what_was_found(mexican: House) -> None:
+    first = await approve(mexican, reference="8841", amount="241.00")
+    second = await approve(mexican)
+    cash = await approve(mexican, "efectivo")
+    rejected = await mexican.deliver()
+    await mexican.submit(rejected["id"])
+    await mexican.judge("4", "rechazado")
+    status, ticked = await mexican.call(
+        LUIS, "PUT", f"/payments/{first['id']}/reconciliation", json={"found": True}
+    )
+    assert status == 200
+    assert ticked == {
+        **first,
+        "table_number": 12,
+        "total": 241.0,
+        "reconciled_by": "luis",
+        "reconciled_at": "2026-11-28T20:41:00.000Z",
+    }
+    status, found = await mexican.call(ROSA, "GET", DAY)
+    assert status == 200
+    assert (found["from"], found["to"]) == ("2026-11-28T06:00:00.000Z", "2026-11-29T06:00:00.000Z")
+    assert [one["id"] for one in found["payments"]] == [first["id"], second["id"], cash["id"]]
+    assert found["payments"][0] == ticked
+    assert found["totals"] == [
+        total("efectivo", 1, 241.0, 0, 0.0),
+        total("transferencia", 2, 482.0, 1, 241.0),
+    ]
+
+
+def total(method: str, count: int, amount: float, found: int, found_amount: float) -> Any:
+    return {
+        "method": method,
+        "count": count,
+        "total": amount,
+        "count_reconciled": found,
+        "amount_reconciled": found_amount,
+    }
+
+
+async def test_a_tick_is_taken_back_and_repeated_without_harm(house: House) -> None:
+    payment = await approve(house)
+    path = f"/payments/{payment['id']}/reconciliation"
+    _, ticked = await house.call(LUIS, "PUT", path, json={"found": True})
+    assert await house.call(MARA, "PUT", path, json={"found": True}) == (200, ticked)
+    status, untouched = await house.call(MARA, "PUT", path, json={"found": False})
+    assert (status, untouched["reconciled_by"], untouched["reconciled_at"]) == (200, None, None)
+
+
+async def test_only_what_was_approved_can_be_ticked_and_only_at_the_till(house: House) -> None:
+    order = await house.deliver()
+    await house.submit(order["id"])
+    before = house.rows()
+    path = "/payments/1/reconciliation"
+    assert (await house.call(LUIS, "PUT", path, json={"found": True}))[0] == 404
+    assert (await house.call(ANA, "PUT", path, json={"found": True}))[0] == 403
+    for body in ({}, {"found": "sí"}, {"found": 1}, {"found": True, "by": "luis"}):
+        assert (await house.call(LUIS, "PUT", path, json=body))[0] == 422
+    assert house.rows() == before
+
+
+async def test_a_day_is_the_restaurants_own(mexican: House) -> None:
+    await approve(mexican)
+    for day, count in (("2026-11-27", 0), ("2026-11-28", 1), ("2026-11-29", 0)):
+        _, found = await mexican.call(LUIS, "GET", f"/reconciliation?from={day}&to={day}")
+        assert len(found["payments"]) == count, day
+    mexican.clock.advance(hours=9, minutes=18)  # 05:59 UTC: 23:59 of the same day
+    await approve(mexican)
+    mexican.clock.advance(minutes=2)
+    await approve(mexican)
+    assert len((await mexican.call(LUIS, "GET", DAY))[1]["payments"]) == 2
+    _, today = await mexican.call(LUIS, "GET", "/reconciliation")
+    assert [one["id"] for one in today["payments"]] == ["3"]
+
+
+async def test_a_period_may_have_times_and_one_method(mexican: House) -> None:
+    await approve(mexican)
+    mexican.clock.advance(hours=1)
+    await approve(mexican, "efectivo")
+    since = "/reconciliation?from=2026-11-28T21:00:00Z"
+    _, found = await mexican.call(LUIS, "GET", since)
+    assert [one["method"] for one in found["payments"]] == ["efectivo"]
+    _, found = await mexican.call(LUIS, "GET", f"{DAY}&method=transferencia")
+    assert [one["method"] for one in found["payments"]] == ["transferencia"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("from=2026-13-01", "from"),
+        ("from=ayer", "from"),
+        ("to=2026-11-27&from=2026-11-28", "to"),
+        ("from=2020-01-01&to=2026-11-28", "to"),
+        ("from=9999-12-31&to=9999-12-31", "from"),
+        ("method=trueque", "method"),
+        ("method=efectivo&method=tarjeta", "method"),
+        ("since=2026-11-28", "since"),
+    ],
+)
+async def test_a_period_that_can_not_be_is_refused_by_field(
+    house: House, query: str, field: str
+) -> None:
+    for path in ("/reconciliation", "/reconciliation.csv"):
+        status, problem = await house.call(LUIS, "GET", f"{path}?{query}")
+        assert (status, list(problem["errors"])) == (422, [field])
+
+
+async def test_a_spreadsheet_opens_it_right_and_runs_nothing(mexican: House) -> None:
+    await approve(mexican, reference='=HYPERLINK("http://x","y")', amount="241.00")
+    await approve(mexican, reference="@SUM(1)")
+    await mexican.call(LUIS, "PUT", "/payments/1/reconciliation", json={"found": True})
+    client = await mexican.client(LUIS)
+    async with client.get("/reconciliation.csv?from=2026-11-28") as response:
+        assert response.status == 200
+        assert response.content_type == "text/csv"
+        assert response.headers["Content-Disposition"] == (
+            'attachment; filename="conciliacion-2026-11-28.csv"'
+        )
+        body = await response.read()
+    assert body.startswith(b"\xef\xbb\xbf")
+    header, first, second = csv.reader(io.StringIO(body.decode("utf-8-sig")))
+    told = dict(zip(header, first, strict=True))
+    assert told["Fecha y hora"] == "2026-11-28 14:41"
+    assert told["Referencia"] == '\'=HYPERLINK("http://x","y")'
+    assert (told["Total"], told["Monto del comprobante"]) == ("241.0", "241.0")
+    assert (told["Envió"], told["Aprobó"]) == ("ana", "luis")
+    assert told["Encontrado en el banco"] == "sí, luis"
+    assert dict(zip(header, second, strict=True))["Referencia"] == "'@SUM(1)"
+    assert dict(zip(header, second, strict=True))["Encontrado en el banco"] == "no"
