@@ -9,7 +9,7 @@ import { announcer, callFor, callForOverlooked, soundHint } from "./caja/notices
 import { markSeen, tellSeen } from "./caja/seen.js";
 import { createTabs } from "./caja/tabs.js";
 import { Verdicts } from "./caja/verdicts.js";
-import { setMethods } from "./caja/words.js";
+import { setHouse } from "./caja/words.js";
 import { Live } from "./live.js";
 import { alarm, setPatience } from "./overlooked.js";
 import { placeOf } from "./place.js";
@@ -20,7 +20,7 @@ const SETTLING = 700; // how long a photo that came by itself can't be judged: a
 const narrow = matchMedia("(max-width: 899px)");
 
 const { user, settings } = await start("cashier");
-setMethods(settings.methods);
+setHouse(settings);
 setPatience(settings.unseen_alarm_seconds);
 const bar = createBar("Caja", user);
 const called = new Set();

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -11,8 +12,10 @@ import pytest
 from PIL import Image
 from playwright.async_api import Locator, Page, expect
 
+from comanda import workflow
 from comanda.config import Config, Method
 from comanda.demo import receipt
+from comanda.web.keys import DATABASE
 from tests.browser.conftest import PHONE, OpenWindow
 from tests.house import ANA, BETO, LUIS, ROSA, House, jpeg
 
@@ -399,3 +402,44 @@ async def test_a_number_that_the_house_requires_is_asked_for(
     await reference.fill("8841")
     await send(dialog)
     await dialog.get_by_text("Esperando al cajero").wait_for()
+
+
+@asking_for(unseen_alarm_seconds=1.0)
+async def test_what_nobody_opens_calls_both_sides(house: House, window: OpenWindow) -> None:
+    waiter = (await window(ANA, "/mesero?ver=cobrar", PHONE)).page
+    cashier = (await window(LUIS, "/caja")).page
+    for page in (waiter, cashier):
+        await page.get_by_text("En línea").wait_for()
+    await submit(house, 12, "8841")
+    house.clock.advance(minutes=5)
+    words = "La caja aún no ve el comprobante de la mesa 12. Avísale."
+    await expect(waiter.locator(".toast", has_text=words)).to_be_visible()
+    await expect(waiter.get_by_role("article")).to_contain_text("⏰ La caja aún no lo ve")
+    words = "Mesa 12: nadie ha visto su comprobante"
+    await expect(cashier.locator(".toast", has_text=words)).to_be_visible()
+    await expect(card(cashier, 12)).to_contain_text("⏰ Nadie lo ha visto")
+    await waiter.get_by_role("article").get_by_role("button", name="Ver").tap()
+    sheet = waiter.get_by_role("dialog")
+    await expect(sheet).to_contain_text("⏰ La caja aún no ve el comprobante. Avísale.")
+    await card(cashier, 12).click()
+    await expect(sheet).to_contain_text("👀 Caja lo vio")
+    await expect(sheet).not_to_contain_text("Avísale")
+    await expect(card(cashier, 12).get_by_text("Nadie lo ha visto")).to_be_hidden()
+
+
+async def test_a_photo_that_is_kept_no_longer_is_explained(
+    house: House, window: OpenWindow
+) -> None:
+    order_id = await submit(house, 12, "8841")
+    await house.judge((await payment_of(house))["id"], "rechazado", reason="ilegible")
+    house.clock.advance(minutes=5)
+    await house.submit(order_id)
+    before = house.clock.now - timedelta(minutes=1)
+    assert (await house.app[DATABASE].write(workflow.purge_proofs, before, 10)).photos == 1
+    page = await open_card(window, 12)
+    await expect(page.get_by_role("img", name="Comprobante de la mesa 12")).to_be_visible()
+    words = "La foto ya se borró: se guardan 180 días"
+    await expect(page.locator(".earlier")).to_contain_text(words)
+    await page.goto(f"{house.url}/caja?orden={order_id}")
+    await expect(page.get_by_role("dialog")).to_contain_text(words)
+    await expect(page.get_by_role("dialog")).to_contain_text("8841")

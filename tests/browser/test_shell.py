@@ -108,6 +108,13 @@ async def test_what_opens_over_a_page_has_no_barrier_either(
     await cashier.goto(f"{house.url}/caja?orden=6")
     await cashier.get_by_role("dialog").get_by_text("Intento 2").wait_for()
     assert await violations(cashier) == []
+    await cashier.get_by_role("button", name="Cerrar").click()
+    await cashier.get_by_role("tab", name="Conciliación").click()
+    await cashier.get_by_role("tabpanel").get_by_text("Hasta").wait_for()
+    await cashier.get_by_label("Desde").fill("2026-11-01")
+    await cashier.get_by_label("Hasta").fill("2026-11-30")
+    await cashier.get_by_role("table").wait_for()
+    assert await violations(cashier) == []
 
 
 @pytest.mark.parametrize(("member", "path"), PAGES)

@@ -18,11 +18,6 @@ export class Period {
     this.#set(day(new Date()), day(new Date()));
   }
 
-  /** The first moment of the first day, and that of the day after the last, as the server reads times. */
-  bounds() {
-    return { from: startOf(this.from, 0).toISOString(), to: startOf(this.to, 1).toISOString() };
-  }
-
   #set(from, to) {
     Object.assign(this, { from, to });
     [this.inputs[0].value, this.inputs[1].value] = [from, to];
@@ -43,15 +38,15 @@ export class Period {
 
   /** As many days on as are looked at. */
   #move(by) {
-    const days = Math.round((startOf(this.to, 1) - startOf(this.from, 0)) / 86400000);
-    this.#choose(...[this.from, this.to].map((date) => day(startOf(date, by * days))));
+    const days = 1 + Math.round((later(this.to, 0) - later(this.from, 0)) / 86400000);
+    this.#choose(...[this.from, this.to].map((date) => day(later(date, by * days))));
   }
 }
 
-/** Midnight at the beginning of a day, `later` days on, by this device's calendar. */
-function startOf(date, later) {
+/** A day so many days later, at noon: no change of clocks makes it another one. */
+function later(date, days) {
   const [year, month, number] = date.split("-").map(Number);
-  return new Date(year, month - 1, number + later);
+  return new Date(year, month - 1, number + days, 12);
 }
 
 const button = (sign, label, act) => h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: act }, sign);

@@ -1,7 +1,7 @@
 // A proof, large: zoom by buttons, wheel, click or two fingers; drag to move; rotate in quarters.
 
 import { h } from "../dom.js";
-import { proofPath } from "./words.js";
+import { expiredWords, proofPath } from "./words.js";
 
 const MOST = 8;
 const STEP = 1.5;
@@ -33,8 +33,7 @@ async function explain(node, payment, label) {
       return;
     }
     if (response.status === 410) {
-      const { detail } = await response.json();
-      node.replaceChildren(h("div", { class: "empty" }, h("p", {}, "🗑 La foto ya se borró"), h("p", { class: "quiet small" }, detail)));
+      node.replaceChildren(h("p", { class: "empty" }, expiredWords()));
       return;
     }
   } catch { /* said below */ }

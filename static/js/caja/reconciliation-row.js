@@ -10,8 +10,8 @@ export function createRow(payment, mark) {
   const box = h("input", { type: "checkbox", onchange: () => tick() });
   const state = h("span", { class: "small" });
   const node = h("tr", {},
-    ...cells(payment),
-    h("td", {}, h("label", { class: "found" }, box, h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}`), state)));
+    h("td", {}, h("label", { class: "found" }, box, h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}`), state)),
+    ...cells(payment));
   let isOnItsWay = false;
 
   async function tick() {

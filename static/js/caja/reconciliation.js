@@ -7,7 +7,7 @@ import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";
 import { isInStatement, methodName } from "./words.js";
 
-const COLUMNS = ["Hora", "Mesa", "Orden", "Forma de pago", "Referencia", "Monto", "Envió", "Aprobó", "Encontrado en el banco"];
+const COLUMNS = ["Encontrado en el banco", "Hora", "Mesa", "Orden", "Forma de pago", "Referencia", "Monto", "Envió", "Aprobó"];
 
 /** The whole tab. `isShown()` tells whether anybody looks at it. */
 export class Reconciliation {
@@ -70,7 +70,8 @@ export class Reconciliation {
   }
 
   #query() {
-    const query = new URLSearchParams(this.period.bounds());
+    const { from, to } = this.period;
+    const query = new URLSearchParams({ from, to });
     if (this.method.value) query.set("method", this.method.value);
     return query.toString();
   }

@@ -6,10 +6,12 @@ export const REASONS_TO_APPROVE = ["mismo comprobante reenviado", "el cliente pa
 const ICONS = { transferencia: "🏦", efectivo: "💵", tarjeta: "💳" };
 const VERDICTS = { aprobado: "aprobó", rechazado: "rechazó" };
 let methods = new Map();
+let keepDays = 0;
 
-/** Take the house's payment methods. */
-export function setMethods(all) {
-  methods = new Map(all.map((method) => [method.name, method]));
+/** Take the house's payment methods, and for how many days it keeps photos. */
+export function setHouse(settings) {
+  methods = new Map(settings.methods.map((method) => [method.name, method]));
+  keepDays = settings.keep_days;
 }
 
 /** "🏦 Transferencia", never parted at the end of a line */
@@ -33,6 +35,9 @@ export function decidedWords(payment, me) {
   if (payment.decided_by === me) return `Ya lo ${verb === "aprobó" ? "aprobaste" : "rechazaste"}`;
   return `${personName(payment.decided_by)} ya lo ${verb}`;
 }
+
+/** Why a photo is not there any more */
+export const expiredWords = () => `🗑 La foto ya se borró${keepDays > 0 ? `: se guardan ${keepDays} días` : ""}`;
 
 export const proofPath = (payment) => `/payments/${payment.id}/proof`;
 export const thumbnailPath = (payment) => `${proofPath(payment)}?size=thumb`;
