@@ -61,12 +61,12 @@ def serving(
         assert process.stdout
         for line in process.stdout:
             printed.append(line.rstrip("\n"))
-            if "http://" in line and command == "serve":
+            if "://" in line and command == "serve":
                 break
             if "Ctrl+C" in line:
                 break
-        address = next(line for line in printed if "http://" in line)
-        yield process, address[address.index("http://") :], printed
+        address = next(line for line in printed if "://" in line)
+        yield process, address[address.index("http") :], printed
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
