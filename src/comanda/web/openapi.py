@@ -97,8 +97,8 @@ def _parameters(route: Route) -> Iterable[Part]:
         yield {"in": "path", "name": name, "required": True, "schema": schema}
     if route.query is not None:
         yield {"in": "query", "schema": route.query}
-    for name, purpose in (route.headers or {}).items():
-        schema = {"type": "string", "pattern": "^[!-~]{1,255}$"}
+    for name, purpose, pattern in route.headers:
+        schema = {"type": "string"} | ({"pattern": pattern} if pattern else {})
         yield {"in": "header", "name": name, "description": purpose, "schema": schema}
 
 

@@ -15,12 +15,20 @@ EVERYWHERE = ("internal_error",)
 Media = tuple[str, ...]
 
 
+class Header(NamedTuple):
+    """A request header: what it is for, and the values that are taken."""
+
+    name: str
+    purpose: str
+    pattern: str | None = None
+
+
 class Route(NamedTuple):
     """`audience` None is everybody.
 
     `answers`: status → the schema of its JSON, or the media types of a body that is none, or None
     for no body. `refuses`: the codes beside those that `refusals` knows by itself. `body` is JSON,
-    `form` multipart. `headers`: name → what it does.
+    `form` multipart.
     """
 
     method: str
@@ -33,7 +41,7 @@ class Route(NamedTuple):
     body: type[Schema] | None = None
     form: type[Schema] | None = None
     query: type[Schema] | None = None
-    headers: Mapping[str, str] | None = None
+    headers: tuple[Header, ...] = ()
 
     def refusals(self) -> frozenset[str]:
         """Every code that this route can answer, from what is in its line."""

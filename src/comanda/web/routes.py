@@ -23,7 +23,7 @@ from comanda.web.guard import require
 from comanda.web.keys import DOCUMENT
 from comanda.web.office_routes import OFFICE_ROUTES
 from comanda.web.openapi import Document
-from comanda.web.route import Route
+from comanda.web.route import Header, Route
 from comanda.web.upkeep_routes import UPKEEP_ROUTES
 
 EVERYBODY: frozenset[Role] | None = None
@@ -36,8 +36,9 @@ PAGE = {200: ("text/html",), 304: None}
 ASSET = {200: ("*/*",), 304: None}
 PROOF = {200: ("image/jpeg", "image/png", "image/webp", "application/pdf")}
 MADE_OR_KNOWN = {201: answers.Order, 200: answers.Order}
-REPEATABLE = {"Idempotency-Key": "The same key again changes nothing and answers 200."}
-RESUMABLE = {"Last-Event-ID": "Go on after this event; it wins over `after`."}
+REPEATABLE = (Header("Idempotency-Key", "The same key again changes nothing and answers 200.",
+                     "^[!-~]{1,255}$"),)  # fmt: skip
+RESUMABLE = (Header("Last-Event-ID", "Go on after this event; it wins over `after`."),)
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", pages.page("index.html"), EVERYBODY, "The page to sign in", PAGE),

@@ -22,8 +22,8 @@ MAX_MENU = 1_000_000
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff"
-_UNCLEAN = re.compile(f"[{_CONTROLS}]")
+_CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+_UNCLEAN = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
 
 _MESSAGES: dict[str, Any] = {
     "required": "Falta este dato",
@@ -45,6 +45,11 @@ def _clean(text: str) -> None:
 def _known_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError("No es una zona horaria")
+
+
+def _distinct(values: list[int]) -> None:
+    if len(set(values)) < len(values):
+        raise ValidationError("Hay uno repetido")
 
 
 class Request(Schema):
@@ -277,8 +282,12 @@ class MenuOrder(Request):
     product_ids = fields.List(
         Id(),
         required=True,
-        validate=validate.Length(1, MAX_PRODUCTS, error=f"De 1 a {MAX_PRODUCTS} platillos"),
+        validate=[
+            validate.Length(1, MAX_PRODUCTS, error=f"De 1 a {MAX_PRODUCTS} platillos"),
+            _distinct,
+        ],
         error_messages=_MESSAGES,
+        metadata={"uniqueItems": True},
     )
 
 
