@@ -1,5 +1,6 @@
 """What the house does by itself: calling for proofs that nobody opens, letting old photos go."""
 
+import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from comanda import workflow
+from comanda.__main__ import main
 from comanda.chores import NightlyPurge, next_at, purge, purgeable
 from comanda.config import Config, Payments, Proofs
 from comanda.domain.house import House as Described
@@ -164,3 +166,37 @@ async def test_the_house_purges_at_its_quiet_hour_and_once_soon_after_its_start(
 def test_the_next_quiet_hour_is_by_the_restaurants_clock(now: str, expected: str) -> None:
     found = next_at(4, datetime.fromisoformat(now), MEXICO)
     assert found == datetime.fromisoformat(expected)
+
+
+def test_the_command_says_what_would_go_and_lets_it_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "comanda.db"
+    asyncio.run(fill(path))
+
+    def run(*arguments: str) -> tuple[int, str]:
+        status = main(["purge", *arguments, "--database", str(path)])
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    for _ in range(2):
+        status, said = run("--dry-run")
+        assert status == 0
+        assert said.startswith("Se borrarían 2 fotos (0.1 MB) de pagos anteriores al ")
+    assert run()[1].startswith("Borradas: 2 fotos (0.1 MB)")
+    assert run()[1].startswith("Borradas: 0 fotos (0.0 MB)")
+    forever = tmp_path / "forever.toml"
+    forever.write_text("[proofs]\nkeep_days = 0\n", encoding="utf-8")
+    status, said = run("--config", str(forever))
+    assert status == 1
+    assert "guarda las fotos para siempre" in said
+
+
+async def fill(path: Path) -> None:
+    """Two decided payments of long ago."""
+    long_ago = FixedClock()
+    long_ago.now = datetime(2020, 1, 1, tzinfo=UTC)
+    async with open_database(path, clock=long_ago, readers=1) as opened:
+        await opened.write(hire)
+        for number in range(2):
+            await opened.write(charge, number)

@@ -1,0 +1,48 @@
+"""Looking for evidence costs the same however long the history is."""
+
+from pathlib import Path
+
+from comanda.domain.evidence import reference_key
+from comanda.store import evidence, payments, reconciliation
+from comanda.store.database import Snapshot, open_database
+
+VALUES = {
+    "key": "1",
+    "method": "transferencia",
+    "payment_id": 9,
+    "approved": "aprobado",
+    "pending": "por_verificar",
+    "sha256": "0",
+    "limit": evidence.NEWEST_PICTURES,
+    "status": "por_verificar",
+    "before": 5,
+    "start": 1,
+    "end": 2,
+}
+LOOK_UPS = (
+    evidence._SAME_REFERENCE,
+    evidence._SAME_FILE,
+    evidence._NEWEST_PICTURES,
+    payments._UNSEEN,
+    reconciliation._APPROVED.format(method=""),
+)
+
+
+async def test_every_look_up_is_by_an_index(tmp_path: Path) -> None:
+    def plans(view: Snapshot) -> list[str]:
+        return [
+            row["detail"]
+            for sql in LOOK_UPS
+            for row in view.all("EXPLAIN QUERY PLAN " + sql, VALUES)
+        ]
+
+    async with open_database(tmp_path / "comanda.db") as database:
+        found = await database.read(plans)
+    assert len(found) >= len(LOOK_UPS)
+    assert [plan for plan in found if plan.startswith("SCAN")] == []
+
+
+def test_what_only_separates_is_no_part_of_a_number() -> None:
+    assert reference_key("Ab-12 _\u00a03\u2014\u22124") == "ab1234"
+    assert reference_key(" - \u2013 _ ") == ""
+    assert reference_key("STRASSE") == reference_key("Straße")
