@@ -78,7 +78,11 @@ def _furnish(database: sqlite3.Connection) -> None:
             "INSERT INTO staff VALUES (?, ?, ?, ?, 1, ?)", (role, role, role, PIN_HASH, _EARLY)
         )
         digest = hashlib.sha256(token.encode()).hexdigest()
-        database.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (digest, role, _EARLY, _LATE))
+        database.execute(
+            "INSERT INTO sessions (token_hash, username, device, created_at, expires_at)"
+            " VALUES (?, ?, '', ?, ?)",
+            (digest, role, _EARLY, _LATE),
+        )
     database.executemany(
         "INSERT INTO products (name, category, price, available) VALUES (?, ?, ?, 1)", MENU
     )

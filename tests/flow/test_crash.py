@@ -18,7 +18,9 @@ import pytest
 from PIL import Image
 
 from comanda import workflow
+from comanda.domain.events import heard_by
 from comanda.domain.orders import OrderStatus
+from comanda.domain.staff import Role
 from comanda.store.backup import check
 from comanda.store.database import Transaction, connect, open_database
 from comanda.workflow import OrderLine
@@ -40,10 +42,7 @@ TRACES = """
         (SELECT COUNT(*) FROM idempotency_keys WHERE order_id = orders.id) AS keys
     FROM orders
 """
-FOR_CASHIERS = """
-    SELECT id FROM events WHERE type IN ('order_updated', 'payment_verification_pending')
-    ORDER BY id
-"""
+FOR_CASHIERS = "SELECT id, type FROM events ORDER BY id"
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +153,8 @@ class Restaurant:
 
     def events_for_cashiers(self) -> list[int]:
         with contextlib.closing(connect(self.database)) as connection:
-            return [row["id"] for row in connection.execute(FOR_CASHIERS)]
+            rows = connection.execute(FOR_CASHIERS).fetchall()
+        return [row["id"] for row in rows if row["type"] in heard_by(Role.CASHIER)]
 
 
 def serve_tables(tx: Transaction) -> list[int]:

@@ -1,16 +1,21 @@
 """Connections and transactions: one writer, a few readers, and a wake-up after each commit.
 
-A unit of work is a plain function that runs whole on its connection's thread. So transactions
-never interleave, a caller that is cancelled never leaves one half done, and a transaction costs
-one hop between threads however many statements it has.
+A unit of work is a plain function that runs whole on its connection's thread. So units never
+interleave, a caller that is cancelled never leaves one half done, and a unit costs one hop between
+threads however many statements it has.
+
+Units that wait while the disk is busy share the next commit, and so its one `fsync`: each is all or
+nothing by a savepoint of its own, has a timestamp of its own, and is answered after the commit.
 """
 
 import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -73,6 +78,35 @@ class Transaction(Snapshot):
         return row_id
 
 
+@dataclass(slots=True, eq=False)
+class _Unit:
+    """A unit of work that waits for the writer; then what it returned, or why it came to nothing.
+
+    `asked` is when, in seconds of the monotonic clock.
+    """
+
+    call: Callable[[Transaction], Any]
+    asked: float
+    result: Any = None
+    error: BaseException | None = None
+    has_news: bool = False
+
+    def run(self, connection: sqlite3.Connection, now: datetime) -> None:
+        """Do it as part of a transaction. Raises only where SQLite undid the whole transaction."""
+        tx, self.error, self.has_news = Transaction(connection, now), None, False
+        connection.execute("SAVEPOINT unit")
+        try:
+            self.result = self.call(tx)
+        except BaseException as error:
+            if not connection.in_transaction:
+                raise
+            connection.execute("ROLLBACK TO unit")
+            self.error = error
+        else:
+            self.has_news = tx.has_news
+        connection.execute("RELEASE unit")
+
+
 class _Worker(aiosqlite.Connection):
     """An aiosqlite connection that runs whole functions on its thread."""
 
@@ -107,6 +141,7 @@ class Database:
         self.on_news: Callable[[], None] = _ignore
         self._loop = asyncio.get_running_loop()
         self._writer = writer
+        self._waiting: deque[_Unit] = deque()
         self._busy_timeout = self._patience = busy_timeout
         self._readers: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         for reader in readers:
@@ -115,7 +150,7 @@ class Database:
     async def write(
         self, work: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `work` in a transaction of its own, and wake the feed if it appended events.
+        """Run `work` whole or not at all, and wake the feed if it appended events.
 
         The wake-up is sent from the writer's thread right after COMMIT, so neither a verb nor a
         cancelled caller can forget it, and it can't come before what it announces.
@@ -124,9 +159,14 @@ class Database:
         def call(tx: Transaction) -> T:
             return work(tx, *args, **kwargs)
 
-        asked = time.monotonic()
+        unit = _Unit(call, time.monotonic())
+        self._waiting.append(unit)
         with refusals():
-            return await self._writer.run(partial(self._transact, call=call, asked=asked))
+            await self._writer.run(self._commit_waiting)
+            if unit.error is not None:
+                raise unit.error
+        result: T = unit.result
+        return result
 
     async def read(
         self, work: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs
@@ -151,16 +191,35 @@ class Database:
         with refusals():
             return await self._writer.run(partial(_reclaim, pages=pages))
 
-    def _transact(
-        self, connection: sqlite3.Connection, call: Callable[[Transaction], T], asked: float
-    ) -> T:
-        self._wait_no_longer(connection, asked + self._busy_timeout - time.monotonic())
-        with _begin(connection, "BEGIN IMMEDIATE"):
-            tx = Transaction(connection, self._now())
-            result = call(tx)
-        if tx.has_news:
-            self._loop.call_soon_threadsafe(self.on_news)
-        return result
+    def _commit_waiting(self, connection: sqlite3.Connection) -> None:
+        """Commit all that waits; nothing does where an earlier commit took it along."""
+        units = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if units:
+            self._commit(connection, units)
+
+    def _commit(self, connection: sqlite3.Connection, units: Sequence[_Unit]) -> None:
+        """One transaction for all of `units`; where it fails, one for each of them."""
+        patience = units[0].asked + self._busy_timeout - time.monotonic()
+        try:
+            self._wait_no_longer(connection, patience)
+            with _begin(connection, "BEGIN IMMEDIATE"):
+                for unit in units:
+                    unit.run(connection, self._now())
+        except BaseException as error:  # noqa: BLE001 - it is each waiting caller's
+            self._commit_one_by_one(connection, units, error)
+        else:
+            if any(unit.has_news for unit in units):
+                self._loop.call_soon_threadsafe(self.on_news)
+
+    def _commit_one_by_one(
+        self, connection: sqlite3.Connection, units: Sequence[_Unit], error: BaseException
+    ) -> None:
+        """So that nobody is refused for what only another one's work met, a full disk say."""
+        if len(units) == 1:
+            units[0].error = error
+            return
+        for unit in units:
+            self._commit(connection, [unit])
 
     def _wait_no_longer(self, connection: sqlite3.Connection, seconds: float) -> None:
         """Wait for another program's lock for `seconds` at most, in tenths.
