@@ -4,7 +4,7 @@ import { createBar } from "./bar.js";
 import { Live } from "./live.js";
 import { start } from "./start.js";
 import { createSections } from "./admin/sections.js";
-import { placeOf, setPlace } from "./mesero/place.js";
+import { placeOf, setPlace } from "./place.js";
 
 /**
  * A section's module exports `create(context)` → `{ node, show() }`: what stands under its tab, and

@@ -269,6 +269,8 @@ async def test_a_second_order_with_the_same_number_links_to_the_first(
     await expect(card(page, 12)).to_contain_text("⚠ Referencia repetida")
     await expect(page.locator(".detail .reference")).to_have_text("8841-2201937")
     await expect(page.locator(".detail .facts")).to_contain_text("Clave de rastreo")
+    await page.locator(".detail .reference").focus()
+    assert await page.evaluate("getSelection().toString()") == "8841-2201937"
     await page.evaluate("window.neverReloaded = true")
     warning = page.locator(".detail .warnings li").filter(
         has_text="Referencia ya usada en la orden 1"

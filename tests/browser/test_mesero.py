@@ -391,6 +391,22 @@ async def test_a_refusal_that_will_not_change_stops_the_retries_and_says_why(
     assert house.rows()["payments"] == 1
 
 
+async def test_what_was_discarded_in_its_sheet_can_be_sent_again(
+    house: House, window: OpenWindow
+) -> None:
+    await house.deliver()
+    opened = await window(ANA, "/mesero", PHONE)
+    dialog = await open_sheet(opened.page)
+    await opened.context.set_offline(True)
+    await send_photo(opened.page)
+    await dialog.get_by_role("button", name="Descartar").tap()
+    await dialog.get_by_role("button", name="¿Seguro? Descartar").tap()
+    await opened.context.set_offline(False)
+    await dialog.get_by_role("button", name="Enviar", exact=True).tap()
+    await dialog.get_by_text("Esperando al cajero").wait_for()
+    assert house.rows()["payments"] == 1
+
+
 async def test_a_file_that_is_no_photo_is_explained_and_taken_again(
     house: House, window: OpenWindow
 ) -> None:

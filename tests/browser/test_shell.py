@@ -163,6 +163,17 @@ def test_no_script_makes_html_of_strings() -> None:
             assert banned not in text, f"{path}: {banned}"
 
 
+def test_a_script_imports_only_what_is_there() -> None:
+    folder = Path(__file__).parents[2] / "static"
+    named = re.compile(r"""(?:\bfrom |\bimport\(|^import )"(\.[^"]+)\"""", re.MULTILINE)
+    found = 0
+    for path in folder.rglob("*.js"):
+        for name in named.findall(path.read_text(encoding="utf-8")):
+            assert (path.parent / name).is_file(), f"{path}: {name}"
+            found += 1
+    assert found > 50
+
+
 async def test_a_page_opens_without_a_network_and_says_so(house: House, window: OpenWindow) -> None:
     opened = await window(COCO, "/cocina")
     page = opened.page

@@ -9,7 +9,9 @@ import { isInAccount, referenceLabel } from "./words.js";
 export function createFacts(payment) {
   const facts = [];
   if (payment.reference) {
-    facts.push(fact(referenceLabel(payment.method), h("span", { class: "reference", tabindex: 0, title: "Un clic la selecciona" }, payment.reference)));
+    facts.push(fact(referenceLabel(payment.method), h("span", {
+      class: "reference", tabindex: 0, title: "Un clic la selecciona", onfocus: (event) => getSelection().selectAllChildren(event.target),
+    }, payment.reference)));
   }
   if (payment.amount !== null) facts.push(fact("Monto declarado", h("span", { class: "money" }, money(payment.amount))));
   return h("dl", { class: "facts", hidden: facts.length === 0 }, ...facts);

@@ -132,6 +132,7 @@ export class ChargeForm {
     this.submit.disabled = true;
     try {
       await this.send({ method: this.#method.name, file: this.#file, takenAt: this.#takenAt, ...said });
+      this.#showReady(); // out of sight, until the draft is refused or discarded
     } catch { // a file that lives elsewhere, and can't be read any more
       this.#choose(null);
       this.#showReady();
