@@ -28,6 +28,7 @@ from comanda.domain.staff import Role, Staff
 from comanda.store import menu, staff
 from comanda.store.database import Transaction, connect
 from comanda.web.access_log import AccessLogger
+from comanda.web.broken import answer_broken_http
 from comanda.web.keys import DATABASE
 from tests.contract import Contract
 
@@ -358,6 +359,7 @@ async def open_house(
         shutdown_timeout=5.0,
     )
     await runner.setup()
+    answer_broken_http(runner.server)
     if new:
         await built[DATABASE].write(hire)
     await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()

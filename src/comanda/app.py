@@ -17,6 +17,7 @@ from comanda.nightly import open_backups
 from comanda.store.database import Clock, open_database, utc_now
 from comanda.web.access_log import AccessLogger
 from comanda.web.assets import Assets
+from comanda.web.broken import answer_broken_http
 from comanda.web.guard import same_origin
 from comanda.web.keys import (
     ASSETS,
@@ -82,6 +83,7 @@ async def serve(
     )
     try:
         await runner.setup()
+        answer_broken_http(runner.server)
         await web.TCPSite(runner, host, port, ssl_context=tls).start()
         ready(host, runner.addresses[0][1])
         await stop.wait()

@@ -3,6 +3,7 @@
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from comanda.web.broken import BrokenRequest
 from comanda.web.keys import STAFF
 from comanda.web.proxy import address_of
 
@@ -12,7 +13,7 @@ class AccessLogger(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         member, address = None, request.remote
-        if isinstance(request, web.Request):
+        if isinstance(request, web.Request) and not isinstance(request, BrokenRequest):
             member, address = request.get(STAFF), address_of(request)
         self.logger.info(
             "%s %s %d %.0f ms %s %s",
