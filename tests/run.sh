@@ -24,6 +24,7 @@ fi
 .venv/bin/ruff format --config .ci/ruff.toml --check src tests
 .venv/bin/ruff check --config .ci/ruff.toml src tests
 .venv/bin/mypy
+.venv/bin/bandit --quiet --recursive src
 .venv/bin/pytest --ignore tests/browser --cov --cov-report=term --cov-fail-under=95 "$@"
 .venv/bin/pytest tests/browser \
   -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session

@@ -83,7 +83,7 @@ def _is_network(text: str) -> None:
 class Server:
     """Where `comanda serve` listens."""
 
-    host: str = "0.0.0.0"  # noqa: S104 - phones reach it over the house's own network
+    host: str = "0.0.0.0"  # nosec B104  # noqa: S104 - phones reach it by the LAN
     port: int = _setting(8080, validate.Range(0, 65535, error="va de {min} a {max}"))
     log_level: str = _setting("info", validate.OneOf(LOG_LEVELS, error="no es un nivel"))
     tls_cert: str = ""

@@ -120,8 +120,13 @@ async def test_a_proof_that_is_a_page_as_well_is_shown_as_a_picture(
     )
     assert status == 201
     opened = await window(LUIS, "/healthz")
-    dialogs: list[Dialog] = []
-    opened.page.on("dialog", lambda one: dialogs.append(one))
+    dialogs: list[str] = []
+
+    async def note(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        await dialog.dismiss()
+
+    opened.page.on("dialog", note)
     await opened.page.goto(f"{house.url}/payments/{sent['payment']['id']}/proof")
     assert await opened.page.evaluate("document.contentType") == "image/jpeg"
     assert "owned" not in await opened.page.title()
