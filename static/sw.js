@@ -14,7 +14,7 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   const isShell = url.origin === location.origin
-    && (PAGES.includes(url.pathname) || url.pathname.startsWith("/static/"));
+    && (PAGES.includes(url.pathname) || url.pathname.startsWith("/ayuda") || url.pathname.startsWith("/static/"));
   if (event.request.method === "GET" && isShell) event.respondWith(fromNetwork(event.request, url));
 });
 

@@ -107,6 +107,15 @@ async def test_a_full_disk_is_said_in_words_and_the_next_try_succeeds(
     assert len(backups.report().copies) == 2
 
 
+async def test_a_new_house_raises_no_alarm_before_its_first_copy(
+    house: House, backups: Backups
+) -> None:
+    assert backups.report().trouble is None
+    folder(house).touch()
+    assert not backups.make_if_due()
+    assert backups.report().trouble
+
+
 async def test_a_copy_that_would_leave_no_room_is_not_begun(
     house: House, backups: Backups, monkeypatch: pytest.MonkeyPatch
 ) -> None:

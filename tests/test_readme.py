@@ -133,7 +133,7 @@ def test_every_request_is_in_the_contract() -> None:
         re.sub(r"\{\w+\}", "{}", request.partition("?")[0])
         for request in re.findall(r"`([A-Z]+ /[^` ]*)", section("HTTP and events"))
     }
-    pages = ("/mesero", "/cocina", "/caja", "/admin", "/sw.js", "/manifest", "/static")
+    pages = ("/mesero", "/cocina", "/caja", "/admin", "/ayuda", "/sw.js", "/manifest", "/static")
     for method, path, *_ in ROUTES:
         if path != "/" and not path.startswith(pages):
             assert re.sub(r"\{\w+\}", "{}", f"{method} {path}") in told

@@ -18,7 +18,7 @@ from argon2 import PasswordHasher
 from comanda import commands, demo, upkeep
 from comanda.app import build_app, serve
 from comanda.commands import Refused
-from comanda.config import LOG_LEVELS, Backup, Config, ConfigError, Server, load_config
+from comanda.config import LOG_LEVELS, Config, ConfigError, Server, load_config
 from comanda.domain.staff import Role
 from comanda.files import default_config
 from comanda.store.database import DatabaseError, open_database, utc_now
@@ -127,7 +127,7 @@ def _serve(options: argparse.Namespace, config: Config) -> None:
 
 def _demo(options: argparse.Namespace, config: Config) -> None:
     with _new_database(options.database) as path:
-        config = replace(_with_database(config, path), backup=Backup(enabled=False))
+        config = _with_database(config, path)
         asyncio.run(_fill(path))
         _listen(options, config, "127.0.0.1", _announce_demo)
 

@@ -53,6 +53,7 @@ class Backups:
         self._zone = zone
         self._making = threading.Lock()
         self._failure: str | None = None
+        self._looked = False
 
     def report(self) -> Report:
         found = copies(self.folder)
@@ -88,6 +89,8 @@ class Backups:
         except (DatabaseError, OSError) as error:
             log.error("No backup, trying again in %d minutes: %s", RETRY_SECONDS / 60, error)
             return False
+        finally:
+            self._looked = True
         return True
 
     async def keep_watch(self) -> None:
@@ -107,6 +110,8 @@ class Backups:
     def _trouble(self, last: Copy | None) -> str | None:
         if self._failure is not None:
             return self._failure
+        if last is None and not self._looked:
+            return None  # a new house, whose first copy is on its way
         if self._settings.enabled and is_overdue(_moment(last), self._clock()):
             return "No hay ninguna copia de las últimas 24 horas"
         return None

@@ -3,6 +3,7 @@
 import { createBar } from "./bar.js";
 import { Live } from "./live.js";
 import { start } from "./start.js";
+import { createBackupAlarm } from "./admin/backup-alarm.js";
 import { createSections } from "./admin/sections.js";
 import { placeOf, setPlace } from "./place.js";
 
@@ -13,6 +14,7 @@ import { placeOf, setPlace } from "./place.js";
  */
 const SECTIONS = [
   { name: "hoy", word: "Hoy", icon: "📊", load: () => import("./admin/today.js") },
+  { name: "copias", word: "Copias", icon: "💾", load: () => import("./admin/copies.js") },
 ];
 
 const { user, settings } = await start("admin");
@@ -32,6 +34,6 @@ const context = {
   onReset: (handler) => resets.push(handler),
 };
 const sections = createSections(SECTIONS, context, (name) => setPlace({ ver: name }));
-document.body.append(bar.node, sections.nav, sections.main);
+document.body.append(bar.node, sections.nav, createBackupAlarm(() => sections.open("copias")), sections.main);
 sections.open(placeOf("ver"));
 live.start();

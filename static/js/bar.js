@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { h, setText } from "./dom.js";
 import * as sound from "./sound.js";
 
+const HELP = { waiter: "/ayuda/mesero", kitchen: "/ayuda/cocina", cashier: "/ayuda/caja", admin: "/ayuda/admin" };
 const WORDS = { online: "En línea", connecting: "Reconectando…", offline: "Sin conexión" };
 
 /** `{ node, title, middle, setState }` of the bar; `middle` is the page's own place in it. */
@@ -22,6 +23,7 @@ export function createBar(heading, user) {
 function userMenu(user) {
   const sheet = h("div", { class: "menu-sheet", hidden: true },
     soundButton(),
+    h("a", { class: "button", href: HELP[user.role] ?? "/ayuda" }, "❓ Ayuda"),
     h("button", { class: "button", type: "button", onclick: changeUser }, "Cambiar de usuario"));
   const opener = h("button", {
     class: "button", type: "button", "aria-expanded": "false", "data-kind": "plain",

@@ -24,6 +24,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+_PICTURES = {".png": "image/png", ".webp": "image/webp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _full(asset: Asset, request: web.Request, headers: dict[str, str]) -> web.Re
 
 def _load(path: Path) -> Asset:
     body = path.read_bytes()
-    known = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    known = (_TYPES | _PICTURES).get(path.suffix) or mimetypes.guess_type(path.name)[0]
     packed = gzip.compress(body, mtime=0) if path.suffix in _TYPES else None
     return Asset(known or "application/octet-stream", body, packed, _digest(body))
 
