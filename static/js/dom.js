@@ -108,14 +108,19 @@ export function openDialog(label, ...children) {
   return dialog;
 }
 
+const MOST_TOASTS = 3;
+
 /** Say something for a few seconds; screen readers hear it too. */
 export function toast(text, tone = "") {
   let place = document.querySelector(".toasts");
   if (!place) {
-    place = h("div", { class: "toasts", role: "status", "aria-live": "polite" });
+    place = h("div", { class: "toasts", role: "status", "aria-live": "polite", popover: "manual" });
     document.body.append(place);
   }
+  place.hidePopover?.(); // shown anew, it lies over a dialog that was opened meanwhile
+  place.showPopover?.();
   const node = h("div", { class: "toast", data: { tone } }, text);
   place.append(node);
+  if (place.children.length > MOST_TOASTS) place.firstChild.remove();
   setTimeout(() => node.remove(), 6000);
 }

@@ -74,6 +74,9 @@ async def test_a_new_proof_appears_by_itself_with_counter_and_title(
     await expect(page.get_by_text("Nada por verificar ✓")).to_be_hidden()
     await expect(card(page, 12)).to_contain_text("$ 241.00")
     await expect(card(page, 12)).to_contain_text("Ana")
+    thumbnail = card(page, 12).locator("img")
+    await expect(thumbnail).to_have_attribute("src", "/payments/1/proof?size=thumb")
+    await expect(thumbnail).to_have_js_property("naturalHeight", 320)
     await expect(page.get_by_text("Comprobante nuevo: mesa 12, $ 241.00")).to_be_attached()
 
 
@@ -336,6 +339,7 @@ async def test_a_pdf_is_offered_to_open(house: House, window: OpenWindow) -> Non
     page = await luis(window)
     await card(page, 12).click()
     await expect(page.get_by_role("link", name="Abrir PDF")).to_be_visible()
+    await expect(card(page, 12)).to_contain_text("📄")
 
 
 async def test_a_card_is_the_same_element_after_twenty_events(

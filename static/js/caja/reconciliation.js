@@ -106,6 +106,7 @@ export class Reconciliation {
       return false;
     } finally {
       this.#changes += 1;
+      this.refresh();
     }
   }
 
