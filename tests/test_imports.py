@@ -36,8 +36,21 @@ LAYERS = {
     "app": {"chores", "web", "feed", "nightly", "store", "config", "files"},
     "demo": {"workflow", "store", "domain", "pictures"},
     "commands": {"chores", "config", "workflow", "store", "domain"},
+    "logs": {"domain"},
+    "service": {"commands", "config"},
     "upkeep": {"commands", "config", "store"},
-    "__main__": {"app", "upkeep", "commands", "config", "demo", "domain", "files", "store"},
+    "__main__": {
+        "app",
+        "logs",
+        "service",
+        "upkeep",
+        "commands",
+        "config",
+        "demo",
+        "domain",
+        "files",
+        "store",
+    },
 }
 MODULES = sorted(SOURCE.rglob("*.py"))
 

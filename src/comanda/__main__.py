@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import errno
-import logging
 import ssl
 import sys
 import tempfile
@@ -15,10 +14,10 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from comanda import commands, demo, upkeep
+from comanda import commands, demo, logs, service, upkeep
 from comanda.app import build_app, serve
 from comanda.commands import Refused
-from comanda.config import LOG_LEVELS, Config, ConfigError, Server, load_config
+from comanda.config import LOG_FORMATS, LOG_LEVELS, Config, ConfigError, Server, load_config
 from comanda.domain.staff import Role
 from comanda.files import default_config
 from comanda.store.database import DatabaseError, open_database, utc_now
@@ -56,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     back = _command(group, "restore", upkeep.restore, "Pone una copia en el lugar de la base")
     back.add_argument("file", type=Path, metavar="FILE")
     back.add_argument("--yes", action="store_true", help="no pregunta")
+    unit = _command(group, "service", service.print_service, "Escribe una unidad de systemd")
+    unit.add_argument("--user", metavar="NAME", help="el usuario con el que corre")
     _command(group, "check", commands.check_database, "Revisa que la base de datos esté entera")
     return parser
 
@@ -100,6 +101,7 @@ def _listening(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="dirección en la que escucha")
     parser.add_argument("--port", type=_port, help="puerto en el que escucha")
     parser.add_argument("--log-level", choices=LOG_LEVELS)
+    parser.add_argument("--log-format", choices=LOG_FORMATS)
 
 
 def _port(text: str) -> int:
@@ -162,8 +164,7 @@ def _listen(
     options: argparse.Namespace, config: Config, host: str, announce: Callable[[str], None]
 ) -> None:
     level = options.log_level or config.server.log_level
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+    logs.start(level, options.log_format or config.server.log_format)
     port = config.server.port if options.port is None else options.port
 
     host = options.host or host

@@ -25,11 +25,13 @@ from comanda.web.keys import (
     CONFIG,
     DATABASE,
     FEED,
+    METRICS,
     PINS,
     STREAMS,
     THUMBNAILS,
     UPLOADS,
 )
+from comanda.web.measures import Metrics
 from comanda.web.pages import default_house
 from comanda.web.pins import PinHasher
 from comanda.web.problems import problem_details
@@ -51,6 +53,8 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[STREAMS] = Streams()
     app[THUMBNAILS] = Thumbnails()
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
+    if config.server.metrics_token:
+        app[METRICS] = Metrics()
     add_routes(app)
     app.on_response_prepare.append(add_security_headers)
     app.on_shutdown.append(_end_streams)
@@ -112,6 +116,8 @@ def _keep_data(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]
             ) as app[FEED],
             do_chores(app[DATABASE], app[CONFIG], default_house(app[CONFIG])),
         ):
+            if METRICS in app:
+                app[DATABASE].on_commit = app[METRICS].committed
             yield
 
     return data

@@ -15,6 +15,7 @@ from marshmallow.exceptions import SCHEMA
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -88,6 +89,10 @@ class Server:
     log_level: str = _setting("info", validate.OneOf(LOG_LEVELS, error="no es un nivel"))
     tls_cert: str = ""
     tls_key: str = ""
+    log_format: str = _setting("text", validate.OneOf(LOG_FORMATS, error="es text o json"))
+    metrics_token: str = _setting(
+        "", validate.Regexp(r"([!-~]{16,})?\Z", error="lleva de 16 letras y cifras en adelante")
+    )
     trusted_proxies: tuple[str, ...] = _setting((), _is_network)
 
     @cached_property

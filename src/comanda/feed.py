@@ -10,7 +10,7 @@ import json
 import logging
 import sqlite3
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -61,6 +61,7 @@ class Feed:
     def __init__(self, database: Database, *, tail_events: int, replay_limit: int) -> None:
         self.head = 0
         self.listeners: Counter[Role] = Counter()
+        self.notices: deque[tuple[int, float]] = deque(maxlen=tail_events)
         self._database = database
         self._tail_events = tail_events
         self._replay_limit = replay_limit
@@ -101,17 +102,28 @@ class Feed:
     async def refresh(self) -> None:
         """Take what is new in the log into the tail, and tell the listeners."""
         async with self._reading:
+            since, self._database.news_since = self._database.news_since, None
             fresh = await self._database.read(_everything_after, self.head)
             if not fresh:
                 return
             self._tail.extend(_frame(event) for event in fresh)
             self.head = fresh[-1].id
             self._trim()
+        self._time_notices(fresh, since)
         for ear in self._ears:
             ear.set()
         for event in fresh:
             if event.type is EventType.PAYMENT_VERIFICATION_PENDING:
                 self._log_notice(event)
+
+    def _time_notices(self, fresh: Iterable[LoggedEvent], since: float | None) -> None:
+        """Note when the cashiers' notices were committed, for whoever measures their way."""
+        if since is not None:
+            self.notices.extend(
+                (event.id, since)
+                for event in fresh
+                if event.type is EventType.PAYMENT_VERIFICATION_PENDING
+            )
 
     async def start_at_head(self) -> None:
         """Begin with an empty tail after the newest event: what came before is in the log."""

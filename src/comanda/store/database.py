@@ -125,7 +125,10 @@ class _Worker(aiosqlite.Connection):
 class Database:
     """The open database. `write` and `read` take functions of a transaction or a snapshot.
 
-    Both raise StorageFull and StorageUnavailable where the disk, or another program, refuses.
+    `on_commit` is told, on the writer's thread, how many seconds a transaction took; `news_since`
+    is when, on the monotonic clock, the first commit was that the feed has not read yet.
+
+    Both verbs raise StorageFull and StorageUnavailable where the disk, or another program, refuses.
     """
 
     def __init__(
@@ -139,6 +142,8 @@ class Database:
         self.clock = clock
         self.path = path
         self.on_news: Callable[[], None] = _ignore
+        self.on_commit: Callable[[float], None] | None = None
+        self.news_since: float | None = None
         self._loop = asyncio.get_running_loop()
         self._writer = writer
         self._waiting: deque[_Unit] = deque()
@@ -183,6 +188,11 @@ class Database:
         finally:
             self._readers.put_nowait(reader)
 
+    def size(self) -> int:
+        """The bytes of the file and of its write-ahead log."""
+        log = self.path.with_name(self.path.name + "-wal")
+        return self.path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+
     async def reclaim(self, pages: int) -> bool:
         """Give up to `pages` unused pages of the file back; whether there are more.
 
@@ -202,13 +212,18 @@ class Database:
         patience = units[0].asked + self._busy_timeout - time.monotonic()
         try:
             self._wait_no_longer(connection, patience)
+            begun = time.monotonic()
             with _begin(connection, "BEGIN IMMEDIATE"):
                 for unit in units:
                     unit.run(connection, self._now())
+            committed = time.monotonic()
         except BaseException as error:  # noqa: BLE001 - it is each waiting caller's
             self._commit_one_by_one(connection, units, error)
         else:
+            if self.on_commit is not None:
+                self.on_commit(committed - begun)
             if any(unit.has_news for unit in units):
+                self.news_since = self.news_since or committed
                 self._loop.call_soon_threadsafe(self.on_news)
 
     def _commit_one_by_one(

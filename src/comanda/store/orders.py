@@ -34,6 +34,7 @@ _LIST = """
     ORDER BY id DESC LIMIT :limit
 """
 _ITEMS = "SELECT * FROM order_items WHERE order_id IN ({ids}) ORDER BY order_id, position"
+_COUNT = "SELECT status, COUNT(*) AS count FROM orders GROUP BY status"
 _PAYMENTS = "SELECT * FROM payments WHERE order_id IN ({ids}) ORDER BY order_id, attempt"
 
 
@@ -131,6 +132,11 @@ def find_all(view: Snapshot, wanted: OrderFilter) -> list[Order]:
         "limit": wanted.limit,
     }
     return _complete(view, view.all(sql, values))
+
+
+def count_by_status(view: Snapshot) -> dict[str, int]:
+    """status → how many orders; a status that none has is left out."""
+    return {row["status"]: row["count"] for row in view.all(_COUNT)}
 
 
 def _complete(view: Snapshot, rows: Sequence[sqlite3.Row]) -> list[Order]:

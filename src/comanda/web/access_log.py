@@ -15,12 +15,13 @@ class AccessLogger(AbstractAccessLogger):
         member, address = None, request.remote
         if isinstance(request, web.Request) and not isinstance(request, BrokenRequest):
             member, address = request.get(STAFF), address_of(request)
-        self.logger.info(
-            "%s %s %d %.0f ms %s %s",
-            request.method,
-            request.raw_path,
-            response.status,
-            time * 1000,
-            member.username if member else "-",
-            address or "-",
-        )
+        told = {
+            "method": request.method,
+            "path": request.raw_path,
+            "status": response.status,
+            "ms": round(time * 1000),
+            "user": member.username if member else "-",
+            "address": address or "-",
+        }
+        line = "%(method)s %(path)s %(status)d %(ms)d ms %(user)s %(address)s"
+        self.logger.info(line, told, extra={"request": told})

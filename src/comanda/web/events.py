@@ -8,7 +8,7 @@ from aiohttp import web
 from comanda.domain.errors import Forbidden, NotFound
 from comanda.domain.staff import Role
 from comanda.store import sessions
-from comanda.web.keys import CONFIG, DATABASE, FEED, SESSION, STAFF, STREAMS
+from comanda.web.keys import CONFIG, DATABASE, FEED, METRICS, SESSION, STAFF, STREAMS
 from comanda.web.reading import query
 from comanda.web.schemas import Cursor
 from comanda.web.stream import RETRY, EventStream
@@ -41,14 +41,17 @@ async def follow(request: web.Request) -> web.StreamResponse:
 async def _pump(request: web.Request, stream: EventStream, cursor: int, role: Role) -> None:
     """Write page after page; at every heartbeat make sure that the session still stands."""
     feed, loop = request.app[FEED], asyncio.get_running_loop()
+    metrics, joined = request.app.get(METRICS), feed.head
     heartbeat = request.app[CONFIG].events.heartbeat_seconds
     next_check = loop.time() + heartbeat
     while stream.alive:
         stream.ear.clear()
         page = await feed.page(cursor, role)
-        cursor = page.cursor
+        after, cursor = cursor, page.cursor
         if page.data:
             await stream.send_bytes(page.data)
+            if metrics is not None:
+                metrics.sent(feed, role, max(after, joined), cursor)
         if cursor == feed.head:
             await stream.pause()
         if loop.time() >= next_check:

@@ -10,6 +10,7 @@ from comanda.feed import Feed
 from comanda.nightly import Backups
 from comanda.store.database import Database
 from comanda.web.assets import Assets
+from comanda.web.measures import Metrics
 from comanda.web.openapi import Document
 from comanda.web.pins import PinHasher
 from comanda.web.stream import Streams
@@ -23,6 +24,7 @@ DOCUMENT = web.AppKey("DOCUMENT", Document)
 FEED = web.AppKey("FEED", Feed)
 STREAMS = web.AppKey("STREAMS", Streams)
 THUMBNAILS = web.AppKey("THUMBNAILS", Thumbnails)
+METRICS = web.AppKey("METRICS", Metrics)
 PINS = web.AppKey("PINS", PinHasher)
 UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
 

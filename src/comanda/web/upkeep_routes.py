@@ -1,7 +1,7 @@
-"""The upkeep's part of the table of routes: backups."""
+"""The upkeep's part of the table of routes: backups and metrics."""
 
 from comanda.domain.staff import Role
-from comanda.web import answers, backups
+from comanda.web import answers, backups, metrics
 from comanda.web.route import Route
 
 ADMIN = frozenset({Role.ADMIN})
@@ -11,4 +11,6 @@ UPKEEP_ROUTES: tuple[Route, ...] = (
           {200: answers.Backups}),
     Route("POST", "/backups", backups.make_backup, ADMIN, "Make a backup now",
           {201: answers.Backup}, refuses=("backup_failed",)),
+    Route("GET", "/metrics", metrics.show_metrics, None, "Figures for Prometheus, with its token",
+          {200: ("text/plain",)}, refuses=("not_found", "forbidden")),
 )  # fmt: skip

@@ -1,0 +1,34 @@
+"""How the log is written: lines for people, or one JSON object a line for programs."""
+
+import logging
+from datetime import UTC, datetime
+
+from comanda.domain.wire import encode, time
+
+TEXT = "%(asctime)s %(levelname)s %(message)s"
+
+
+class JsonFormatter(logging.Formatter):
+    """`{time, level, logger, message}`, with `request` for a request and `trace` for an error."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "time": time(datetime.fromtimestamp(record.created, UTC)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        request = getattr(record, "request", None)
+        if request is not None:
+            told["request"] = request
+        if record.exc_info:
+            told["trace"] = self.formatException(record.exc_info)
+        return encode(told)
+
+
+def start(level: str, form: str) -> None:
+    """Log to standard error from now on; `form` is `text` or `json`."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter() if form == "json" else logging.Formatter(TEXT))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)
