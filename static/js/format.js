@@ -29,6 +29,14 @@ export function ago(iso, now = Date.now()) {
   return minutes < 60 ? `hace ${minutes} min` : clock(iso);
 }
 
+/** 41 → "41 s", 125 → "2 min 5 s", 3780 → "1 h 3 min" */
+export function duration(seconds) {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
 /** "20:41" */
 export function clock(iso) {
   return new Date(iso).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit", hour12: false });

@@ -43,6 +43,8 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("PUT", "/products/{product_id}"): {A},
     ("DELETE", "/products/{product_id}"): {A},
     ("PUT", "/products/{product_id}/available"): {K, A},
+    ("GET", "/days/{date}.csv"): {A},
+    ("GET", "/days/{date}"): {A},
     ("POST", "/orders"): {W, A},
     ("GET", "/orders"): ALL,
     ("GET", "/orders/{order_id}"): ALL,
@@ -109,7 +111,9 @@ async def answer_of(
 def at(path: str) -> str:
     """The path with ids that nothing has."""
     plain = path.replace("{path:.+}", "nada")
-    return plain.format(order_id="999", payment_id="999", product_id="999", role="waiter")
+    return plain.format(
+        order_id="999", payment_id="999", product_id="999", role="waiter", date="2026-11-28"
+    )
 
 
 async def test_the_body_is_checked_before_the_state(house: House) -> None:

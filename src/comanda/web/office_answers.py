@@ -1,6 +1,9 @@
 """What the office's requests are answered, for the OpenAPI document."""
 
-from comanda.web.answers import Answer, many, money, one, text, whole
+from marshmallow import fields
+
+from comanda.domain.evidence import WarningType
+from comanda.web.answers import Answer, many, moment, money, one, text, whole, word
 
 
 class House(Answer):
@@ -24,3 +27,54 @@ class Changes(Answer):
     added = many(Entry)
     changed = many(Change)
     same = whole()
+
+
+class Sum(Answer):
+    count = whole()
+    total = money()
+
+
+class HourSum(Sum):
+    hour = text()
+
+
+class MethodSum(Sum):
+    method = text()
+
+
+class ReasonSum(Sum):
+    """`reason` is empty where none was given."""
+
+    reason = text()
+
+
+class Warned(Answer):
+    """`approved`: how many of them were approved all the same."""
+
+    type = word(WarningType)
+    count = whole()
+    approved = whole()
+
+
+class Verification(Answer):
+    """Seconds from a payment's submission to its verdict."""
+
+    count = whole()
+    median_seconds = fields.Float(required=True, allow_none=True)
+    p95_seconds = fields.Float(required=True, allow_none=True)
+
+
+class Day(Answer):
+    """`from` and `to` are its midnights; an hour that the clock strikes twice is there twice."""
+
+    date = fields.Date(required=True)
+    time_zone = text()
+    begins = moment(data_key="from")
+    ends = moment(data_key="to")
+    sales = one(Sum)
+    by_hour = many(HourSum)
+    by_method = many(MethodSum)
+    verification = one(Verification)
+    rejections = many(ReasonSum)
+    warnings = many(Warned)
+    voids = many(ReasonSum)

@@ -1,7 +1,7 @@
-"""The office's part of the table of routes: menu, staff, house."""
+"""The office's part of the table of routes: menu, staff, house, days."""
 
 from comanda.domain.staff import Role
-from comanda.web import answers, menu, office_answers, pages, schemas
+from comanda.web import answers, days, menu, office_answers, pages, schemas
 from comanda.web.route import Route
 
 KITCHEN = frozenset({Role.KITCHEN, Role.ADMIN})
@@ -25,4 +25,9 @@ OFFICE_ROUTES: tuple[Route, ...] = (
           "Take a product off the menu", {204: None}),
     Route("PUT", "/products/{product_id}/available", menu.set_available, KITCHEN,
           "Sold out, or to be had again", {200: answers.Product}, body=schemas.Availability),
+    Route("GET", "/days/{date}.csv", days.export_day, ADMIN, "A day at a glance, as CSV",
+          {200: ("text/csv",)}, refuses=("validation_failed",)),
+    Route("GET", "/days/{date}", days.show_day, ADMIN,
+          "A day at a glance, from midnight to midnight where the restaurant is",
+          {200: office_answers.Day}, refuses=("validation_failed",)),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from datetime import date
 from typing import Any, NoReturn
 
 from aiohttp import web
@@ -21,6 +22,8 @@ from comanda.web.schemas import check, parse_id
 
 UNREADABLE = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
 JSON_SECONDS = 30.0
+# No other century, so that a day's border never leaves the calendar.
+_DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -62,6 +65,17 @@ def payment_id(request: web.Request) -> int:
     if found is None:
         raise PaymentNotFound
     return found
+
+
+def date_in_path(request: web.Request) -> date:
+    """The date in the path, `2026-11-28`. Raises ValidationFailed."""
+    text = request.match_info["date"]
+    try:
+        if not _DATE.fullmatch(text):
+            raise ValueError("not YYYY-MM-DD")
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationFailed({"date": ["Una fecha como 2026-11-28"]}) from error
 
 
 def idempotency_key(request: web.Request, *about: object) -> IdempotencyKey | None:

@@ -1,10 +1,151 @@
-// The way to every page of the house.
+// A day at a glance: what was sold, when and how, how fast it was verified, and what went wrong.
 
-import { h } from "../dom.js";
+import { call, Problem } from "../api.js";
+import { h, setText } from "../dom.js";
+import { duration, money } from "../format.js";
+import { signInAgain } from "../live.js";
+import { placeOf, setPlace } from "../place.js";
+import { shortWarning } from "../warnings.js";
+import { createChart } from "./chart.js";
+import { createTable } from "./tables.js";
 
 const PLACES = [["/caja", "💵 Caja"], ["/mesero", "🍽 Mesero"], ["/cocina", "🍳 Cocina"]];
+const SETTLING = 1500; // milliseconds in which several verdicts ask for one look
+const NEWS = ["payment_approved", "payment_rejected", "order_voided"];
 
-export function create() {
-  const places = PLACES.map(([path, name]) => h("li", {}, h("a", { class: "button", href: path }, name)));
-  return { node: h("nav", { "aria-label": "Páginas" }, h("ul", { class: "places" }, ...places)) };
+export function create({ settings, listen, onReset }) {
+  const labels = new Map(settings.methods.map(({ name, label }) => [name, label]));
+  const picker = createPicker(settings.time_zone, (date) => load(date));
+  const report = createReport(labels);
+  const trouble = h("p", { class: "notice", role: "alert", hidden: true });
+  const places = h("nav", { "aria-label": "Páginas" }, h("ul", { class: "places" },
+    ...PLACES.map(([path, name]) => h("li", {}, h("a", { class: "button", href: path }, name)))));
+  let timer = 0;
+
+  async function load(date) {
+    try {
+      const day = await call("GET", `/days/${date}`);
+      if (date !== picker.date()) return;
+      trouble.hidden = true;
+      report.update(day);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) signInAgain();
+      trouble.hidden = false;
+      setText(trouble, `No se pudo cargar el día: ${error.message}`);
+    }
+  }
+
+  const reload = () => load(picker.date());
+  function later() {
+    if (picker.date() !== picker.today()) return;
+    clearTimeout(timer);
+    timer = setTimeout(reload, SETTLING);
+  }
+  for (const type of NEWS) listen(type, later);
+  onReset(reload);
+  return { node: h("div", { class: "day" }, picker.node, trouble, report.node, places), show: reload };
+}
+
+/** The day that is shown, kept in the URL; `choose(date)` hears of another one. */
+function createPicker(timeZone, choose) {
+  const today = () => new Date().toLocaleDateString("sv-SE", { timeZone });
+  let shown = placeOf("dia") ?? today();
+  const title = h("h2", { "aria-live": "polite" });
+  const input = h("input", { class: "input", type: "date", "aria-label": "Día", required: true });
+  const button = (label, sign, date) => h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: () => go(date()) }, sign);
+  const file = h("a", { class: "button", download: "" }, "⬇ CSV");
+  const node = h("header", { class: "day-head" }, title, h("div", { class: "day-picker" },
+    button("Día anterior", "‹", () => move(shown, -1)), input, button("Día siguiente", "›", () => move(shown, 1)),
+    h("button", { class: "button", type: "button", onclick: () => go(today()) }, "Hoy"), file));
+  input.addEventListener("change", () => { if (input.value) go(input.value); });
+
+  function go(date) {
+    shown = date;
+    show();
+    setPlace({ dia: date === today() ? null : date });
+    choose(date);
+  }
+
+  function show() {
+    input.value = shown;
+    file.href = `/days/${shown}.csv`;
+    setText(title, inWords(shown));
+  }
+
+  show();
+  return { node, date: () => shown, today };
+}
+
+/** "2026-11-28" and so many days later or earlier. */
+function move(date, days) {
+  const moment = new Date(`${date}T00:00:00Z`);
+  moment.setUTCDate(moment.getUTCDate() + days);
+  return moment.toISOString().slice(0, 10);
+}
+
+/** "Sábado, 28 de noviembre de 2026" */
+function inWords(date) {
+  const moment = new Date(`${date}T00:00:00Z`);
+  if (Number.isNaN(moment.getTime())) return "Hoy";
+  const text = moment.toLocaleDateString("es-MX", { timeZone: "UTC", dateStyle: "full" });
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+function createReport(labels) {
+  const figures = createFigures();
+  const hours = createChart({ title: "Ventas por hora", format: round });
+  const methods = createChart({ title: "Ventas por forma de pago", format: round });
+  const byHour = createTable("Ventas por hora", ["Hora", "Pagos", "Importe"], "Sin ventas");
+  const byMethod = createTable("Ventas por forma de pago", ["Forma", "Pagos", "Importe"], "Sin ventas");
+  const rejections = createTable("Comprobantes rechazados", ["Motivo", "Veces", "Importe"], "Ninguno rechazado ✓");
+  const warnings = createTable("Avisos", ["Aviso", "Veces", "Aprobados"], "Ningún aviso ✓");
+  const voids = createTable("Órdenes anuladas", ["Motivo", "Órdenes", "Importe"], "Ninguna anulada ✓");
+  const node = h("div", { class: "day-report", hidden: true }, figures.node,
+    h("div", { class: "day-charts" }, hours.node, methods.node),
+    h("details", { class: "day-details" }, h("summary", {}, "Las ventas en tablas"),
+      h("div", { class: "day-tables" }, byHour.node, byMethod.node)),
+    h("div", { class: "day-tables" }, rejections.node, warnings.node, voids.node));
+
+  function update(day) {
+    node.hidden = false;
+    figures.update(day);
+    const sold = day.by_hour.filter(({ count }) => count > 0);
+    const named = day.by_method.map((one) => ({ ...one, name: labels.get(one.method) ?? one.method }));
+    hours.update(day.by_hour.map((one) => bar(one.hour, one)), best(sold.map((one) => ({ ...one, name: one.hour }))));
+    methods.update(named.map((one) => bar(one.name, one)), best(named));
+    byHour.update(sold.map((one) => row(one.hour, one)));
+    byMethod.update(named.map((one) => row(one.name, one)));
+    rejections.update(day.rejections.map((one) => row(one.reason || "Sin motivo", one)));
+    warnings.update(day.warnings.map(({ type, count, approved }) => [shortWarning({ type }), String(count), String(approved)]));
+    voids.update(day.voids.map((one) => row(one.reason, one)));
+  }
+  return { node, update };
+}
+
+const row = (name, { count, total }) => [name, String(count), money(total)];
+const bar = (name, one) => ({ name, value: one.total, words: `${name}: ${money(one.total)}, ${payments(one.count)}` });
+const payments = (count) => (count === 1 ? "1 pago" : `${count} pagos`);
+const round = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+
+function best(tallies) {
+  if (tallies.length === 0) return "Sin ventas.";
+  const top = tallies.reduce((most, one) => (one.total > most.total ? one : most));
+  return `Lo más alto: ${top.name}, ${money(top.total)} en ${payments(top.count)}. Las tablas lo dicen todo.`;
+}
+
+/** The numbers that matter most, large. */
+function createFigures() {
+  const names = ["Ventas", "Pagos", "Promedio", "Verificación (mediana)", "95 de cada 100 en", "Rechazados", "Anuladas"];
+  const values = names.map(() => h("dd", { class: "figure-value number" }));
+  const node = h("dl", { class: "figures" },
+    ...names.map((name, index) => h("div", { class: "card figure" }, h("dt", { class: "quiet small" }, name), values[index])));
+
+  function update({ sales, verification, rejections, voids }) {
+    const of = (tallies) => String(tallies.reduce((sum, { count }) => sum + count, 0));
+    const wait = (seconds) => (seconds === null ? "—" : duration(seconds));
+    const texts = [money(sales.total), String(sales.count), sales.count ? money(sales.total / sales.count) : "—",
+      wait(verification.median_seconds), wait(verification.p95_seconds), of(rejections), of(voids)];
+    texts.forEach((text, index) => setText(values[index], text));
+  }
+  return { node, update };
 }

@@ -1,0 +1,192 @@
+"""A day at a glance, as the restaurant's own clock has it."""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import ceil
+from statistics import median
+
+from comanda.domain import wire
+from comanda.domain.evidence import WarningType
+from comanda.domain.house import House
+from comanda.domain.wire import Wire, money
+
+_STEP = timedelta(minutes=15)  # clocks are put forward and back by whole quarters of an hour
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date at the house: from midnight to midnight there, which is not always 24 hours."""
+
+    date: date
+    house: House
+
+    @property
+    def start(self) -> datetime:
+        """Its first moment, in UTC."""
+        return self.house.start_of(self.date)
+
+    @property
+    def end(self) -> datetime:
+        """The next day's first moment, in UTC."""
+        return self.house.start_of(self.date + timedelta(days=1))
+
+    def hours(self) -> list[tuple[datetime, str]]:
+        """When each hour of the wall clock begins, in UTC, and its name, `13:00`.
+
+        An hour that the clock strikes twice is there twice; one that it leaves out is not there.
+        """
+        found: dict[tuple[int, timedelta | None], datetime] = {}
+        moment, end = self.start, self.end
+        while moment < end:
+            local = self.house.local(moment)
+            found.setdefault((local.hour, local.utcoffset()), moment)
+            moment += _STEP
+        return [(begins, f"{hour:02}:00") for (hour, _), begins in found.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict on a payment; `wait` in seconds since its submission, `total` in minor units."""
+
+    method: str
+    approved: bool
+    reason: str | None
+    at: datetime
+    wait: float
+    total: int
+    warnings: tuple[WarningType, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """An order that was voided; `total` in minor units."""
+
+    reason: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many of what has a name, and what they come to in minor units."""
+
+    name: str
+    count: int
+    total: int
+
+    def wire(self, name: str) -> Wire:
+        """`{count, total}`, and what is counted under `name`."""
+        return {name: self.name, "count": self.count, "total": money(self.total)}
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """So many payments that a warning was about; `approved` of them were so all the same."""
+
+    type: WarningType
+    count: int
+    approved: int
+
+    def wire(self) -> Wire:
+        """`{type, count, approved}`."""
+        return {"type": self.type.value, "count": self.count, "approved": self.approved}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A day's decisions and voids, added up; `waits` in seconds, the shortest first."""
+
+    day: Day
+    by_hour: Sequence[Tally]
+    by_method: Sequence[Tally]
+    waits: Sequence[float]
+    rejections: Sequence[Tally]
+    warnings: Sequence[Warned]
+    voids: Sequence[Tally]
+
+    @property
+    def sales(self) -> Tally:
+        return _sum(self.by_method)
+
+    @property
+    def voided(self) -> Tally:
+        return _sum(self.voids)
+
+    @property
+    def median_wait(self) -> float | None:
+        """In seconds; None where there was no verdict."""
+        return median(self.waits) if self.waits else None
+
+    @property
+    def p95_wait(self) -> float | None:
+        """The seconds within which 95 of 100 verdicts came (nearest rank)."""
+        return self.waits[ceil(0.95 * len(self.waits)) - 1] if self.waits else None
+
+    def wire(self) -> Wire:
+        """The `day`."""
+        return {
+            "date": self.day.date.isoformat(),
+            "time_zone": self.day.house.time_zone,
+            "from": wire.time(self.day.start),
+            "to": wire.time(self.day.end),
+            "sales": {"count": self.sales.count, "total": money(self.sales.total)},
+            "by_hour": [tally.wire("hour") for tally in self.by_hour],
+            "by_method": [tally.wire("method") for tally in self.by_method],
+            "verification": {
+                "count": len(self.waits),
+                "median_seconds": self.median_wait,
+                "p95_seconds": self.p95_wait,
+            },
+            "rejections": [tally.wire("reason") for tally in self.rejections],
+            "warnings": [warned.wire() for warned in self.warnings],
+            "voids": [tally.wire("reason") for tally in self.voids],
+        }
+
+
+def report(day: Day, decisions: Sequence[Decision], voids: Sequence[Void]) -> Report:
+    """What `decisions` and `voids`, all of `day`, come to."""
+    sales = [one for one in decisions if one.approved]
+    return Report(
+        day,
+        by_hour=_by_hour(day, sales),
+        by_method=_tallies((sale.method, sale.total) for sale in sales),
+        waits=sorted(one.wait for one in decisions),
+        rejections=_tallies((one.reason or "", one.total) for one in decisions if not one.approved),
+        warnings=_warnings(decisions),
+        voids=_tallies((void.reason, void.total) for void in voids),
+    )
+
+
+def _by_hour(day: Day, sales: Iterable[Decision]) -> list[Tally]:
+    """A tally for each hour of the day, sales or none."""
+    hours = day.hours()
+    begins = [moment for moment, _ in hours]
+    totals: list[list[int]] = [[] for _ in hours]
+    for sale in sales:
+        totals[bisect_right(begins, sale.at) - 1].append(sale.total)
+    return [Tally(name, len(of), sum(of)) for (_, name), of in zip(hours, totals, strict=True)]
+
+
+def _tallies(found: Iterable[tuple[str, int]]) -> list[Tally]:
+    """(name, minor units) each, added up by name; the most frequent first."""
+    totals: dict[str, list[int]] = defaultdict(list)
+    for name, total in found:
+        totals[name].append(total)
+    tallies = (Tally(name, len(of), sum(of)) for name, of in totals.items())
+    return sorted(tallies, key=lambda tally: (-tally.count, -tally.total, tally.name))
+
+
+def _warnings(decisions: Iterable[Decision]) -> list[Warned]:
+    """Each type once a payment; those that came, in the order of their weight."""
+    counts: Counter[WarningType] = Counter()
+    approved: Counter[WarningType] = Counter()
+    for decision in decisions:
+        counts.update(set(decision.warnings))
+        approved.update(set(decision.warnings) if decision.approved else ())
+    return [Warned(kind, counts[kind], approved[kind]) for kind in WarningType if counts[kind]]
+
+
+def _sum(tallies: Sequence[Tally]) -> Tally:
+    return Tally("", sum(tally.count for tally in tallies), sum(tally.total for tally in tallies))

@@ -1,0 +1,44 @@
+"""What was decided on a day: read through indexes, so that a day costs what that day holds."""
+
+import json
+
+from comanda.domain.days import Day, Decision, Report, Void, report
+from comanda.domain.evidence import WarningType
+from comanda.domain.orders import OrderStatus
+from comanda.domain.payments import PaymentStatus
+from comanda.store.database import Snapshot, from_millis, to_millis
+
+DECISIONS = """
+    SELECT payments.method, payments.status, payments.reason, payments.submitted_at,
+        payments.decided_at, payments.warnings, orders.total
+    FROM payments JOIN orders ON orders.id = payments.order_id
+    WHERE payments.status IN (:approved, :rejected)
+        AND payments.decided_at >= :start AND payments.decided_at < :end
+"""
+VOIDS = """
+    SELECT void_reason, total FROM orders
+    WHERE status = :voided AND updated_at >= :start AND updated_at < :end
+"""
+
+
+def of(view: Snapshot, day: Day) -> Report:
+    """The day's report; a void order never changes again, so its time is that of its voiding."""
+    span = {"start": to_millis(day.start), "end": to_millis(day.end)}
+    verdicts = {"approved": PaymentStatus.APPROVED, "rejected": PaymentStatus.REJECTED}
+    decisions = [
+        Decision(
+            method=row["method"],
+            approved=row["status"] == PaymentStatus.APPROVED,
+            reason=row["reason"],
+            at=from_millis(row["decided_at"]),
+            wait=max(0, row["decided_at"] - row["submitted_at"]) / 1000,  # clocks are set back
+            total=row["total"],
+            warnings=tuple(WarningType(one["type"]) for one in json.loads(row["warnings"] or "[]")),
+        )
+        for row in view.all(DECISIONS, span | verdicts)
+    ]
+    voids = [
+        Void(row["void_reason"], row["total"])
+        for row in view.all(VOIDS, span | {"voided": OrderStatus.VOIDED})
+    ]
+    return report(day, decisions, voids)

@@ -1,0 +1,69 @@
+"""The day at a glance, for pages and for spreadsheets."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from aiohttp import web
+
+from comanda.domain.days import Day, Report, Tally
+from comanda.domain.evidence import WarningType
+from comanda.domain.house import House
+from comanda.store import days, house
+from comanda.store.database import Snapshot
+from comanda.web.keys import CONFIG, DATABASE
+from comanda.web.pages import default_house
+from comanda.web.reading import date_in_path
+from comanda.web.replies import reply
+from comanda.web.spreadsheets import spreadsheet
+
+_COLUMNS = ("sección", "concepto", "cantidad", "importe", "segundos")
+_WARNINGS = {
+    WarningType.REFERENCE_REUSED: "Referencia repetida",
+    WarningType.FILE_REUSED: "Comprobante repetido",
+    WarningType.IMAGE_SIMILAR: "Foto parecida",
+    WarningType.AMOUNT_DIFFERS: "Otro monto",
+    WarningType.PROOF_PREDATES_ORDER: "Foto anterior a la orden",
+}
+_Row = tuple[str | int | float | None, ...]
+
+
+async def show_day(request: web.Request) -> web.Response:
+    """`GET /days/{date}`."""
+    return reply((await _report(request)).wire())
+
+
+async def export_day(request: web.Request) -> web.Response:
+    """`GET /days/{date}.csv`: the same, a line for each number."""
+    report = await _report(request)
+    labels = {method.name: method.label for method in request.app[CONFIG].payments.methods}
+    return spreadsheet(f"dia-{report.day.date}.csv", _COLUMNS, _rows(report, labels))
+
+
+async def _report(request: web.Request) -> Report:
+    default = default_house(request.app[CONFIG])
+    return await request.app[DATABASE].read(_of_house, date_in_path(request), default)
+
+
+def _of_house(view: Snapshot, asked: date, default: House) -> Report:
+    """The report of a date, by the clock on the restaurant's wall."""
+    return days.of(view, Day(asked, house.get(view, default)))
+
+
+def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:
+    yield _row("Ventas", "Total", report.sales)
+    for tally in report.by_hour:
+        yield _row("Ventas por hora", tally.name, tally)
+    for tally in report.by_method:
+        yield _row("Ventas por forma de pago", labels.get(tally.name, tally.name), tally)
+    yield "Verificación", "Mediana", len(report.waits), None, report.median_wait
+    yield "Verificación", "95 de cada 100", len(report.waits), None, report.p95_wait
+    for tally in report.rejections:
+        yield _row("Rechazos", tally.name or "Sin motivo", tally)
+    for warned in report.warnings:
+        yield "Avisos", _WARNINGS[warned.type], warned.count, None, None
+    for tally in report.voids:
+        yield _row("Anuladas", tally.name, tally)
+
+
+def _row(section: str, name: str, tally: Tally) -> _Row:
+    return section, name, tally.count, f"{tally.total / 100:.2f}", None

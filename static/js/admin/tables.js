@@ -1,0 +1,19 @@
+// A table with a caption, whose rows are replaced when its numbers change.
+
+import { h } from "../dom.js";
+
+/** `{ node, update(rows) }`; a row is its cells' texts, the first one its heading. `empty` stands for no rows. */
+export function createTable(caption, columns, empty) {
+  const body = h("tbody");
+  const none = h("p", { class: "quiet" }, empty);
+  const table = h("table", { class: "table-box" }, h("caption", {}, caption),
+    h("thead", {}, h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, name)))), body);
+  const heading = h("h3", {}, caption);
+  const update = (rows) => {
+    table.hidden = rows.length === 0;
+    none.hidden = heading.hidden = rows.length > 0;
+    body.replaceChildren(...rows.map(([first, ...cells]) => h("tr", {},
+      h("th", { scope: "row" }, first), ...cells.map((text) => h("td", { class: "number" }, text)))));
+  };
+  return { node: h("div", { class: "day-table" }, heading, none, table), update };
+}

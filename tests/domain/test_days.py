@@ -1,0 +1,185 @@
+"""Days where clocks are put forward and back, borders of zones, and what a day adds up to."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from comanda.domain.days import Day, Decision, Report, Void, report
+from comanda.domain.evidence import WarningType
+from comanda.domain.house import House
+
+
+def day(of: str, zone: str) -> Day:
+    return Day(date.fromisoformat(of), House("La Fonda", "$", zone))
+
+
+A_DAY = day("2026-11-28", "America/Mexico_City")
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("of", "zone", "start", "hours"),
+    [
+        ("2026-11-28", "America/Mexico_City", "2026-11-28T06:00", 24),
+        ("2026-11-28", "UTC", "2026-11-28T00:00", 24),
+        ("2026-11-28", "Pacific/Kiritimati", "2026-11-27T10:00", 24),  # UTC+14
+        ("2026-11-28", "Pacific/Pago_Pago", "2026-11-28T11:00", 24),  # UTC-11
+        ("2026-11-28", "Asia/Kathmandu", "2026-11-27T18:15", 24),  # UTC+5:45
+        ("2026-03-08", "America/Tijuana", "2026-03-08T08:00", 23),  # 02:00 is 03:00
+        ("2026-11-01", "America/Tijuana", "2026-11-01T07:00", 25),  # 02:00 is 01:00
+        ("2026-09-06", "America/Santiago", "2026-09-06T04:00", 23),  # midnight is 01:00
+        ("2026-04-04", "America/Santiago", "2026-04-04T03:00", 25),  # midnight is 23:00
+        ("2026-03-08", "America/Havana", "2026-03-08T05:00", 23),
+        ("2026-11-01", "America/Havana", "2026-11-01T04:00", 25),  # 01:00 is midnight again
+        ("2011-12-30", "Pacific/Apia", "2011-12-30T10:00", 0),  # the day that Samoa left out
+    ],
+)
+def test_a_day_is_from_midnight_to_midnight_on_the_wall(
+    of: str, zone: str, start: str, hours: int
+) -> None:
+    found = day(of, zone)
+    assert found.start == utc(start)
+    assert found.end - found.start == timedelta(hours=hours)
+    assert len(found.hours()) == hours
+
+
+def test_days_follow_each_other_without_gap_or_overlap_all_year() -> None:
+    for zone in ("America/Mexico_City", "America/Santiago", "Australia/Lord_Howe", "Asia/Beirut"):
+        one = day("2026-01-01", zone)
+        for _ in range(366):
+            after = Day(one.date + timedelta(days=1), one.house)
+            assert one.start < one.end == after.start
+            assert one.house.local(one.start).date() == one.date
+            one = after
+
+
+@pytest.mark.parametrize(
+    ("of", "zone", "around"),
+    [
+        ("2026-03-08", "America/Tijuana", ["01:00", "03:00"]),
+        ("2026-11-01", "America/Tijuana", ["01:00", "01:00", "02:00"]),
+        ("2026-04-05", "Australia/Lord_Howe", ["01:00", "01:00", "02:00"]),  # by half an hour
+        ("2026-10-04", "Australia/Lord_Howe", ["01:00", "02:00", "03:00"]),
+    ],
+)
+def test_the_hours_are_those_that_the_clock_shows(of: str, zone: str, around: list[str]) -> None:
+    found = day(of, zone).hours()
+    begins = [moment for moment, _ in found]
+    names = [name for _, name in found]
+    assert begins == sorted(set(begins))
+    assert names[0] == "00:00"
+    assert names[-1] == "23:00"
+    assert names[1 : 1 + len(around)] == around
+
+
+def sale(at: str, total: int = 100, method: str = "transferencia", wait: float = 10) -> Decision:
+    return Decision(method, True, None, utc(at), wait, total)  # noqa: FBT003
+
+
+def refusal(at: str, reason: str | None, wait: float = 10) -> Decision:
+    return Decision("transferencia", False, reason, utc(at), wait, 100)  # noqa: FBT003
+
+
+def busy_hours(found: Report) -> list[tuple[str, int, int]]:
+    return [(one.name, one.count, one.total) for one in found.by_hour if one.count]
+
+
+def test_a_sale_stands_in_the_hour_that_the_clock_showed() -> None:
+    found = report(
+        A_DAY,
+        [
+            sale("2026-11-28T06:00:00", 1),
+            sale("2026-11-28T20:59:59.999", 2),
+            sale("2026-11-28T21:00:00", 4),
+            sale("2026-11-29T05:59:59.999", 8),
+        ],
+        [],
+    )
+    assert busy_hours(found) == [("00:00", 1, 1), ("14:00", 1, 2), ("15:00", 1, 4), ("23:00", 1, 8)]
+    assert len(found.by_hour) == 24
+
+
+def test_the_hour_that_comes_twice_is_counted_apart() -> None:
+    found = report(
+        day("2026-11-01", "America/Tijuana"),
+        [sale("2026-11-01T08:30:00", 1), sale("2026-11-01T09:30:00", 2)],
+        [],
+    )
+    assert busy_hours(found) == [("01:00", 1, 1), ("01:00", 1, 2)]
+
+
+def test_what_is_alike_is_added_up_the_most_frequent_first() -> None:
+    at = "2026-11-28T20:00:00"
+    found = report(
+        A_DAY,
+        [
+            sale(at, 10_00, "efectivo"),
+            sale(at, 20_00),
+            sale(at, 30_50),
+            refusal(at, "ilegible"),
+            refusal(at, None),
+            refusal(at, "ilegible"),
+        ],
+        [Void("se fueron", 500), Void("repetida", 900), Void("se fueron", 100)],
+    ).wire()
+    assert found["sales"] == {"count": 3, "total": 60.5}
+    assert found["by_method"] == [
+        {"method": "transferencia", "count": 2, "total": 50.5},
+        {"method": "efectivo", "count": 1, "total": 10.0},
+    ]
+    assert found["rejections"] == [
+        {"reason": "ilegible", "count": 2, "total": 2.0},
+        {"reason": "", "count": 1, "total": 1.0},
+    ]
+    assert found["voids"] == [
+        {"reason": "se fueron", "count": 2, "total": 6.0},
+        {"reason": "repetida", "count": 1, "total": 9.0},
+    ]
+
+
+def test_a_warning_is_counted_once_a_payment_by_weight_and_by_what_became_of_it() -> None:
+    at = "2026-11-28T20:00:00"
+    amount, number = WarningType.AMOUNT_DIFFERS, WarningType.REFERENCE_REUSED
+    found = report(
+        A_DAY,
+        [
+            replace(sale(at), warnings=(amount,)),
+            replace(sale(at), warnings=(number, number, amount)),
+            replace(refusal(at, "repetido"), warnings=(number,)),
+            sale(at),
+        ],
+        [],
+    )
+    assert found.wire()["warnings"] == [
+        {"type": "reference_reused", "count": 2, "approved": 1},
+        {"type": "amount_differs", "count": 2, "approved": 2},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("waits", "middle", "most"),
+    [
+        ([], None, None),
+        ([7], 7, 7),
+        ([1, 3], 2, 3),
+        (range(1, 101), 50.5, 95),
+        (range(1, 21), 10.5, 19),
+        ([600, *[5] * 19], 5, 5),
+        ([600, 600, *[5] * 18], 5, 600),
+    ],
+)
+def test_verification_times_are_a_median_and_what_nearly_all_stay_within(
+    waits: list[float], middle: float | None, most: float | None
+) -> None:
+    decisions = [
+        sale("2026-11-28T20:00:00", wait=wait)
+        if wait % 2
+        else refusal("2026-11-28T20:00:00", "x", wait)
+        for wait in waits
+    ]
+    found = report(A_DAY, decisions, []).wire()["verification"]
+    assert found == {"count": len(waits), "median_seconds": middle, "p95_seconds": most}
