@@ -616,6 +616,31 @@ def test_a_server_that_is_told_to_stop_ends_with_0(path: Path, number: signal.Si
         assert process.wait(20) == 0
 
 
+def test_a_first_start_prints_the_address_that_founds_the_house_once(path: Path) -> None:
+    with serving(path) as (process, url, _):
+        assert process.stdout
+        address = next(line.strip() for line in process.stdout if "/instalar#" in line)
+        assert address.startswith(f"{url}/instalar#")
+        founded = {
+            "token": address.partition("#")[2],
+            "restaurant": "La Fonda",
+            "currency": "$",
+            "time_zone": "America/Mexico_City",
+            "username": "rosa",
+            "name": "Rosa",
+            "pin": PIN,
+        }
+        headers = {"Content-Type": "application/json"}
+        assert ask(url, "POST", "/setup", json.dumps(founded), **headers)[0] == 201
+        assert ask(url, "GET", "/instalar")[0] == 404
+        assert sign_in(url, "rosa", PIN)[0] == 201
+    with serving(path) as (process, url, _):
+        assert ask(url, "GET", "/instalar")[0] == 404
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout
+        assert "instalar" not in process.stdout.read()
+
+
 def test_two_servers_can_not_share_a_port(path: Path, tmp_path: Path) -> None:
     with serving(path) as (_, url, _):
         port = url.rpartition(":")[2]

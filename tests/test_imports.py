@@ -19,6 +19,7 @@ LAYERS = {
     "files": set(),
     "metadata": set(),
     "pictures": {"metadata", "domain"},
+    "lan": set(),
     "config": set(),
     "nightly": {"config", "store", "domain"},
     "chores": {"workflow", "config", "store", "domain"},
@@ -26,6 +27,7 @@ LAYERS = {
         "web",
         "workflow",
         "office",
+        "lan",
         "feed",
         "nightly",
         "store",
@@ -41,6 +43,7 @@ LAYERS = {
     "upkeep": {"commands", "config", "store"},
     "__main__": {
         "app",
+        "lan",
         "logs",
         "service",
         "upkeep",

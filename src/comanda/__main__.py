@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import segno
 from argon2 import PasswordHasher
 
 from comanda import commands, demo, logs, service, upkeep
@@ -20,6 +21,7 @@ from comanda.commands import Refused
 from comanda.config import LOG_FORMATS, LOG_LEVELS, Config, ConfigError, Server, load_config
 from comanda.domain.staff import Role
 from comanda.files import default_config
+from comanda.lan import reachable_host, url
 from comanda.store.database import DatabaseError, open_database, utc_now
 
 HIGHEST_PORT = 65535
@@ -169,16 +171,21 @@ def _listen(
 
     host = options.host or host
     tls = _tls(config.server)
+    scheme = "http" if tls is None else "https"
 
-    def ready(host: str, port: int) -> None:
-        announce(_url(host, port, tls))
+    config = replace(config, server=replace(config.server, host=host, port=port))
+
+    def ready(host: str, port: int, token: str | None) -> None:
+        announce(url(scheme, host, port))
+        if token is not None:
+            _invite(config.server, scheme, port, token)
 
     try:
         asyncio.run(serve(build_app(config), host, port, ready, tls))
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         reason = "esa dirección ya está ocupada" if taken else error.strerror
-        raise Refused(f"No se puede servir en {_url(host, port, tls)}: {reason}") from error
+        raise Refused(f"No se puede servir en {url(scheme, host, port)}: {reason}") from error
 
 
 def _tls(server: Server) -> ssl.SSLContext | None:
@@ -192,10 +199,15 @@ def _tls(server: Server) -> ssl.SSLContext | None:
     return context
 
 
-def _url(host: str, port: int, tls: ssl.SSLContext | None) -> str:
-    """RFC 3986, section 3.2.2: an IPv6 address goes in brackets."""
-    scheme = "http" if tls is None else "https"
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+def _invite(server: Server, scheme: str, port: int, token: str) -> None:
+    """The address of the first start; its token is a fragment, which no browser sends on."""
+    everywhere = server.host in ("0.0.0.0", "::")  # noqa: S104 - this listens on nothing
+    host = (reachable_host() or "127.0.0.1") if everywhere else server.host
+    address = f"{server.public_url or url(scheme, host, port)}/instalar#{token}"
+    print("\nPrimer arranque. Abre esta dirección; sirve una vez y durante una hora:")
+    print(f"\n  {address}\n", flush=True)
+    if sys.stdout.isatty():
+        segno.make(address, micro=False).terminal(compact=True)
 
 
 if __name__ == "__main__":

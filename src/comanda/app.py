@@ -18,6 +18,7 @@ from comanda.store.database import Clock, open_database, utc_now
 from comanda.web.access_log import AccessLogger
 from comanda.web.assets import Assets
 from comanda.web.broken import answer_broken_http
+from comanda.web.gate import SetupGate
 from comanda.web.guard import same_origin
 from comanda.web.keys import (
     ASSETS,
@@ -27,6 +28,7 @@ from comanda.web.keys import (
     FEED,
     METRICS,
     PINS,
+    SETUP,
     STREAMS,
     THUMBNAILS,
     UPLOADS,
@@ -37,6 +39,7 @@ from comanda.web.pins import PinHasher
 from comanda.web.problems import problem_details
 from comanda.web.replies import add_security_headers
 from comanda.web.routes import add_routes
+from comanda.web.setup import issue_token
 from comanda.web.stream import Streams
 from comanda.web.thumbnails import Thumbnails
 
@@ -51,6 +54,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[CONFIG] = config
     app[ASSETS] = Assets(static_folder())
     app[STREAMS] = Streams()
+    app[SETUP] = SetupGate(clock)
     app[THUMBNAILS] = Thumbnails()
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     if config.server.metrics_token:
@@ -68,10 +72,12 @@ async def serve(
     app: web.Application,
     host: str,
     port: int,
-    ready: Callable[[str, int], None],
+    ready: Callable[[str, int, str | None], None],
     tls: ssl.SSLContext | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is told the address once it answers.
+
+    And, where the house has no administrator yet, the token that founds it.
 
     A handler is cancelled when its client goes, so that a vanished stream ends at once. That is
     safe: a transaction runs whole on its thread, whoever waits for it.
@@ -89,7 +95,7 @@ async def serve(
         await runner.setup()
         answer_broken_http(runner.server)
         await web.TCPSite(runner, host, port, ssl_context=tls).start()
-        ready(host, runner.addresses[0][1])
+        ready(host, runner.addresses[0][1], await issue_token(app))
         await stop.wait()
     finally:
         await runner.cleanup()

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import getpass
-import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -17,9 +16,16 @@ from argon2 import PasswordHasher
 from comanda import workflow
 from comanda.chores import cutoff, purge, purgeable
 from comanda.config import Config
-from comanda.domain.menu import LONGEST_NAME, Entry
+from comanda.domain.menu import Entry
 from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
-from comanda.domain.staff import Role, Staff
+from comanda.domain.staff import (
+    LONGEST_NAME,
+    LONGEST_PIN,
+    SHORTEST_PIN,
+    USERNAME,
+    Role,
+    Staff,
+)
 from comanda.store import menu, staff
 from comanda.store.backup import backup, check
 from comanda.store.database import Database, Snapshot, Transaction, open_database
@@ -28,9 +34,7 @@ from comanda.store.retention import Purged
 P = ParamSpec("P")
 T = TypeVar("T")
 
-USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
 CONSOLE = "consola"
-SHORTEST_PIN, LONGEST_PIN = 4, 128
 
 
 class Refused(Exception):

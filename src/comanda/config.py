@@ -86,6 +86,7 @@ class Server:
 
     host: str = "0.0.0.0"  # nosec B104  # noqa: S104 - phones reach it by the LAN
     port: int = _setting(8080, validate.Range(0, 65535, error="va de {min} a {max}"))
+    public_url: str = _setting("", validate.Regexp(r"(https?://[^\s/]+)?\Z", error="no es una URL"))
     log_level: str = _setting("info", validate.OneOf(LOG_LEVELS, error="no es un nivel"))
     tls_cert: str = ""
     tls_key: str = ""

@@ -4,12 +4,73 @@ As in the workflow, each is a plain function of a transaction, and an exception 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from comanda.domain.errors import LastAdmin, NotFound, UsernameTaken
 from comanda.domain.house import House
 from comanda.domain.menu import Changes, Entry, Product
-from comanda.domain.staff import Staff
-from comanda.store import house, menu
+from comanda.domain.staff import Role, Staff
+from comanda.store import house, menu, sessions, staff
 from comanda.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A member after a change, and the hashes of the sessions that ended by it."""
+
+    member: Staff
+    ended: Sequence[str] = ()
+
+
+def set_up(
+    tx: Transaction, described: House, admin: Staff, pin_hash: str, entries: Sequence[Entry]
+) -> None:
+    """The house is founded: what it is called, who administers it, what it sells.
+
+    Raises NotFound where that has been done, and UsernameTaken.
+    """
+    if staff.has_admin(tx):
+        raise NotFound
+    house.put(tx, described)
+    hire(tx, admin, pin_hash)
+    menu.put_all(tx, entries, by=admin.username)
+
+
+def hire(tx: Transaction, member: Staff, pin_hash: str) -> None:
+    """Somebody new works here. Raises UsernameTaken."""
+    if not staff.add(tx, member, pin_hash):
+        raise UsernameTaken(f"Ya hay alguien con el usuario «{member.username}»")
+
+
+def rename(tx: Transaction, username: str, name: str) -> Staff:
+    """Another name for the same person. Raises StaffNotFound."""
+    member = replace(staff.require(tx, username), name=name)
+    staff.save(tx, member)
+    return member
+
+
+def change_role(tx: Transaction, username: str, role: Role) -> Change:
+    """Another role; the sessions of the old one end. Raises StaffNotFound and LastAdmin."""
+    return _save(tx, replace(staff.require(tx, username), role=role))
+
+
+def set_active(tx: Transaction, username: str, *, active: bool) -> Change:
+    """Somebody leaves, and is out at once; or comes back. Raises StaffNotFound and LastAdmin."""
+    return _save(tx, replace(staff.require(tx, username), active=active))
+
+
+def _save(tx: Transaction, member: Staff) -> Change:
+    if member == staff.require(tx, member.username):
+        return Change(member)
+    staff.save(tx, member)
+    if not staff.has_admin(tx):
+        raise LastAdmin
+    return Change(member, sessions.end_all(tx, member.username))
+
+
+def end_device(tx: Transaction, session_id: int) -> str:
+    """Sign a device out; returns its session's hash. Raises SessionNotFound."""
+    return sessions.end_device(tx, session_id)
 
 
 def add_product(tx: Transaction, actor: Staff, entry: Entry) -> Product:

@@ -217,12 +217,17 @@ def purge_proofs(tx: Transaction, before: datetime, most: int) -> Purged:
 
 
 def start_session(
-    tx: Transaction, username: str, token_hash: str, lifetime: timedelta, replaces: str | None
+    tx: Transaction,
+    username: str,
+    token_hash: str,
+    lifetime: timedelta,
+    replaces: str | None,
+    device: str = "",
 ) -> None:
     """Sign in: a new session, which ends the one that the same browser held."""
     if replaces is not None:
         sessions.end(tx, replaces)
-    sessions.start(tx, token_hash, username, lifetime)
+    sessions.start(tx, token_hash, username, lifetime, device)
 
 
 def try_sign_in(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
@@ -244,6 +249,7 @@ def sign_in(
     token_hash: str,
     lifetime: timedelta,
     replaces: str | None,
+    device: str = "",
 ) -> None:
     """The PIN was right: a session starts, and the browser is known from now on.
 
@@ -254,7 +260,7 @@ def sign_in(
         raise BadCredentials
     attempts.forgive(tx, attempt, rows)
     attempts.remember_browser(tx, browser, attempt.username)
-    start_session(tx, attempt.username, token_hash, lifetime, replaces)
+    start_session(tx, attempt.username, token_hash, lifetime, replaces, device)
 
 
 def change_pin(tx: Transaction, username: str, pin_hash: str) -> list[str] | None:

@@ -14,6 +14,10 @@ import { placeOf, setPlace } from "./place.js";
  */
 const SECTIONS = [
   { name: "hoy", word: "Hoy", icon: "📊", load: () => import("./admin/today.js") },
+  { name: "menu", word: "Menú", icon: "🍽", load: () => import("./admin/menu.js") },
+  { name: "personal", word: "Personal", icon: "👥", load: () => import("./admin/staff.js") },
+  { name: "conectar", word: "Conectar teléfonos", icon: "📱", load: () => import("./admin/connect.js") },
+  { name: "restaurante", word: "Restaurante", icon: "🏠", load: () => import("./admin/house.js") },
   { name: "copias", word: "Copias", icon: "💾", load: () => import("./admin/copies.js") },
 ];
 

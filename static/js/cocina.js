@@ -7,6 +7,7 @@ import { minutesSince, tick } from "./format.js";
 import { Live } from "./live.js";
 import * as sound from "./sound.js";
 import { start } from "./start.js";
+import { createSoldOut } from "./cocina/sold-out.js";
 import { createLine } from "./cocina/lines.js";
 import { createVoided, snapshot } from "./cocina/voided.js";
 
@@ -22,8 +23,9 @@ const { user, settings } = await start("kitchen");
 const bar = createBar("Cocina", user);
 const unheard = new Set();
 const voided = createVoided();
+const soldOut = createSoldOut();
 const columns = new Map(COLUMNS.map((column) => [column.status, createColumn(column)]));
-bar.middle.append(soundHint());
+bar.middle.append(soldOut.button, soundHint());
 document.body.append(bar.node, h("main", {}, voided.node,
   h("div", { class: "board" }, ...COLUMNS.map(({ status }) => columns.get(status).node))));
 
@@ -119,6 +121,7 @@ function show(order, { fresh = false } = {}) {
 }
 
 function reset(orders) {
+  soldOut.refresh();
   for (const [status, column] of columns) {
     column.tickets.sync([...orders.values()].filter((order) => order.status === status));
     column.count();
@@ -152,5 +155,6 @@ new Live({
       show(order);
     },
     order_voided: () => sound.playRefused(),
+    menu_updated: () => soldOut.refresh(),
   },
 }).start();

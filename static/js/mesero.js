@@ -88,6 +88,7 @@ function place(list, belongs, order, before) {
 }
 
 function reset(orders) {
+  newOrder.menu.load();
   const all = [...orders.values()];
   open.list.sync(all.filter((order) => OPEN.includes(order.status)));
   payable.list.sync(all.filter((order) => PAYABLE.includes(order.status)));
@@ -144,6 +145,7 @@ const live = new Live({
   onReset: reset,
   onOrder: show,
   on: {
+    menu_updated: () => { newOrder.menu.load(); },
     order_ready: (notice) => {
       alertWaiter(notice, `🔔 Mesa ${notice.table_number}: listo para llevar`, "done", sound.playNew, [200, 100, 200]);
     },

@@ -13,9 +13,9 @@ from comanda import workflow
 from comanda.domain import errors
 from comanda.domain.errors import DomainError
 from comanda.domain.staff import Staff
-from comanda.web.keys import DATABASE
+from comanda.web.keys import DATABASE, SETUP
 from comanda.web.problems import STATUSES
-from tests.house import ANA, BETO, COCO, LUIS, MENU, ROSA, House, jpeg
+from tests.house import ANA, BETO, COCO, LUIS, MENU, PIN, ROSA, House, jpeg
 
 CONTRACT = {
     "malformed_body": 400,
@@ -30,7 +30,12 @@ CONTRACT = {
     "not_found": 404,
     "illegal_transition": 409,
     "payment_already_decided": 409,
+    "staff_not_found": 404,
+    "session_not_found": 404,
     "product_exists": 409,
+    "username_taken": 409,
+    "last_admin": 409,
+    "bad_setup_token": 403,
     "file_too_large": 413,
     "unsupported_file": 415,
     "validation_failed": 422,
@@ -38,8 +43,18 @@ CONTRACT = {
     "own_payment": 403,
     "proof_expired": 410,
 }
-# What no request can ask for: tests/web/test_uploads.py and tests/faults bring it about.
-FAULTS = {"upload_timeout", "storage_unavailable", "storage_full"}
+# What no request can ask for: tests/web and tests/faults bring it about.
+FAULTS = {"upload_timeout", "storage_unavailable", "storage_full", "backup_failed"}
+HIRED = {"username": "ana", "name": "Ana", "role": "waiter", "pin": PIN}
+FOUNDED = {
+    "token": "otro",
+    "restaurant": "La Fonda",
+    "currency": "$",
+    "time_zone": "America/Bogota",
+    "username": "zoe",
+    "name": "Zoé",
+    "pin": PIN,
+}
 
 
 def test_every_code_of_the_contract_has_its_status_and_every_error_its_code() -> None:
@@ -70,6 +85,7 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
     await house.judge(payment, "aprobado")
     _, mine = await house.submit((await house.deliver())["id"], ROSA)
     await expire(house, payment)
+    house.app[SETUP].issue()
     before = house.rows()
 
     own = f"/payments/{mine['payment']['id']}/verdict"
@@ -89,6 +105,11 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
         ("payment_not_found", LUIS, "GET", "/payments/999/proof", {}),
         ("not_found", None, "GET", "/nada", {}),
         ("product_not_found", ROSA, "DELETE", "/products/999", {}),
+        ("staff_not_found", ROSA, "PUT", "/staff/nadie/pin", {"json": {"pin": "9999"}}),
+        ("session_not_found", ROSA, "DELETE", "/sessions/999", {}),
+        ("username_taken", ROSA, "POST", "/staff", {"json": HIRED}),
+        ("last_admin", ROSA, "PUT", "/staff/rosa/role", {"json": {"role": "waiter"}}),
+        ("bad_setup_token", None, "POST", "/setup", {"json": FOUNDED}),
         ("product_exists", ROSA, "POST", "/products", {"json": MENU[1].wire()}),
         ("illegal_transition", COCO, "PUT", status, {"json": {"status": "listo"}}),
         ("payment_already_decided", LUIS, "PUT", verdict, {"json": {"verdict": "rechazado"}}),

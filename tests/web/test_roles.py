@@ -34,7 +34,19 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("DELETE", "/session"): ALL,
     ("GET", "/settings"): ALL,
     ("GET", "/menu"): ALL,
+    ("GET", "/instalar"): None,
+    ("POST", "/setup"): None,
     ("PUT", "/house"): {A},
+    ("GET", "/staff"): {A},
+    ("POST", "/staff"): {A},
+    ("PUT", "/staff/{username}/name"): {A},
+    ("PUT", "/staff/{username}/pin"): {A},
+    ("PUT", "/staff/{username}/role"): {A},
+    ("PUT", "/staff/{username}/active"): {A},
+    ("GET", "/sessions"): {A},
+    ("DELETE", "/sessions/{session_id}"): {A},
+    ("GET", "/connect"): {A},
+    ("GET", "/connect.svg"): {A},
     ("GET", "/menu.csv"): {A},
     ("PUT", "/menu/order"): {A},
     ("POST", "/menu/preview"): {A},
@@ -112,7 +124,13 @@ def at(path: str) -> str:
     """The path with ids that nothing has."""
     plain = path.replace("{path:.+}", "nada")
     return plain.format(
-        order_id="999", payment_id="999", product_id="999", role="waiter", date="2026-11-28"
+        order_id="999",
+        payment_id="999",
+        product_id="999",
+        username="u999",
+        session_id="999",
+        role="waiter",
+        date="2026-11-28",
     )
 
 

@@ -80,6 +80,31 @@ class ProductNotFound(DomainError):
     sentence = "Platillo no encontrado"
 
 
+class StaffNotFound(DomainError):
+    code = "staff_not_found"
+    sentence = "Nadie del personal tiene ese usuario"
+
+
+class SessionNotFound(DomainError):
+    code = "session_not_found"
+    sentence = "Esa sesión ya está cerrada"
+
+
+class UsernameTaken(DomainError):
+    code = "username_taken"
+    sentence = "Ya hay alguien con ese usuario"
+
+
+class LastAdmin(DomainError):
+    code = "last_admin"
+    sentence = "Es quien administra: da de alta antes a otra persona como administrador"
+
+
+class BadSetupToken(DomainError):
+    code = "bad_setup_token"
+    sentence = "La dirección no es la que Comanda mostró al arrancar; ábrela otra vez con el QR"
+
+
 class ProductExists(DomainError):
     code = "product_exists"
     sentence = "Ese platillo ya está en el menú"

@@ -1,9 +1,13 @@
 """Who works in the house."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from comanda.domain.wire import Wire
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
+SHORTEST_PIN, LONGEST_PIN, LONGEST_NAME = 4, 128, 80
 
 
 class Role(StrEnum):

@@ -1,23 +1,41 @@
 """Sessions: only the hash of a token is kept."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from comanda.domain.errors import SessionNotFound
 from comanda.domain.staff import Role, Staff
-from comanda.store.database import Snapshot, Transaction, to_millis
+from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
 _INSERT = """
     INSERT INTO sessions (token_hash, username, device, created_at, expires_at)
     VALUES (:token_hash, :username, :device, :created_at, :expires_at)
 """
 _DELETE = "DELETE FROM sessions WHERE token_hash = :token_hash"
+_DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= :now"
 _OF_USER = "SELECT token_hash FROM sessions WHERE username = :username"
 _DELETE_OF_USER = "DELETE FROM sessions WHERE username = :username"
-_DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= :now"
+_BY_ID = "SELECT token_hash FROM sessions WHERE id = :id"
+_DEVICES = """
+    SELECT id, username, device, created_at, token_hash FROM sessions
+    WHERE expires_at > :now ORDER BY username, created_at DESC
+"""
 _OWNER = """
     SELECT staff.username, staff.name, staff.role FROM sessions
     JOIN staff ON staff.username = sessions.username
     WHERE token_hash = :token_hash AND expires_at > :now AND staff.active = 1
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A session: whose it is, and what it was started on, since when."""
+
+    id: int
+    username: str
+    name: str
+    since: datetime
+    token_hash: str
 
 
 def start(
@@ -44,6 +62,29 @@ def end_all(tx: Transaction, username: str) -> list[str]:
     ended = [str(row["token_hash"]) for row in tx.all(_OF_USER, {"username": username})]
     tx.run(_DELETE_OF_USER, {"username": username})
     return ended
+
+
+def devices(view: Snapshot) -> list[Device]:
+    """Every session that stands, by who holds it, the newest first."""
+    return [
+        Device(
+            row["id"],
+            row["username"],
+            row["device"],
+            from_millis(row["created_at"]),
+            row["token_hash"],
+        )
+        for row in view.all(_DEVICES, {"now": to_millis(view.now)})
+    ]
+
+
+def end_device(tx: Transaction, session_id: int) -> str:
+    """End one session; returns its token's hash. Raises SessionNotFound."""
+    row = tx.one(_BY_ID, {"id": session_id})
+    if row is None:
+        raise SessionNotFound
+    end(tx, row["token_hash"])
+    return str(row["token_hash"])
 
 
 def owner(view: Snapshot, token_hash: str) -> Staff | None:

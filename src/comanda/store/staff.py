@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from comanda.domain.errors import StaffNotFound
 from comanda.domain.staff import Role, Staff
 from comanda.store.database import Snapshot, Transaction, to_millis
 
@@ -15,6 +16,10 @@ _DISABLE = "UPDATE staff SET active = 0 WHERE username = :username AND active = 
 _CHANGE_PIN = """
     UPDATE staff SET pin_hash = :pin_hash WHERE username = :username AND active = 1
 """
+_UPDATE = """
+    UPDATE staff SET name = :name, role = :role, active = :active WHERE username = :username
+"""
+_ADMIN = "SELECT 1 FROM staff WHERE role = :role AND active = 1 AND username <> :but"
 _END_SESSIONS = "DELETE FROM sessions WHERE username = :username"
 
 
@@ -44,6 +49,25 @@ def disable(tx: Transaction, username: str) -> bool:
 def change_pin(tx: Transaction, username: str, pin_hash: str) -> bool:
     """Give an active member another PIN; False where there is none."""
     return bool(tx.run(_CHANGE_PIN, {"username": username, "pin_hash": pin_hash}))
+
+
+def save(tx: Transaction, member: Staff) -> None:
+    """Store a member's name, role and whether they work here."""
+    values = {"name": member.name, "role": member.role, "active": member.active}
+    tx.run(_UPDATE, {"username": member.username, **values})
+
+
+def has_admin(view: Snapshot, but: str = "") -> bool:
+    """Whether an active administrator is there, `but` this one."""
+    return view.one(_ADMIN, {"role": Role.ADMIN, "but": but}) is not None
+
+
+def require(view: Snapshot, username: str) -> Staff:
+    """The member, active or not. Raises StaffNotFound."""
+    found = find(view, username)
+    if found is None:
+        raise StaffNotFound
+    return found[0]
 
 
 def everyone(view: Snapshot) -> list[Staff]:

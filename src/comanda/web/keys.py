@@ -10,6 +10,7 @@ from comanda.feed import Feed
 from comanda.nightly import Backups
 from comanda.store.database import Database
 from comanda.web.assets import Assets
+from comanda.web.gate import SetupGate
 from comanda.web.measures import Metrics
 from comanda.web.openapi import Document
 from comanda.web.pins import PinHasher
@@ -25,6 +26,7 @@ FEED = web.AppKey("FEED", Feed)
 STREAMS = web.AppKey("STREAMS", Streams)
 THUMBNAILS = web.AppKey("THUMBNAILS", Thumbnails)
 METRICS = web.AppKey("METRICS", Metrics)
+SETUP = web.AppKey("SETUP", SetupGate)
 PINS = web.AppKey("PINS", PinHasher)
 UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
 

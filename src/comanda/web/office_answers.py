@@ -3,7 +3,20 @@
 from marshmallow import fields
 
 from comanda.domain.evidence import WarningType
-from comanda.web.answers import Answer, many, moment, money, one, text, whole, word
+from comanda.domain.staff import Role
+from comanda.web.answers import (
+    Answer,
+    many,
+    maybe_text,
+    moment,
+    money,
+    one,
+    row_id,
+    text,
+    whole,
+    word,
+    yes_or_no,
+)
 
 
 class House(Answer):
@@ -78,3 +91,36 @@ class Day(Answer):
     rejections = many(ReasonSum)
     warnings = many(Warned)
     voids = many(ReasonSum)
+
+
+class Member(Answer):
+    username = text()
+    name = text()
+    role = word(Role)
+    active = yes_or_no()
+
+
+class Members(Answer):
+    staff = many(Member)
+
+
+class Session(Answer):
+    """`online`: a stream is open on it now; `current`: it is the asker's own."""
+
+    id = row_id()
+    username = text()
+    device = text()
+    since = moment()
+    online = yes_or_no()
+    current = yes_or_no()
+
+
+class Sessions(Answer):
+    sessions = many(Session)
+
+
+class Address(Answer):
+    """`url` is null where this computer is in no network."""
+
+    url = maybe_text()
+    reachable = yes_or_no()

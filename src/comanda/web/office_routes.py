@@ -1,11 +1,24 @@
 """The office's part of the table of routes: menu, staff, house, days."""
 
 from comanda.domain.staff import Role
-from comanda.web import answers, days, menu, office_answers, pages, schemas
+from comanda.web import (
+    answers,
+    connect,
+    days,
+    menu,
+    office_answers,
+    pages,
+    schemas,
+    setup,
+    staff,
+)
 from comanda.web.route import Route
 
 KITCHEN = frozenset({Role.KITCHEN, Role.ADMIN})
+EVERYBODY: frozenset[Role] | None = None
 ADMIN = frozenset({Role.ADMIN})
+
+PAGE = {200: ("text/html",), 304: None}
 
 OFFICE_ROUTES: tuple[Route, ...] = (
     Route("PUT", "/house", pages.describe_house, ADMIN, "Name the house, its money and time zone",
@@ -30,4 +43,32 @@ OFFICE_ROUTES: tuple[Route, ...] = (
     Route("GET", "/days/{date}", days.show_day, ADMIN,
           "A day at a glance, from midnight to midnight where the restaurant is",
           {200: office_answers.Day}, refuses=("validation_failed",)),
+    Route("GET", "/staff", staff.list_staff, ADMIN, "Everybody who works or worked here",
+          {200: office_answers.Members}),
+    Route("POST", "/staff", staff.hire, ADMIN, "Add somebody", {201: office_answers.Member},
+          body=schemas.NewStaff, refuses=("username_taken",)),
+    Route("PUT", "/staff/{username}/name", staff.rename, ADMIN, "Rename somebody",
+          {200: office_answers.Member}, body=schemas.NewName),
+    Route("PUT", "/staff/{username}/pin", staff.change_pin, ADMIN,
+          "Another PIN; their sessions and streams end", {200: office_answers.Member},
+          body=schemas.NewPin),
+    Route("PUT", "/staff/{username}/role", staff.change_role, ADMIN,
+          "Another role; their sessions and streams end", {200: office_answers.Member},
+          body=schemas.NewRole, refuses=("last_admin",)),
+    Route("PUT", "/staff/{username}/active", staff.set_active, ADMIN,
+          "Disable somebody, or take them back", {200: office_answers.Member},
+          body=schemas.Activity, refuses=("last_admin",)),
+    Route("GET", "/sessions", staff.list_sessions, ADMIN, "Who is signed in, and on what",
+          {200: office_answers.Sessions}),
+    Route("DELETE", "/sessions/{session_id}", staff.end_session, ADMIN, "Sign a device out",
+          {204: None}),
+    Route("GET", "/connect", connect.show_address, ADMIN, "The address that phones join by",
+          {200: office_answers.Address}),
+    Route("GET", "/connect.svg", connect.show_code, ADMIN, "The same as a QR code",
+          {200: ("image/svg+xml",)}, refuses=("not_found",)),
+    Route("GET", "/instalar", setup.show_page, EVERYBODY,
+          "The page of the first start; gone afterwards", PAGE, refuses=("not_found",)),
+    Route("POST", "/setup", setup.set_up, EVERYBODY,
+          "Found the house, with the token that the server printed", {201: answers.SignedIn},
+          body=schemas.NewRestaurant, refuses=("not_found", "bad_setup_token", "username_taken")),
 )  # fmt: skip

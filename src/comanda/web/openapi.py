@@ -30,6 +30,7 @@ _IN_PATH = {
     "order_id": {"type": "string", **ID},
     "payment_id": {"type": "string", **ID},
     "product_id": {"type": "string", **ID},
+    "session_id": {"type": "string", **ID},
     "date": {"type": "string", "format": "date", "pattern": "^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"},
     "role": {"type": "string", "enum": _ROLES},
 }

@@ -62,6 +62,8 @@ class Route(NamedTuple):
             "{order_id}": "order_not_found",
             "{payment_id}": "payment_not_found",
             "{product_id}": "product_not_found",
+            "{username}": "staff_not_found",
+            "{session_id}": "session_not_found",
         }
         codes = {code for name, code in known.items() if name in self.path}
         return codes | ({"not_found"} if "{" in self.path else set())

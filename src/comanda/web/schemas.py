@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from comanda.domain import staff
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.evidence import LONGEST_REFERENCE, reference_key
 from comanda.domain.menu import HIGHEST_PRICE, LONGEST_NAME
@@ -81,6 +82,25 @@ class Name(Text):
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *more, **kwargs)
         return text.strip() if isinstance(text, str) else text
+
+
+class Username(fields.String):
+    """What somebody signs in with."""
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        words = "De 1 a 40 letras minúsculas sin acento, cifras, punto o guion"
+        form = validate.Regexp(rf"{staff.USERNAME.pattern}\Z", staff.USERNAME.flags, error=words)
+        told = {"pattern": f"^{staff.USERNAME.pattern}$"}
+        super().__init__(validate=form, metadata=told, **more)
+
+
+class Pin(Text):
+    """A new PIN or password."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(shortest=staff.SHORTEST_PIN, longest=staff.LONGEST_PIN, **more)
 
 
 class YesNo(fields.Field[bool]):
@@ -299,10 +319,49 @@ class MenuText(Request):
     )
 
 
+class NewStaff(Request):
+    username = Username(required=True)
+    name = Name(longest=staff.LONGEST_NAME, required=True)
+    role = OneOf(staff.Role, required=True)
+    pin = Pin(required=True)
+
+
+class NewName(Request):
+    name = Name(longest=staff.LONGEST_NAME, required=True)
+
+
+class NewPin(Request):
+    pin = Pin(required=True)
+
+
+class NewRole(Request):
+    role = OneOf(staff.Role, required=True)
+
+
+class Activity(Request):
+    active = YesNo(required=True)
+
+
 class NewHouse(Request):
     restaurant = Name(longest=LONGEST_NAME, required=True)
     currency = Name(longest=5, required=True)
     time_zone = TimeZone(required=True)
+
+
+class NewRestaurant(NewHouse):
+    """What the first start asks for; `csv` is a menu of one's own, `sample` asks for one."""
+
+    token = Text(shortest=1, longest=100, required=True)
+    username = Username(required=True)
+    name = Name(longest=staff.LONGEST_NAME, required=True)
+    pin = Pin(required=True)
+    csv = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(0, MAX_MENU, error="El archivo es demasiado grande"),
+        error_messages=_MESSAGES,
+    )
+    sample = YesNo(load_default=False)
 
 
 class OrderQuery(Request):

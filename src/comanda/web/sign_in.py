@@ -10,6 +10,7 @@ from comanda.domain.errors import BadCredentials
 from comanda.domain.sign_in import Allowance, Attempt, attempt
 from comanda.domain.staff import Staff
 from comanda.store import attempts, staff
+from comanda.web.devices import device_name
 from comanda.web.keys import CONFIG, DATABASE, PINS, STREAMS
 from comanda.web.proxy import address_of, is_secure
 from comanda.web.reading import json_body
@@ -40,6 +41,7 @@ async def sign_in(request: web.Request) -> web.Response:
         token_hash=hash_token(token),
         lifetime=lifetime,
         replaces=held,
+        device=device_name(request.headers.get("User-Agent", "")),
     )
     if held is not None:
         request.app[STREAMS].end_session(held)

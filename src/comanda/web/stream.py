@@ -105,6 +105,10 @@ class Streams:
             if not self._open:
                 self._none_open.set()
 
+    def sessions(self) -> frozenset[str]:
+        """The sessions that have a stream open."""
+        return frozenset(stream.session for stream in self._open)
+
     def end_session(self, session: str) -> None:
         for stream in self._open:
             if stream.session == session:

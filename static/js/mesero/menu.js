@@ -1,44 +1,66 @@
 // The menu that an order is picked from: by category, by search, or only what was picked.
 
 import { call } from "../api.js";
-import { h, setText } from "../dom.js";
+import { h, KeyedList, setText } from "../dom.js";
 import { money } from "../format.js";
 
 const RETRY = 4000;
 const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
 
-/** `line(id)` is what was picked of a product; `onLine(id, line)` hears of a change. */
-export function createMenu({ line, onLine }) {
-  return new Menu(line, onLine);
+/** `line(id)` is what was picked of a product; `onLine(id, line)` hears of a change, `onMenu()` of a menu. */
+export function createMenu({ line, onLine, onMenu }) {
+  return new Menu(line, onLine, onMenu);
 }
 
 class Menu {
   #rows = new Map();
-  #groups = [];
   #filter = "";
+  #categories = "";
+  #isStale = false;
+  #loading = null;
 
-  constructor(line, onLine) {
-    Object.assign(this, { line, onLine });
+  constructor(line, onLine, onMenu) {
+    Object.assign(this, { line, onLine, onMenu });
     this.input = h("input", {
       class: "input", type: "search", id: "search", placeholder: "Buscar platillo", autocomplete: "off",
       oninput: () => this.#sift(),
     });
     this.search = h("div", { class: "field" }, h("label", { for: "search" }, "Buscar"), this.input);
     this.filters = h("div", { class: "filters", role: "group", "aria-label": "Categorías" });
-    this.nothing = h("p", { class: "empty", hidden: true }, "Ningún platillo así");
-    this.node = h("div", { class: "menu-list" }, h("p", { class: "empty" }, "Cargando el menú…"));
+    this.nothing = h("p", { class: "empty" }, "Cargando el menú…");
+    const list = h("div", {});
+    this.node = h("div", { class: "menu-list" }, list, this.nothing);
+    this.groups = new KeyedList(list, {
+      key: (group) => group.name,
+      compare: (one, other) => one.place - other.place,
+      create: (group) => this.#createGroup(group),
+    });
   }
 
   price(id) { return this.#rows.get(id)?.product.price || 0; }
 
-  /** Fetch the menu, however long it takes. */
-  async load() {
-    for (;;) {
+  has(id) { return this.#rows.has(id); }
+
+  /** The names of what was picked and can't be had any more. */
+  get lacking() {
+    return [...this.#rows.values()].map((row) => row.product)
+      .filter((product) => !product.available && this.line(product.id)).map((product) => product.name);
+  }
+
+  /** Fetch the menu, however long it takes; news that come meanwhile make it be fetched once more. */
+  load() {
+    this.#isStale = true;
+    this.#loading ??= this.#fetch().finally(() => { this.#loading = null; });
+    return this.#loading;
+  }
+
+  async #fetch() {
+    while (this.#isStale) {
+      this.#isStale = false;
       try {
-        const { products } = await call("GET", "/menu");
-        this.#build(products);
-        return;
+        this.#show((await call("GET", "/menu")).products);
       } catch {
+        this.#isStale = true;
         await new Promise((resolve) => { setTimeout(resolve, RETRY); });
       }
     }
@@ -55,25 +77,51 @@ class Menu {
     for (const row of this.#rows.values()) row.update();
   }
 
-  #build(products) {
-    const categories = [...new Set(products.map((product) => product.category))];
-    this.#groups = categories.map((name) => this.#group(name, products.filter((product) => product.category === name)));
-    this.chosen = this.#filterButton("elegidos", "Elegidos 0");
-    this.filters.replaceChildren(this.#filterButton("", "Todo"), this.chosen,
-      ...categories.map((name) => this.#filterButton(`=${name}`, name)));
-    this.node.replaceChildren(...this.#groups.map((group) => group.node), this.nothing);
-    this.#choose("");
+  /** What was picked and is gone from the menu stays in sight, sold out, until it is taken back. */
+  #show(products) {
+    const listed = new Set(products.map((product) => product.id));
+    const gone = [...this.#rows.values()].map((row) => row.product)
+      .filter((product) => !listed.has(product.id) && this.line(product.id));
+    const all = [...products, ...gone.map((product) => ({ ...product, available: false }))];
+    const names = [...new Set(all.map((product) => product.category))];
+    this.#forget(all);
+    this.groups.sync(names.map((name, place) => ({
+      name, place, products: all.filter((product) => product.category === name),
+    })));
+    this.#showFilters(names);
+    setText(this.nothing, "Ningún platillo así");
+    this.#choose(this.filters.querySelector(`[data-filter="${CSS.escape(this.#filter)}"]`) ? this.#filter : "");
+    this.onMenu();
   }
 
-  #group(name, products) {
-    const rows = products.map((product) => {
-      const row = createRow(product, () => this.line(product.id), (line) => this.onLine(product.id, line));
-      this.#rows.set(product.id, row);
-      return row;
+  /** A product in another category gets a row of its own there. */
+  #forget(products) {
+    const places = new Map(products.map((product) => [product.id, product.category]));
+    for (const [id, row] of this.#rows) if (places.get(id) !== row.product.category) this.#rows.delete(id);
+  }
+
+  #createGroup({ name }) {
+    const list = h("ul", { class: "products" });
+    const rows = new KeyedList(list, {
+      key: ({ product }) => `${product.id} ${product.name}`,
+      compare: (one, other) => one.place - other.place,
+      create: ({ product }) => {
+        const row = createRow(product, () => this.line(product.id), (line) => this.onLine(product.id, line));
+        this.#rows.set(product.id, row);
+        return { node: row.node, update: (item) => row.set(item.product) };
+      },
     });
-    const node = h("section", { class: "menu-group" }, h("h2", { class: "quiet" }, name),
-      h("ul", { class: "products" }, ...rows.map((row) => row.node)));
-    return { name, rows, node };
+    const node = h("section", { class: "menu-group" }, h("h2", { class: "quiet" }, name), list);
+    return { node, update: (group) => rows.sync(group.products.map((product, place) => ({ product, place }))) };
+  }
+
+  #showFilters(names) {
+    if (this.chosen && this.#categories === names.join("\n")) return;
+    this.#categories = names.join("\n");
+    const words = this.chosen?.textContent || "Elegidos 0";
+    this.chosen = this.#filterButton("elegidos", words);
+    this.filters.replaceChildren(this.#filterButton("", "Todo"), this.chosen,
+      ...names.map((name) => this.#filterButton(`=${name}`, name)));
   }
 
   #filterButton(filter, label) {
@@ -91,25 +139,26 @@ class Menu {
   #sift() {
     const wanted = plain(this.input.value.trim());
     let found = 0;
-    for (const group of this.#groups) {
-      const rows = group.rows.filter((row) => this.#matches(group, row, wanted));
-      for (const row of group.rows) row.node.hidden = !rows.includes(row);
-      group.node.hidden = rows.length === 0;
-      found += rows.length;
+    for (const group of this.groups.items) {
+      const rows = group.products.map((product) => this.#rows.get(product.id));
+      const matching = rows.filter((row) => this.#matches(row, wanted));
+      for (const row of rows) row.node.hidden = !matching.includes(row);
+      this.groups.node(group.name).hidden = matching.length === 0;
+      found += matching.length;
     }
     this.nothing.hidden = found > 0;
   }
 
-  #matches(group, row, wanted) {
-    if (wanted && !plain(row.product.name).includes(wanted)) return false;
-    if (this.#filter === "elegidos") return Boolean(this.line(row.product.id));
-    return this.#filter === "" || this.#filter === `=${group.name}`;
+  #matches({ product }, wanted) {
+    if (wanted && !plain(product.name).includes(wanted)) return false;
+    if (this.#filter === "elegidos") return Boolean(this.line(product.id));
+    return this.#filter === "" || this.#filter === `=${product.category}`;
   }
 }
 
 /** One product: name, price, − quantity +, and a note once it was picked. */
-function createRow(product, current, onLine) {
-  const { name, price, available } = product;
+function createRow(first, current, onLine) {
+  const { name } = first;
   const change = (by) => {
     onLine({ note: "", ...current(), quantity: (current()?.quantity || 0) + by });
     update();
@@ -118,14 +167,15 @@ function createRow(product, current, onLine) {
     class: "button step-button", type: "button", "aria-label": `${label} ${name}`, onclick: () => change(by), ...more,
   }, sign);
   const less = stepButton("Quitar", -1, "−");
-  const more = stepButton("Agregar", 1, "+", { "data-kind": "primary", disabled: !available });
+  const more = stepButton("Agregar", 1, "+", { "data-kind": "primary" });
   const quantity = h("output", { class: "number quantity", "aria-label": `Cantidad de ${name}` }, "0");
   const note = h("input", {
     class: "input note-input", type: "text", maxlength: 200, placeholder: "Nota para cocina", "aria-label": `Nota de ${name}`,
     autocomplete: "off", oninput: () => onLine({ ...current(), note: note.value }),
   });
+  const price = h("span", { class: "quiet money" });
   const node = h("li", { class: "product" },
-    h("div", { class: "product-name" }, h("span", {}, name), h("span", { class: "quiet money" }, available ? money(price) : "Agotado")),
+    h("div", { class: "product-name" }, h("span", {}, name), price),
     h("div", { class: "steps" }, less, quantity, more), note);
   function update() {
     const line = current();
@@ -134,6 +184,14 @@ function createRow(product, current, onLine) {
     node.dataset.chosen = String(Boolean(line));
     if (document.activeElement !== note) note.value = line?.note || "";
   }
-  update();
-  return { product, node, update };
+  const row = { product: first, node, update, set };
+  function set(product) {
+    row.product = product;
+    more.disabled = !product.available;
+    setText(price, product.available ? money(product.price) : "⊘ Agotado");
+    node.dataset.sold = String(!product.available);
+    update();
+  }
+  set(first);
+  return row;
 }

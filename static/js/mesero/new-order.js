@@ -28,8 +28,9 @@ class NewOrder {
       autocomplete: "off", id: "table", value: this.draft.table, placeholder: "№", "aria-describedby": "order-notice",
       oninput: () => this.#change({ table: this.table.value.trim() }),
     });
-    this.menu = createMenu({ line: (id) => this.draft.lines[id], onLine: (id, line) => this.#setLine(id, line) });
+    this.menu = createMenu({ line: (id) => this.draft.lines[id], onLine: (id, line) => this.#setLine(id, line), onMenu: () => this.#followMenu() });
     this.notice = h("p", { class: "notice", role: "status", id: "order-notice", hidden: true });
+    this.lacking = h("p", { class: "notice", role: "status", data: { tone: "late" }, hidden: true });
     this.total = h("span", { class: "money" });
     this.button = h("button", {
       class: "button", type: "submit", "data-kind": "primary", "data-size": "main",
@@ -39,8 +40,8 @@ class NewOrder {
       h("div", { class: "order-head" },
         h("div", { class: "field" }, h("label", { for: "table" }, "Mesa"), this.table), this.menu.search),
       this.menu.filters, this.menu.node,
-      h("div", { class: "order-foot" }, this.notice, h("div", { class: "order-send" }, this.clear, this.button)));
-    this.menu.load().then(() => this.#show());
+      h("div", { class: "order-foot" }, this.lacking, this.notice, h("div", { class: "order-send" }, this.clear, this.button)));
+    this.menu.load();
     addEventListener("online", () => { if (this.draft.pendingSince) this.#send(); });
     this.#resume();
   }
@@ -50,6 +51,17 @@ class NewOrder {
     if (!this.draft.pendingSince) return;
     if (Date.now() - this.draft.pendingSince < KEEPS_TRYING_FOR) this.#send();
     else this.#say("Esta orden quedó sin enviar. Envíala otra vez: no se duplica.", "");
+  }
+
+  /** Prices and what is sold out may have changed; a line that no menu knows any more can't be shown. */
+  #followMenu() {
+    const known = Object.entries(this.draft.lines).filter(([id]) => this.menu.has(id));
+    const lost = Object.keys(this.draft.lines).length - known.length;
+    if (lost > 0 && !this.draft.pendingSince) {
+      this.#change({ lines: Object.fromEntries(known) });
+      this.#say("Se quitó lo que ya no está en el menú. Revisa la orden.", "late");
+    }
+    this.#show();
   }
 
   #setLine(id, line) {
@@ -96,6 +108,9 @@ class NewOrder {
     this.clear.disabled = (count === 0 && !this.draft.table) || this.#isBusy;
     this.button.disabled = this.#isBusy;
     this.menu.setChosen(count);
+    const lacking = this.menu.lacking;
+    this.lacking.hidden = lacking.length === 0;
+    setText(this.lacking, `⊘ Se agotó: ${lacking.join(", ")}. Quítalo de la orden.`);
     this.onCount(count);
   }
 

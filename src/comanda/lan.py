@@ -1,0 +1,49 @@
+"""The address at which the house's phones reach this computer."""
+
+import ipaddress
+import socket
+
+# Any address beyond the house's own network (RFC 5737): the system is asked for its way there.
+_FAR_AWAY = ("192.0.2.1", 9)
+
+
+def reachable_host(local: str = "") -> str | None:
+    """An address of this computer that others can reach, or None where it is in no network.
+
+    `local` is where it was reached just now, which is the best answer unless that was from itself.
+    """
+    if _is_reachable(local):
+        return local
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_FAR_AWAY)  # a datagram socket sends nothing by that
+        except OSError:
+            return None
+        found = str(probe.getsockname()[0])
+    return found if _is_reachable(found) else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server that listens on `host` is heard by this computer alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def url(scheme: str, host: str, port: int) -> str:
+    """RFC 3986, section 3.2.2: an IPv6 address goes in brackets."""
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{bracketed}:{port}"
+
+
+def _is_reachable(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    known = mapped or address
+    return not (known.is_loopback or known.is_unspecified or known.is_link_local)

@@ -1,0 +1,43 @@
+"""The one-time token of the first start: made once, kept as a hash, gone within the hour."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from comanda.domain.errors import BadSetupToken
+from comanda.store.database import Clock
+
+LIFETIME = timedelta(hours=1)
+
+
+class SetupGate:
+    """Keeps the hash of the one token that opens it, for an hour, until it was used."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._token_hash = b""
+        self._ends_at: datetime | None = None
+
+    def issue(self) -> str:
+        """A new token; an older one no longer opens."""
+        token = secrets.token_urlsafe(24)
+        self._token_hash = _hash(token)
+        self._ends_at = self._clock() + LIFETIME
+        return token
+
+    @property
+    def is_open(self) -> bool:
+        return self._ends_at is not None and self._clock() < self._ends_at
+
+    def require(self, token: str) -> None:
+        """Raises BadSetupToken."""
+        if not hmac.compare_digest(self._token_hash, _hash(token)):
+            raise BadSetupToken
+
+    def close(self) -> None:
+        self._ends_at = None
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="surrogateescape")).digest()

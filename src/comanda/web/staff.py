@@ -1,0 +1,113 @@
+"""The staff over HTTP: who works here, as what, and on which devices they are signed in."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from comanda import office, workflow
+from comanda.domain.errors import SessionNotFound, StaffNotFound
+from comanda.domain.staff import Staff
+from comanda.domain.wire import Wire, time
+from comanda.store import sessions, staff
+from comanda.store.sessions import Device
+from comanda.web.keys import DATABASE, PINS, SESSION, STREAMS
+from comanda.web.reading import json_body
+from comanda.web.replies import reply
+from comanda.web.schemas import Activity, NewName, NewPin, NewRole, NewStaff, parse_id
+
+
+async def list_staff(request: web.Request) -> web.Response:
+    """`GET /staff`."""
+    everyone = await request.app[DATABASE].read(staff.everyone)
+    return reply({"staff": [_member(member) for member in everyone]})
+
+
+async def hire(request: web.Request) -> web.Response:
+    """`POST /staff`."""
+    body = await json_body(request, NewStaff)
+    member = Staff(body["username"], body["name"], body["role"])
+    pin_hash = await request.app[PINS].hash(body["pin"])
+    await request.app[DATABASE].write(office.hire, member, pin_hash)
+    return reply(_member(member), status=201)
+
+
+async def rename(request: web.Request) -> web.Response:
+    """`PUT /staff/{username}/name`."""
+    username = await _username(request)
+    body = await json_body(request, NewName)
+    done = await request.app[DATABASE].write(office.rename, username, body["name"])
+    return reply(_member(done))
+
+
+async def change_pin(request: web.Request) -> web.Response:
+    """`PUT /staff/{username}/pin`: the member's sessions end, and their streams at once."""
+    username = await _username(request)
+    body = await json_body(request, NewPin)
+    pin_hash = await request.app[PINS].hash(body["pin"])
+    ended = await request.app[DATABASE].write(workflow.change_pin, username, pin_hash)
+    if ended is None:
+        raise StaffNotFound("Esta persona está de baja: dala de alta antes de cambiar su PIN")
+    member = await request.app[DATABASE].read(staff.require, username)
+    return _ended(request, office.Change(member, ended))
+
+
+async def change_role(request: web.Request) -> web.Response:
+    """`PUT /staff/{username}/role`: the same."""
+    username = await _username(request)
+    body = await json_body(request, NewRole)
+    done = await request.app[DATABASE].write(office.change_role, username, body["role"])
+    return _ended(request, done)
+
+
+async def set_active(request: web.Request) -> web.Response:
+    """`PUT /staff/{username}/active`: the same where it is false."""
+    username = await _username(request)
+    body = await json_body(request, Activity)
+    done = await request.app[DATABASE].write(office.set_active, username, active=body["active"])
+    return _ended(request, done)
+
+
+async def list_sessions(request: web.Request) -> web.Response:
+    """`GET /sessions`: who is signed in, on which device, since when."""
+    online = request.app[STREAMS].sessions()
+    devices = await request.app[DATABASE].read(sessions.devices)
+    return reply({"sessions": [_session(one, request[SESSION], online) for one in devices]})
+
+
+async def end_session(request: web.Request) -> web.Response:
+    """`DELETE /sessions/{session_id}`: signed out, wherever the device is."""
+    found = parse_id(request.match_info["session_id"])
+    if found is None:
+        raise SessionNotFound
+    ended = await request.app[DATABASE].write(office.end_device, found)
+    request.app[STREAMS].end_session(ended)
+    return web.Response(status=204)
+
+
+def _ended(request: web.Request, done: office.Change) -> web.Response:
+    for session in done.ended:
+        request.app[STREAMS].end_session(session)
+    return reply(_member(done.member))
+
+
+async def _username(request: web.Request) -> str:
+    """The member that the path names. Raises StaffNotFound."""
+    username = request.match_info["username"]
+    if await request.app[DATABASE].read(staff.find, username) is None:
+        raise StaffNotFound
+    return username
+
+
+def _member(member: Staff) -> Wire:
+    return {**member.wire(), "active": member.active}
+
+
+def _session(device: Device, own: str, online: Iterable[str]) -> Wire:
+    return {
+        "id": str(device.id),
+        "username": device.username,
+        "device": device.name,
+        "since": time(device.since),
+        "online": device.token_hash in online,
+        "current": device.token_hash == own,
+    }

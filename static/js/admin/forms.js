@@ -1,0 +1,40 @@
+// Forms in dialogs: labelled fields, one button, and what the server refused beside it.
+
+import { h, setText } from "../dom.js";
+
+let made = 0;
+
+/** A labelled `input`, or a `select` where `options` are given as [value, word] pairs. */
+export function field(label, { options = null, hint = null, ...props }) {
+  made += 1;
+  const id = `field-${made}`;
+  const attributes = { class: "input", id, autocomplete: "off", ...props, "aria-describedby": hint ? `${id}-hint` : null };
+  const input = options
+    ? h("select", attributes, ...options.map(([value, word]) => h("option", { value, selected: value === props.value }, word)))
+    : h("input", { type: "text", ...attributes });
+  const node = h("div", { class: "field" }, h("label", { for: id }, label), input,
+    hint ? h("p", { class: "quiet small", id: `${id}-hint` }, hint) : null);
+  return Object.defineProperties(node, { input: { value: input }, value: { get: () => input.value } });
+}
+
+/**
+ * A form of `fields`: `send()` resolves or throws what the server said; `done(answer)` hears of success.
+ */
+export function createForm({ fields, action, send, done, kind = "primary" }) {
+  const message = h("p", { class: "notice", role: "alert", data: { tone: "late" }, hidden: true });
+  const button = h("button", { class: "button", type: "submit", "data-kind": kind, "data-size": "main" }, action);
+  const submit = async (event) => {
+    event.preventDefault();
+    message.hidden = true;
+    button.disabled = true;
+    try {
+      done(await send());
+    } catch (error) {
+      setText(message, error.message);
+      message.hidden = false;
+    } finally {
+      button.disabled = false;
+    }
+  };
+  return h("form", { class: "form", onsubmit: submit }, ...fields, message, button);
+}

@@ -1,0 +1,87 @@
+// A CSV of the menu: what it would change is shown first, and nothing is changed before a yes.
+
+import { call } from "../api.js";
+import { h, openDialog, setText, toast } from "../dom.js";
+import { money } from "../format.js";
+
+const EXAMPLE = "nombre,categoría,precio";
+
+/** Ask for a file, show what it changes, import it on request; `done()` hears of an import. */
+export function openImport(done) {
+  let text = "";
+  const message = h("p", { class: "notice", role: "alert", data: { tone: "late" }, hidden: true });
+  const preview = h("div", { class: "stack", "aria-live": "polite" });
+  const input = h("input", { class: "input", id: "csv", type: "file", accept: ".csv,text/csv", onchange: () => look() });
+  const apply = h("button", {
+    class: "button", type: "button", "data-kind": "primary", "data-size": "main", hidden: true, onclick: () => carryOut(),
+  }, "Importar");
+  const dialog = openDialog("Importar menú", h("h2", {}, "Importar menú"),
+    h("p", { class: "quiet" }, `Un archivo CSV cuya primera línea es ${EXAMPLE}. Lo que no esté en el archivo se queda como está.`),
+    h("div", { class: "field" }, h("label", { for: "csv" }, "Archivo"), input),
+    message, preview, apply,
+    h("div", { class: "actions dialog-foot" }, h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar")));
+
+  const say = (words) => {
+    setText(message, words);
+    message.hidden = !words;
+  };
+
+  async function look() {
+    say("");
+    preview.replaceChildren();
+    apply.hidden = true;
+    if (!input.files[0]) return;
+    try {
+      text = await readText(input.files[0]);
+      const changes = await call("POST", "/menu/preview", { json: { csv: text } });
+      preview.replaceChildren(...describe(changes));
+      apply.hidden = changes.added.length + changes.changed.length === 0;
+    } catch (error) {
+      say(error.message);
+    }
+  }
+
+  async function carryOut() {
+    apply.disabled = true;
+    try {
+      const { added, changed } = await call("POST", "/menu/import", { json: { csv: text } });
+      dialog.close();
+      toast(`Menú importado: ${added.length} nuevos, ${changed.length} con cambios`, "done");
+      done();
+    } catch (error) {
+      say(error.message);
+    } finally {
+      apply.disabled = false;
+    }
+  }
+}
+
+/** A file's text: UTF-8, or else the Windows code page that spreadsheets write. */
+export async function readText(file) {
+  const bytes = await file.arrayBuffer();
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+function describe({ added, changed, same }) {
+  return [
+    h("p", { class: "summary" }, `${added.length} nuevos · ${changed.length} con cambios · ${same} iguales`),
+    ...listed("Nuevos", added.map((entry) => `${entry.name} · ${entry.category} · ${money(entry.price)}`)),
+    ...listed("Con cambios", changed.map(({ before, after }) => `${after.name}: ${differences(before, after)}`)),
+  ];
+}
+
+function listed(heading, lines) {
+  if (lines.length === 0) return [];
+  return [h("h3", {}, heading), h("ul", { class: "changes", tabindex: 0, "aria-label": heading }, ...lines.map((line) => h("li", {}, line)))];
+}
+
+function differences(before, after) {
+  const parts = [];
+  if (before.price !== after.price) parts.push(`${money(before.price)} → ${money(after.price)}`);
+  if (before.category !== after.category) parts.push(`${before.category} → ${after.category}`);
+  return parts.join(", ");
+}

@@ -1,0 +1,243 @@
+// "Menú": categories and products in their order of display, agotado with one tap, CSV in and out.
+
+import { call } from "../api.js";
+import { h, KeyedList, openDialog, setText, toast } from "../dom.js";
+import { money } from "../format.js";
+import { createForm, field } from "./forms.js";
+import { openImport } from "./menu-import.js";
+
+export function create(context) {
+  return new MenuSection(context);
+}
+
+class MenuSection {
+  #products = [];
+  #loading = false;
+  #moves = 0;
+  #moved = Promise.resolve();
+  #stale = false;
+
+  constructor({ listen, onReset }) {
+    const empty = h("p", { class: "empty" }, "El menú está vacío. Agrega un platillo o importa un CSV.");
+    const groups = h("div", { class: "menu-groups" });
+    this.groups = new KeyedList(groups, {
+      key: (group) => group.name,
+      compare: (a, b) => a.place - b.place,
+      create: (group) => this.#createGroup(group),
+      empty,
+    });
+    this.node = h("div", { class: "stack" },
+      h("div", { class: "section-head" },
+        h("h2", {}, "Menú"),
+        h("div", { class: "actions" },
+          h("button", { class: "button", type: "button", "data-kind": "primary", onclick: () => this.#edit(null) }, "+ Platillo"),
+          this.#arrangeButton(),
+          h("button", { class: "button", type: "button", onclick: () => openImport(() => this.show()) }, "Importar CSV"),
+          h("a", { class: "button", href: "/menu.csv", download: "menu.csv" }, "Exportar CSV"))),
+      groups, empty);
+    listen("menu_updated", () => this.show());
+    onReset(() => this.show());
+  }
+
+  /** The arrows that move things are there when asked for: most days nobody needs them. */
+  #arrangeButton() {
+    const button = h("button", {
+      class: "button", type: "button", "aria-pressed": "false",
+      onclick: () => {
+        const on = this.node.dataset.arranging !== "true";
+        this.node.dataset.arranging = String(on);
+        button.setAttribute("aria-pressed", String(on));
+      },
+    }, "Ordenar");
+    return button;
+  }
+
+  /** Fetch the menu, again where news come meanwhile; what is being moved comes first. */
+  async show() {
+    this.#stale = true;
+    if (this.#loading || this.#moves > 0) return;
+    this.#loading = true;
+    try {
+      while (this.#stale && this.#moves === 0) {
+        this.#stale = false;
+        const { products } = await call("GET", "/menu");
+        if (this.#moves === 0) this.#set(products);
+      }
+    } catch (error) {
+      toast(error.message, "late");
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  #set(products) {
+    this.#products = products;
+    const names = [...new Set(products.map((product) => product.category))];
+    this.groups.sync(names.map((name, place) => ({
+      name, place, last: place === names.length - 1, products: products.filter((product) => product.category === name),
+    })));
+  }
+
+  #createGroup({ name }) {
+    const list = h("ul", { class: "rows", "aria-label": name });
+    const rows = new KeyedList(list, {
+      key: (row) => row.product.id,
+      compare: (a, b) => a.place - b.place,
+      create: (row) => this.#createRow(row),
+    });
+    const mover = this.#mover(`categoría ${name}`, (by) => this.#moveGroup(name, by));
+    const node = h("section", { class: "menu-group" },
+      h("div", { class: "row-head" }, h("h3", {}, name), mover.node), list);
+    return {
+      node,
+      update: (group) => {
+        mover.limit(group.place === 0, group.last);
+        const last = group.products.length - 1;
+        rows.sync(group.products.map((product, place) => ({ product, place, last: place === last })));
+      },
+    };
+  }
+
+  #createRow({ product: { id } }) {
+    const name = h("span", { class: "row-name" });
+    const price = h("span", { class: "money" });
+    const sold = h("button", { class: "button sold", type: "button", onclick: () => this.#toggle(id) });
+    const edit = h("button", { class: "button row-edit", type: "button", "data-kind": "plain", onclick: () => this.#edit(id) }, name, price);
+    const mover = this.#mover("", (by) => this.#moveProduct(id, by));
+    const node = h("li", { class: "row" }, edit, sold, mover.node);
+    return {
+      node,
+      update: ({ product, place, last }) => {
+        setText(name, product.name);
+        setText(price, money(product.price));
+        edit.setAttribute("aria-label", `Editar ${product.name}, ${money(product.price)}`);
+        setText(sold, product.available ? "Hay" : "⊘ Agotado");
+        sold.setAttribute("aria-label", `${product.name}: agotado`);
+        sold.setAttribute("aria-pressed", String(!product.available));
+        node.dataset.available = String(product.available);
+        mover.name(product.name);
+        mover.limit(place === 0, last);
+      },
+    };
+  }
+
+  #mover(what, move) {
+    const button = (sign, word, by) => h("button", {
+      class: "button mover", type: "button", "aria-label": `${word} ${what}`, onclick: () => move(by),
+    }, sign);
+    const up = button("↑", "Subir", -1);
+    const down = button("↓", "Bajar", 1);
+    return {
+      node: h("span", { class: "movers" }, up, down),
+      name: (text) => {
+        up.setAttribute("aria-label", `Subir ${text}`);
+        down.setAttribute("aria-label", `Bajar ${text}`);
+      },
+      limit: (first, last) => {
+        up.disabled = first;
+        down.disabled = last;
+      },
+    };
+  }
+
+  async #toggle(id) {
+    const product = this.#find(id);
+    await this.#ask("PUT", `/products/${id}/available`, { available: !product.available });
+  }
+
+  #moveProduct(id, by) {
+    const group = this.#products.filter((product) => product.category === this.#find(id).category);
+    const ids = swapped(group.map((product) => product.id), id, by);
+    const others = this.#products.filter((product) => !ids.includes(product.id));
+    const first = this.#products.findIndex((product) => ids.includes(product.id));
+    return this.#arrange([...others.slice(0, first), ...ids.map((one) => this.#find(one)), ...others.slice(first)]);
+  }
+
+  #moveGroup(name, by) {
+    const names = swapped(this.groups.items.map((group) => group.name), name, by);
+    return this.#arrange(names.flatMap((one) => this.#products.filter((product) => product.category === one)));
+  }
+
+  /** Moves at once and is told afterwards, in turn; the focus stays, so that another press moves on. */
+  #arrange(products) {
+    const focused = document.activeElement;
+    this.#set(products);
+    (focused.disabled ? focused.parentNode.querySelector("button:enabled") : focused)?.focus();
+    this.#moves += 1;
+    this.#moved = this.#moved.then(() => this.#sendOrder(products));
+  }
+
+  async #sendOrder(products) {
+    try {
+      await call("PUT", "/menu/order", { json: { product_ids: products.map((product) => product.id) } });
+    } catch (error) {
+      toast(error.message, "late");
+    }
+    this.#moves -= 1;
+    this.show();
+  }
+
+  async #ask(method, path, json) {
+    try {
+      await call(method, path, { json });
+      await this.show();
+    } catch (error) {
+      toast(error.message, "late");
+    }
+  }
+
+  #find(id) { return this.#products.find((product) => product.id === id); }
+
+  #edit(id) {
+    const product = id ? this.#find(id) : { name: "", category: "", price: "" };
+    const categories = h("datalist", { id: "categories" }, ...this.groups.items.map(({ name }) => h("option", { value: name })));
+    const name = field("Nombre", { name: "name", maxlength: 80, required: true, value: product.name });
+    const category = field("Categoría", { name: "category", maxlength: 80, required: true, list: "categories", value: product.category });
+    const price = field("Precio", { name: "price", inputmode: "decimal", required: true, value: id ? product.price.toFixed(2) : "" });
+    const form = createForm({
+      fields: [name, category, categories, price],
+      action: "Guardar",
+      send: async () => {
+        const json = { name: name.value, category: category.value, price: toPrice(price.value) };
+        await call(id ? "PUT" : "POST", id ? `/products/${id}` : "/products", { json });
+      },
+      done: () => { dialog.close(); this.show(); },
+    });
+    const remove = id && h("button", {
+      class: "button", type: "button", onclick: () => this.#confirmRemoval(product, dialog),
+    }, "Quitar del menú");
+    const title = id ? `Editar ${product.name}` : "Platillo nuevo";
+    const dialog = openDialog(title, h("h2", {}, title), form,
+      h("div", { class: "actions dialog-foot" }, remove || null, h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar")));
+  }
+
+  #confirmRemoval({ id, name }, editor) {
+    const title = `¿Quitar ${name} del menú?`;
+    const dialog = openDialog(title, h("h2", {}, title),
+      h("p", {}, "Las órdenes que ya lo llevan no cambian. Si sólo falta hoy, márcalo agotado."),
+      h("div", { class: "actions dialog-foot" },
+        h("button", {
+          class: "button", type: "button", "data-kind": "refuse",
+          onclick: async () => {
+            dialog.close();
+            editor.close();
+            await this.#ask("DELETE", `/products/${id}`);
+          },
+        }, "Quitar"),
+        h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar")));
+  }
+}
+
+/** "85,5" → 85.5; what is no number goes as it is, and the server says what is wrong. */
+function toPrice(text) {
+  const number = Number(text.trim().replace(",", "."));
+  return text.trim() === "" || Number.isNaN(number) ? text : number;
+}
+
+function swapped(list, item, by) {
+  const moved = [...list];
+  const from = moved.indexOf(item);
+  moved.splice(from, 1);
+  moved.splice(from + by, 0, item);
+  return moved;
+}

@@ -1,0 +1,66 @@
+// The first start: whose restaurant this is, who administers it, and what it sells.
+
+import { call } from "./api.js";
+import { h, setText } from "./dom.js";
+import { createForm, field } from "./admin/forms.js";
+import { houseFields } from "./admin/house.js";
+import { readText } from "./admin/menu-import.js";
+import { pinField, usernameOf } from "./admin/staff.js";
+
+// The token stands in the URL's fragment, which no browser sends and no log has.
+const token = location.hash.slice(1);
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "America/Mexico_City";
+
+const house = houseFields({ restaurant: "", currency: "$", time_zone: zone });
+const name = field("Tu nombre", { name: "name", maxlength: 80, required: true });
+const username = field("Usuario", {
+  name: "username", maxlength: 40, required: true, autocapitalize: "none", spellcheck: "false",
+  hint: "Con él entras: letras minúsculas, cifras, punto o guion",
+});
+name.input.addEventListener("input", () => { username.input.value = usernameOf(name.value); });
+const pin = pinField("PIN");
+const again = field("PIN otra vez", {
+  name: "again", type: "password", inputmode: "numeric", maxlength: 128, required: true, autocomplete: "new-password",
+});
+const menu = createMenuChoice();
+
+function createMenuChoice() {
+  const file = h("input", { class: "input", id: "csv", type: "file", accept: ".csv,text/csv" });
+  const own = h("div", { class: "field", hidden: true },
+    h("label", { for: "csv" }, "Archivo CSV con nombre,categoría,precio en la primera línea"), file);
+  const option = (value, word, checked = false) => h("label", { class: "choice" },
+    h("input", { type: "radio", name: "menu", value, checked, onchange: () => { own.hidden = value !== "csv"; } }), word);
+  const node = h("fieldset", { class: "choices" }, h("legend", {}, "Menú"),
+    option("sample", "Empezar con un menú de muestra", true), option("csv", "Importar mi menú"),
+    option("none", "Sin menú por ahora"), own);
+  return { node, file, chosen: () => node.querySelector("input:checked").value };
+}
+
+async function setUp() {
+  if (pin.value !== again.value) throw new Error("Los dos PIN no coinciden");
+  const choice = menu.chosen();
+  if (choice === "csv" && !menu.file.files[0]) throw new Error("Elige el archivo del menú");
+  const json = {
+    ...house.json(), token, name: name.value, username: username.value.trim(), pin: pin.value,
+    sample: choice === "sample", csv: choice === "csv" ? await readText(menu.file.files[0]) : null,
+  };
+  const { user } = await call("POST", "/setup", { json });
+  await call("POST", "/session", { json: { username: user.username, pin: json.pin } });
+}
+
+const form = createForm({
+  fields: [
+    h("h2", {}, "El restaurante"), ...house.nodes,
+    h("h2", {}, "Quien administra"), name, username, pin, again,
+    menu.node,
+  ],
+  action: "Empezar",
+  send: setUp,
+  done: () => location.replace("/admin?ver=conectar"),
+});
+const missing = h("p", { class: "notice", role: "alert", data: { tone: "late" }, hidden: Boolean(token) });
+setText(missing, "Falta la clave en la dirección. Ábrela con el código QR que Comanda mostró al arrancar.");
+document.body.append(h("main", { class: "first-start stack narrow" },
+  h("h1", {}, h("span", { "aria-hidden": "true" }, "🧾 "), "Comanda: primer arranque"),
+  h("p", { class: "quiet" }, "Un minuto y el restaurante queda listo. Todo se puede cambiar después."),
+  missing, form));

@@ -1,0 +1,70 @@
+"""The first start on the owner's phone: from the printed address to a house that works."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from comanda.config import Config
+from comanda.web.setup import issue_token
+from tests.browser.conftest import PHONE, SLOW
+from tests.browser.test_shell import violations
+from tests.house import House, open_house
+
+
+@pytest.fixture
+async def house(config: Config) -> AsyncIterator[House]:
+    """A house that nobody has founded yet."""
+    async with open_house(config, new=False) as opened:
+        yield opened
+
+
+async def test_an_owner_founds_the_house_on_a_phone(
+    house: House, browser: Browser, tmp_path: Path
+) -> None:
+    menu = tmp_path / "menú.csv"
+    menu.write_text("nombre,categoría,precio\nPiña,Postres,40\n", "windows-1252")
+    token = await issue_token(house.app)
+    context = await browser.new_context(
+        viewport={"width": PHONE["width"], "height": PHONE["height"]},
+        is_mobile=True,
+        has_touch=True,
+        timezone_id="America/Bogota",
+    )
+    context.set_default_timeout(SLOW)
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    await page.goto(f"{house.url}/instalar#{token}")
+    await page.get_by_label("Nombre del restaurante").fill("La Fonda")
+    await expect(page.get_by_label("Zona horaria")).to_have_value("America/Bogota")
+    assert await violations(page) == []
+    await page.get_by_label("Tu nombre").fill("Doña Mary")
+    await expect(page.get_by_label("Usuario")).to_have_value("dona.mary")
+    await page.get_by_label("PIN", exact=True).fill("8841")
+    await page.get_by_label("PIN otra vez").fill("8842")
+    await page.get_by_label("Importar mi menú").check()
+    await page.get_by_label("Archivo CSV").set_input_files(menu)
+    await page.get_by_role("button", name="Empezar").click()
+    await page.get_by_text("Los dos PIN no coinciden").wait_for()
+    await page.get_by_label("PIN otra vez").fill("8841")
+    await page.get_by_role("button", name="Empezar").click()
+    await page.get_by_role("heading", name="Conectar teléfonos").wait_for()
+    await page.get_by_role("tab", name="Menú").click()
+    await page.get_by_role("button", name="Editar Piña, $ 40.00").wait_for()
+    assert not [url for url in sent if token and token in url.partition("#")[0]]
+    assert errors == []
+    await context.close()
+
+
+async def test_an_address_without_its_key_says_so(house: House, browser: Browser) -> None:
+    await issue_token(house.app)
+    context = await browser.new_context()
+    context.set_default_timeout(SLOW)
+    page = await context.new_page()
+    await page.goto(f"{house.url}/instalar")
+    await page.get_by_text("Falta la clave en la dirección").wait_for()
+    await context.close()

@@ -1,0 +1,174 @@
+"""The staff: who comes, who goes, and whose devices are signed out at once."""
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from comanda.web.devices import device_name
+from tests.house import ANA, BETO, COCO, LUIS, PIN, ROSA, House
+
+ZOE = {"username": "zoe", "name": "Zoé", "role": "waiter", "pin": "8841"}
+CHROME = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0 Mobile Safari/537.36"
+)
+
+
+async def sign_in(house: House, username: str, pin: str, agent: str = CHROME) -> int:
+    body = {"username": username, "pin": pin}
+    headers = {"User-Agent": agent}
+    async with (
+        aiohttp.ClientSession(house.url, cookie_jar=aiohttp.DummyCookieJar()) as client,
+        client.post("/session", json=body, headers=headers) as response,
+    ):
+        return response.status
+
+
+async def test_somebody_new_can_sign_in(house: House) -> None:
+    status, member = await house.call(ROSA, "POST", "/staff", json=ZOE)
+    assert (status, member) == (
+        201,
+        {"username": "zoe", "name": "Zoé", "role": "waiter", "active": True},
+    )
+    assert await sign_in(house, "zoe", "8841") == 201
+    _, listed = await house.call(ROSA, "GET", "/staff")
+    assert member in listed["staff"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"username": "Zoé"}, "username"),
+        ({"username": ""}, "username"),
+        ({"username": "zoe\n"}, "username"),
+        ({"username": "z" * 41}, "username"),
+        ({"name": " "}, "name"),
+        ({"name": "Z" * 81}, "name"),
+        ({"role": "chef"}, "role"),
+        ({"pin": "123"}, "pin"),
+        ({"pin": "1" * 129}, "pin"),
+        ({"pin": 8841}, "pin"),
+        ({"active": False}, "active"),
+    ],
+)
+async def test_somebody_who_can_not_be_is_refused(
+    house: House, change: dict[str, Any], field: str
+) -> None:
+    before = house.rows()
+    status, problem = await house.call(ROSA, "POST", "/staff", json=ZOE | change)
+    assert (status, list(problem["errors"])) == (422, [field])
+    assert house.rows() == before
+
+
+async def test_a_new_name_ends_no_session(house: House) -> None:
+    status, member = await house.call(ROSA, "PUT", "/staff/ana/name", json={"name": " Ana López "})
+    assert (status, member["name"]) == (200, "Ana López")
+    _, session = await house.call(ANA, "GET", "/session")
+    assert session["user"]["name"] == "Ana López"
+
+
+@pytest.mark.parametrize(
+    ("part", "body"),
+    [("active", {"active": False}), ("role", {"role": "cashier"}), ("pin", {"pin": "8841"})],
+)
+async def test_a_change_of_what_one_may_do_ends_sessions_and_streams_at_once(
+    house: House, part: str, body: dict[str, Any]
+) -> None:
+    async with house.stream(ANA) as hers, house.stream(BETO) as his:
+        assert (await house.call(ROSA, "PUT", f"/staff/ana/{part}", json=body))[0] == 200
+        assert await hers.ends()
+        assert (await house.call(ANA, "GET", "/session"))[0] == 401
+        assert (await house.call(BETO, "GET", "/session"))[0] == 200
+        await house.place(waiter=BETO)
+        assert (await his.next()).type == "order_updated"
+    pin = body.get("pin", PIN)
+    assert await sign_in(house, "ana", pin) == (401 if part == "active" else 201)
+
+
+async def test_the_same_again_ends_nothing(house: House) -> None:
+    await house.call(ANA, "GET", "/session")
+    for part, body in (("active", {"active": True}), ("role", {"role": "waiter"})):
+        assert (await house.call(ROSA, "PUT", f"/staff/ana/{part}", json=body))[0] == 200
+    assert (await house.call(ANA, "GET", "/session"))[0] == 200
+
+
+async def test_who_left_can_come_back(house: House) -> None:
+    for active in (False, True):
+        body = {"active": active}
+        _, member = await house.call(ROSA, "PUT", "/staff/ana/active", json=body)
+        assert member["active"] == active
+    assert await sign_in(house, "ana", PIN) == 201
+
+
+async def test_who_left_gets_no_new_pin(house: House) -> None:
+    await house.call(ROSA, "PUT", "/staff/ana/active", json={"active": False})
+    status, problem = await house.call(ROSA, "PUT", "/staff/ana/pin", json={"pin": "8841"})
+    assert (status, problem["code"]) == (404, "staff_not_found")
+
+
+@pytest.mark.parametrize(("part", "body"), [("active", False), ("role", "waiter")])
+async def test_the_last_administrator_stays(house: House, part: str, body: object) -> None:
+    before = house.rows()
+    status, problem = await house.call(ROSA, "PUT", f"/staff/rosa/{part}", json={part: body})
+    assert (status, problem["code"]) == (409, "last_admin")
+    assert house.rows() == before
+    assert (await house.call(ROSA, "GET", "/session"))[0] == 200
+    await house.call(ROSA, "PUT", "/staff/luis/role", json={"role": "admin"})
+    assert (await house.call(ROSA, "PUT", f"/staff/rosa/{part}", json={part: body}))[0] == 200
+    assert (await house.call(ROSA, "GET", "/session"))[0] == 401
+
+
+async def test_a_disabled_administrator_is_none(house: House) -> None:
+    await house.call(ROSA, "PUT", "/staff/luis/role", json={"role": "admin"})
+    await house.call(ROSA, "PUT", "/staff/luis/active", json={"active": False})
+    status, _ = await house.call(ROSA, "PUT", "/staff/rosa/active", json={"active": False})
+    assert status == 409
+
+
+async def test_who_is_signed_in_is_listed_by_device_and_can_be_signed_out(house: House) -> None:
+    assert await sign_in(house, "coco", PIN) == 201
+    async with house.stream(LUIS) as cashier:
+        _, listed = await house.call(ROSA, "GET", "/sessions")
+        by_name = {one["username"]: one for one in listed["sessions"]}
+        assert set(by_name) == {"coco", "luis", "rosa"}
+        assert by_name["coco"]["device"] == "Android · Chrome"
+        assert by_name["coco"]["since"] == "2026-11-28T20:41:00.000Z"
+        assert [by_name[name]["online"] for name in ("coco", "luis")] == [False, True]
+        assert [by_name[name]["current"] for name in ("luis", "rosa")] == [False, True]
+        assert "token" not in str(listed)
+        path = f"/sessions/{by_name['luis']['id']}"
+        assert await house.call(ROSA, "DELETE", path) == (204, None)
+        assert await cashier.ends()
+    assert (await house.call(LUIS, "GET", "/session"))[0] == 401
+    assert (await house.call(ROSA, "DELETE", path))[0] == 404
+
+
+@pytest.mark.parametrize("username", ["nadie", "ANA", "%00", "..%2F", "ñ"])
+async def test_nobody_by_that_name_is_not_found(house: House, username: str) -> None:
+    status, problem = await house.call(
+        ROSA, "PUT", f"/staff/{username}/name", json={"name": "Nadie"}
+    )
+    assert (status, problem["code"]) == (404, "staff_not_found")
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (CHROME, "Android · Chrome"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Safari/604.1", "iPhone · Safari"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36 Edg/126.0", "Windows · Edge"),
+        ("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/127.0", "Linux · Firefox"),
+        ("curl/8.0", "Otro aparato"),
+        ("", "Otro aparato"),
+        ("Android <script>" * 999, "Android"),
+    ],
+)  # fmt: skip
+def test_a_device_is_named_in_two_words(agent: str, words: str) -> None:
+    assert device_name(agent) == words
+
+
+async def test_only_administrators_see_the_staff(house: House) -> None:
+    for member in (ANA, COCO, LUIS):
+        for path in ("/staff", "/sessions", "/connect"):
+            assert (await house.call(member, "GET", path))[0] == 403
