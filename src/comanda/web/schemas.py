@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -18,6 +19,7 @@ from comanda.domain.payments import Verdict
 
 MAX_ID_DIGITS = 18
 MAX_ITEMS = 100
+MAX_COMPLAINTS = 200
 MAX_PRODUCTS = 5_000
 MAX_MENU = 1_000_000
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
@@ -414,7 +416,8 @@ def check(schema: type[Schema], data: Any) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema().load(data)
     except ValidationError as error:
-        raise ValidationFailed(dict(_flatten(error.messages))) from error
+        told = islice(_flatten(error.messages), MAX_COMPLAINTS)
+        raise ValidationFailed(dict(told)) from error
     return loaded
 
 

@@ -29,7 +29,7 @@ class EventStream(EventSourceResponse):
         self.ended = False
         self._settings = settings
         self._transport = request.transport
-        self._ends_at = _now() + 60 * settings.stream_minutes * random.uniform(0.75, 1.25)  # noqa: S311  # nosec B311 - no secret
+        self._ends_at = _now() + 60 * settings.stream_minutes * random.uniform(0.75, 1.25)  # noqa: S311  # nosec B311
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Send the headers. Raises ConnectionError where the client has gone by now."""
