@@ -1,6 +1,7 @@
 """The only place where the parts are wired together; each starts and stops as one generator."""
 
 import asyncio
+import resource
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -46,6 +47,7 @@ from comanda.web.thumbnails import Thumbnails
 JSON_BYTES = 2 * 1024 * 1024
 UPLOADS_AT_ONCE = 4
 SHUTDOWN_SECONDS = 5.0
+MANY_FILES = 16_384
 
 
 def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
@@ -82,6 +84,7 @@ async def serve(
     A handler is cancelled when its client goes, so that a vanished stream ends at once. That is
     safe: a transaction runs whole on its thread, whoever waits for it.
     """
+    _allow_many_clients()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -99,6 +102,14 @@ async def serve(
         await stop.wait()
     finally:
         await runner.cleanup()
+
+
+def _allow_many_clients() -> None:
+    """Each client is an open file, and a system's soft limit is often 1,024 or less."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 async def _hash_pins(app: web.Application) -> AsyncIterator[None]:

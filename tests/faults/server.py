@@ -89,9 +89,20 @@ def serving(
     program: Sequence[str] = PROGRAM,
     env: Mapping[str, str] | None = None,
     port: int = 0,
+    files: int | None = None,
 ) -> Iterator[Server]:
-    """`comanda serve` on a free port of 127.0.0.1."""
-    command = [sys.executable, *program, "serve", "--host", "127.0.0.1", "--port", str(port)]
+    """`comanda serve` on a free port of 127.0.0.1; `files`: the soft limit of open files."""
+    limited = ["prlimit", f"--nofile={files}:"] if files else []
+    command = [
+        *limited,
+        sys.executable,
+        *program,
+        "serve",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     command += ["--database", str(database), "--log-level", "warning"]
     process = subprocess.Popen(
         command + (["--config", str(config)] if config else []),

@@ -14,6 +14,7 @@ from tests.house import ANA, LUIS, eventually
 STREAMS = scaled(200, 2_000)
 RESTARTS = scaled(2, 3)
 MOST = 256 * 1024
+FEW_FILES = 128  # a system's soft limit, which is often lower than the streams that come
 
 
 class Storm:
@@ -50,7 +51,7 @@ async def test_a_restart_under_many_streams_loses_no_event(tmp_path: Path) -> No
     config = settings(tmp_path, "")
     try:
         for _ in range(RESTARTS + 1):
-            with serving(database, config=config, port=port) as server:
+            with serving(database, config=config, port=port, files=FEW_FILES) as server:
                 grown.append(await one_life(server, tokens, storm))
                 server.kill()
             await place_while_nobody_listens(database, tokens, tmp_path)
