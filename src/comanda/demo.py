@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -28,7 +29,8 @@ PINS = {ANA: "1111", BETO: "1212", COCO: "2222", LUIS: "3333", ROSA: "4444"}
 class Table:
     """An order of the evening: (product id, quantity) each, and how many minutes ago what was done.
 
-    `minutes` are for placed, begun, ready, delivered, charged, judged, as far as it has come.
+    `minutes` are for placed, begun, ready, delivered, charged, judged, as far as it has come; or
+    for placed and voided, where there is a reason for that.
     """
 
     number: int
@@ -37,6 +39,7 @@ class Table:
     minutes: tuple[int, ...]
     verdict: Verdict | None = None
     note: str | None = None
+    void_reason: str | None = None
 
 
 EVENING = (
@@ -47,6 +50,7 @@ EVENING = (
     Table(4, BETO, ((8, 1), (12, 2)), (18, 16, 2)),
     Table(7, ANA, ((5, 2), (11, 2)), (12, 9)),
     Table(3, BETO, ((2, 3), (10, 2)), (4,), note="sin cebolla"),
+    Table(6, ANA, ((1, 2), (12, 2)), (3, 1), void_reason="el cliente canceló"),
 )
 
 
@@ -70,14 +74,23 @@ def steps() -> list[tuple[int, Callable[[Transaction], object]]]:
 def _steps_of(order_id: int, table: Table) -> list[Callable[[Transaction], object]]:
     """All that can happen to an order, from its placing to the cashier's verdict."""
     lines = [OrderLine(product, quantity, table.note) for product, quantity in table.dishes]
+    placed = partial(
+        workflow.place_order, actor=table.waiter, table_number=table.number, lines=lines
+    )
+    if table.void_reason:
+        return [placed, lambda tx: _void(tx, table, order_id)]
     return [
-        lambda tx: workflow.place_order(tx, table.waiter, table.number, lines),
+        placed,
         lambda tx: workflow.advance_order(tx, COCO, order_id, OrderStatus.PREPARING),
         lambda tx: workflow.advance_order(tx, COCO, order_id, OrderStatus.READY),
         lambda tx: workflow.advance_order(tx, table.waiter, order_id, OrderStatus.DELIVERED),
         lambda tx: _charge(tx, table.waiter, order_id),
         lambda tx: _judge(tx, order_id, table.verdict),
     ]
+
+
+def _void(tx: Transaction, table: Table, order_id: int) -> None:
+    workflow.advance_order(tx, table.waiter, order_id, OrderStatus.VOIDED, table.void_reason)
 
 
 def _charge(tx: Transaction, waiter: Staff, order_id: int) -> None:
