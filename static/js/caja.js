@@ -7,6 +7,7 @@ import { createCooking, createPaid, createUnpaid, createWaiting } from "./caja/c
 import { Detail } from "./caja/detail.js";
 import { announcer, callFor, callForOverlooked, soundHint } from "./caja/notices.js";
 import { markSeen, tellSeen } from "./caja/seen.js";
+import { Bank, followOrderLinks, openOrder } from "./caja/later.js";
 import { createTabs } from "./caja/tabs.js";
 import { Verdicts } from "./caja/verdicts.js";
 import { setHouse } from "./caja/words.js";
@@ -41,10 +42,10 @@ const lists = {
   curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"], key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id), create: (order) => createCooking(order, learn) },
   pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id, compare: (a, b) => byChange(b, a), create: createPaid },
 };
-const bank = h("div", { class: "bank" });
+const bank = new Bank(settings.methods, () => tabs.selected() === "conciliacion");
 const tabs = createTabs([
   ...Object.entries(lists).map(([id, { title, empty }]) => ({ id, title, empty })),
-  { id: "conciliacion", title: "Conciliación", content: bank },
+  { id: "conciliacion", title: "Conciliación", content: bank.node },
 ], turnTo);
 for (const [status, list] of Object.entries(lists)) {
   const { items, empty } = tabs.panel(status);
@@ -106,7 +107,7 @@ function arrive(order) {
 function changed(order, before) {
   show(order, before, before?.status !== order.status);
   if (detail.isOpen && detail.order.id === order.id) verdicts.check(order);
-  if (order.status === "pagado") reconciliation?.refresh();
+  if (order.status === "pagado") bank.refresh();
 }
 
 /** An answer told of an order, maybe before the stream did. */
@@ -120,34 +121,12 @@ function learn(order) {
 /** Another list, or the bank's statement, which takes the whole page. */
 function turnTo(id) {
   till.dataset.view = id;
-  if (id === "conciliacion") reconcile();
-}
-
-let reconciliation = null;
-
-/** What a cashier needs once a day is fetched when it is asked for. */
-async function reconcile() {
+  if (id !== "conciliacion") return;
   close();
-  if (!reconciliation) {
-    const { Reconciliation } = await import("./caja/reconciliation.js");
-    reconciliation ??= new Reconciliation(settings.methods, () => tabs.selected() === "conciliacion");
-    bank.replaceChildren(reconciliation.node);
-  }
-  reconciliation.refresh();
+  bank.open();
 }
 
-/** Any order of the house, over what is on show. */
-async function openOrder(orderId) {
-  const opener = await import("./caja/order.js");
-  opener.openOrder(orderId);
-}
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-order]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  openOrder(link.dataset.order);
-});
+followOrderLinks();
 if (placeOf("orden")) openOrder(placeOf("orden"));
 
 /** Show a payment of the list, large. */

@@ -12,14 +12,19 @@ export function createRow(payment, mark) {
   const node = h("tr", {},
     h("td", {}, h("label", { class: "found" }, box, h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}`), state)),
     ...cells(payment));
+  let isKept = false;
   let isOnItsWay = false;
 
+  /** One request at a time; whoever changes their mind meanwhile has the last word. */
   async function tick() {
+    show();
     if (isOnItsWay) return;
     isOnItsWay = true;
-    const wanted = box.checked;
-    show();
-    if (!await mark(wanted)) box.checked = !wanted;
+    while (box.checked !== isKept) {
+      const wanted = box.checked;
+      if (await mark(wanted)) isKept = wanted;
+      else box.checked = isKept;
+    }
     isOnItsWay = false;
     show();
   }
@@ -33,7 +38,8 @@ export function createRow(payment, mark) {
 
   function update(now) {
     if (isOnItsWay) return;
-    box.checked = Boolean(now.reconciled_at);
+    isKept = Boolean(now.reconciled_at);
+    box.checked = isKept;
     show();
   }
 

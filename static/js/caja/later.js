@@ -1,0 +1,52 @@
+// Parts of the page that are fetched when they are first asked for.
+
+import { h, toast } from "../dom.js";
+
+/** The Conciliación, which a cashier needs once a day. `isShown()` tells whether anybody looks at it. */
+export class Bank {
+  node = h("div", { class: "bank" });
+  #reconciliation = null;
+
+  constructor(methods, isShown) {
+    Object.assign(this, { methods, isShown });
+  }
+
+  async open() {
+    if (!this.#reconciliation) {
+      const part = await fetched(import("./reconciliation.js"));
+      if (!part) return;
+      this.#reconciliation ??= new part.Reconciliation(this.methods, this.isShown);
+      this.node.replaceChildren(this.#reconciliation.node);
+    }
+    this.refresh();
+  }
+
+  /** What it shows may have changed. */
+  refresh() { this.#reconciliation?.refresh(); }
+}
+
+/** Any order of the house, over what is on show. */
+export async function openOrder(orderId) {
+  const part = await fetched(import("./order.js"));
+  part?.openOrder(orderId);
+}
+
+/** A link to an order opens it on this page, unless a new tab was asked for. */
+export function followOrderLinks() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-order]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    openOrder(link.dataset.order);
+  });
+}
+
+/** A module, or null where the network does not give it. */
+async function fetched(part) {
+  try {
+    return await part;
+  } catch {
+    toast("Sin conexión. Inténtalo otra vez.", "late");
+    return null;
+  }
+}
