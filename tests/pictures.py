@@ -66,7 +66,9 @@ async def copies(page: Page) -> None:
     await page.get_by_role("tab", name="Copias").click()
     await page.get_by_role("button", name="Hacer copia ahora").click()
     await page.get_by_text("✓ Última copia").wait_for()
-    await page.get_by_text("Copia hecha y revisada").wait_for(state="hidden")
+    done = page.get_by_text("Copia hecha y revisada")
+    await done.wait_for()
+    await done.wait_for(state="hidden")
 
 
 # name → who, which page, how large a screen, and what is done there
