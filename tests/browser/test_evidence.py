@@ -17,6 +17,7 @@ from comanda.config import Config, Method
 from comanda.demo import receipt
 from comanda.web.keys import DATABASE
 from tests.browser.conftest import PHONE, OpenWindow
+from tests.browser.test_voids import REFUSED, SOUNDS, hears
 from tests.house import ANA, BETO, LUIS, ROSA, House, jpeg
 
 EXIF, GPS, ORIGINAL, OFFSET = 0x8769, 0x8825, 0x9003, 0x9011
@@ -265,6 +266,7 @@ async def test_a_second_order_with_the_same_number_links_to_the_first(
 ) -> None:
     first = await submit(house, 4, "8841 220 1937")
     second = await submit(house, 12, "8841-2201937")
+    unpaid = await house.deliver(9)
     page = await open_card(window, 12)
     await expect(card(page, 12)).to_contain_text("⚠ Referencia repetida")
     await expect(page.locator(".detail .reference")).to_have_text("8841-2201937")
@@ -289,6 +291,12 @@ async def test_a_second_order_with_the_same_number_links_to_the_first(
     dialog = page.get_by_role("dialog", name="Mesa 12 · Orden 2")
     await dialog.get_by_role("link", name="Ver orden 1").click()
     await expect(page.get_by_role("dialog", name="Mesa 4 · Orden 1")).to_contain_text("$ 241.00")
+    await house.call(
+        LUIS, "PUT", f"/orders/{unpaid['id']}/status", json={"status": "anulado", "reason": "fuga"}
+    )
+    await page.goto(f"{house.url}/caja?orden={unpaid['id']}")
+    for words in ("🚫 Anulada", "«fuga»", "Aún no tiene pagos"):
+        await expect(page.get_by_role("dialog")).to_contain_text(words)
     await page.goto(f"{house.url}/caja?orden=999")
     await expect(page.get_by_role("dialog")).to_contain_text("Orden no encontrada")
 
@@ -412,11 +420,16 @@ async def test_what_nobody_opens_calls_both_sides(house: House, window: OpenWind
     cashier = (await window(LUIS, "/caja")).page
     for page in (waiter, cashier):
         await page.get_by_text("En línea").wait_for()
+        await page.evaluate(SOUNDS)
+        await page.get_by_role("tab", name="Por Cobrar").click()  # a touch lets sounds out
+    await cashier.get_by_role("tab", name="Por Verificar").click()
     await submit(house, 12, "8841")
     house.clock.advance(minutes=5)
     words = "La caja aún no ve el comprobante de la mesa 12. Avísale."
     await expect(waiter.locator(".toast", has_text=words)).to_be_visible()
     await expect(waiter.get_by_role("article")).to_contain_text("⏰ La caja aún no lo ve")
+    for page in (waiter, cashier):
+        await hears(page, REFUSED)
     assert await waiter.locator(".toasts").evaluate("node => node.matches(':popover-open')")
     words = "Mesa 12: nadie ha visto su comprobante"
     await expect(cashier.locator(".toast", has_text=words)).to_be_visible()

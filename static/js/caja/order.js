@@ -68,6 +68,7 @@ function contents(order) {
     h("p", { class: "order-sum" }, h("span", { class: "badge", data: { tone } }, `${icon} ${word}`),
       h("span", { class: "quiet" }, `${personName(order.waiter)} · ${moment(order.created_at)}`),
       h("span", { class: "detail-total money" }, money(order.total))),
+    order.void_reason ? h("p", { class: "reason" }, `«${order.void_reason}»`) : null,
     h("p", {}, order.items.map((item) => `${item.quantity} ${item.name}`).join(" · ")),
     ...latestFirst.map((payment) => createPayment(payment, order)),
     order.payments.length === 0 ? h("p", { class: "empty" }, "Aún no tiene pagos") : null,
