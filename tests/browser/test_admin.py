@@ -8,9 +8,9 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import PHONE, OpenWindow
 from tests.browser.test_shell import violations
-from tests.house import ANA, COCO, ROSA, SOPA, House
+from tests.house import AGUA, ANA, COCO, ROSA, SOPA, House
 
-SECTIONS = ("hoy", "menu", "personal", "conectar", "restaurante")
+SECTIONS = ("hoy", "menu", "personal", "conectar", "restaurante", "copias")
 OLD_PHONE = {"width": 360, "height": 640}
 
 
@@ -83,6 +83,21 @@ async def test_what_is_sold_out_reaches_every_page_by_one_tap(
         state="attached"
     )
     await expect(waiter.get_by_role("button", name="Agregar Sopa")).to_be_enabled()
+
+
+async def test_a_draft_says_what_is_gone_from_the_menu(house: House, window: OpenWindow) -> None:
+    waiter = (await window(ANA, "/mesero", PHONE)).page
+    await waiter.get_by_text("En línea").wait_for()
+    for name in ("Sopa", "Agua"):
+        await waiter.get_by_role("button", name=f"Agregar {name}").click()
+    body = {"name": "Agua fresca", "category": "Bebidas", "price": 35}
+    await house.call(ROSA, "PUT", f"/products/{AGUA}", json=body)
+    await waiter.get_by_role("button", name="Enviar orden · $ 105.00").wait_for()
+    await house.call(ROSA, "DELETE", f"/products/{SOPA}")
+    await waiter.get_by_text("⊘ Se agotó: Sopa. Quítalo de la orden.").wait_for()
+    await waiter.reload()
+    await waiter.get_by_text("Se quitó lo que ya no está en el menú").wait_for()
+    await waiter.get_by_role("button", name="Enviar orden · $ 35.00").wait_for()
 
 
 async def test_the_menu_is_kept_by_hand(house: House, window: OpenWindow) -> None:
