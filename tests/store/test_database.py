@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
@@ -336,9 +335,11 @@ async def test_lists_and_histories_are_found_by_index(database: Database) -> Non
     assert [plan for plan in found if "TEMP B-TREE" in plan] == []
 
 
-async def test_closing_leaves_one_file(tmp_path: Path) -> None:
+async def test_closing_leaves_one_file_and_its_empty_lock(tmp_path: Path) -> None:
     async with open_database(tmp_path / "c.db") as database:
         await database.write(hire)
         await database.write(workflow.place_order, ANA, 5, LINES)
         await database.write(workflow.advance_order, COCO, 1, OrderStatus.PREPARING)
-    assert os.listdir(tmp_path) == ["c.db"]  # noqa: PTH208 - names alone
+    sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
+    assert set(sizes) == {"c.db", "c.db-lock"}
+    assert sizes["c.db-lock"] == 0
