@@ -24,6 +24,7 @@ const bar = createBar("Cocina", user);
 const unheard = new Set();
 const voided = createVoided();
 const soldOut = createSoldOut();
+const met = new Set();
 const columns = new Map(COLUMNS.map((column) => [column.status, createColumn(column)]));
 bar.middle.append(soldOut.button, soundHint());
 document.body.append(bar.node, h("main", {}, voided.node,
@@ -98,6 +99,15 @@ async function move(order, target, button) {
   }
 }
 
+/** An order that nobody has begun calls, however its news came: a tablet that slept missed the notice. */
+function meet(orders) {
+  const fresh = orders.filter((order) => !met.has(order.id));
+  for (const { id } of fresh) met.add(id);
+  const waiting = fresh.filter((order) => order.status === "pendiente");
+  for (const { id } of waiting) unheard.add(id);
+  if (waiting.length > 0) sound.playNew();
+}
+
 /** Somebody has touched the order: its bell stops. */
 function hear(orderId) {
   if (!unheard.delete(orderId)) return;
@@ -110,7 +120,9 @@ setInterval(() => {
   else if (unheard.size > 0) sound.playNew();
 }, RING_EVERY);
 
-function show(order, { fresh = false } = {}) {
+function show(order, before) {
+  const fresh = before?.status !== order.status;
+  meet([order]);
   if (order.status !== "pendiente") unheard.delete(order.id);
   for (const [status, column] of columns) {
     if (status === order.status) column.tickets.put(order, { fresh });
@@ -122,6 +134,7 @@ function show(order, { fresh = false } = {}) {
 
 function reset(orders) {
   soldOut.refresh();
+  meet([...orders.values()]);
   for (const [status, column] of columns) {
     column.tickets.sync([...orders.values()].filter((order) => order.status === status));
     column.count();
@@ -147,14 +160,6 @@ new Live({
   snapshots: ["/orders?status=pendiente&status=en_preparacion&status=listo", snapshot],
   onState: bar.setState,
   onReset: reset,
-  onOrder: (order, before) => show(order, { fresh: before?.status !== order.status }),
-  on: {
-    order_placed: (order) => {
-      unheard.add(order.id);
-      sound.playNew();
-      show(order);
-    },
-    order_voided: () => sound.playRefused(),
-    menu_updated: () => soldOut.refresh(),
-  },
+  onOrder: show,
+  on: { order_voided: () => sound.playRefused(), menu_updated: () => soldOut.refresh() },
 }).start();

@@ -6,8 +6,8 @@ const LONGEST_PAUSE = 30000;
 const CHECK_EVERY = 25000;
 
 /**
- * Keeps `orders` true. `onOrder(order, before)` hears of each change, `onReset(orders)` of each
- * snapshot, `on[type](data)` of each notice, `onState("online" | "connecting" | "offline")` of the
+ * Keeps `orders` true. `onOrder(order, before)` hears of each change, `onReset(orders, before)` of
+ * each snapshot, `on[type](data)` of each notice, `onState("online" | "connecting" | "offline")` of the
  * connection. `snapshots` are the paths that the snapshot is read from.
  */
 export class Live {
@@ -47,8 +47,9 @@ export class Live {
     try {
       const answers = await Promise.all(this.snapshots.map((path) => call("GET", resolve(path))));
       this.#cursor = Math.min(...answers.map((one) => Number(one.last_event_id)));
+      const before = this.orders;
       this.orders = new Map(answers.flatMap((one) => one.orders).map((order) => [order.id, order]));
-      this.onReset(this.orders);
+      this.onReset(this.orders, before);
       this.#failures = 0;
       if (this.#isOpen()) this.#catchUp();
       else this.#open();

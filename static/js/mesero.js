@@ -8,6 +8,7 @@ import { Outbox } from "./outbox.js";
 import * as sound from "./sound.js";
 import { alarm, setPatience } from "./overlooked.js";
 import { start } from "./start.js";
+import { isRejected } from "./mesero/cards.js";
 import { ChargeSheet } from "./mesero/charge.js";
 import { createNewOrder } from "./mesero/new-order.js";
 import { createOpenOrders, OPEN } from "./mesero/open.js";
@@ -87,8 +88,9 @@ function place(list, belongs, order, before) {
   else list.remove(order.id);
 }
 
-function reset(orders) {
+function reset(orders, before) {
   newOrder.menu.load();
+  for (const was of before.values()) tellMissed(was, orders.get(was.id));
   const all = [...orders.values()];
   open.list.sync(all.filter((order) => OPEN.includes(order.status)));
   payable.list.sync(all.filter((order) => PAYABLE.includes(order.status)));
@@ -136,6 +138,14 @@ function alertWaiter(notice, text, tone, playSound, pattern) {
   playSound();
   navigator.vibrate?.(pattern);
   if (sheet?.order.id !== notice.order_id) toast(text, tone);
+}
+
+/** A phone that slept learns from a snapshot what it missed the notice of; a paid order is on it no more. */
+function tellMissed(was, now) {
+  const notice = { order_id: was.id, table_number: was.table_number };
+  if (now?.status === "listo" && was.status !== "listo") live.on.order_ready(notice);
+  else if (now && isRejected(now) && (!isRejected(was) || was.payment.id !== now.payment.id)) live.on.payment_rejected(notice);
+  else if (!now && was.status === "por_verificar" && isMine(was)) live.on.payment_approved(notice);
 }
 
 const live = new Live({
