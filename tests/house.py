@@ -52,6 +52,7 @@ MENU = (
 NOT_COUNTED = {"sessions", "sign_in_attempts", "known_browsers", "sqlite_sequence"}
 TACOS, SOPA, AGUA = "1", "2", "3"
 _photos = itertools.count(1)
+SLOW = 30.0  # seconds: a guard against hanging on a busy machine, not a goal
 
 
 class FixedClock:
@@ -84,7 +85,7 @@ class Stream:
         self.comments = 0
         self.raw: list[str] = []
 
-    async def next(self, timeout: float = 5.0) -> SseEvent:
+    async def next(self, timeout: float = SLOW) -> SseEvent:
         """The next event. Raises TimeoutError, or EOFError at the stream's end."""
         async with asyncio.timeout(timeout):
             fields: dict[str, str] = {}
@@ -123,7 +124,7 @@ class Stream:
             return True
         return False
 
-    async def ends(self, timeout: float = 5.0) -> bool:
+    async def ends(self, timeout: float = SLOW) -> bool:
         """Whether the server ends the stream."""
         with contextlib.suppress(EOFError, aiohttp.ClientError):
             while True:
@@ -288,7 +289,7 @@ def hang_up(caller: socket.socket, *, rudely: bool = False) -> None:
     caller.close()
 
 
-async def eventually(comes_true: Callable[[], bool], timeout: float = 10.0) -> None:
+async def eventually(comes_true: Callable[[], bool], timeout: float = SLOW) -> None:
     """Wait until something is so. Raises TimeoutError."""
     async with asyncio.timeout(timeout):
         while not comes_true():
@@ -346,6 +347,7 @@ async def open_house(
     new: bool = True,
     port: int = 0,
     cancellation: bool = True,
+    shutdown: float = 5.0,
     **app: Any,
 ) -> AsyncIterator[House]:
     """Start the server on a free port of 127.0.0.1, as `comanda serve` does."""
@@ -356,7 +358,7 @@ async def open_house(
         built,
         access_log_class=AccessLogger,
         handler_cancellation=cancellation,
-        shutdown_timeout=5.0,
+        shutdown_timeout=shutdown,
     )
     await runner.setup()
     answer_broken_http(runner.server)

@@ -145,7 +145,14 @@ function tellMissed(was, now) {
   const notice = { order_id: was.id, table_number: was.table_number };
   if (now?.status === "listo" && was.status !== "listo") live.on.order_ready(notice);
   else if (now && isRejected(now) && (!isRejected(was) || was.payment.id !== now.payment.id)) live.on.payment_rejected(notice);
-  else if (!now && was.status === "por_verificar" && isMine(was)) live.on.payment_approved(notice);
+  else if (!now && was.status === "por_verificar" && isMine(was)) tellIfPaid(notice);
+}
+
+async function tellIfPaid(notice) {
+  try {
+    const order = await call("GET", `/orders/${notice.order_id}`);
+    if (order.status === "pagado") live.on.payment_approved(notice);
+  } catch { /* its list tells the rest */ }
 }
 
 const live = new Live({

@@ -69,6 +69,39 @@ class Window:
 
 OpenWindow = Callable[..., Awaitable[Window]]
 
+# What a page said for a few seconds only, and each tone that it played, kept while it lives.
+MEMORY = """
+  globalThis.said = [];
+  globalThis.tones = [];
+  const heard = new WeakSet();
+  new MutationObserver(() => {
+    for (const toast of document.querySelectorAll(".toast")) {
+      if (!heard.has(toast)) said.push(toast.textContent);
+      heard.add(toast);
+    }
+  }).observe(document, { childList: true, subtree: true });
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...when) {
+    tones.push(this.frequency.value);
+    return start.apply(this, when);
+  };
+"""
+
+
+async def hear(page: Page, text: str) -> None:
+    """Wait until the page has said `text` in passing; it may be gone by now."""
+    await page.wait_for_function("text => said.some((one) => one.includes(text))", arg=text)
+
+
+async def refresh_until(page: Page, expression: str) -> None:
+    """Take the phone out of the pocket again and again, until `expression` is true on its page.
+
+    A snapshot that was on its way already may be older than what the test has just done.
+    """
+    await page.wait_for_function(
+        f"() => document.dispatchEvent(new Event('visibilitychange')) && {expression}", polling=200
+    )
+
 
 @pytest.fixture
 async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
@@ -105,6 +138,7 @@ async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
                 timezone_id="America/Mexico_City",
             )
             context.set_default_timeout(SLOW)
+            await context.add_init_script(MEMORY)
             if member is not None:
                 cookies = await house.cookies(member)
                 await context.add_cookies(

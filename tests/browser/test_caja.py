@@ -105,14 +105,30 @@ async def test_the_next_photo_is_not_judged_by_a_double_tap(
     second = await submit(house, 5)
     page = await luis(window)
     await card(page, 4).click()
+    await page.evaluate(TAP_AT_ONCE)
     await page.keyboard.press("v")
     await page.keyboard.press("a")
     await heading(page, 5).wait_for()
-    await page.keyboard.press("v")
-    await page.keyboard.press("a")
-    assert await page.get_by_role("button", name="Aprobar").is_disabled()
-    assert (await order_of(house, second["order"]))["status"] == "por_verificar"
+    assert await page.evaluate("wasDisabled")
     await expect(page.get_by_role("button", name="Aprobar")).to_be_enabled()
+    assert (await order_of(house, second["order"]))["status"] == "por_verificar"
+
+
+# The second tap of a double one, in the moment in which table 5 is on show.
+TAP_AT_ONCE = """() => {
+  const watch = new MutationObserver(() => {
+    if (!document.querySelector(".detail h2")?.textContent.startsWith("Mesa 5 ")) return;
+    watch.disconnect();
+    const approve = document.querySelector(".detail [data-kind=done]");
+    const press = (key) =>
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    press("v");
+    globalThis.wasDisabled = approve.disabled;
+    approve.click();
+    press("a");
+  });
+  watch.observe(document.querySelector(".detail"), { childList: true, subtree: true });
+}"""
 
 
 async def test_rejecting_needs_a_reason_and_the_waiters_side_gets_it(
@@ -192,7 +208,7 @@ async def test_of_two_cashiers_at_once_one_decides_and_the_other_is_told_who(
     words = {"aprobado": "aprobó", "rechazado": "rechazó"}[payment["status"]]
     await loser.locator(".detail").get_by_text(f"{winner.title()} ya lo {words}").wait_for()
     await expect(loser.get_by_role("button", name="Aprobar")).to_have_count(0)
-    await expect(loser.locator(".toast[data-tone=late]")).to_have_count(0)
+    assert await loser.evaluate("said") == []
     await expect(pages[winner].get_by_text("ya lo")).to_have_count(0)
     assert house.rows()["events"] == before + 2  # one verdict: the order, and the waiter's notice
 
@@ -239,7 +255,7 @@ async def test_a_verdict_that_comes_second_unseen_is_explained_not_an_error(
     await page.keyboard.press("v")
     await page.keyboard.press("a")
     await page.locator(".detail").get_by_text("Mara ya lo rechazó").wait_for()
-    await expect(page.locator(".toast[data-tone=late]")).to_have_count(0)
+    assert await page.evaluate("said") == []
 
 
 async def _after(house: House, sent: dict[str, str], route: Route) -> None:
@@ -417,6 +433,24 @@ async def test_sound_is_asked_for_once(house: House, window: OpenWindow) -> None
     page = await luis(window)
     await page.get_by_role("button", name="Activar sonido").click()
     await expect(page.get_by_role("button", name="Activar sonido")).to_have_count(0)
+    await page.wait_for_function("() => tones.length === 2")
+    await submit(house, 12)
+    await page.wait_for_function("() => tones.length === 4")
+    assert await page.evaluate("tones") == [660, 990] * 2
+
+
+async def test_a_device_can_be_told_to_keep_quiet(house: House, window: OpenWindow) -> None:
+    page = await luis(window)
+    await page.get_by_role("button", name="Luis ▾").click()
+    await page.get_by_role("button", name="🔔 Sonido: sí").click()
+    await page.get_by_role("button", name="🔕 Sonido: no").wait_for()
+    await submit(house, 12)
+    await card(page, 12).wait_for()
+    await page.reload()
+    await submit(house, 13)
+    await card(page, 13).wait_for()
+    await page.get_by_text("Comprobante nuevo: mesa 13").wait_for(state="attached")
+    assert await page.evaluate("tones") == []
 
 
 async def test_a_notice_is_raised_where_the_browser_allows_it(
@@ -434,5 +468,5 @@ async def test_a_notice_is_raised_where_the_browser_allows_it(
     await opened.page.get_by_text("En línea").wait_for()
     order = await house.deliver(12)
     await house.submit(order["id"])
-    await opened.page.wait_for_function("raised.length > 0")
+    await opened.page.wait_for_function("() => raised.length > 0")
     assert "12" in (await opened.page.evaluate("raised"))[0]

@@ -1,9 +1,10 @@
 """The kitchen's page: new orders ring, one tap is one step, and no word of payments."""
 
 import pytest
+from playwright.async_api import expect
 
 from comanda.domain.staff import Role
-from tests.browser.conftest import OpenWindow
+from tests.browser.conftest import OpenWindow, refresh_until
 from tests.house import ANA, COCO, FixedClock, House
 
 
@@ -36,6 +37,44 @@ async def test_a_new_order_calls_until_somebody_touches_it(
     assert await page.locator("[data-unheard=true]").count() == 0
 
 
+async def test_the_bell_rings_on_until_somebody_touches_the_order(
+    house: House, window: OpenWindow
+) -> None:
+    page = (await window(COCO, "/healthz")).page
+    await page.clock.install()
+    await page.goto(f"{house.url}/cocina")
+    await page.get_by_text("En línea").wait_for()
+    await page.get_by_role("button", name="Activar sonido").click()
+    await page.wait_for_function(
+        "() => tones.length === 2"
+    )  # the button's own, to be heard at once
+    await house.place(table=7)
+    await page.wait_for_function("() => tones.length >= 4")
+    await page.clock.run_for(12_000)
+    await page.wait_for_function("() => tones.length >= 10")
+    await page.get_by_role("button", name="Mesa 7, orden 1: Empezar").click()
+    await page.get_by_role("button", name="Mesa 7, orden 1: Listo").wait_for()
+    heard = await page.evaluate("tones.length")
+    await page.clock.run_for(12_000)
+    assert await page.evaluate("tones.length") == heard
+
+
+async def test_an_order_that_the_page_learns_of_late_calls_too(
+    house: House, window: OpenWindow
+) -> None:
+    """No event reaches the page, as when the tablet slept: it learns from snapshots alone."""
+    page = (await window(COCO, "/healthz")).page
+    await page.route("**/events/**", lambda route: route.abort())
+    begun = await house.place(table=1)
+    await house.advance(begun["id"], "en_preparacion", COCO)
+    await page.goto(f"{house.url}/cocina")
+    await page.get_by_role("button", name="Mesa 1, orden 1: Listo").wait_for()
+    assert await page.locator("[data-unheard=true]").count() == 0
+    await house.place(table=2)
+    await refresh_until(page, "document.querySelector('[data-unheard=true]')")
+    await expect(page.locator("[data-unheard=true]")).to_contain_text("Orden 2")
+
+
 async def test_waiting_turns_amber_and_red_at_the_configured_minutes(
     house: House, window: OpenWindow, clock: FixedClock
 ) -> None:
@@ -66,7 +105,8 @@ async def test_the_kitchens_window_hears_nothing_of_payments(
         await house.judge(submitted["payment"]["id"], "rechazado", reason="ilegible")
         heard = await kitchen.take(7)
     assert all(event.data["payment"] is None for event in heard)
-    await opened.page.get_by_text("Nada pendiente ✓").wait_for()
+    await house.place(table=99)  # what the page has heard by then is all that came before
+    await opened.page.get_by_role("button", name="Mesa 99").wait_for()
     text = await opened.page.inner_text("body")
     assert "ilegible" not in text
     assert "transferencia" not in text

@@ -11,12 +11,13 @@ from PIL import Image
 from playwright.async_api import Locator, Page, Route, expect
 
 from comanda.config import Config
-from tests.browser.conftest import PHONE, OpenWindow
+from tests.browser.conftest import PHONE, OpenWindow, hear, refresh_until
 from tests.house import ANA, BETO, COCO, LUIS, PDF, FixedClock, House, jpeg, open_house
 
 SENDING = "🔄 [Frontend] Enviando comprobante de pago"
 SENT = "✅ [Frontend] Comprobante enviado exitosamente"
 GPS, ORIENTATION = 0x8825, 0x0112
+RISING, FALLING = [660, 990], [520, 330]  # hertz: something new, something refused
 
 
 async def tab(page: Page, name: str) -> None:
@@ -43,9 +44,13 @@ def file(data: bytes, name: str = "IMG_0042.jpg", kind: str = "image/jpeg") -> A
 
 async def send_photo(page: Page, data: bytes | None = None) -> None:
     """Choose a photo in the open sheet, and tap Enviar."""
-    await sheet(page).get_by_label("Galería").set_input_files(file(data or jpeg()))
-    await sheet(page).get_by_text("Foto lista").wait_for()
+    await choose_photo(page, data or jpeg())
     await sheet(page).get_by_role("button", name="Enviar", exact=True).tap()
+
+
+async def choose_photo(page: Page, data: bytes) -> None:
+    await sheet(page).get_by_label("Galería").set_input_files(file(data))
+    await sheet(page).get_by_text("Foto lista").wait_for()
 
 
 async def shown(house: House, order_id: str) -> dict[str, Any]:
@@ -55,7 +60,7 @@ async def shown(house: House, order_id: str) -> dict[str, Any]:
 
 async def until(house: House, order_id: str, comes_true: Callable[[dict[str, Any]], bool]) -> None:
     """Wait until the server says so of the order."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not comes_true(await shown(house, order_id)):
             await asyncio.sleep(0.05)
 
@@ -86,7 +91,7 @@ async def test_an_order_is_placed_by_taps(house: House, window: OpenWindow) -> N
     await page.get_by_role("button", name="Quitar Sopa").tap()
     await expect(page.get_by_role("tab", name="Nueva")).to_contain_text("3")
     await page.get_by_role("button", name="Enviar orden · $ 241.00").tap()
-    await page.get_by_text("Orden 1 de la mesa 12 enviada a cocina").wait_for()
+    await hear(page, "Orden 1 de la mesa 12 enviada a cocina")
     order = await shown(house, "1")
     lines = [(line["name"], line["quantity"], line["note"]) for line in order["items"]]
     assert lines == [("Tacos al pastor", 2, "sin cebolla"), ("Sopa", 1, None)]
@@ -120,7 +125,7 @@ async def test_an_order_whose_answer_is_lost_is_placed_once(
     await page.get_by_role("button", name="Enviar orden").tap()
     await page.get_by_text("no se duplica").wait_for()
     seen.set()
-    await page.get_by_text("Orden 1 de la mesa 12 enviada a cocina").wait_for()
+    await hear(page, "Orden 1 de la mesa 12 enviada a cocina")
     assert lost == [201]
     assert house.rows()["orders"] == 1
 
@@ -146,8 +151,9 @@ async def test_a_ready_order_stands_out_and_one_tap_delivers_it(
     await tab(page, "En curso")
     await card(page, 12).get_by_text("En preparación").wait_for()
     await house.advance(order["id"], "listo", COCO)
-    await page.get_by_text("Mesa 12: listo para llevar").wait_for()
+    await hear(page, "Mesa 12: listo para llevar")
     assert await page.evaluate("window.buzzed") == [200, 100, 200]
+    assert await page.evaluate("tones") == RISING
     assert await card(page, 12).get_by_text("★ tuya").is_visible()
     assert await card(page, 5).get_by_text("beto").is_visible()
     labels = await page.get_by_role("article").evaluate_all(
@@ -158,6 +164,37 @@ async def test_a_ready_order_stands_out_and_one_tap_delivers_it(
     await expect(page.get_by_role("tab", name="En curso")).to_contain_text("1")
     await expect(page.get_by_role("tab", name="Por Cobrar")).to_contain_text("1")
     assert (await shown(house, order["id"]))["status"] == "entregado"
+
+
+async def test_a_phone_that_slept_tells_of_what_it_missed(house: House, window: OpenWindow) -> None:
+    """No event reaches the page: it learns from snapshots alone."""
+    opened = await window(ANA, "/healthz", PHONE)
+    page = opened.page
+    await page.route("**/events/**", lambda route: route.abort())
+    cooked, refused, paid = await house.place(12), await house.deliver(4), await house.deliver(5)
+    for order in (refused, paid):
+        await house.submit(order["id"])
+    await page.goto(f"{house.url}/mesero")
+    await page.evaluate("navigator.vibrate = (pattern) => { window.buzzed = pattern; }")
+    await expect(page.get_by_role("tab", name="En curso")).to_contain_text("1")
+    await tab(page, "En curso")
+    await house.advance(cooked["id"], "en_preparacion", COCO)
+    await house.advance(cooked["id"], "listo", COCO)
+    await refresh_until(page, "said.length === 1")
+    assert await page.evaluate("window.buzzed") == [200, 100, 200]
+    assert await page.evaluate("tones") == RISING
+    await house.judge("1", "rechazado", reason="ilegible")
+    await refresh_until(page, "said.length === 2")
+    assert await page.evaluate("tones") == [*RISING, *FALLING]
+    await house.judge("2", "aprobado")
+    await refresh_until(page, "said.length === 3")
+    await house.place(30)
+    await refresh_until(page, "document.querySelector('#panel-curso').textContent.includes('30')")
+    assert await page.evaluate("said") == [
+        "🔔 Mesa 12: listo para llevar",
+        "🔄 Mesa 4: el cajero rechazó el pago",
+        "✓ Mesa 5 pagada",
+    ]
 
 
 async def test_a_photo_is_charged_rejected_sent_again_and_approved(
@@ -292,7 +329,7 @@ async def test_a_draft_survives_the_server_in_the_middle_of_the_upload(
     await dialog.get_by_text("Se enviará solo").wait_for()
     await wire.send("Network.emulateNetworkConditions", slow | {"uploadThroughput": -1})
     async with open_house(config, clock, new=False, port=port) as again:
-        await dialog.get_by_text("Esperando al cajero").wait_for(timeout=20_000)
+        await dialog.get_by_text("Esperando al cajero").wait_for(timeout=90_000)
         assert (await shown(again, order["id"]))["payment"]["attempt"] == 1
         assert again.rows()["payments"] == 1
 
@@ -336,7 +373,7 @@ async def test_an_answer_lost_after_the_commit_leaves_one_payment(
     await open_sheet(opened.page)
     await send_photo(opened.page)
     await sheet(opened.page).get_by_text("Esperando al cajero").wait_for()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not any(SENT in line for line in opened.console):
             await asyncio.sleep(0.05)
     assert lost == [201, 200]
@@ -427,8 +464,9 @@ async def test_a_draft_waits_for_its_waiter_to_sign_in_again(
     order = await house.deliver()
     opened = await window(ANA, "/mesero", PHONE)
     await open_sheet(opened.page)
+    await choose_photo(opened.page, jpeg())
     await opened.context.clear_cookies()
-    await send_photo(opened.page)
+    await sheet(opened.page).get_by_role("button", name="Enviar", exact=True).tap()
     await opened.page.wait_for_url("**/?volver=*")
     cookies = await house.cookies(ANA)
     await opened.context.add_cookies(

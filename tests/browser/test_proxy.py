@@ -11,19 +11,30 @@ from playwright.async_api import expect
 
 from comanda.config import Config
 from tests.browser.conftest import OpenWindow
-from tests.house import COCO, LUIS, House, jpeg
+from tests.house import COCO, LUIS, House, eventually, jpeg
+
+PATIENT = 90_000  # milliseconds: the page's own pauses grow to half a minute
 
 
 class Proxy:
-    """Passes bytes on to the server; `cut` drops every connection, `refusing` those to come."""
+    """Passes bytes on to the server.
+
+    `cut` drops every connection, and lets those to come wait until `go_on`; while `refusing`, they
+    are answered 503, and counted in `refused`.
+    """
 
     def __init__(self, upstream: str) -> None:
         self._upstream = urlsplit(upstream)
         self._writers: set[asyncio.StreamWriter] = set()
+        self._open = asyncio.Event()
+        self._open.set()
         self.refusing = False
+        self.refused = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._open.wait()
         if self.refusing:
+            self.refused += 1
             writer.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n")
             writer.write(b"Connection: close\r\n\r\n")
             writer.close()
@@ -34,8 +45,12 @@ class Proxy:
         self._writers -= {writer, back}
 
     def cut(self) -> None:
+        self._open.clear()
         for writer in self._writers:
             writer.transport.abort()
+
+    def go_on(self) -> None:
+        self._open.set()
 
 
 async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -57,6 +72,7 @@ async def open_proxy(house: House) -> AsyncIterator[tuple[Proxy, str]]:
         yield proxy, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         proxy.cut()
+        proxy.go_on()
         server.close()
 
 
@@ -79,7 +95,8 @@ async def test_a_page_that_missed_too_much_fetches_everything_again(
         await page.get_by_text("Reconectando…").wait_for()
         for table in range(31, 51):
             await house.place(table)
-        await expect(page.locator(".ticket")).to_have_count(20, timeout=20_000)
+        proxy.go_on()
+        await expect(page.locator(".ticket")).to_have_count(20, timeout=PATIENT)
         await page.get_by_text("En línea").wait_for()
     assert [one for one in asked if "/orders?" in one]
 
@@ -97,16 +114,19 @@ async def test_a_stream_that_a_proxy_cuts_or_refuses_comes_back_and_catches_up(
         await page.get_by_text("Reconectando…").wait_for()
         order = await house.deliver(21)
         await house.submit(order["id"])
-        await expect(page).to_have_title("(1) Caja · Comanda", timeout=20_000)
+        proxy.go_on()
+        await expect(page).to_have_title("(1) Caja · Comanda", timeout=PATIENT)
         await page.get_by_text("En línea").wait_for()
 
         proxy.refusing = True
         proxy.cut()
+        proxy.go_on()
         await page.get_by_text("Reconectando…").wait_for()
         order = await house.deliver(22)
         await house.submit(order["id"], photo=jpeg("gray"))
-        await asyncio.sleep(3)  # long enough for the browser to try, and to give up for good
+        # The browser gives its stream up for good at the first; the page has tried by itself since.
+        await eventually(lambda: proxy.refused > 1)
         proxy.refusing = False
-        await expect(page).to_have_title("(2) Caja · Comanda", timeout=40_000)
+        await expect(page).to_have_title("(2) Caja · Comanda", timeout=PATIENT)
         await page.get_by_text("En línea").wait_for()
         assert await page.evaluate("window.neverReloaded")

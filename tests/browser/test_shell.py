@@ -38,6 +38,15 @@ async def violations(page: Any) -> list[str]:
     ]
 
 
+HANDHELD = ("/", "/mesero", "/cocina", "/caja")
+# Whatever can be tapped and is no finger wide.
+TOO_SMALL = """[...document.querySelectorAll("button, a[href], input, label:has(input)")]
+  .filter((one) => one.checkVisibility() && one.parentElement.tagName !== "LABEL")
+  .map((one) => [one, one.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 48 || box.height < 48)
+  .map(([one, box]) => `${one.outerHTML.slice(0, 80)}: ${box.width} x ${box.height}`)"""
+
+
 async def furnish(house: House) -> None:
     """An order in each state, one of them rejected, one resubmitted."""
     await house.place(1)
@@ -78,6 +87,8 @@ async def test_a_page_has_no_barrier(
     if member:
         await page.get_by_text("En línea").wait_for()
     assert await violations(page) == []
+    if path in HANDHELD:
+        assert await page.evaluate(TOO_SMALL) == []
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -91,6 +102,7 @@ async def test_what_opens_over_a_page_has_no_barrier_either(
         await waiter.get_by_role("tabpanel").get_by_role("button", name=button).first.click()
         await waiter.get_by_role("dialog").get_by_text("Galería").wait_for()
         assert await violations(waiter) == []
+        assert await waiter.evaluate(TOO_SMALL) == []
         await waiter.get_by_role("button", name="Cerrar").click()
 
     cashier = (await window(LUIS, "/caja", size)).page
@@ -99,15 +111,18 @@ async def test_what_opens_over_a_page_has_no_barrier_either(
         await cards.filter(has_text=name).first.click()
         await cashier.get_by_role("button", name="Aprobar").wait_for()
         assert await violations(cashier) == []
+        assert await cashier.evaluate(TOO_SMALL) == []
         if size is PHONE:
             await cashier.get_by_role("button", name="Cerrar").click()
     await cashier.get_by_role("tabpanel").get_by_role("button").first.click()
     await cashier.get_by_role("button", name="Rechazar").click()
     await cashier.get_by_role("dialog").wait_for()
     assert await violations(cashier) == []
+    assert await cashier.evaluate(TOO_SMALL) == []
     await cashier.goto(f"{house.url}/caja?orden=6")
     await cashier.get_by_role("dialog").get_by_text("Intento 2").wait_for()
     assert await violations(cashier) == []
+    assert await cashier.evaluate(TOO_SMALL) == []
     await cashier.get_by_role("button", name="Cerrar").click()
     await cashier.get_by_role("tab", name="Conciliación").click()
     await cashier.get_by_role("tabpanel").get_by_text("Hasta").wait_for()
@@ -174,13 +189,20 @@ def test_a_script_imports_only_what_is_there() -> None:
     assert found > 50
 
 
+# The files of a page, and whether the device keeps all of them.
+LOADED = """performance.getEntriesByType("resource").map((one) => new URL(one.name).pathname)
+  .filter((path) => path.startsWith("/static/"))"""
+KEPT = """async (paths) =>
+  (await Promise.all(paths.map((path) => caches.match(path)))).every(Boolean)"""
+
+
 async def test_a_page_opens_without_a_network_and_says_so(house: House, window: OpenWindow) -> None:
     opened = await window(COCO, "/cocina")
     page = opened.page
     await page.get_by_text("En línea").wait_for()
-    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    await page.reload()
-    await page.get_by_text("En línea").wait_for()
+    loaded = await page.evaluate(LOADED)
+    assert len(loaded) > 5
+    await page.wait_for_function(KEPT, arg=loaded)
     await opened.context.set_offline(True)
     await page.reload()
     assert await page.title() == "Comanda · Cocina"

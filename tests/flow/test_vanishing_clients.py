@@ -17,6 +17,7 @@ from tests.house import (
     AGUA,
     ANA,
     LUIS,
+    SLOW,
     House,
     eventually,
     hang_up,
@@ -56,7 +57,7 @@ async def open_stalled(house: House) -> tuple[socket.socket, EventStream]:
 async def read_to_the_end(caller: socket.socket) -> bytes:
     """All that a connection still delivers before it ends, however it ends."""
     received = b""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SLOW):
         with contextlib.suppress(ConnectionError):
             while piece := await asyncio.get_running_loop().sock_recv(caller, 65536):
                 received += piece
@@ -193,7 +194,7 @@ async def test_a_stalled_client_that_signs_out_elsewhere_is_cut_off_too(tmp_path
 async def test_open_streams_do_not_hold_up_the_end(tmp_path: Path, *, cancellation: bool) -> None:
     config = quick_config(tmp_path / "c.db", heartbeat_seconds=60.0, send_timeout_seconds=60.0)
     async with (
-        open_house(config, cancellation=cancellation) as house,
+        open_house(config, cancellation=cancellation, shutdown=60.0) as house,
         contextlib.AsyncExitStack() as stack,
     ):
         # One by one, so that they stall at different points: some in the middle of a send, some
@@ -215,11 +216,11 @@ async def test_open_streams_do_not_hold_up_the_end(tmp_path: Path, *, cancellati
         assert len(house.app[STREAMS]) == 20
 
         started = time.monotonic()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SLOW):
             await house.runner.cleanup()
         took = time.monotonic() - started
         print(f"20 streams, eight of them stalled, ended in {took:.3f} s")
-        assert took < 3, "a guard against waiting for clients; the design says a second"
+        assert took < 15, "waiting for clients would take a minute; the design says a second"
         for open_stream in healthy:
             assert await open_stream.ends()
 

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from comanda.web.routes import ROUTES
-from tests.house import ANA, COCO, LUIS, PDF, TACOS, House, image, jpeg
+from tests.house import ANA, COCO, LUIS, PDF, SLOW, TACOS, House, image, jpeg
 
 NOBODYS_IDS = ("999", "0", "-1", "abc", "1.0", "٣", "1" * 40, "01", "%00", "1%20")
 LINE = {"product_id": TACOS, "quantity": 1}
@@ -207,7 +207,7 @@ async def test_a_number_beyond_all_floats_is_refused(busy_house: House, number: 
 @pytest.mark.parametrize("path", ["/orders", "/orders/2/proof"])
 async def test_a_body_whose_compression_is_damaged_is_refused(busy_house: House, path: str) -> None:
     damaged = "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n{xx}"
-    async with speak(busy_house, path, damaged) as (reader, _), asyncio.timeout(5):
+    async with speak(busy_house, path, damaged) as (reader, _), asyncio.timeout(SLOW):
         assert (await reader.readuntil(b"malformed_body")).startswith(b"HTTP/1.1 400 ")
 
 
@@ -561,7 +561,7 @@ async def test_a_length_that_can_only_be_too_large_is_refused_before_a_byte_is_r
     busy_house: House,
 ) -> None:
     head = "Content-Length: 99999999\r\n\r\n"
-    async with speak(busy_house, "/orders/2/proof", head) as (reader, _), asyncio.timeout(5):
+    async with speak(busy_house, "/orders/2/proof", head) as (reader, _), asyncio.timeout(SLOW):
         assert (await reader.readuntil(b"file_too_large")).startswith(b"HTTP/1.1 413 ")
 
 
