@@ -108,6 +108,7 @@ async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
     """`await window(ANA, "/mesero")` opens a page as Ana, who is signed in; None is nobody.
 
     `size` is PHONE (a touch screen) or DESKTOP; `context` opens another tab of the same browser.
+    Only with `shell` may a page have its service worker: `page.route` doesn't see what passes by one.
     At the end no window may have had an uncaught error or a breach of its content policy.
     """
     opened: list[Window] = []
@@ -118,9 +119,11 @@ async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
             path: str,
             size: dict[str, int] | None = None,
             context: BrowserContext | None = None,
+            *,
+            shell: bool = False,
         ) -> Window:
             if context is None:
-                context = await new_context(member, size or DESKTOP)
+                context = await new_context(member, size or DESKTOP, shell=shell)
                 stack.push_async_callback(context.close)
             found = Window(await context.new_page(), context)
             found.page.on("console", found.note)
@@ -129,9 +132,12 @@ async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
             await found.page.goto(house.url + path)
             return found
 
-        async def new_context(member: Staff | None, size: dict[str, int]) -> BrowserContext:
+        async def new_context(
+            member: Staff | None, size: dict[str, int], *, shell: bool
+        ) -> BrowserContext:
             context = await browser.new_context(
                 viewport={"width": size["width"], "height": size["height"]},
+                service_workers="allow" if shell else "block",
                 has_touch=size is PHONE,
                 is_mobile=size is PHONE,
                 locale="es-MX",

@@ -45,8 +45,8 @@ def file(data: bytes) -> Any:
 
 async def open_sheet(page: Page, button: str = "Cobrar") -> Locator:
     """Ana's sheet for the first order that has such a button."""
-    await page.get_by_role("tab", name="Por Cobrar").tap()
-    await page.get_by_role("tabpanel").get_by_role("button", name=button).first.tap()
+    await page.get_by_role("tab", name="Por Cobrar").click()
+    await page.get_by_role("tabpanel").get_by_role("button", name=button).first.click()
     return page.get_by_role("dialog")
 
 
@@ -56,7 +56,7 @@ async def choose(dialog: Locator, data: bytes) -> None:
 
 
 async def send(dialog: Locator) -> None:
-    await dialog.get_by_role("button", name="Enviar", exact=True).tap()
+    await dialog.get_by_role("button", name="Enviar", exact=True).click()
 
 
 async def submit(house: House, table: int, reference: str, data: bytes | None = None) -> str:
@@ -116,11 +116,11 @@ async def test_the_waiter_says_what_the_receipt_says(house: House, window: OpenW
         dialog.get_by_label("Monto"),
     )
     await expect(amount).to_have_value("241.00")
-    await dialog.get_by_text("Efectivo").tap()
+    await dialog.get_by_text("Efectivo").click()
     await expect(reference).to_be_hidden()
-    await dialog.get_by_text("Tarjeta").tap()
+    await dialog.get_by_text("Tarjeta").click()
     await expect(dialog.get_by_label("Número de operación (opcional)")).to_be_visible()
-    await dialog.get_by_text("Transferencia").tap()
+    await dialog.get_by_text("Transferencia").click()
     await reference.fill("8841 220-1937 ")
     await choose(dialog, photo())
     for wrong in ("12.345", "0", "-1", "abc", "1,23,4"):
@@ -151,8 +151,8 @@ async def test_what_the_server_refuses_is_put_right_and_the_photo_stays(
     await expect(dialog.locator("#pay-amount-error")).to_contain_text("⚠")
     await expect(dialog.get_by_label("Clave de rastreo")).to_have_value("8841")
     await expect(dialog.get_by_role("img", name="Foto del comprobante")).to_be_visible()
-    await dialog.get_by_role("button", name="Cerrar").tap()
-    await page.get_by_role("button", name="Corregir").tap()
+    await dialog.get_by_role("button", name="Cerrar").click()
+    await page.get_by_role("button", name="Corregir").click()
     await dialog.get_by_label("Monto").fill("1,241.00")
     await send(dialog)
     await dialog.get_by_text("Esperando al cajero").wait_for()
@@ -202,7 +202,7 @@ async def test_a_photo_from_before_the_order_is_told_of(house: House, window: Op
         await dialog.get_by_text("Esperando al cajero").wait_for()
         sentence = dialog.get_by_text("⚠ La foto se tomó antes de que se pidiera la orden")
         await expect(sentence).to_have_count(1 if warned else 0)
-        await dialog.get_by_role("button", name="Cerrar").tap()
+        await dialog.get_by_role("button", name="Cerrar").click()
 
 
 async def test_a_photo_with_its_place_comes_out_without(house: House, window: OpenWindow) -> None:
@@ -240,7 +240,7 @@ async def test_the_waiter_sees_that_the_cashier_saw(house: House, window: OpenWi
     assert (await payment_of(house))["seen_by"] == "luis"
     await waiter.reload()
     await sheet.get_by_text("👀 Caja lo vio").wait_for()
-    await sheet.get_by_role("button", name="Cerrar").tap()
+    await sheet.get_by_role("button", name="Cerrar").click()
     await expect(waiter.get_by_role("article").get_by_text("👀 Caja lo vio")).to_be_visible()
 
 
@@ -434,7 +434,7 @@ async def test_what_nobody_opens_calls_both_sides(house: House, window: OpenWind
     words = "Mesa 12: nadie ha visto su comprobante"
     await expect(cashier.locator(".toast", has_text=words)).to_be_visible()
     await expect(card(cashier, 12)).to_contain_text("⏰ Nadie lo ha visto")
-    await waiter.get_by_role("article").get_by_role("button", name="Ver").tap()
+    await waiter.get_by_role("article").get_by_role("button", name="Ver").click()
     sheet = waiter.get_by_role("dialog")
     await expect(sheet).to_contain_text("⏰ La caja aún no ve el comprobante. Avísale.")
     await card(cashier, 12).click()

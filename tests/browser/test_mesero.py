@@ -21,7 +21,7 @@ RISING, FALLING = [660, 990], [520, 330]  # hertz: something new, something refu
 
 
 async def tab(page: Page, name: str) -> None:
-    await page.get_by_role("tab", name=name).tap()
+    await page.get_by_role("tab", name=name).click()
 
 
 def card(page: Page, table: int) -> Locator:
@@ -34,7 +34,7 @@ def sheet(page: Page) -> Locator:
 
 async def open_sheet(page: Page, table: int = 12, button: str = "Cobrar") -> Locator:
     await tab(page, "Por Cobrar")
-    await card(page, table).get_by_role("button", name=button).tap()
+    await card(page, table).get_by_role("button", name=button).click()
     return sheet(page)
 
 
@@ -45,7 +45,7 @@ def file(data: bytes, name: str = "IMG_0042.jpg", kind: str = "image/jpeg") -> A
 async def send_photo(page: Page, data: bytes | None = None) -> None:
     """Choose a photo in the open sheet, and tap Enviar."""
     await choose_photo(page, data or jpeg())
-    await sheet(page).get_by_role("button", name="Enviar", exact=True).tap()
+    await sheet(page).get_by_role("button", name="Enviar", exact=True).click()
 
 
 async def choose_photo(page: Page, data: bytes) -> None:
@@ -81,16 +81,16 @@ def big_photo() -> bytes:
 async def test_an_order_is_placed_by_taps(house: House, window: OpenWindow) -> None:
     page = (await window(ANA, "/mesero", PHONE)).page
     await page.get_by_label("Mesa", exact=True).fill("12")
-    await page.get_by_role("button", name="Agregar Tacos al pastor").tap()
-    await page.get_by_role("button", name="Agregar Tacos al pastor").tap()
+    await page.get_by_role("button", name="Agregar Tacos al pastor").click()
+    await page.get_by_role("button", name="Agregar Tacos al pastor").click()
     await page.get_by_label("Nota de Tacos al pastor").fill("sin cebolla")
     await page.get_by_label("Buscar", exact=True).fill("SÓPA")
     await expect(page.get_by_role("button", name="Agregar Agua")).to_be_hidden()
-    await page.get_by_role("button", name="Agregar Sopa").tap()
-    await page.get_by_role("button", name="Agregar Sopa").tap()
-    await page.get_by_role("button", name="Quitar Sopa").tap()
+    await page.get_by_role("button", name="Agregar Sopa").click()
+    await page.get_by_role("button", name="Agregar Sopa").click()
+    await page.get_by_role("button", name="Quitar Sopa").click()
     await expect(page.get_by_role("tab", name="Nueva")).to_contain_text("3")
-    await page.get_by_role("button", name="Enviar orden · $ 241.00").tap()
+    await page.get_by_role("button", name="Enviar orden · $ 241.00").click()
     await hear(page, "Orden 1 de la mesa 12 enviada a cocina")
     order = await shown(house, "1")
     lines = [(line["name"], line["quantity"], line["note"]) for line in order["items"]]
@@ -104,12 +104,12 @@ async def test_an_order_without_table_or_items_is_not_sent(
     house: House, window: OpenWindow
 ) -> None:
     page = (await window(ANA, "/mesero", PHONE)).page
-    await page.get_by_role("button", name="Agregar Sopa").tap()
-    await page.get_by_role("button", name="Enviar orden").tap()
+    await page.get_by_role("button", name="Agregar Sopa").click()
+    await page.get_by_role("button", name="Enviar orden").click()
     await page.get_by_text("Escribe el número de la mesa").wait_for()
     await page.get_by_label("Mesa", exact=True).fill("3")
-    await page.get_by_role("button", name="Quitar Sopa").tap()
-    await page.get_by_role("button", name="Enviar orden").tap()
+    await page.get_by_role("button", name="Quitar Sopa").click()
+    await page.get_by_role("button", name="Enviar orden").click()
     await page.get_by_text("Agrega al menos un platillo").wait_for()
     assert house.rows()["orders"] == 0
 
@@ -121,8 +121,8 @@ async def test_an_order_whose_answer_is_lost_is_placed_once(
     seen = asyncio.Event()
     lost = await lose_answers(page, "**/orders", times=1, hold=seen)
     await page.get_by_label("Mesa", exact=True).fill("12")
-    await page.get_by_role("button", name="Agregar Sopa").tap()
-    await page.get_by_role("button", name="Enviar orden").tap()
+    await page.get_by_role("button", name="Agregar Sopa").click()
+    await page.get_by_role("button", name="Enviar orden").click()
     await page.get_by_text("no se duplica").wait_for()
     seen.set()
     await hear(page, "Orden 1 de la mesa 12 enviada a cocina")
@@ -133,7 +133,7 @@ async def test_an_order_whose_answer_is_lost_is_placed_once(
 async def test_a_draft_order_outlives_its_page(house: House, window: OpenWindow) -> None:
     opened = await window(ANA, "/mesero", PHONE)
     await opened.page.get_by_label("Mesa", exact=True).fill("8")
-    await opened.page.get_by_role("button", name="Agregar Agua").tap()
+    await opened.page.get_by_role("button", name="Agregar Agua").click()
     await opened.page.close()
     page = (await window(ANA, "/mesero", context=opened.context)).page
     await page.get_by_role("button", name="Enviar orden · $ 30.00").wait_for()
@@ -160,7 +160,7 @@ async def test_a_ready_order_stands_out_and_one_tap_delivers_it(
         "all => all.map((one) => one.ariaLabel)"
     )
     assert labels == [f"Mesa 12, orden {order['id']}", f"Mesa 5, orden {other['id']}"]
-    await card(page, 12).get_by_role("button", name="Entregado").tap()
+    await card(page, 12).get_by_role("button", name="Entregado").click()
     await expect(page.get_by_role("tab", name="En curso")).to_contain_text("1")
     await expect(page.get_by_role("tab", name="Por Cobrar")).to_contain_text("1")
     assert (await shown(house, order["id"]))["status"] == "entregado"
@@ -215,14 +215,14 @@ async def test_a_photo_is_charged_rejected_sent_again_and_approved(
 
     await house.judge(payment["id"], "rechazado", reason="ilegible")
     await dialog.get_by_text("«ilegible»").wait_for()
-    await dialog.get_by_role("button", name="Cerrar").tap()
+    await dialog.get_by_role("button", name="Cerrar").click()
     await expect(page).not_to_have_url(re.compile("orden"))
     await card(page, 12).get_by_text("🔄 Pago Rechazado", exact=True).wait_for()
     await card(page, 12).get_by_text("«ilegible»").wait_for()
     retry = card(page, 12).get_by_role("button", name="🔄 Reintentar Pago", exact=True)
     assert await retry.get_attribute("data-kind") == "retry"
     await expect(counter).to_contain_text("1")
-    await retry.tap()
+    await retry.click()
     await send_photo(page)
     await dialog.get_by_text("Esperando al cajero").wait_for()
     await expect(counter).to_contain_text("0")
@@ -231,7 +231,7 @@ async def test_a_photo_is_charged_rejected_sent_again_and_approved(
     assert second["attempt"] == 2
     await house.judge(second["id"], "aprobado")
     await dialog.get_by_text("Pago aprobado").wait_for()
-    await dialog.get_by_role("button", name="Cerrar").tap()
+    await dialog.get_by_role("button", name="Cerrar").click()
     await page.get_by_text("Nada por cobrar ✓").wait_for()
     lines = [line for line in opened.console if "[Frontend]" in line]
     assert [line.split(" · ")[0] for line in lines] == [SENDING, SENT] * 2
@@ -265,15 +265,15 @@ async def test_a_pdf_goes_as_it_is_and_cash_needs_no_file(house: House, window: 
     assert await enviar.is_disabled()
     await dialog.get_by_label("Galería").set_input_files(file(PDF, "pago.pdf", "application/pdf"))
     await dialog.get_by_text("📄 pago.pdf").wait_for()
-    await enviar.tap()
+    await enviar.click()
     await dialog.get_by_text("Esperando al cajero").wait_for()
-    await dialog.get_by_role("button", name="Cerrar").tap()
+    await dialog.get_by_role("button", name="Cerrar").click()
     client = await house.client(LUIS)
     async with client.get("/payments/1/proof") as response:
         assert await response.read() == PDF
     dialog = await open_sheet(page, 4)
-    await dialog.get_by_text("Efectivo").tap()
-    await enviar.tap()
+    await dialog.get_by_text("Efectivo").click()
+    await enviar.click()
     await dialog.get_by_text("Esperando al cajero").wait_for()
     assert (await shown(house, "2"))["payment"]["method"] == "efectivo"
 
@@ -284,7 +284,7 @@ async def test_the_sheet_comes_back_after_the_tab_was_killed(
     await house.deliver()
     opened = await window(ANA, "/mesero", PHONE)
     dialog = await open_sheet(opened.page)
-    await dialog.get_by_text("Efectivo").tap()
+    await dialog.get_by_text("Efectivo").click()
     url = opened.page.url.removeprefix(house.url)
     await opened.page.close()
     page = (await window(ANA, url, context=opened.context)).page
@@ -299,7 +299,7 @@ async def test_a_draft_survives_the_network_and_the_tab(house: House, window: Op
     await opened.context.set_offline(True)
     await send_photo(opened.page)
     await sheet(opened.page).get_by_text("Se enviará solo").wait_for()
-    await sheet(opened.page).get_by_role("button", name="Cerrar").tap()
+    await sheet(opened.page).get_by_role("button", name="Cerrar").click()
     await opened.page.get_by_text("Sin enviar (1)").wait_for()
     await opened.page.get_by_role("button", name="Enviar ahora").wait_for()
     await opened.page.close()
@@ -412,15 +412,15 @@ async def test_a_refusal_that_will_not_change_stops_the_retries_and_says_why(
     await house.submit(order["id"], BETO)
     await opened.context.set_offline(False)
     await sheet(page).get_by_text("No se pudo: Una orden").wait_for()
-    await sheet(page).get_by_role("button", name="Cerrar").tap()
+    await sheet(page).get_by_role("button", name="Cerrar").click()
     strip = page.get_by_role("complementary", name="Comprobantes sin enviar")
     await strip.get_by_text("No se pudo: Una orden").wait_for()
     tries = sum(SENDING in line for line in opened.console)
     await page.evaluate("dispatchEvent(new Event('online'))")
     await page.wait_for_timeout(500)
     assert sum(SENDING in line for line in opened.console) == tries
-    await strip.get_by_role("button", name="Descartar").tap()
-    await strip.get_by_role("button", name="¿Seguro? Descartar").tap()
+    await strip.get_by_role("button", name="Descartar").click()
+    await strip.get_by_role("button", name="¿Seguro? Descartar").click()
     await expect(strip).to_be_hidden()
     await page.reload()
     await page.get_by_text("En línea").wait_for()
@@ -436,10 +436,10 @@ async def test_what_was_discarded_in_its_sheet_can_be_sent_again(
     dialog = await open_sheet(opened.page)
     await opened.context.set_offline(True)
     await send_photo(opened.page)
-    await dialog.get_by_role("button", name="Descartar").tap()
-    await dialog.get_by_role("button", name="¿Seguro? Descartar").tap()
+    await dialog.get_by_role("button", name="Descartar").click()
+    await dialog.get_by_role("button", name="¿Seguro? Descartar").click()
     await opened.context.set_offline(False)
-    await dialog.get_by_role("button", name="Enviar", exact=True).tap()
+    await dialog.get_by_role("button", name="Enviar", exact=True).click()
     await dialog.get_by_text("Esperando al cajero").wait_for()
     assert house.rows()["payments"] == 1
 
@@ -466,7 +466,7 @@ async def test_a_draft_waits_for_its_waiter_to_sign_in_again(
     await open_sheet(opened.page)
     await choose_photo(opened.page, jpeg())
     await opened.context.clear_cookies()
-    await sheet(opened.page).get_by_role("button", name="Enviar", exact=True).tap()
+    await sheet(opened.page).get_by_role("button", name="Enviar", exact=True).click()
     await opened.page.wait_for_url("**/?volver=*")
     cookies = await house.cookies(ANA)
     await opened.context.add_cookies(
@@ -507,7 +507,7 @@ async def test_without_indexeddb_a_draft_is_kept_in_memory_and_the_page_says_so(
     await open_sheet(page)
     await opened.context.set_offline(True)
     await send_photo(page)
-    await sheet(page).get_by_role("button", name="Cerrar").tap()
+    await sheet(page).get_by_role("button", name="Cerrar").click()
     await page.get_by_text("no cierres la página").wait_for()
     await opened.context.set_offline(False)
     await card(page, 12).get_by_text("Esperando al cajero").wait_for()

@@ -10,8 +10,8 @@ async def test_a_waiter_signs_in_with_the_big_keys_and_lands_on_their_page(
     page = (await window(None, "/", PHONE)).page
     await page.get_by_label("Usuario", exact=True).fill("ana")
     for digit in PIN:
-        await page.get_by_role("button", name=digit, exact=True).tap()
-    await page.get_by_role("button", name="Entrar").tap()
+        await page.get_by_role("button", name=digit, exact=True).click()
+    await page.get_by_role("button", name="Entrar").click()
     await page.wait_for_url("**/mesero")
 
 

@@ -8,12 +8,12 @@ from tests.house import ANA, COCO, LUIS, House, jpeg
 
 async def charge(page: Page, button: str, photo: bytes) -> None:
     """The waiter's taps, from the list to *Enviar*."""
-    await page.get_by_role("tab", name="Por Cobrar").tap()
-    await page.get_by_role("button", name=button).tap()
+    await page.get_by_role("tab", name="Por Cobrar").click()
+    await page.get_by_role("button", name=button).click()
     await page.get_by_label("🖼 Galería").set_input_files(
         {"name": "recibo.jpg", "mimeType": "image/jpeg", "buffer": photo}
     )
-    await page.get_by_role("button", name="Enviar", exact=True).tap()
+    await page.get_by_role("button", name="Enviar", exact=True).click()
 
 
 async def reload_guard(page: Page) -> None:
@@ -69,7 +69,7 @@ async def test_a_rejected_proof_is_sent_again_and_seen_at_once(
     await expect(cashier.get_by_text("Nada por verificar ✓")).to_be_visible()
 
     await expect(waiter.get_by_text("ilegible").first).to_be_visible()
-    await waiter.get_by_role("button", name="Cerrar").tap()
+    await waiter.get_by_role("button", name="Cerrar").click()
     await expect(waiter.get_by_text("🔄 Pago Rechazado").first).to_be_visible()
     await charge(waiter, "🔄 Reintentar Pago", jpeg("white", (900, 1200)))
     await expect(cashier.get_by_text("Reenvío #2").first).to_be_visible()

@@ -52,13 +52,13 @@ async def test_a_waiter_voids_what_the_kitchen_has_not_begun(
     page = await open_page(window, ANA, "/mesero?ver=curso", size=PHONE)
     await page.get_by_role("article", name="Mesa 7, orden 2").wait_for()
     await expect(page.get_by_role("button", name="Anular mesa 7, orden 2")).to_be_hidden()
-    await page.get_by_role("button", name="Anular mesa 12, orden 1").tap()
+    await page.get_by_role("button", name="Anular mesa 12, orden 1").click()
     dialog = page.get_by_role("dialog", name="Anular orden")
-    await dialog.get_by_role("button", name="Anular").tap()
+    await dialog.get_by_role("button", name="Anular").click()
     await dialog.get_by_text("Elige un motivo o escríbelo.").wait_for()
     assert await violations(page) == []
-    await dialog.get_by_text("se fueron").tap()
-    await dialog.get_by_role("button", name="Anular").tap()
+    await dialog.get_by_text("se fueron").click()
+    await dialog.get_by_role("button", name="Anular").click()
     await page.get_by_text("Mesa 12: orden 1 anulada").wait_for()
     await expect(page.get_by_role("article", name="Mesa 12, orden 1")).to_have_count(0)
     void = await shown(house, order["id"])
@@ -70,10 +70,10 @@ async def test_a_waiter_is_told_when_the_kitchen_was_faster(
 ) -> None:
     order = await house.place(table=12)
     page = await open_page(window, ANA, "/mesero?ver=curso", size=PHONE)
-    await page.get_by_role("button", name="Anular mesa 12, orden 1").tap()
+    await page.get_by_role("button", name="Anular mesa 12, orden 1").click()
     await page.get_by_label("Otro motivo").fill("ya no quieren")
     await house.advance(order["id"], "en_preparacion", COCO)
-    await page.get_by_role("dialog").get_by_role("button", name="Anular").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="Anular").click()
     await page.get_by_text("La cocina ya la empezó. Pide en caja que la anulen.").wait_for()
     assert (await shown(house, order["id"]))["status"] == "en_preparacion"
 
@@ -185,7 +185,7 @@ async def test_a_sheet_that_is_open_says_that_its_order_is_void(
 ) -> None:
     order = await house.deliver(table=12)
     page = await open_page(window, ANA, "/mesero?ver=cobrar", size=PHONE)
-    await page.get_by_role("button", name="💳 Cobrar").tap()
+    await page.get_by_role("button", name="💳 Cobrar").click()
     await page.get_by_role("dialog").get_by_text("Galería").wait_for()
     await house.void(order["id"], LUIS, "cortesía de la casa")
     await page.get_by_role("dialog").get_by_text("🚫 Orden anulada").wait_for()
