@@ -108,7 +108,7 @@ async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
     """`await window(ANA, "/mesero")` opens a page as Ana, who is signed in; None is nobody.
 
     `size` is PHONE (a touch screen) or DESKTOP; `context` opens another tab of the same browser.
-    Only with `shell` may a page have its service worker: `page.route` doesn't see what passes by one.
+    Only `worker` lets a page have its service worker: `page.route` misses what passes by one.
     At the end no window may have had an uncaught error or a breach of its content policy.
     """
     opened: list[Window] = []
@@ -120,10 +120,10 @@ async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
             size: dict[str, int] | None = None,
             context: BrowserContext | None = None,
             *,
-            shell: bool = False,
+            worker: bool = False,
         ) -> Window:
             if context is None:
-                context = await new_context(member, size or DESKTOP, shell=shell)
+                context = await new_context(member, size or DESKTOP, worker=worker)
                 stack.push_async_callback(context.close)
             found = Window(await context.new_page(), context)
             found.page.on("console", found.note)
@@ -133,11 +133,11 @@ async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
             return found
 
         async def new_context(
-            member: Staff | None, size: dict[str, int], *, shell: bool
+            member: Staff | None, size: dict[str, int], *, worker: bool
         ) -> BrowserContext:
             context = await browser.new_context(
                 viewport={"width": size["width"], "height": size["height"]},
-                service_workers="allow" if shell else "block",
+                service_workers="allow" if worker else "block",
                 has_touch=size is PHONE,
                 is_mobile=size is PHONE,
                 locale="es-MX",

@@ -197,7 +197,7 @@ KEPT = """async (paths) =>
 
 
 async def test_a_page_opens_without_a_network_and_says_so(house: House, window: OpenWindow) -> None:
-    opened = await window(COCO, "/cocina", shell=True)
+    opened = await window(COCO, "/cocina", worker=True)
     page = opened.page
     await page.get_by_text("En línea").wait_for()
     loaded = await page.evaluate(LOADED)
