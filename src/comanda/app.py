@@ -48,6 +48,7 @@ JSON_BYTES = 2 * 1024 * 1024
 UPLOADS_AT_ONCE = 4
 SHUTDOWN_SECONDS = 5.0
 MANY_FILES = 16_384
+UNREAD_BYTES = 64 * 1024  # of a request's body, for each client; four times as much is the default
 
 
 def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
@@ -93,6 +94,7 @@ async def serve(
         access_log_class=AccessLogger,
         handler_cancellation=True,
         shutdown_timeout=SHUTDOWN_SECONDS,
+        read_bufsize=UNREAD_BYTES,
     )
     try:
         await runner.setup()

@@ -25,6 +25,7 @@ from comanda.web.reading import UNREADABLE
 from comanda.web.spool import Spool
 
 FORM_BYTES = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 MAX_PARTS = 16
 
 
@@ -77,9 +78,9 @@ async def _receive(request: web.Request, form: "_Form", idle_seconds: float) -> 
 
 
 async def _next_chunk(request: web.Request, idle_seconds: float) -> bytes:
-    """What has arrived; empty at the body's end."""
+    """What has arrived, `CHUNK_BYTES` at most; empty at the body's end."""
     async with asyncio.timeout(idle_seconds):
-        return await request.content.readany()
+        return await request.content.read(CHUNK_BYTES)
 
 
 class _Form:

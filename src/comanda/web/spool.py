@@ -12,7 +12,7 @@ from typing import IO
 
 from comanda.domain.errors import StorageFull, StorageUnavailable
 
-IN_MEMORY = 256 * 1024
+IN_MEMORY = 128 * 1024
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
