@@ -201,7 +201,7 @@ def _tls(server: Server) -> ssl.SSLContext | None:
 
 def _invite(server: Server, scheme: str, port: int, token: str) -> None:
     """The address of the first start; its token is a fragment, which no browser sends on."""
-    everywhere = server.host in ("0.0.0.0", "::")  # noqa: S104 - this listens on nothing
+    everywhere = server.host in ("0.0.0.0", "::")  # nosec B104  # noqa: S104 - listens on nothing
     host = (reachable_host() or "127.0.0.1") if everywhere else server.host
     address = f"{server.public_url or url(scheme, host, port)}/instalar#{token}"
     print("\nPrimer arranque. Abre esta dirección; sirve una vez y durante una hora:")

@@ -1,7 +1,7 @@
 """What requests may contain. Every body and query is checked here; unknown fields are refused."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -244,6 +244,21 @@ class OneOf(fields.Enum[Any]):
         super().__init__(enum, by_value=True, **more)
 
 
+class Several(fields.List[Any]):
+    """From 1 to `most` dishes; how many they are is looked at before what they are."""
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, inner: Any, *checks: Callable[[Any], None], most: int, **more: Any) -> None:
+        self._length = validate.Length(1, most, error=f"De 1 a {most} platillos")
+        super().__init__(inner, required=True, validate=[self._length, *checks], **more)
+
+    def _deserialize(self, value: Any, *arguments: Any, **more: Any) -> list[Any]:
+        if isinstance(value, list):
+            self._length(value)
+        return super()._deserialize(value, *arguments, **more)
+
+
 class SignIn(Request):
     username = Text(shortest=1, longest=40, required=True)
     pin = Text(shortest=1, longest=128, required=True)
@@ -257,12 +272,7 @@ class Line(Request):
 
 class NewOrder(Request):
     table_number = Whole(1, 9999, required=True)
-    items = fields.List(
-        fields.Nested(Line, error_messages=_MESSAGES),
-        required=True,
-        validate=validate.Length(1, MAX_ITEMS, error=f"De 1 a {MAX_ITEMS} platillos"),
-        error_messages=_MESSAGES,
-    )
+    items = Several(fields.Nested(Line, error_messages=_MESSAGES), most=MAX_ITEMS)
 
 
 class NewStatus(Request):
@@ -301,16 +311,7 @@ class Availability(Request):
 
 
 class MenuOrder(Request):
-    product_ids = fields.List(
-        Id(),
-        required=True,
-        validate=[
-            validate.Length(1, MAX_PRODUCTS, error=f"De 1 a {MAX_PRODUCTS} platillos"),
-            _distinct,
-        ],
-        error_messages=_MESSAGES,
-        metadata={"uniqueItems": True},
-    )
+    product_ids = Several(Id(), _distinct, most=MAX_PRODUCTS, metadata={"uniqueItems": True})
 
 
 class MenuText(Request):
