@@ -24,6 +24,8 @@ LUIS = Staff("luis", "Luis", Role.CASHIER)
 ROSA = Staff("rosa", "Rosa", Role.ADMIN)
 PINS = {ANA: "1111", BETO: "1212", COCO: "2222", LUIS: "3333", ROSA: "4444"}
 
+PAYERS = ("Laura Méndez", "Jorge Antonio Villaseñor", "Sofía Ruiz Cano", "Iván Paz")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -95,8 +97,9 @@ def _void(tx: Transaction, table: Table, order_id: int) -> None:
 
 def _charge(tx: Transaction, waiter: Staff, order_id: int) -> None:
     order = orders.require(tx, order_id)
-    reference = f"884122019{order_id:03}"
-    proof = pictures.inspect(receipt(order.total, reference))
+    reference = str(8_841_220_193_727 * order_id)
+    payer = PAYERS[order_id % len(PAYERS)]
+    proof = pictures.inspect(receipt(order.total, reference, payer, f"{tx.now:%d/%m/%Y %H:%M}"))
     claim = Claim(reference, order.total)
     workflow.submit_payment(tx, waiter, order_id, "transferencia", proof, claim=claim)
 
@@ -108,7 +111,9 @@ def _judge(tx: Transaction, order_id: int, verdict: Verdict | None) -> None:
         workflow.decide_payment(tx, LUIS, payment.id, verdict, reason, seen_in_account=True)
 
 
-def receipt(total: int, reference: str) -> bytes:
+def receipt(
+    total: int, reference: str, payer: str = PAYERS[0], when: str = "28/11/2026 20:41"
+) -> bytes:
     """A transfer receipt as a guest's phone shows it, in JPEG; `total` in minor units."""
     image = Image.new("RGB", (720, 1080), "#f4f6f8")
     draw = ImageDraw.Draw(image)
@@ -118,10 +123,13 @@ def receipt(total: int, reference: str) -> bytes:
     lines = (
         (250, 44, "Transferencia exitosa"),
         (340, 76, f"$ {total / 100:,.2f}"),
-        (500, 30, "Cuenta destino  ···· 4471"),
-        (560, 30, "Restaurante La Fonda"),
-        (660, 30, "Clave de rastreo"),
-        (705, 40, reference),
+        (450, 28, when),
+        (530, 30, "Cuenta destino  ···· 4471"),
+        (580, 30, "Restaurante La Fonda"),
+        (670, 28, "Ordenante"),
+        (710, 34, payer),
+        (800, 28, "Clave de rastreo"),
+        (845, 44, reference),
     )
     for top, size, text in lines:
         draw.text((360, top), text, "#1d2730", ImageFont.load_default(size), anchor="ma")

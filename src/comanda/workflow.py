@@ -171,14 +171,16 @@ def decide_payment(
     return Outcome(settled, changed=True)
 
 
-def see_payment(tx: Transaction, actor: Staff, payment_id: int) -> Outcome:
+def see_payment(
+    tx: Transaction, actor: Staff, payment_id: int, *, rules: PaymentRules = _STRICT
+) -> Outcome:
     """A cashier has opened an attempt that waits: the waiter is told, once.
 
-    Raises PaymentNotFound.
+    A look of who submitted it, and can't decide it, is none. Raises PaymentNotFound.
     """
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
-    if payment.seen_at is not None or payment.status is not PaymentStatus.PENDING:
+    if payment.seen_at is not None or not payment.may_be_decided_by(actor.username, rules):
         return Outcome(order, changed=False)
     opened = replace(order, payment=payments.see(tx, payment_id, by=actor.username))
     orders.save(tx, opened, EventType.PAYMENT_SEEN, by=actor.username)

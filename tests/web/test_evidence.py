@@ -248,6 +248,16 @@ async def test_a_one_person_house_may_allow_it(config: Config) -> None:
         assert (await verdict(house, "1", ROSA))[0] == 200
 
 
+async def test_ones_own_look_at_a_payment_is_none(house: House) -> None:
+    order = await house.deliver()
+    await house.submit(order["id"], ROSA)
+    before = house.rows()
+    status, told = await house.call(ROSA, "PUT", "/payments/1/seen")
+    assert (status, told["payment"]["seen_at"]) == (200, None)
+    assert house.rows() == before
+    assert (await house.call(LUIS, "PUT", "/payments/1/seen"))[1]["payment"]["seen_by"] == "luis"
+
+
 async def test_the_waiter_hears_once_that_a_cashier_has_opened_it(house: House) -> None:
     _, sent = await pay(house)
     assert sent["payment"]["seen_at"] is None

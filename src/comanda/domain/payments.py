@@ -75,6 +75,11 @@ class Payment:
     reconciled_by: str | None = None
     reconciled_at: datetime | None = None
 
+    def may_be_decided_by(self, username: str, rules: PaymentRules) -> bool:
+        """Whether it waits for a verdict, and `username` is somebody else than submitted it."""
+        is_own = self.submitted_by == username and not rules.own_verdicts
+        return self.status is PaymentStatus.PENDING and not is_own
+
     def check_verdict(
         self, verdict: Verdict, reason: str | None, by: str, rules: PaymentRules, *, seen: bool
     ) -> None:

@@ -107,7 +107,8 @@ async def decide_payment(request: web.Request) -> web.Response:
 async def see_payment(request: web.Request) -> web.Response:
     """`PUT /payments/{payment_id}/seen`: a cashier has opened it."""
     found, actor = payment_id(request), request[STAFF]
-    outcome = await request.app[DATABASE].write(workflow.see_payment, actor, found)
+    rules = _rules(request.app[CONFIG].payments)
+    outcome = await request.app[DATABASE].write(workflow.see_payment, actor, found, rules=rules)
     return reply(outcome.order.wire(actor.role))
 
 
