@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from comanda import workflow
 from comanda.domain.orders import Order, OrderStatus
 from comanda.domain.payments import Proof, Verdict
 from comanda.domain.staff import Role
-from comanda.feed import PAGE_BYTES, Feed, open_feed
+from comanda.feed import PAGE_BYTES, Feed, Page, open_feed
 from comanda.store.database import Database, connect, open_database
 from comanda.workflow import OrderLine
 from tests.house import ANA, COCO, LUIS, FixedClock, eventually, hire
@@ -39,6 +39,25 @@ async def database(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Database]
     async with open_database(tmp_path / "comanda.db", clock=clock) as opened:
         await opened.write(hire)
         yield opened
+
+
+class Listener:
+    """Somebody who listens, and takes what comes."""
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+        self.cursor = 0
+        self.heard = b""
+        self.missed = 0
+
+    def hear(self, since: int, pages: Mapping[Role, Page]) -> None:
+        assert self.cursor == since
+        page = pages.get(self.role)
+        if page is None:
+            self.missed += 1
+        else:
+            self.cursor = page.cursor
+            self.heard += page.data
 
 
 def new_feed(database: Database, *, tail_events: int = 1000, replay_limit: int = 10_000) -> Feed:
@@ -210,14 +229,15 @@ async def test_one_read_takes_in_however_many_commits_there_were(database: Datab
 
     feed = CountingFeed(database, tail_events=1000, replay_limit=1000)
     database.on_news = feed.wake
-    ear = asyncio.Event()
+    listener = Listener(Role.ADMIN)
     follower = asyncio.create_task(feed.follow())
-    with feed.listen(Role.ADMIN, ear):
+    feed.on_pages = listener.hear
+    with feed.listen(Role.ADMIN):
         async with feed._reading:
             await asyncio.gather(*(place(database) for _ in range(50)))
             await asyncio.sleep(0)
         await eventually(lambda: feed.head == 100)
-        await eventually(ear.is_set)
+        await eventually(lambda: listener.cursor == 100)
     assert feed.refreshes <= 2
     assert ids(b"".join(await read_on(feed, Role.ADMIN))) == list(range(1, 101))
     follower.cancel()
@@ -226,15 +246,33 @@ async def test_one_read_takes_in_however_many_commits_there_were(database: Datab
 
 async def test_whoever_listens_is_told_and_whoever_has_left_is_not(database: Database) -> None:
     async with open_feed(database, tail_events=10, replay_limit=10) as feed:
-        here, gone = asyncio.Event(), asyncio.Event()
-        with feed.listen(Role.CASHIER, here):
-            with feed.listen(Role.CASHIER, gone):
+        listener = Listener(Role.CASHIER)
+        feed.on_pages = listener.hear
+        with feed.listen(Role.CASHIER):
+            with feed.listen(Role.CASHIER):
                 assert feed.listeners[Role.CASHIER] == 2
             await place(database)
-            await asyncio.wait_for(here.wait(), 10)
+            await eventually(lambda: listener.cursor == 2)
             assert feed.head == 2
-        assert not gone.is_set()
+        assert ids(listener.heard) == [1]
+        await place(database)
+        await eventually(lambda: listener.missed == 1)
         assert feed.listeners.total() == 0
+
+
+async def test_a_burst_that_is_more_than_a_page_is_left_to_the_listeners_own_reading(
+    database: Database,
+) -> None:
+    feed, listener = new_feed(database), Listener(Role.ADMIN)
+    for _ in range(20):
+        await place(database, "x" * 200, lines=20)
+    feed.on_pages = listener.hear
+    with feed.listen(Role.ADMIN):
+        await feed.refresh()
+        assert (listener.heard, listener.missed) == (b"", 1)
+        pages = await read_on(feed, Role.ADMIN)
+        assert len(pages) > 1
+        assert ids(b"".join(pages)) == list(range(1, 41))
 
 
 async def test_a_log_that_cannot_be_read_for_a_while_is_read_afterwards(

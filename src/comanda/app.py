@@ -6,6 +6,7 @@ import signal
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -19,6 +20,7 @@ from comanda.store.database import Clock, open_database, utc_now
 from comanda.web.access_log import AccessLogger
 from comanda.web.assets import Assets
 from comanda.web.broken import answer_broken_http
+from comanda.web.events import keep_alive
 from comanda.web.gate import SetupGate
 from comanda.web.guard import same_origin
 from comanda.web.keys import (
@@ -68,6 +70,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app.cleanup_ctx.append(_hash_pins)
     app.cleanup_ctx.append(_keep_data(clock))
     app.cleanup_ctx.append(_keep_copies(clock))
+    app.cleanup_ctx.append(_keep_streams)
     return app
 
 
@@ -149,6 +152,16 @@ def _keep_copies(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
             yield
 
     return copies
+
+
+async def _keep_streams(app: web.Application) -> AsyncIterator[None]:
+    app[FEED].on_pages = app[STREAMS].hear
+    if METRICS in app:
+        app[STREAMS].on_sent = partial(app[METRICS].sent, app[FEED])
+    beating = asyncio.create_task(keep_alive(app), name="heartbeat")
+    yield
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
 
 
 async def _end_streams(app: web.Application) -> None:

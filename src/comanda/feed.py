@@ -11,7 +11,7 @@ import logging
 import sqlite3
 from bisect import bisect_right
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from operator import attrgetter
@@ -55,13 +55,20 @@ class Page:
     cursor: int
 
 
+OnPages = Callable[[int, Mapping[Role, Page]], None]
+
+
 class Feed:
-    """What is new in the log. `head` is the newest event that streams can read."""
+    """What is new in the log. `head` is the newest event that streams can read.
+
+    `on_pages` is told of news: a cursor, and for each role that listens all that follows it.
+    """
 
     def __init__(self, database: Database, *, tail_events: int, replay_limit: int) -> None:
         self.head = 0
         self.listeners: Counter[Role] = Counter()
         self.notices: deque[tuple[int, float]] = deque(maxlen=tail_events)
+        self.on_pages: OnPages = _ignore
         self._database = database
         self._tail_events = tail_events
         self._replay_limit = replay_limit
@@ -70,18 +77,15 @@ class Feed:
         self._stale = asyncio.Event()
         self._reading = asyncio.Lock()
         self._pages_at_once = asyncio.Semaphore(2)
-        self._ears: set[asyncio.Event] = set()
 
     @contextmanager
-    def listen(self, role: Role, ear: asyncio.Event) -> Iterator[None]:
-        """Set `ear` whenever there is news, for as long as the block runs."""
-        self._ears.add(ear)
+    def listen(self, role: Role) -> Iterator[None]:
+        """Count one more listener of `role` for as long as the block runs."""
         self.listeners[role] += 1
         try:
             yield
         finally:
             self.listeners[role] -= 1
-            self._ears.discard(ear)
 
     def wake(self) -> None:
         """There may be something new in the log."""
@@ -102,28 +106,34 @@ class Feed:
     async def refresh(self) -> None:
         """Take what is new in the log into the tail, and tell the listeners."""
         async with self._reading:
-            since, self._database.news_since = self._database.news_since, None
+            committed, self._database.news_since = self._database.news_since, None
             fresh = await self._database.read(_everything_after, self.head)
             if not fresh:
                 return
-            self._tail.extend(_frame(event) for event in fresh)
-            self.head = fresh[-1].id
+            frames = [_frame(event) for event in fresh]
+            self._tail.extend(frames)
+            since, self.head = self.head, fresh[-1].id
             self._trim()
-        self._time_notices(fresh, since)
-        for ear in self._ears:
-            ear.set()
+        self._time_notices(fresh, committed)
+        self._tell(since, frames)
         for event in fresh:
             if event.type is EventType.PAYMENT_VERIFICATION_PENDING:
                 self._log_notice(event)
 
-    def _time_notices(self, fresh: Iterable[LoggedEvent], since: float | None) -> None:
+    def _time_notices(self, fresh: Iterable[LoggedEvent], committed: float | None) -> None:
         """Note when the cashiers' notices were committed, for whoever measures their way."""
-        if since is not None:
+        if committed is not None:
             self.notices.extend(
-                (event.id, since)
+                (event.id, committed)
                 for event in fresh
                 if event.type is EventType.PAYMENT_VERIFICATION_PENDING
             )
+
+    def _tell(self, since: int, frames: Sequence[Frame]) -> None:
+        """Each role's page is made once, however many listen; one that is too long is left out."""
+        pages = {role: _fill(frames, role, self.head) for role in +self.listeners}
+        whole = {role: page for role, page in pages.items() if page.cursor == self.head}
+        self.on_pages(since, whole)
 
     async def start_at_head(self) -> None:
         """Begin with an empty tail after the newest event: what came before is in the log."""
@@ -146,8 +156,6 @@ class Feed:
 
     def _page_of_tail(self, cursor: int, role: Role) -> Page:
         first = bisect_right(self._tail, cursor, key=_ID)
-        if len(self._tail) - first == 1:
-            return Page(self._tail[first].for_role(role), self.head)
         return _fill(self._tail[first:], role, self.head)
 
     def _trim(self) -> None:
@@ -169,6 +177,10 @@ class Feed:
             cashiers,
             *about,
         )
+
+
+def _ignore(since: int, pages: Mapping[Role, Page]) -> None:
+    """Nobody listens yet."""
 
 
 @asynccontextmanager

@@ -41,7 +41,7 @@ async def place_huge(house: House) -> None:
 
 def backlog(stream: EventStream) -> int:
     """Bytes that wait in our memory for the stream's client."""
-    transport = stream._transport
+    transport = stream.connection
     return 0 if transport is None else transport.get_write_buffer_size()
 
 
@@ -69,7 +69,7 @@ async def nothing_is_left(house: House, tasks: int) -> None:
     await eventually(lambda: len(streams) == 0)
     await eventually(lambda: len(asyncio.all_tasks()) <= tasks)
     assert feed.listeners.total() == 0
-    assert feed._ears == set()
+    assert not any(streams._resting.values())
 
 
 @cancellation

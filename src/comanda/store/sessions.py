@@ -1,5 +1,6 @@
 """Sessions: only the hash of a token is kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,6 +86,11 @@ def end_device(tx: Transaction, session_id: int) -> str:
         raise SessionNotFound
     end(tx, row["token_hash"])
     return str(row["token_hash"])
+
+
+def standing(view: Snapshot, token_hashes: Iterable[str]) -> set[str]:
+    """Those of the sessions that have an owner still."""
+    return {one for one in token_hashes if owner(view, one) is not None}
 
 
 def owner(view: Snapshot, token_hash: str) -> Staff | None:

@@ -1,17 +1,21 @@
 """`GET /events/{role}`: each stream is a cursor into the log, and reads on by itself."""
 
 import asyncio
+import logging
 import re
 
 from aiohttp import web
 
 from comanda.domain.errors import Forbidden, NotFound
 from comanda.domain.staff import Role
+from comanda.feed import Feed
 from comanda.store import sessions
-from comanda.web.keys import CONFIG, DATABASE, FEED, METRICS, SESSION, STAFF, STREAMS
+from comanda.web.keys import CONFIG, DATABASE, FEED, SESSION, STAFF, STREAMS
 from comanda.web.reading import query
 from comanda.web.schemas import Cursor
-from comanda.web.stream import RETRY, EventStream
+from comanda.web.stream import RETRY, EventStream, Streams
+
+log = logging.getLogger(__name__)
 
 CURSOR = re.compile(r"[0-9]{1,18}", re.ASCII)
 UNREADABLE = 2**63
@@ -20,15 +24,15 @@ _GONE = (ConnectionError, TimeoutError)
 
 async def follow(request: web.Request) -> web.StreamResponse:
     """Stream the events of a role, from the cursor on or from now."""
-    role = _role(request)
+    role, feed, streams = _role(request), request.app[FEED], request.app[STREAMS]
     cursor = await _start(request)
-    stream = EventStream(request, request[SESSION], request.app[CONFIG].events)
-    with request.app[STREAMS].holding(stream), request.app[FEED].listen(role, stream.ear):
+    stream = EventStream(request, request[SESSION], role, cursor, request.app[CONFIG].events)
+    with streams.holding(stream), feed.listen(role):
         try:
             await stream.prepare(request)
             async with stream:
                 await stream.send_bytes(RETRY)
-                await _pump(request, stream, cursor, role)
+                await _pump(stream, feed, streams)
             await stream.finish()
         except _GONE:
             stream.cut()
@@ -38,26 +42,31 @@ async def follow(request: web.Request) -> web.StreamResponse:
     return stream
 
 
-async def _pump(request: web.Request, stream: EventStream, cursor: int, role: Role) -> None:
-    """Write page after page; at every heartbeat make sure that the session still stands."""
-    feed, loop = request.app[FEED], asyncio.get_running_loop()
-    metrics, joined = request.app.get(METRICS), feed.head
-    heartbeat = request.app[CONFIG].events.heartbeat_seconds
-    next_check = loop.time() + heartbeat
+async def _pump(stream: EventStream, feed: Feed, streams: Streams) -> None:
+    """Write page after page until all has been told; then rest."""
+    joined = feed.head
     while stream.alive:
-        stream.ear.clear()
-        page = await feed.page(cursor, role)
-        after, cursor = cursor, page.cursor
+        page = await feed.page(stream.cursor, stream.role)
+        after, stream.cursor = stream.cursor, page.cursor
         if page.data:
             await stream.send_bytes(page.data)
-            if metrics is not None:
-                metrics.sent(feed, role, max(after, joined), cursor)
-        if cursor == feed.head:
-            await stream.pause()
-        if loop.time() >= next_check:
-            next_check = loop.time() + heartbeat
-            if await request.app[DATABASE].read(sessions.owner, request[SESSION]) is None:
-                return
+            streams.on_sent(stream.role, max(after, joined), page.cursor, 1)
+        if stream.cursor == feed.head:
+            await streams.rest(stream)
+
+
+async def keep_alive(app: web.Application) -> None:
+    """A heartbeat of all streams together, over and over; their sessions are checked by it."""
+
+    async def standing(held: set[str]) -> set[str]:
+        return await app[DATABASE].read(sessions.standing, held)
+
+    while True:
+        await asyncio.sleep(app[CONFIG].events.heartbeat_seconds)
+        try:
+            await app[STREAMS].beat(standing)
+        except Exception:
+            log.exception("The streams' sessions could not be checked; the streams were cut")
 
 
 def _role(request: web.Request) -> Role:

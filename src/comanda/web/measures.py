@@ -54,8 +54,8 @@ class Metrics:
         """A transaction has been committed; called from the database's thread."""
         self._commits.observe(seconds)
 
-    def sent(self, feed: Feed, role: Role, after: int, until: int) -> None:
-        """The events after `after` up to `until` have been written to a stream of `role`."""
+    def sent(self, feed: Feed, role: Role, after: int, until: int, streams: int) -> None:
+        """The events after `after` up to `until` have been written to streams of `role`."""
         if role is not Role.CASHIER:
             return
         now = time.monotonic()
@@ -63,7 +63,8 @@ class Metrics:
             if event_id <= after:
                 return
             if event_id <= until:
-                self._notices.observe(now - committed)
+                for _ in range(streams):
+                    self._notices.observe(now - committed)
 
     async def text(self, database: Database, feed: Feed) -> bytes:
         """All figures in Prometheus' text format."""

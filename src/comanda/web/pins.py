@@ -23,7 +23,7 @@ class PinHasher:
     def __init__(self) -> None:
         self._argon2 = PasswordHasher()
         self._threads = ThreadPoolExecutor(AT_ONCE, "argon2")
-        self._nobody = self._argon2.hash("nobody")
+        self._nobody = self._threads.submit(self._argon2.hash, "nobody")  # not in the start's way
         self._waiting = 0
 
     def close(self) -> None:
@@ -43,8 +43,9 @@ class PinHasher:
         """Whether `pin` is right; takes as long for an unknown user, whose hash is None."""
         self._waiting += 1
         try:
+            nobody = await asyncio.wrap_future(self._nobody)
             right = await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._matches, pin_hash or self._nobody, pin
+                self._threads, self._matches, pin_hash or nobody, pin
             )
         finally:
             self._waiting -= 1
