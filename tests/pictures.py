@@ -73,7 +73,7 @@ async def copies(page: Page) -> None:
 
 # name → who, which page, how large a screen, and what is done there
 PICTURES: dict[str, tuple[str | None, str, dict[str, int], Steps]] = {
-    "entrar": (None, "/", {**PHONE, "height": 560}, signed_out),
+    "entrar": (None, "/", {**PHONE, "height": 624}, signed_out),
     "mesero-nueva": ("ana", "/mesero", PHONE, new_order),
     "mesero-cobrar": ("ana", "/mesero", PHONE, to_charge),
     "mesero-pago": ("ana", "/mesero", PHONE, charging),
