@@ -8,10 +8,11 @@ from comanda.domain.menu import Changes, Entry, compare
 from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
 from comanda.store import menu
 from comanda.store.database import Snapshot
+from comanda.web.fields import parse_id
 from comanda.web.keys import DATABASE, STAFF
 from comanda.web.reading import json_body
 from comanda.web.replies import reply
-from comanda.web.schemas import Availability, MenuOrder, MenuText, NewProduct, parse_id
+from comanda.web.schemas import Availability, MenuOrder, MenuText, NewProduct
 
 
 async def show_menu(request: web.Request) -> web.Response:

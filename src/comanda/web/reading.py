@@ -18,7 +18,8 @@ from comanda.domain.errors import (
     ValidationFailed,
 )
 from comanda.domain.idempotency import IdempotencyKey
-from comanda.web.schemas import check, parse_id
+from comanda.web.fields import parse_id
+from comanda.web.schemas import check
 
 UNREADABLE = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
 JSON_SECONDS = 30.0

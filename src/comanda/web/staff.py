@@ -10,10 +10,11 @@ from comanda.domain.staff import Staff
 from comanda.domain.wire import Wire, time
 from comanda.store import sessions, staff
 from comanda.store.sessions import Device
+from comanda.web.fields import parse_id
 from comanda.web.keys import DATABASE, PINS, SESSION, STREAMS
 from comanda.web.reading import json_body
 from comanda.web.replies import reply
-from comanda.web.schemas import Activity, NewName, NewPin, NewRole, NewStaff, parse_id
+from comanda.web.schemas import Activity, NewName, NewPin, NewRole, NewStaff
 
 
 async def list_staff(request: web.Request) -> web.Response:

@@ -1,0 +1,247 @@
+"""The kinds of values that requests may hold, each with its complaints in Spanish."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import ValidationError, fields, validate
+
+from comanda.domain import staff
+from comanda.domain.evidence import LONGEST_REFERENCE, reference_key
+from comanda.domain.menu import HIGHEST_PRICE
+
+MAX_ID_DIGITS = 18
+_ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+_UNCLEAN = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
+
+MESSAGES: dict[str, Any] = {
+    "required": "Falta este dato",
+    "null": "No puede estar vacío",
+    "invalid": "No es válido",
+    "type": "No es válido",
+    "unknown": "Dato desconocido",
+    "too_large": "No es válido",
+    "validator_failed": "No es válido",
+    "invalid_utf8": "No es texto",
+}
+
+
+def _clean(text: str) -> None:
+    if _UNCLEAN.search(text):
+        raise ValidationError("Tiene caracteres que no se pueden guardar")
+
+
+def _known_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("No es una zona horaria")
+
+
+def distinct(values: list[int]) -> None:
+    if len(set(values)) < len(values):
+        raise ValidationError("Hay uno repetido")
+
+
+class Text(fields.String):
+    """One line of text without control characters; `longest` in characters."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, *, shortest: int = 0, longest: int, **more: Any) -> None:
+        length = validate.Length(shortest, longest, error=f"De {shortest} a {longest} caracteres")
+        told = {"pattern": f"^[^{_CONTROLS}]*$"}
+        super().__init__(validate=[length, _clean], metadata=told, **more)
+
+
+class Name(Text):
+    """What people call something: not blank, without blanks around it."""
+
+    def __init__(self, *, longest: int, **more: Any) -> None:
+        super().__init__(shortest=1, longest=longest, **more)
+
+    def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *more, **kwargs)
+        return text.strip() if isinstance(text, str) else text
+
+
+class Username(fields.String):
+    """What somebody signs in with."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        words = "De 1 a 40 letras minúsculas sin acento, cifras, punto o guion"
+        form = validate.Regexp(rf"{staff.USERNAME.pattern}\Z", staff.USERNAME.flags, error=words)
+        told = {"pattern": f"^{staff.USERNAME.pattern}$"}
+        super().__init__(validate=form, metadata=told, **more)
+
+
+class Pin(Text):
+    """A new PIN or password."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(shortest=staff.SHORTEST_PIN, longest=staff.LONGEST_PIN, **more)
+
+
+class YesNo(fields.Field[bool]):
+    """`true` or `false`, and nothing that looks like them."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(metadata={"type": "boolean"}, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class Price(fields.Field[int]):
+    """A number with at most two decimals → minor units."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        told = {"type": "number", "minimum": 0, "maximum": HIGHEST_PRICE / 100}
+        super().__init__(metadata=told, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        if type(value) not in (int, float):
+            raise self.make_error("invalid")
+        units = Decimal(str(value)) * 100
+        if not 0 <= units <= HIGHEST_PRICE or units != int(units):
+            raise ValidationError("Un precio como 85 u 85.50")
+        return int(units)
+
+
+class TimeZone(fields.String):
+    """The name of a time zone, as the IANA database has it."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(validate=_known_zone, **more)
+
+
+class Whole(fields.Integer):
+    """An integer from `smallest` to `largest`."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, smallest: int, largest: int, **more: Any) -> None:
+        error = f"De {smallest} a {largest}"
+        super().__init__(
+            strict=True, validate=validate.Range(smallest, largest, error=error), **more
+        )
+
+
+class Id(fields.Field[int]):
+    """A row's id: a string of digits, or the integer itself."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        told: dict[str, Any] = {"type": ["string", "integer"], "pattern": f"^{_ID.pattern}$"}
+        told |= {"minimum": 1, "maximum": 10**MAX_ID_DIGITS - 1, **more.pop("metadata", {})}
+        super().__init__(metadata=told, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        found = parse_id(str(value)) if type(value) in (str, int) else None
+        if found is None:
+            raise self.make_error("invalid")
+        return found
+
+
+class Time(fields.Field[datetime]):
+    """An ISO 8601 time with its zone."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(metadata={"type": "string", "format": "date-time"}, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
+        try:
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                raise ValueError("no zone")
+            return moment.astimezone(UTC)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise self.make_error("invalid") from error
+
+
+class Money(fields.Field[int]):
+    """An amount above zero with at most two decimals, as text; minor units once loaded."""
+
+    default_error_messages = MESSAGES | {"invalid": "Escribe un monto como 185.50"}
+
+    def __init__(self, **more: Any) -> None:
+        told = {"type": "string", "pattern": f"^{_AMOUNT.pattern}$", "not": {"enum": ["0", "0.00"]}}
+        super().__init__(metadata=told, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        if not (isinstance(value, str) and _AMOUNT.fullmatch(value)):
+            raise self.make_error("invalid")
+        if (minor := int(Decimal(value) * 100)) == 0:
+            raise self.make_error("invalid")
+        return minor
+
+
+class Reference(Text):
+    """An operation's number: 1 to 64 characters, something of which can be compared."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(shortest=1, longest=LONGEST_REFERENCE, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **more)
+        if text and not reference_key(text):
+            raise ValidationError("Escribe el número de la operación")
+        return text
+
+
+class DayOrTime(Time):
+    """A day of the house (`2026-11-28`), or a time with its zone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date | datetime:  # type: ignore[override]
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            try:
+                return date.fromisoformat(value)
+            except ValueError as error:
+                raise self.make_error("invalid") from error
+        return super()._deserialize(value, attr, data)
+
+
+class OneOf(fields.Enum[Any]):
+    """A value of one of the domain's enums, as it is on the wire."""
+
+    default_error_messages = MESSAGES | {"unknown": "Los valores son: {choices}"}
+
+    def __init__(self, enum: Any, **more: Any) -> None:
+        super().__init__(enum, by_value=True, **more)
+
+
+class Several(fields.List[Any]):
+    """From 1 to `most` dishes; how many they are is looked at before what they are."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, inner: Any, *checks: Callable[[Any], None], most: int, **more: Any) -> None:
+        self._length = validate.Length(1, most, error=f"De 1 a {most} platillos")
+        super().__init__(inner, required=True, validate=[self._length, *checks], **more)
+
+    def _deserialize(self, value: Any, *arguments: Any, **more: Any) -> list[Any]:
+        if isinstance(value, list):
+            self._length(value)
+        return super()._deserialize(value, *arguments, **more)
+
+
+def parse_id(text: str) -> int | None:
+    """A row's id as it stands in a URL; None for anything that no row can have."""
+    return int(text) if _ID.fullmatch(text) else None
