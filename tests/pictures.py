@@ -54,6 +54,9 @@ async def verifying(page: Page) -> None:
     await page.get_by_role("tabpanel").get_by_role("button").first.click()
     await page.get_by_role("button", name="Aprobar").wait_for()
     await page.locator("img[data-shown]").first.wait_for()
+    await page.wait_for_function(
+        "[...document.querySelectorAll('.thumbnail img')].every((one) => one.complete)"
+    )
 
 
 async def rejecting(page: Page) -> None:

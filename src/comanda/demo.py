@@ -24,7 +24,8 @@ LUIS = Staff("luis", "Luis", Role.CASHIER)
 ROSA = Staff("rosa", "Rosa", Role.ADMIN)
 PINS = {ANA: "1111", BETO: "1212", COCO: "2222", LUIS: "3333", ROSA: "4444"}
 
-PAYERS = ("Laura Méndez", "Jorge Antonio Villaseñor", "Sofía Ruiz Cano", "Iván Paz")
+# Pillow's own font, which draws the receipts everywhere, has no accents.
+PAYERS = ("Laura Mendoza", "Jorge Antonio Villanueva", "Carmen Ruiz Cano", "Pablo Paz")
 
 
 @dataclass(frozen=True)
