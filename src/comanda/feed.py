@@ -131,7 +131,7 @@ class Feed:
 
     def _tell(self, since: int, frames: Sequence[Frame]) -> None:
         """Each role's page is made once, however many listen; one that is too long is left out."""
-        pages = {role: _fill(frames, role, self.head) for role in +self.listeners}
+        pages = {role: _page_of_frames(frames, role, self.head) for role in +self.listeners}
         whole = {role: page for role, page in pages.items() if page.cursor == self.head}
         self.on_pages(since, whole)
 
@@ -156,7 +156,7 @@ class Feed:
 
     def _page_of_tail(self, cursor: int, role: Role) -> Page:
         first = bisect_right(self._tail, cursor, key=_ID)
-        return _fill(self._tail[first:], role, self.head)
+        return _page_of_frames(self._tail[first:], role, self.head)
 
     def _trim(self) -> None:
         """Drop the older half once the tail is twice its size, so that trimming stays rare."""
@@ -204,19 +204,23 @@ def _everything_after(view: Snapshot, cursor: int) -> list[LoggedEvent]:
 
 
 def _page_of_log(view: Snapshot, cursor: int, head: int, role: Role) -> Page:
-    return _fill(map(_frame, events.each_after(view, cursor, head)), role, head)
+    lines = events.lines_after(view, cursor, head, role)
+    return _fill(((line[0], _encode(*line)) for line in lines), head)
 
 
-def _fill(frames: Iterable[Frame], role: Role, head: int) -> Page:
-    """As many frames as fit in a page; all that fit move the cursor to `head`."""
+def _page_of_frames(frames: Iterable[Frame], role: Role, head: int) -> Page:
+    return _fill(((frame.id, frame.for_role(role)) for frame in frames), head)
+
+
+def _fill(events_as_sent: Iterable[tuple[int, bytes]], head: int) -> Page:
+    """As many events as fit in a page; all that fit move the cursor to `head`."""
     parts: list[bytes] = []
     size = 0
-    for frame in frames:
-        part = frame.for_role(role)
+    for event_id, part in events_as_sent:
         parts.append(part)
         size += len(part)
         if size >= PAGE_BYTES:
-            return Page(b"".join(parts), frame.id)
+            return Page(b"".join(parts), event_id)
     return Page(b"".join(parts), head)
 
 
