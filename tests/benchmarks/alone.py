@@ -90,6 +90,7 @@ def _start(long: Path, finished: int) -> Iterator[Work]:
             side = Comanda("comanda", port, process, b"", b"")
             _timed(side, [sides.http("GET", "/healthz")])
             starting.add("comanda", [time.perf_counter() - began])
+            time.sleep(2.0)  # what it does once, after its start, is over
             resident.add("comanda", [side.memory() / MEGABYTE])
         finally:
             sides.stop(process)

@@ -86,6 +86,18 @@ async def test_units_that_wait_share_one_commit_in_the_order_in_which_they_came(
     assert len({order.created_at for order in found}) == 8, "each has a moment of its own"
 
 
+async def test_a_commit_that_grows_long_leaves_the_others_to_the_next_ones(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comanda.store.database.LONG_SECONDS", 0)
+    async with busy(database) as told:
+        waiting = [placing(database, table, LINES) for table in range(1, 9)]
+        await start(*waiting)
+    await asyncio.gather(*waiting)
+    assert told.count("COMMIT") == 9, "the holder's, and one for each"
+    assert await tables(database) == list(range(1, 9))
+
+
 async def test_one_that_is_refused_leaves_no_trace_and_takes_nobody_along(
     database: Database,
 ) -> None:

@@ -32,6 +32,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
+LONG_SECONDS = 0.01
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -208,14 +209,21 @@ class Database:
             self._commit(connection, units)
 
     def _commit(self, connection: sqlite3.Connection, units: Sequence[_Unit]) -> None:
-        """One transaction for all of `units`; where it fails, one for each of them."""
+        """One transaction for all of `units`; where it fails, one for each of them.
+
+        One that grows long is committed, and the rest of them wait: large photos don't pile up.
+        """
         patience = units[0].asked + self._busy_timeout - time.monotonic()
         try:
             self._wait_no_longer(connection, patience)
             begun = time.monotonic()
             with _begin(connection, "BEGIN IMMEDIATE"):
-                for unit in units:
+                for number, unit in enumerate(units, 1):
                     unit.run(connection, self._now())
+                    if time.monotonic() - begun > LONG_SECONDS:
+                        self._waiting.extendleft(reversed(units[number:]))
+                        units = units[:number]
+                        break
             committed = time.monotonic()
         except BaseException as error:  # noqa: BLE001 - it is each waiting caller's
             self._commit_one_by_one(connection, units, error)
