@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comanda.config import Config
-from tests.attacks.long import LONG
 from tests.attacks.wire import Mutator, Wire, resident
 from tests.house import ANA, COCO, LUIS, PDF, TACOS, House, image, jpeg, open_house, quick_config
+from tests.long import LONG
 
 COUNT = 20_000 if LONG else 400
 SEED = int(os.environ.get("COMANDA_SEED", "5"))

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from comanda.web.routes import ROUTES
-from tests.attacks.long import LONG
 from tests.flow.program import comanda, furnish, serving
 from tests.house import PIN
+from tests.long import LONG
 from tests.test_command_line import sign_in
 
 PROGRAM = Path(sys.executable).parent / "schemathesis"

@@ -1,11 +1,7 @@
-"""What the tests of faults count: printed as they go, and once more at the end of the run.
+"""What the tests of faults count: printed as they go, and once more at the end of the run."""
 
-`COMANDA_FAULTS=long` asks for the long form: the counts that the README tells of.
-"""
+from tests.long import LONG
 
-import os
-
-LONG = os.environ.get("COMANDA_FAULTS") == "long"
 LINES: list[str] = []
 
 

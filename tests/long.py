@@ -1,0 +1,8 @@
+"""Whether a run takes the long form of the tests that break things, see the README.
+
+`COMANDA_LONG=1 .venv/bin/pytest tests/faults tests/attacks -s`
+"""
+
+import os
+
+LONG = os.environ.get("COMANDA_LONG") == "1"
