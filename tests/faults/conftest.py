@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.disk import Shim, build_shim
-from tests.faults.figures import LINES, LONG
+from tests.faults.figures import LINES
+from tests.long import LONG
 
 
 @pytest.fixture(scope="session")
