@@ -136,7 +136,7 @@ function alertWaiter(notice, text, tone, playSound, pattern) {
   const order = live.orders.get(notice.order_id);
   if (order && !isMine(order) && order.payment?.submitted_by !== user.username) return;
   playSound();
-  navigator.vibrate?.(pattern);
+  if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.(pattern);
   if (sheet?.order.id !== notice.order_id) toast(text, tone);
 }
 

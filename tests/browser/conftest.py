@@ -51,6 +51,11 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
+# What the browser itself says of a refused or lost request, which is often what is tested; and of
+# the script below, which a proof's sandbox keeps out like any other.
+EXPECTED = ("Failed to load resource", "/proof' because the document's frame is sandboxed")
+
+
 @dataclass
 class Window:
     """A window that somebody has open: its page, and what its console said."""
@@ -62,8 +67,7 @@ class Window:
 
     def note(self, message: ConsoleMessage) -> None:
         self.console.append(message.text)
-        # A refused or lost request is logged by the browser itself, and is often what is tested.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not any(one in message.text for one in EXPECTED):
             self.errors.append(message.text)
 
 

@@ -1,5 +1,6 @@
 """What all pages have in common: accessible, light, from one host, and there without a network."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ import axe_playwright_python
 import pytest
 from playwright.async_api import Response
 
+from comanda.config import Config
 from comanda.domain.staff import Staff
-from tests.browser.conftest import DESKTOP, PHONE, OpenWindow
-from tests.house import ANA, COCO, LUIS, ROSA, House
+from tests.browser.conftest import DESKTOP, PHONE, SLOW, OpenWindow
+from tests.house import ANA, COCO, LUIS, ROSA, FixedClock, House, open_house
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -196,19 +198,24 @@ KEPT = """async (paths) =>
   (await Promise.all(paths.map((path) => caches.match(path)))).every(Boolean)"""
 
 
-async def test_a_page_opens_without_a_network_and_says_so(house: House, window: OpenWindow) -> None:
+async def test_a_page_opens_without_its_server_and_says_so(
+    config: Config, clock: FixedClock, house: House, window: OpenWindow
+) -> None:
     opened = await window(COCO, "/cocina", worker=True)
     page = opened.page
     await page.get_by_text("En línea").wait_for()
     loaded = await page.evaluate(LOADED)
     assert len(loaded) > 5
-    await page.wait_for_function(KEPT, arg=loaded)
-    await opened.context.set_offline(True)
+    async with asyncio.timeout(SLOW / 1000):
+        while not await page.evaluate(KEPT, loaded):
+            await asyncio.sleep(0.1)
+    port = house.runner.addresses[0][1]
+    await house.runner.cleanup()
     await page.reload()
     assert await page.title() == "Comanda · Cocina"
     await page.get_by_text("Sin conexión con Comanda.").wait_for()
-    await opened.context.set_offline(False)
-    await page.get_by_text("En línea").wait_for(timeout=30_000)
+    async with open_house(config, clock, new=False, port=port):
+        await page.get_by_text("En línea").wait_for()
 
 
 async def test_a_session_that_ends_leads_to_the_sign_in_page_and_back(
