@@ -214,7 +214,7 @@ async def test_phones_join_by_a_code_that_can_be_printed(house: House, window: O
         await page.get_by_text("no está en ninguna red").wait_for()
         return
     await page.get_by_role("img", name=f"Código QR de {address['url']}").wait_for()
-    drawn = "document.querySelector('.qr').complete && document.querySelector('.qr').naturalWidth"
+    drawn = "() => document.querySelector('.qr').naturalWidth > 0"
     assert await page.wait_for_function(drawn)
     await page.emulate_media(media="print")
     await expect(page.get_by_role("heading", name="La Fonda")).to_be_visible()
