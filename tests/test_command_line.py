@@ -337,6 +337,14 @@ def test_somebody_is_disabled_once(run: Run) -> None:
     refused(run("staff", "disable", "ana"), "ana")
 
 
+def test_the_last_administrator_stays(run: Run) -> None:
+    add(run, "rosa", "--role", "admin")
+    refused(run("staff", "disable", "rosa"), "administra")
+    add(run, "raul", "--role", "admin")
+    assert run("staff", "disable", "rosa")[0] == 0
+    refused(run("staff", "disable", "raul"), "administra")
+
+
 def test_nobody_can_not_be_disabled(run: Run) -> None:
     refused(run("staff", "disable", "nadie"), "nadie")
 

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from comanda import workflow
 from comanda.chores import cutoff, purge, purgeable
 from comanda.config import Config
+from comanda.domain.errors import LastAdmin
 from comanda.domain.menu import Entry
 from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
 from comanda.domain.staff import (
@@ -94,9 +95,22 @@ def change_pin(options: argparse.Namespace, config: Config) -> None:
 
 def disable_staff(options: argparse.Namespace, config: Config) -> None:
     """`staff disable USERNAME`: their sessions end too."""
-    if not _write(config, staff.disable, options.username):
+    try:
+        found = _write(config, _let_go, options.username)
+    except LastAdmin as error:
+        raise Refused(error.detail) from error
+    if not found:
         raise Refused(f"No hay nadie activo con el usuario {options.username}")
     print(f"Baja: {options.username}")
+
+
+def _let_go(tx: Transaction, username: str) -> bool:
+    """Whether there was somebody to disable. Raises LastAdmin where nobody could let others in."""
+    had_admin = staff.has_admin(tx)
+    found = staff.disable(tx, username)
+    if had_admin and not staff.has_admin(tx):
+        raise LastAdmin
+    return found
 
 
 def import_menu(options: argparse.Namespace, config: Config) -> None:
