@@ -124,3 +124,16 @@ export function toast(text, tone = "") {
   if (place.children.length > MOST_TOASTS) place.firstChild.remove();
   setTimeout(() => node.remove(), 6000);
 }
+
+/** Arrow keys, Home and End among tabs: the one that gets the focus is opened, too. */
+export function moveFocus(event, buttons) {
+  const here = buttons.indexOf(document.activeElement);
+  const last = buttons.length - 1;
+  const target = {
+    ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last,
+  }[event.key];
+  if (target === undefined) return;
+  event.preventDefault();
+  buttons[target].focus();
+  buttons[target].click();
+}

@@ -1,6 +1,6 @@
 // The sections as tabs: one panel in sight, arrow keys between the tabs, each loaded when first opened.
 
-import { h, toast } from "../dom.js";
+import { h, moveFocus, toast } from "../dom.js";
 
 /** `{ nav, main, open(name) }`; an unknown name opens the first. `onOpen(name)` hears of each. */
 export function createSections(sections, context, onOpen) {
@@ -57,16 +57,4 @@ async function load(tab, context) {
   const part = module.create(context);
   tab.panel.append(part.node);
   return part;
-}
-
-function moveFocus(event, buttons) {
-  const here = buttons.indexOf(document.activeElement);
-  const last = buttons.length - 1;
-  const target = {
-    ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last,
-  }[event.key];
-  if (target === undefined) return;
-  event.preventDefault();
-  buttons[target].focus();
-  buttons[target].click();
 }

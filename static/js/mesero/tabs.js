@@ -1,6 +1,6 @@
 // The tabs at the bottom, under the thumb: one panel in sight, arrow keys between them.
 
-import { h, setText } from "../dom.js";
+import { h, moveFocus, setText } from "../dom.js";
 
 /** `{ nav, panels, show, count }` of `[{ name, word, icon, panel }]`; `onShow(tab)` hears of a change. */
 export function createTabs(tabs, onShow) {
@@ -38,16 +38,4 @@ function createTab({ name, word, icon }, open) {
     "aria-controls": `panel-${name}`, "aria-selected": "false", onclick: open,
   }, h("span", { class: "tab-icon", "aria-hidden": "true" }, icon), h("span", {}, word), counter);
   return { button, counter };
-}
-
-function moveFocus(event, buttons) {
-  const here = buttons.indexOf(document.activeElement);
-  const last = buttons.length - 1;
-  const target = {
-    ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last,
-  }[event.key];
-  if (target === undefined) return;
-  event.preventDefault();
-  buttons[target].focus();
-  buttons[target].click();
 }
