@@ -27,9 +27,18 @@ PAGES = [
 LIGHTEST = 60 * 1024
 
 
+# A colour that is still fading into another one has no contrast that anybody reads.
+AT_REST = """() => Promise.allSettled(
+  document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
+    .map((one) => one.finished)
+)"""
+
+
 async def violations(page: Any) -> list[str]:
-    """What axe-core complains of: the rule and where."""
+    """What axe-core complains of, once nothing moves any more: the rule and where."""
     await page.evaluate(AXE)
+    await page.evaluate(AT_REST)
     found = await page.evaluate(
         "rules => axe.run(document, { runOnly: { type: 'tag', values: rules } })", RULES
     )
