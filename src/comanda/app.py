@@ -29,6 +29,7 @@ from comanda.web.keys import (
     CONFIG,
     DATABASE,
     FEED,
+    LARGE_UPLOADS,
     METRICS,
     PINS,
     SETUP,
@@ -62,6 +63,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[SETUP] = SetupGate(clock)
     app[THUMBNAILS] = Thumbnails()
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
+    app[LARGE_UPLOADS] = asyncio.Lock()
     if config.server.metrics_token:
         app[METRICS] = Metrics()
     add_routes(app)

@@ -29,6 +29,7 @@ METRICS = web.AppKey("METRICS", Metrics)
 SETUP = web.AppKey("SETUP", SetupGate)
 PINS = web.AppKey("PINS", PinHasher)
 UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
+LARGE_UPLOADS = web.AppKey("LARGE_UPLOADS", asyncio.Lock)
 
 STAFF = web.RequestKey("STAFF", Staff)
 SESSION = web.RequestKey("SESSION", str)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from comanda.domain.errors import (
     UploadTimeout,
     ValidationFailed,
 )
-from comanda.web.keys import CONFIG, UPLOADS
+from comanda.web.keys import CONFIG, LARGE_UPLOADS, UPLOADS
 from comanda.web.reading import UNREADABLE
 from comanda.web.spool import Spool
 
@@ -41,7 +41,8 @@ class Upload:
 async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
     """The request's form, read as `_receive` says; its file is in memory in the block alone.
 
-    A few at a time are let in: those that wait have their file on the disk.
+    A few at a time are let in, and one that is large: those that wait have their file on the disk,
+    and leave the writer to smaller ones.
     """
     config = request.app[CONFIG]
     with closing(_Form(config.proofs.max_bytes, Path(config.database.path).parent)) as form:
@@ -50,7 +51,10 @@ async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
                 await _receive(request, form, config.proofs.idle_seconds)
         except TimeoutError as error:
             raise UploadTimeout from error
-        async with request.app[UPLOADS]:
+        async with AsyncExitStack() as turn:
+            if form.is_large:
+                await turn.enter_async_context(request.app[LARGE_UPLOADS])
+            await turn.enter_async_context(request.app[UPLOADS])
             yield await form.upload()
 
 
@@ -99,6 +103,10 @@ class _Form:
     async def upload(self) -> Upload:
         """The whole form. Raises StorageUnavailable."""
         return Upload(self._fields, None if self._file is None else await self._file.read())
+
+    @property
+    def is_large(self) -> bool:
+        return self._file is not None and self._file.is_large
 
     async def settle(self) -> None:
         await self._value.settle()

@@ -12,7 +12,7 @@ from typing import IO
 
 from comanda.domain.errors import StorageFull, StorageUnavailable
 
-IN_MEMORY = 128 * 1024
+IN_MEMORY = 512 * 1024  # more than a photo that a phone has shrunk
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -28,6 +28,11 @@ class Spool:
     def add(self, piece: bytes | bytearray) -> None:
         self._fresh += piece
         self.size += len(piece)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there is more of it than is kept in memory."""
+        return self.size > IN_MEMORY
 
     @property
     def in_memory(self) -> bytearray:
