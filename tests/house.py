@@ -26,7 +26,8 @@ from comanda.config import Backup, Config, DatabaseConfig, Events
 from comanda.domain.menu import Entry
 from comanda.domain.staff import Role, Staff
 from comanda.store import menu, staff
-from comanda.store.database import Transaction, connect
+from comanda.store.connection import connect
+from comanda.store.database import Transaction
 from comanda.web.access_log import AccessLogger
 from comanda.web.broken import answer_broken_http
 from comanda.web.keys import DATABASE

@@ -20,7 +20,8 @@ from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Proof, Verdict
 from comanda.store import payments
 from comanda.store.backup import check
-from comanda.store.database import Database, Transaction, connect, open_database
+from comanda.store.connection import connect
+from comanda.store.database import Database, Transaction, open_database
 from comanda.store.retention import Purged
 from comanda.workflow import OrderLine
 from tests.house import ANA, COCO, LUIS, FixedClock, hire, open_house

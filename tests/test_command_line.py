@@ -19,7 +19,7 @@ import pytest
 
 from comanda.__main__ import main
 from comanda.demo import PINS
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from comanda.store.schema import VERSION
 from tests.flow.program import ENVIRONMENT, comanda, serving
 from tests.house import MENU, PIN, jpeg

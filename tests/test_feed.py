@@ -14,7 +14,8 @@ from comanda.domain.orders import Order, OrderStatus
 from comanda.domain.payments import Proof, Verdict
 from comanda.domain.staff import Role
 from comanda.feed import PAGE_BYTES, Feed, Page, open_feed
-from comanda.store.database import Database, connect, open_database
+from comanda.store.connection import connect
+from comanda.store.database import Database, open_database
 from comanda.workflow import OrderLine
 from tests.house import ANA, COCO, LUIS, FixedClock, eventually, hire
 

@@ -26,7 +26,8 @@ from comanda.domain.orders import Order, OrderStatus
 from comanda.domain.payments import Proof, Verdict
 from comanda.domain.staff import Role
 from comanda.store import events, orders, payments
-from comanda.store.database import Snapshot, Transaction, connect, migrate, open_database
+from comanda.store.connection import connect, migrate
+from comanda.store.database import Snapshot, Transaction, open_database
 from comanda.workflow import OrderLine, Outcome
 from tests.house import ANA, BETO, COCO, EVERYONE, LUIS, ROSA, FixedClock, hire
 

@@ -22,7 +22,8 @@ from comanda.config import LOG_FORMATS, LOG_LEVELS, Config, ConfigError, Server,
 from comanda.domain.staff import Role
 from comanda.files import default_config
 from comanda.lan import reachable_host, url
-from comanda.store.database import DatabaseError, open_database, utc_now
+from comanda.store.connection import DatabaseError
+from comanda.store.database import open_database, utc_now
 
 HIGHEST_PORT = 65535
 Command = Callable[[argparse.Namespace, Config], None]

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from comanda.config import Backup
 from comanda.domain.backups import is_due, is_overdue, kept, last_before
+from comanda.store.connection import DatabaseError
 from comanda.store.copies import Copy, copies, make, remove_all_but
-from comanda.store.database import Clock, DatabaseError
+from comanda.store.database import Clock
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from comanda import workflow
 from comanda.config import Config, Server
 from comanda.store import staff
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from comanda.web.keys import DATABASE, PINS, STREAMS
 from comanda.web.pins import MOST_WAITING
 from tests.house import ANA, BETO, COCO, PIN, FixedClock, House, eventually, open_house

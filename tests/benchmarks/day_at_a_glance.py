@@ -16,7 +16,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from tests.house import ROSA, House, open_house, quick_config
 
 ORDERS = 1_000_000

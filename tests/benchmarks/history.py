@@ -11,7 +11,7 @@ from pathlib import Path
 
 from comanda.domain.orders import OrderStatus
 from comanda.domain.staff import Role
-from comanda.store.database import connect, migrate
+from comanda.store.connection import connect, migrate
 from tests.house import MENU, PIN_HASH
 
 EVENTS_PER_ORDER = 8

@@ -12,7 +12,8 @@ from comanda import workflow
 from comanda.demo import receipt
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Proof
-from comanda.store.database import Transaction, connect
+from comanda.store.connection import connect
+from comanda.store.database import Transaction
 from comanda.web.keys import DATABASE
 from comanda.workflow import OrderLine
 from tests.browser.conftest import OpenWindow

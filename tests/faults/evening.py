@@ -19,7 +19,7 @@ from PIL import Image
 from comanda.domain.events import EventType, heard_by
 from comanda.domain.staff import Staff
 from comanda.store.backup import check
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from tests.faults.server import WAIT, Phones
 from tests.house import ANA, BETO, COCO, LUIS, MARA, Stream
 

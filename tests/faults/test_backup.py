@@ -11,7 +11,7 @@ from pathlib import Path
 
 from comanda.domain.wire import Wire, money
 from comanda.store.backup import check
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from tests.faults.evening import Evening
 from tests.faults.figures import report, scaled, spread
 from tests.faults.server import WAIT, Phones, Tokens, furnish, phones, serving, settings

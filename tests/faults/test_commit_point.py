@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from comanda.store.backup import check
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from tests.faults.evening import LOST, Ear
 from tests.faults.figures import report
 from tests.faults.launcher import POINTS

@@ -22,7 +22,7 @@ from tests.flow.program import comanda
 from tests.house import ANA, COCO, LUIS, PDF, eventually
 
 HEARTBEAT = "[events]\nheartbeat_seconds = 0.1\n"
-LARGE = PDF.replace(b"\n", b"\n%" + b" " * 2 * IN_MEMORY + b"\n", 1)
+LARGE = PDF.replace(b"\n", b"\n%" + b" " * (IN_MEMORY + 65_536) + b"\n", 1)
 
 
 @dataclass

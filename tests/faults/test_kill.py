@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from comanda.store.backup import backup, check
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from tests.faults.evening import Evening
 from tests.faults.figures import report, scaled
 from tests.faults.server import WAIT, Server, Tokens, furnish, phones, serving, settings

@@ -5,7 +5,7 @@ import contextlib
 from pathlib import Path
 
 from comanda.store.backup import check
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from tests.faults.figures import report, scaled
 from tests.faults.server import WAIT, Server, Tokens, free_port, furnish, phones, serving, settings
 from tests.faults.wire import Listener

@@ -22,7 +22,8 @@ from comanda.domain.events import heard_by
 from comanda.domain.orders import OrderStatus
 from comanda.domain.staff import Role
 from comanda.store.backup import check
-from comanda.store.database import Transaction, connect, open_database
+from comanda.store.connection import connect
+from comanda.store.database import Transaction, open_database
 from comanda.workflow import OrderLine
 from tests.flow.program import furnish, serving
 from tests.house import ANA, COCO, PIN, Stream

@@ -12,7 +12,7 @@ import pytest
 
 from comanda.__main__ import main
 from comanda.store.backup import check
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from tests.house import House, jpeg
 
 CONFIG = """\

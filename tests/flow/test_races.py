@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from comanda.store.backup import check
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from tests.house import (
     ANA,
     BETO,

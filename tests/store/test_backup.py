@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from comanda.store.backup import backup, check
-from comanda.store.database import DatabaseError, connect
+from comanda.store.connection import DatabaseError, connect
 from tests.house import ANA, House
 
 

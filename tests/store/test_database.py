@@ -13,12 +13,12 @@ from comanda import workflow
 from comanda.domain.errors import StorageUnavailable
 from comanda.domain.orders import OrderStatus
 from comanda.store import events, menu, orders
+from comanda.store.connection import DatabaseError, connect
 from comanda.store.database import (
+    COMMITS_A_CHECKPOINT,
     Database,
-    DatabaseError,
     Snapshot,
     Transaction,
-    connect,
     open_database,
 )
 from comanda.store.orders import OrderFilter
@@ -54,6 +54,43 @@ async def test_every_connection_is_durable_and_keeps_references_whole(database: 
             assert answer == value
     assert await database.write(pragma, "auto_vacuum") == 2
     assert await database.write(pragma, "user_version") == VERSION
+
+
+async def grown(path: Path, before: int) -> None:
+    """Wait until the file itself, without its write-ahead log, is larger than `before` bytes."""
+    async with asyncio.timeout(20):
+        while path.stat().st_size <= before:
+            await asyncio.sleep(0.01)
+
+
+async def test_what_was_committed_gets_into_the_file_while_the_database_is_open(
+    database: Database,
+) -> None:
+    before = database.path.stat().st_size
+    for table in range(1, COMMITS_A_CHECKPOINT + 1):
+        await database.write(workflow.place_order, ANA, table, LINES)
+    await grown(database.path, before)
+
+
+async def test_a_log_that_can_not_be_copied_is_told_of_and_copied_the_next_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def fail(connection: sqlite3.Connection) -> None:
+        loop.call_soon_threadsafe(failed.set)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    before = database.path.stat().st_size
+    monkeypatch.setattr("comanda.store.database.LONG_SECONDS", 0)
+    with monkeypatch.context() as broken:
+        broken.setattr("comanda.store.database.checkpoint", fail)
+        await database.write(workflow.place_order, ANA, 1, LINES)
+        await asyncio.wait_for(failed.wait(), 20)
+    await database.write(workflow.place_order, ANA, 2, LINES)
+    await grown(database.path, before)
+    assert "The write-ahead log stays as long as it is" in caplog.text
 
 
 async def test_readers_can_not_write(database: Database) -> None:

@@ -14,7 +14,8 @@ from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
 from comanda.store import events, menu, orders, payments, sessions
 from comanda.store.backup import check
-from comanda.store.database import Transaction, connect, open_database
+from comanda.store.connection import connect
+from comanda.store.database import Transaction, open_database
 from comanda.store.schema import MIGRATIONS, VERSION
 from comanda.workflow import OrderLine
 from tests.house import ROSA

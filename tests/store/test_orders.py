@@ -14,7 +14,8 @@ from comanda.domain.orders import OPEN_STATUSES, Order, OrderStatus
 from comanda.domain.payments import Proof, Verdict
 from comanda.domain.staff import Role
 from comanda.store import events, menu, orders, payments
-from comanda.store.database import Database, Snapshot, connect, open_database
+from comanda.store.connection import connect
+from comanda.store.database import Database, Snapshot, open_database
 from comanda.store.orders import OrderFilter
 from comanda.workflow import OrderLine
 from tests.house import ANA, COCO, LUIS, FixedClock, hire

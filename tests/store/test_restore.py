@@ -12,7 +12,8 @@ import pytest
 
 from comanda.store import schema
 from comanda.store.backup import backup, check
-from comanda.store.database import DatabaseError, connect, open_database
+from comanda.store.connection import DatabaseError, connect
+from comanda.store.database import open_database
 from comanda.store.in_use import alone
 from comanda.store.restore import prepare
 from tests.house import House, hire

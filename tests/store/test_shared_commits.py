@@ -16,7 +16,8 @@ from comanda import workflow
 from comanda.domain.errors import StorageFull, ValidationFailed
 from comanda.domain.orders import OrderStatus
 from comanda.store import events, orders
-from comanda.store.database import Database, Transaction, connect, open_database
+from comanda.store.connection import connect
+from comanda.store.database import Database, Transaction, open_database
 from comanda.store.orders import OrderFilter
 from comanda.workflow import OrderLine
 from tests.house import ANA, hire

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from comanda.web.keys import DATABASE
 from tests.house import ANA, PIN, FixedClock, House, jpeg
 

@@ -13,7 +13,7 @@ from comanda.__main__ import main
 from comanda.config import Config
 from comanda.domain.staff import Role
 from comanda.store import staff
-from comanda.store.database import connect
+from comanda.store.connection import connect
 from comanda.web.keys import DATABASE, FEED, STREAMS
 from tests.house import (
     AGUA,

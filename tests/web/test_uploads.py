@@ -9,6 +9,7 @@ import pytest
 
 from comanda.config import Config, Proofs
 from comanda.web import reading
+from comanda.web.keys import LARGE_UPLOADS
 from comanda.web.spool import IN_MEMORY
 from tests.house import ANA, LUIS, PDF, House, hang_up, open_house
 
@@ -16,6 +17,7 @@ BOUNDARY = "frontera"
 START = (
     f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="f.jpg"\r\n\r\n'
 ).encode()
+LARGE = PDF.replace(b"\n", b"\n%" + b" " * (IN_MEMORY + 65_536) + b"\n", 1)
 FORM = (f"Content-Type: multipart/form-data; boundary={BOUNDARY}", "Content-Length: 1000000")
 
 
@@ -38,7 +40,7 @@ async def test_an_upload_that_does_not_come_to_its_end_is_given_up(
     async with open_house(strict) as house:
         order = await house.deliver()
         path, before = f"/orders/{order['id']}/proof", house.rows()
-        body = START + bytes(2 * IN_MEMORY)
+        body = START + bytes(IN_MEMORY + 65_536)
         caller = await house.dial(ANA, f"POST {path} HTTP/1.1", *FORM, body=body)
         told = await answer(caller)
         assert "HTTP/1.1 408 " in told
@@ -60,15 +62,25 @@ async def test_json_that_does_not_come_to_its_end_is_given_up(
 async def test_a_large_proof_goes_over_the_disk_and_leaves_no_file(
     house: House, tmp_path: Path
 ) -> None:
-    photo = PDF.replace(b"\n", b"\n%" + b" " * 4 * IN_MEMORY + b"\n", 1)
     order = await house.deliver()
     files = set(tmp_path.iterdir())
-    status, paid = await house.submit(order["id"], photo=photo)
+    status, paid = await house.submit(order["id"], photo=LARGE)
     assert status == 201
     client = await house.client(LUIS)
     async with client.get(f"/payments/{paid['payment']['id']}/proof") as response:
-        assert await response.read() == photo
+        assert await response.read() == LARGE
     assert set(tmp_path.iterdir()) == files
+
+
+async def test_a_large_proof_waits_for_another_large_one_and_small_ones_do_not(
+    house: House,
+) -> None:
+    large, small = await house.deliver(1), await house.deliver(2)
+    async with house.app[LARGE_UPLOADS]:
+        waiting = asyncio.create_task(house.submit(large["id"], photo=LARGE))
+        assert (await house.submit(small["id"]))[0] == 201
+        assert not waiting.done()
+    assert (await waiting)[0] == 201
 
 
 async def test_a_text_field_is_no_way_to_fill_the_memory(house: House) -> None:

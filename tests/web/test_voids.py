@@ -9,7 +9,8 @@ import pytest
 from comanda.domain.orders import OrderStatus
 from comanda.domain.staff import Role, Staff
 from comanda.store import schema
-from comanda.store.database import connect, migrate, open_database
+from comanda.store.connection import connect, migrate
+from comanda.store.database import open_database
 from comanda.store.orders import require
 from comanda.workflow import advance_order
 from tests.house import ANA, COCO, LUIS, MARA, PIN_HASH, ROSA, FixedClock, House

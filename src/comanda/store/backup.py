@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from comanda.store.database import DatabaseError, Snapshot, connect, utc_now
+from comanda.store.connection import DatabaseError, connect
+from comanda.store.database import Snapshot, utc_now
 from comanda.store.schema import VERSION
 
 _PROOFS = "SELECT payment_id, size, sha256, data FROM proofs ORDER BY payment_id"

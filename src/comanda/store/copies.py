@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from comanda.store.backup import backup, check
-from comanda.store.database import DatabaseError
+from comanda.store.connection import DatabaseError
 
 # What must stay free, so that the house can go on taking orders.
 RESERVE_BYTES = 64 * 2**20

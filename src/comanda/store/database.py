@@ -6,39 +6,49 @@ threads however many statements it has.
 
 Units that wait while the disk is busy share the next commit, and so its one `fsync`: each is all or
 nothing by a savepoint of its own, has a timestamp of its own, and is answered after the commit.
+
+What was committed is copied from the write-ahead log to the file meanwhile, by one of the readers:
+SQLite would do it as a part of a commit, and somebody's order would wait for it.
 """
 
 import asyncio
-import os
+import logging
 import sqlite3
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import aiosqlite
-
 from comanda.domain.errors import StorageUnavailable
+from comanda.store.connection import (
+    DatabaseError,
+    Worker,
+    begin,
+    checkpoint,
+    create_private,
+    only_read,
+    open_worker,
+    prepare,
+    reclaim,
+)
 from comanda.store.in_use import InUse, sharing
 from comanda.store.refusals import refusals
-from comanda.store.schema import MIGRATIONS, VERSION
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
+log = logging.getLogger(__name__)
+
 LONG_SECONDS = 0.01
+COMMITS_A_CHECKPOINT = 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-
-
-class DatabaseError(Exception):
-    """The file can't be used as Comanda's database; the message says why, for people."""
 
 
 class Snapshot:
@@ -108,21 +118,6 @@ class _Unit:
         connection.execute("RELEASE unit")
 
 
-class _Worker(aiosqlite.Connection):
-    """An aiosqlite connection that runs whole functions on its thread."""
-
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        result: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
-        return result
-
-    def join(self) -> None:
-        """Wait for the thread of a connection that could not be opened.
-
-        aiosqlite doesn't, and the thread reports to a loop that may be closed by then.
-        """
-        self._thread.join()
-
-
 class Database:
     """The open database. `write` and `read` take functions of a transaction or a snapshot.
 
@@ -134,8 +129,8 @@ class Database:
 
     def __init__(
         self,
-        writer: _Worker,
-        readers: list[_Worker],
+        writer: Worker,
+        readers: list[Worker],
         clock: Clock,
         path: Path,
         busy_timeout: float,
@@ -145,11 +140,13 @@ class Database:
         self.on_news: Callable[[], None] = _ignore
         self.on_commit: Callable[[float], None] | None = None
         self.news_since: float | None = None
+        self._commits = 0
+        self._log_is_long = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._writer = writer
         self._waiting: deque[_Unit] = deque()
         self._busy_timeout = self._patience = busy_timeout
-        self._readers: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        self._readers: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         for reader in readers:
             self._readers.put_nowait(reader)
 
@@ -182,10 +179,26 @@ class Database:
         def call(view: Snapshot) -> T:
             return work(view, *args, **kwargs)
 
-        reader = await self._readers.get()
-        try:
+        async with self._reader() as reader:
             with refusals():
                 return await reader.run(lambda connection: self._look(connection, call))
+
+    async def keep_log_short(self) -> None:
+        """Copy the write-ahead log to the file whenever it has grown, until cancelled."""
+        while True:
+            await self._log_is_long.wait()
+            self._log_is_long.clear()
+            async with self._reader() as reader:
+                try:
+                    await reader.run(checkpoint)
+                except sqlite3.Error:
+                    log.warning("The write-ahead log stays as long as it is", exc_info=True)
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[Worker]:
+        reader = await self._readers.get()
+        try:
+            yield reader
         finally:
             self._readers.put_nowait(reader)
 
@@ -200,7 +213,7 @@ class Database:
         In WAL mode the file itself shrinks at the next checkpoint.
         """
         with refusals():
-            return await self._writer.run(partial(_reclaim, pages=pages))
+            return await self._writer.run(partial(reclaim, pages=pages))
 
     def _commit_waiting(self, connection: sqlite3.Connection) -> None:
         """Commit all that waits; nothing does where an earlier commit took it along."""
@@ -217,7 +230,7 @@ class Database:
         try:
             self._wait_no_longer(connection, patience)
             begun = time.monotonic()
-            with _begin(connection, "BEGIN IMMEDIATE"):
+            with begin(connection, "BEGIN IMMEDIATE"):
                 for number, unit in enumerate(units, 1):
                     unit.run(connection, self._now())
                     if time.monotonic() - begun > LONG_SECONDS:
@@ -228,11 +241,19 @@ class Database:
         except BaseException as error:  # noqa: BLE001 - it is each waiting caller's
             self._commit_one_by_one(connection, units, error)
         else:
+            self._note_length(committed - begun)
             if self.on_commit is not None:
                 self.on_commit(committed - begun)
             if any(unit.has_news for unit in units):
                 self.news_since = self.news_since or committed
                 self._loop.call_soon_threadsafe(self.on_news)
+
+    def _note_length(self, seconds: float) -> None:
+        """A commit that took `seconds` has made the log longer: much longer, where it took long."""
+        self._commits += 1
+        if self._commits >= COMMITS_A_CHECKPOINT or seconds > LONG_SECONDS:
+            self._commits = 0
+            self._loop.call_soon_threadsafe(self._log_is_long.set)
 
     def _commit_one_by_one(
         self, connection: sqlite3.Connection, units: Sequence[_Unit], error: BaseException
@@ -256,7 +277,7 @@ class Database:
             self._patience = patience
 
     def _look(self, connection: sqlite3.Connection, call: Callable[[Snapshot], T]) -> T:
-        with _begin(connection, "BEGIN"):
+        with begin(connection, "BEGIN"):
             return call(Snapshot(connection, self._now()))
 
     def _now(self) -> datetime:
@@ -284,18 +305,6 @@ def optional_from_millis(millis: int | None) -> datetime | None:
     return None if millis is None else from_millis(millis)
 
 
-@contextmanager
-def _begin(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
-    connection.execute(begin)
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
 @asynccontextmanager
 async def open_database(
     path: Path, *, clock: Clock = utc_now, readers: int = 4, busy_timeout: float = 5.0
@@ -308,80 +317,20 @@ async def open_database(
     async with AsyncExitStack() as stack:
         try:
             stack.enter_context(sharing(path))
-            _create_private(path)
-            writer = await _enter(stack, path, busy_timeout)
-            await writer.run(partial(_prepare, path=path))
-            pool = [await _enter(stack, path, busy_timeout) for _ in range(readers)]
+            create_private(path)
+            writer = await open_worker(stack, path, busy_timeout)
+            await writer.run(partial(prepare, path=path))
+            pool = [await open_worker(stack, path, busy_timeout) for _ in range(readers)]
             for reader in pool:
-                await reader.run(_only_read)
-            yield Database(writer, pool, clock, path, busy_timeout)
+                await reader.run(only_read)
+            database = Database(writer, pool, clock, path, busy_timeout)
+            copying = asyncio.create_task(database.keep_log_short(), name="checkpoints")
+            try:
+                yield database
+            finally:
+                copying.cancel()
+                await asyncio.gather(copying, return_exceptions=True)
         except InUse as error:
             raise DatabaseError(f"Se está restaurando {path}; prueba en un momento") from error
         except (OSError, sqlite3.DatabaseError, StorageUnavailable) as error:
             raise DatabaseError(f"No se puede usar la base de datos {path}: {error}") from error
-
-
-def _create_private(path: Path) -> None:
-    """Payment proofs are nobody else's business: the file and its WAL get mode 0600."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-async def _enter(stack: AsyncExitStack, path: Path, busy_timeout: float) -> _Worker:
-    """A worker with a connection of its own, that `stack` closes."""
-    worker = _Worker(partial(connect, path, busy_timeout), iter_chunk_size=64)
-    try:
-        await stack.enter_async_context(worker)
-    except sqlite3.Error:
-        worker.join()
-        raise
-    return worker
-
-
-def connect(path: Path, busy_timeout: float = 5.0) -> sqlite3.Connection:
-    """A plain connection with the pragmas that all of Comanda's connections have."""
-    connection = sqlite3.connect(
-        path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
-    )
-    connection.row_factory = sqlite3.Row
-    try:
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-    except sqlite3.DatabaseError:
-        connection.close()
-        raise
-    return connection
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    connection.execute("PRAGMA journal_mode = WAL")
-    migrate(connection, path)
-
-
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the database to this version, in one transaction. Raises DatabaseError."""
-    with _begin(connection, "BEGIN IMMEDIATE"):
-        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise DatabaseError(
-                f"La base de datos {path} es de una versión más nueva de Comanda "
-                f"({version}; esta conoce hasta la {VERSION}). Actualiza Comanda."
-            )
-        if version == 0 and connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
-            raise DatabaseError(f"{path} es una base de datos de otro programa")
-        for number in range(version, VERSION):
-            for statement in MIGRATIONS[number]:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-def _reclaim(connection: sqlite3.Connection, pages: int) -> bool:
-    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
-    left: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
-    vacuums: int = connection.execute("PRAGMA auto_vacuum").fetchone()[0]
-    return bool(vacuums and left)
-
-
-def _only_read(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA query_only = ON")

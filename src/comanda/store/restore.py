@@ -11,7 +11,8 @@ from itertools import chain, count
 from pathlib import Path
 
 from comanda.store.backup import backup, check, sync_folder
-from comanda.store.database import DatabaseError, connect, migrate, optional_from_millis
+from comanda.store.connection import DatabaseError, connect, migrate
+from comanda.store.database import optional_from_millis
 from comanda.store.in_use import InUse, alone
 
 _VERSION = "PRAGMA user_version"

@@ -7,8 +7,8 @@ from aiohttp import web
 from comanda.domain.errors import BackupFailed
 from comanda.domain.wire import Wire, time
 from comanda.nightly import Report
+from comanda.store.connection import DatabaseError
 from comanda.store.copies import Copy
-from comanda.store.database import DatabaseError
 from comanda.web.keys import BACKUPS
 from comanda.web.replies import reply
 

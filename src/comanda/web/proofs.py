@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +51,9 @@ async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
                 await _receive(request, form, config.proofs.idle_seconds)
         except TimeoutError as error:
             raise UploadTimeout from error
-        async with AsyncExitStack() as turn:
-            if form.is_large:
-                await turn.enter_async_context(request.app[LARGE_UPLOADS])
-            await turn.enter_async_context(request.app[UPLOADS])
+        one_large = request.app[LARGE_UPLOADS]
+        turn: AbstractAsyncContextManager[None] = one_large if form.is_large else nullcontext()
+        async with turn, request.app[UPLOADS]:
             yield await form.upload()
 
 

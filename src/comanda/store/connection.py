@@ -1,0 +1,120 @@
+"""Connections to the database's file: with what pragmas, on which threads, in which version."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+
+from comanda.store.schema import MIGRATIONS, VERSION
+
+T = TypeVar("T")
+LOG_PAGES = 8_000  # of the write-ahead log: past that, a commit itself takes them to the file
+
+
+class DatabaseError(Exception):
+    """The file can't be used as Comanda's database; the message says why, for people."""
+
+
+class Worker(aiosqlite.Connection):
+    """An aiosqlite connection that runs whole functions on its thread."""
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        result: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
+        return result
+
+    def join(self) -> None:
+        """Wait for the thread of a connection that could not be opened.
+
+        aiosqlite doesn't, and the thread reports to a loop that may be closed by then.
+        """
+        self._thread.join()
+
+
+@contextmanager
+def begin(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    """A transaction that `begin` starts, whole or not at all."""
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def create_private(path: Path) -> None:
+    """Payment proofs are nobody else's business: the file and its WAL get mode 0600."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+async def open_worker(stack: AsyncExitStack, path: Path, busy_timeout: float) -> Worker:
+    """A worker with a connection of its own, that `stack` closes."""
+    worker = Worker(partial(connect, path, busy_timeout), iter_chunk_size=64)
+    try:
+        await stack.enter_async_context(worker)
+    except sqlite3.Error:
+        worker.join()
+        raise
+    return worker
+
+
+def connect(path: Path, busy_timeout: float = 5.0) -> sqlite3.Connection:
+    """A plain connection with the pragmas that all of Comanda's connections have."""
+    connection = sqlite3.connect(
+        path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def prepare(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+    migrate(connection, path)
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the database to this version, in one transaction. Raises DatabaseError."""
+    with begin(connection, "BEGIN IMMEDIATE"):
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise DatabaseError(
+                f"La base de datos {path} es de una versión más nueva de Comanda "
+                f"({version}; esta conoce hasta la {VERSION}). Actualiza Comanda."
+            )
+        if version == 0 and connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+            raise DatabaseError(f"{path} es una base de datos de otro programa")
+        for number in range(version, VERSION):
+            for statement in MIGRATIONS[number]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def checkpoint(connection: sqlite3.Connection) -> None:
+    """Copy what is in the write-ahead log to the file, as far as nobody has to wait for it."""
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def reclaim(connection: sqlite3.Connection, pages: int) -> bool:
+    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+    left: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
+    vacuums: int = connection.execute("PRAGMA auto_vacuum").fetchone()[0]
+    return bool(vacuums and left)
+
+
+def only_read(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA query_only = ON")
