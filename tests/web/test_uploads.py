@@ -79,7 +79,8 @@ async def test_a_large_proof_waits_for_another_large_one_and_small_ones_do_not(
     async with house.app[LARGE_UPLOADS]:
         waiting = asyncio.create_task(house.submit(large["id"], photo=LARGE))
         assert (await house.submit(small["id"]))[0] == 201
-        assert not waiting.done()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(waiting), 1)
     assert (await waiting)[0] == 201
 
 
