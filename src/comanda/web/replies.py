@@ -2,25 +2,35 @@
 
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from multidict import istr
 
 from comanda.domain.wire import encode
+
+# Names that are made once: an open stream keeps those of its answer for as long as it lives.
+_SECURITY = tuple(
+    (istr(name), value)
+    for name, value in (
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("X-Frame-Options", "DENY"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    )
+)
 
 
 def reply(data: Any, status: int = 200, location: str | None = None) -> web.Response:
     """`data` as JSON; never cached, since it is somebody's."""
-    headers = {"Cache-Control": "no-store"}
+    headers = {hdrs.CACHE_CONTROL: "no-store"}
     if location is not None:
-        headers["Location"] = location
+        headers[hdrs.LOCATION] = location
     return web.json_response(data, status=status, headers=headers, dumps=encode)
 
 
 async def add_security_headers(_: web.Request, response: web.StreamResponse) -> None:
     """An `on_response_prepare` signal; a handler's own stricter or wider policy stays."""
     headers = response.headers
-    headers["Server"] = "Comanda"
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    headers[hdrs.SERVER] = "Comanda"
+    for name, value in _SECURITY:
+        headers.setdefault(name, value)
