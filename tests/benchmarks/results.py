@@ -14,21 +14,34 @@ S = TypeVar("S", bound=Side)
 
 @dataclass(frozen=True)
 class Goal:
-    """Comanda's figure against `against`'s: at most (or, where `least`, at least) `factor` of it.
+    """The figure of `of` against `against`'s: at most (or, where `least`, at least) `factor` of it.
 
-    Without `against`, `factor` is the figure itself.
+    Without `against`, `factor` is the figure itself; with `more`, by how much it may be more. A
+    figure of `enough` is enough, whatever the ratio. Without `factor` nothing is asked for.
     """
 
-    factor: float
+    factor: float | None
     against: str = ""
     least: bool = False
+    of: str = "comanda"
+    enough: float | None = None
+    more: bool = False
 
-    def met(self, ratio: float) -> bool:
-        return ratio >= self.factor if self.least else ratio <= self.factor
+    def mark(self, ratio: float, figure: float) -> str:
+        if self.factor is None:
+            return "·"
+        return "✅" if self._holds(ratio, self.factor) or self._holds(figure, self.enough) else "❌"
+
+    def _holds(self, figure: float, limit: float | None) -> bool:
+        return limit is not None and (figure >= limit if self.least else figure <= limit)
 
     def __str__(self) -> str:
+        if self.factor is None:
+            return f"{self.of} of {self.against}, no goal"
         sign = "≥" if self.least else "≤"
-        return f"{sign} {self.factor:g}" + (f" of {self.against}" if self.against else "")
+        against = f" {'more than' if self.more else 'of'} {self.against}" if self.against else ""
+        enough = "" if self.enough is None else f" or {sign} {self.enough:g}"
+        return f"goal {sign} {self.factor:g}{against}{enough}"
 
 
 @dataclass
@@ -59,12 +72,13 @@ class Work:
         return low, high
 
     def ratio(self, goal: Goal) -> tuple[float, float, float]:
-        """Of the medians round by round: the median, the least and the most."""
-        ours = [statistics.median(figures) for figures in self.rounds["comanda"]]
+        """Of the medians round by round: the median, the least and the most of what they are."""
+        ours = [statistics.median(figures) for figures in self.rounds[goal.of]]
         if not goal.against:
             return statistics.median(ours), min(ours), max(ours)
         theirs = [statistics.median(figures) for figures in self.rounds[goal.against]]
-        ratios = [our / their for our, their in zip(ours, theirs, strict=True)]
+        pairs = zip(ours, theirs, strict=True)
+        ratios = [our - their if goal.more else our / their for our, their in pairs]
         return statistics.median(ratios), min(ratios), max(ratios)
 
     def _all(self, side: str) -> list[float]:
@@ -91,7 +105,7 @@ def table(works: Iterable[Work]) -> Iterator[str]:
 
 
 def _known(work: Work, goal: Goal) -> bool:
-    return not goal.against or goal.against in work.rounds
+    return goal.of in work.rounds and (not goal.against or goal.against in work.rounds)
 
 
 def _figure(work: Work, side: str) -> str:
@@ -103,7 +117,7 @@ def _figure(work: Work, side: str) -> str:
 
 def _verdict(work: Work, goal: Goal) -> str:
     ratio, low, high = work.ratio(goal)
-    return f"{'✅' if goal.met(ratio) else '❌'} {ratio:.2f} ({low:.2f}-{high:.2f}), goal {goal}"
+    return f"{goal.mark(ratio, work.median(goal.of))} {ratio:.2f} ({low:.2f}-{high:.2f}), {goal}"
 
 
 def write_json(works: Iterable[Work], path: Path) -> None:

@@ -3,7 +3,6 @@
 Every server is a process of its own on the first processor; the load has the second.
 """
 
-import io
 import json
 import os
 import re
@@ -15,17 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-from PIL import Image
-
-from comanda.domain.staff import Role
 from tests.benchmarks import history
-from tests.benchmarks.history import TOKENS
+from tests.benchmarks.requests import cookie, form, http, pdf, photo
 
 SERVER_CPU, LOAD_CPU = 0, 1
 NGINX_MODULE = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
 PATIENCE = 60.0
-BOUNDARY = b"----------------benchmark"
 EVENT = b"id: 1\nevent: order_updated\ndata: " + (history.DATA % 1).encode() + b"\n\n"
 
 
@@ -83,10 +79,12 @@ class Side:
 class Comanda(Side):
     """Comanda as `comanda serve` starts it, with its defaults."""
 
+    called: ClassVar[str] = "comanda"
+
     def post(self, number: int, size: int = 250_000) -> bytes:
         fields = {"method": "transferencia"}
         return form(
-            "POST", f"/orders/{number}/proof", fields, photo(number, size), _cookie("waiter")
+            "POST", f"/orders/{number}/proof", fields, photo(number, size), cookie("waiter")
         )
 
     def poke(self) -> tuple[int, bytes]:
@@ -94,13 +92,23 @@ class Comanda(Side):
         self.next_poke += 1
         body = b'{"status":"en_preparacion"}'
         kind = "Content-Type: application/json"
-        return number, http("PUT", f"/orders/{number}/status", body, kind, _cookie("kitchen"))
+        return number, http("PUT", f"/orders/{number}/status", body, kind, cookie("kitchen"))
 
     def listing(self) -> bytes:
-        return http("GET", "/orders", b"", _cookie("cashier"))
+        return http("GET", "/orders", b"", cookie("cashier"))
 
     def follow(self, after: int) -> bytes:
-        return http("GET", f"/events/cashier?after={after}", b"", _cookie("cashier"))
+        return http("GET", f"/events/cashier?after={after}", b"", cookie("cashier"))
+
+
+class ComandaWithPdf(Comanda):
+    """The same server, sent receipts that are no pictures: what remains where none is looked at."""
+
+    called: ClassVar[str] = "comanda_pdf"
+
+    def post(self, number: int, size: int = 250_000) -> bytes:
+        fields = {"method": "transferencia"}
+        return form("POST", f"/orders/{number}/proof", fields, pdf(number, size), cookie("waiter"))
 
 
 class Floor(Side):
@@ -138,50 +146,6 @@ class Nchan(Side):
         self.next_poke += 1
         data = (history.DATA % number).encode()
         return number, http("POST", "/pub", data, "X-EventSource-Event: order_updated")
-
-
-def http(method: str, path: str, body: bytes = b"", *headers: str) -> bytes:
-    lines = (f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}")
-    return "\r\n".join([*lines, *headers, "", ""]).encode() + body
-
-
-def form(method: str, path: str, fields: dict[str, str], file: bytes, *headers: str) -> bytes:
-    """A `multipart/form-data` request with one JPEG."""
-    parts = [
-        b'Content-Disposition: form-data; name="%s"\r\n\r\n%s' % (name.encode(), value.encode())
-        for name, value in fields.items()
-    ]
-    disposition = b'Content-Disposition: form-data; name="file"; filename="recibo.jpg"\r\n'
-    parts.append(disposition + b"Content-Type: image/jpeg\r\n\r\n" + file)
-    body = b"".join(b"--" + BOUNDARY + b"\r\n" + part + b"\r\n" for part in parts)
-    kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY.decode()}"
-    return http(method, path, body + b"--" + BOUNDARY + b"--\r\n", kind, *headers)
-
-
-def _cookie(role: str) -> str:
-    return f"Cookie: comanda_session={TOKENS[Role(role)]}"
-
-
-_photos: dict[int, bytes] = {}
-
-
-def photo(number: int, size: int) -> bytes:
-    """A JPEG of about `size` bytes that no other number has: a receipt's bytes are evidence.
-
-    The number is in its resolution, so that there is no metadata to be taken out.
-    """
-    if size not in _photos:
-        _photos[size] = _noise(size)
-    whole = _photos[size]
-    return whole[:14] + number.to_bytes(4) + whole[18:]
-
-
-def _noise(size: int) -> bytes:
-    """Noise, since it is the pixels that decide a JPEG's size: 0.39 bytes each here."""
-    side = int((size / 0.392) ** 0.5)
-    packed = io.BytesIO()
-    Image.effect_noise((side, side), 18).convert("RGB").save(packed, "JPEG", quality=85)
-    return packed.getvalue()
 
 
 def start(
@@ -229,18 +193,25 @@ EVENTS = http("GET", "/events", b"")
 
 
 @contextmanager
-def comanda(folder: Path, *, finished: int, delivered: int, pending: int) -> Iterator[Comanda]:
+def comanda(
+    folder: Path,
+    *,
+    finished: int,
+    delivered: int,
+    pending: int,
+    kind: type[Comanda] = Comanda,
+) -> Iterator[Comanda]:
     """Comanda, its first delivered and pending orders after those that are finished."""
     path, port = folder / "comanda.db", free_port()
     if not path.exists():
         history.make(path, finished=finished, delivered=delivered, pending=pending)
     process = start(comanda_command(path, port), port, folder)
     try:
-        yield Comanda(
-            "comanda",
+        yield kind(
+            kind.called,
             port,
             process,
-            http("GET", "/events/cashier", b"", _cookie("cashier")),
+            http("GET", "/events/cashier", b"", cookie("cashier")),
             b"retry: 2000\n\n",
             re.compile(rb'event: payment_verification_pending\ndata: {"order_id":"(\d+)"'),
             finished + 1,
@@ -256,13 +227,16 @@ def comanda_command(path: Path, port: int) -> list[str]:
 
 
 @contextmanager
-def floor(folder: Path) -> Iterator[Floor]:
+def floor(folder: Path, *, looking: bool) -> Iterator[Floor]:
+    """The floor; where it is `looking`, it looks at the picture, too."""
     port = free_port()
     program = [sys.executable, "-m", "tests.benchmarks.peers.floor"]
-    process = start([*program, str(port), str(folder / "floor.db")], port, folder)
+    arguments = [*program, str(port), str(folder / "floor.db")]
+    process = start([*arguments, *(["--looking"] if looking else [])], port, folder)
     try:
         pattern = re.compile(rb'event: proof\ndata: {"order_id":"(\d+)"')
-        yield Floor("floor", port, process, EVENTS, b"retry: 2000\n\n", pattern)
+        name = "floor_looking" if looking else "floor"
+        yield Floor(name, port, process, EVENTS, b"retry: 2000\n\n", pattern)
     finally:
         stop(process)
 

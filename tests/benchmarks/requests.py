@@ -1,0 +1,60 @@
+"""What the load says: HTTP requests as bytes, and the receipts that it sends."""
+
+import io
+
+from PIL import Image
+
+from comanda.domain.staff import Role
+from tests.benchmarks.history import TOKENS
+
+BOUNDARY = b"----------------benchmark"
+
+
+def http(method: str, path: str, body: bytes = b"", *headers: str) -> bytes:
+    lines = (f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, *headers, "", ""]).encode() + body
+
+
+def form(method: str, path: str, fields: dict[str, str], file: bytes, *headers: str) -> bytes:
+    """A `multipart/form-data` request with one JPEG."""
+    parts = [
+        b'Content-Disposition: form-data; name="%s"\r\n\r\n%s' % (name.encode(), value.encode())
+        for name, value in fields.items()
+    ]
+    disposition = b'Content-Disposition: form-data; name="file"; filename="recibo.jpg"\r\n'
+    parts.append(disposition + b"Content-Type: image/jpeg\r\n\r\n" + file)
+    body = b"".join(b"--" + BOUNDARY + b"\r\n" + part + b"\r\n" for part in parts)
+    kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY.decode()}"
+    return http(method, path, body + b"--" + BOUNDARY + b"--\r\n", kind, *headers)
+
+
+def cookie(role: str) -> str:
+    return f"Cookie: comanda_session={TOKENS[Role(role)]}"
+
+
+_photos: dict[int, bytes] = {}
+
+
+def photo(number: int, size: int) -> bytes:
+    """A JPEG of about `size` bytes that no other number has: a receipt's bytes are evidence.
+
+    The number is in its resolution, so that there is no metadata to be taken out.
+    """
+    if size not in _photos:
+        _photos[size] = _noise(size)
+    whole = _photos[size]
+    return whole[:14] + number.to_bytes(4) + whole[18:]
+
+
+def pdf(number: int, size: int) -> bytes:
+    """A PDF of `size` bytes that no other number has."""
+    start, end = b"%PDF-1.4\n%", b"\nstartxref\n0\n%%EOF\n"
+    return start + b"%016d" % number + bytes(size - len(start) - len(end) - 16) + end
+
+
+def _noise(size: int) -> bytes:
+    """Noise, since it is the pixels that decide a JPEG's size: 0.39 bytes each here."""
+    side = int((size / 0.392) ** 0.5)
+    packed = io.BytesIO()
+    Image.effect_noise((side, side), 18).convert("RGB").save(packed, "JPEG", quality=85)
+    return packed.getvalue()
