@@ -11,8 +11,8 @@ import logging
 import sqlite3
 from bisect import bisect_right
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -61,7 +61,8 @@ OnPages = Callable[[int, Mapping[Role, Page]], None]
 class Feed:
     """What is new in the log. `head` is the newest event that streams can read.
 
-    `on_pages` is told of news: a cursor, and for each role that listens all that follows it.
+    `listeners` counts who listens; `on_pages` is told of news: a cursor, and for each role that has
+    listeners all that follows it.
     """
 
     def __init__(self, database: Database, *, tail_events: int, replay_limit: int) -> None:
@@ -77,15 +78,6 @@ class Feed:
         self._stale = asyncio.Event()
         self._reading = asyncio.Lock()
         self._pages_at_once = asyncio.Semaphore(2)
-
-    @contextmanager
-    def listen(self, role: Role) -> Iterator[None]:
-        """Count one more listener of `role` for as long as the block runs."""
-        self.listeners[role] += 1
-        try:
-            yield
-        finally:
-            self.listeners[role] -= 1
 
     def wake(self) -> None:
         """There may be something new in the log."""

@@ -4,10 +4,14 @@ import asyncio
 import contextlib
 import json
 import re
+import ssl
 from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
 import pytest
+import trustme
+from aiohttp import web
 
 from comanda.__main__ import main
 from comanda.config import Config
@@ -25,6 +29,7 @@ from tests.house import (
     SLOW,
     FixedClock,
     House,
+    Stream,
     eventually,
     hang_up,
     open_house,
@@ -329,6 +334,45 @@ async def test_every_byte_of_a_stream_is_well_formed(house: House) -> None:
     assert [order["items"][0]["note"] for order in told[1:]] == [
         note for note in notes for _ in range(2)
     ]
+
+
+async def test_a_stream_goes_over_tls_and_ends_as_any_other(house: House, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    server, client = (
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH),
+        ssl.create_default_context(),
+    )
+    authority.issue_cert("127.0.0.1").configure_cert(server)
+    authority.configure_trust(client)
+    await web.TCPSite(house.runner, "127.0.0.1", 0, ssl_context=server).start()
+    url = "https://{}:{}/events/waiter".format(*house.runner.addresses[-1][:2])
+    cookies = await house.cookies(ANA)
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session,
+        session.get(url, ssl=client, cookies=cookies) as response,
+    ):
+        stream = Stream(response)
+        for table in range(1, 4):
+            order = await house.place(table)
+            assert (await stream.next()).data == order
+        house.app[STREAMS].end_session(next(iter(house.app[STREAMS]._open)).session)
+        assert await stream.ends()
+    await eventually(lambda: len(house.app[STREAMS]) == 0)
+
+
+async def test_what_a_client_sends_on_its_stream_is_not_listened_to(house: House) -> None:
+    loop = asyncio.get_running_loop()
+    caller = await house.dial(ANA, "GET /events/waiter HTTP/1.1")
+    await eventually(lambda: len(house.app[STREAMS]) == 1)
+    await loop.sock_sendall(caller, b"GET /orders HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
+    order = await house.place()
+    received = b""
+    async with asyncio.timeout(SLOW):
+        while b"order_updated" not in received:
+            received += await loop.sock_recv(caller, 65536)
+    hang_up(caller)
+    assert received.count(b"HTTP/1.1") == 1
+    assert f'"id":"{order["id"]}"'.encode() in received
 
 
 async def test_a_stream_that_cannot_read_the_log_breaks_off_and_says_nothing_wrong(

@@ -3,56 +3,36 @@
 import asyncio
 import logging
 import re
+from contextlib import suppress
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from comanda.domain.errors import Forbidden, NotFound
 from comanda.domain.staff import Role
-from comanda.feed import Feed
 from comanda.store import sessions
 from comanda.web.keys import CONFIG, DATABASE, FEED, SESSION, STAFF, STREAMS
 from comanda.web.reading import query
 from comanda.web.schemas import Cursor
-from comanda.web.stream import RETRY, EventStream, Streams
+from comanda.web.stream import EventStream, StreamHead
 
 log = logging.getLogger(__name__)
 
 CURSOR = re.compile(r"[0-9]{1,18}", re.ASCII)
 UNREADABLE = 2**63
-_GONE = (ConnectionError, TimeoutError)
 
 
 async def follow(request: web.Request) -> web.StreamResponse:
     """Stream the events of a role, from the cursor on or from now."""
     role, feed, streams = _role(request), request.app[FEED], request.app[STREAMS]
+    settings, in_chunks = request.app[CONFIG].events, request.version >= HttpVersion11
     cursor = await _start(request)
-    stream = EventStream(request, request[SESSION], role, cursor, request.app[CONFIG].events)
-    with streams.holding(stream), feed.listen(role):
-        try:
-            await stream.prepare(request)
-            async with stream:
-                await stream.send_bytes(RETRY)
-                await _pump(stream, feed, streams)
-            await stream.finish()
-        except _GONE:
-            stream.cut()
-        except Exception:
-            stream.cut()  # no problem can be told in the middle of a stream
-            raise
-    return stream
-
-
-async def _pump(stream: EventStream, feed: Feed, streams: Streams) -> None:
-    """Write page after page until all has been told; then rest."""
-    joined = feed.head
-    while stream.alive:
-        page = await feed.page(stream.cursor, stream.role)
-        after, stream.cursor = stream.cursor, page.cursor
-        if page.data:
-            await stream.send_bytes(page.data)
-            streams.on_sent(stream.role, max(after, joined), page.cursor, 1)
-        if stream.cursor == feed.head:
-            await streams.rest(stream)
+    head = StreamHead(settings)
+    with suppress(ConnectionError):
+        await head.begin(request)
+        session = request[SESSION]
+        stream = EventStream(streams, feed, session, role, cursor, settings, in_chunks=in_chunks)
+        head.give_away(request, stream)
+    return head
 
 
 async def keep_alive(app: web.Application) -> None:

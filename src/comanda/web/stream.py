@@ -1,87 +1,216 @@
 """The open streams: Server-Sent Events, written as bytes that were encoded once for everybody.
 
-A stream that has told its client everything rests. News goes straight to the connections of those
-that rest: no task wakes for it. One that a slow client holds up wakes, and reads on by itself.
+aiohttp answers a stream's request, and then gives the connection away: from there on a stream is a
+cursor into the log and a connection, and no task waits for it. One that has told its client
+everything rests, and news goes straight to the connections of those that rest. Only one that is
+behind has a task, which writes page after page until it is behind no more.
 """
 
 import asyncio
+import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import cast
 
-from aiohttp import HttpVersion11, web
+from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp_sse import EventSourceResponse
 
 from comanda.config import Events
 from comanda.domain.staff import Role
-from comanda.feed import Page
+from comanda.feed import Feed, Page
+
+log = logging.getLogger(__name__)
 
 RETRY = b"retry: 2000\n\n"
 PING = b": ping\n\n"
+LAST_CHUNK = b"0\r\n\r\n"  # RFC 9112, section 7.1
 END_SECONDS = 0.5
 PINGS_AT_ONCE = 100
 
 
-class EventStream(EventSourceResponse):
-    """One client's stream, on the connection of `request`: what `role` hears after `cursor`."""
+class StreamHead(EventSourceResponse):
+    """How the answer to a stream's request begins; the rest of it is an EventStream."""
 
-    def __init__(
-        self, request: web.Request, session: str, role: Role, cursor: int, settings: Events
-    ) -> None:
+    def __init__(self, settings: Events) -> None:
         super().__init__(sep="\n", send_timeout=settings.send_timeout_seconds)
-        self.session = session
-        self.role = role
-        self.cursor = cursor
-        self.ended = False
-        self.woken = asyncio.Event()
-        self.connection = request.transport
-        self.in_chunks = request.version >= HttpVersion11
-        self._send_seconds = settings.send_timeout_seconds
-        self._ends_at = _now() + 60 * settings.stream_minutes * random.uniform(0.75, 1.25)  # noqa: S311  # nosec B311
+        self._given_away = False
+
+    async def begin(self, request: web.Request) -> None:
+        """Send it. Raises ConnectionError where the client has gone by now."""
+        await self.prepare(request)
+        await self.write(RETRY)
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        """Send the headers. Raises ConnectionError where the client has gone by now."""
+        """Send the headers. Raises ConnectionError, too."""
+        if self._given_away:
+            return None
         if request.transport is None:
             raise ConnectionResetError
         return await super().prepare(request)
 
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Nothing, where the end is for another one to write."""
+        if not self._given_away:
+            await super().write_eof(data)
+
+    def give_away(self, request: web.Request, stream: "EventStream") -> None:
+        """Make `stream` the protocol of the request's connection; aiohttp keeps nothing of it.
+
+        To aiohttp it is as if the client had gone, so its handler must return without waiting for
+        anything more. Raises ConnectionError where the client has gone.
+        """
+        handler, transport = request.protocol, request.transport
+        if transport is None:
+            raise ConnectionResetError
+        self._given_away = True
+        transport.set_protocol(stream)
+        handler.transport = None  # it would close the connection that it loses
+        handler.connection_lost(None)
+        stream.connection_made(transport)
+
+    async def _ping(self) -> None:
+        """No heartbeat of its own: `Streams.beat` is that of all streams."""
+
+
+class EventStream(asyncio.Protocol):
+    """One client's stream: what `role` hears after `cursor`, on a connection of its own."""
+
+    __slots__ = (
+        "_ends_at",
+        "_feed",
+        "_joined",
+        "_reading",
+        "_room",
+        "_send_seconds",
+        "_streams",
+        "connection",
+        "cursor",
+        "ended",
+        "in_chunks",
+        "role",
+        "session",
+    )
+
+    connection: asyncio.Transport
+
+    def __init__(
+        self,
+        streams: "Streams",
+        feed: Feed,
+        session: str,
+        role: Role,
+        cursor: int,
+        settings: Events,
+        *,
+        in_chunks: bool,
+    ) -> None:
+        self.session = session
+        self.role = role
+        self.cursor = cursor
+        self.in_chunks = in_chunks
+        self.ended = False
+        self._streams = streams
+        self._feed = feed
+        self._joined = feed.head
+        self._reading: asyncio.Task[None] | None = None
+        self._room: asyncio.Future[None] | None = None
+        self._send_seconds = settings.send_timeout_seconds
+        self._ends_at = _now() + 60 * settings.stream_minutes * random.uniform(0.75, 1.25)  # noqa: S311  # nosec B311
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.connection = cast(asyncio.Transport, transport)
+        self._feed.listeners[self.role] += 1
+        self._streams.add(self)
+        self.read_on()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_reading()
+        self._feed.listeners[self.role] -= 1
+        self._streams.discard(self)
+
+    def pause_writing(self) -> None:
+        self._room = asyncio.get_running_loop().create_future()
+
+    def resume_writing(self) -> None:
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+        self._room = None
+
     @property
     def alive(self) -> bool:
         """Whether there is a client to write to, and a reason to."""
-        gone = self.connection is None or self.connection.is_closing()
-        return not (self.ended or gone or _now() >= self._ends_at)
+        return not (self.ended or self.connection.is_closing() or _now() >= self._ends_at)
 
-    async def send_bytes(self, data: bytes) -> None:
-        """Write whole events. Raises TimeoutError, the connection cut, for a stalled client."""
+    def read_on(self) -> None:
+        """Write what follows the cursor; rest once there is nothing more."""
+        if self.ended or self._reading is not None:
+            return
+        if self.cursor == self._feed.head:
+            self._streams.rest(self)
+        else:
+            self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        """Page after page, each when the client has taken most of those before.
+
+        A client that takes nothing for too long is cut off, and so is one that nothing can be read
+        for: it comes back with its last id.
+        """
         try:
-            async with asyncio.timeout(self._send_seconds):
-                await self.write(data)
+            while self.cursor != self._feed.head and self.alive:
+                await self._wait_for_room()
+                page = await self._feed.page(self.cursor, self.role)
+                self._write(page)
         except TimeoutError:
             self.cut()
-            raise
+        except Exception:
+            log.exception("A stream could not be read on; it was cut")
+            self.cut()
+        else:
+            self._reading = None
+            if self.alive:
+                self.read_on()
+            else:
+                self.end()
 
-    async def finish(self) -> None:
-        """Tell the client that this was all. Raises TimeoutError for a stalled client.
+    async def _wait_for_room(self) -> None:
+        """Raises TimeoutError for a stalled client."""
+        if self._room is not None:
+            async with asyncio.timeout(self._send_seconds):
+                await self._room
 
-        aiohttp would do it after the handler, without a limit, and where nobody can cut it off.
-        """
-        async with asyncio.timeout(self._send_seconds):
-            await self.write_eof()
+    def _write(self, page: Page) -> None:
+        after, self.cursor = self.cursor, page.cursor
+        if page.data and not self.connection.is_closing():
+            self.connection.write(_chunk(page.data) if self.in_chunks else page.data)
+            self._streams.on_sent(self.role, max(after, self._joined), page.cursor, 1)
+
+    def _stop_reading(self) -> None:
+        self._streams.rouse(self)
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
 
     def end(self) -> None:
-        """Finish after what is being written."""
+        """Finish after what has been written; a stalled client is given a while to take it."""
+        if self.ended:
+            return
         self.ended = True
-        self.woken.set()
+        self._stop_reading()
+        if not self.connection.is_closing():
+            if self.in_chunks:
+                self.connection.write(LAST_CHUNK)
+            self.connection.close()
+        if self.connection.get_write_buffer_size():
+            asyncio.get_running_loop().call_later(self._send_seconds, self.cut)
 
     def cut(self) -> None:
         """Drop the connection without waiting for the client to take anything more."""
-        if self.connection is not None:
+        if self in self._streams:
             self.connection.abort()
-
-    async def _ping(self) -> None:
-        """No heartbeat of its own: one task keeps it for all streams."""
 
 
 def _chunk(data: bytes) -> bytes:
@@ -112,36 +241,34 @@ class Streams:
     def __len__(self) -> int:
         return len(self._open)
 
-    @contextmanager
-    def holding(self, stream: EventStream) -> Iterator[None]:
-        """Know `stream` for as long as the block runs."""
+    def __contains__(self, stream: EventStream) -> bool:
+        return stream in self._open
+
+    def add(self, stream: EventStream) -> None:
         self._open.add(stream)
         self._none_open.clear()
-        stream.ended = self._closed
-        try:
-            yield
-        finally:
-            self._open.discard(stream)
-            if not self._open:
-                self._none_open.set()
+        if self._closed:
+            stream.end()
+
+    def discard(self, stream: EventStream) -> None:
+        self._open.discard(stream)
+        if not self._open:
+            self._none_open.set()
 
     def sessions(self) -> frozenset[str]:
         """The sessions that have a stream open."""
         return frozenset(stream.session for stream in self._open)
 
-    async def rest(self, stream: EventStream) -> None:
-        """Wait at the head of the log, until there is something that `hear` can't pass on."""
-        resting = self._resting[stream.role, stream.in_chunks]
-        if stream.connection is not None and not stream.woken.is_set():
-            resting[stream] = stream.connection
-        try:
-            await stream.woken.wait()
-        finally:
-            resting.pop(stream, None)
-            stream.woken.clear()
+    def rest(self, stream: EventStream) -> None:
+        """Tell `stream` what `hear` says from now on; it is at the head of the log."""
+        self._resting[stream.role, stream.in_chunks][stream] = stream.connection
+
+    def rouse(self, stream: EventStream) -> None:
+        """`stream` rests no more."""
+        self._resting[stream.role, stream.in_chunks].pop(stream, None)
 
     def hear(self, since: int, pages: Mapping[Role, Page]) -> None:
-        """Send all that rest at `since` what follows it; wake those that can't take it at once.
+        """Send all that rest at `since` what follows it; those that can't take it at once read on.
 
         Nothing of a stream but its connection is touched, which is most of the time that thousands
         of them would take.
@@ -157,7 +284,7 @@ class Streams:
             for stream in behind:
                 del resting[stream]
                 stream.cursor = since
-                stream.woken.set()
+                stream.read_on()
 
     async def beat(self, standing: Callable[[set[str]], Awaitable[set[str]]]) -> None:
         """One heartbeat of all streams; those whose session no longer stands are ended.
