@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -203,11 +204,17 @@ class ProofForm(Form):
 def check(schema: type[Schema], data: Any) -> dict[str, Any]:
     """`data` as `schema` understands it. Raises ValidationFailed."""
     try:
-        loaded: dict[str, Any] = schema().load(data)
+        loaded: dict[str, Any] = _made(schema).load(data)
     except ValidationError as error:
         told = islice(_flatten(error.messages), MAX_COMPLAINTS)
         raise ValidationFailed(dict(told)) from error
     return loaded
+
+
+@cache
+def _made(schema: type[Schema]) -> Schema:
+    """A schema copies all its fields when it is made, and nothing of what it loads stays in it."""
+    return schema()
 
 
 def _flatten(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
