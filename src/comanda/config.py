@@ -44,12 +44,24 @@ class _Names(fields.List[str]):
         return tuple(super()._deserialize(value, *arguments, **more))
 
 
+def _words(kind: str) -> dict[str, Any]:
+    """What is said of a value that is no `kind`, in place of marshmallow's own words."""
+    wrong = ("null", "invalid", "type", "too_large", "special", "invalid_utf8")
+    return {"required": "falta", **dict.fromkeys(wrong, f"aquí va {kind}")}
+
+
 _SCALARS: Mapping[Any, Callable[..., fields.Field[Any]]] = {
-    int: partial(fields.Integer, strict=True),
-    float: _Number,
-    bool: _Switch,
-    str: fields.String,
+    int: partial(fields.Integer, strict=True, error_messages=_words("un número entero")),
+    float: partial(_Number, error_messages=_words("un número")),
+    bool: partial(_Switch, error_messages=_words("true o false")),
+    str: partial(fields.String, error_messages=_words("un texto entre comillas")),
 }
+
+
+class _Section(Schema):
+    """A table of the file."""
+
+    error_messages = _words("una tabla") | {"unknown": "no existe esta clave"}
 
 
 class ConfigError(Exception):
@@ -256,7 +268,7 @@ def _payments(values: Mapping[str, Any]) -> Payments:
 def _schema_of(section: type) -> type[Schema]:
     """The marshmallow schema of a dataclass of settings."""
     found = {field.name: _field_of(field) for field in dataclasses.fields(section)}
-    return Schema.from_dict(dict(found), name=section.__name__)
+    return _Section.from_dict(dict(found), name=section.__name__)
 
 
 def _field_of(field: "dataclasses.Field[Any]") -> fields.Field[Any]:
@@ -265,10 +277,14 @@ def _field_of(field: "dataclasses.Field[Any]") -> fields.Field[Any]:
     if field.type in _SCALARS:
         return _SCALARS[field.type](required=required, validate=checks)
     if field.type == tuple[str, ...]:
-        return _Names(fields.String(validate=checks))
+        text = fields.String(validate=checks, error_messages=_words("un texto entre comillas"))
+        return _Names(text, error_messages=_words("una lista"))
     if field.name == "methods":
-        return fields.List(fields.Nested(_schema_of(Method)))
-    return fields.Nested(_schema_of(cast("type", field.type)))
+        return fields.List(
+            fields.Nested(_schema_of(Method), error_messages=_words("una tabla")),
+            error_messages=_words("una lista de tablas"),
+        )
+    return fields.Nested(_schema_of(cast("type", field.type)), error_messages=_words("una tabla"))
 
 
 def _flatten(messages: Any, path: str = "") -> list[str]:
