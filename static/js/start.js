@@ -37,13 +37,15 @@ export function registerShell() {
   if (!("serviceWorker" in navigator) || !isSecureContext) return;
   const policy = globalThis.trustedTypes?.createPolicy("comanda", { createScriptURL: (url) => url });
   const url = policy ? policy.createScriptURL("/sw.js") : "/sw.js";
-  navigator.serviceWorker.register(url).then(keepThisPage).catch(() => { /* the page is whole without it */ });
+  const wasThere = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.register(url).then(() => wasThere || keepThisPage()).catch(() => { /* the page is whole without it */ });
 }
 
 /** What a page loaded before its worker was there passes by the worker once more, to be kept. */
 async function keepThisPage() {
-  if (navigator.serviceWorker.controller) return;
-  await new Promise((resolve) => { navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }); });
+  if (!navigator.serviceWorker.controller) {
+    await new Promise((resolve) => { navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }); });
+  }
   const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
   for (const name of new Set(loaded)) if (new URL(name).pathname.startsWith("/static/")) await fetch(name);
 }

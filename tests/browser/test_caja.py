@@ -152,6 +152,20 @@ async def test_rejecting_needs_a_reason_and_the_waiters_side_gets_it(
     await expect(page.locator("#panel-entregado")).to_contain_text("«monto distinto»")
 
 
+async def test_the_lists_obey_the_arrow_keys(window: OpenWindow) -> None:
+    page = await luis(window)
+    await page.get_by_role("tab", name="Por Verificar").focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("tab", name="Por Cobrar")).to_be_focused()
+    await expect(page.locator("#panel-entregado")).to_be_visible()
+    await page.keyboard.press("End")
+    await expect(page.get_by_role("tab", name="Conciliación")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("tab", name="Por Verificar")).to_be_focused()
+
+
 async def test_a_reason_in_ones_own_words(house: House, window: OpenWindow) -> None:
     sent = await submit(house, 12)
     page = await luis(window)

@@ -1,6 +1,6 @@
 // The lists as tabs, each with its counter in the page's bar.
 
-import { h, setText } from "../dom.js";
+import { h, moveFocus, setText } from "../dom.js";
 
 /**
  * `{ node, panels, panel(id), select(id), selected(), setCount(id, count) }` for `{ id, title, empty }`
@@ -9,10 +9,7 @@ import { h, setText } from "../dom.js";
 export function createTabs(kinds, onSelect) {
   const parts = new Map(kinds.map((kind) => [kind.id, createPart(kind, () => select(kind.id))]));
   const node = h("div", { class: "tabs", role: "tablist", "aria-label": "Listas" }, ...[...parts.values()].map(({ tab }) => tab));
-  node.addEventListener("keydown", (event) => {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (by) move(by);
-  });
+  node.addEventListener("keydown", (event) => moveFocus(event, [...node.children]));
 
   let chosenId = null;
   function select(id) {
@@ -25,13 +22,6 @@ export function createTabs(kinds, onSelect) {
       panel.hidden = !chosen;
     }
     onSelect(id);
-  }
-
-  function move(by) {
-    const tabs = [...node.children];
-    const next = tabs[(tabs.indexOf(document.activeElement) + by + tabs.length) % tabs.length];
-    next.focus();
-    next.click();
   }
 
   function setCount(id, count) {
