@@ -34,7 +34,8 @@ class Contract:
 
     def _check(self, request: web.Request, response: web.StreamResponse) -> None:
         resource = request.match_info.route.resource
-        route = BY_PATH.get((request.method, resource.canonical if resource else ""))
+        method = "GET" if request.method == "HEAD" else request.method
+        route = BY_PATH.get((method, resource.canonical if resource else ""))
         body = response.body if isinstance(response, web.Response) else None
         content = body if isinstance(body, bytes) else b""
         if response.status >= 400:

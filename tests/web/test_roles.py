@@ -112,6 +112,20 @@ async def test_what_is_open_to_all_asks_nobody_who_they_are(house: House) -> Non
                 assert status not in (401, 403), (path, member)
 
 
+GETS = [path for method, path in AUDIENCES if method == "GET"]
+
+
+@pytest.mark.parametrize("path", GETS)
+async def test_head_is_answered_as_get_is_without_the_body(house: House, path: str) -> None:
+    for member in (None, *BY_ROLE.values()):
+        status, body = await answer_of(house, member, "HEAD", at(path))
+        assert body == b""
+        if path == STREAM:
+            assert status == 405, "a stream has no end, and so no HEAD"
+        else:
+            assert status == (await answer_of(house, member, "GET", at(path)))[0], member
+
+
 async def answer_of(
     house: House, member: Staff | None, method: str, path: str
 ) -> tuple[int, bytes]:

@@ -43,6 +43,11 @@ class Route(NamedTuple):
     query: type[Schema] | None = None
     headers: tuple[Header, ...] = ()
 
+    @property
+    def is_stream(self) -> bool:
+        """Whether its answer does not end by itself; it has no HEAD."""
+        return ("text/event-stream",) in self.answers.values()
+
     def refusals(self) -> frozenset[str]:
         """Every code that this route can answer, from what is in its line."""
         codes = {*EVERYWHERE, *self.refuses}

@@ -116,4 +116,7 @@ def add_routes(app: web.Application) -> None:
         guarded = route.handler
         if route.audience is not None:
             guarded = require(route.handler, route.audience)
-        app.router.add_route(route.method, route.path, guarded)
+        if route.method == "GET":
+            app.router.add_get(route.path, guarded, allow_head=not route.is_stream)
+        else:
+            app.router.add_route(route.method, route.path, guarded)
