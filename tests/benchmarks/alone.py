@@ -1,5 +1,6 @@
 """Comanda beside itself: with a long past and a short one, busy and quiet, full and empty."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,7 +35,7 @@ def works(folder: Path, finished: int) -> Iterator[Work]:
     with _house(folder / "busy") as side:
         yield from _memory(side)
         yield from _replay(side, folder / "busy" / "comanda.db")
-        yield from _uploads(side)
+        yield from _uploads(side, folder)
 
 
 @contextmanager
@@ -160,8 +161,8 @@ def _read_rows(path: Path) -> float:
         return size / (time.perf_counter() - began) / MEGABYTE
 
 
-def _uploads(side: Comanda) -> Iterator[Work]:
-    """What live events wait for while eight phones send 8 MB each."""
+def _uploads(side: Comanda, folder: Path) -> Iterator[Work]:
+    """What live events wait for while eight phones send 8 MB each; one such transaction alone."""
     work = Work("one event to 10 streams, 99th percentile, eight uploads of 8 MB", "ms")
     work.goals = (Goal(2.0, "quiet"),)
     with load.listening(side, 10) as streams:
@@ -171,7 +172,21 @@ def _uploads(side: Comanda) -> Iterator[Work]:
             busy = _while_busy(streams, [partial(_send, side, one) for one in requests])
             work.add("quiet", [_percentile(quiet)])
             work.add("comanda", [_percentile(busy)])
+            work.add("sqlite3", [1000 * _commit(folder, 8 * MEGABYTE) for _ in range(8)])
     yield work
+
+
+def _commit(folder: Path, size: int) -> float:
+    """Seconds in which `sqlite3` alone keeps a file, as durably as Comanda does."""
+    with closing(sqlite3.connect(folder / "alone.db", isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        database.execute("CREATE TABLE IF NOT EXISTS proofs (data BLOB)")
+        file = os.urandom(size)
+        began = time.perf_counter()
+        database.execute("INSERT INTO proofs VALUES (?)", (file,))
+        return time.perf_counter() - began
 
 
 def _send(side: Comanda, request: bytes) -> None:

@@ -25,6 +25,11 @@ EIGHT_POSTERS = (
     Goal(None, "floor_looking"),
     Goal(None, "original", of="comanda_pdf"),
 )
+CROWD = (
+    Goal(0.4, "original"),
+    Goal(None, "floor_looking"),
+    Goal(None, "original", of="comanda_pdf"),
+)
 FAN_OUT = (Goal(1.4, "floor"), Goal(1.0, "nchan"))
 
 
@@ -66,8 +71,8 @@ def works(running: dict[str, Side]) -> Iterator[Work]:
     yield from _proofs(running, peers, 10, 1, posts, 4, ONE_POSTER)
     peers = ("comanda_pdf", "floor", "floor_looking", "pocketbase_full", "original")
     yield from _rate(running, peers, EIGHT_POSTERS)
-    crowd = (Goal(0.4, "original"),)
-    yield from _proofs(running, ("floor", "pocketbase", "original"), 500, 4, 24, 3, crowd)
+    peers = ("comanda_pdf", "floor", "floor_looking", "pocketbase", "original")
+    yield from _proofs(running, peers, 500, 4, 24, 3, CROWD)
     for count in (1000, 4000):
         yield from _fan_out(running, count)
 
