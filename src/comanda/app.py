@@ -87,8 +87,8 @@ async def serve(
 
     And, where the house has no administrator yet, the token that founds it.
 
-    A handler is cancelled when its client goes, so that a vanished stream ends at once. That is
-    safe: a transaction runs whole on its thread, whoever waits for it.
+    A handler is cancelled when its client goes. That is safe: a transaction runs whole on its
+    thread, whoever waits for it.
     """
     _allow_many_clients()
     stop = asyncio.Event()

@@ -1,4 +1,4 @@
-"""The live tail of the event log, where streams wait.
+"""The live tail of the event log, which streams follow.
 
 A stream is a cursor into the log. A wake-up is only a hint: the feed then reads what is new from
 the log once, encodes each event once, and keeps a bounded tail of it in memory. Streams read on

@@ -93,6 +93,24 @@ async def test_a_log_that_can_not_be_copied_is_told_of_and_copied_the_next_time(
     assert "The write-ahead log stays as long as it is" in caplog.text
 
 
+async def test_unused_pages_are_given_back_as_many_at_once_as_asked(database: Database) -> None:
+    def fill(tx: Transaction) -> None:
+        tx.run("CREATE TABLE heap (data BLOB)", {})
+        tx.run("INSERT INTO heap VALUES (:data)", {"data": bytes(4096 * 100)})
+        tx.run("DROP TABLE heap", {})
+
+    await database.write(fill)
+    before = int(await database.read(pragma, "freelist_count"))
+    assert before > 90
+    assert await database.reclaim(40)
+    assert await database.read(pragma, "freelist_count") == before - 40
+    assert not await database.reclaim(100)
+    assert await database.read(pragma, "freelist_count") == 0
+    async with asyncio.timeout(20):  # and the file gets shorter, though nobody writes any more
+        while database.path.stat().st_size > 4096 * 90:
+            await asyncio.sleep(0.01)
+
+
 async def test_readers_can_not_write(database: Database) -> None:
     def sneak(view: Snapshot) -> None:
         view.all("DELETE FROM products")

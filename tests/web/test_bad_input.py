@@ -298,6 +298,8 @@ async def test_every_path_refuses_the_verbs_it_does_not_have(busy_house: House) 
     paths = {path for _, path, *_ in ROUTES}
     for path in paths:
         right = {method for method, other, *_ in ROUTES if other == path}
+        if "GET" in right and not path.startswith("/events/"):
+            right.add("HEAD")
         url = re.sub(r"{[^}]*}", "1", path)
         client = await busy_house.client(ANA)
         for verb in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - right:

@@ -5,8 +5,12 @@ import contextlib
 import json
 import re
 import ssl
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest import mock
 
 import aiohttp
 import pytest
@@ -14,11 +18,13 @@ import trustme
 from aiohttp import web
 
 from comanda.__main__ import main
-from comanda.config import Config
+from comanda.config import Config, Events
 from comanda.domain.staff import Role
+from comanda.feed import Feed
 from comanda.store import staff
 from comanda.store.connection import connect
 from comanda.web.keys import DATABASE, FEED, STREAMS
+from comanda.web.stream import EventStream, StreamHead, Streams
 from tests.house import (
     AGUA,
     ANA,
@@ -358,6 +364,56 @@ async def test_a_stream_goes_over_tls_and_ends_as_any_other(house: House, tmp_pa
         house.app[STREAMS].end_session(next(iter(house.app[STREAMS]._open)).session)
         assert await stream.ends()
     await eventually(lambda: len(house.app[STREAMS]) == 0)
+
+
+async def test_a_client_that_vanishes_in_the_middle_of_a_body_is_noticed_over_tls_too(
+    house: House,
+) -> None:
+    authority = trustme.CA()
+    server, client = (
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH),
+        ssl.create_default_context(),
+    )
+    authority.issue_cert("127.0.0.1").configure_cert(server)
+    authority.configure_trust(client)
+    await web.TCPSite(house.runner, "127.0.0.1", 0, ssl_context=server).start()
+    host, port = house.runner.addresses[-1][:2]
+    cookie = (await house.cookies(ANA))["comanda_session"]
+    _, writer = await asyncio.open_connection(host, port, ssl=client)
+    head = (
+        f"GET /events/waiter HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 400000\r\n"
+        f"Cookie: comanda_session={cookie}\r\n\r\n"
+    )
+    writer.write(head.encode() + bytes(300_000))
+    await eventually(lambda: len(house.app[STREAMS]) == 1)
+    writer.transport.abort()
+    await eventually(lambda: len(house.app[STREAMS]) == 0)
+    assert house.app[FEED].listeners.total() == 0
+
+
+def test_a_stream_waits_where_its_connection_has_too_much_to_write_already() -> None:
+    class Handler:
+        writing_paused = True
+        transport: Any = None
+
+        def connection_lost(self, _: object) -> None:
+            """aiohttp forgets the connection."""
+
+    async def hand_over() -> EventStream:
+        feed = SimpleNamespace(head=7, listeners=Counter())
+        stream = EventStream(
+            Streams(), cast(Feed, feed), "session", Role.WAITER, 0, Events(), in_chunks=True
+        )
+        request = SimpleNamespace(protocol=Handler(), transport=mock.Mock(asyncio.Transport))
+        StreamHead(Events()).give_away(cast(web.Request, request), stream)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(stream._wait_for_room(), 0.05)
+        stream.resume_writing()
+        await asyncio.wait_for(stream._wait_for_room(), 5)
+        stream.connection_lost(None)
+        return stream
+
+    asyncio.run(hand_over())
 
 
 async def test_what_a_client_sends_on_its_stream_is_not_listened_to(house: House) -> None:

@@ -13,7 +13,10 @@ import aiosqlite
 from comanda.store.schema import MIGRATIONS, VERSION
 
 T = TypeVar("T")
-LOG_PAGES = 8_000  # of the write-ahead log: past that, a commit itself takes them to the file
+# Of the write-ahead log: past so many pages a commit itself takes them to the file, and so much
+# stays of its own file once it begins anew.
+LOG_PAGES = 8_000
+LOG_BYTES = 4 * 1024 * 1024
 
 
 class DatabaseError(Exception):
@@ -84,6 +87,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+    connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
     migrate(connection, path)
 
 
@@ -110,7 +114,8 @@ def checkpoint(connection: sqlite3.Connection) -> None:
 
 
 def reclaim(connection: sqlite3.Connection, pages: int) -> bool:
-    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+    # A script is run to its end; `execute` would stop after the first page (Python 3.11).
+    connection.executescript(f"PRAGMA incremental_vacuum({pages})")
     left: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
     vacuums: int = connection.execute("PRAGMA auto_vacuum").fetchone()[0]
     return bool(vacuums and left)

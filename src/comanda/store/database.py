@@ -7,8 +7,8 @@ threads however many statements it has.
 Units that wait while the disk is busy share the next commit, and so its one `fsync`: each is all or
 nothing by a savepoint of its own, has a timestamp of its own, and is answered after the commit.
 
-What was committed is copied from the write-ahead log to the file meanwhile, by one of the readers:
-SQLite would do it as a part of a commit, and somebody's order would wait for it.
+What was committed is copied from the write-ahead log to the file meanwhile, on a connection of
+its own: SQLite would do it as a part of a commit, and somebody's order would wait for it.
 """
 
 import asyncio
@@ -131,6 +131,7 @@ class Database:
         self,
         writer: Worker,
         readers: list[Worker],
+        copier: Worker,
         clock: Clock,
         path: Path,
         busy_timeout: float,
@@ -144,6 +145,7 @@ class Database:
         self._log_is_long = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._writer = writer
+        self._copier = copier
         self._waiting: deque[_Unit] = deque()
         self._busy_timeout = self._patience = busy_timeout
         self._readers: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
@@ -179,28 +181,22 @@ class Database:
         def call(view: Snapshot) -> T:
             return work(view, *args, **kwargs)
 
-        async with self._reader() as reader:
+        reader = await self._readers.get()
+        try:
             with refusals():
                 return await reader.run(lambda connection: self._look(connection, call))
+        finally:
+            self._readers.put_nowait(reader)
 
     async def keep_log_short(self) -> None:
         """Copy the write-ahead log to the file whenever it has grown, until cancelled."""
         while True:
             await self._log_is_long.wait()
             self._log_is_long.clear()
-            async with self._reader() as reader:
-                try:
-                    await reader.run(checkpoint)
-                except sqlite3.Error:
-                    log.warning("The write-ahead log stays as long as it is", exc_info=True)
-
-    @asynccontextmanager
-    async def _reader(self) -> AsyncIterator[Worker]:
-        reader = await self._readers.get()
-        try:
-            yield reader
-        finally:
-            self._readers.put_nowait(reader)
+            try:
+                await self._copier.run(checkpoint)
+            except sqlite3.Error:
+                log.warning("The write-ahead log stays as long as it is", exc_info=True)
 
     def size(self) -> int:
         """The bytes of the file and of its write-ahead log."""
@@ -213,7 +209,10 @@ class Database:
         In WAL mode the file itself shrinks at the next checkpoint.
         """
         with refusals():
-            return await self._writer.run(partial(reclaim, pages=pages))
+            has_more = await self._writer.run(partial(reclaim, pages=pages))
+        if not has_more:
+            self._log_is_long.set()
+        return has_more
 
     def _commit_waiting(self, connection: sqlite3.Connection) -> None:
         """Commit all that waits; nothing does where an earlier commit took it along."""
@@ -231,17 +230,19 @@ class Database:
             self._wait_no_longer(connection, patience)
             begun = time.monotonic()
             with begin(connection, "BEGIN IMMEDIATE"):
+                began_work = time.monotonic()
                 for number, unit in enumerate(units, 1):
                     unit.run(connection, self._now())
                     if time.monotonic() - begun > LONG_SECONDS:
                         self._waiting.extendleft(reversed(units[number:]))
                         units = units[:number]
                         break
+                worked = time.monotonic() - began_work
             committed = time.monotonic()
         except BaseException as error:  # noqa: BLE001 - it is each waiting caller's
             self._commit_one_by_one(connection, units, error)
         else:
-            self._note_length(committed - begun)
+            self._note_length(worked)
             if self.on_commit is not None:
                 self.on_commit(committed - begun)
             if any(unit.has_news for unit in units):
@@ -249,7 +250,7 @@ class Database:
                 self._loop.call_soon_threadsafe(self.on_news)
 
     def _note_length(self, seconds: float) -> None:
-        """A commit that took `seconds` has made the log longer: much longer, where it took long."""
+        """Units that worked for `seconds`, disk and locks aside, have made the log longer."""
         self._commits += 1
         if self._commits >= COMMITS_A_CHECKPOINT or seconds > LONG_SECONDS:
             self._commits = 0
@@ -323,7 +324,8 @@ async def open_database(
             pool = [await open_worker(stack, path, busy_timeout) for _ in range(readers)]
             for reader in pool:
                 await reader.run(only_read)
-            database = Database(writer, pool, clock, path, busy_timeout)
+            copier = await open_worker(stack, path, busy_timeout)
+            database = Database(writer, pool, copier, clock, path, busy_timeout)
             copying = asyncio.create_task(database.keep_log_short(), name="checkpoints")
             try:
                 yield database

@@ -41,8 +41,8 @@ class Upload:
 async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
     """The request's form, read as `_receive` says; its file is in memory in the block alone.
 
-    A few at a time are let in, and one that is large: those that wait have their file on the disk,
-    and leave the writer to smaller ones.
+    A few at a time are let in, and one that is large: large ones that wait have their file on the
+    disk, and leave the writer to smaller ones.
     """
     config = request.app[CONFIG]
     with closing(_Form(config.proofs.max_bytes, Path(config.database.path).parent)) as form:

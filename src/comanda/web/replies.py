@@ -7,7 +7,7 @@ from multidict import istr
 
 from comanda.domain.wire import encode
 
-# Names that are made once: an open stream keeps those of its answer for as long as it lives.
+# Names that are made once, and not for every answer.
 _SECURITY = tuple(
     (istr(name), value)
     for name, value in (

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import cast
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp_sse import EventSourceResponse
 
@@ -36,6 +36,7 @@ class StreamHead(EventSourceResponse):
 
     def __init__(self, settings: Events) -> None:
         super().__init__(sep="\n", send_timeout=settings.send_timeout_seconds)
+        self.headers[hdrs.CONNECTION] = "close"  # the stream's end is the connection's
         self._given_away = False
 
     async def begin(self, request: web.Request) -> None:
@@ -66,7 +67,10 @@ class StreamHead(EventSourceResponse):
         if transport is None:
             raise ConnectionResetError
         self._given_away = True
+        if handler.writing_paused:
+            stream.pause_writing()
         transport.set_protocol(stream)
+        transport.resume_reading()  # or the client's end would go unnoticed
         handler.transport = None  # it would close the connection that it loses
         handler.connection_lost(None)
         stream.connection_made(transport)
@@ -127,7 +131,7 @@ class EventStream(asyncio.Protocol):
         self.read_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_reading()
+        self._leave()
         self._feed.listeners[self.role] -= 1
         self._streams.discard(self)
 
@@ -188,7 +192,8 @@ class EventStream(asyncio.Protocol):
             self.connection.write(_chunk(page.data) if self.in_chunks else page.data)
             self._streams.on_sent(self.role, max(after, self._joined), page.cursor, 1)
 
-    def _stop_reading(self) -> None:
+    def _leave(self) -> None:
+        """Neither rest nor read any more."""
         self._streams.rouse(self)
         if self._reading is not None:
             self._reading.cancel()
@@ -199,13 +204,12 @@ class EventStream(asyncio.Protocol):
         if self.ended:
             return
         self.ended = True
-        self._stop_reading()
+        self._leave()
         if not self.connection.is_closing():
             if self.in_chunks:
                 self.connection.write(LAST_CHUNK)
             self.connection.close()
-        if self.connection.get_write_buffer_size():
-            asyncio.get_running_loop().call_later(self._send_seconds, self.cut)
+        asyncio.get_running_loop().call_later(self._send_seconds, self.cut)
 
     def cut(self) -> None:
         """Drop the connection without waiting for the client to take anything more."""
