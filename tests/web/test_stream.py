@@ -384,14 +384,14 @@ async def test_a_client_that_vanishes_in_the_middle_of_a_body_is_noticed_over_tl
         f"GET /events/waiter HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 400000\r\n"
         f"Cookie: comanda_session={cookie}\r\n\r\n"
     )
-    writer.write(head.encode() + bytes(300_000))
+    writer.write(head.encode() + bytes(400_000))
     await eventually(lambda: len(house.app[STREAMS]) == 1)
-    writer.transport.abort()
+    writer.close()
     await eventually(lambda: len(house.app[STREAMS]) == 0)
     assert house.app[FEED].listeners.total() == 0
 
 
-def test_a_stream_waits_where_its_connection_has_too_much_to_write_already() -> None:
+def test_a_stream_takes_a_connection_over_as_it_is_read_and_written_or_not() -> None:
     class Handler:
         writing_paused = True
         transport: Any = None
@@ -399,19 +399,20 @@ def test_a_stream_waits_where_its_connection_has_too_much_to_write_already() -> 
         def connection_lost(self, _: object) -> None:
             """aiohttp forgets the connection."""
 
-    async def hand_over() -> EventStream:
+    async def hand_over() -> None:
         feed = SimpleNamespace(head=7, listeners=Counter())
         stream = EventStream(
             Streams(), cast(Feed, feed), "session", Role.WAITER, 0, Events(), in_chunks=True
         )
-        request = SimpleNamespace(protocol=Handler(), transport=mock.Mock(asyncio.Transport))
+        transport = mock.Mock(asyncio.Transport)
+        request = SimpleNamespace(protocol=Handler(), transport=transport)
         StreamHead(Events()).give_away(cast(web.Request, request), stream)
+        transport.resume_reading.assert_called_once_with()
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(stream._wait_for_room(), 0.05)
         stream.resume_writing()
         await asyncio.wait_for(stream._wait_for_room(), 5)
         stream.connection_lost(None)
-        return stream
 
     asyncio.run(hand_over())
 
