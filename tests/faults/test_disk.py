@@ -5,13 +5,14 @@ import asyncio
 import random
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from comanda.store.backup import check
+from comanda.store.connection import connect
 from comanda.web.spool import IN_MEMORY
 from tests.faults import disk
 from tests.faults.disk import Shim
@@ -130,6 +131,18 @@ async def test_a_sync_that_fails_is_no_commit(tmp_path: Path, shim: Shim, photo:
     report("disk, syncs fail (EIO)", failed_calls=shim.failed, answered=503, lost=0)
 
 
+async def empty_log(database: Path) -> None:
+    """Leave no room in the write-ahead log's file, where a commit would need none on the disk."""
+    log = database.with_name(f"{database.name}-wal")
+
+    def is_empty() -> bool:
+        with closing(connect(database)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return log.stat().st_size == 0
+
+    await eventually(is_empty, WAIT)
+
+
 async def test_a_disk_that_is_really_full(tmp_path: Path, photo: bytes) -> None:
     folder = tmp_path / "disk"
     with disk.small_disk(folder, 6) as mounted:
@@ -139,6 +152,7 @@ async def test_a_disk_that_is_really_full(tmp_path: Path, photo: bytes) -> None:
         tokens, config = await furnish(folder / "c.db"), settings(tmp_path, HEARTBEAT)
         with serving(folder / "c.db", config=config) as server:
             async with evening(server, tokens, photo) as house:
+                await empty_log(folder / "c.db")
                 ballast = disk.fill(folder)
                 await house.is_refused(507, "storage_full")
                 ballast.unlink()
@@ -161,8 +175,8 @@ async def test_files_that_may_not_grow(tmp_path: Path, photo: bytes) -> None:
     tokens, config = await furnish(database), settings(tmp_path, HEARTBEAT)
     with serving(database, config=config) as server:
         async with evening(server, tokens, photo) as house:
-            wal = database.with_name("c.db-wal").stat().st_size
-            disk.limit_file_size(server.process.pid, wal)
+            await empty_log(database)
+            disk.limit_file_size(server.process.pid, 0)
             await house.is_refused(503, "storage_unavailable")
             disk.limit_file_size(server.process.pid, None)
             await house.goes_on()
