@@ -12,8 +12,9 @@ SOURCE = Path(comanda.__file__).parent
 LAYERS = {
     # part → what it may import of comanda
     "domain": {"domain"},
-    "store": {"store", "domain"},
-    "feed": {"store", "domain"},
+    "background": set(),
+    "store": {"background", "store", "domain"},
+    "feed": {"background", "store", "domain"},
     "workflow": {"store", "domain"},
     "office": {"store", "domain"},
     "files": set(),
@@ -21,8 +22,8 @@ LAYERS = {
     "pictures": {"metadata", "domain"},
     "lan": set(),
     "config": set(),
-    "nightly": {"config", "store", "domain"},
-    "chores": {"workflow", "config", "store", "domain"},
+    "nightly": {"background", "config", "store", "domain"},
+    "chores": {"background", "workflow", "config", "store", "domain"},
     "web": {
         "web",
         "workflow",
@@ -35,7 +36,7 @@ LAYERS = {
         "config",
         "pictures",
     },
-    "app": {"chores", "web", "feed", "nightly", "store", "config", "files"},
+    "app": {"background", "chores", "web", "feed", "nightly", "store", "config", "files"},
     "demo": {"workflow", "store", "domain", "pictures"},
     "commands": {"chores", "config", "workflow", "store", "domain"},
     "logs": {"domain"},

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from comanda.background import in_background
 from comanda.chores import do_chores
 from comanda.config import Config
 from comanda.feed import open_feed
@@ -160,10 +161,8 @@ async def _keep_streams(app: web.Application) -> AsyncIterator[None]:
     app[FEED].on_pages = app[STREAMS].hear
     if METRICS in app:
         app[STREAMS].on_sent = partial(app[METRICS].sent, app[FEED])
-    beating = asyncio.create_task(keep_alive(app), name="heartbeat")
-    yield
-    beating.cancel()
-    await asyncio.gather(beating, return_exceptions=True)
+    async with in_background(keep_alive(app), name="heartbeat"):
+        yield
 
 
 async def _end_streams(app: web.Application) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from comanda import workflow
+from comanda.background import in_background
 from comanda.config import Config
 from comanda.domain.errors import StorageUnavailable
 from comanda.domain.house import House
@@ -37,13 +38,8 @@ async def do_chores(database: Database, config: Config, default: House) -> Async
     ]
     if config.proofs.keep_days:
         steps.append((MINUTE, NightlyPurge(database, config, default).look))
-    tasks = [asyncio.create_task(_repeat(pause, step)) for pause, step in steps]
-    try:
+    async with in_background(*(_repeat(pause, step) for pause, step in steps), name="chore"):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _repeat(pause: float, step: Step) -> None:

@@ -106,11 +106,8 @@ def disable_staff(options: argparse.Namespace, config: Config) -> None:
 
 def _let_go(tx: Transaction, username: str) -> bool:
     """Whether there was somebody to disable. Raises LastAdmin where nobody could let others in."""
-    had_admin = staff.has_admin(tx)
-    found = staff.disable(tx, username)
-    if had_admin and not staff.has_admin(tx):
-        raise LastAdmin
-    return found
+    with staff.keeping_an_admin(tx):
+        return staff.disable(tx, username)
 
 
 def import_menu(options: argparse.Namespace, config: Config) -> None:

@@ -277,14 +277,14 @@ def _field_of(field: "dataclasses.Field[Any]") -> fields.Field[Any]:
     if field.type in _SCALARS:
         return _SCALARS[field.type](required=required, validate=checks)
     if field.type == tuple[str, ...]:
-        text = fields.String(validate=checks, error_messages=_words("un texto entre comillas"))
-        return _Names(text, error_messages=_words("una lista"))
+        return _Names(_SCALARS[str](validate=checks), error_messages=_words("una lista"))
     if field.name == "methods":
-        return fields.List(
-            fields.Nested(_schema_of(Method), error_messages=_words("una tabla")),
-            error_messages=_words("una lista de tablas"),
-        )
-    return fields.Nested(_schema_of(cast("type", field.type)), error_messages=_words("una tabla"))
+        return fields.List(_table_of(Method), error_messages=_words("una lista de tablas"))
+    return _table_of(cast("type", field.type))
+
+
+def _table_of(section: type) -> fields.Field[Any]:
+    return fields.Nested(_schema_of(section), error_messages=_words("una tabla"))
 
 
 def _flatten(messages: Any, path: str = "") -> list[str]:

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from operator import attrgetter
 
+from comanda.background import in_background
 from comanda.domain.errors import StorageUnavailable
 from comanda.domain.events import AUDIENCE, EventType
 from comanda.domain.staff import Role
@@ -183,12 +184,8 @@ async def open_feed(
     feed = Feed(database, tail_events=tail_events, replay_limit=replay_limit)
     await feed.start_at_head()
     database.on_news = feed.wake
-    follower = asyncio.create_task(feed.follow(), name="feed")
-    try:
+    async with in_background(feed.follow(), name="feed"):
         yield feed
-    finally:
-        follower.cancel()
-        await asyncio.gather(follower, return_exceptions=True)
 
 
 def _everything_after(view: Snapshot, cursor: int) -> list[LoggedEvent]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from comanda.background import in_background
 from comanda.config import Backup
 from comanda.domain.backups import is_due, is_overdue, kept, last_before
 from comanda.store.connection import DatabaseError
@@ -143,9 +144,5 @@ async def open_backups(
     if not settings.enabled:
         yield backups
         return
-    watch = asyncio.create_task(backups.keep_watch(), name="backups")
-    try:
+    async with in_background(backups.keep_watch(), name="backups"):
         yield backups
-    finally:
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)

@@ -6,7 +6,7 @@ As in the workflow, each is a plain function of a transaction, and an exception 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from comanda.domain.errors import LastAdmin, NotFound, UsernameTaken
+from comanda.domain.errors import NotFound, UsernameTaken
 from comanda.domain.house import House
 from comanda.domain.menu import Changes, Entry, Product
 from comanda.domain.staff import Role, Staff
@@ -62,9 +62,8 @@ def set_active(tx: Transaction, username: str, *, active: bool) -> Change:
 def _save(tx: Transaction, member: Staff) -> Change:
     if member == staff.require(tx, member.username):
         return Change(member)
-    staff.save(tx, member)
-    if not staff.has_admin(tx):
-        raise LastAdmin
+    with staff.keeping_an_admin(tx):
+        staff.save(tx, member)
     return Change(member, sessions.end_all(tx, member.username))
 
 

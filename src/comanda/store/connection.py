@@ -39,9 +39,9 @@ class Worker(aiosqlite.Connection):
 
 
 @contextmanager
-def begin(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
-    """A transaction that `begin` starts, whole or not at all."""
-    connection.execute(begin)
+def begin(connection: sqlite3.Connection, statement: str) -> Iterator[None]:
+    """A transaction that `statement` starts, whole or not at all."""
+    connection.execute(statement)
     try:
         yield
         connection.execute("COMMIT")

@@ -24,6 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from comanda.background import in_background
 from comanda.domain.errors import StorageUnavailable
 from comanda.store.connection import (
     DatabaseError,
@@ -200,8 +201,8 @@ class Database:
 
     def size(self) -> int:
         """The bytes of the file and of its write-ahead log."""
-        log = self.path.with_name(self.path.name + "-wal")
-        return self.path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+        ahead = self.path.with_name(self.path.name + "-wal")
+        return self.path.stat().st_size + (ahead.stat().st_size if ahead.exists() else 0)
 
     async def reclaim(self, pages: int) -> bool:
         """Give up to `pages` unused pages of the file back; whether there are more.
@@ -326,12 +327,8 @@ async def open_database(
                 await reader.run(only_read)
             copier = await open_worker(stack, path, busy_timeout)
             database = Database(writer, pool, copier, clock, path, busy_timeout)
-            copying = asyncio.create_task(database.keep_log_short(), name="checkpoints")
-            try:
+            async with in_background(database.keep_log_short(), name="checkpoints"):
                 yield database
-            finally:
-                copying.cancel()
-                await asyncio.gather(copying, return_exceptions=True)
         except InUse as error:
             raise DatabaseError(f"Se está restaurando {path}; prueba en un momento") from error
         except (OSError, sqlite3.DatabaseError, StorageUnavailable) as error:

@@ -1,8 +1,10 @@
 """Members of staff and the hashes of their PINs."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from comanda.domain.errors import StaffNotFound
+from comanda.domain.errors import LastAdmin, StaffNotFound
 from comanda.domain.staff import Role, Staff
 from comanda.store.database import Snapshot, Transaction, to_millis
 
@@ -60,6 +62,15 @@ def save(tx: Transaction, member: Staff) -> None:
 def has_admin(view: Snapshot, but: str = "") -> bool:
     """Whether an active administrator is there, `but` this one."""
     return view.one(_ADMIN, {"role": Role.ADMIN, "but": but}) is not None
+
+
+@contextmanager
+def keeping_an_admin(tx: Transaction) -> Iterator[None]:
+    """Raises LastAdmin where the block leaves nobody who could let others in."""
+    had_admin = has_admin(tx)
+    yield
+    if had_admin and not has_admin(tx):
+        raise LastAdmin
 
 
 def require(view: Snapshot, username: str) -> Staff:
