@@ -31,6 +31,7 @@ from comanda.store.database import Transaction
 from comanda.web.access_log import AccessLogger
 from comanda.web.broken import answer_broken_http
 from comanda.web.keys import DATABASE
+from comanda.web.spool import IN_MEMORY
 from tests.contract import Contract
 
 ANA = Staff("ana", "Ana", Role.WAITER)
@@ -321,6 +322,9 @@ PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>"
     b"endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 )
+
+# Too large to stay in memory on its way in.
+LARGE_PDF = PDF.replace(b"\n", b"\n%" + b" " * (IN_MEMORY + 65_536) + b"\n", 1)
 
 
 def hire(tx: Transaction) -> None:

@@ -67,12 +67,10 @@ def everybody(folder: Path) -> Iterator[dict[str, Side]]:
 def works(running: dict[str, Side]) -> Iterator[Work]:
     """Each comparison as soon as it has been made."""
     posts = 25
-    peers = ("comanda_pdf", "floor", "floor_looking", "pocketbase", "original")
-    yield from _proofs(running, peers, 10, 1, posts, 4, ONE_POSTER)
-    peers = ("comanda_pdf", "floor", "floor_looking", "pocketbase_full", "original")
-    yield from _rate(running, peers, EIGHT_POSTERS)
-    peers = ("comanda_pdf", "floor", "floor_looking", "pocketbase", "original")
-    yield from _proofs(running, peers, 500, 4, 24, 3, CROWD)
+    peers = ("comanda_pdf", "floor", "floor_looking", "original")
+    yield from _proofs(running, (*peers, "pocketbase"), 10, 1, posts, 4, ONE_POSTER)
+    yield from _rate(running, (*peers, "pocketbase_full"), EIGHT_POSTERS)
+    yield from _proofs(running, (*peers, "pocketbase"), 500, 4, 24, 3, CROWD)
     for count in (1000, 4000):
         yield from _fan_out(running, count)
 

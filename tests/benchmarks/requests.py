@@ -16,7 +16,7 @@ def http(method: str, path: str, body: bytes = b"", *headers: str) -> bytes:
 
 
 def form(method: str, path: str, fields: dict[str, str], file: bytes, *headers: str) -> bytes:
-    """A `multipart/form-data` request with one JPEG."""
+    """A `multipart/form-data` request with one file, said to be a JPEG."""
     parts = [
         b'Content-Disposition: form-data; name="%s"\r\n\r\n%s' % (name.encode(), value.encode())
         for name, value in fields.items()

@@ -81,11 +81,12 @@ class Comanda(Side):
 
     called: ClassVar[str] = "comanda"
 
+    def receipt(self, number: int, size: int) -> bytes:
+        return photo(number, size)
+
     def post(self, number: int, size: int = 250_000) -> bytes:
-        fields = {"method": "transferencia"}
-        return form(
-            "POST", f"/orders/{number}/proof", fields, photo(number, size), cookie("waiter")
-        )
+        fields, file = {"method": "transferencia"}, self.receipt(number, size)
+        return form("POST", f"/orders/{number}/proof", fields, file, cookie("waiter"))
 
     def poke(self) -> tuple[int, bytes]:
         number = self.next_poke
@@ -106,9 +107,8 @@ class ComandaWithPdf(Comanda):
 
     called: ClassVar[str] = "comanda_pdf"
 
-    def post(self, number: int, size: int = 250_000) -> bytes:
-        fields = {"method": "transferencia"}
-        return form("POST", f"/orders/{number}/proof", fields, pdf(number, size), cookie("waiter"))
+    def receipt(self, number: int, size: int) -> bytes:
+        return pdf(number, size)
 
 
 class Floor(Side):

@@ -13,17 +13,15 @@ import pytest
 
 from comanda.store.backup import check
 from comanda.store.connection import connect
-from comanda.web.spool import IN_MEMORY
 from tests.faults import disk
 from tests.faults.disk import Shim
 from tests.faults.evening import Ear, receipt
 from tests.faults.figures import report
 from tests.faults.server import WAIT, Phones, Server, Tokens, furnish, phones, serving, settings
 from tests.flow.program import comanda
-from tests.house import ANA, COCO, LUIS, PDF, eventually
+from tests.house import ANA, COCO, LARGE_PDF, LUIS, eventually
 
 HEARTBEAT = "[events]\nheartbeat_seconds = 0.1\n"
-LARGE = PDF.replace(b"\n", b"\n%" + b" " * (IN_MEMORY + 65_536) + b"\n", 1)
 
 
 @dataclass
@@ -42,7 +40,7 @@ class Evening:
         head = (await self.crowd.call(LUIS, "GET", "/orders"))[1]["last_event_id"]
         for attempt in (
             self.crowd.submit(ANA, self.order_id, self.photo, "proof"),
-            self.crowd.submit(ANA, self.order_id, LARGE, "large"),
+            self.crowd.submit(ANA, self.order_id, LARGE_PDF, "large"),
             self.crowd.place(ANA, "order"),
         ):
             answered, told = await attempt

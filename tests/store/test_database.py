@@ -24,7 +24,7 @@ from comanda.store.database import (
 from comanda.store.orders import OrderFilter
 from comanda.store.schema import VERSION
 from comanda.workflow import OrderLine
-from tests.house import ANA, COCO, hire
+from tests.house import ANA, COCO, eventually, hire
 
 LINES = [OrderLine(1, 2, None)]
 
@@ -56,20 +56,18 @@ async def test_every_connection_is_durable_and_keeps_references_whole(database: 
     assert await database.write(pragma, "user_version") == VERSION
 
 
-async def grown(path: Path, before: int) -> None:
-    """Wait until the file itself, without its write-ahead log, is larger than `before` bytes."""
-    async with asyncio.timeout(20):
-        while path.stat().st_size <= before:
-            await asyncio.sleep(0.01)
+def file_size(database: Database) -> int:
+    """The bytes of the file itself, without its write-ahead log."""
+    return database.path.stat().st_size
 
 
 async def test_what_was_committed_gets_into_the_file_while_the_database_is_open(
     database: Database,
 ) -> None:
-    before = database.path.stat().st_size
+    before = file_size(database)
     for table in range(1, COMMITS_A_CHECKPOINT + 1):
         await database.write(workflow.place_order, ANA, table, LINES)
-    await grown(database.path, before)
+    await eventually(lambda: file_size(database) > before)
 
 
 async def test_a_log_that_can_not_be_copied_is_told_of_and_copied_the_next_time(
@@ -82,14 +80,14 @@ async def test_a_log_that_can_not_be_copied_is_told_of_and_copied_the_next_time(
         loop.call_soon_threadsafe(failed.set)
         raise sqlite3.OperationalError("disk I/O error")
 
-    before = database.path.stat().st_size
+    before = file_size(database)
     monkeypatch.setattr("comanda.store.database.LONG_SECONDS", 0)
     with monkeypatch.context() as broken:
         broken.setattr("comanda.store.database.checkpoint", fail)
         await database.write(workflow.place_order, ANA, 1, LINES)
         await asyncio.wait_for(failed.wait(), 20)
     await database.write(workflow.place_order, ANA, 2, LINES)
-    await grown(database.path, before)
+    await eventually(lambda: file_size(database) > before)
     assert "The write-ahead log stays as long as it is" in caplog.text
 
 
@@ -106,9 +104,8 @@ async def test_unused_pages_are_given_back_as_many_at_once_as_asked(database: Da
     assert await database.read(pragma, "freelist_count") == before - 40
     assert not await database.reclaim(100)
     assert await database.read(pragma, "freelist_count") == 0
-    async with asyncio.timeout(20):  # and the file gets shorter, though nobody writes any more
-        while database.path.stat().st_size > 4096 * 90:
-            await asyncio.sleep(0.01)
+    # The file gets shorter, though nobody writes any more.
+    await eventually(lambda: file_size(database) <= 4096 * 90)
 
 
 async def test_readers_can_not_write(database: Database) -> None:

@@ -342,16 +342,21 @@ async def test_every_byte_of_a_stream_is_well_formed(house: House) -> None:
     ]
 
 
-async def test_a_stream_goes_over_tls_and_ends_as_any_other(house: House, tmp_path: Path) -> None:
+async def over_tls(house: House) -> tuple[str, int, ssl.SSLContext]:
+    """Where the house is served over TLS, too, and what a client trusts it by."""
     authority = trustme.CA()
-    server, client = (
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH),
-        ssl.create_default_context(),
-    )
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    client = ssl.create_default_context()
     authority.issue_cert("127.0.0.1").configure_cert(server)
     authority.configure_trust(client)
     await web.TCPSite(house.runner, "127.0.0.1", 0, ssl_context=server).start()
-    url = "https://{}:{}/events/waiter".format(*house.runner.addresses[-1][:2])
+    host, port = house.runner.addresses[-1][:2]
+    return host, port, client
+
+
+async def test_a_stream_goes_over_tls_and_ends_as_any_other(house: House) -> None:
+    host, port, client = await over_tls(house)
+    url = f"https://{host}:{port}/events/waiter"
     cookies = await house.cookies(ANA)
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session,
@@ -369,15 +374,7 @@ async def test_a_stream_goes_over_tls_and_ends_as_any_other(house: House, tmp_pa
 async def test_a_client_that_vanishes_in_the_middle_of_a_body_is_noticed_over_tls_too(
     house: House,
 ) -> None:
-    authority = trustme.CA()
-    server, client = (
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH),
-        ssl.create_default_context(),
-    )
-    authority.issue_cert("127.0.0.1").configure_cert(server)
-    authority.configure_trust(client)
-    await web.TCPSite(house.runner, "127.0.0.1", 0, ssl_context=server).start()
-    host, port = house.runner.addresses[-1][:2]
+    host, port, client = await over_tls(house)
     cookie = (await house.cookies(ANA))["comanda_session"]
     _, writer = await asyncio.open_connection(host, port, ssl=client)
     head = (

@@ -11,13 +11,12 @@ from comanda.config import Config, Proofs
 from comanda.web import reading
 from comanda.web.keys import LARGE_UPLOADS
 from comanda.web.spool import IN_MEMORY
-from tests.house import ANA, LUIS, PDF, House, hang_up, open_house
+from tests.house import ANA, LARGE_PDF, LUIS, House, hang_up, open_house
 
 BOUNDARY = "frontera"
 START = (
     f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="f.jpg"\r\n\r\n'
 ).encode()
-LARGE = PDF.replace(b"\n", b"\n%" + b" " * (IN_MEMORY + 65_536) + b"\n", 1)
 FORM = (f"Content-Type: multipart/form-data; boundary={BOUNDARY}", "Content-Length: 1000000")
 
 
@@ -64,11 +63,11 @@ async def test_a_large_proof_goes_over_the_disk_and_leaves_no_file(
 ) -> None:
     order = await house.deliver()
     files = set(tmp_path.iterdir())
-    status, paid = await house.submit(order["id"], photo=LARGE)
+    status, paid = await house.submit(order["id"], photo=LARGE_PDF)
     assert status == 201
     client = await house.client(LUIS)
     async with client.get(f"/payments/{paid['payment']['id']}/proof") as response:
-        assert await response.read() == LARGE
+        assert await response.read() == LARGE_PDF
     assert set(tmp_path.iterdir()) == files
 
 
@@ -77,7 +76,7 @@ async def test_a_large_proof_waits_for_another_large_one_and_small_ones_do_not(
 ) -> None:
     large, small = await house.deliver(1), await house.deliver(2)
     async with house.app[LARGE_UPLOADS]:
-        waiting = asyncio.create_task(house.submit(large["id"], photo=LARGE))
+        waiting = asyncio.create_task(house.submit(large["id"], photo=LARGE_PDF))
         assert (await house.submit(small["id"]))[0] == 201
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(asyncio.shield(waiting), 1)
