@@ -462,6 +462,7 @@ async def test_a_device_can_be_told_to_keep_quiet(house: House, window: OpenWind
     await submit(house, 12)
     await card(page, 12).wait_for()
     await page.reload()
+    await page.get_by_text("En línea").wait_for()  # what the first snapshot holds is no news
     await submit(house, 13)
     await card(page, 13).wait_for()
     await page.get_by_text("Comprobante nuevo: mesa 13").wait_for(state="attached")
