@@ -1,5 +1,7 @@
 // Talking to the server: JSON in and out, refusals as Problem, a lost connection as Offline.
 
+import { learnTime } from "./server-time.js";
+
 /** What the server refused, in words for staff (RFC 9457). */
 export class Problem extends Error {
   constructor(status, body, retryAfter) {
@@ -23,6 +25,7 @@ export async function call(method, path, { json, headers = {}, timeout = 15000 }
   let response, text;
   try {
     response = await fetch(path, request);
+    learnTime(response.headers.get("Date"));
     text = await response.text();
   } catch {
     throw new Offline();

@@ -108,10 +108,15 @@ export function openDialog(label, ...children) {
   return dialog;
 }
 
-const MOST_TOASTS = 3;
+const OWN_SECONDS = 3;
+const NEWS_SECONDS = 6;
 
-/** Say something for a few seconds; screen readers hear it too. */
-export function toast(text, tone = "") {
+/**
+ * Say something for a few seconds, in place of what was said before; screen readers hear it too.
+ * `own` is what the reader did themselves, and stays for three seconds. `undo` is called by a button
+ * *Deshacer* that stands beside the words.
+ */
+export function toast(text, tone = "", { own = false, undo = null } = {}) {
   let place = document.querySelector(".toasts");
   if (!place) {
     place = h("div", { class: "toasts", role: "status", "aria-live": "polite", popover: "manual" });
@@ -119,10 +124,12 @@ export function toast(text, tone = "") {
   }
   place.hidePopover?.(); // shown anew, it lies over a dialog that was opened meanwhile
   place.showPopover?.();
-  const node = h("div", { class: "toast", data: { tone } }, text);
-  place.append(node);
-  if (place.children.length > MOST_TOASTS) place.firstChild.remove();
-  setTimeout(() => node.remove(), 6000);
+  const node = h("div", { class: "toast", data: { tone } }, h("span", {}, text));
+  if (undo) {
+    node.append(h("button", { class: "button", type: "button", onclick: () => { node.remove(); undo(); } }, "Deshacer"));
+  }
+  place.replaceChildren(node);
+  setTimeout(() => node.remove(), 1000 * (own && !undo ? OWN_SECONDS : NEWS_SECONDS));
 }
 
 /** Arrow keys, Home and End among tabs: the one that gets the focus is opened, too. */
