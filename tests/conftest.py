@@ -1,12 +1,15 @@
-"""The fixtures that all tests share."""
+"""The fixtures that all tests share; and the figures of some, shown at the end of the run."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from comanda.config import Config
+from tests.faults.figures import LINES
 from tests.house import FixedClock, House, open_house, quick_config
+from tests.long import LONG
 
 
 @pytest.fixture
@@ -24,3 +27,21 @@ async def house(config: Config, clock: FixedClock) -> AsyncIterator[House]:
     """A restaurant that is open: staff, a menu, no orders."""
     async with open_house(config, clock) as opened:
         yield opened
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of several hands its figures to the process that prints the summary."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["figures"] = LINES
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    LINES.extend(getattr(node, "workeroutput", {}).get("figures", ()))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if LINES:
+        terminalreporter.section("faults, long form" if LONG else "faults, short form")
+        for line in LINES:
+            terminalreporter.write_line(line)

@@ -36,7 +36,8 @@ fi
 .venv/bin/mypy
 # B105 takes error codes for passwords; ruff's S105 looks for the same.
 .venv/bin/bandit --quiet --recursive --skip B105 src
-.venv/bin/pytest --ignore tests/browser --cov --cov-report=term --cov-fail-under=95 "$@"
+.venv/bin/pytest -n 2 --dist loadfile --ignore tests/browser \
+  --cov --cov-report=term --cov-fail-under=95 "$@"
 # A browser on a busy machine: what fails is run once more, and named; twice is a failure.
-.venv/bin/pytest tests/browser --reruns 1 -rR \
+.venv/bin/pytest -n 2 --dist loadfile tests/browser --reruns 1 -rR \
   -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
