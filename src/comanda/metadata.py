@@ -1,106 +1,218 @@
 """Taking a picture's metadata away without touching its pixels: no place, no owner, no thumbnail.
 
-Each function takes a whole file and returns it with only what is needed to show it. They raise
-ValueError for a file whose structure they can't follow. Sources: ITU-T T.81 annex B (JPEG), PNG
-third edition section 5, the WebP container specification.
+Each function takes a whole file and returns `Bare`. What browsers skip is left out: stray bytes,
+damaged or oversized chunks beside the picture, what follows its end. They raise ValueError for a
+file whose picture they can't follow. Sources: ITU-T T.81 annex B (JPEG), PNG third edition
+section 5, the WebP container specification.
 """
 
 import re
 import struct
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
-_APP0, _APP2, _APP14, _APP15, _COMMENT = 0xE0, 0xE2, 0xEE, 0xEF, 0xFE
-_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
-_SHOWS_JPEG = {_APP0: b"JFIF\x00", _APP2: b"ICC_PROFILE\x00", _APP14: b"Adobe"}
-_SHOWS_PNG = frozenset(
-    b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD pHYs".split()
-)
-_SHOWS_WEBP = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"})
-_EXIF_FLAG, _XMP_FLAG, _ANIMATION_FLAG = 0x08, 0x04, 0x02
+_APP0, _APP1, _APP2, _APP14, _APP15, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
+_SEGMENTS = frozenset({*range(0xC0, 0xD0), *range(_SOS, 0xF0), _COMMENT})  # that have a length
+_LENGTH_BYTES = 2
+_MARKER = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
+# What an APP segment that shows begins with, and how long it is at least, its head included.
+_SHOWS_JPEG = {
+    _APP0: (b"JFIF\x00", 18),
+    _APP2: (b"ICC_PROFILE\x00", 19),
+    _APP14: (b"Adobe", 16),
+}
+_EXIF = b"Exif\x00\x00"
+
+_CRITICAL_PNG = frozenset(b"IHDR PLTE IDAT IEND".split())
+_ANCILLARY = 0x20  # of a chunk's first letter
+# The ancillary chunks that change what is seen, and the lengths that each may have.
+_SHOWS_PNG: dict[bytes, range] = {
+    b"tRNS": range(1, 257),
+    b"cHRM": range(32, 33),
+    b"gAMA": range(4, 5),
+    b"iCCP": range(4, 1 << 24),
+    b"sBIT": range(1, 5),
+    b"sRGB": range(1, 2),
+    b"cICP": range(4, 5),
+    b"mDCV": range(24, 25),
+    b"cLLI": range(8, 9),
+    b"bKGD": range(1, 7),
+    b"pHYs": range(9, 10),
+}
+_PALETTE = 3  # a colour type
+_KEY_BYTES = {0: 2, 2: 6}  # colour type: how long its one transparent colour is
+_LARGEST_PROFILE = 1 << 20
+
+_WEBP_PICTURE = frozenset({b"VP8 ", b"VP8L"})
+_SHOWS_WEBP = _WEBP_PICTURE | {b"VP8X", b"ALPH", b"ICCP"}
+_KNOWN_WEBP = _SHOWS_WEBP | {b"ANIM", b"ANMF", b"EXIF", b"XMP "}
+_PROFILE_FLAG, _EXIF_FLAG, _XMP_FLAG, _ANIMATION_FLAG = 0x20, 0x08, 0x04, 0x02
+_VP8X_BYTES = 10
 
 
-def strip_jpeg(data: bytes, orientation: int) -> bytes:
-    """The JPEG without its metadata, but for how it is to be turned (EXIF 0x0112, 1 to 8)."""
-    kept = [b"\xff\xd8"]
-    if orientation != 1:
-        kept.append(_orientation_segment(orientation))
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A picture with only what is needed to show it, and the EXIF that it had (TIFF, unchecked)."""
+
+    data: bytes
+    exif: bytes = b""
+
+
+def strip_jpeg(data: bytes) -> Bare:
+    """The JPEG without its metadata; what follows its end is no part of it."""
+    kept, exif = [b"\xff\xd8"], b""
     for marker, piece in _jpeg_pieces(data):
-        if _APP0 <= marker <= _APP15:
-            shows = _SHOWS_JPEG.get(marker)
-            if shows is None or not piece[4:].startswith(shows):
-                continue
-        if marker != _COMMENT:
+        if marker == _APP1 and piece[4:].startswith(_EXIF):
+            exif = exif or piece[4 + len(_EXIF) :]
+        if marker != _COMMENT and (not _APP0 <= marker <= _APP15 or _shows(marker, piece)):
             kept.append(piece)
-    return b"".join(kept)
+    return Bare(b"".join(kept), exif)
+
+
+def turned_jpeg(data: bytes, orientation: int) -> bytes:
+    """The bare JPEG with an EXIF segment that says how it is to be turned (0x0112, 1 to 8)."""
+    return data if orientation == 1 else data[:2] + _orientation_segment(orientation) + data[2:]
 
 
 def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each segment with its marker; a scan goes with its data. What follows the end is no part."""
-    position = 2
-    while True:
-        while data[position : position + 2] == b"\xff\xff":
-            position += 1  # fill bytes, B.1.1.2
-        if data[position : position + 1] != b"\xff" or len(data) < position + 2:
-            raise ValueError("no marker where one belongs")
-        marker = data[position + 1]
+    """Each segment with its marker; a scan goes with its data. Bytes in between are skipped."""
+    position, in_head = 2, True
+    while found := _MARKER.search(data, position):
+        marker, position = data[found.end() - 1], found.end()
         if marker == _EOI:
             yield marker, b"\xff\xd9"
             return
-        end = position + 2 + _length(data, position + 2)
+        if marker == _SOI:
+            raise ValueError("a second beginning")
+        if marker not in _SEGMENTS:
+            if not in_head:
+                raise ValueError("no marker that may follow a scan")
+            continue  # stray bytes that look like one
+        position += _length(data, position)
         if marker == _SOS:
-            following = _NEXT_MARKER.search(data, end)
-            end = following.start() if following else len(data)
-        yield marker, data[position:end]
-        position = end
+            in_head = False
+            following = _AFTER_SCAN.search(data, position)
+            position = following.start() if following else len(data)
+        yield marker, data[found.start() : position]
+    raise ValueError("cut off")
 
 
 def _length(data: bytes, position: int) -> int:
-    if len(data) < position + 2:
+    length = int.from_bytes(data[position : position + 2])
+    if length < _LENGTH_BYTES or len(data) < position + length:
         raise ValueError("cut off")
-    return int.from_bytes(data[position : position + 2])
+    return length
+
+
+def _shows(marker: int, piece: bytes) -> bool:
+    start, least = _SHOWS_JPEG.get(marker, (b"", 0))
+    return bool(start) and piece[4:].startswith(start) and len(piece) >= least
 
 
 def _orientation_segment(orientation: int) -> bytes:
     """An EXIF segment that holds the orientation and nothing else (TIFF 6.0, section 2)."""
     entry = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0)
     tiff = b"MM\x00\x2a" + struct.pack(">IH", 8, 1) + entry + struct.pack(">I", 0)
-    body = b"Exif\x00\x00" + tiff
+    body = _EXIF + tiff
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
 
 
-def strip_png(data: bytes) -> bytes:
-    """The PNG with only the chunks that make up its picture."""
-    kept, position, kind = [data[:8]], 8, b""
+def strip_png(data: bytes) -> Bare:
+    """The PNG with only the chunks that make up its picture, of those beside it the sound ones."""
+    kept, exif = [data[:8]], b""
+    bodies: dict[bytes, bytes] = {}
+    for kind, piece in _png_chunks(data):
+        body = piece[8:-4]
+        if kind == b"eXIf":
+            exif = exif or body
+        elif kind in _CRITICAL_PNG or _is_sound(kind, body, bodies):
+            bodies.setdefault(kind, body)
+            kept.append(piece)
+    return Bare(b"".join(kept), exif)
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Each chunk with its kind; one beside the picture whose checksum is wrong is skipped."""
+    position, kind, view = 8, b"", memoryview(data)
     while kind != b"IEND":
-        if len(data) < position + 12:
+        end = position + 12 + int.from_bytes(view[position : position + 4])
+        if len(data) < end:
             raise ValueError("cut off")
         kind = data[position + 4 : position + 8]
-        end = position + 12 + int.from_bytes(data[position : position + 4])
-        if kind in _SHOWS_PNG:
-            kept.append(data[position:end])
+        is_right = zlib.crc32(view[position + 4 : end - 4]) == int.from_bytes(view[end - 4 : end])
+        if is_right:
+            yield kind, data[position:end]
+        elif not kind[0] & _ANCILLARY:
+            raise ValueError("a wrong checksum in the picture")
         position = end
-    return b"".join(kept)
 
 
-def strip_webp(data: bytes) -> bytes:
+def _is_sound(kind: bytes, body: bytes, before: dict[bytes, bytes]) -> bool:
+    """Whether an ancillary chunk shows, the first of its kind, and is what its kind should be."""
+    if len(body) not in _SHOWS_PNG.get(kind, ()) or kind in before or b"IDAT" in before:
+        return False
+    if kind == b"iCCP":
+        return _is_profile(body)
+    if kind == b"tRNS":
+        color_type = int.from_bytes(before.get(b"IHDR", b"")[9:10])
+        colors = len(before.get(b"PLTE", b"")) // 3 if color_type == _PALETTE else 0
+        return len(body) == _KEY_BYTES.get(color_type) or len(body) <= colors
+    return True
+
+
+def _is_profile(body: bytes) -> bool:
+    _, _, packed = body.partition(b"\x00")
+    unpacker = zlib.decompressobj()
+    try:
+        unpacker.decompress(packed[1:], _LARGEST_PROFILE)
+    except zlib.error:
+        return False
+    return packed[:1] == b"\x00" and unpacker.eof
+
+
+def strip_webp(data: bytes) -> Bare:
     """The WebP without EXIF and XMP, its header's flags in keeping. Raises for an animation."""
-    kept = b"".join(_webp_chunks(data))
-    return b"RIFF" + struct.pack("<I", 4 + len(kept)) + b"WEBP" + kept
+    chunks: dict[bytes, bytes] = {}
+    for kind, body in _webp_chunks(data):
+        chunks.setdefault(b"VP8" if kind in _WEBP_PICTURE else kind, kind + _sized(body))
+    if b"VP8" not in chunks:
+        raise ValueError("no picture")
+    if b"VP8X" in chunks:
+        chunks[b"VP8X"] = _plain_header(chunks[b"VP8X"], has_profile=b"ICCP" in chunks)
+    kept = b"".join(chunk for chunk in chunks.values() if chunk[:4] in _SHOWS_WEBP)
+    whole = b"RIFF" + struct.pack("<I", 4 + len(kept)) + b"WEBP" + kept
+    return Bare(whole, chunks.get(b"EXIF", b"")[8:])
 
 
-def _webp_chunks(data: bytes) -> Iterator[bytes]:
-    position, end = 12, 8 + int.from_bytes(data[4:8], "little")
-    while position + 8 <= min(end, len(data)):
+def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks that are known, wherever the file says that it ends and however it is padded."""
+    position = 12
+    while position + 8 <= len(data):
         kind = data[position : position + 4]
         size = int.from_bytes(data[position + 4 : position + 8], "little")
-        after = position + 8 + size + size % 2
-        if kind == b"VP8X":
-            flags = data[position + 8]
-            if flags & _ANIMATION_FLAG:
-                raise ValueError("an animation is no photo")
-            plain = bytes([flags & ~(_EXIF_FLAG | _XMP_FLAG)])
-            yield data[position : position + 8] + plain + data[position + 9 : after]
-        elif kind in _SHOWS_WEBP:
-            yield data[position:after]
-        position = after
+        end = position + 8 + size
+        if kind in _SHOWS_WEBP and len(data) < end:
+            raise ValueError("cut off")
+        if kind in _KNOWN_WEBP:
+            yield kind, data[position + 8 : end]
+        position = end
+        if size % 2 and data[end : end + 4] not in _KNOWN_WEBP:
+            position += 1
+        while data[position : position + 1] == b"\x00":
+            position += 1
+
+
+def _sized(body: bytes) -> bytes:
+    return struct.pack("<I", len(body)) + body + b"\x00" * (len(body) % 2)
+
+
+def _plain_header(chunk: bytes, *, has_profile: bool) -> bytes:
+    if len(chunk) < 8 + _VP8X_BYTES:
+        raise ValueError("cut off")
+    flags = chunk[8] & ~(_EXIF_FLAG | _XMP_FLAG | _PROFILE_FLAG)
+    if flags & _ANIMATION_FLAG:
+        raise ValueError("an animation is no photo")
+    return chunk[:8] + bytes([flags | (_PROFILE_FLAG if has_profile else 0)]) + chunk[9:]

@@ -3,21 +3,23 @@
 import hashlib
 import io
 import struct
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
 
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image
 
 from comanda.domain.errors import UnsupportedFile
 from comanda.domain.payments import Proof
-from comanda.metadata import strip_jpeg, strip_png, strip_webp
+from comanda.metadata import Bare, strip_jpeg, strip_png, strip_webp, turned_jpeg
+from comanda.pdf import check_pdf
 
 THUMBNAIL_SIDE = 320
 HASH_SIZE = (64, 16)  # columns and rows; more columns than rows, since a receipt's lines are wide
 MAX_PIXELS = {
     "JPEG": 50_000_000,
-    "MPO": 50_000_000,
     "PNG": 50_000_000,
     "WEBP": 25_000_000,
     "HEIF": 50_000_000,
@@ -28,6 +30,17 @@ _COMPARABLE_PIXELS = 16_000_000  # a larger PNG or WebP can't be decoded small: 
 _STEP = 2  # grey levels: less than that is the packing's noise
 _LEAST_BITS = 24  # a picture with less structure is like every other one
 _UPRIGHT = 1
+_TURNS = {  # EXIF's orientation → what makes the picture upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_PNG_DEPTH = 24  # where a PNG says how many bits a value has
+_BITS = 8  # to which Pillow brings most
 _DAMAGED = (
     OSError,
     SyntaxError,
@@ -42,45 +55,59 @@ _DAMAGED = (
 Image.MAX_IMAGE_PIXELS = None  # `_open` has limits of its own, before anything is decoded
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a picture's EXIF tells: which side is up, and when it was taken."""
+
+    orientation: int = _UPRIGHT
+    taken_at: datetime | None = None
+
+
 def inspect(data: bytes) -> Proof:
     """The proof that `data`, an uploaded file, is. Raises UnsupportedFile.
 
-    What is kept has no metadata and shows the same picture; `sha256` is of `data` itself.
+    What is kept of a picture has no metadata and shows the same; a PDF is kept as it came.
+    `sha256` is of `data` itself.
     """
     received = hashlib.sha256(data).hexdigest()
-    if data.startswith(b"%PDF-"):
-        _check_pdf(data)
-        return Proof("application/pdf", data, received)
     try:
-        return _inspect_image(data, received)
+        bare = _bare(data)
+        if bare is None and check_pdf(data):
+            return Proof("application/pdf", data, received)
+        return _inspect_image(bare or Bare(data), received)
     except _DAMAGED as error:
         raise UnsupportedFile from error
 
 
-def _check_pdf(data: bytes) -> None:
-    """A PDF's trailer stands at its end, so one that was cut off has none (ISO 32000-1, 7.5.5)."""
-    end = data[-2048:]
-    if b"startxref" not in end or b"%%EOF" not in end:
-        raise UnsupportedFile
+def _bare(data: bytes) -> Bare | None:
+    """The picture without its metadata, of which no decoder hears; None for another kind."""
+    if data.startswith(b"\xff\xd8"):
+        return strip_jpeg(data)
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return strip_png(data)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return strip_webp(data)
+    return None
 
 
-def _inspect_image(data: bytes, received: str) -> Proof:
-    with _open(data) as image:
+def _inspect_image(bare: Bare, received: str) -> Proof:
+    with _open(bare.data) as image:
         kind = image.format or ""
+        told = _told(bare.exif or image.info.get("exif", b""))
         if kind == "PNG" and image.width * image.height > _COMPARABLE_PIXELS:
             image.verify()
             fingerprint = None
         else:
             fingerprint = _hash(image)
-        exif = _exif(image)
-        content_type, kept = _kept(kind, data, exif)
+    content_type, kept = _kept(kind, bare.data, told.orientation)
+    stored = hashlib.sha256(kept).hexdigest()
     return Proof(
         content_type=content_type,
         data=kept,
         sha256=received,
-        stored_sha256="" if kept == data else hashlib.sha256(kept).hexdigest(),
+        stored_sha256="" if stored == received else stored,
         image_hash=fingerprint,
-        taken_at=_taken_at(exif),
+        taken_at=told.taken_at,
     )
 
 
@@ -89,7 +116,18 @@ def _open(data: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(data), formats=(*_FORMATS, *_heif()))
     if image.width * image.height > MAX_PIXELS[image.format or ""]:
         raise UnsupportedFile("La imagen tiene demasiados píxeles")
+    if image.format == "PNG":
+        _scale_key(image, data[_PNG_DEPTH])
     return image
+
+
+def _scale_key(image: Image.Image, depth: int) -> None:
+    """Bring a PNG's one transparent colour to the 8 bits to which Pillow brings its pixels."""
+    key = image.info.get("transparency")
+    if isinstance(key, tuple) and depth > _BITS:
+        image.info["transparency"] = tuple(value >> 8 for value in key)
+    elif isinstance(key, int) and image.mode == "L" and depth < _BITS:
+        image.info["transparency"] = key * 255 // (2**depth - 1)
 
 
 @cache
@@ -111,7 +149,8 @@ def _hash(image: Image.Image) -> bytes | None:
     image.draft("L", _DECODED)
     image.load()
     columns, rows = HASH_SIZE
-    grey = _shrunk(image, (columns + 1, rows)).tobytes()
+    small = _even(image).resize((columns + 1, rows), Image.Resampling.BILINEAR)
+    grey = _on_white(small).convert("L").tobytes()
     bits = 0
     for row in range(rows):
         line = grey[row * (columns + 1) : (row + 1) * (columns + 1)]
@@ -120,43 +159,64 @@ def _hash(image: Image.Image) -> bytes | None:
     return bits.to_bytes(columns * rows // 8) if bits.bit_count() >= _LEAST_BITS else None
 
 
-def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The picture in grey, on white where it is transparent."""
-    if image.mode == "P":
-        image = image.convert("RGBA")
-    small = image.resize(size, Image.Resampling.BILINEAR)
-    if "A" in small.getbands():
-        small = small.convert("RGBA")
-        small = Image.alpha_composite(Image.new("RGBA", size, "white"), small)
-    return small.convert("L")
+def _even(image: Image.Image) -> Image.Image:
+    """The picture in 8 bits without a palette or a transparent colour: it can be made smaller."""
+    if image.mode == "I;16":
+        key = image.info.get("transparency")
+        image = image.point(lambda value: value / 256).convert("L")
+        if key is not None:
+            image.info["transparency"] = key >> 8
+    if "transparency" in image.info or (image.mode == "P" and image.has_transparency_data):
+        return image.convert("RGBA")
+    return image.convert("RGB") if image.mode in ("P", "1") else image
 
 
-def _exif(image: Image.Image) -> Image.Exif:
-    """The picture's EXIF; Pillow's own method would decode a PNG for it."""
-    if image.format != "PNG":
-        return image.getexif()
-    exif = Image.Exif()
-    exif.load(image.info.get("exif", b""))
-    return exif
+def _on_white(image: Image.Image) -> Image.Image:
+    """An even picture in grey or RGB, on white where it is transparent."""
+    if "A" not in image.getbands():
+        return image if image.mode in ("L", "RGB") else image.convert("RGB")
+    image = image.convert("RGBA")
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image)
+    return white
 
 
-def _kept(kind: str, data: bytes, exif: Image.Exif) -> tuple[str, bytes]:
-    """What is kept to be served: its type, and its bytes without metadata."""
-    orientation = exif.get(ExifTags.Base.Orientation, _UPRIGHT)
-    if kind in ("JPEG", "MPO"):
-        turned = orientation if orientation in range(1, 9) else _UPRIGHT
-        return "image/jpeg", strip_jpeg(data, turned)
-    if kind == "HEIF" or orientation != _UPRIGHT:
-        return "image/jpeg", _as_jpeg(data)
-    return ("image/png", strip_png(data)) if kind == "PNG" else ("image/webp", strip_webp(data))
+def _told(exif: bytes) -> _Told:
+    """What the EXIF tells. Whatever is wrong with it, in whatever way, it tells nothing."""
+    tags, orientation, taken_at = Image.Exif(), _UPRIGHT, None
+    with suppress(Exception):
+        tags.load(exif)
+        orientation = tags.get(ExifTags.Base.Orientation, _UPRIGHT)
+    with suppress(Exception):
+        taken_at = _taken_at(tags)
+    is_known = isinstance(orientation, int) and orientation in _TURNS
+    return _Told(orientation if is_known else _UPRIGHT, taken_at)
 
 
-def _as_jpeg(data: bytes) -> bytes:
-    """What every browser shows; pixels only, and upright."""
+def _kept(kind: str, data: bytes, orientation: int) -> tuple[str, bytes]:
+    """What is kept of a bare picture to be served: its type and its bytes."""
+    if kind == "JPEG":
+        return "image/jpeg", turned_jpeg(data, orientation)
+    if kind == "HEIF":
+        return "image/jpeg", _as_jpeg(data, _UPRIGHT)  # its decoder has turned it
+    if orientation != _UPRIGHT:
+        return "image/jpeg", _as_jpeg(data, orientation)
+    return ("image/png" if kind == "PNG" else "image/webp"), data
+
+
+def _as_jpeg(data: bytes, orientation: int) -> bytes:
+    """What every browser shows; pixels only, on white, and upright."""
     with _open(data) as image:
         packed = io.BytesIO()
-        ImageOps.exif_transpose(image).convert("RGB").save(packed, "JPEG", quality=90)
+        shown = _upright(_on_white(_even(image)), orientation)
+        shown.info = {}
+        shown.save(packed, "JPEG", quality=90)
         return packed.getvalue()
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
 
 
 def _taken_at(exif: Image.Exif) -> datetime | None:
@@ -173,11 +233,14 @@ def _taken_at(exif: Image.Exif) -> datetime | None:
 
 
 def thumbnail(data: bytes) -> bytes:
-    """A stored picture as WebP, its long side at most 320 px, upright. Raises OSError."""
+    """A stored picture as WebP on white, its long side at most 320 px, upright. Raises OSError."""
     with _open(data) as image:
+        orientation = _told(image.info.get("exif", b"")).orientation
         image.draft("RGB", (2 * THUMBNAIL_SIDE, 2 * THUMBNAIL_SIDE))
-        small = ImageOps.exif_transpose(image)
+        small = _even(image)
         small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
         packed = io.BytesIO()
-        small.convert("RGBA" if "A" in small.getbands() else "RGB").save(packed, "WEBP", quality=70)
+        shown = _upright(_on_white(small), orientation)
+        shown.info = {}
+        shown.save(packed, "WEBP", quality=70)
         return packed.getvalue()

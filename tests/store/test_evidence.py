@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from comanda.domain.evidence import reference_key
 from comanda.store import evidence, payments, reconciliation
 from comanda.store.database import Snapshot, open_database
 
@@ -40,9 +39,3 @@ async def test_every_look_up_is_by_an_index(tmp_path: Path) -> None:
         found = await database.read(plans)
     assert len(found) >= len(LOOK_UPS)
     assert [plan for plan in found if plan.startswith("SCAN")] == []
-
-
-def test_what_only_separates_is_no_part_of_a_number() -> None:
-    assert reference_key("Ab-12 _\u00a03\u2014\u22124") == "ab1234"
-    assert reference_key(" - \u2013 _ ") == ""
-    assert reference_key("STRASSE") == reference_key("Straße")

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import unicodedata
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 import pytest
 
 from comanda import workflow
+from comanda.domain.evidence import Claim
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
 from comanda.store import events, menu, orders, payments, sessions
 from comanda.store.backup import check
-from comanda.store.connection import connect
+from comanda.store.connection import connect, register_functions
 from comanda.store.database import Transaction, open_database
 from comanda.store.schema import MIGRATIONS, VERSION
 from comanda.workflow import OrderLine
@@ -128,12 +130,61 @@ async def test_an_earlier_versions_proof_is_known_again(first_version: Path) -> 
     assert check(first_version) == []
 
 
-def charge_again(tx: Transaction) -> Payment:
+def charge_again(tx: Transaction, claim: Claim | None = None) -> Payment:
     """A new order, paid with the photo of an order from before."""
     order = workflow.place_order(tx, ROSA, 3, [OrderLine(3, 1, None)]).order
     for status in ("en_preparacion", "listo", "entregado"):
         workflow.advance_order(tx, ROSA, order.id, OrderStatus(status))
     photo = Proof("image/jpeg", b"foto", sha256(b"foto").hexdigest())
-    paid = workflow.submit_payment(tx, ROSA, order.id, "transferencia", photo).order
+    paid = workflow.submit_payment(
+        tx, ROSA, order.id, "transferencia", photo, claim=claim or Claim()
+    ).order
     assert paid.payment
     return paid.payment
+
+
+def key_of_version_5(reference: str) -> str:
+    """How version 5 compared operation numbers."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", reference).casefold())
+    separates = {"Zs", "Pd", "Pc"}
+    return "".join(one for one in plain if unicodedata.category(one) not in separates)
+
+
+NUMBERS = ("AB-12 34", "AB\u200b12\u00ad34", "\u200eab\u0661\u0662\u0663\u0664", "★", None)
+
+
+@pytest.fixture
+def fifth_version(first_version: Path) -> Path:
+    """The same evening as version 5 left it, with five approved payments more."""
+    with contextlib.closing(connect(first_version)) as connection:
+        for migration in MIGRATIONS[1:5]:
+            for statement in migration:
+                connection.execute(statement)
+        for attempt, reference in enumerate(NUMBERS, 3):
+            connection.execute(
+                "INSERT INTO payments (order_id, attempt, method, status, has_proof, submitted_by,"
+                " submitted_at, reference, reference_key)"
+                " VALUES (5, ?, 'transferencia', 'aprobado', 0, 'ana', 20, ?, ?)",
+                (attempt, reference, reference and key_of_version_5(reference)),
+            )
+        connection.execute("PRAGMA user_version = 5")
+    return first_version
+
+
+async def test_numbers_from_before_are_compared_as_new_ones_are(fifth_version: Path) -> None:
+    async with open_database(fifth_version) as database:
+        kept = await database.read(
+            lambda view: view.all("SELECT * FROM payments WHERE attempt > 2")
+        )
+        assert [row["reference"] for row in kept] == list(NUMBERS)
+        assert [row["reference_key"] for row in kept] == ["ab1234"] * 3 + [None, None]
+        again = await database.write(charge_again, Claim("ab12\ufe0f34"))
+    assert ("reference_reused", 5) in [(one.type.value, one.order_id) for one in again.warnings]
+    assert check(fifth_version) == []
+
+
+def test_what_a_migration_calls_leaves_nothing_alone(tmp_path: Path) -> None:
+    with contextlib.closing(connect(tmp_path / "new.db")) as connection:
+        register_functions(connection)
+        assert connection.execute("SELECT reference_key(NULL)").fetchone()[0] is None
+        assert connection.execute("SELECT reference_key('Á-1')").fetchone()[0] == "a1"

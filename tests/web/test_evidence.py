@@ -49,12 +49,35 @@ async def test_reference_and_amount_are_kept_as_typed_and_told(house: House) -> 
 
 
 @pytest.mark.parametrize(
-    "again", ["abc-12 3", "ABC123", "A B C 1 2 3", "\uff41\uff42\uff43\u2014123", "abc\u2212123"]
+    "again",
+    [
+        "abc-12 3",
+        "ABC123",
+        "A B C 1 2 3",
+        "\uff41\uff42\uff43\u2014123",
+        "abc\u2212123",
+        "ABC\u200b123",
+        "\u200eABC123\u200f",
+        "AB\u00adC123",
+        "ABC1\ufe0f23",
+        "#ABC.123/",
+        "\u00c1BC123",
+        "\u0410\u0412\u0421123",
+        "ABC\u0661\u0662\u0663",
+        "ABC\uff11\uff12\uff13",
+    ],
 )
 async def test_a_number_is_known_again_however_it_is_typed(house: House, again: str) -> None:
     assert await warned(house, reference="ABC-123") == []
     assert await warned(house, reference="ABC-124") == []
     assert await warned(house, reference=again) == [("reference_reused", "1")]
+
+
+async def test_a_number_is_shown_as_it_was_typed_whatever_it_is_compared_as(house: House) -> None:
+    typed = "\u200eAB\u00adC-\u0661\u0662\u0663"
+    _, order = await pay(house, reference=typed)
+    assert order["payment"]["reference"] == typed
+    assert (await pay(house, reference="\u200b \u00ad\ufe0f"))[0] == 422, "nothing to compare"
 
 
 async def test_a_number_counts_while_its_payment_waits_or_was_approved_and_within_its_method(
@@ -140,9 +163,9 @@ async def test_a_thumbnail_is_a_small_webp_and_a_pdf_has_none(house: House) -> N
 
 
 BAD = {
-    "reference": ["", "x" * 65, "a\x00b", "tab\there", " - ", "línea\u2028"],
-    "amount": ["0", "0.00", "-1", "1e9", "abc", "12.345", "", "١٢", "1 000", "9999999999", "NaN"],
-    "taken_at": ["ayer", "2026-11-28T20:41:00", ""],
+    "reference": ["x" * 65, "a\x00b", "tab\there", " - ", "línea\u2028"],
+    "amount": ["0", "0.00", "-1", "1e9", "abc", "12.345", "١٢", "1 000", "9999999999", "NaN"],
+    "taken_at": ["ayer", "2026-11-28T20:41:00"],
 }
 
 

@@ -10,8 +10,12 @@ from typing import Any
 from comanda.domain.wire import Wire
 
 LONGEST_REFERENCE = 64
-_SEPARATORS = frozenset({"Zs", "Pd", "Pc"})
-_MINUS = "\N{MINUS SIGN}"
+# Lower-case letters that look, in one case or the other, like a Latin one, which stands below.
+_LOOK_ALIKES = str.maketrans(
+    "авекмнорстухіјѕһԁԛԝӏαβεζηικμνορτυχıłøđħŧɑɡ",
+    "abekmhopctyxijshdqwlabezhikmnoptyxilodhtag",
+)
+_UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0"  # Hangul fillers are letters, and blank
 
 
 class WarningType(StrEnum):
@@ -62,11 +66,21 @@ class Suspicion:
 
 
 def reference_key(reference: str) -> str:
-    """The reference as it is compared: one Unicode form, no case, no spaces, no dashes.
+    """The reference as it is compared: its letters and digits alone, as they look.
 
-    Empty where nothing is left to compare.
+    No case, no accents, and ASCII digits; nothing that only separates or can't be seen; a Cyrillic
+    or Greek letter counts as the Latin one that it looks like. Empty where nothing is left.
+
+    The migrations compute it too: the same reference must have the same key in every row, so a
+    change of this function needs a migration that computes the stored keys anew.
     """
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", reference).casefold())
-    return "".join(
-        one for one in plain if unicodedata.category(one) not in _SEPARATORS and one != _MINUS
-    )
+    plain = unicodedata.normalize("NFKD", reference).casefold()
+    plain = unicodedata.normalize("NFKD", plain.translate(_LOOK_ALIKES)).casefold()
+    return "".join(_compared(one) for one in plain)
+
+
+def _compared(one: str) -> str:
+    if one in _UNSEEN_LETTERS or not one.isalnum():
+        return ""
+    digit = unicodedata.digit(one, None)
+    return one if digit is None else str(digit)

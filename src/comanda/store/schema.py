@@ -2,7 +2,16 @@
 
 A migration that has shipped is never edited; a change is a new one at the end. Money is integer
 minor units, times are integer milliseconds since 1970 (UTC), and every default comes from Python.
+
+What SQL can't compute, a migration calls by its name in FUNCTIONS.
 """
+
+from collections.abc import Callable
+
+from comanda.domain.evidence import reference_key
+
+# Pure functions of one text, or of NULL, which gives NULL.
+FUNCTIONS: dict[str, Callable[[str], str]] = {"reference_key": reference_key}
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -222,6 +231,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             seen_at INTEGER NOT NULL,
             UNIQUE (username, token_hash)
         )
+        """,
+    ),
+    (
+        # Numbers are compared by their letters and digits alone, those from before too.
+        """
+        UPDATE payments SET reference_key = NULLIF(reference_key(reference), '')
+        WHERE reference IS NOT NULL
         """,
     ),
 )

@@ -1,18 +1,14 @@
 """A payment form with its file, read as it streams in, within limits."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
-from multipart import (
-    MultipartError,
-    MultipartSegment,
-    PushMultipartParser,
-    parse_options_header,
-)
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from comanda.domain.errors import (
     FileTooLarge,
@@ -27,6 +23,11 @@ from comanda.web.spool import Spool
 FORM_BYTES = 64 * 1024
 CHUNK_BYTES = 64 * 1024
 MAX_PARTS = 16
+MOST_BLANKS = 256  # after a boundary
+_PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
+_QUOTED = re.compile(r"\\(.)")
+# No byte is wrong in it: a file's name is never used, so it can't refuse the form either.
+_CHARSET = "latin-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +64,85 @@ async def _receive(request: web.Request, form: "_Form", idle_seconds: float) -> 
     Raises MalformedBody, ValidationFailed, FileTooLarge as soon as there is a byte too many,
     TimeoutError where none comes for `idle_seconds`, StorageFull and StorageUnavailable.
     """
-    kind, options = parse_options_header(request.headers.get("Content-Type", ""))
-    if kind != "multipart/form-data":
+    content_type = request.headers.get("Content-Type", "")
+    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         raise MalformedBody("Se esperaba un formulario multipart/form-data")
     form.expect(request.content_length or 0)
     try:
+        boundary = _boundary(content_type).encode()
+        blanks = _Blanks(boundary)
         with PushMultipartParser(
-            options.get("boundary", ""), max_segment_count=MAX_PARTS
+            boundary, max_segment_count=MAX_PARTS, header_charset=_CHARSET
         ) as parser:
             while chunk := await _next_chunk(request, idle_seconds):
                 form.count(len(chunk))
-                for event in parser.parse(chunk):
+                for event in _events(parser, blanks.without(chunk)):
                     form.take(event)
                 await form.settle()
+            for event in _events(parser, blanks.rest()):
+                form.take(event)
     except (MultipartError, UnicodeError, *UNREADABLE) as error:
         raise MalformedBody("El formulario llegó incompleto o dañado") from error
+
+
+def _boundary(content_type: str) -> str:
+    """The form's boundary: quoted, or not though it holds what should be (`=`, `/`, `:`)."""
+    return _parameters(content_type).get("boundary", "")
+
+
+def _parameters(header: str) -> dict[str, str]:
+    """A header's parameters, the first of each name: a file's name may look like further ones."""
+    found: dict[str, str] = {}
+    for name, quoted, plain in _PARAMETER.findall(header):
+        found.setdefault(name.lower(), _QUOTED.sub(r"\1", quoted) if quoted else plain.strip())
+    return found
+
+
+def _disposition(part: MultipartSegment) -> tuple[str, str]:
+    """A part's name, and its file's name, which is empty where no file was chosen."""
+    parameters = _parameters(part.header("Content-Disposition"))
+    name = parameters.get("name", "").encode(_CHARSET).decode()
+    return name, parameters.get("filename", "")
+
+
+def _events(
+    parser: PushMultipartParser, chunk: bytes
+) -> Iterable[MultipartSegment | bytes | bytearray | None]:
+    return parser.parse(chunk) if chunk else ()
+
+
+class _Blanks:
+    """Takes the blanks away that may follow a boundary (RFC 2046, 5.1.1): the parser knows none.
+
+    A boundary whose line is not whole yet waits for the next chunk.
+    """
+
+    def __init__(self, boundary: bytes) -> None:
+        self._mark = b"\r\n--" + boundary
+        self._blanks = re.compile(
+            rb"(%b)[ \t]{1,%d}(?=\r\n)" % (re.escape(self._mark), MOST_BLANKS)
+        )
+        self._longest = len(self._mark) + MOST_BLANKS + len(b"\r")
+        self._waiting = b"\r\n"  # the first boundary may stand at the very beginning
+
+    def without(self, chunk: bytes) -> bytes:
+        """What may go to the parser."""
+        data = self._waiting + chunk
+        end = self._open_mark(data)
+        self._waiting = data[end:]
+        return self._blanks.sub(rb"\1", data[:end])
+
+    def rest(self) -> bytes:
+        """What waited for a chunk that did not come."""
+        return self._waiting
+
+    def _open_mark(self, data: bytes) -> int:
+        """Where a boundary begins whose line is not whole yet; the data's end where none does."""
+        at = data.rfind(self._mark, max(0, len(data) - self._longest))
+        if at >= 0 and data[at + len(self._mark) :].removesuffix(b"\r").strip(b" \t") == b"":
+            return at
+        at = data.rfind(b"\r", max(0, len(data) - len(self._mark)))
+        return at if at >= 0 and self._mark.startswith(data[at:]) else len(data)
 
 
 async def _next_chunk(request: web.Request, idle_seconds: float) -> bytes:
@@ -96,7 +161,7 @@ class _Form:
         self._folder = folder
         self._received = 0
         self._name = ""
-        self._filename: str | None = None
+        self._filename = ""
         self._value = Spool(folder)
 
     async def upload(self) -> Upload:
@@ -126,7 +191,7 @@ class _Form:
 
     def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         if isinstance(event, MultipartSegment):
-            self._name, self._filename = event.name, event.filename
+            self._name, self._filename = _disposition(event)
             self._value = Spool(self._folder)
         elif event is not None:
             self._value.add(event)
@@ -138,7 +203,7 @@ class _Form:
             self._finish_field()
 
     def _finish_file(self) -> None:
-        if self._filename == "" and not self._value.size:
+        if not self._filename and not self._value.size:
             return  # a browser's file input in which nothing was chosen
         if self._file is not None:
             raise ValidationFailed({"file": ["Sólo un archivo por intento"]})

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
 from comanda.domain import staff
 from comanda.domain.errors import ValidationFailed
@@ -187,12 +187,22 @@ class Cursor(Request):
 
 
 class Form(Request):
-    """The text fields of a payment attempt; its file is judged by its content."""
+    """The text fields of a payment attempt; its file is judged by its content.
+
+    A plain HTML form sends what was not filled in as an empty field: that is none.
+    """
 
     method = Text(shortest=1, longest=32, required=True)
     reference = Reference(load_default=None)
     amount = Money(load_default=None)
     taken_at = Time(load_default=None)
+
+    @pre_load
+    def leave_empty_ones_out(self, data: Mapping[str, str], **_: Any) -> dict[str, str]:
+        optional = {name for name, field in self.load_fields.items() if not field.required}
+        return {
+            name: value for name, value in data.items() if name not in optional or value.strip()
+        }
 
 
 class ProofForm(Form):

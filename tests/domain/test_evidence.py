@@ -1,0 +1,55 @@
+"""Numbers that look the same are the same, however they were typed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comanda.domain.evidence import reference_key
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "AB 12-34",
+        "ab1234",
+        "Ab_12\u00a03\u2014\u22124",
+        "A\u200bB\u200c12\u200d3\u20604\ufeff",  # zero width
+        "\u200eAB\u200f12\u202a3\u202c\u20664\u2069\u061c",  # direction marks
+        "A\u00adB12\u00ad34",  # soft hyphens
+        "AB1\ufe0f2\ufe0e3\U000e01004\u180b",  # variation selectors
+        "AB1\u20e32\u0301\u034f34",  # combining marks
+        "ÁB\u030112\u033834",  # accents
+        "AB\u0661\u0662\u0663\u0664",  # Arabic
+        "AB\u06f1\u06f2\u06f3\u06f4",  # Persian
+        "AB\u0967\u0968\u0969\u096a",  # Devanagari
+        "\uff21\uff22\uff11\uff12\uff13\uff14",  # full width
+        "AB\u2460\u2461\u2462\u2463",  # in circles
+        "\U0001d400\U0001d401\U0001d7cf\U0001d7d0\U0001d7d1\U0001d7d2",  # mathematical
+        "\u0410\u04121234",  # Cyrillic
+        "\u0391\u03921234",  # Greek
+        "#AB.12/34*",
+        "AB\u2028\t12\u31643\u115f4\u2800",  # blanks that are something else
+        "AB12\U000e003134",  # a tag
+    ],
+)
+def test_what_looks_the_same_is_compared_as_the_same(typed: str) -> None:
+    assert reference_key(typed) == "ab1234"
+
+
+@pytest.mark.parametrize("other", ["AB1235", "AB12345", "A1234", "BA1234", "AB12.3", "ABO234"])
+def test_another_number_stays_another_one(other: str) -> None:
+    assert reference_key(other) != "ab1234"
+
+
+def test_what_only_separates_is_no_number() -> None:
+    assert reference_key(" - \u2013 _ \u200b\u00ad\ufe0f\u3164 ★") == ""
+    assert reference_key("STRASSE") == reference_key("Straße")
+    assert reference_key("\u0130I") == reference_key("\u0131i")
+
+
+@given(st.text(max_size=64))
+def test_a_key_is_the_key_of_itself(typed: str) -> None:
+    key = reference_key(typed)
+    assert reference_key(key) == key
+    assert reference_key("\u200e".join(key)) == key
+    assert key == "" or key.isalnum()
