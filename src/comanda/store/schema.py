@@ -224,6 +224,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    ("ALTER TABLE house ADD COLUMN day_ends TEXT",),
 )
 
 VERSION = len(MIGRATIONS)
