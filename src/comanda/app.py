@@ -42,7 +42,7 @@ from comanda.web.measures import Metrics
 from comanda.web.pages import default_house
 from comanda.web.pins import PinHasher
 from comanda.web.problems import problem_details
-from comanda.web.replies import add_security_headers
+from comanda.web.replies import add_security_headers, tell_time
 from comanda.web.routes import add_routes
 from comanda.web.setup import issue_token
 from comanda.web.stream import Streams
@@ -69,6 +69,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
         app[METRICS] = Metrics()
     add_routes(app)
     app.on_response_prepare.append(add_security_headers)
+    app.on_response_prepare.append(tell_time(clock))
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_hash_pins)
     app.cleanup_ctx.append(_keep_data(clock))

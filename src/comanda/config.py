@@ -198,12 +198,21 @@ class Payments:
 
 @dataclass(frozen=True)
 class Pages:
-    """What the pages show; an order's clock in the kitchen turns amber, then red."""
+    """What the pages show; an order's clock in the kitchen turns amber, then red.
+
+    `day_ends` is by the restaurant's clock, in the night after the day.
+    """
 
     currency: str = _setting("$", validate.Length(min=1, max=5, error="va de {min} a {max}"))
     time_zone: str = _setting(
         "America/Mexico_City",
         validate.OneOf(available_timezones(), error="no es una zona horaria"),
+    )
+    day_ends: str = _setting(
+        "00:00",
+        validate.Regexp(
+            r"((0[0-9]|1[01]):[0-5][0-9]|12:00)\Z", error="va de 00:00 a 12:00, como 04:00"
+        ),
     )
     amber_minutes: int = _setting(10, _at_least(1))
     red_minutes: int = _setting(15, _at_least(1))

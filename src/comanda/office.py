@@ -102,7 +102,10 @@ def import_menu(tx: Transaction, actor: Staff, entries: Sequence[Entry]) -> Chan
     return menu.put_all(tx, entries, by=actor.username)
 
 
-def describe_house(tx: Transaction, described: House) -> House:
-    """Another name, currency or time zone for the restaurant."""
+def describe_house(tx: Transaction, described: House, default: House | None = None) -> House:
+    """Another name, currency, time zone or end of the day for the restaurant.
+
+    Returns the house; what nobody has ever said is as `default` has it.
+    """
     house.put(tx, described)
-    return described
+    return house.get(tx, default or described)

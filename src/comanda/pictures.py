@@ -220,13 +220,14 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _taken_at(exif: Image.Exif) -> datetime | None:
-    """When the camera says it took the picture; without a zone of its own, in this machine's."""
+    """When the camera says it took the picture, in UTC; as the wall's time where it has no zone."""
     tags = exif.get_ifd(ExifTags.IFD.Exif)
     text = str(tags.get(ExifTags.Base.DateTimeOriginal, "")).strip("\x00 ")
     zone = str(tags.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\x00 ")
     for pattern, value in (("%Y:%m:%d %H:%M:%S%z", text + zone), ("%Y:%m:%d %H:%M:%S", text)):
         try:
-            return datetime.strptime(value, pattern).astimezone(UTC)
+            taken_at = datetime.strptime(value, pattern)  # noqa: DTZ007 - the house's zone is not known here
+            return taken_at if taken_at.tzinfo is None else taken_at.astimezone(UTC)
         except (ValueError, OverflowError, OSError):
             continue
     return None

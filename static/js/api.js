@@ -1,6 +1,6 @@
 // Talking to the server: JSON in and out, refusals as Problem, a lost connection as Offline.
 
-import { learnTime } from "./server-time.js";
+import { learnTime, stopwatch } from "./server-time.js";
 
 /** What the server refused, in words for staff (RFC 9457). */
 export class Problem extends Error {
@@ -17,15 +17,16 @@ export class Offline extends Error {
 
 /** Send a request; resolves to the answer's JSON, or null where there is none. */
 export async function call(method, path, { json, headers = {}, timeout = 15000 } = {}) {
-  const request = { method, headers: { ...headers }, credentials: "same-origin", signal: AbortSignal.timeout?.(timeout) };
+  const request = { method, headers: { ...headers }, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout?.(timeout) };
   if (json !== undefined) {
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(json);
   }
+  const sent = stopwatch();
   let response, text;
   try {
     response = await fetch(path, request);
-    learnTime(response.headers.get("Date"));
+    learnTime(response.headers.get("Date"), sent);
     text = await response.text();
   } catch {
     throw new Offline();

@@ -1,11 +1,15 @@
 // When a photo was taken, by what its camera wrote into it (Exif 2.32: the APP1 segment of a JPEG).
 
+import { latestInstant } from "./house-time.js";
+import { behind } from "./server-time.js";
+
 const HEAD = 128 * 1024; // the segment stands near the beginning, and holds at most 64 KB
+const AN_HOUR = 3600000;
 const EXIF_IFD = 0x8769;
 const DATE_TIME_ORIGINAL = 0x9003;
 const OFFSET_TIME_ORIGINAL = 0x9011;
 
-/** ISO 8601 in UTC, or null where the file does not say. A time without an offset is this phone's. */
+/** ISO 8601 in UTC, or null where the file does not say. A time without an offset is by the house's clock. */
 export async function takenAt(file) {
   try {
     const view = new DataView(await file.slice(0, HEAD).arrayBuffer());
@@ -27,12 +31,23 @@ function startOfTiff(view) {
   return 0;
 }
 
+/** A clock that is hours off has a wrong date or zone, and then a photo's own time may be right. */
+function minutesBehind() {
+  const milliseconds = behind();
+  return milliseconds > 0 && milliseconds < AN_HOUR ? milliseconds : 0;
+}
+
+/**
+ * A clock that is put back shows a time twice: the later one is taken, and a phone that is behind has its
+ * difference added, so that nothing is called older than the order that may be newer.
+ */
 function toIso(tiff) {
   const exif = tiff.pointer(tiff.first, EXIF_IFD);
   const [date, time] = tiff.text(exif, DATE_TIME_ORIGINAL).split(" ");
   const offset = tiff.text(exif, OFFSET_TIME_ORIGINAL);
-  const zone = /^[+-]\d\d:\d\d$/.test(offset) ? offset : "";
-  return new Date(`${date.replaceAll(":", "-")}T${time}${zone}`).toISOString();
+  const shown = `${date.replaceAll(":", "-")}T${time}`;
+  const taken = /^[+-]\d\d:\d\d$/.test(offset) ? Date.parse(shown + offset) : latestInstant(Date.parse(`${shown}Z`));
+  return new Date(taken + minutesBehind()).toISOString();
 }
 
 /** Directories of tags (TIFF 6.0, section 2), in the byte order that the file names. */

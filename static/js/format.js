@@ -1,5 +1,10 @@
 // How values look to people: money, times, words for states.
 
+import { inWords } from "./house-time.js";
+import { now } from "./server-time.js";
+
+export { businessDay, day, startOfDay } from "./house-time.js";
+
 let currency = "$";
 
 export function setCurrency(sign) { currency = sign; }
@@ -20,11 +25,11 @@ export const STATES = {
   anulado: { word: "Anulada", icon: "🚫", tone: "late" },
 };
 
-export const minutesSince = (iso, now = Date.now()) => Math.max(0, Math.floor((now - Date.parse(iso)) / 60000));
+export const minutesSince = (iso, at = now()) => Math.max(0, Math.floor((at - Date.parse(iso)) / 60000));
 
 /** "ahora", "hace 3 min" up to an hour, then the clock's time. */
-export function ago(iso, now = Date.now()) {
-  const minutes = minutesSince(iso, now);
+export function ago(iso, at = now()) {
+  const minutes = minutesSince(iso, at);
   if (minutes < 1) return "ahora";
   return minutes < 60 ? `hace ${minutes} min` : clock(iso);
 }
@@ -37,23 +42,8 @@ export function duration(seconds) {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** "20:41" */
-export function clock(iso) {
-  return new Date(iso).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit", hour12: false });
-}
-
-/** "2026-11-24", of this device's calendar */
-export function day(date) {
-  const two = (number) => String(number).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
-
-/** The start of this device's day, as the server reads times. */
-export function startOfDay() {
-  const day = new Date();
-  day.setHours(0, 0, 0, 0);
-  return day.toISOString();
-}
+/** "20:41", by the clock on the restaurant's wall */
+export const clock = (iso) => inWords(iso, "es", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 const ticking = new Set();
 

@@ -4,6 +4,7 @@
 import { answer, newKey, Problem } from "./api.js";
 import { Drafts } from "./drafts.js";
 import { signInAgain } from "./live.js";
+import { learnTime, now, stopwatch } from "./server-time.js";
 
 const STALLED = 30000;
 const FIRST_PAUSE = 2000;
@@ -61,7 +62,7 @@ export class Outbox {
       ...said, key: newKey(), waiter: this.username,
       // Bytes, not a Blob: some WebKits lose the Blobs that they store.
       bytes: file ? await file.arrayBuffer() : null, type: file?.type || "", name: file?.name || "foto.jpg",
-      attempt: 0, error: "", errors: {}, stopped: false, savedAt: Date.now(),
+      attempt: 0, error: "", errors: {}, stopped: false, savedAt: now(),
     };
     const earlier = this.of(draft.orderId);
     await this.#keep(draft);
@@ -191,6 +192,7 @@ async function exclusively(name, task, otherwise) {
 function upload(draft, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
+    const sent = stopwatch();
     const watch = watchdog(() => request.abort());
     const lost = () => { watch.stop(); reject(new Error("Sin conexión")); };
     request.open("POST", `/orders/${draft.orderId}/proof`);
@@ -198,7 +200,7 @@ function upload(draft, onProgress) {
     request.upload.onprogress = (event) => { watch.feed(); onProgress(event.loaded / (event.total || 1)); };
     request.onerror = lost;
     request.onabort = lost;
-    request.onload = () => { watch.stop(); settle(request, draft, resolve, reject); };
+    request.onload = () => { watch.stop(); learnTime(request.getResponseHeader("Date"), sent); settle(request, draft, resolve, reject); };
     request.send(form(draft));
   });
 }

@@ -1,5 +1,7 @@
 // Proofs that no cashier has opened for too long.
 
+import { now } from "./server-time.js";
+
 const alarmed = new Set();
 let limit = Infinity;
 
@@ -12,5 +14,5 @@ export function alarm(paymentId) { alarmed.add(paymentId); }
 /** Whether a payment waits too long to be seen; a page loaded later still knows. */
 export function isOverlooked(payment) {
   if (payment?.status !== "por_verificar" || payment.seen_at) return false;
-  return alarmed.has(payment.id) || Date.now() - Date.parse(payment.submitted_at) >= limit * 1000;
+  return alarmed.has(payment.id) || now() - Date.parse(payment.submitted_at) >= limit * 1000;
 }

@@ -1,16 +1,53 @@
 // What time it is by the server's clock: phones and tablets are minutes off, and nobody sets them.
+//
+// An answer's `Date` is tied to this page's own stopwatch, which no setting of the device's clock
+// moves. A stopwatch may rest while the device sleeps: so every answer is learned from anew.
 
-const WHOLE_SECONDS = 1000; // HTTP's Date has no fractions: a smaller difference says nothing
+const KEPT = "comanda.reloj";
+const WHOLE_SECONDS = 1000; // HTTP's Date has no fractions: the moment lies within this second
+const WORTH_KEEPING = 2000;
+const A_CENTURY = 3.2e12;
 
-let ahead = 0;
+const unknown = { earliest: -Infinity, latest: Infinity };
+let difference = unknown; // between the server's clock and the stopwatch, in milliseconds
+let kept = readKept(); // between the server's clock and this device's
 
-/** Milliseconds since 1970 by the server's clock, as far as an answer has told it. */
-export const now = () => Date.now() - ahead;
+/** Milliseconds of this page's stopwatch. */
+export const stopwatch = () => performance.now();
 
-/** Learn from an answer's `Date` header how far this device's clock is ahead. */
-export function learnTime(header, received = Date.now()) {
+/** Milliseconds since 1970 by the server's clock; before any answer, by what an earlier page learned. */
+export function now() {
+  if (difference === unknown) return Date.now() + kept;
+  return Math.round(stopwatch() + (difference.earliest + difference.latest) / 2);
+}
+
+/** How many milliseconds this device's clock is behind the server's; negative where it is ahead. */
+export const behind = () => now() - Date.now();
+
+/**
+ * Learn from an answer's `Date`, which was written after the request was `sent` and before the answer
+ * was `received`, both by the stopwatch. Several answers together tell it better than one; where they
+ * contradict each other, a clock was set or this device slept, and the last one is right.
+ */
+export function learnTime(header, sent = stopwatch(), received = stopwatch()) {
   const told = Date.parse(header ?? "");
   if (Number.isNaN(told)) return;
-  const difference = received - told;
-  ahead = Math.abs(difference) <= WHOLE_SECONDS ? 0 : difference;
+  const heard = { earliest: told - received, latest: told + WHOLE_SECONDS - sent };
+  const both = { earliest: Math.max(heard.earliest, difference.earliest), latest: Math.min(heard.latest, difference.latest) };
+  difference = both.earliest <= both.latest ? both : heard;
+  if (Math.abs(behind() - kept) > WORTH_KEEPING) keep(behind());
+}
+
+function keep(milliseconds) {
+  kept = milliseconds;
+  try { localStorage.setItem(KEPT, String(milliseconds)); } catch { /* private mode: each page learns by itself */ }
+}
+
+function readKept() {
+  try {
+    const read = Number(localStorage.getItem(KEPT));
+    return Math.abs(read) < A_CENTURY ? read : 0; // false of what is no number
+  } catch {
+    return 0;
+  }
 }

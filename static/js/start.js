@@ -3,6 +3,7 @@
 import { call, Problem } from "./api.js";
 import { h } from "./dom.js";
 import { setCurrency } from "./format.js";
+import { setClock } from "./house-time.js";
 import { signInAgain } from "./live.js";
 
 export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", admin: "/admin" };
@@ -19,6 +20,7 @@ export async function start(...roles) {
         return new Promise(() => {});
       }
       setCurrency(settings.currency);
+      setClock(settings);
       notice.remove();
       return { user, settings };
     } catch (error) {

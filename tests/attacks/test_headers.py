@@ -170,3 +170,32 @@ async def test_a_pdf_that_is_a_page_as_well_stays_a_pdf_without_rights(house: Ho
         assert response.headers["Content-Type"] == "application/pdf"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/session"),
+        ("GET", "/orders"),
+        ("GET", "/orders/99"),
+        ("GET", "/orders/x"),
+        ("GET", "/nowhere"),
+        ("PUT", "/session"),
+        ("POST", "/orders"),
+        ("GET", "/days/2026-11-28"),
+        ("GET", "/static/js/api.js"),
+        ("GET", "/caja"),
+        ("GET", "/healthz"),
+    ],
+)
+async def test_every_answer_tells_the_servers_time(house: House, method: str, path: str) -> None:
+    """Pages count by it; what a cache would give again with an old time is never learned from."""
+    for member in (None, LUIS):
+        client = await house.client(member)
+        async with client.request(method, path) as response:
+            assert response.headers.getall("Date") == ["Sat, 28 Nov 2026 20:41:00 GMT"]
+            if response.content_type.endswith("json"):
+                assert response.headers["Cache-Control"] == "no-store"
+    house.clock.advance(seconds=59.9)
+    async with client.request(method, path) as response:
+        assert response.headers["Date"] == "Sat, 28 Nov 2026 20:41:59 GMT"

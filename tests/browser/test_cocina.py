@@ -1,5 +1,7 @@
 """The kitchen's page: new orders ring, one tap is one step, and no word of payments."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import expect
 
@@ -78,12 +80,13 @@ async def test_an_order_that_the_page_learns_of_late_calls_too(
 async def test_waiting_turns_amber_and_red_at_the_configured_minutes(
     house: House, window: OpenWindow, clock: FixedClock
 ) -> None:
-    page = (await window(COCO, "/cocina")).page
-    # The page's clock is the device's: orders are dated back from it.
-    now = await page.evaluate("Date.now()")
+    now = clock.now
     for minutes in (2, 11, 16):
-        clock.now = clock.now.fromtimestamp(now / 1000 - 60 * minutes, clock.now.tzinfo)
+        clock.now = now - timedelta(minutes=minutes)
         await house.place(table=minutes)
+    clock.now = now
+    page = (await window(COCO, "/cocina")).page
+    await page.get_by_role("button", name="Mesa 16, orden").wait_for()
     paces = [
         await page.get_by_role("button", name=f"Mesa {minutes}, orden").get_attribute("data-pace")
         for minutes in (2, 11, 16)

@@ -1,16 +1,22 @@
 """Conciliación: what was approved beside the bank's statement, on the cashier's page."""
 
 import asyncio
+import io
 from collections.abc import Callable
+from datetime import time
 from pathlib import Path
 
+import aiohttp
+import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
+from comanda import office
+from comanda.domain.house import House as Described
 from comanda.domain.staff import Staff
-from tests.browser.conftest import OpenWindow
-from tests.house import LUIS, MARA, ROSA, House, jpeg
-
-NOW = "2026-11-28T20:50:00Z"  # nine minutes on from the house's clock, and 14:50 in Mexico
+from comanda.web.keys import DATABASE
+from tests.browser.conftest import DESKTOP, OpenWindow
+from tests.browser.test_shell import violations
+from tests.house import ANA, COCO, LUIS, MARA, ROSA, House, jpeg
 
 
 async def approve(house: House, table: int, method: str = "transferencia") -> str:
@@ -32,11 +38,11 @@ async def until(house: House, order_id: str, comes_true: Callable[[str | None], 
             await asyncio.sleep(0.05)
 
 
-async def open_tab(house: House, window: OpenWindow, member: Staff = LUIS) -> Page:
-    """The tab, on the day of the house's clock."""
-    page = (await window(member, "/healthz")).page
-    await page.clock.set_fixed_time(NOW)
-    await page.goto(f"{house.url}/caja")
+async def open_tab(
+    window: OpenWindow, member: Staff = LUIS, size: dict[str, int] = DESKTOP
+) -> Page:
+    """The tab, on the day of the house's clock: it is 14:41 in Mexico."""
+    page = (await window(member, "/caja", size)).page
     await page.get_by_role("tab", name="Conciliación").click()
     await page.get_by_label("Desde").wait_for()
     return page
@@ -57,19 +63,19 @@ def total(page: Page, method: str) -> Locator:
 async def test_what_was_found_in_the_bank_is_ticked_off(house: House, window: OpenWindow) -> None:
     first, second = await approve(house, 4), await approve(house, 5)
     cash = await approve(house, 6, "efectivo")
-    page = await open_tab(house, window)
-    for words in ("14:41", "4", "🏦 Transferencia", "$ 241.00", "Ana", "Mara", "⚠ Falta"):
+    page = await open_tab(window)
+    for words in ("14:41", "4", "🏦 Transferencia", "$ 241.00", "Ana", "Mara", "Falta"):
         await expect(row(page, first)).to_contain_text(words)
     await expect(row(page, first)).to_have_attribute("data-missing", "true")
     await expect(row(page, cash)).to_have_attribute("data-missing", "false")
-    for words in ("$ 482.00", "2 pagos", "⚠ Faltan 2 · $ 482.00"):
+    for words in ("$ 482.00", "2 pagos", "Faltan 2 · $ 482.00"):
         await expect(total(page, "Transferencia")).to_contain_text(words)
     await expect(total(page, "Efectivo")).not_to_contain_text("Falta")
 
     await tick(page, first).focus()
     await page.keyboard.press("Space")
     await expect(row(page, first)).to_contain_text("✓ Encontrado")
-    await expect(total(page, "Transferencia")).to_contain_text("⚠ Faltan 1 · $ 241.00")
+    await expect(total(page, "Transferencia")).to_contain_text("Falta 1 · $ 241.00")
     await until(house, first, lambda by: by == "luis")
 
     await page.reload()
@@ -82,7 +88,7 @@ async def test_a_tick_that_is_not_kept_is_taken_back_and_said(
     house: House, window: OpenWindow
 ) -> None:
     order_id = await approve(house, 4)
-    page = await open_tab(house, window)
+    page = await open_tab(window)
 
     async def lose(route: Route) -> None:
         await route.abort()
@@ -91,8 +97,8 @@ async def test_a_tick_that_is_not_kept_is_taken_back_and_said(
     await tick(page, order_id).click()
     await page.get_by_text("Mesa 4: no se guardó la marca. Sin conexión.").wait_for()
     await expect(tick(page, order_id)).not_to_be_checked()
-    await expect(row(page, order_id)).to_contain_text("⚠ Falta")
-    await expect(total(page, "Transferencia")).to_contain_text("⚠ Faltan 1 · $ 241.00")
+    await expect(row(page, order_id)).to_contain_text("Falta")
+    await expect(total(page, "Transferencia")).to_contain_text("Falta 1 · $ 241.00")
     await page.unroute("**/reconciliation")
     await tick(page, order_id).check()
     await expect(total(page, "Transferencia")).to_contain_text("✓ Todo encontrado")
@@ -102,7 +108,7 @@ async def test_a_tick_that_is_taken_back_at_once_is_taken_back(
     house: House, window: OpenWindow
 ) -> None:
     order_id = await approve(house, 4)
-    page = await open_tab(house, window)
+    page = await open_tab(window)
     both_clicked = asyncio.Event()
     asked: list[str | None] = []
 
@@ -117,14 +123,14 @@ async def test_a_tick_that_is_taken_back_at_once_is_taken_back(
     both_clicked.set()
     await until(house, order_id, lambda by: len(asked) == 2 and by is None)
     assert asked == ['{"found":true}', '{"found":false}']
-    await expect(total(page, "Transferencia")).to_contain_text("⚠ Faltan 1 · $ 241.00")
+    await expect(total(page, "Transferencia")).to_contain_text("Falta 1 · $ 241.00")
 
 
 async def test_days_and_methods_are_chosen_and_taken_along(
     house: House, window: OpenWindow
 ) -> None:
     transfer, card = await approve(house, 4), await approve(house, 5, "tarjeta")
-    page = await open_tab(house, window, ROSA)
+    page = await open_tab(window, ROSA)
     await expect(page.get_by_label("Desde")).to_have_value("2026-11-28")
     await expect(row(page, card)).to_be_visible()
     await page.get_by_label("Forma de pago", exact=True).select_option("Tarjeta")
@@ -135,8 +141,8 @@ async def test_days_and_methods_are_chosen_and_taken_along(
     download = await downloading.value
     csv = Path(await download.path()).read_bytes()
     assert csv.startswith(b"\xef\xbb\xbf")
-    assert b"tarjeta" in csv
-    assert b"transferencia" not in csv
+    assert b"Tarjeta" in csv
+    assert b"Transferencia" not in csv
 
     await page.get_by_role("button", name="Día anterior").click()
     await page.get_by_text("No hay pagos aprobados en estas fechas").wait_for()
@@ -153,7 +159,7 @@ async def test_days_and_methods_are_chosen_and_taken_along(
 async def test_a_payment_approved_meanwhile_comes_by_itself_and_opens(
     house: House, window: OpenWindow
 ) -> None:
-    page = await open_tab(house, window)
+    page = await open_tab(window)
     await page.get_by_text("No hay pagos aprobados en estas fechas").wait_for()
     order_id = await approve(house, 12)
     await row(page, order_id).get_by_role("link", name=order_id).click()
@@ -168,10 +174,8 @@ async def test_without_a_network_it_says_so_and_opens_once_there_is_one(
     house: House, window: OpenWindow
 ) -> None:
     order_id = await approve(house, 12)
-    opened = await window(LUIS, "/healthz")
+    opened = await window(LUIS, "/caja")
     page = opened.page
-    await page.clock.set_fixed_time(NOW)
-    await page.goto(f"{house.url}/caja")
     await page.get_by_text("En línea").wait_for()
     await opened.context.set_offline(True)
     await page.get_by_role("tab", name="Conciliación").click()
@@ -180,3 +184,156 @@ async def test_without_a_network_it_says_so_and_opens_once_there_is_one(
     await page.get_by_role("tab", name="Por Verificar").click()
     await page.get_by_role("tab", name="Conciliación").click()
     await row(page, order_id).wait_for()
+
+
+async def receive(house: House, table: int, reference: str, tacos: int, cashier: Staff) -> str:
+    """An approved transfer of so many tacos at 85.50; its order's id."""
+    items = [{"product_id": "1", "quantity": tacos}]
+    body = {"table_number": table, "items": items}
+    _, order = await house.call(ANA, "POST", "/orders", json=body)
+    for status, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
+        await house.advance(order["id"], status, member)
+    form = aiohttp.FormData({"method": "transferencia"})
+    if reference:
+        form.add_field("reference", reference)
+    form.add_field("file", io.BytesIO(jpeg(f"#0000{table % 100:02}")), filename="foto.jpg")
+    _, sent = await house.call(ANA, "POST", f"/orders/{order['id']}/proof", data=form)
+    code, judged = await house.judge(sent["payment"]["id"], "aprobado", cashier)
+    assert code == 200, judged
+    house.clock.advance(minutes=1)
+    return str(order["id"])
+
+
+def orders_shown(page: Page) -> Locator:
+    return page.locator(".order-link:visible")
+
+
+async def test_red_comes_once_the_day_is_over_and_not_before(
+    house: House, window: OpenWindow
+) -> None:
+    late = Described("La Fonda", "$", "America/Mexico_City", time(4))
+    await house.app[DATABASE].write(office.describe_house, late)
+    house.clock.advance(hours=13)  # 03:41 of the 29th in Mexico
+    order_id = await approve(house, 4)
+    page = await open_tab(window)
+    await expect(page.get_by_label("Desde")).to_have_value("2026-11-28")
+    await expect(row(page, order_id)).to_have_attribute("data-missing", "true")
+    await expect(row(page, order_id)).to_have_attribute("data-late", "false")
+    await expect(row(page, order_id).locator(".found-word")).to_have_text("Falta")
+    await expect(total(page, "Transferencia").locator(".badge")).to_have_text("Falta 1 · $ 241.00")
+    house.clock.advance(minutes=19)
+    page = await open_tab(window)
+    await expect(page.get_by_label("Desde")).to_have_value("2026-11-29")
+    await page.get_by_role("button", name="Día anterior").click()
+    await expect(row(page, order_id)).to_have_attribute("data-late", "true")
+    await expect(row(page, order_id).locator(".found-word")).to_have_text("⚠ Falta")
+    await expect(row(page, order_id)).to_contain_text("29/11 03:41")
+    badge = total(page, "Transferencia").locator(".badge")
+    await expect(badge).to_have_text("⚠ Falta 1 · $ 241.00")
+    await expect(badge).to_have_attribute("data-tone", "late")
+    await tick(page, order_id).check()
+    await expect(row(page, order_id)).to_have_attribute("data-late", "false")
+    await expect(badge).to_have_attribute("data-tone", "done")
+
+
+async def test_only_what_is_missing_is_shown_and_nothing_slides_under_the_finger(
+    house: House, window: OpenWindow
+) -> None:
+    first, second = await approve(house, 4), await approve(house, 5)
+    cash = await approve(house, 6, "efectivo")
+    page = await open_tab(window)
+    await expect(orders_shown(page)).to_have_text([first, second, cash])
+    only = page.get_by_label("Sólo faltan")
+    await only.check()
+    await expect(orders_shown(page)).to_have_text([first, second])
+    await page.get_by_text("Se ven 2 de 3").wait_for()
+    await tick(page, first).check()
+    await until(house, first, lambda by: by == "luis")
+    await expect(total(page, "Transferencia")).to_contain_text("Falta 1")
+    await expect(orders_shown(page)).to_have_text([first, second])  # it stays for another look
+    await tick(page, second).check()
+    await expect(total(page, "Transferencia")).to_contain_text("✓ Todo encontrado")
+    await only.uncheck()
+    await expect(orders_shown(page)).to_have_text([first, second, cash])
+    await only.check()
+    await page.get_by_text("Todo encontrado ✓").wait_for()
+
+
+async def test_payments_are_searched_and_sorted(house: House, window: OpenWindow) -> None:
+    await house.call(ROSA, "PUT", "/staff/mara/name", json={"name": "María Núñez"})
+    a = await receive(house, 12, "MBAN-0100 77", 20, LUIS)  # 1,710.00
+    b = await receive(house, 3, "8841 220 1937", 2, MARA)  # 171.00
+    c = await receive(house, 40, "", 5, LUIS)  # 427.50
+    d = await receive(house, 7, "992", 3, LUIS)  # 256.50
+    page = await open_tab(window)
+    search = page.get_by_label("Buscar")
+    cases: dict[str, list[str]] = {
+        "171": [a, b],
+        "171.00": [b],
+        "$ 1,710": [a],
+        "1.710,00": [a],
+        "427,5": [c],
+        "8841-2201937": [b],
+        "88412": [b],
+        "mban0100": [a],
+        "mesa 12": [a],
+        "40": [c],
+        "nunez": [b],
+        "ana Mesa 12": [a],
+        "Luis 256": [d],
+        "transf": [a, b, c, d],
+        "orden 4": [d],
+        "  ": [a, b, c, d],
+    }
+    for typed, expected in cases.items():
+        await search.fill(typed)
+        await expect(orders_shown(page)).to_have_text(expected)
+    await search.fill("nada así")
+    await page.get_by_text("Ningún pago es así").wait_for()
+    await search.fill("")
+    for sort, expected in (
+        ("Monto", [a, c, d, b]),
+        ("Referencia", [d, b, a, c]),
+        ("Hora", [a, b, c, d]),
+    ):
+        await page.get_by_label("Ordenar por").select_option(sort)
+        await expect(orders_shown(page)).to_have_text(expected)
+    await expect(row(page, b)).to_contain_text("María Núñez")
+
+
+# What stands out of the window, or beneath something else, of all that can be seen of the tab.
+CUT = """() => [...document.querySelectorAll(".bank *")].filter((one) => {
+  if (one.closest(".unseen") || !one.checkVisibility()) return false;
+  const box = one.getBoundingClientRect();
+  const isCut = one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0
+    && getComputedStyle(one).overflowX !== "visible" && !one.matches("input, select");
+  return box.width > 0 && (box.left < 0 || box.right > innerWidth || isCut);
+}).map((one) => `${one.className}: ${one.textContent.slice(0, 60)}`)"""
+
+
+@pytest.mark.parametrize("letters", ["100%", "200%"])
+@pytest.mark.parametrize("size", [(360, 640), (390, 844), (1280, 800)])
+async def test_a_narrow_screen_has_cards_and_cuts_nothing(
+    house: House, window: OpenWindow, size: tuple[int, int], letters: str
+) -> None:
+    body = {"name": "Tacos al pastor", "category": "Tacos", "price": 99_999.99}
+    await house.call(ROSA, "PUT", "/products/1", json=body)
+    await house.call(ROSA, "PUT", "/staff/ana/name", json={"name": "Ana" + "belenguadalupe" * 3})
+    await receive(house, 9999, "MBAN0100261128009182736455443322", 99, LUIS)
+    await receive(house, 1, "", 1, LUIS)
+    page = await open_tab(window, LUIS, {"width": size[0], "height": size[1]})
+    await expect(orders_shown(page)).to_have_count(2)
+    await page.evaluate("size => { document.documentElement.style.fontSize = size; }", letters)
+    assert await page.evaluate(CUT) == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    is_table = await page.get_by_role("columnheader", name="Monto").is_visible()
+    assert is_table == (size[0] == 1280 and letters == "100%")
+    first = row(page, "1")
+    for part in (tick(page, "1"), first.locator(".amount"), first.locator(".reference-cell")):
+        await part.scroll_into_view_if_needed()
+        await expect(part).to_be_in_viewport(ratio=0.9)
+    await expect(first.locator(".amount")).to_have_text("$ 9,899,999.01")
+    label = await first.locator("label").bounding_box()
+    assert label is not None
+    assert label["height"] >= 48
+    assert await violations(page) == []

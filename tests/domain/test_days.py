@@ -1,7 +1,7 @@
 """Days where clocks are put forward and back, borders of zones, and what a day adds up to."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -10,8 +10,8 @@ from comanda.domain.evidence import WarningType
 from comanda.domain.house import House
 
 
-def day(of: str, zone: str) -> Day:
-    return Day(date.fromisoformat(of), House("La Fonda", "$", zone))
+def day(of: str, zone: str, ends: str = "00:00") -> Day:
+    return Day(date.fromisoformat(of), House("La Fonda", "$", zone, time.fromisoformat(ends)))
 
 
 A_DAY = day("2026-11-28", "America/Mexico_City")
@@ -55,6 +55,97 @@ def test_days_follow_each_other_without_gap_or_overlap_all_year() -> None:
             assert one.start < one.end == after.start
             assert one.house.local(one.start).date() == one.date
             one = after
+
+
+@pytest.mark.parametrize(
+    ("of", "zone", "ends", "start", "hours"),
+    [
+        ("2026-11-28", "America/Mexico_City", "04:00", "2026-11-28T10:00", 24),
+        ("2026-11-28", "Asia/Kathmandu", "04:00", "2026-11-27T22:15", 24),
+        # The night before the change and the one of it: the day before has the odd hours.
+        ("2026-03-07", "America/Tijuana", "04:00", "2026-03-07T12:00", 23),
+        ("2026-03-08", "America/Tijuana", "04:00", "2026-03-08T11:00", 24),
+        ("2026-10-31", "America/Tijuana", "04:00", "2026-10-31T11:00", 25),
+        ("2026-11-01", "America/Tijuana", "04:00", "2026-11-01T12:00", 24),
+        ("2026-03-08", "America/Tijuana", "02:30", "2026-03-08T10:30", 23),  # 02:30 is 03:30
+        ("2026-11-01", "America/Tijuana", "01:30", "2026-11-01T08:30", 25),  # the first 01:30
+        ("2026-09-05", "America/Santiago", "04:00", "2026-09-05T08:00", 23),
+        ("2026-09-06", "America/Santiago", "00:30", "2026-09-06T04:30", 23),  # 00:30 is 01:30
+        ("2026-04-04", "America/Santiago", "04:00", "2026-04-04T07:00", 25),
+        ("2026-11-01", "America/Havana", "00:30", "2026-11-01T04:30", 25),  # the first 00:30
+        ("2023-10-01", "America/Asuncion", "00:00", "2023-10-01T04:00", 23),
+        ("2024-03-23", "America/Asuncion", "02:00", "2024-03-23T05:00", 25),
+        ("2026-04-04", "Australia/Lord_Howe", "02:00", "2026-04-03T15:00", 24.5),
+        ("2011-12-29", "Pacific/Apia", "04:00", "2011-12-29T14:00", 24),
+    ],
+)
+def test_a_day_ends_in_the_night_after_it(
+    of: str, zone: str, ends: str, start: str, hours: float
+) -> None:
+    found = day(of, zone, ends)
+    assert found.start == utc(start)
+    assert found.end - found.start == timedelta(hours=hours)
+    begins = [moment for moment, _ in found.hours()]
+    assert begins == sorted(set(begins))
+    assert begins[0] == found.start
+
+
+def test_every_moment_belongs_to_the_one_day_that_holds_it() -> None:
+    zones = ("America/Tijuana", "America/Santiago", "America/Havana", "Australia/Lord_Howe")
+    for zone in (*zones, "America/St_Johns", "Pacific/Apia"):
+        for ends in ("00:00", "00:30", "02:30", "04:00", "12:00"):
+            house = day("2010-01-01", zone, ends).house
+            for year in (2010, 2011, 2026):  # St. John's changed its clocks at one past midnight
+                moment = utc(f"{year}-01-01")
+                while moment.year == year:
+                    found = Day(house.day_of(moment), house)
+                    assert found.start <= moment < found.end
+                    moment += timedelta(hours=7, minutes=30)
+
+
+def test_an_evening_that_passes_midnight_is_one_day() -> None:
+    house = day("2026-11-28", "America/Mexico_City", "04:00").house
+    assert str(house.day_of(utc("2026-11-29T09:59:59"))) == "2026-11-28"
+    assert str(house.day_of(utc("2026-11-29T10:00:00"))) == "2026-11-29"
+
+
+@pytest.mark.parametrize(
+    ("ends", "first", "last"),
+    [
+        ("04:00", ["04:00", "05:00"], ["02:00", "03:00"]),
+        ("04:30", ["04:30", "05:00"], ["03:00", "04:00"]),
+        ("04:10", ["04:10", "05:00"], ["03:00", "04:00"]),
+    ],
+)
+def test_the_hours_follow_the_wall_from_the_days_beginning(
+    ends: str, first: list[str], last: list[str]
+) -> None:
+    found = day("2026-11-28", "America/Mexico_City", ends)
+    names = [name for _, name in found.hours()]
+    assert (names[:2], names[-2:]) == (first, last)
+    assert [one for one, name in found.hours() if name == "05:00"] == [utc("2026-11-28T11:00")]
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "moment"),
+    [
+        ("2026-11-28T14:41", "America/Mexico_City", "2026-11-28T20:41"),
+        ("2026-11-28T14:41", "America/Bogota", "2026-11-28T19:41"),
+        ("2026-11-01T01:30", "America/Tijuana", "2026-11-01T09:30"),  # twice: the second one
+        ("2026-03-08T02:30", "America/Tijuana", "2026-03-08T10:30"),  # never: as if nothing changed
+        ("2026-04-04T23:30", "America/Santiago", "2026-04-05T03:30"),
+    ],
+)
+def test_a_time_without_a_zone_is_the_latest_that_the_wall_showed(
+    wall: str, zone: str, moment: str
+) -> None:
+    house = House("La Fonda", "$", zone)
+    assert house.latest(datetime.fromisoformat(wall)) == utc(moment)
+
+
+def test_a_time_outside_the_calendar_is_none() -> None:
+    last = datetime(9999, 12, 31, 23, 59)  # noqa: DTZ001
+    assert House("La Fonda", "$", "America/Bogota").latest(last) is None
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,20 @@
 import contextlib
 import sqlite3
 import unicodedata
+from datetime import time
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from comanda import workflow
+from comanda import office, workflow
 from comanda.domain.evidence import Claim
+from comanda.domain.house import House
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
-from comanda.store import events, menu, orders, payments, sessions
+from comanda.store import events, house, menu, orders, payments, sessions
 from comanda.store.backup import check
 from comanda.store.connection import connect, register_functions
 from comanda.store.database import Transaction, open_database
@@ -128,6 +130,28 @@ async def test_an_earlier_versions_proof_is_known_again(first_version: Path) -> 
         again = await database.write(charge_again)
     assert [(one.type.value, one.order_id) for one in again.warnings] == [("file_reused", 5)]
     assert check(first_version) == []
+
+
+async def test_a_house_from_before_keeps_its_name_and_ends_its_day_as_configured(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "comanda.db"
+    (before,) = [at for at, steps in enumerate(MIGRATIONS) if "day_ends" in "".join(steps)]
+    with contextlib.closing(connect(path)) as connection:
+        for statement in [one for steps in MIGRATIONS[:before] for one in steps]:
+            connection.execute(statement)
+        connection.execute("INSERT INTO house VALUES (1, 'La Fonda', 'Bs', 'America/La_Paz')")
+        connection.execute(f"PRAGMA user_version = {before}")
+    default = House("Comanda", "$", "UTC", time(4))
+    async with open_database(path) as database:
+        found = await database.read(house.get, default)
+        assert found == House("La Fonda", "Bs", "America/La_Paz", time(4))
+        late = House("La Fonda", "Bs", "America/La_Paz", time(5, 30))
+        assert await database.write(office.describe_house, late, default) == late
+        unsaid = House("La Fonda 2", "Bs", "America/La_Paz")
+        stored = await database.write(office.describe_house, unsaid, default)
+        assert (stored.name, stored.day_ends) == ("La Fonda 2", time(5, 30))
+    assert check(path) == []
 
 
 def charge_again(tx: Transaction, claim: Claim | None = None) -> Payment:

@@ -113,6 +113,27 @@ async def test_a_verdict_after_midnight_belongs_to_the_next_day(
     assert (before["voids"], len(after["voids"])) == ([], 1)
 
 
+async def test_a_day_may_end_in_the_night_after_it(house: House, clock: FixedClock) -> None:
+    body = {"restaurant": "La Fonda", "currency": "$", "time_zone": "America/Mexico_City"}
+    await house.call(ROSA, "PUT", "/house", json=body | {"day_ends": "04:30"})
+    clock.now = clock.now.replace(day=29, hour=10, minute=29, second=59)  # 04:29:59
+    await house.judge((await charge(house))["id"], "aprobado")
+    await house.judge((await charge(house, seconds=1))["id"], "aprobado")
+    await house.void((await house.place())["id"], ANA)
+    before, after = await show(house), await show(house, "2026-11-29")
+    assert (before["from"], before["to"]) == (
+        "2026-11-28T10:30:00.000Z",
+        "2026-11-29T10:30:00.000Z",
+    )
+    assert (before["sales"]["count"], after["sales"]["count"]) == (1, 1)
+    assert before["by_hour"][-1] == {"hour": "04:00", "count": 1, "total": 241.0}
+    assert after["by_hour"][0] == {"hour": "04:30", "count": 1, "total": 241.0}
+    assert (before["voids"], len(after["voids"])) == ([], 1)
+    client = await house.client(ROSA)
+    async with client.get(f"/days/{DAY}.csv") as response:
+        assert "Ventas por hora,04:00,1,241.00," in await response.text()
+
+
 async def test_another_time_zone_is_another_day(house: House) -> None:
     await evening(house)
     body = {"restaurant": "La Fonda", "currency": "$", "time_zone": "Asia/Tokyo"}

@@ -1,6 +1,8 @@
 """A photo proves nothing: what the cashier is warned of, and what a verdict must say."""
 
 import io
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -135,6 +137,49 @@ async def test_a_photo_from_before_the_order_is_a_hint(
 async def test_a_photos_own_time_counts_where_the_phone_tells_none(house: House) -> None:
     old = photo(exif=exif(taken="2026:11:28 09:00:00", zone="-06:00"))
     assert await warned(house, old) == [("proof_predates_order", "1")]
+
+
+@pytest.fixture
+def machine_on_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This machine keeps UTC, as most rented ones do."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "offset", "expected"),
+    [
+        ("America/Mexico_City", "14:41:30", "", []),
+        ("America/Mexico_City", "14:40:59", "", ["proof_predates_order"]),
+        ("America/Bogota", "15:41:30", "", []),
+        ("America/Bogota", "15:40:59", "", ["proof_predates_order"]),
+        ("America/Bogota", "14:41:30", "-06:00", []),  # a guest's phone that says its zone
+        ("America/Bogota", "14:40:59", "-06:00", ["proof_predates_order"]),
+        ("Asia/Tokyo", "05:41:30", "", ["proof_predates_order"]),  # of that morning, there
+    ],
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+@pytest.mark.usefixtures("machine_on_utc")
+async def test_a_photos_time_without_a_zone_is_by_the_houses_clock(
+    house: House, kind: str, zone: str, wall: str, offset: str, expected: list[str]
+) -> None:
+    if kind == "HEIF":
+        pytest.importorskip("pillow_heif").register_heif_opener()
+    body = {"restaurant": "La Fonda", "currency": "$", "time_zone": zone}
+    await house.call(ROSA, "PUT", "/house", json=body)
+    file = photo(kind, exif=exif(taken=f"2026:11:28 {wall}", zone=offset))
+    assert [kind for kind, _ in await warned(house, file)] == expected
+
+
+@pytest.mark.usefixtures("machine_on_utc")
+async def test_a_photos_time_outside_the_calendar_costs_nothing(house: House) -> None:
+    body = {"restaurant": "La Fonda", "currency": "$", "time_zone": "America/Bogota"}
+    await house.call(ROSA, "PUT", "/house", json=body)
+    for taken in ("9999:12:31 23:59:59", "0001:01:01 00:00:00"):
+        await pay(house, photo(exif=exif(taken=taken)))
 
 
 async def test_a_photo_comes_out_without_the_place_where_it_was_taken(house: House) -> None:

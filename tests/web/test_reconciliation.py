@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import time
 from typing import Any
 
 import aiohttp
@@ -159,7 +160,56 @@ async def test_a_spreadsheet_opens_it_right_and_runs_nothing(mexican: House) -> 
     assert told["Fecha y hora"] == "2026-11-28 14:41"
     assert told["Referencia"] == '\'=HYPERLINK("http://x","y")'
     assert (told["Total"], told["Monto del comprobante"]) == ("241.0", "241.0")
-    assert (told["Envió"], told["Aprobó"]) == ("ana", "luis")
-    assert told["Encontrado en el banco"] == "sí, luis"
+    assert told["Forma de pago"] == "Transferencia"
+    assert (told["Envió"], told["Aprobó"]) == ("Ana", "Luis")
+    assert told["Encontrado en el banco"] == "sí, Luis"
     assert dict(zip(header, second, strict=True))["Referencia"] == "'@SUM(1)"
     assert dict(zip(header, second, strict=True))["Encontrado en el banco"] == "no"
+
+
+async def rows_of_csv(house: House) -> list[dict[str, str]]:
+    client = await house.client(LUIS)
+    async with client.get("/reconciliation.csv?from=2026-11-28") as response:
+        return list(csv.DictReader(io.StringIO((await response.read()).decode("utf-8-sig"))))
+
+
+async def test_its_people_have_names_that_tell_them_apart(mexican: House) -> None:
+    await mexican.call(ROSA, "PUT", "/staff/ana/name", json={"name": "Ana López"})
+    await mexican.call(ROSA, "PUT", "/staff/mara/name", json={"name": "Luis"})
+    await approve(mexican)
+    await approve(mexican, "efectivo")
+    _, found = await mexican.call(LUIS, "GET", DAY)
+    assert found["people"] == [
+        {"username": "ana", "name": "Ana López"},
+        {"username": "luis", "name": "Luis (luis)"},
+    ]
+    transfer, cash = await rows_of_csv(mexican)
+    assert (transfer["Envió"], transfer["Aprobó"]) == ("Ana López", "Luis (luis)")
+    assert (transfer["Forma de pago"], cash["Forma de pago"]) == ("Transferencia", "Efectivo")
+    column = "Encontrado en el banco"
+    assert (transfer[column], cash[column]) == ("no", "no aplica")
+
+
+async def test_a_night_past_midnight_belongs_to_the_evening(mexican: House) -> None:
+    late = Described("La Fonda", "$", "America/Mexico_City", time(4))
+    await mexican.app[DATABASE].write(office.describe_house, late)
+    mexican.clock.advance(hours=13, minutes=18)  # 03:59 of the 29th in Mexico
+    await approve(mexican)
+    _, today = await mexican.call(LUIS, "GET", "/reconciliation")
+    assert (today["from"], today["to"]) == ("2026-11-28T10:00:00.000Z", "2026-11-29T10:00:00.000Z")
+    assert len(today["payments"]) == 1
+    assert (await mexican.call(LUIS, "GET", DAY))[1] == today
+    client = await mexican.client(LUIS)
+    async with client.get("/reconciliation.csv") as response:
+        assert "conciliacion-2026-11-28.csv" in response.headers["Content-Disposition"]
+    mexican.clock.advance(minutes=1)
+    _, tomorrow = await mexican.call(LUIS, "GET", "/reconciliation")
+    assert (tomorrow["from"], tomorrow["payments"]) == ("2026-11-29T10:00:00.000Z", [])
+    since = "/reconciliation?from=2026-11-29T09:59:00Z"  # of the evening before, still
+    assert (await mexican.call(LUIS, "GET", since))[1]["to"] == "2026-11-29T10:00:00.000Z"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+async def test_the_calendars_ends_are_refused(mexican: House, moment: str) -> None:
+    status, problem = await mexican.call(LUIS, "GET", f"/reconciliation?from={moment}")
+    assert (status, list(problem["errors"])) == (422, ["from"])

@@ -150,11 +150,55 @@ async def test_the_house_can_be_described_anew(house: House) -> None:
     assert (before["restaurant"], before["currency"]) == ("Comanda", "$")
     body = {"restaurant": "Doña Mary", "currency": "Bs", "time_zone": "America/La_Paz"}
     for _ in range(2):
-        assert await house.call(ROSA, "PUT", "/house", json=body) == (200, body)
+        told = body | {"day_ends": "00:00"}
+        assert await house.call(ROSA, "PUT", "/house", json=body) == (200, told)
     _, after = await house.call(ROSA, "GET", "/settings")
     assert after == before | body
     status, problem = await house.call(ROSA, "PUT", "/house", json=body | {"time_zone": "Marte"})
     assert (status, list(problem["errors"])) == (422, ["time_zone"])
+
+
+async def test_the_end_of_a_day_is_the_configurations_until_somebody_says_it(
+    config: Config,
+) -> None:
+    body = {"restaurant": "La Fonda", "currency": "$", "time_zone": "America/Bogota"}
+    late = replace(config, pages=replace(config.pages, day_ends="04:00"))
+    async with open_house(late) as house:
+
+        async def day_ends() -> object:
+            return (await house.call(ROSA, "GET", "/settings"))[1]["day_ends"]
+
+        assert await day_ends() == "04:00"
+        _, told = await house.call(ROSA, "PUT", "/house", json=body)
+        assert told["day_ends"] == await day_ends() == "04:00"
+        _, told = await house.call(ROSA, "PUT", "/house", json=body | {"day_ends": "12:00"})
+        assert told["day_ends"] == await day_ends() == "12:00"
+        await house.call(ROSA, "PUT", "/house", json=body | {"day_ends": "00:00"})
+        assert await day_ends() == "00:00"  # said, and so no longer the configuration's
+        await house.call(ROSA, "PUT", "/house", json=body | {"currency": "Bs"})
+        assert await day_ends() == "00:00"
+
+
+@pytest.mark.parametrize(
+    "day_ends",
+    [
+        "",
+        "4:00",
+        "04:60",
+        "24:00",
+        "12:01",
+        "-1:00",
+        "04:00:00",
+        "\u0660\u0664:\u0660\u0660",
+        "04:00\n",
+        4,
+        None,
+    ],
+)
+async def test_what_is_no_end_of_a_day_is_refused(house: House, day_ends: object) -> None:
+    body = {"restaurant": "La Fonda", "currency": "$", "time_zone": "America/Bogota"}
+    status, problem = await house.call(ROSA, "PUT", "/house", json=body | {"day_ends": day_ends})
+    assert (status, list(problem["errors"])) == (422, ["day_ends"])
 
 
 async def test_the_address_to_join_by_is_the_one_configured(config: Config) -> None:

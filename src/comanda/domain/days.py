@@ -18,7 +18,7 @@ _STEP = timedelta(minutes=15)  # clocks are put forward and back by whole quarte
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date at the house: from midnight to midnight there, which is not always 24 hours."""
+    """A date at the house: until `day_ends` in the night after it, not always 24 hours."""
 
     date: date
     house: House
@@ -36,15 +36,19 @@ class Day:
     def hours(self) -> list[tuple[datetime, str]]:
         """When each hour of the wall clock begins, in UTC, and its name, `13:00`.
 
-        An hour that the clock strikes twice is there twice; one that it leaves out is not there.
+        A day that begins at 04:30 has an hour `04:30` first and one `04:00` last. An hour that the
+        clock strikes twice is there twice; one that it leaves out is not there.
         """
-        found: dict[tuple[int, timedelta | None], datetime] = {}
+        found: dict[tuple[date, int, timedelta | None], datetime] = {}
         moment, end = self.start, self.end
         while moment < end:
             local = self.house.local(moment)
-            found.setdefault((local.hour, local.utcoffset()), moment)
-            moment += _STEP
-        return [(begins, f"{hour:02}:00") for (hour, _), begins in found.items()]
+            found.setdefault((local.date(), local.hour, local.utcoffset()), moment)
+            moment += _STEP - timedelta(minutes=moment.minute % 15)
+        names = [f"{hour:02}:00" for _, hour, _ in found]
+        if names:  # a day may begin within an hour
+            names[0] = f"{self.house.local(self.start):%H:%M}"
+        return list(zip(found.values(), names, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Proof:
 
     `sha256` is of the bytes as received, in hex; `stored_sha256` of `data`, where that differs.
     `image_hash` is the picture's perceptual hash of 1,024 bits, or None for what has none.
+    `taken_at` is by the photo's camera; it has no zone where the camera told none.
     """
 
     content_type: str

@@ -38,7 +38,7 @@ def find(
     found = [*_reused_reference(view, payment)]
     if proof is not None:
         found += list(_reused_file(view, payment, proof)) or list(_similar(view, payment, proof))
-    return (*found, *_differences(order, payment, claim, proof))
+    return (*found, *_differences(order, payment, claim))
 
 
 def _reused_reference(view: Snapshot, payment: Payment) -> Iterator[Suspicion]:
@@ -75,12 +75,9 @@ def _similar(view: Snapshot, payment: Payment, proof: Proof) -> Iterator[Suspici
             return
 
 
-def _differences(
-    order: Order, payment: Payment, claim: Claim, proof: Proof | None
-) -> Iterator[Suspicion]:
+def _differences(order: Order, payment: Payment, claim: Claim) -> Iterator[Suspicion]:
     """What does not fit the order itself; a photo's time is as good as the phone's clock."""
     if payment.amount is not None and payment.amount != order.total:
         yield Suspicion(WarningType.AMOUNT_DIFFERS, order.id, payment.id)
-    taken_at = claim.taken_at or (proof and proof.taken_at)
-    if taken_at and taken_at < order.created_at:
+    if claim.taken_at and claim.taken_at < order.created_at:
         yield Suspicion(WarningType.PROOF_PREDATES_ORDER, order.id, payment.id)

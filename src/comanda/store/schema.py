@@ -240,6 +240,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         WHERE reference IS NOT NULL
         """,
     ),
+    ("ALTER TABLE house ADD COLUMN day_ends TEXT",),
 )
 
 VERSION = len(MIGRATIONS)

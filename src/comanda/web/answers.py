@@ -96,6 +96,7 @@ class Settings(Answer):
     own_verdicts = yes_or_no()
     currency = text()
     time_zone = text()
+    day_ends = text()
     amber_minutes = whole()
     red_minutes = whole()
 
@@ -162,11 +163,19 @@ class MethodTotal(Answer):
     amount_reconciled = money()
 
 
+class Person(Answer):
+    """What colleagues call somebody who had to do with a payment."""
+
+    username = text()
+    name = text()
+
+
 Reconciliation = Answer.from_dict(
     {
         "from": moment(),
         "to": moment(),
         "payments": many(ReconciledPayment),
+        "people": many(Person),
         "totals": many(MethodTotal),
     },
     name="Reconciliation",

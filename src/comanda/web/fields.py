@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,6 +11,7 @@ from marshmallow import ValidationError, fields, validate
 
 from comanda.domain import staff
 from comanda.domain.evidence import LONGEST_REFERENCE, reference_key
+from comanda.domain.house import DAY_ENDS
 from comanda.domain.menu import HIGHEST_PRICE
 
 MAX_ID_DIGITS = 18
@@ -127,6 +128,20 @@ class TimeZone(fields.String):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(validate=_known_zone, **more)
+
+
+class DayEnds(fields.String):
+    """When a day of the house ends, by its clock: a time from `00:00` to `12:00`."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        form = validate.Regexp(rf"({DAY_ENDS})\Z", error="Una hora de 00:00 a 12:00, como 04:00")
+        super().__init__(validate=form, metadata={"pattern": f"^({DAY_ENDS})$"}, **more)
+
+    def deserialize(self, *arguments: Any, **more: Any) -> Any:
+        text = super().deserialize(*arguments, **more)
+        return time.fromisoformat(text) if isinstance(text, str) else text
 
 
 class Whole(fields.Integer):

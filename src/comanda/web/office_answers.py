@@ -23,6 +23,7 @@ class House(Answer):
     restaurant = text()
     currency = text()
     time_zone = text()
+    day_ends = text()
 
 
 class Entry(Answer):
@@ -78,7 +79,7 @@ class Verification(Answer):
 
 
 class Day(Answer):
-    """`from` and `to` are its midnights; an hour that the clock strikes twice is there twice."""
+    """`from` and `to` are where it begins and ends; an hour that comes twice is there twice."""
 
     date = fields.Date(required=True)
     time_zone = text()

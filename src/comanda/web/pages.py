@@ -1,6 +1,9 @@
 """The pages that staff hold in their hands, what they need to know, and the server's health."""
 
 import dataclasses
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -55,15 +58,22 @@ async def show_settings(request: web.Request) -> web.Response:
 
 
 async def describe_house(request: web.Request) -> web.Response:
-    """`PUT /house`."""
+    """`PUT /house`; a `day_ends` that is left out stays as it is."""
     body = await json_body(request, NewHouse)
-    described = House(body["restaurant"], body["currency"], body["time_zone"])
-    return reply((await request.app[DATABASE].write(office.describe_house, described)).wire())
+    default = default_house(request.app[CONFIG])
+    stored = await request.app[DATABASE].write(office.describe_house, house_of(body), default)
+    return reply(stored.wire())
+
+
+def house_of(body: Mapping[str, Any]) -> House:
+    """The house that a checked body tells of."""
+    return House(body["restaurant"], body["currency"], body["time_zone"], body["day_ends"])
 
 
 def default_house(config: Config) -> House:
     """What the house is until somebody describes it."""
-    return House(UNNAMED, config.pages.currency, config.pages.time_zone)
+    pages = config.pages
+    return House(UNNAMED, pages.currency, pages.time_zone, time.fromisoformat(pages.day_ends))
 
 
 async def show_health(request: web.Request) -> web.Response:

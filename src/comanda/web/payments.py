@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -12,9 +12,10 @@ from comanda.config import Payments as PaymentsConfig
 from comanda.domain.errors import NotFound, ProofExpired, ValidationFailed
 from comanda.domain.evidence import Claim
 from comanda.domain.payments import Payment, PaymentRules, Proof
-from comanda.store import orders, payments
+from comanda.store import house, orders, payments
 from comanda.store.database import Snapshot
 from comanda.web.keys import CONFIG, DATABASE, STAFF, THUMBNAILS
+from comanda.web.pages import default_house
 from comanda.web.proofs import Upload, uploaded
 from comanda.web.reading import idempotency_key, json_body, order_id, payment_id, query
 from comanda.web.replies import reply
@@ -45,7 +46,8 @@ async def submit_payment(request: web.Request) -> web.Response:
     await database.read(orders.require, found)
     async with uploaded(request) as upload:
         attempt = await _read_attempt(request.app[CONFIG], upload)
-        method, proof, claim = attempt.method, attempt.proof, attempt.claim
+        method, proof = attempt.method, attempt.proof
+        claim = await _with_time(request.app, attempt.claim, proof)
         about = (found, method, actor.username)
         log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
         told = [one for one in (claim.reference, claim.amount) if one is not None]
@@ -129,6 +131,19 @@ async def _read_attempt(config: Config, upload: Upload) -> Attempt:
     if upload.file is None:
         return Attempt(method.name, None, claim)
     return Attempt(method.name, await asyncio.to_thread(pictures.inspect, upload.file), claim)
+
+
+async def _with_time(app: web.Application, claim: Claim, proof: Proof | None) -> Claim:
+    """The claim with its photo's own time, where the phone told none.
+
+    A time without a zone is by the house's clock, wherever this machine stands.
+    """
+    if claim.taken_at is not None or proof is None or proof.taken_at is None:
+        return claim
+    if proof.taken_at.tzinfo is not None:
+        return replace(claim, taken_at=proof.taken_at)
+    described = await app[DATABASE].read(house.get, default_house(app[CONFIG]))
+    return replace(claim, taken_at=described.latest(proof.taken_at))
 
 
 def _reference(method: Method, given: str | None) -> str | None:

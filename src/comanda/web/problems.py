@@ -81,7 +81,7 @@ def problem(
         status=status,
         body=encode(body).encode(errors="replace"),  # it may quote half a surrogate pair
         content_type="application/problem+json",
-        headers=headers,
+        headers={"Cache-Control": "no-store", **(headers or {})},
     )
 
 

@@ -1,6 +1,7 @@
 """Conciliación: approved payments beside the bank's statement."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,10 +9,12 @@ from typing import Any
 from aiohttp import web
 
 from comanda import workflow
+from comanda.config import Method
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.house import House
+from comanda.domain.payments import Payment
 from comanda.domain.wire import money, time
-from comanda.store import house, payments, reconciliation
+from comanda.store import house, payments, reconciliation, staff
 from comanda.store.database import Snapshot
 from comanda.store.reconciliation import Entry
 from comanda.web.keys import CONFIG, DATABASE, STAFF
@@ -35,6 +38,7 @@ _HEADER = (
     "Motivo",
     "Encontrado en el banco",
 )
+Names = Mapping[str, str]  # username → what colleagues call them
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +52,24 @@ class Period:
 
 async def show_reconciliation(request: web.Request) -> web.Response:
     """`GET /reconciliation?from=&to=&method=`: days, whole, or times; today by default."""
-    period, entries = await _read(request)
+    period, entries, names = await _read(request)
     return reply(
         {
             "from": time(period.start),
             "to": time(period.end),
             "payments": [entry.wire() for entry in entries],
             "totals": reconciliation.totals(entries),
+            "people": [{"username": one, "name": name} for one, name in names.items()],
         }
     )
 
 
 async def download_reconciliation(request: web.Request) -> web.Response:
-    """`GET /reconciliation.csv`: the same for a spreadsheet."""
-    period, entries = await _read(request)
-    day = period.house.local(period.start).date()
-    return spreadsheet(
-        f"conciliacion-{day}.csv", _HEADER, [_row(entry, period.house) for entry in entries]
-    )
+    """`GET /reconciliation.csv`: the same for a spreadsheet, in the words of staff."""
+    period, entries, names = await _read(request)
+    methods = {method.name: method for method in request.app[CONFIG].payments.methods}
+    rows = [_row(entry, methods, names, period.house) for entry in entries]
+    return spreadsheet(f"conciliacion-{period.house.day_of(period.start)}.csv", _HEADER, rows)
 
 
 async def reconcile_payment(request: web.Request) -> web.Response:
@@ -77,7 +81,7 @@ async def reconcile_payment(request: web.Request) -> web.Response:
     return reply(entry.wire())
 
 
-async def _read(request: web.Request) -> tuple[Period, Sequence[Entry]]:
+async def _read(request: web.Request) -> tuple[Period, Sequence[Entry], Names]:
     asked = query(request, Statement)
     config = request.app[CONFIG]
     if asked["method"] is not None and config.payments.method(asked["method"]) is None:
@@ -85,18 +89,39 @@ async def _read(request: web.Request) -> tuple[Period, Sequence[Entry]]:
     return await request.app[DATABASE].read(_find, asked, default_house(config))
 
 
-def _find(view: Snapshot, asked: dict[str, Any], default: House) -> tuple[Period, list[Entry]]:
+def _find(
+    view: Snapshot, asked: dict[str, Any], default: House
+) -> tuple[Period, list[Entry], Names]:
     period = _period(asked["from"], asked["to"], house.get(view, default), view.now)
-    return period, reconciliation.approved(view, period.start, period.end, asked["method"])
+    entries = reconciliation.approved(view, period.start, period.end, asked["method"])
+    return period, entries, _names(view, entries)
+
+
+def _names(view: Snapshot, entries: Sequence[Entry]) -> Names:
+    """The names of those who had to do with `entries`; two of the same name are told apart."""
+    found = {
+        username
+        for payment in (entry.payment for entry in entries)
+        for username in (payment.submitted_by, payment.decided_by, payment.reconciled_by)
+    }
+    everyone = staff.everyone(view)
+    count = Counter(member.name for member in everyone)
+    return {
+        member.username: member.name
+        if count[member.name] == 1
+        else f"{member.name} ({member.username})"
+        for member in everyone
+        if member.username in found
+    }
 
 
 def _period(
     first: date | datetime | None, last: date | datetime | None, house: House, now: datetime
 ) -> Period:
     """Raises ValidationFailed for one that ends before it begins, or is too long."""
-    first = first or house.local(now).date()
-    last = last or (house.local(first).date() if isinstance(first, datetime) else first)
     try:
+        first = first or house.day_of(now)
+        last = last or (house.day_of(first) if isinstance(first, datetime) else first)
         start = first if isinstance(first, datetime) else house.start_of(first)
         end = last if isinstance(last, datetime) else house.start_of(last + timedelta(days=1))
     except OverflowError as error:
@@ -108,19 +133,34 @@ def _period(
     return Period(start, end, house)
 
 
-def _row(entry: Entry, house: House) -> Sequence[str | int | float | None]:
+def _row(
+    entry: Entry, methods: Mapping[str, Method], names: Names, house: House
+) -> Sequence[str | int | float | None]:
     payment = entry.payment
+    method = methods.get(payment.method)
     decided_at = payment.decided_at or payment.submitted_at
     return (
         f"{house.local(decided_at):%Y-%m-%d %H:%M}",
         payment.order_id,
         entry.table_number,
-        payment.method,
+        method.label if method else payment.method,
         payment.reference,
         None if payment.amount is None else money(payment.amount),
         money(entry.total),
-        payment.submitted_by,
-        payment.decided_by,
+        _name(payment.submitted_by, names),
+        _name(payment.decided_by, names),
         payment.reason,
-        f"sí, {payment.reconciled_by}" if entry.is_reconciled else "no",
+        _found(payment, method, names),
     )
+
+
+def _found(payment: Payment, method: Method | None, names: Names) -> str:
+    """Whether it was found in the statement, where such a payment stands in one."""
+    if payment.reconciled_at is not None:
+        return f"sí, {_name(payment.reconciled_by, names)}"
+    is_in_statement = method and (method.verify == "account" or method.reference != "none")
+    return "no" if is_in_statement else "no aplica"
+
+
+def _name(username: str | None, names: Names) -> str | None:
+    return username and names.get(username, username)

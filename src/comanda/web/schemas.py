@@ -15,6 +15,7 @@ from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import Verdict
 from comanda.web.fields import (
     MESSAGES,
+    DayEnds,
     DayOrTime,
     Id,
     Money,
@@ -138,6 +139,7 @@ class NewHouse(Request):
     restaurant = Name(longest=LONGEST_NAME, required=True)
     currency = Name(longest=5, required=True)
     time_zone = TimeZone(required=True)
+    day_ends = DayEnds(load_default=None, allow_none=False)
 
 
 class NewRestaurant(NewHouse):

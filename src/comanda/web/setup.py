@@ -4,12 +4,12 @@ from aiohttp import web
 
 from comanda import office
 from comanda.domain.errors import NotFound
-from comanda.domain.house import House
 from comanda.domain.menu import SAMPLE
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.web.keys import ASSETS, DATABASE, PINS, SETUP
 from comanda.web.menu import menu_entries
+from comanda.web.pages import house_of
 from comanda.web.reading import json_body
 from comanda.web.replies import reply
 from comanda.web.schemas import NewRestaurant
@@ -37,9 +37,8 @@ async def set_up(request: web.Request) -> web.Response:
     request.app[SETUP].require(body["token"])
     entries = menu_entries(body["csv"]) if body["csv"] else SAMPLE if body["sample"] else ()
     admin = Staff(body["username"], body["name"], Role.ADMIN)
-    house = House(body["restaurant"], body["currency"], body["time_zone"])
     pin_hash = await request.app[PINS].hash(body["pin"])
-    await request.app[DATABASE].write(office.set_up, house, admin, pin_hash, entries)
+    await request.app[DATABASE].write(office.set_up, house_of(body), admin, pin_hash, entries)
     request.app[SETUP].close()
     return reply({"user": admin.wire()}, status=201)
 

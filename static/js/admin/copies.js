@@ -2,7 +2,8 @@
 
 import { call } from "../api.js";
 import { h, KeyedList, setText, toast } from "../dom.js";
-import { tick } from "../format.js";
+import { minutesSince, tick } from "../format.js";
+import { inWords } from "../house-time.js";
 
 export function create({ onReset }) {
   const state = h("p", { class: "notice", role: "status", data: { tone: "" } }, "Cargando…");
@@ -90,14 +91,14 @@ function createRow() {
 const size = (bytes) => `${(bytes / 2 ** 20).toLocaleString("en-US", { maximumFractionDigits: 1, minimumFractionDigits: 1 })} MB`;
 
 function day(iso) {
-  return new Date(iso).toLocaleString("es", {
-    weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hour12: false,
+  return inWords(iso, "es", {
+    weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
 }
 
 /** "hace 3 min", "hace 5 h", "hace 2 días" */
-function since(iso, now = Date.now()) {
-  const minutes = Math.max(0, Math.floor((now - Date.parse(iso)) / 60000));
+function since(iso) {
+  const minutes = minutesSince(iso);
   if (minutes < 1) return "ahora";
   if (minutes < 60) return `hace ${minutes} min`;
   if (minutes < 48 * 60) return `hace ${Math.floor(minutes / 60)} h`;

@@ -2,7 +2,8 @@
 
 import { call } from "../api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../dom.js";
-import { clock } from "../format.js";
+import { clock, day } from "../format.js";
+import { inWords } from "../house-time.js";
 import { createForm, field } from "./forms.js";
 
 export const ROLES = [["waiter", "Mesero"], ["kitchen", "Cocina"], ["cashier", "Cajero"], ["admin", "Administrador"]];
@@ -172,7 +173,6 @@ const closer = (dialog) => h("div", { class: "actions dialog-foot" },
 
 /** "las 20:41", or with its day where that is not today. */
 function since(iso) {
-  const day = new Date(iso);
-  if (day.toDateString() === new Date().toDateString()) return `las ${clock(iso)}`;
-  return `el ${day.toLocaleDateString("es", { day: "numeric", month: "short" })}, ${clock(iso)}`;
+  if (day(iso) === day()) return `las ${clock(iso)}`;
+  return `el ${inWords(iso, "es", { day: "numeric", month: "short" })}, ${clock(iso)}`;
 }

@@ -2,7 +2,8 @@
 
 import { call, Problem } from "../api.js";
 import { h, setText } from "../dom.js";
-import { duration, money } from "../format.js";
+import { businessDay, duration, money } from "../format.js";
+import { laterDate } from "../house-time.js";
 import { signInAgain } from "../live.js";
 import { placeOf, setPlace } from "../place.js";
 import { shortWarning } from "../warnings.js";
@@ -10,12 +11,13 @@ import { createChart } from "./chart.js";
 import { createTable } from "./tables.js";
 
 const PLACES = [["/caja", "💵 Caja"], ["/mesero", "🍽 Mesero"], ["/cocina", "🍳 Cocina"]];
+const LOOK_AT_THE_CLOCK = 30000;
 const SETTLING = 1500; // milliseconds in which several verdicts ask for one look
 const NEWS = ["payment_approved", "payment_rejected", "order_voided"];
 
 export function create({ settings, listen, onReset }) {
   const labels = new Map(settings.methods.map(({ name, label }) => [name, label]));
-  const picker = createPicker(settings.time_zone, (date) => load(date));
+  const picker = createPicker(settings, (date) => load(date));
   const report = createReport(labels);
   const trouble = h("p", { class: "notice", role: "alert", hidden: true });
   const places = h("nav", { "aria-label": "Páginas" }, h("ul", { class: "places" },
@@ -36,6 +38,7 @@ export function create({ settings, listen, onReset }) {
   }
 
   const reload = () => load(picker.date());
+  setInterval(() => { if (node.isConnected) picker.follow(); }, LOOK_AT_THE_CLOCK);
   function later() {
     if (picker.date() !== picker.today()) return;
     clearTimeout(timer);
@@ -43,26 +46,36 @@ export function create({ settings, listen, onReset }) {
   }
   for (const type of NEWS) listen(type, later);
   onReset(reload);
-  return { node: h("div", { class: "day" }, picker.node, trouble, report.node, places), show: reload };
+
+  /** The house's zone and the end of its day may have been changed meanwhile. */
+  function show() {
+    if (picker.follow()) return;
+    picker.show();
+    reload();
+  }
+  const node = h("div", { class: "day" }, picker.node, trouble, report.node, places);
+  return { node, show };
 }
 
 /** The day that is shown, kept in the URL; `choose(date)` hears of another one. */
-function createPicker(timeZone, choose) {
-  const today = () => new Date().toLocaleDateString("sv-SE", { timeZone });
-  let shown = placeOf("dia") ?? today();
+function createPicker(settings, choose) {
+  let today = businessDay();
+  let shown = placeOf("dia") ?? today;
   const title = h("h2", { "aria-live": "polite" });
   const input = h("input", { class: "input", type: "date", "aria-label": "Día", required: true });
   const button = (label, sign, date) => h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: () => go(date()) }, sign);
+  const ends = h("p", { class: "quiet small day-ends" });
   const file = h("a", { class: "button", download: "" }, "⬇ CSV");
   const node = h("header", { class: "day-head" }, title, h("div", { class: "day-picker" },
-    button("Día anterior", "‹", () => move(shown, -1)), input, button("Día siguiente", "›", () => move(shown, 1)),
-    h("button", { class: "button", type: "button", onclick: () => go(today()) }, "Hoy"), file));
+    button("Día anterior", "‹", () => laterDate(shown, -1)), input, button("Día siguiente", "›", () => laterDate(shown, 1)),
+    h("button", { class: "button", type: "button", onclick: () => go(businessDay()) }, "Hoy"), file), ends);
   input.addEventListener("change", () => { if (input.value) go(input.value); });
 
   function go(date) {
+    today = businessDay();
     shown = date;
     show();
-    setPlace({ dia: date === today() ? null : date });
+    setPlace({ dia: date === today ? null : date });
     choose(date);
   }
 
@@ -70,17 +83,19 @@ function createPicker(timeZone, choose) {
     input.value = shown;
     file.href = `/days/${shown}.csv`;
     setText(title, inWords(shown));
+    ends.hidden = settings.day_ends === "00:00";
+    setText(ends, `Hasta las ${settings.day_ends} del día siguiente`);
+  }
+
+  /** Where today is on show, and has become another day, show that one; whether it did. */
+  function follow() {
+    const isOver = shown === today && today !== businessDay();
+    if (isOver) go(businessDay());
+    return isOver;
   }
 
   show();
-  return { node, date: () => shown, today };
-}
-
-/** "2026-11-28" and so many days later or earlier. */
-function move(date, days) {
-  const moment = new Date(`${date}T00:00:00Z`);
-  moment.setUTCDate(moment.getUTCDate() + days);
-  return moment.toISOString().slice(0, 10);
+  return { node, date: () => shown, today: businessDay, follow, show };
 }
 
 /** "Sábado, 28 de noviembre de 2026" */

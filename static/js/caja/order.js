@@ -98,6 +98,6 @@ function sayWho(payment) {
 
 /** The clock's time; the day too, where it is not today. */
 function moment(iso) {
-  const date = day(new Date(iso));
-  return date === day(new Date()) ? clock(iso) : `${date} ${clock(iso)}`;
+  const date = day(iso);
+  return date === day() ? clock(iso) : `${date} ${clock(iso)}`;
 }

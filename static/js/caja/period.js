@@ -1,7 +1,8 @@
 // The days that are looked at: today at first, a step back or forth, or any range.
 
 import { h } from "../dom.js";
-import { day } from "../format.js";
+import { businessDay } from "../format.js";
+import { laterDate } from "../house-time.js";
 
 /** Two dates and their buttons; `onChange()` hears of another choice. `from` and `to` are days, both included. */
 export class Period {
@@ -14,8 +15,8 @@ export class Period {
       button("‹", "Día anterior", () => this.#move(-1)),
       field("Desde", this.inputs[0]), field("Hasta", this.inputs[1]),
       button("›", "Día siguiente", () => this.#move(1)),
-      button("Hoy", null, () => this.#choose(day(new Date()), day(new Date()))));
-    this.#set(day(new Date()), day(new Date()));
+      button("Hoy", null, () => this.#choose(businessDay(), businessDay())));
+    this.#set(businessDay(), businessDay());
   }
 
   #set(from, to) {
@@ -36,17 +37,11 @@ export class Period {
     else this.#choose(...(changed === "from" ? [from, from] : [to, to]));
   }
 
-  /** As many days on as are looked at. */
+  /** Move the range by its own length, back or forth. */
   #move(by) {
-    const days = 1 + Math.round((later(this.to, 0) - later(this.from, 0)) / 86400000);
-    this.#choose(...[this.from, this.to].map((date) => day(later(date, by * days))));
+    const days = 1 + (Date.parse(this.to) - Date.parse(this.from)) / 86400000; // dates alone are in UTC
+    this.#choose(...[this.from, this.to].map((date) => laterDate(date, by * days)));
   }
-}
-
-/** A day so many days later, at noon: no change of clocks makes it another one. */
-function later(date, days) {
-  const [year, month, number] = date.split("-").map(Number);
-  return new Date(year, month - 1, number + days, 12);
 }
 
 const button = (sign, label, act) => h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: act }, sign);

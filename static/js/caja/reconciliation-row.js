@@ -1,17 +1,22 @@
-// One approved payment in the table of the Conciliación.
+// One approved payment in the Conciliación: a row of its table, a card where there is no room for one.
 
 import { h, setText } from "../dom.js";
 import { clock, day, money } from "../format.js";
 import { orderLink } from "./evidence.js";
-import { isInStatement, methodName, personName } from "./words.js";
+import { isInStatement, methodName } from "./words.js";
 
-/** `{ node, update(payment) }`; `mark(found)` resolves to whether the server has it. */
-export function createRow(payment, mark) {
+/**
+ * `{ node, update(payment) }`; `mark(found)` resolves to whether the server has it. `isLate(payment)` tells
+ * whether its day is over, `nameOf(username)` what colleagues call somebody.
+ */
+export function createRow(payment, { mark, isLate, nameOf }) {
   const box = h("input", { type: "checkbox", onchange: () => tick() });
-  const state = h("span", { class: "small" });
-  const node = h("tr", {},
-    h("td", {}, h("label", { class: "found" }, box, h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}`), state)),
-    ...cells(payment));
+  const state = h("span", { class: "small found-word" });
+  const time = h("td", { class: "time-cell number", role: "cell" });
+  const node = h("tr", { role: "row" },
+    h("td", { class: "tick-cell", role: "cell" }, h("label", { class: "found" }, box,
+      h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}, ${money(payment.total)}`), state)),
+    time, ...cells(payment, nameOf));
   let isKept = false;
   let isOnItsWay = false;
 
@@ -29,40 +34,46 @@ export function createRow(payment, mark) {
     show();
   }
 
-  /** What is approved and not in the statement stands out, by word and icon. */
+  /** What is not in the statement once its day is over stands out, by word and icon; before, it may yet come. */
   function show() {
     const missing = !box.checked && isInStatement(payment.method);
+    const late = missing && isLate(payment);
+    setText(time, isLate(payment) ? `${shortDate(payment.decided_at)} ${clock(payment.decided_at)}` : clock(payment.decided_at));
     node.dataset.missing = String(missing);
-    setText(state, box.checked ? "✓ Encontrado" : missing ? "⚠ Falta" : "—");
+    node.dataset.late = String(late);
+    setText(state, box.checked ? "✓ Encontrado" : late ? "⚠ Falta" : missing ? "Falta" : "—");
   }
 
   function update(now) {
-    if (isOnItsWay) return;
-    isKept = Boolean(now.reconciled_at);
-    box.checked = isKept;
+    if (!isOnItsWay) {
+      isKept = Boolean(now.reconciled_at);
+      box.checked = isKept;
+    }
     show();
   }
 
   return { node, update };
 }
 
-function cells(payment) {
-  const { amount, total } = payment;
+function cells(payment, nameOf) {
+  const { amount, total, reference } = payment;
   const declared = amount !== null && amount !== total ? h("span", { class: "quiet small declared" }, `declarado ${money(amount)}`) : null;
   return [
-    h("td", { class: "number" }, when(payment.decided_at)),
-    h("td", { class: "number" }, String(payment.table_number)),
-    h("td", {}, orderLink(payment.order_id)),
-    h("td", {}, methodName(payment.method)),
-    h("td", { class: "reference-cell" }, payment.reference ?? "—"),
-    h("td", { class: "money amount" }, money(total), declared),
-    h("td", {}, personName(payment.submitted_by)),
-    h("td", {}, personName(payment.decided_by)),
+    cell("table-cell number", "Mesa", String(payment.table_number)),
+    cell("order-cell", "Orden", orderLink(payment.order_id)),
+    cell("method-cell", "", methodName(payment.method)),
+    cell("reference-cell", "", reference ?? h("span", { class: "quiet" }, "Sin referencia")),
+    cell("amount money", "", money(total), declared),
+    cell("sent-cell", "Envió", nameOf(payment.submitted_by)),
+    cell("approved-cell", "Aprobó", nameOf(payment.decided_by)),
   ];
 }
 
-/** The clock's time; of an earlier day its date too, which a range would need. */
-function when(iso) {
-  const date = day(new Date(iso));
-  return date === day(new Date()) ? clock(iso) : `${date.slice(8)}/${date.slice(5, 7)} ${clock(iso)}`;
+/** On a card, which has no heads of columns, `label` stands before what a number alone does not say. */
+const cell = (classes, label, ...content) => h("td", { class: classes, role: "cell", data: label ? { label } : {} }, ...content);
+
+/** "28/11", which a range of days needs */
+function shortDate(iso) {
+  const date = day(iso);
+  return `${date.slice(8)}/${date.slice(5, 7)}`;
 }

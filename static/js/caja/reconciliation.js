@@ -2,16 +2,24 @@
 
 import { call, Offline } from "../api.js";
 import { h, KeyedList, setText, toast } from "../dom.js";
-import { money } from "../format.js";
+import { money, startOfDay } from "../format.js";
 import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";
-import { isInStatement, methodName } from "./words.js";
+import { isMissing, matches, SORTS, sums } from "./reconciliation-view.js";
+import { isInStatement, methodName, personName } from "./words.js";
 
-const COLUMNS = ["Encontrado en el banco", "Hora", "Mesa", "Orden", "Forma de pago", "Referencia", "Monto", "Envió", "Aprobó"];
+const COLUMNS = [
+  ["Encontrado en el banco"], ["Hora", "hora"], ["Mesa"], ["Orden"], ["Forma de pago"], ["Referencia", "referencia"],
+  ["Monto", "monto"], ["Envió"], ["Aprobó"],
+];
+const LOOK_AT_THE_CLOCK = 30000;
 
 /** The whole tab. `isShown()` tells whether anybody looks at it. */
 export class Reconciliation {
-  #totals = [];
+  #payments = [];
+  #names = new Map();
+  #staying = new Set();
+  #dayBegan = Date.parse(startOfDay());
   #loading = false;
   #again = false;
   #changes = 0;
@@ -21,27 +29,48 @@ export class Reconciliation {
     this.period = new Period(() => this.refresh());
     this.method = h("select", { class: "input", id: "bank-method", onchange: () => this.refresh() },
       h("option", { value: "" }, "Todas"), ...methods.map(({ name, label }) => h("option", { value: name }, label)));
+    this.sort = h("select", { class: "input", id: "bank-sort", onchange: () => this.#list() },
+      ...Object.entries(SORTS).map(([name, { word }]) => h("option", { value: name }, word)));
+    this.search = h("input", {
+      class: "input", id: "bank-search", type: "search", autocomplete: "off", placeholder: "Monto, número, mesa o nombre", oninput: () => this.#list(),
+    });
+    this.only = h("input", { type: "checkbox", onchange: () => this.#list() });
     this.csv = h("a", { class: "button", download: "" }, "⬇ Descargar CSV");
     this.notice = h("p", { class: "notice", "data-tone": "late", role: "status", hidden: true });
     this.totals = h("ul", { class: "bank-totals", "aria-label": "Totales por forma de pago" });
-    this.empty = h("p", { class: "empty" }, "No hay pagos aprobados en estas fechas");
+    this.shown = h("p", { class: "quiet small bank-shown", role: "status" });
+    this.empty = h("p", { class: "empty" });
     this.table = this.#createTable();
     this.node = h("div", { class: "bank-body" },
-      h("div", { class: "bank-controls" }, this.period.node,
-        h("div", { class: "field" }, h("label", { for: "bank-method" }, "Forma de pago"), this.method), this.csv),
-      this.notice, this.totals, this.table, this.empty);
+      h("div", { class: "bank-controls" }, this.period.node, field("Forma de pago", this.method), field("Ordenar por", this.sort),
+        field("Buscar", this.search), h("label", { class: "choice" }, this.only, "Sólo faltan"), this.csv),
+      this.notice, this.totals, this.shown, this.table, this.empty);
+    this.#list();
+    setInterval(() => this.#followClock(), LOOK_AT_THE_CLOCK);
   }
 
   #createTable() {
-    const body = h("tbody");
+    this.heads = COLUMNS.map(([name, sort]) => h("th", { scope: "col", role: "columnheader", data: sort ? { sort } : {} }, name));
+    const body = h("tbody", { role: "rowgroup" });
     this.rows = new KeyedList(body, {
       key: (payment) => payment.id,
-      compare: (a, b) => Date.parse(a.decided_at) - Date.parse(b.decided_at) || Number(a.id) - Number(b.id),
-      create: (payment) => createRow(payment, (found) => this.#mark(payment, found)),
-      empty: this.empty,
+      compare: SORTS.hora.compare,
+      create: (payment) => createRow(payment, { mark: (found) => this.#mark(payment.id, found), isLate: this.#isLate, nameOf: this.#nameOf }),
     });
-    return h("div", { class: "bank-table", tabindex: 0, role: "region", "aria-label": "Pagos aprobados" }, h("table", {},
-      h("thead", {}, h("tr", {}, ...COLUMNS.map((name) => h("th", { scope: "col" }, name)))), body));
+    return h("div", { class: "bank-table", tabindex: 0, role: "region", "aria-label": "Pagos aprobados" }, h("table", { role: "table" },
+      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...this.heads)), body));
+  }
+
+  #nameOf = (username) => this.#names.get(username) ?? personName(username);
+
+  /** Whether a payment's day is over: until then the bank may still write it into the statement. */
+  #isLate = (payment) => Date.parse(payment.decided_at) < this.#dayBegan;
+
+  #followClock() {
+    const began = Date.parse(startOfDay());
+    if (began === this.#dayBegan) return;
+    this.#dayBegan = began;
+    this.#list();
   }
 
   /** Ask the server again; what was ticked meanwhile is not undone by an older answer. */
@@ -76,11 +105,30 @@ export class Reconciliation {
     return query.toString();
   }
 
-  #show({ payments, totals }) {
+  #show({ payments, people }) {
     this.notice.hidden = true;
-    this.#totals = totals;
-    this.rows.sync(payments);
-    this.table.hidden = payments.length === 0;
+    this.#names = new Map(people.map(({ username, name }) => [username, name]));
+    this.#payments = payments;
+    this.#dayBegan = Date.parse(startOfDay());
+    this.#list(true);
+  }
+
+  /** What was ticked under "Sólo faltan" stays until another look is asked for: nothing slides under the finger. */
+  #list(isSameLook = false) {
+    if (!isSameLook) this.#staying.clear();
+    const wanted = this.#payments.filter((payment) => (
+      (!this.only.checked || isMissing(payment) || this.#staying.has(payment.id)) && matches(payment, this.search.value, this.#nameOf)));
+    this.rows.compare = SORTS[this.sort.value].compare;
+    this.rows.sync(wanted);
+    for (const head of this.heads) {
+      if (head.dataset.sort !== this.sort.value) head.removeAttribute("aria-sort");
+      else head.setAttribute("aria-sort", this.sort.value === "monto" ? "descending" : "ascending");
+    }
+    this.table.hidden = wanted.length === 0;
+    this.empty.hidden = wanted.length > 0;
+    setText(this.empty, this.#payments.length === 0 ? "No hay pagos aprobados en estas fechas"
+      : this.search.value.trim() ? "Ningún pago es así. Busca otro monto, número, mesa o nombre." : "Todo encontrado ✓");
+    setText(this.shown, wanted.length === this.#payments.length ? "" : `Se ven ${wanted.length} de ${this.#payments.length}`);
     this.#showTotals();
   }
 
@@ -90,19 +138,20 @@ export class Reconciliation {
   }
 
   #showTotals() {
-    this.totals.replaceChildren(...this.#totals.map(createTotal));
+    this.totals.replaceChildren(...sums(this.#payments, this.#isLate).map(createTotal));
   }
 
   /** Tick at once, and take it back, saying so, if the server does not have it. */
-  async #mark(payment, found) {
+  async #mark(id, found) {
     this.#changes += 1;
-    this.#count(payment, found);
+    this.#count(id, found);
     try {
-      await call("PUT", `/payments/${payment.id}/reconciliation`, { json: { found } });
+      await call("PUT", `/payments/${id}/reconciliation`, { json: { found } });
       return true;
     } catch (error) {
-      this.#count(payment, !found);
-      toast(`Mesa ${payment.table_number}: no se guardó la marca. ${error.message}.`, "late");
+      this.#count(id, !found);
+      const table = this.#payments.find((one) => one.id === id)?.table_number;
+      toast(`Mesa ${table}: no se guardó la marca. ${error.message}.`, "late");
       return false;
     } finally {
       this.#changes += 1;
@@ -110,19 +159,21 @@ export class Reconciliation {
     }
   }
 
-  #count(payment, found) {
-    const one = this.#totals.find(({ method }) => method === payment.method);
-    one.count_reconciled += found ? 1 : -1;
-    one.amount_reconciled += found ? payment.total : -payment.total;
+  #count(id, found) {
+    this.#staying.add(id);
+    this.#payments = this.#payments.map((one) => (one.id === id ? { ...one, reconciled_at: found ? one.reconciled_at ?? "ahora" : null } : one));
     this.#showTotals();
   }
 }
 
-function createTotal({ method, count, total, amount_reconciled: found, count_reconciled: foundCount }) {
-  const missing = count - foundCount;
-  const words = missing === 0 ? "✓ Todo encontrado" : `⚠ Faltan ${missing} · ${money(total - found)}`;
-  const tone = missing === 0 ? "done" : "late";
+const field = (name, input) => h("div", { class: "field", data: { field: input.id } }, h("label", { for: input.id }, name), input);
+
+/** Red is for what is missing once its day is over. */
+function createTotal({ method, count, total, missing, lacking, isLate }) {
+  const words = missing === 0 ? ["✓ Todo encontrado"]
+    : [`${isLate ? "⚠ " : ""}${missing === 1 ? "Falta" : "Faltan"} ${missing} · `, h("span", { class: "money" }, money(lacking))];
+  const tone = missing === 0 ? "done" : isLate ? "late" : "";
   return h("li", { class: "card bank-total" }, h("span", { class: "quiet" }, methodName(method)),
     h("strong", { class: "money" }, money(total)), h("span", { class: "quiet small" }, count === 1 ? "1 pago" : `${count} pagos`),
-    isInStatement(method) ? h("span", { class: "badge", data: { tone } }, words) : null);
+    isInStatement(method) ? h("span", { class: "badge", data: { tone } }, h("span", {}, ...words)) : null);
 }

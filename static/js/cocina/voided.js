@@ -1,13 +1,14 @@
 // Orders that are void: struck through above the columns until somebody here says that they know.
 
 import { h, KeyedList } from "../dom.js";
+import { now } from "../server-time.js";
 import { createLine } from "./lines.js";
 
 const SEEN = "comanda.cocina.enterados";
 const HOURS = 6; // what was voided before that is no longer on any stove
 
 /** Where the page reads from what was voided lately. */
-export const snapshot = () => `/orders?status=anulado&since=${new Date(Date.now() - HOURS * 3600000).toISOString()}`;
+export const snapshot = () => `/orders?status=anulado&since=${new Date(now() - HOURS * 3600000).toISOString()}`;
 
 /** `{ node, put, sync, isCalling }`; what was acknowledged on this device stays away, reloads included. */
 export function createVoided() {

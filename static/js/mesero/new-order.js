@@ -4,6 +4,7 @@ import { call, newKey, Offline, Problem } from "../api.js";
 import { h, setText } from "../dom.js";
 import { money } from "../format.js";
 import { signInAgain } from "../live.js";
+import { now } from "../server-time.js";
 import { createMenu } from "./menu.js";
 
 const MOST = 999;
@@ -49,7 +50,7 @@ class NewOrder {
   /** An order whose answer was lost is sent again, unless it lay here for long: then a person decides. */
   #resume() {
     if (!this.draft.pendingSince) return;
-    if (Date.now() - this.draft.pendingSince < KEEPS_TRYING_FOR) this.#send();
+    if (now() - this.draft.pendingSince < KEEPS_TRYING_FOR) this.#send();
     else this.#say("Esta orden quedó sin enviar. Envíala otra vez: no se duplica.", "");
   }
 
@@ -130,7 +131,7 @@ class NewOrder {
 
   async #post(table, items) {
     this.#isBusy = true;
-    this.#keep({ ...this.draft, pendingSince: this.draft.pendingSince || Date.now() });
+    this.#keep({ ...this.draft, pendingSince: this.draft.pendingSince || now() });
     const sent = this.draft;
     try {
       const headers = { "Idempotency-Key": sent.key };

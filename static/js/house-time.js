@@ -1,0 +1,91 @@
+// Days and hours by the clock on the restaurant's wall, never by this device's zone.
+
+import { now } from "./server-time.js";
+
+const A_DAY = 86400000;
+const PARTS = {
+  calendar: "gregory", numberingSystem: "latn", hourCycle: "h23",
+  year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
+};
+
+let zone; // undefined is this device's, until the house has told its own
+let dayEnds = 0; // milliseconds after midnight
+let formats = new Map();
+
+/** Take the house's zone, and when its day ends: "04:00" is in the night after it. */
+export function setClock({ time_zone: timeZone, day_ends: ends = "00:00" }) {
+  zone = isKnown(timeZone) ? timeZone : undefined; // an old phone may not know a new zone
+  const [hours, minutes] = ends.split(":").map(Number);
+  dayEnds = (hours * 60 + minutes) * 60000;
+  formats = new Map();
+}
+
+function isKnown(timeZone) {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone }));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the house's day goes on after midnight. */
+export const endsLate = () => dayEnds > 0;
+
+/** A moment in words, by the house's clock: `options` are those of Intl.DateTimeFormat. */
+export function inWords(moment, language, options) {
+  const date = new Date(moment);
+  return Number.isNaN(date.getTime()) ? "" : format(language, options).format(date);
+}
+
+/** Formats are slow to make. */
+function format(language, options) {
+  const name = `${language} ${JSON.stringify(options)}`;
+  if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat(language, { ...options, timeZone: zone }));
+  return formats.get(name);
+}
+
+/** "2026-11-24", the calendar's date in the house at a moment; now, where none is named. */
+export const day = (moment = now()) => dateOf(wall(moment));
+
+/** The house's day that a moment belongs to: before its end in the night, still the day before. */
+export function businessDay(moment = now()) {
+  const instant = new Date(moment).getTime();
+  let date = laterDate(day(instant), 1); // clocks are put back over midnight, too
+  while (startOf(date) > instant) date = laterDate(date, -1);
+  return date;
+}
+
+/** The start of the house's day that goes on now, as the server reads times. */
+export const startOfDay = () => new Date(startOf(businessDay())).toISOString();
+
+/** Whether the house's day that a moment belongs to is over. */
+export const isDayOver = (moment) => startOf(laterDate(businessDay(moment), 1)) <= now();
+
+/**
+ * When a date of the house begins, in milliseconds since 1970. As the server reads it (RFC 5545,
+ * 3.3.5): a time that the clock leaves out by the offset before the change, one that comes twice the first time.
+ */
+export const startOf = (date) => instants(Date.parse(`${date}T00:00:00Z`) + dayEnds)[0];
+
+/** The latest moment at which the wall's clock shows this; `shown` is read as if it were UTC. */
+export const latestInstant = (shown) => Math.max(...instants(shown));
+
+/** When the wall's clock shows this, the first time first; where it never does, by both offsets around. */
+function instants(shown) {
+  const [before, after] = [shown - A_DAY, shown + A_DAY].map((instant) => shown - offset(instant));
+  const right = [before, after].filter((instant) => wall(instant) === shown).sort((a, b) => a - b);
+  return right.length > 0 ? right : [before, after];
+}
+
+const offset = (instant) => wall(instant) - Math.floor(instant / 1000) * 1000;
+
+/** What the wall's clock shows, to the second, as if it were UTC. */
+function wall(moment) {
+  const parts = Object.fromEntries(format("en-US", PARTS).formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
+  return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second);
+}
+
+/** A date so many days later, by the calendar alone. */
+export const laterDate = (date, days) => dateOf(Date.parse(`${date}T00:00:00Z`) + days * A_DAY);
+
+const dateOf = (asUtc) => new Date(asUtc).toISOString().slice(0, 10);
