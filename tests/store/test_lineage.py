@@ -335,6 +335,48 @@ async def test_a_journal_is_undone_in_its_own_file_and_in_no_other(tmp_path: Pat
         await refused(path)
 
 
+async def test_what_is_refused_gets_no_new_file_beside_it(killed: Path) -> None:
+    killed.with_name("c.db-lock").unlink()
+    killed.unlink()
+    there = {file.name for file in killed.parent.iterdir()}
+    await refused(killed)
+    assert {file.name for file in killed.parent.iterdir()} == there
+
+
+@pytest.mark.parametrize("moment", range(1, 8))
+async def test_a_restore_that_is_cut_short_mixes_nothing(
+    killed: Path, tmp_path: Path, moment: int
+) -> None:
+    """A copy lies over the database already; the restore dies at its n-th change of a name."""
+    a_copy(killed)
+    dying = (
+        "import os, sys\n"
+        "from datetime import UTC, datetime\n"
+        "from pathlib import Path\n"
+        "from comanda.store.restore import prepare\n"
+        "calls = 0\n"
+        "def count(event, arguments):\n"
+        "    global calls\n"
+        "    if event in ('os.link', 'os.rename') and armed:\n"
+        "        calls += 1\n"
+        "        if calls == int(sys.argv[3]):\n"
+        "            os._exit(9)\n"
+        "armed = False\n"
+        "sys.addaudithook(count)\n"
+        "with prepare(Path(sys.argv[1]), Path(sys.argv[2])) as ready:\n"
+        "    armed = True\n"
+        "    ready.carry_out(datetime.now(UTC))\n"
+    )
+    command = [sys.executable, "-c", dying, str(tmp_path / "vieja.db"), str(killed), str(moment)]
+    died = subprocess.run(command, check=False).returncode == 9
+    if died and killed.with_name("c.db-wal").exists():
+        await refused(killed)
+    with prepare(tmp_path / "vieja.db", killed) as ready:
+        ready.carry_out(NOW)
+    assert check(killed) == []
+    assert hired(killed) == 10
+
+
 async def test_two_who_come_at_once_both_come_in(killed: Path) -> None:
     command = [sys.executable, "-m", "comanda", "staff", "list", "--database", str(killed)]
     both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(4)]

@@ -29,6 +29,8 @@ def sharing(path: Path) -> Iterator[None]:
     Whoever is the first makes sure that the file and its log belong together, before SQLite does
     anything with them. Raises InUse during a restore, and DatabaseError where they don't.
     """
+    if not _lock_name(path).exists():  # nobody is here, and what is refused gets no lock either
+        _require_own_log(path)
     with _lock_file(path) as descriptor:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not (_verified(descriptor, path) or _locked(descriptor, fcntl.LOCK_SH)):
@@ -62,10 +64,18 @@ def _verified(descriptor: int, path: Path) -> bool:
     """Whether this is the first to come, and now shares the lock."""
     if not _locked(descriptor, fcntl.LOCK_EX):
         return False
+    _require_own_log(path)
+    return _locked(descriptor, fcntl.LOCK_SH)
+
+
+def _require_own_log(path: Path) -> None:
     wrong = mismatch(path)
     if wrong is not None:
         raise DatabaseError(wrong)
-    return _locked(descriptor, fcntl.LOCK_SH)
+
+
+def _lock_name(path: Path) -> Path:
+    return path.with_name(path.name + "-lock")
 
 
 def _locked(descriptor: int, kind: int) -> bool:
@@ -78,8 +88,7 @@ def _locked(descriptor: int, kind: int) -> bool:
 
 @contextmanager
 def _lock_file(path: Path) -> Iterator[int]:
-    name = path.with_name(path.name + "-lock")
-    descriptor = os.open(name, os.O_CREAT | os.O_RDWR, 0o600)
+    descriptor = os.open(_lock_name(path), os.O_CREAT | os.O_RDWR, 0o600)
     try:
         yield descriptor
     finally:

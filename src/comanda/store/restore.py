@@ -52,11 +52,14 @@ class Restore:
         Raises DatabaseError, and nothing has changed, where another program has it open.
         """
         try:
-            kept = _keep(self.target, now)
+            name = f"{self.target.name}.replaced-{now:%Y%m%dT%H%M%SZ}"
+            kept = _free_name(self.target.with_name(name))
+            names = _keep(self.target, kept)
             _put_in_place(self.copy, self.target)
+            names += _put_aside(self.target, kept)
         except OSError as error:
             raise DatabaseError(f"No se pudo poner la copia en {self.target}: {error}") from error
-        return kept
+        return next(iter(names), None)
 
 
 @contextmanager
@@ -119,30 +122,36 @@ def _contents(connection: sqlite3.Connection, source: Path, size: int) -> Conten
     )
 
 
-def _keep(target: Path, now: datetime) -> Path | None:
-    """Give the database a second name, under which it stays whole; returns that name.
+def _keep(target: Path, kept: Path) -> list[Path]:
+    """Give the database a second name, `kept`, under which it stays whole.
 
     A log that isn't the database's own is kept as it is, and so is the database.
     """
-    if target.exists() and mismatch(target) is None:
+    if not target.exists():
+        return []
+    if mismatch(target) is None:
         _fold_log(target)
-    kept = _free_name(target.with_name(f"{target.name}.replaced-{now:%Y%m%dT%H%M%SZ}"))
-    names: list[Path] = []
-    if target.exists():
-        names.append(kept)
-        try:
-            os.link(target, kept)
-        except OSError:  # a file system without links
-            shutil.copy2(target, kept)
-            _sync_file(kept)
-    # A database that could be folded has none of these. They would be taken for the new one's.
+    try:
+        os.link(target, kept)
+    except OSError:  # a file system without links
+        shutil.copy2(target, kept)
+        _sync_file(kept)
+    sync_folder(target.parent)
+    return [kept]
+
+
+def _put_aside(target: Path, kept: Path) -> list[Path]:
+    """Keep what the database before could not be folded with, before anybody opens the new one.
+
+    Until that is done the new one is not opened: they don't belong together.
+    """
+    aside: list[Path] = []
     for end in COMPANIONS:
         with suppress(FileNotFoundError):
-            names.append(
-                target.with_name(target.name + end).replace(kept.with_name(kept.name + end))
-            )
+            companion = target.with_name(target.name + end)
+            aside.append(companion.replace(kept.with_name(kept.name + end)))
     sync_folder(target.parent)
-    return next(iter(names), None)
+    return aside
 
 
 def _free_name(wanted: Path) -> Path:
