@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from comanda import workflow
+from comanda.domain.errors import ProductExists
+from comanda.domain.menu import Entry
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
 from comanda.store import events, menu, orders, payments, sessions
 from comanda.store.backup import check
-from comanda.store.connection import connect
+from comanda.store.connection import connect, register_functions
 from comanda.store.database import Transaction, open_database
 from comanda.store.schema import MIGRATIONS, VERSION
 from comanda.workflow import OrderLine
@@ -137,3 +139,40 @@ def charge_again(tx: Transaction) -> Payment:
     paid = workflow.submit_payment(tx, ROSA, order.id, "transferencia", photo).order
     assert paid.payment
     return paid.payment
+
+
+async def test_products_that_look_the_same_come_along_and_no_third_one_joins(
+    tmp_path: Path,
+) -> None:
+    """As the version before the folded names left them."""
+    path, spellings = tmp_path / "comanda.db", ["Café", "CAFÉ", "Cafe\u0301", "Café\xa0"]
+    before = next(n for n, one in enumerate(MIGRATIONS) if "name_key" in "".join(one))
+    with contextlib.closing(connect(path)) as connection:
+        register_functions(connection)
+        for statement in (line for one in MIGRATIONS[:before] for line in one):
+            connection.execute(statement)
+        for number, name in enumerate([*spellings, "Flan", "Flan\x1f6"], 1):
+            connection.execute(
+                "INSERT INTO products (name, category, price, available, position, removed)"
+                " VALUES (?, 'Varios', ?, 1, ?, ?)",
+                (name, number, number, "\x1f" in name),
+            )
+        connection.execute(f"PRAGMA user_version = {before}")
+    async with open_database(path) as database:
+        kept = await database.read(menu.products)
+        assert [(one.id, one.name, one.price) for one in kept] == [
+            *((number, name, number) for number, name in enumerate(spellings, 1)),
+            (5, "Flan", 5),
+        ]
+        for name in ("café", "FLAN"):
+            with pytest.raises(ProductExists):
+                await database.write(menu.add, Entry(name, "Varios", 5), by="rosa")
+        await database.write(menu.change, 2, Entry("CAFÉ", "Varios", 99), by="rosa")
+        with pytest.raises(ProductExists):
+            await database.write(menu.change, 2, Entry("Café", "Varios", 99), by="rosa")
+        await database.write(menu.put_all, [Entry("CAFÉ", "Varios", 7)], by="rosa")
+        assert [one.price for one in await database.read(menu.products)] == [1, 7, 3, 4, 5]
+        for number in (2, 3, 4):
+            await database.write(menu.remove, number, by="rosa")
+        await database.write(menu.change, 1, Entry("CAFÉ", "Varios", 1), by="rosa")
+    assert check(path) == []

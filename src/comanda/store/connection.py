@@ -11,7 +11,7 @@ from typing import TypeVar
 import aiosqlite
 
 from comanda.store.lineage import advance, begin_anew
-from comanda.store.schema import MIGRATIONS, VERSION
+from comanda.store.schema import FUNCTIONS, MIGRATIONS, VERSION
 
 T = TypeVar("T")
 # Of the write-ahead log: past so many pages a commit itself takes them to the file, and so much
@@ -121,11 +121,22 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             )
         if version == 0 and connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
             raise DatabaseError(f"{path} es una base de datos de otro programa")
+        register_functions(connection)
         for number in range(version, VERSION):
             for statement in MIGRATIONS[number]:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         advance(connection)
+
+
+def register_functions(connection: sqlite3.Connection) -> None:
+    """Make FUNCTIONS known to the connection's SQL; NULL gives NULL."""
+    for name, function in FUNCTIONS.items():
+        connection.create_function(name, 1, _or_null(function), deterministic=True)
+
+
+def _or_null(function: Callable[[str], str]) -> Callable[[str | None], str | None]:
+    return lambda text: None if text is None else function(text)
 
 
 def checkpoint(connection: sqlite3.Connection) -> None:

@@ -2,7 +2,16 @@
 
 A migration that has shipped is never edited; a change is a new one at the end. Money is integer
 minor units, times are integer milliseconds since 1970 (UTC), and every default comes from Python.
+
+What SQL can't compute, a migration calls by its name in FUNCTIONS.
 """
+
+from collections.abc import Callable
+
+from comanda.domain.names import fold
+
+# Pure functions of one text, or of NULL, which gives NULL.
+FUNCTIONS: dict[str, Callable[[str], str]] = {"fold_name": fold}
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -223,6 +232,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             UNIQUE (username, token_hash)
         )
         """,
+    ),
+    (
+        # What a product's name is to the eye. Two that had the same one already stay as they are.
+        "ALTER TABLE products ADD COLUMN name_key TEXT",
+        "UPDATE products SET name_key = fold_name(name) WHERE removed = 0",
+        "CREATE INDEX products_by_name ON products (name_key)",
     ),
 )
 
