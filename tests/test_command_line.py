@@ -406,10 +406,11 @@ HEADER = "name,category,price\n"
         (HEADER + "Pan,Panes,-5\n", ["línea 2", "-5"]),
         (HEADER + "Pan,Panes,5.125\n", ["línea 2", "5.125"]),
         (HEADER + "Pan,Panes,1e3\n", ["línea 2", "1e3"]),
-        (HEADER + "Pan,Panes,$5\n", ["línea 2", "$5"]),
+        (HEADER + 'Pan,Panes,"1,234"\n', ["línea 2", "1,234"]),
+        (HEADER + "Pan,Panes,$-5\n", ["línea 2", "$-5"]),
         (HEADER + "Pan,Panes,NaN\n", ["línea 2", "NaN"]),
         (HEADER + "Pan,Panes,12345678\n", ["línea 2", "12345678"]),
-        (HEADER + 'Pan,Panes,"5,50"\n', ["línea 2", "5,50"]),
+        (HEADER + "Pan,Panes,5,50\n", ["línea 2", "4 columnas"]),
         (HEADER + "Pan,Panes,5\nSopa,Sopas\n", ["línea 3", "2 columnas"]),
         (HEADER + "Pan,Panes,5,6\n", ["línea 2", "4 columnas"]),
         (HEADER + "Pan,Panes,5\nSopa,Sopas,70\nPan,Otros,6\n", ["línea 4", "Pan", "repetido"]),
@@ -432,11 +433,14 @@ def test_a_menu_with_a_mistake_stores_nothing(
     assert products(path) == list(MENU)
 
 
-def test_a_menu_in_another_encoding_is_refused(run: Run, path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_a_menu_in_another_encoding_is_read(
+    run: Run, path: Path, tmp_path: Path, encoding: str
+) -> None:
     file = tmp_path / "menu.csv"
-    file.write_bytes("name,category,price\nCafé,Bebidas,35\n".encode("cp1252"))
-    refused(run("menu", "import", str(file)), str(file), "UTF-8")
-    assert not path.exists()
+    file.write_bytes("name,category,price\nCafé,Bebidas,35\n".encode(encoding))
+    assert run("menu", "import", str(file))[0] == 0
+    assert products(path) == [("Café", "Bebidas", 3500)]
 
 
 def test_a_menu_that_is_not_there_is_refused(run: Run, path: Path, tmp_path: Path) -> None:

@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from comanda.config import METHODS, Config, ConfigError, Method, load_config
+from comanda.config import (
+    METHODS,
+    Backup,
+    Config,
+    ConfigError,
+    DatabaseConfig,
+    Method,
+    backup_folder,
+    load_config,
+    settled,
+)
 from comanda.files import default_config
 
 FILE = default_config()
@@ -264,3 +274,64 @@ def test_a_file_that_is_not_there_is_refused(file: Path) -> None:
 def test_the_configuration_can_not_be_changed_later() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Config().server.port = 1  # type: ignore[misc]
+
+
+PLAIN = '[server]\nport = 81 # puerto, según Rosa\n[pages]\ncurrency = "€"\n'
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_is_read_as_any_editor_leaves_it(file: Path, ends: str, encoding: str) -> None:
+    file.write_bytes(PLAIN.replace("\n", ends).encode(encoding))
+    assert load_config(file).server.port == 81
+    assert load_config(file).pages.currency == "€"
+
+
+PATHS = ("database.path", "backup.folder", "server.tls_cert", "server.tls_key")
+
+
+def with_path(key: str, path: str) -> str:
+    section, name = key.split(".")
+    pair = f'tls_cert = "{path}"\ntls_key = "{path}"' if "tls" in name else f'{name} = "{path}"'
+    return f"[{section}]\n{pair}\n"
+
+
+def value(config: Config, key: str) -> str:
+    section, name = key.split(".")
+    return str(getattr(getattr(config, section), name))
+
+
+@pytest.mark.parametrize("key", PATHS)
+def test_a_tilde_is_a_home_or_an_error(
+    file: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/srv/rosa")
+    for written, meant in (("~/c.db", "/srv/rosa/c.db"), ("~", "/srv/rosa"), ("a/~/b", "a/~/b")):
+        file.write_text(with_path(key, written))
+        assert value(load_config(file), key) == meant
+    assert f"{key}: no hay ninguna carpeta personal «~nobody-such»" in refusal(
+        file, with_path(key, "~nobody-such/c.db")
+    )
+
+
+@pytest.mark.parametrize("key", PATHS)
+@pytest.mark.parametrize("written", ["$HOME/c.db", "/srv/${USER}/c.db"])
+def test_a_variable_in_a_path_is_an_error(file: Path, key: str, written: str) -> None:
+    assert f"{key}: aquí no se sustituyen variables" in refusal(file, with_path(key, written))
+
+
+def test_paths_are_settled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ssd").mkdir()
+    (tmp_path / "c.db").symlink_to(tmp_path / "ssd" / "real.db")
+    monkeypatch.chdir(tmp_path)
+    config = settled(Config(database=DatabaseConfig("c.db")))
+    assert config.database.path == str(tmp_path / "ssd" / "real.db")
+    assert settled(config) == config
+    assert backup_folder(Path("c.db"), config.backup) == tmp_path / "ssd" / "backups"
+    (tmp_path / "x").symlink_to("x")
+    for circle in (
+        Config(database=DatabaseConfig("x")),
+        Config(backup=Backup(folder=str(tmp_path / "x"))),
+    ):
+        with pytest.raises(ConfigError, match="Un enlace no lleva"):
+            settled(circle)

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import logging
 import resource
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
@@ -16,6 +18,7 @@ from comanda.config import Backup, Config
 from comanda.nightly import Backups
 from comanda.store import copies
 from comanda.store.backup import check
+from comanda.store.connection import DatabaseError
 from comanda.web.keys import BACKUPS
 from tests.house import ANA, ROSA, FixedClock, House, eventually, open_house
 
@@ -181,3 +184,94 @@ async def test_two_taps_at_once_make_one_copy_after_the_other(house: House) -> N
     answers = await asyncio.gather(*(house.call(ROSA, "POST", "/backups") for _ in range(3)))
     assert {status for status, _ in answers} == {201}
     assert (await house.call(ANA, "GET", "/orders"))[0] == 200
+
+
+@pytest.fixture
+def other_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another disk than the house's."""
+    memory = Path("/dev/shm")  # noqa: S108 - a disk of its own on every Linux
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second disk here")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+async def test_a_folder_on_the_same_disk_is_said_and_is_no_alarm(
+    house: House, other_disk: Path
+) -> None:
+    _, told = await house.call(ROSA, "GET", "/backups")
+    assert (told["same_disk"], told["alarm"]) == (True, False)
+    backups = Backups(house.path, Backup(folder=str(other_disk / "copias")), house.clock, UTC)
+    assert backups.report().same_disk is False
+    backups.make()
+    assert (backups.report().same_disk, backups.report().trouble) == (False, None)
+
+
+@pytest.mark.parametrize("name", ["usb", "usb/copias"])
+async def test_a_disk_that_is_not_mounted_gets_no_copy_on_the_system_disk(
+    house: House, other_disk: Path, tmp_path: Path, name: str
+) -> None:
+    """The disk is reached by a link here, as by a mount point: its name stays, its device goes."""
+    mount = tmp_path / "usb"
+    mount.symlink_to(other_disk)
+    backups = Backups(house.path, Backup(), house.clock, UTC)
+    backups.folder = tmp_path / name
+    backups.make()
+    assert backups.report().trouble is None
+
+    mount.unlink()
+    mount.mkdir()
+    again = Backups(house.path, Backup(), house.clock, UTC)
+    again.folder = tmp_path / name
+    for trouble in (again.report().trouble, backups.report().trouble):
+        assert trouble and "El disco de las copias no está" in trouble
+    with pytest.raises(DatabaseError, match="estaba en otro disco"):
+        again.make()
+    assert not list(mount.iterdir())
+
+    shutil.rmtree(mount)
+    mount.symlink_to(other_disk)
+    house.clock.advance(days=1)
+    again.make()
+    assert again.report().trouble is None
+    assert len(again.report().copies) == 2
+
+
+@pytest.mark.parametrize("folder", ["usb/copias", "/no-such-disk/copias", "a/b/c"])
+async def test_only_the_last_folder_is_ever_made(house: House, folder: str) -> None:
+    backups = Backups(house.path, Backup(folder=folder), house.clock, UTC)
+    assert not backups.make_if_due()
+    trouble = backups.report().trouble
+    assert trouble and "revisa que el disco de las copias esté conectado" in trouble
+    assert not (house.path.parent / folder).parent.exists()
+    if not folder.startswith("/"):
+        (house.path.parent / folder).parent.mkdir(parents=True)
+        assert backups.make_if_due()
+        assert backups.report().trouble is None
+
+
+async def test_another_folder_ends_the_alarm(
+    house: House, other_disk: Path, tmp_path: Path
+) -> None:
+    mount = tmp_path / "usb"
+    mount.symlink_to(other_disk)
+    backups = Backups(house.path, Backup(), house.clock, UTC)
+    backups.folder = mount
+    backups.make()
+    mount.unlink()
+    mount.mkdir()
+    assert backups.report().trouble
+    moved = Backups(house.path, Backup(), house.clock, UTC)
+    moved.make()
+    assert moved.report().trouble is None
+    assert backups.report().trouble, "the old one stays known"
+
+
+async def test_the_folder_may_be_a_link(house: House, tmp_path: Path) -> None:
+    real = tmp_path / "de verdad"
+    real.mkdir()
+    folder(house).symlink_to(real)
+    backups = Backups(house.path, Backup(), house.clock, UTC)
+    backups.make()
+    assert len(list(real.iterdir())) == 1
+    assert backups.folder == real

@@ -79,3 +79,23 @@ def test_the_command_of_the_unit_serves(tmp_path: Path) -> None:
     with connect(tmp_path / "comanda.db") as connection:
         assert connection.execute("SELECT COUNT(*) FROM staff").fetchone()[0] == 0
     connection.close()
+
+
+def test_links_are_followed_and_a_tilde_is_a_home(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, copies = tmp_path / "un disco", tmp_path / "otro"
+    real.mkdir()
+    copies.mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "comanda.db").symlink_to(real / "comanda.db")
+    (tmp_path / "copias").symlink_to(copies)
+    config = tmp_path / "casa.toml"
+    config.write_text('[database]\npath = "~/comanda.db"\n[backup]\nfolder = "~/copias"\n')
+    assert main(["service", "--config", str(config), "--user", "comanda"]) == 0
+    unit = lines(capsys.readouterr().out)
+    assert unit["ReadWritePaths"] == f'"{real}" -{copies}'
+    assert unit["WorkingDirectory"] == str(real)
+    assert f'--database "{real}/comanda.db"' in unit["ExecStart"]
+    assert main(["service", "--database", "~/comanda.db", "--user", "comanda"]) == 0
+    assert lines(capsys.readouterr().out)["ReadWritePaths"] == f'"{real}"'

@@ -18,7 +18,16 @@ from argon2 import PasswordHasher
 from comanda import commands, demo, logs, service, upkeep
 from comanda.app import build_app, serve
 from comanda.commands import Refused
-from comanda.config import LOG_FORMATS, LOG_LEVELS, Config, ConfigError, Server, load_config
+from comanda.config import (
+    LOG_FORMATS,
+    LOG_LEVELS,
+    Config,
+    ConfigError,
+    Server,
+    home_path,
+    load_config,
+    settled,
+)
 from comanda.domain.staff import Role
 from comanda.files import default_config
 from comanda.lan import reachable_host, url
@@ -52,11 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     _staff_commands(group.add_parser("staff", help="El personal").add_subparsers(required=True))
     _menu_commands(group.add_parser("menu", help="El menú").add_subparsers(required=True))
     copy = _command(group, "backup", commands.make_backup, "Copia la base sin detener nada")
-    copy.add_argument("destination", type=Path, metavar="DEST")
+    copy.add_argument("destination", type=_path, metavar="DEST")
     purge = _command(group, "purge", commands.purge_photos, "Borra las fotos de pagos viejos")
     purge.add_argument("--dry-run", action="store_true", help="sólo dice qué se borraría")
     back = _command(group, "restore", upkeep.restore, "Pone una copia en el lugar de la base")
-    back.add_argument("file", type=Path, metavar="FILE")
+    back.add_argument("file", type=_path, metavar="FILE")
     back.add_argument("--yes", action="store_true", help="no pregunta")
     unit = _command(group, "service", service.print_service, "Escribe una unidad de systemd")
     unit.add_argument("--user", metavar="NAME", help="el usuario con el que corre")
@@ -82,9 +91,9 @@ def _staff_commands(group: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _menu_commands(group: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     load = _command(group, "import", commands.import_menu, "Lee un CSV: name,category,price")
-    load.add_argument("file", type=Path, metavar="FILE.csv")
+    load.add_argument("file", type=_path, metavar="FILE.csv")
     dump = _command(group, "export", commands.export_menu, "Escribe el menú como CSV")
-    dump.add_argument("file", type=Path, nargs="?", metavar="FILE.csv")
+    dump.add_argument("file", type=_path, nargs="?", metavar="FILE.csv")
 
 
 def _command(
@@ -94,8 +103,10 @@ def _command(
     text: str,
 ) -> argparse.ArgumentParser:
     parser = group.add_parser(name, help=text, description=text)
-    parser.add_argument("--config", type=Path, metavar="FILE", help="archivo de configuración")
-    parser.add_argument("--database", type=Path, metavar="FILE", help="archivo de la base de datos")
+    parser.add_argument("--config", type=_path, metavar="FILE", help="archivo de configuración")
+    parser.add_argument(
+        "--database", type=_path, metavar="FILE", help="archivo de la base de datos"
+    )
     parser.set_defaults(run=run)
     return parser
 
@@ -107,6 +118,14 @@ def _listening(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log-format", choices=LOG_FORMATS)
 
 
+def _path(text: str) -> Path:
+    """A file; `~` is a home here, too: a shell leaves the one in `--database=~/c.db` as it is."""
+    try:
+        return Path(home_path(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) > HIGHEST_PORT:
         raise argparse.ArgumentTypeError(f"va de 0 a {HIGHEST_PORT}")
@@ -116,7 +135,9 @@ def _port(text: str) -> int:
 def _config(options: argparse.Namespace) -> Config:
     """The configuration, with what the command line changes of it."""
     config = load_config(options.config or default_config())
-    return config if options.database is None else _with_database(config, options.database)
+    if options.database is not None:
+        config = _with_database(config, options.database)
+    return settled(config)
 
 
 def _with_database(config: Config, path: Path) -> Config:
@@ -132,7 +153,7 @@ def _serve(options: argparse.Namespace, config: Config) -> None:
 
 def _demo(options: argparse.Namespace, config: Config) -> None:
     with _new_database(options.database) as path:
-        config = _with_database(config, path)
+        config = settled(_with_database(config, path))
         asyncio.run(_fill(path))
         _listen(options, config, "127.0.0.1", _announce_demo)
 

@@ -18,7 +18,7 @@ from comanda.chores import cutoff, purge, purgeable
 from comanda.config import Config
 from comanda.domain.errors import LastAdmin
 from comanda.domain.menu import Entry
-from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
+from comanda.domain.menu_file import MenuUnreadable, decode_menu, read_menu, write_menu
 from comanda.domain.staff import (
     LONGEST_NAME,
     LONGEST_PIN,
@@ -119,9 +119,7 @@ def import_menu(options: argparse.Namespace, config: Config) -> None:
 
 def _read_menu(path: Path) -> list[Entry]:
     try:
-        return read_menu(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Refused(f"{path} no está en UTF-8; guárdalo como «CSV UTF-8»") from error
+        return read_menu(decode_menu(path.read_bytes()))
     except MenuUnreadable as error:
         raise Refused(f"{path}, {error}") from error
 

@@ -1,5 +1,6 @@
 """The configuration: typed, frozen, complete. An unknown key is an error, not a guess."""
 
+import codecs
 import dataclasses
 import ipaddress
 import tomllib
@@ -92,6 +93,37 @@ def _is_network(text: str) -> None:
         raise ValidationError("es una dirección o una red, como 10.0.0.0/8") from error
 
 
+def home_path(text: str) -> str:
+    """`text` with `~` or `~name` at its beginning as that home. Raises ValueError, for people."""
+    if text.startswith("~"):
+        try:
+            return str(Path(text).expanduser())
+        except RuntimeError as error:
+            raise ValueError(
+                f"no hay ninguna carpeta personal «{text.split('/', maxsplit=1)[0]}»"
+            ) from error
+    return text
+
+
+def _is_path(text: str) -> None:
+    """A file or folder as it stands: nobody puts the value of a `$VARIABLE` in."""
+    if any(letter < " " for letter in text):
+        raise ValidationError("tiene caracteres que ninguna ruta lleva")
+    if any(part.startswith("$") for part in text.split("/")):
+        raise ValidationError("aquí no se sustituyen variables como $HOME; escribe la ruta entera")
+    try:
+        home_path(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _path(default: str, *checks: Callable[[Any], Any]) -> Any:
+    """A setting that names a file or a folder; `~` is the home of whoever runs Comanda."""
+    return dataclasses.field(
+        default=default, metadata={"checks": (*checks, _is_path), "path": True}
+    )
+
+
 @dataclass(frozen=True)
 class Server:
     """Where `comanda serve` listens."""
@@ -100,8 +132,8 @@ class Server:
     port: int = _setting(8080, validate.Range(0, 65535, error="va de {min} a {max}"))
     public_url: str = _setting("", validate.Regexp(r"(https?://[^\s/]+)?\Z", error="no es una URL"))
     log_level: str = _setting("info", validate.OneOf(LOG_LEVELS, error="no es un nivel"))
-    tls_cert: str = ""
-    tls_key: str = ""
+    tls_cert: str = _path("")
+    tls_key: str = _path("")
     log_format: str = _setting("text", validate.OneOf(LOG_FORMATS, error="es text o json"))
     metrics_token: str = _setting(
         "", validate.Regexp(r"([!-~]{16,})?\Z", error="lleva de 16 letras y cifras en adelante")
@@ -116,7 +148,7 @@ class Server:
 
 @dataclass(frozen=True)
 class DatabaseConfig:
-    path: str = _setting("comanda.db", validate.Length(min=1, error="está vacío"))
+    path: str = _path("comanda.db", validate.Length(min=1, error="está vacío"))
     busy_timeout_seconds: float = _setting(5.0, _at_least(0))
     readers: int = _setting(4, _at_least(1))
 
@@ -126,7 +158,7 @@ class Backup:
     """The nightly copies; a relative `folder` is beside the database."""
 
     enabled: bool = True
-    folder: str = _setting("backups", validate.Length(min=1, error="está vacío"))
+    folder: str = _path("backups", validate.Length(min=1, error="está vacío"))
     hour: int = _setting(4, validate.Range(0, 23, error="va de {min} a {max}"))
     keep_days: int = _setting(14, _at_least(1))
     keep_months: int = _setting(12, _at_least(0))
@@ -235,14 +267,41 @@ class Config:
 def load_config(path: Path) -> Config:
     """The configuration in `path`; what it leaves out has its default. Raises ConfigError."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raw = tomllib.loads(_lines(path.read_bytes()))
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"No se puede leer la configuración {path}: {error}") from error
     try:
         return parse_config(raw)
     except ValidationError as error:
         complaints = "; ".join(_flatten(error.messages))
         raise ConfigError(f"La configuración {path} no sirve: {complaints}") from error
+
+
+def _lines(content: bytes) -> str:
+    """The text as editors of any system leave it: with a byte order mark, with other line ends."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if wide else "utf-8-sig")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def settled(config: Config) -> Config:
+    """With the database's path settled once for all: absolute, and without links on the way.
+
+    Raises ConfigError where the links lead in a circle.
+    """
+    try:
+        database = Path(config.database.path).resolve()
+        backup_folder(database, config.backup)
+    except (OSError, RuntimeError) as error:
+        raise ConfigError(f"Un enlace no lleva a ninguna parte: {error}") from error
+    return dataclasses.replace(
+        config, database=dataclasses.replace(config.database, path=str(database))
+    )
+
+
+def backup_folder(database: Path, settings: Backup) -> Path:
+    """Where the copies go; a relative folder is beside the database itself, not beside a link."""
+    return (database.resolve().parent / settings.folder).resolve()
 
 
 def parse_config(raw: Mapping[str, Any]) -> Config:
@@ -262,7 +321,10 @@ def parse_config(raw: Mapping[str, Any]) -> Config:
 def _load(section: Any, values: Mapping[str, Any]) -> Any:
     if section is Payments:
         return _payments(values)
-    return section(**values)
+    paths = {field.name for field in dataclasses.fields(section) if "path" in field.metadata}
+    return section(
+        **{key: home_path(value) if key in paths else value for key, value in values.items()}
+    )
 
 
 def _payments(values: Mapping[str, Any]) -> Payments:

@@ -14,11 +14,12 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from comanda.background import in_background
-from comanda.config import Backup
+from comanda.config import Backup, backup_folder
 from comanda.domain.backups import is_due, is_overdue, kept, last_before
 from comanda.store.connection import DatabaseError
 from comanda.store.copies import Copy, copies, make, remove_all_but
 from comanda.store.database import Clock
+from comanda.store.disks import disk_trouble, shares_disk
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +31,17 @@ RETRY_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How the backups are doing. `trouble` is a sentence for the administrator."""
+    """How the backups are doing. `trouble` is a sentence for the administrator.
+
+    `same_disk`: whether a disk that dies takes the copies along; None where nobody knows.
+    """
 
     enabled: bool
     folder: Path
     copies: list[Copy]
     last: Copy | None
     trouble: str | None
+    same_disk: bool | None
 
 
 class Backups:
@@ -48,8 +53,8 @@ class Backups:
     def __init__(
         self, database: Path, settings: Backup, clock: Clock, zone: tzinfo | None = None
     ) -> None:
-        self.folder = database.parent / settings.folder
-        self._database = database
+        self.folder = backup_folder(database, settings)
+        self._database = database.resolve()
         self._settings = settings
         self._clock = clock
         self._zone = zone
@@ -60,7 +65,14 @@ class Backups:
     def report(self) -> Report:
         found = copies(self.folder)
         last = self._last(found)
-        return Report(self._settings.enabled, self.folder, found, last, self._trouble(last))
+        return Report(
+            enabled=self._settings.enabled,
+            folder=self.folder,
+            copies=found,
+            last=last,
+            trouble=self._trouble(last),
+            same_disk=shares_disk(self._database, self.folder),
+        )
 
     def make(self) -> Copy:
         """Make a copy now, and clear away those that have had their time.
@@ -110,6 +122,8 @@ class Backups:
         return next((copy for copy in found if copy.made_at == moment), None)
 
     def _trouble(self, last: Copy | None) -> str | None:
+        if (away := disk_trouble(self._database, self.folder)) is not None:
+            return away
         if self._failure is not None:
             return self._failure
         if last is None and not self._looked:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from comanda.commands import Refused
-from comanda.config import Config
+from comanda.config import Config, backup_folder, settled
 
 LOWEST_FREE_PORT = 1024
 
@@ -68,8 +68,9 @@ def print_service(options: argparse.Namespace, config: Config) -> None:
 
 
 def unit(options: argparse.Namespace, config: Config) -> str:
-    database = Path(config.database.path).absolute()
-    backups = (database.parent / config.backup.folder).absolute()
+    config = settled(config)
+    database = Path(config.database.path)
+    backups = backup_folder(database, config.backup)
     command = [Path(sys.executable).absolute(), "-m", "comanda", "serve", "--database", database]
     if options.config is not None:
         command += ["--config", options.config.absolute()]

@@ -126,12 +126,15 @@ def submit_payment(
 
     What speaks against the proof is found in the same transaction, and goes with the notice.
 
-    Raises OrderNotFound, Forbidden, IdempotencyKeyReused and IllegalTransition.
+    Raises OrderNotFound, Forbidden, IdempotencyKeyReused, ValidationFailed (nothing is no amount
+    but for what costs nothing) and IllegalTransition.
     """
     order = orders.require(tx, order_id)
     check_role(actor.role, OrderStatus.VERIFYING, Through.PROOF)
     if idempotency.order_made_by(tx, key) is not None:
         return Outcome(order, changed=False)
+    if claim.amount == 0 and order.total > 0:
+        raise ValidationFailed({"amount": ["Escribe un monto como 185.50"]})
     moved, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
     attempt = 1 + (order.payment.attempt if order.payment else 0)
     stored = payments.insert(tx, order_id, attempt, method, proof, by=actor.username, claim=claim)

@@ -25,7 +25,7 @@ const again = field("PIN otra vez", {
 const menu = createMenuChoice();
 
 function createMenuChoice() {
-  const file = h("input", { class: "input", id: "csv", type: "file", accept: ".csv,text/csv" });
+  const file = h("input", { class: "input", id: "csv", type: "file", accept: ".csv,.tsv,.txt,text/csv" });
   const own = h("div", { class: "field", hidden: true },
     h("label", { for: "csv" }, "Archivo CSV con nombre,categoría,precio en la primera línea"), file);
   const option = (value, word, checked = false) => h("label", { class: "choice" },

@@ -130,7 +130,7 @@ async def test_the_menu_is_kept_by_hand(house: House, window: OpenWindow) -> Non
     assert len(menu["products"]) == 3
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "windows-1252"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "windows-1252", "utf-16", "utf-16-be"])
 async def test_a_spreadsheet_is_seen_before_it_is_imported(
     house: House, window: OpenWindow, tmp_path: Path, encoding: str
 ) -> None:

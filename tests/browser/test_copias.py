@@ -35,6 +35,7 @@ async def test_an_administrator_is_alarmed_and_makes_a_copy(
     panel = page.get_by_role("tabpanel", name="Copias")
     await expect(panel.get_by_role("status")).to_contain_text("⚠ No hay ninguna copia")
     await expect(panel.get_by_role("listitem")).to_have_count(1)
+    await expect(panel.get_by_text("Las copias están en el mismo disco")).to_be_visible()
     assert await violations(page) == []
 
     await panel.get_by_role("button", name="Hacer copia ahora").click()

@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from comanda.config import Config
 from tests.browser.conftest import PHONE, OpenWindow, hear, refresh_until
-from tests.house import ANA, BETO, COCO, LUIS, PDF, FixedClock, House, jpeg, open_house
+from tests.house import ANA, BETO, COCO, LUIS, PDF, ROSA, FixedClock, House, jpeg, open_house
 
 SENDING = "🔄 [Frontend] Enviando comprobante de pago"
 SENT = "✅ [Frontend] Comprobante enviado exitosamente"
@@ -538,3 +538,24 @@ async def test_a_card_keeps_its_element_through_all_changes(
     assert await card(page, 12).evaluate("node => node.marked")
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width == PHONE["width"]
+
+
+async def test_what_costs_nothing_is_charged_and_approved(house: House, window: OpenWindow) -> None:
+    free = {"name": "Cortesía", "category": "Postres", "price": 0}
+    _, product = await house.call(ROSA, "POST", "/products", json=free)
+    items = [{"product_id": product["id"], "quantity": 1}]
+    _, order = await house.call(ANA, "POST", "/orders", json={"table_number": 7, "items": items})
+    await house.advance(order["id"], "en_preparacion", COCO)
+    await house.advance(order["id"], "listo", COCO)
+    await house.advance(order["id"], "entregado", ANA)
+    page = (await window(ANA, "/mesero", PHONE)).page
+    await open_sheet(page, 7)
+    await expect(sheet(page).get_by_label("Monto que dice el comprobante")).to_have_value("0.00")
+    await sheet(page).get_by_text("Efectivo").click()
+    await sheet(page).get_by_role("button", name="Enviar", exact=True).click()
+    till = (await window(LUIS, "/caja")).page
+    await till.get_by_role("tabpanel").get_by_role("button").filter(has_text="Mesa 7").click()
+    await till.get_by_role("button", name=re.compile("^Aprobar")).click()
+    async with asyncio.timeout(20):
+        while (await shown(house, order["id"]))["status"] != "pagado":
+            await asyncio.sleep(0.05)

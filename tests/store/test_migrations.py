@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from comanda import office, workflow
+from comanda.domain.errors import ProductExists
 from comanda.domain.evidence import Claim
 from comanda.domain.house import House
+from comanda.domain.menu import Entry
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
@@ -138,6 +140,7 @@ async def test_a_house_from_before_keeps_its_name_and_ends_its_day_as_configured
     path = tmp_path / "comanda.db"
     (before,) = [at for at, steps in enumerate(MIGRATIONS) if "day_ends" in "".join(steps)]
     with contextlib.closing(connect(path)) as connection:
+        register_functions(connection)
         for statement in [one for steps in MIGRATIONS[:before] for one in steps]:
             connection.execute(statement)
         connection.execute("INSERT INTO house VALUES (1, 'La Fonda', 'Bs', 'America/La_Paz')")
@@ -212,3 +215,40 @@ def test_what_a_migration_calls_leaves_nothing_alone(tmp_path: Path) -> None:
         register_functions(connection)
         assert connection.execute("SELECT reference_key(NULL)").fetchone()[0] is None
         assert connection.execute("SELECT reference_key('Á-1')").fetchone()[0] == "a1"
+
+
+async def test_products_that_look_the_same_come_along_and_no_third_one_joins(
+    tmp_path: Path,
+) -> None:
+    """As the version before the folded names left them."""
+    path, spellings = tmp_path / "comanda.db", ["Café", "CAFÉ", "Cafe\u0301", "Café\xa0"]
+    before = next(n for n, one in enumerate(MIGRATIONS) if "name_key" in "".join(one))
+    with contextlib.closing(connect(path)) as connection:
+        register_functions(connection)
+        for statement in (line for one in MIGRATIONS[:before] for line in one):
+            connection.execute(statement)
+        for number, name in enumerate([*spellings, "Flan", "Flan\x1f6"], 1):
+            connection.execute(
+                "INSERT INTO products (name, category, price, available, position, removed)"
+                " VALUES (?, 'Varios', ?, 1, ?, ?)",
+                (name, number, number, "\x1f" in name),
+            )
+        connection.execute(f"PRAGMA user_version = {before}")
+    async with open_database(path) as database:
+        kept = await database.read(menu.products)
+        assert [(one.id, one.name, one.price) for one in kept] == [
+            *((number, name, number) for number, name in enumerate(spellings, 1)),
+            (5, "Flan", 5),
+        ]
+        for name in ("café", "FLAN"):
+            with pytest.raises(ProductExists):
+                await database.write(menu.add, Entry(name, "Varios", 5), by="rosa")
+        await database.write(menu.change, 2, Entry("CAFÉ", "Varios", 99), by="rosa")
+        with pytest.raises(ProductExists):
+            await database.write(menu.change, 2, Entry("Café", "Varios", 99), by="rosa")
+        await database.write(menu.put_all, [Entry("CAFÉ", "Varios", 7)], by="rosa")
+        assert [one.price for one in await database.read(menu.products)] == [1, 7, 3, 4, 5]
+        for number in (2, 3, 4):
+            await database.write(menu.remove, number, by="rosa")
+        await database.write(menu.change, 1, Entry("CAFÉ", "Varios", 1), by="rosa")
+    assert check(path) == []

@@ -126,6 +126,71 @@ async def test_two_products_can_not_share_a_name(house: House) -> None:
         assert "Sopa" in problem["detail"]
 
 
+SPELLINGS = [
+    "SOPA",
+    "sopa",
+    " Sopa\xa0",
+    "So\u200bpa",
+    "\uff33\uff4f\uff50\uff41",
+    "Sopa\ufe0f",
+]
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+async def test_what_looks_the_same_is_one_product_however_it_is_spelled(
+    house: House, name: str
+) -> None:
+    before = house.rows()
+    for method, path in (("POST", "/products"), ("PUT", f"/products/{AGUA}")):
+        status, problem = await house.call(ROSA, method, path, json=FLAN | {"name": name})
+        assert (status, problem["code"]) == (409, "product_exists")
+        assert problem["detail"] == "«Sopa» ya está en el menú"
+    csv = {"csv": f"name,category,price\n{name},Sopas,70\n"}
+    _, changes = await house.call(ROSA, "POST", "/menu/import", json=csv)
+    assert changes == {"added": [], "changed": [], "same": 1}
+    assert house.rows() == before
+    own = {"name": "SOPA", "category": "Sopas", "price": 70}
+    status, sopa = await house.call(ROSA, "PUT", f"/products/{SOPA}", json=own)
+    assert (status, sopa["name"]) == (200, "SOPA")
+    await house.call(ROSA, "DELETE", f"/products/{SOPA}")
+    assert (await house.call(ROSA, "POST", "/products", json=FLAN | {"name": name}))[0] == 201
+
+
+NAMES = [
+    "👨‍👩‍👧‍👦 Combo familiar",
+    'Café  «fuerte»; "doble", 2 tazas',
+    "=1+1",
+    "\u200e\u05e9\u05dc\u05d5\u05dd",
+    "🏳️‍🌈",
+    "Cafe\u0301",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_what_the_menu_takes_by_hand_comes_back_from_its_own_file(
+    house: House, name: str
+) -> None:
+    product = {"name": name, "category": f"{name} y más", "price": 0.5}
+    status, kept = await house.call(ROSA, "POST", "/products", json=product)
+    assert status == 201, kept
+    client = await house.client(ROSA)
+    async with client.get("/menu.csv") as response:
+        text = (await response.read()).decode()
+    _, changes = await house.call(ROSA, "POST", "/menu/import", json={"csv": text})
+    assert changes == {"added": [], "changed": [], "same": 4}
+
+
+@pytest.mark.parametrize("bad", ["\u200b", "x" * 81, "a\x07b"])
+async def test_a_name_is_refused_in_the_same_words_by_hand_and_by_file(
+    house: House, bad: str
+) -> None:
+    _, by_hand = await house.call(ROSA, "POST", "/products", json=FLAN | {"name": bad})
+    csv = {"csv": f"name,category,price\n{bad},Postres,55\n"}
+    _, by_file = await house.call(ROSA, "POST", "/menu/import", json=csv)
+    (words,) = by_hand["errors"]["name"]
+    assert by_file["errors"]["csv"][0].startswith(f"línea 2, nombre: {words}")
+
+
 CSV = "\r\n".join(
     (
         "nombre;categoría;precio",

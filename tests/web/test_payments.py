@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from comanda.config import Config
-from tests.house import ANA, BETO, LUIS, MARA, PDF, House, image, jpeg, open_house
+from tests.house import ANA, BETO, COCO, LUIS, MARA, PDF, ROSA, House, image, jpeg, open_house
 
 
 async def test_an_attempt_has_the_contracts_shape(house: House) -> None:
@@ -206,3 +206,31 @@ async def test_a_request_is_one_line_in_the_log_that_nobody_can_forge(
     assert lines[0].startswith("GET /nada%0AGET%20/otra?x=%0D%0A 404 ")
     await house.call(ANA, "GET", "/menu")
     assert any("GET /menu 200" in line and " ana " in line for line in caplog.messages)
+
+
+@pytest.mark.parametrize("method", ["efectivo", "tarjeta", "transferencia"])
+@pytest.mark.parametrize("amount", [None, "0", "0.00"])
+async def test_what_costs_nothing_is_charged_like_anything_else(
+    house: House, method: str, amount: str | None
+) -> None:
+    free = {"name": "Cortesía", "category": "Postres", "price": 0}
+    _, product = await house.call(ROSA, "POST", "/products", json=free)
+    items = [{"product_id": product["id"], "quantity": 2}]
+    _, order = await house.call(ANA, "POST", "/orders", json={"table_number": 7, "items": items})
+    assert order["total"] == 0
+    await house.advance(order["id"], "en_preparacion", COCO)
+    await house.advance(order["id"], "listo", COCO)
+    await house.advance(order["id"], "entregado", ANA)
+    form = aiohttp.FormData({"method": method}, default_to_multipart=True)
+    if amount is not None:
+        form.add_field("amount", amount)
+    if method == "transferencia":
+        form.add_field("file", jpeg(), filename="foto.jpg", content_type="image/jpeg")
+    status, sent = await house.call(ANA, "POST", f"/orders/{order['id']}/proof", data=form)
+    assert status == 201, sent
+    assert sent["payment"]["amount"] == (None if amount is None else 0)
+    assert sent["payment"]["warnings"] == []
+    status, paid = await house.judge(sent["payment"]["id"], "aprobado")
+    assert (status, paid["status"]) == (200, "pagado")
+    _, listed = await house.call(LUIS, "GET", "/reconciliation")
+    assert [one["total"] for one in listed["payments"]] == [0]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from comanda.domain.events import Event, EventType
+from comanda.domain.names import fold
 from comanda.domain.wire import Wire, money
 
-LONGEST_NAME = 80
 HIGHEST_PRICE = 999_999_999
+BAD_PRICE = "Un precio como 85 u 85.50"
 
 
 class Entry(NamedTuple):
@@ -63,13 +64,25 @@ class Changes:
 
 
 def compare(products: Iterable[Product], entries: Iterable[tuple[str, str, int]]) -> Changes:
-    """What `entries` would do to a menu of `products`, by name; what they don't name stays."""
-    known = {product.name: product for product in products}
-    listed = [Entry(*entry) for entry in entries]
-    both = [(known[entry.name], entry) for entry in listed if entry.name in known]
+    """What `entries` would do to a menu of `products`, by name; what they don't name stays.
+
+    A product keeps its name as it is written there. Where two of an earlier time have one name to
+    the eye, the one that is spelled as the entry is meant, else the first of them.
+    """
+    known: dict[str, Product] = {}
+    for product in products:
+        known[product.name] = product
+        known.setdefault(fold(product.name), product)
+    added: list[Entry] = []
+    both: list[tuple[Product, Entry]] = []
+    for entry in (Entry(*one) for one in entries):
+        meant = known.get(entry.name) or known.get(fold(entry.name))
+        if meant is None:
+            added.append(entry)
+        else:
+            both.append((meant, entry._replace(name=meant.name)))
     changed = tuple((product, entry) for product, entry in both if product.entry != entry)
-    added = tuple(entry for entry in listed if entry.name not in known)
-    return Changes(added, changed, len(both) - len(changed))
+    return Changes(tuple(added), changed, len(both) - len(changed))
 
 
 def menu_updated(products: Sequence[Product], removed: Sequence[Product] = ()) -> Event:

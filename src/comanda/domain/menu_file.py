@@ -1,37 +1,76 @@
-"""The menu as a CSV file: what `menu import` and the pages read, and what they write."""
+"""The menu as a CSV file: what `menu import` and the pages read, and what they write.
+
+A file comes from any spreadsheet of any system, so whatever says the same is read as the same. What
+a cell may hold is what the API takes, refused in the same words.
+"""
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from comanda.domain.menu import LONGEST_NAME, Entry, Product
+from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE, Entry, Product
+from comanda.domain.names import fold, read_name
 
 if TYPE_CHECKING:
     import _csv
 
+T = TypeVar("T")
+
 COLUMNS = ["name", "category", "price"]
-HEADERS = (COLUMNS, ["nombre", "categoria", "precio"], ["nombre", "categoría", "precio"])
-PRICE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?", re.ASCII)
+HEADERS = (COLUMNS, ["nombre", "categoria", "precio"])
+
+_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t ]*(?:\r\n|\r|\n)", re.IGNORECASE)
+# MXN 85, S/ 85, Bs. 85, 85 MXN; signs like $ and € go by their category.
+_CURRENCY = re.compile(r"^[A-Za-z]{1,3}[./]{0,2} ?| ?[A-Za-z]{1,3}\.?$", re.ASCII)
+_PLAIN = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,2})?", re.ASCII)
+# 1,234.50 and 1.234,50 and 1 234,50. A lone 1,234 may be two numbers, and is none.
+_GROUPED = (
+    re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,2}|[0-9](?:,[0-9]{3}){2}", re.ASCII),
+    re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,2}|[0-9](?:\.[0-9]{3}){2}", re.ASCII),
+    re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]{1,2})?", re.ASCII),
+)
 
 
 class MenuUnreadable(Exception):
     """The text is no menu; the message says where and why, for people."""
 
 
-def read_menu(text: str) -> list[Entry]:
-    """The entries of a CSV text; a comma or a semicolon separates. Raises MenuUnreadable.
+def decode_menu(content: bytes) -> str:
+    """A file's text: UTF-8, UTF-16, or else the Windows code page that spreadsheets write."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    if content[1:2] == b"\0":
+        return content.decode("utf-16-le", errors="replace")
+    if content[:1] == b"\0":
+        return content.decode("utf-16-be", errors="replace")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
 
-    Where a semicolon separates, a price may be written `85,50`, as spreadsheets then do.
+
+def read_menu(text: str) -> list[Entry]:
+    """The entries of a CSV text. Raises MenuUnreadable.
+
+    A comma, a semicolon or a tab separates: what `sep=` says, else what the first line has.
     """
-    separator = ";" if ";" in text.partition("\n")[0] else ","
+    text = text.removeprefix("\ufeff")
+    said = _SEPARATOR_LINE.match(text)
+    text, before = (text[said.end() :], 1) if said else (text, 0)
+    separator = said[1] if said else _separator(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        return list(_entries(rows, decimal_comma=separator == ";"))
+        return list(_entries(rows, before))
     except csv.Error as error:
-        raise MenuUnreadable(f"línea {rows.line_num}: {error}") from error
+        raise MenuUnreadable(
+            f"línea {rows.line_num + before}: las comillas no cierran, o hay algo que no es texto"
+        ) from error
 
 
 def write_menu(products: Iterable[Product]) -> str:
@@ -44,31 +83,75 @@ def write_menu(products: Iterable[Product]) -> str:
     return text.getvalue()
 
 
-def _entries(rows: "_csv.Reader", *, decimal_comma: bool) -> Iterator[Entry]:
-    header = [cell.strip().lower() for cell in next(rows, [])]
-    if header not in HEADERS:
+def read_price(text: str) -> int:
+    """`85`, `85.50`, `85,50`, `$ 1,234.50`, `1.234,50 €` in minor units. Raises ValueError."""
+    bare = "".join(one for one in text if unicodedata.category(one) != "Sc")
+    digits = _CURRENCY.sub("", " ".join(bare.split()), count=1)
+    price = None
+    if _PLAIN.fullmatch(digits):
+        price = digits.replace(",", ".")
+    elif _GROUPED[0].fullmatch(digits):
+        price = digits.replace(",", "")
+    elif _GROUPED[1].fullmatch(digits):
+        price = digits.replace(".", "").replace(",", ".")
+    elif _GROUPED[2].fullmatch(digits):
+        price = digits.replace(" ", "").replace(",", ".")
+    if price is None or (units := int(Decimal(price) * 100)) > HIGHEST_PRICE:
+        raise ValueError(BAD_PRICE)
+    return units
+
+
+def _separator(text: str) -> str:
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    return next((one for one in ";\t" if one in first), ",")
+
+
+def _entries(rows: "_csv.Reader", before: int) -> Iterator[Entry]:
+    if [_plain(cell) for cell in _filled(next(rows, []))] not in HEADERS:
         raise MenuUnreadable(
             f"la primera línea debe ser {','.join(COLUMNS)} o nombre,categoría,precio"
         )
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for row in rows:
-        if not any(cell.strip() for cell in row):
-            continue
-        place = f"línea {rows.line_num}"
-        entry = _entry([cell.strip() for cell in row], place, decimal_comma=decimal_comma)
-        if entry.name in seen:
-            raise MenuUnreadable(f"{place}: «{entry.name}» está repetido")
-        seen.add(entry.name)
-        yield entry
+        if any(cells := _filled(row)):
+            line = rows.line_num + before
+            entry = _entry(cells, f"línea {line}")
+            first = seen.setdefault(fold(entry.name), line)
+            if first != line:
+                raise MenuUnreadable(
+                    f"línea {line}: «{entry.name}» está repetido; ya está en la línea {first}"
+                )
+            yield entry
 
 
-def _entry(cells: list[str], place: str, *, decimal_comma: bool) -> Entry:
+def _filled(row: list[str]) -> list[str]:
+    """The cells without the empty columns that spreadsheets write after the last one."""
+    cells = [cell.strip() for cell in row]
+    while len(cells) > len(COLUMNS) and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _plain(cell: str) -> str:
+    """A heading without accents, capitals and blanks around it."""
+    letters = unicodedata.normalize("NFKD", cell.strip().casefold())
+    return "".join(one for one in letters if not unicodedata.combining(one))
+
+
+def _entry(cells: list[str], place: str) -> Entry:
     if len(cells) != len(COLUMNS):
         raise MenuUnreadable(f"{place}: hay {len(cells)} columnas y deben ser {len(COLUMNS)}")
-    for cell in cells[:2]:
-        if not 1 <= len(cell) <= LONGEST_NAME or not cell.isprintable():
-            raise MenuUnreadable(f"{place}: nombre y categoría llevan de 1 a {LONGEST_NAME} letras")
-    price = cells[2].replace(",", ".") if decimal_comma else cells[2]
-    if not PRICE.fullmatch(price):
-        raise MenuUnreadable(f"{place}: «{cells[2]}» no es un precio como 85 u 85.50")
-    return Entry(cells[0], cells[1], int(Decimal(price) * 100))
+    name, category, price = cells
+    return Entry(
+        _cell(read_name, name, f"{place}, nombre"),
+        _cell(read_name, category, f"{place}, categoría"),
+        _cell(read_price, price, f"{place}, precio"),
+    )
+
+
+def _cell(read: Callable[[str], T], text: str, place: str) -> T:
+    try:
+        return read(text)
+    except ValueError as error:
+        shown = "".join(one if one.isprintable() else " " for one in text)
+        raise MenuUnreadable(f"{place}: {error} («{shown}»)") from error

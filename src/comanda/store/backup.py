@@ -4,11 +4,12 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from comanda.store.connection import DatabaseError, connect
+from comanda.store.connection import DatabaseError, connect, real_file
 from comanda.store.database import Snapshot, utc_now
+from comanda.store.in_use import InUse, looking
 from comanda.store.schema import VERSION
 
 _PROOFS = "SELECT payment_id, size, sha256, data FROM proofs ORDER BY payment_id"
@@ -40,7 +41,7 @@ def backup(source: Path, destination: Path) -> int:
     try:
         partial.unlink(missing_ok=True)  # its mode would be the copy's
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        with closing(_open_existing(source)) as live, closing(connect(partial)) as copy:
+        with _existing(source) as live, closing(connect(partial)) as copy:
             live.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
             _require_sound(copy, partial)
@@ -65,17 +66,25 @@ def sync_folder(folder: Path) -> None:
 def check(path: Path) -> list[str]:
     """All that is wrong with the database, a sentence each. Raises DatabaseError."""
     try:
-        with closing(_open_existing(path)) as connection:
+        with _existing(path) as connection:
             connection.execute("BEGIN")
             return list(_complaints(connection))
     except sqlite3.Error as error:
         raise DatabaseError(f"No se puede leer {path}: {error}") from error
 
 
-def _open_existing(path: Path) -> sqlite3.Connection:
-    if not path.is_file():
-        raise DatabaseError(f"No existe la base de datos {path}")
-    return connect(path)
+@contextmanager
+def _existing(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a database that is there. Raises DatabaseError."""
+    real = real_file(path)
+    try:
+        with looking(real):
+            if not real.exists():
+                raise DatabaseError(f"No existe la base de datos {path}")
+            with closing(connect(real)) as connection:
+                yield connection
+    except InUse as error:
+        raise DatabaseError(f"Se está restaurando {path}; prueba en un momento") from error
 
 
 def _require_sound(connection: sqlite3.Connection, path: Path) -> None:

@@ -3,13 +3,14 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
 
+from comanda.store.lineage import advance, begin_anew
 from comanda.store.schema import FUNCTIONS, MIGRATIONS, VERSION
 
 T = TypeVar("T")
@@ -51,6 +52,19 @@ def begin(connection: sqlite3.Connection, statement: str) -> Iterator[None]:
         raise
 
 
+def real_file(path: Path) -> Path:
+    """The file itself, where `path` is a link to it. Raises DatabaseError for what is no file."""
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise DatabaseError(f"No se puede seguir el enlace {path}: {error}") from error
+    if real.is_dir():
+        raise DatabaseError(f"{path} es una carpeta; aquí va el archivo de la base de datos")
+    if real.exists() and not real.is_file():
+        raise DatabaseError(f"{path} no es un archivo, y la base de datos tiene que serlo")
+    return real
+
+
 def create_private(path: Path) -> None:
     """Payment proofs are nobody else's business: the file and its WAL get mode 0600."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -88,7 +102,12 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
-    migrate(connection, path)
+    # While somebody reads, the log can't begin between the two marks.
+    with closing(connect(path)) as reader, begin(reader, "BEGIN"):
+        reader.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        migrate(connection, path)
+        with begin(connection, "BEGIN IMMEDIATE"):
+            begin_anew(connection)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -107,6 +126,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             for statement in MIGRATIONS[number]:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
+        advance(connection)
 
 
 def register_functions(connection: sqlite3.Connection) -> None:

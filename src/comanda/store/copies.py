@@ -10,6 +10,7 @@ from pathlib import Path
 
 from comanda.store.backup import backup, check
 from comanda.store.connection import DatabaseError
+from comanda.store.disks import remember_disk, require_disk
 
 # What must stay free, so that the house can go on taking orders.
 RESERVE_BYTES = 64 * 2**20
@@ -35,11 +36,13 @@ def copies(folder: Path) -> list[Copy]:
 def make(source: Path, folder: Path, now: datetime) -> tuple[Copy, list[str]]:
     """Copy `source` into `folder`; returns the copy and all that is wrong with what it holds.
 
-    Raises DatabaseError, and leaves nothing behind, where there is no whole copy.
+    Only the folder itself is made where it is missing. Raises DatabaseError, and leaves nothing
+    behind, where there is no whole copy.
     """
     path = folder / f"comanda-{now.astimezone(UTC).strftime(_MOMENT)}.db"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        require_disk(source, folder)
+        folder.mkdir(mode=0o700, exist_ok=True)
         for unfinished in folder.glob("comanda-*.db.part*"):
             unfinished.unlink()
         _require_space(source, folder)
@@ -51,6 +54,7 @@ def make(source: Path, folder: Path, now: datetime) -> tuple[Copy, list[str]]:
     copy = _copy(path)
     if copy is None:
         raise DatabaseError(f"La copia {path} desapareció")
+    remember_disk(source, folder)
     return copy, complaints
 
 

@@ -35,9 +35,11 @@ from comanda.store.connection import (
     only_read,
     open_worker,
     prepare,
+    real_file,
     reclaim,
 )
 from comanda.store.in_use import InUse, sharing
+from comanda.store.lineage import advance
 from comanda.store.refusals import refusals
 
 P = ParamSpec("P")
@@ -231,13 +233,15 @@ class Database:
             self._wait_no_longer(connection, patience)
             begun = time.monotonic()
             with begin(connection, "BEGIN IMMEDIATE"):
-                began_work = time.monotonic()
+                began_work, changes = time.monotonic(), connection.total_changes
                 for number, unit in enumerate(units, 1):
                     unit.run(connection, self._now())
                     if time.monotonic() - begun > LONG_SECONDS:
                         self._waiting.extendleft(reversed(units[number:]))
                         units = units[:number]
                         break
+                if connection.total_changes != changes:
+                    advance(connection)
                 worked = time.monotonic() - began_work
             committed = time.monotonic()
         except BaseException as error:  # noqa: BLE001 - it is each waiting caller's
@@ -313,11 +317,12 @@ async def open_database(
 ) -> AsyncIterator[Database]:
     """Open `path`, creating or migrating it; `busy_timeout` in seconds.
 
-    Raises DatabaseError where the file is missing its folder, is no database, or is newer; and in
-    place of any error of SQLite's that the block lets out.
+    Raises DatabaseError where the file is missing its folder, is no database, is newer, or is not
+    the one that its log belongs to; and in place of any error of SQLite's that the block lets out.
     """
     async with AsyncExitStack() as stack:
         try:
+            path = real_file(path)
             stack.enter_context(sharing(path))
             create_private(path)
             writer = await open_worker(stack, path, busy_timeout)

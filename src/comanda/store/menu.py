@@ -5,18 +5,21 @@ from collections.abc import Iterable, Sequence
 
 from comanda.domain.errors import ProductExists, ProductNotFound
 from comanda.domain.menu import Changes, Entry, Product, compare, menu_updated
+from comanda.domain.names import fold
 from comanda.store import events
 from comanda.store.database import Snapshot, Transaction
 
 _ALL = "SELECT * FROM products WHERE removed = 0 ORDER BY position, id"
 _BY_ID = "SELECT * FROM products WHERE id = :id AND removed = 0"
-_BY_NAME = "SELECT * FROM products WHERE name = :name"
+_BY_NAME = "SELECT name FROM products WHERE removed = 0 AND id <> :id AND name = :name"
+_BY_NAME_KEY = "SELECT name FROM products WHERE removed = 0 AND id <> :id AND name_key = :name_key"
 _INSERT = """
-    INSERT INTO products (name, category, price, available, position, removed)
-    SELECT :name, :category, :price, 1, COALESCE(MAX(position), 0) + 1, 0 FROM products
+    INSERT INTO products (name, name_key, category, price, available, position, removed)
+    SELECT :name, :name_key, :category, :price, 1, COALESCE(MAX(position), 0) + 1, 0 FROM products
 """
 _UPDATE = """
-    UPDATE products SET name = :name, category = :category, price = :price WHERE id = :id
+    UPDATE products SET name = :name, name_key = :name_key, category = :category, price = :price
+    WHERE id = :id
 """
 _SET_AVAILABLE = "UPDATE products SET available = :available WHERE id = :id"
 _REMOVE = "UPDATE products SET removed = 1, name = :name WHERE id = :id"
@@ -104,19 +107,28 @@ def put_all(tx: Transaction, entries: Iterable[tuple[str, str, int]], by: str) -
 
 
 def _insert(tx: Transaction, entry: Entry) -> Product:
-    _refuse_taken(tx, entry.name)
-    return require(tx, tx.insert(_INSERT, entry._asdict()))
+    _refuse_taken(tx, _BY_NAME_KEY, entry)
+    return require(tx, tx.insert(_INSERT, _columns(entry)))
 
 
 def _update(tx: Transaction, product_id: int, entry: Entry) -> None:
-    _refuse_taken(tx, entry.name, but=product_id)
-    tx.run(_UPDATE, {"id": product_id, **entry._asdict()})
+    is_same = fold(entry.name) == fold(require(tx, product_id).name)
+    _refuse_taken(tx, _BY_NAME if is_same else _BY_NAME_KEY, entry, but=product_id)
+    tx.run(_UPDATE, {"id": product_id, **_columns(entry)})
 
 
-def _refuse_taken(tx: Transaction, name: str, but: int | None = None) -> None:
-    row = tx.one(_BY_NAME, {"name": name})
-    if row is not None and row["id"] != but:
-        raise ProductExists(f"«{name}» ya está en el menú")
+def _refuse_taken(tx: Transaction, sql: str, entry: Entry, but: int = 0) -> None:
+    """Raises ProductExists where another product has that name to the eye, however it is spelled.
+
+    Two of an earlier time may go on having one name, but not one spelling.
+    """
+    row = tx.one(sql, {"id": but, "name": entry.name, "name_key": fold(entry.name)})
+    if row is not None:
+        raise ProductExists(f"«{row['name']}» ya está en el menú")
+
+
+def _columns(entry: Entry) -> dict[str, str | int]:
+    return {**entry._asdict(), "name_key": fold(entry.name)}
 
 
 def _announce(

@@ -11,15 +11,15 @@ from itertools import chain, count
 from pathlib import Path
 
 from comanda.store.backup import backup, check, sync_folder
-from comanda.store.connection import DatabaseError, connect, migrate
+from comanda.store.connection import DatabaseError, connect, migrate, real_file
 from comanda.store.database import optional_from_millis
 from comanda.store.in_use import InUse, alone
+from comanda.store.lineage import COMPANIONS, mismatch
 
 _VERSION = "PRAGMA user_version"
 _ORDERS = "SELECT COUNT(*) AS count, MIN(created_at) AS first, MAX(created_at) AS last FROM orders"
 _PAYMENTS = "SELECT COUNT(*) AS count FROM payments"
 _LAST_EVENT = "SELECT id, at FROM events ORDER BY id DESC LIMIT 1"
-_COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,19 @@ class Restore:
     def carry_out(self, now: datetime) -> Path | None:
         """Replace the database; returns where the one before is kept, None where there was none.
 
+        What a database that is gone has left beside it is kept, too.
+
         Raises DatabaseError, and nothing has changed, where another program has it open.
         """
         try:
-            kept = _keep(self.target, now) if self.target.exists() else None
+            name = f"{self.target.name}.replaced-{now:%Y%m%dT%H%M%SZ}"
+            kept = _free_name(self.target.with_name(name))
+            names = _keep(self.target, kept)
             _put_in_place(self.copy, self.target)
+            names += _put_aside(self.target, kept)
         except OSError as error:
             raise DatabaseError(f"No se pudo poner la copia en {self.target}: {error}") from error
-        return kept
+        return next(iter(names), None)
 
 
 @contextmanager
@@ -64,14 +69,17 @@ def prepare(source: Path, target: Path) -> Iterator[Restore]:
     Nobody else can open `target` for as long as the block runs. Raises DatabaseError for a backup
     that is damaged, newer or not Comanda's, and for a target that somebody has open.
     """
+    target = real_file(target)
     copy = target.with_name(target.name + ".restoring")
     try:
+        if source.exists() and target.exists() and source.samefile(target):
+            raise DatabaseError(f"{source} es la base de datos misma; dale antes otro nombre")
         with alone(target):
             try:
                 copy.unlink(missing_ok=True)
                 yield Restore(_copied(source, copy), copy, target)
             finally:
-                for end in ("", *_COMPANIONS):
+                for end in ("", *COMPANIONS):
                     copy.with_name(copy.name + end).unlink(missing_ok=True)
     except InUse as error:
         raise DatabaseError(f"{target} está en uso. Detén Comanda y prueba otra vez") from error
@@ -114,27 +122,46 @@ def _contents(connection: sqlite3.Connection, source: Path, size: int) -> Conten
     )
 
 
-def _keep(target: Path, now: datetime) -> Path:
-    """Give the database a second name, under which it stays whole; returns that name."""
-    _fold_log(target)
-    kept = _free_name(target.with_name(f"{target.name}.replaced-{now:%Y%m%dT%H%M%SZ}"))
+def _keep(target: Path, kept: Path) -> list[Path]:
+    """Give the database a second name, `kept`, under which it stays whole.
+
+    A log that isn't the database's own is kept as it is, and so is the database.
+    """
+    if not target.exists():
+        return []
+    if mismatch(target) is None:
+        _fold_log(target)
     try:
         os.link(target, kept)
     except OSError:  # a file system without links
         shutil.copy2(target, kept)
         _sync_file(kept)
-    # Only a database that is too broken to be folded still has these, and they would be taken for
-    # the new one's.
-    for end in _COMPANIONS:
-        with suppress(FileNotFoundError):
-            target.with_name(target.name + end).replace(kept.with_name(kept.name + end))
     sync_folder(target.parent)
-    return kept
+    return [kept]
+
+
+def _put_aside(target: Path, kept: Path) -> list[Path]:
+    """Keep what the database before could not be folded with, before anybody opens the new one.
+
+    Until that is done the new one is not opened: they don't belong together.
+    """
+    aside: list[Path] = []
+    for end in COMPANIONS:
+        with suppress(FileNotFoundError):
+            companion = target.with_name(target.name + end)
+            aside.append(companion.replace(kept.with_name(kept.name + end)))
+    sync_folder(target.parent)
+    return aside
 
 
 def _free_name(wanted: Path) -> Path:
+    """`wanted`, or the like of it: nothing has that name, and nothing stands beside it."""
     others = (wanted.with_name(f"{wanted.name}-{number}") for number in count(2))
-    return next(path for path in chain([wanted], others) if not path.exists())
+    return next(path for path in chain([wanted], others) if not any(_family(path)))
+
+
+def _family(path: Path) -> Iterator[bool]:
+    return (path.with_name(path.name + end).exists() for end in ("", *COMPANIONS))
 
 
 def _fold_log(target: Path) -> None:

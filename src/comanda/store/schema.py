@@ -9,9 +9,10 @@ What SQL can't compute, a migration calls by its name in FUNCTIONS.
 from collections.abc import Callable
 
 from comanda.domain.evidence import reference_key
+from comanda.domain.names import fold
 
 # Pure functions of one text, or of NULL, which gives NULL.
-FUNCTIONS: dict[str, Callable[[str], str]] = {"reference_key": reference_key}
+FUNCTIONS: dict[str, Callable[[str], str]] = {"reference_key": reference_key, "fold_name": fold}
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -241,6 +242,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
     ),
     ("ALTER TABLE house ADD COLUMN day_ends TEXT",),
+    (
+        # What a product's name is to the eye. Two that had the same one already stay as they are.
+        "ALTER TABLE products ADD COLUMN name_key TEXT",
+        "UPDATE products SET name_key = fold_name(name) WHERE removed = 0",
+        "CREATE INDEX products_by_name ON products (name_key)",
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -226,6 +226,7 @@ class Backups(Answer):
     last_success_size = fields.Integer(required=True, strict=True, allow_none=True)
     alarm = yes_or_no()
     trouble = maybe_text()
+    same_disk = fields.Boolean(required=True, allow_none=True)
     copies = many(Backup)
 
 

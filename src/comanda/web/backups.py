@@ -35,6 +35,7 @@ def _report(report: Report) -> Wire:
         "last_success_size": report.last.size if report.last else None,
         "alarm": report.trouble is not None,
         "trouble": report.trouble,
+        "same_disk": report.same_disk,
         "copies": [_copy(copy) for copy in report.copies],
     }
 

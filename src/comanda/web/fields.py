@@ -12,14 +12,13 @@ from marshmallow import ValidationError, fields, validate
 from comanda.domain import staff
 from comanda.domain.evidence import LONGEST_REFERENCE, reference_key
 from comanda.domain.house import DAY_ENDS
-from comanda.domain.menu import HIGHEST_PRICE
+from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE
+from comanda.domain.names import CONTROLS, LONGEST_NAME, UNKEEPABLE, is_clean, read_name
 
 MAX_ID_DIGITS = 18
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
-_UNCLEAN = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
 
 MESSAGES: dict[str, Any] = {
     "required": "Falta este dato",
@@ -34,8 +33,8 @@ MESSAGES: dict[str, Any] = {
 
 
 def _clean(text: str) -> None:
-    if _UNCLEAN.search(text):
-        raise ValidationError("Tiene caracteres que no se pueden guardar")
+    if not is_clean(text):
+        raise ValidationError(UNKEEPABLE)
 
 
 def _known_zone(name: str) -> None:
@@ -55,7 +54,7 @@ class Text(fields.String):
 
     def __init__(self, *, shortest: int = 0, longest: int, **more: Any) -> None:
         length = validate.Length(shortest, longest, error=f"De {shortest} a {longest} caracteres")
-        told = {"pattern": f"^[^{_CONTROLS}]*$"}
+        told = {"pattern": f"^[^{CONTROLS}]*$"}
         super().__init__(validate=[length, _clean], metadata=told, **more)
 
 
@@ -68,6 +67,23 @@ class Name(Text):
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *more, **kwargs)
         return text.strip() if isinstance(text, str) else text
+
+
+class MenuName(fields.String):
+    """What a product or its category is called, as a menu's file would have it, too."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        told = {"pattern": f"^[^{CONTROLS}]*$", "minLength": 1, "maxLength": LONGEST_NAME}
+        super().__init__(required=True, metadata=told, **more)
+
+    def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *more, **kwargs)
+        try:
+            return read_name(text) if isinstance(text, str) else text
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
 
 class Username(fields.String):
@@ -117,7 +133,7 @@ class Price(fields.Field[int]):
             raise self.make_error("invalid")
         units = Decimal(str(value)) * 100
         if not 0 <= units <= HIGHEST_PRICE or units != int(units):
-            raise ValidationError("Un precio como 85 u 85.50")
+            raise ValidationError(BAD_PRICE)
         return int(units)
 
 
@@ -192,20 +208,18 @@ class Time(fields.Field[datetime]):
 
 
 class Money(fields.Field[int]):
-    """An amount above zero with at most two decimals, as text; minor units once loaded."""
+    """An amount with at most two decimals, as text; minor units once loaded."""
 
     default_error_messages = MESSAGES | {"invalid": "Escribe un monto como 185.50"}
 
     def __init__(self, **more: Any) -> None:
-        told = {"type": "string", "pattern": f"^{_AMOUNT.pattern}$", "not": {"enum": ["0", "0.00"]}}
+        told = {"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}
         super().__init__(metadata=told, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         if not (isinstance(value, str) and _AMOUNT.fullmatch(value)):
             raise self.make_error("invalid")
-        if (minor := int(Decimal(value) * 100)) == 0:
-            raise self.make_error("invalid")
-        return minor
+        return int(Decimal(value) * 100)
 
 
 class Reference(Text):

@@ -10,7 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, valida
 
 from comanda.domain import staff
 from comanda.domain.errors import ValidationFailed
-from comanda.domain.menu import LONGEST_NAME
+from comanda.domain.names import LONGEST_NAME
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import Verdict
 from comanda.web.fields import (
@@ -18,6 +18,7 @@ from comanda.web.fields import (
     DayEnds,
     DayOrTime,
     Id,
+    MenuName,
     Money,
     Name,
     OneOf,
@@ -91,8 +92,8 @@ class ProofQuery(Request):
 
 
 class NewProduct(Request):
-    name = Name(longest=LONGEST_NAME, required=True)
-    category = Name(longest=LONGEST_NAME, required=True)
+    name = MenuName()
+    category = MenuName()
     price = Price(required=True)
 
 

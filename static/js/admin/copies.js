@@ -8,6 +8,8 @@ import { inWords } from "../house-time.js";
 export function create({ onReset }) {
   const state = h("p", { class: "notice", role: "status", data: { tone: "" } }, "Cargando…");
   const about = h("p", { class: "quiet" });
+  const disk = h("p", { class: "quiet", hidden: true },
+    "Las copias están en el mismo disco que la base de datos: si ese disco falla, se pierde todo. Mejor en otro: backup.folder en la configuración.");
   const button = h("button", { class: "button", type: "button", "data-kind": "primary" }, "Hacer copia ahora");
   const items = h("ul", { class: "copies" });
   const empty = h("p", { class: "quiet" }, "Todavía no hay copias.");
@@ -18,7 +20,7 @@ export function create({ onReset }) {
     empty,
   });
   const node = h("div", { class: "copies-section" },
-    h("h2", {}, "Copias"), state, about, button,
+    h("h2", {}, "Copias"), state, about, disk, button,
     h("h3", {}, "Copias guardadas"), empty, items);
 
   let latest = null;
@@ -29,6 +31,7 @@ export function create({ onReset }) {
       latest = await call("GET", "/backups");
       describe(state, latest);
       setText(about, explain(latest));
+      disk.hidden = latest.same_disk !== true;
       list.sync(latest.copies);
     } catch (error) {
       toast(error.message, "late");

@@ -11,7 +11,7 @@ export function openImport(done) {
   let text = "";
   const message = h("p", { class: "notice", role: "alert", data: { tone: "late" }, hidden: true });
   const preview = h("div", { class: "stack", "aria-live": "polite" });
-  const input = h("input", { class: "input", id: "csv", type: "file", accept: ".csv,text/csv", onchange: () => look() });
+  const input = h("input", { class: "input", id: "csv", type: "file", accept: ".csv,.tsv,.txt,text/csv", onchange: () => look() });
   const apply = h("button", {
     class: "button", type: "button", "data-kind": "primary", "data-size": "main", hidden: true, onclick: () => carryOut(),
   }, "Importar");
@@ -56,9 +56,12 @@ export function openImport(done) {
   }
 }
 
-/** A file's text: UTF-8, or else the Windows code page that spreadsheets write. */
+/** A file's text: UTF-8, UTF-16, or else the Windows code page that spreadsheets write. */
 export async function readText(file) {
   const bytes = await file.arrayBuffer();
+  const [first, second] = new Uint8Array(bytes.slice(0, 2));
+  if ((first === 0xff && second === 0xfe) || second === 0) return new TextDecoder("utf-16le").decode(bytes);
+  if ((first === 0xfe && second === 0xff) || first === 0) return new TextDecoder("utf-16be").decode(bytes);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -14,6 +14,7 @@ export class Fields {
     this.amount = new Field("amount", { inputmode: "decimal", maxlength: 16 });
     this.amount.setLabel("Monto que dice el comprobante");
     this.amount.input.value = total.toFixed(2);
+    this.free = total === 0;
     this.node = h("div", { class: "evidence-fields" }, this.reference.node, this.amount.node);
   }
 
@@ -29,7 +30,7 @@ export class Fields {
   /** `{ reference, amount }` for the form, "" for what is not said; null, and said where, if it can't be right. */
   read() {
     const reference = this.method.reference === "none" ? "" : this.reference.text;
-    const amount = toAmount(this.amount.text);
+    const amount = toAmount(this.amount.text, this.free);
     const isMissing = this.method.reference === "required" && !reference;
     this.explain({
       reference: isMissing ? [`Escribe: ${this.method.reference_label}`] : null,
@@ -75,13 +76,13 @@ class Field {
   }
 }
 
-/** "1,234.5" → "1234.5", as the server reads it; "" stays; null for what is no amount above zero. */
-function toAmount(text) {
+/** "1,234.5" → "1234.5", as the server reads it; "" stays; null for what is no amount. Only what is `free` is paid with 0. */
+function toAmount(text, free) {
   const typed = text.replace(/[$\s]/g, "");
   if (!typed) return "";
   let amount = null;
   if (PLAIN.test(typed)) amount = typed.replace(",", ".");
   else if (GROUPED.test(typed)) amount = typed.replaceAll(",", "");
   else if (GROUPED_BY_DOTS.test(typed)) amount = typed.replaceAll(".", "").replace(",", ".");
-  return Number(amount) > 0 ? amount : null;
+  return Number(amount) > 0 || (free && amount !== null) ? amount : null;
 }
