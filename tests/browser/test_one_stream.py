@@ -157,15 +157,38 @@ async def session_of(tab: Window) -> CDPSession:
     return await tab.context.new_cdp_session(tab.page)
 
 
+async def freeze(tab: Window) -> tuple[CDPSession, asyncio.Task[None]]:
+    """Tell the page that it is frozen, as a browser does with hidden ones, and then stop it.
+
+    `Page.setWebLifecycleState` leaves a page that is in sight as it is, and here all are.
+    """
+    await tab.page.evaluate("document.dispatchEvent(new Event('freeze')) && undefined")
+    return await hang(tab)
+
+
+async def hang(tab: Window) -> tuple[CDPSession, asyncio.Task[None]]:
+    """Stop the page where it stands: no event says so, and what it holds it still has."""
+    browser = await session_of(tab)
+    await browser.send("Debugger.enable")
+    await browser.send("Debugger.pause")
+    return browser, asyncio.create_task(tab.page.evaluate("undefined"))
+
+
+async def thaw(tab: Window, stopped: tuple[CDPSession, asyncio.Task[None]]) -> None:
+    browser, waiting = stopped
+    await browser.send("Debugger.resume")
+    await waiting
+    await tab.page.evaluate("document.dispatchEvent(new Event('resume')) && undefined")
+
+
 async def test_a_holder_that_is_frozen_is_followed_by_another_and_catches_up(
     house: House, window: OpenWindow
 ) -> None:
     tabs = await noted_tabs(window, MIXED)
     holder = await holder_among(tabs)
-    browser = await session_of(holder)
-    await browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+    stopped = await freeze(holder)
     await gone_over(house, tabs, holder, 36)
-    await browser.send("Page.setWebLifecycleState", {"state": "active"})
+    await thaw(holder, stopped)
     await hears_of(house, [tab.page for tab in tabs], 37)
     await eventually(lambda: streams(house) == 1)
 
@@ -174,15 +197,11 @@ async def test_a_holder_that_hangs_is_followed_by_another(house: House, window: 
     """As a phone's browser suspends a tab: no event says so, and it still has its lock."""
     tabs = await noted_tabs(window, MIXED)
     holder = await holder_among(tabs)
-    browser = await session_of(holder)
-    await browser.send("Debugger.enable")
-    await browser.send("Debugger.pause")
-    hanging = asyncio.create_task(holder.page.evaluate("1"))
+    stopped = await hang(holder)
     others = [tab for tab in tabs if tab is not holder]
     await holder_among(others)
     await hears_of(house, [tab.page for tab in others], 38)
-    await browser.send("Debugger.resume")
-    await hanging
+    await thaw(holder, stopped)
     await hears_of(house, [tab.page for tab in tabs], 39)
     await eventually(lambda: streams(house) == 1)
 
@@ -311,10 +330,9 @@ async def test_over_plain_http_a_holder_that_is_killed_or_frozen_is_followed(
 ) -> None:
     tabs = [await lan.open(path) for path in MIXED]
     holder = await holder_among(tabs)
-    browser = await session_of(holder)
-    await browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+    stopped = await freeze(holder)
     await gone_over(house, tabs, holder, 73)
-    await browser.send("Page.setWebLifecycleState", {"state": "active"})
+    await thaw(holder, stopped)
     await hears_of(house, [tab.page for tab in tabs], 74)
     holder = await holder_among(tabs)
     crashed = asyncio.ensure_future((await session_of(holder)).send("Page.crash"))
