@@ -39,6 +39,7 @@ from comanda.web.keys import (
     UPLOADS,
 )
 from comanda.web.measures import Metrics
+from comanda.web.packing import pack
 from comanda.web.pages import default_house
 from comanda.web.pins import PinHasher
 from comanda.web.problems import problem_details
@@ -57,7 +58,8 @@ UNREAD_BYTES = 64 * 1024  # of a request's body, for each client; four times as 
 
 def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     """The whole of Comanda as an aiohttp application."""
-    app = web.Application(middlewares=[problem_details, same_origin], client_max_size=JSON_BYTES)
+    middlewares = [pack, problem_details, same_origin]
+    app = web.Application(middlewares=middlewares, client_max_size=JSON_BYTES)
     app[CONFIG] = config
     app[ASSETS] = Assets(static_folder())
     app[STREAMS] = Streams()

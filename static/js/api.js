@@ -1,6 +1,9 @@
 // Talking to the server: JSON in and out, refusals as Problem, a lost connection as Offline.
 
+import { forget, keep, kept } from "./kept.js";
 import { learnTime, stopwatch } from "./server-time.js";
+
+const MENU = "/menu"; // an order is written without a network, too
 
 /** What the server refused, in words for staff (RFC 9457). */
 export class Problem extends Error {
@@ -15,18 +18,35 @@ export class Offline extends Error {
   constructor() { super("Sin conexión"); }
 }
 
-/** Send a request; resolves to the answer's JSON, or null where there is none. */
-export async function call(method, path, { json, headers = {}, timeout = 15000 } = {}) {
-  const request = { method, headers: { ...headers }, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout?.(timeout) };
-  if (json !== undefined) {
-    request.headers["Content-Type"] = "application/json";
-    request.body = JSON.stringify(json);
+/**
+ * Send a request; resolves to the answer's JSON, or null where there is none. Without a network the menu
+ * is the last one. Who signs out leaves nothing behind, network or none.
+ */
+export async function call(method, path, options) {
+  if (method === "DELETE" && path === "/session") forget();
+  if (method !== "GET" || path !== MENU) return request(method, path, options);
+  try {
+    const menu = await request(method, path, options);
+    keep("menu", menu);
+    return menu;
+  } catch (error) {
+    const last = error instanceof Offline ? await kept("menu") : null;
+    if (last) return last.value;
+    throw error;
   }
-  const sent = stopwatch();
+}
+
+async function request(method, path, { json, headers = {}, timeout = 15000 } = {}) {
+  const sent = { method, headers: { ...headers }, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout?.(timeout) };
+  if (json !== undefined) {
+    sent.headers["Content-Type"] = "application/json";
+    sent.body = JSON.stringify(json);
+  }
+  const started = stopwatch();
   let response, text;
   try {
-    response = await fetch(path, request);
-    learnTime(response.headers.get("Date"), sent);
+    response = await fetch(path, sent);
+    learnTime(response.headers.get("Date"), started);
     text = await response.text();
   } catch {
     throw new Offline();

@@ -2,6 +2,8 @@
 
 import { call } from "./api.js";
 import { h, setText } from "./dom.js";
+import { tick } from "./format.js";
+import { age, onLink } from "./link.js";
 import * as sound from "./sound.js";
 
 const HELP = { waiter: "/ayuda/mesero", kitchen: "/ayuda/cocina", cashier: "/ayuda/caja", admin: "/ayuda/admin" };
@@ -12,12 +14,26 @@ export function createBar(heading, user) {
   const link = h("span", { class: "link", role: "status", data: { state: "connecting" } }, WORDS.connecting);
   const title = h("h1", {}, heading);
   const middle = h("div", { class: "bar-middle" });
-  const node = h("header", { class: "bar" }, title, middle, link, userMenu(user));
+  const node = h("header", { class: "bar" }, title, middle, link, linkAge(), userMenu(user));
   const setState = (state) => {
     link.dataset.state = state;
     setText(link, WORDS[state]);
   };
   return { node, title, middle, setState };
+}
+
+/** How old what the page shows is, while no news comes. */
+function linkAge() {
+  const node = h("p", { class: "link-age" });
+  const update = () => {
+    const { words, isAlone } = age();
+    setText(node, words);
+    node.hidden = words === "";
+    node.classList.toggle("notice", isAlone);
+  };
+  tick(node, update);
+  onLink(update);
+  return node;
 }
 
 function userMenu(user) {

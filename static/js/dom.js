@@ -1,5 +1,7 @@
 // Building and updating the page: elements from text, lists by key. HTML is never made from strings.
 
+import { sayOnlyOnline } from "./link.js";
+
 /** Create an element: `h("p", { class: "quiet", onclick: f, data: { state: "x" } }, "text", node)`. */
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
@@ -35,6 +37,7 @@ export class KeyedList {
     for (const end of ["pointerup", "pointercancel"]) {
       addEventListener(end, () => { if (this.#busy) { this.#busy = false; this.#arrange(); } });
     }
+    if (empty) sayOnlyOnline(empty);
     this.#showEmpty();
   }
 

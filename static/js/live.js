@@ -1,22 +1,34 @@
 // The live state of a page: one Map of orders, one snapshot to begin with, one event stream after it.
 
 import { call, Offline, Problem } from "./api.js";
+import { forget, keep, kept, me, onOther } from "./kept.js";
+import { setLink } from "./link.js";
+import { Stream } from "./stream.js";
 
 const LONGEST_PAUSE = 30000;
 const CHECK_EVERY = 25000;
+const KEEP_EVERY = 10000;
 
 /**
  * Keeps `orders` true. `onOrder(order, before)` hears of each change, `onReset(orders, before)` of
  * each snapshot, `on[type](data)` of each notice, `onState("online" | "connecting" | "offline")` of the
- * connection. `snapshots` are the paths that the snapshot is read from.
+ * connection. `snapshots` are the paths that the snapshot is read from. A page that opens without a
+ * network begins with what was there last.
  */
 export class Live {
   orders = new Map();
   state = "connecting";
-  #source = null;
-  #cursor = 0;
+  #stream = null;
+  #cursor = 0; // the snapshot's: what it holds is not applied again
+  #heard = 0; // the newest event that the stream has told
+  #floor = 0; // the stream tells nothing up to here: an older snapshot has missed something
+  #knownAt = 0;
+  #isLoaded = false;
+  #isKept = false;
+  #hasFailed = false;
   #failures = 0;
   #timer = 0;
+  #keeping = 0;
   #loading = null;
   #meanwhile = [];
 
@@ -25,103 +37,157 @@ export class Live {
   }
 
   start() {
+    this.#stream = this.#shareStream();
     addEventListener("online", () => this.refresh());
     addEventListener("offline", () => this.#show("offline"));
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.refresh();
+      if (document.visibilityState === "visible") this.#look();
+      else this.#keep();
     });
+    addEventListener("pagehide", () => this.#rest());
     addEventListener("pageshow", (event) => { if (event.persisted) this.refresh(); });
-    setInterval(() => this.#check(), CHECK_EVERY);
+    document.addEventListener("freeze", () => this.#rest());
+    document.addEventListener("resume", () => this.refresh());
+    onOther((username) => { if (username) location.reload(); else this.refresh(); });
+    setInterval(() => { if (document.visibilityState === "visible") this.#check(); }, CHECK_EVERY);
     return this.refresh();
+  }
+
+  /** All tabs of a browser are one person's, and follow that person's stream: an administrator's tells all. */
+  #shareStream() {
+    const { username, role } = me() ?? { username: "", role: this.role };
+    const stream = new Stream({
+      name: `comanda.noticias.${role}.${username}`,
+      path: `/events/${role}`,
+      position: () => (this.#isLoaded ? Math.max(this.#cursor, this.#heard) : null),
+      onEvent: (type, id, data) => this.#hear(type, id, data),
+      onOpen: () => this.#opened(),
+      onLost: (isOver) => this.#lost(isOver),
+      onGap: (id) => this.#skipped(id),
+      onDoubt: () => this.#check(),
+      onEnded: () => this.refresh(),
+    });
+    for (const type of Object.keys(this.on)) stream.add(type);
+    return stream;
   }
 
   /** Fetch everything again, and make sure that a stream is open. */
   refresh() {
-    this.#loading ??= this.#load().finally(() => { this.#loading = null; });
+    this.#loading ??= this.#load().finally(() => { this.#loading = null; }).then(() => this.#loadMissed());
     return this.#loading;
   }
 
   async #load() {
     clearTimeout(this.#timer);
+    this.#stream.join();
     this.#meanwhile = [];
     try {
-      const answers = await Promise.all(this.snapshots.map((path) => call("GET", resolve(path))));
-      this.#cursor = Math.min(...answers.map((one) => Number(one.last_event_id)));
-      const before = this.orders;
-      this.orders = new Map(answers.flatMap((one) => one.orders).map((order) => [order.id, order]));
-      this.onReset(this.orders, before);
-      this.#failures = 0;
-      if (this.#isOpen()) this.#catchUp();
-      else this.#open();
+      const paths = ["/session", ...this.snapshots.map(resolve)];
+      const [{ user }, ...answers] = await Promise.all(paths.map((path) => call("GET", path)));
+      if (isOther(user)) {
+        location.reload();
+        return;
+      }
+      this.#take(answers);
     } catch (error) {
-      this.#fail(error);
+      await this.#fail(error);
     }
   }
 
-  /** Events that came while the snapshot was on its way may be newer than it. */
+  #take(answers) {
+    this.#cursor = Math.min(...answers.map((one) => Number(one.last_event_id)));
+    const before = this.orders;
+    this.orders = new Map(answers.flatMap((one) => one.orders).map((order) => [order.id, order]));
+    this.#isLoaded = true;
+    this.#hasFailed = false;
+    this.#failures = 0;
+    this.onReset(this.orders, before);
+    this.#catchUp();
+    this.#keepSoon();
+    if (this.#stream.isOpen) this.#show("online");
+    else this.#stream.open();
+  }
+
+  /** What came while the snapshot was on its way may be newer than it. */
   #catchUp() {
     const missed = this.#meanwhile;
     this.#meanwhile = [];
-    for (const event of missed) this.#apply(event);
-    this.#show("online");
+    for (const { type, id, data } of missed) this.#tell(type, id, data);
   }
 
-  #isOpen() {
-    return this.#source !== null && this.#source.readyState === EventSource.OPEN;
+  /** The stream began anew after what this page knows. */
+  #skipped(id) {
+    this.#floor = Math.max(this.#floor, id);
+    if (!this.#loading && this.#isLoaded) this.#loadMissed();
   }
 
-  #open() {
-    this.#source?.close();
-    const source = new EventSource(`/events/${this.role}?after=${this.#cursor}`);
-    this.#source = source;
-    source.onopen = () => { this.#failures = 0; this.#show("online"); };
-    source.onerror = () => this.#lost(source);
-    source.addEventListener("resync", () => this.#resync());
-    source.addEventListener("order_updated", (event) => this.#apply(event));
-    for (const type of Object.keys(this.on)) this.#hear(source, type);
+  #loadMissed() {
+    const isShort = this.#isLoaded && Math.max(this.#cursor, this.#heard) < this.#floor;
+    this.#floor = 0;
+    if (isShort) this.refresh();
   }
 
-  #hear(source, type) {
-    source.addEventListener(type, (event) => {
-      if (Number(event.lastEventId) > this.#cursor) this.on[type](JSON.parse(event.data));
-    });
+  /** Each event once and in order, whichever tab tells it. */
+  #hear(type, id, data) {
+    if (type === "resync") {
+      this.#resync();
+      return;
+    }
+    if (id <= this.#heard) return;
+    this.#heard = id;
+    if (!this.#isLoaded || (this.#loading && type === "order_updated")) this.#meanwhile.push({ type, id, data });
+    if (this.#isLoaded) this.#tell(type, id, data);
+  }
+
+  /** What a newer snapshot already holds is not told again: it may be older than what is shown. */
+  #tell(type, id, data) {
+    if (id <= this.#cursor) return;
+    if (type === "order_updated") this.#apply(JSON.parse(data));
+    this.on[type]?.(JSON.parse(data));
+  }
+
+  #apply(order) {
+    const before = this.orders.get(order.id);
+    this.orders.set(order.id, order);
+    this.onOrder(order, before);
+    this.#keepSoon();
   }
 
   /** Hear of one more type of event, or of one type in one more place, from now on. */
   listen(type, handler) {
     const known = this.on[type];
     this.on[type] = known ? (data) => { known(data); handler(data); } : handler;
-    if (!known && this.#source) this.#hear(this.#source, type);
-  }
-
-  /** What a newer snapshot already holds is not applied again: it may be older than what is shown. */
-  #apply(event) {
-    if (this.#loading) this.#meanwhile.push(event);
-    if (Number(event.lastEventId) <= this.#cursor) return;
-    const order = JSON.parse(event.data);
-    const before = this.orders.get(order.id);
-    this.orders.set(order.id, order);
-    this.onOrder(order, before);
+    this.#stream?.add(type);
   }
 
   /** The log is not the one this page knew: whatever it says next counts. */
   #resync() {
     this.#cursor = 0;
+    this.#heard = 0;
+    this.#floor = 0;
     this.refresh();
   }
 
-  /** The browser comes back by itself from a lost stream, but gives up on any status but 200. */
-  #lost(source) {
-    if (source !== this.#source) return;
-    this.#show("connecting");
-    if (source.readyState === EventSource.CLOSED) this.#later();
+  #opened() {
+    if (this.#hasFailed) this.refresh();
+    else if (this.#isLoaded && !this.#loading) this.#show("online");
   }
 
-  #fail(error) {
+  /** The browser comes back by itself from a lost stream, but gives up on any status but 200. */
+  #lost(isOver) {
+    if (this.state === "online") this.#show("connecting");
+    if (isOver) this.#later();
+  }
+
+  async #fail(error) {
     if (error instanceof Problem && error.status === 401) {
+      this.#stream.end();
       signInAgain();
       return;
     }
+    if (!(error instanceof Problem || error instanceof Offline)) reportError(error); // a fault of the page's own
+    this.#hasFailed = true;
+    await this.#showKept();
     this.#show(error instanceof Offline ? "offline" : "connecting");
     this.#later();
   }
@@ -133,27 +199,68 @@ export class Live {
     this.#timer = setTimeout(() => this.refresh(), pause * (0.5 + Math.random() / 2));
   }
 
+  /** Somebody looks at this page again: a phone that slept has missed things, and its holder may sleep still. */
+  #look() {
+    this.refresh();
+    this.#stream.check();
+  }
+
   /** A stream that only looks alive is found out by asking for something else. */
   async #check() {
-    if (document.visibilityState !== "visible") return;
     try {
-      await call("GET", "/session", { timeout: 8000 });
-      if (this.state === "offline") await this.refresh();
+      const { user } = await call("GET", "/session", { timeout: 8000 });
+      if (isOther(user)) location.reload();
+      else if (this.state === "offline") await this.refresh();
     } catch (error) {
-      this.#source?.close();
-      this.#fail(error);
+      this.#stream.drop();
+      await this.#fail(error);
     }
   }
 
   #show(state) {
+    if (state === "online" || this.state === "online") this.#knownAt = Date.now();
     this.state = state;
+    setLink(state, this.#knownAt);
     this.onState(state);
+  }
+
+  /** The page is frozen, or goes: the stream is another tab's. */
+  #rest() {
+    this.#keep();
+    this.#stream.leave();
+  }
+
+  /* What was there last */
+
+  #keepSoon() {
+    this.#keeping ||= setTimeout(() => { this.#keeping = 0; this.#keep(); }, KEEP_EVERY);
+  }
+
+  #keep() {
+    if (!this.#isLoaded) return;
+    const at = this.state === "online" ? Date.now() : this.#knownAt;
+    if (at > 0) keep(`orders.${this.role}`, [...this.orders.values()], at);
+  }
+
+  async #showKept() {
+    if (this.#isLoaded || this.#isKept) return;
+    this.#isKept = true;
+    const last = await kept(`orders.${this.role}`);
+    if (!last || this.#isLoaded) return;
+    const before = this.orders;
+    this.orders = new Map(last.value.map((order) => [order.id, order]));
+    this.#knownAt = last.at;
+    this.onReset(this.orders, before);
   }
 }
 
 const resolve = (path) => (typeof path === "function" ? path() : path);
 
-/** Go to the sign-in page, and come back here afterwards. */
+/** Whether somebody else has signed in, in another tab. */
+const isOther = (user) => me() !== null && (user.username !== me().username || user.role !== me().role);
+
+/** Go to the sign-in page, and come back here afterwards. What was kept goes with the session. */
 export function signInAgain() {
+  forget();
   location.assign(`/?volver=${encodeURIComponent(location.pathname + location.search)}`);
 }

@@ -4,34 +4,54 @@ import { call, Problem } from "./api.js";
 import { h } from "./dom.js";
 import { setCurrency } from "./format.js";
 import { setClock } from "./house-time.js";
+import { begin, goOnAs, lastHere } from "./kept.js";
+import { openedAlone } from "./link.js";
 import { signInAgain } from "./live.js";
+
+const SOON = 6000; // milliseconds: who has something to look at meanwhile need not wait longer
 
 export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", admin: "/admin" };
 
-/** Resolves to `{ user, settings }`; a page that is not for this role leads to the one that is. */
+/**
+ * Resolves to `{ user, settings }`; a page that is not for this role leads to the one that is. Without
+ * a network it is who worked here last, as long as they did not sign out: the page shows what was
+ * there then. (Over plain HTTP there is no service worker, and the browser has no page to open.)
+ */
 export async function start(...roles) {
   registerShell();
+  const last = await lastHere();
   const notice = h("p", { class: "notice", role: "status" }, "Sin conexión con Comanda. La página sigue sola en cuanto vuelva.");
   for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
     try {
-      const [{ user }, settings] = await Promise.all([call("GET", "/session"), call("GET", "/settings")]);
-      if (!roles.includes(user.role) && user.role !== "admin") {
-        location.replace(PAGES[user.role]);
-        return new Promise(() => {});
-      }
-      setCurrency(settings.currency);
-      setClock(settings);
+      const timeout = last ? SOON : undefined;
+      const [{ user }, settings] = await Promise.all([call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
+      await begin(user, settings);
       notice.remove();
-      return { user, settings };
+      return await settle(roles, { user, settings });
     } catch (error) {
       if (error instanceof Problem && error.status === 401) {
         signInAgain();
         return new Promise(() => {});
       }
+      if (last) {
+        goOnAs(last.user);
+        openedAlone();
+        return settle(roles, last);
+      }
       if (!notice.isConnected) document.body.append(notice);
       await new Promise((resolve) => { setTimeout(resolve, pause * (0.5 + Math.random() / 2)); });
     }
   }
+}
+
+function settle(roles, { user, settings }) {
+  if (!roles.includes(user.role) && user.role !== "admin") {
+    location.replace(PAGES[user.role]);
+    return new Promise(() => {});
+  }
+  setCurrency(settings.currency);
+  setClock(settings);
+  return { user, settings };
 }
 
 /** Where the context is secure, the pages open without a network too. */

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import ETag, web
 
 from comanda.domain.errors import NotFound
+from comanda.web.packing import takes_gzip
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
@@ -49,18 +50,22 @@ class Assets:
         asset = self._files.get(name)
         if asset is None:
             raise NotFound
-        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": POLICY}
+        headers = {
+            "Cache-Control": "no-cache",
+            "Content-Security-Policy": POLICY,
+            "Vary": "Accept-Encoding",
+        }
         if any(tag.value == asset.etag for tag in request.if_none_match or ()):
             response = web.Response(status=304, headers=headers)
         else:
             response = _full(asset, request, headers)
-        response.etag = ETag(asset.etag)
+        response.etag = ETag(asset.etag, is_weak=True)  # the same, compressed or not
         return response
 
 
 def _full(asset: Asset, request: web.Request, headers: dict[str, str]) -> web.Response:
-    headers = {**headers, "Content-Type": asset.content_type, "Vary": "Accept-Encoding"}
-    if asset.packed is None or "gzip" not in request.headers.get("Accept-Encoding", ""):
+    headers = {**headers, "Content-Type": asset.content_type}
+    if asset.packed is None or not takes_gzip(request):
         return web.Response(body=asset.body, headers=headers)
     return web.Response(body=asset.packed, headers={**headers, "Content-Encoding": "gzip"})
 

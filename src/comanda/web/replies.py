@@ -9,6 +9,7 @@ from multidict import istr
 
 from comanda.domain.wire import encode
 from comanda.store.database import Clock
+from comanda.web.packing import ASIDE
 
 # Names that are made once, and not for every answer.
 _SECURITY = tuple(
@@ -28,7 +29,13 @@ def reply(data: Any, status: int = 200, location: str | None = None) -> web.Resp
     headers = {hdrs.CACHE_CONTROL: "no-store"}
     if location is not None:
         headers[hdrs.LOCATION] = location
-    return web.json_response(data, status=status, headers=headers, dumps=encode)
+    return web.Response(
+        text=encode(data),
+        status=status,
+        headers=headers,
+        content_type="application/json",
+        zlib_executor_size=ASIDE,
+    )
 
 
 async def add_security_headers(_: web.Request, response: web.StreamResponse) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
+from comanda.web.packing import ASIDE
+
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -21,6 +23,7 @@ def spreadsheet(
         body=text.getvalue().encode("utf-8-sig"),
         content_type="text/csv",
         charset="utf-8",
+        zlib_executor_size=ASIDE,
         headers={
             "Cache-Control": "no-store",
             "Content-Disposition": f'attachment; filename="{name}"',

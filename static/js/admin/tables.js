@@ -1,11 +1,13 @@
 // A table with a caption, whose rows are replaced when its numbers change.
 
 import { h } from "../dom.js";
+import { sayOnlyOnline } from "../link.js";
 
 /** `{ node, update(rows) }`; a row is its cells' texts, the first one its heading. `empty` stands for no rows. */
 export function createTable(caption, columns, empty) {
   const body = h("tbody");
   const none = h("p", { class: "quiet" }, empty);
+  sayOnlyOnline(none);
   const table = h("table", { class: "table-box" }, h("caption", {}, caption),
     h("thead", {}, h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, name)))), body);
   const heading = h("h3", {}, caption);

@@ -1,0 +1,98 @@
+// What was there last, kept on the device: a page that opens without a network shows it, with its age.
+// It is one person's: it goes when they sign out, or when somebody else signs in.
+
+const WHO = "comanda.quien"; // in localStorage, which all tabs read at once and hear changes of
+const DATABASE = "comanda.visto";
+const TABLE = "seen";
+const UNANSWERED = 3000;
+const TOO_OLD = 24 * 3600 * 1000;
+
+let mine = null;
+
+/** Who works on this page, `{ username, name, role }`; null until `start` knows. */
+export const me = () => mine;
+
+/** The server has said who this is: what was kept of anybody else goes. */
+export async function begin(user, settings) {
+  mine = user;
+  if (who() !== user.username) {
+    await clear();
+    try { localStorage.setItem(WHO, user.username); } catch { /* private mode: nothing is kept */ }
+  }
+  keep("start", { user, settings });
+}
+
+/** `{ user, settings }` of whoever worked here last and did not sign out, or null. */
+export async function lastHere() {
+  const start = await kept("start");
+  return start && start.value.user.username === who() ? start.value : null;
+}
+
+/** Go on as whoever worked here last, until the server can be asked. */
+export function goOnAs(user) { mine = user; }
+
+/** Keep a value; `at` is when it was true. */
+export async function keep(name, value, at = Date.now()) {
+  if (!mine || who() !== mine.username) return;
+  await run("readwrite", (table) => table.put({ name, username: mine.username, at, value }));
+}
+
+/** `{ at, value }` of what was kept, or null where that is nobody's here or too old to help. */
+export async function kept(name) {
+  if (!who()) return null;
+  const found = await run("readonly", (table) => table.get(name));
+  const age = Date.now() - found?.at;
+  return found && found.username === who() && age < TOO_OLD && age > -TOO_OLD ? found : null;
+}
+
+/** They sign out. Other tabs hear of it. */
+export function forget() {
+  try { localStorage.removeItem(WHO); } catch { /* nothing was kept */ }
+  return clear();
+}
+
+/** Tell `handler` when another tab signs out, or signs in somebody else: `(username | null)`. */
+export function onOther(handler) {
+  addEventListener("storage", (event) => {
+    if (event.key === WHO && event.newValue !== mine?.username) handler(event.newValue);
+  });
+}
+
+function who() {
+  try { return localStorage.getItem(WHO); } catch { return null; }
+}
+
+const clear = () => run("readwrite", (table) => table.clear());
+
+/** One transaction; null where the browser keeps nothing. */
+async function run(mode, work) {
+  try {
+    const database = await openDatabase();
+    try {
+      return await transact(database, mode, work) ?? null;
+    } finally {
+      database.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+function openDatabase() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: "name" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+    setTimeout(() => reject(new Error("the browser does not answer")), UNANSWERED);
+  });
+}
+
+function transact(database, mode, work) {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(TABLE, mode);
+    const request = work(transaction.objectStore(TABLE));
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}

@@ -1,0 +1,54 @@
+// The connection, for whatever on a page depends on it: what is known, and since when it may be old.
+
+const MINUTE = 60000;
+const UNSURE = { connecting: "Un momento…", offline: "Puede haber más: ahora no se sabe" };
+
+const watching = new Set();
+let state = "connecting";
+let knownAt = 0;
+let isAlone = false; // the page has not had an answer yet, and shows what was there last
+
+/** `next` is online, connecting or offline; `at` is when what the page shows was last true, by this device. */
+export function setLink(next, at) {
+  state = next;
+  knownAt = at;
+  if (next === "online") isAlone = false;
+  document.documentElement.dataset.link = next;
+  for (const update of watching) update(state);
+}
+
+/** Run `update(state)` now and whenever the connection changes. */
+export function onLink(update) {
+  watching.add(update);
+  update(state);
+}
+
+/** The page opened without an answer from the server. */
+export function openedAlone() { isAlone = true; }
+
+/** `{ words, isAlone }`: how old what the page shows is, in words; empty while it is live. */
+export function age() {
+  if (isAlone) return { words: `Sin conexión con Comanda. ${knownAt ? `Esto es ${ageWords()}.` : "La página sigue sola en cuanto vuelva."}`, isAlone };
+  return { words: state === "online" || knownAt === 0 ? "" : ageWords(), isAlone };
+}
+
+function ageWords(now = Date.now()) {
+  const minutes = Math.floor((now - knownAt) / MINUTE);
+  if (minutes < 1) return "lo de hace un momento";
+  if (minutes < 60) return `lo de hace ${minutes} min`;
+  const then = new Date(knownAt);
+  const clock = then.toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit", hour12: false });
+  if (then.toDateString() === new Date(now).toDateString()) return `lo de las ${clock}`;
+  return `lo del ${then.toLocaleDateString("es", { day: "numeric", month: "short" })}, ${clock}`;
+}
+
+/** "Nada por verificar ✓" is true only while news comes in: `node` says its words then, and nothing good without. */
+export function sayOnlyOnline(node) {
+  let words = node.textContent;
+  let said = words;
+  onLink(() => {
+    if (node.textContent !== said) words = node.textContent; // the page has other words for it by now
+    said = UNSURE[state] ?? words;
+    if (node.textContent !== said) node.textContent = said;
+  });
+}
