@@ -22,13 +22,15 @@ export function createBar(heading, user) {
 
 function userMenu(user) {
   const sheet = h("div", { class: "menu-sheet", hidden: true },
+    h("p", {}, user.name),
+    user.role === "admin" && location.pathname !== "/admin" ? h("a", { class: "button", href: "/admin" }, "⚙ Administración") : null,
     soundButton(),
     h("a", { class: "button", href: HELP[user.role] ?? "/ayuda" }, "❓ Ayuda"),
     h("button", { class: "button", type: "button", onclick: changeUser }, "Cambiar de usuario"));
   const opener = h("button", {
     class: "button", type: "button", "aria-expanded": "false", "data-kind": "plain",
     onclick: () => toggle(sheet.hidden),
-  }, `${user.name} ▾`);
+  }, h("span", { class: "user-name", data: { short: "" } }, user.name), " ▾");
   const toggle = (open) => {
     sheet.hidden = !open;
     opener.setAttribute("aria-expanded", String(open));
