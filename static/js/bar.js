@@ -55,6 +55,11 @@ function soundButton() {
 }
 
 async function changeUser() {
-  try { await call("DELETE", "/session"); } catch { /* signed out already, or the server is away */ }
-  location.assign("/");
+  let page = "/";
+  try {
+    await call("DELETE", "/session");
+  } catch (error) {
+    if (error.status !== 401) page = "/?cambiar"; // the session lives on: the page to sign in must not go back to it
+  }
+  location.assign(page);
 }

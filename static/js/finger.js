@@ -86,21 +86,18 @@ function cardOf(node) {
   return null;
 }
 
-/** Whether what lies under the finger has come there only just now, in place of something else. */
+/** Whether what lies under the finger has come there only just now, in place of another card or control. */
 function hasJustCome(event, card) {
-  const target = event.target.closest(TARGETS) ?? card;
+  const target = event.target.closest(TARGETS) ?? event.target;
   const now = performance.now();
-  return layouts.some((layout) => now < layout.until && stoodElsewhere(layout, card, target, event));
+  return layouts.some((layout) => now < layout.until && anotherStoodHere(layout, card, target, event));
 }
 
-function stoodElsewhere(layout, card, target, { clientX: x, clientY: y }) {
+function anotherStoodHere(layout, card, target, { clientX: x, clientY: y }) {
   const wasHere = ({ list, box }) => {
     const scrolled = scrollerOf(list).scrollTop - (layout.tops.get(list) ?? scrollerOf(list).scrollTop);
     return box.width > 0 && x >= box.left && x <= box.right && y >= box.top - scrolled && y <= box.bottom - scrolled;
   };
-  const known = layout.boxes.get(card);
-  if (known && !wasHere(known)) return true;
-  // The same card, or one where there was none: what counts is whether something else could be tapped here.
   return [...layout.boxes].some(([part, was]) => part !== card && !part.contains(target) && !target.contains(part)
     && wasHere(was) && was.list.checkVisibility());
 }

@@ -3,6 +3,7 @@
 import { call, Problem } from "./api.js";
 import { h } from "./dom.js";
 import { setCurrency } from "./format.js";
+import { staysLocked, watchIdle } from "./idle.js";
 import { signInAgain } from "./live.js";
 
 export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", admin: "/admin" };
@@ -10,6 +11,7 @@ export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", 
 /** Resolves to `{ user, settings }`; a page that is not for this role leads to the one that is. */
 export async function start(...roles) {
   registerShell();
+  if (staysLocked()) return new Promise(() => {});
   const notice = h("p", { class: "notice", role: "status" }, "Sin conexión con Comanda. La página sigue sola en cuanto vuelva.");
   for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
     try {
@@ -18,6 +20,7 @@ export async function start(...roles) {
         location.replace(PAGES[user.role]);
         return new Promise(() => {});
       }
+      if (watchIdle(settings.idle_minutes, user.username)) return new Promise(() => {});
       setCurrency(settings.currency);
       notice.remove();
       return { user, settings };

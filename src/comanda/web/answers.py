@@ -98,6 +98,7 @@ class Settings(Answer):
     time_zone = text()
     amber_minutes = whole()
     red_minutes = whole()
+    idle_minutes = fields.Float(required=True)
 
 
 class Product(Answer):
