@@ -93,9 +93,9 @@ function showElapsed(time, card, order) {
 }
 
 async function move(order, target, button) {
-  hear(order.id);
-  button.disabled = true;
   try {
+    button.disabled = true;
+    hear(order.id);
     await call("PUT", `/orders/${order.id}/status`, { json: { status: target } });
   } catch (error) {
     toast(`Mesa ${order.table_number}: ${error.message}. Toca otra vez.`, "late");

@@ -112,6 +112,7 @@ async function signIn(event) {
     const { user } = await call("POST", "/session", { json });
     remember(user, json.pin.length);
     unlock();
+    enter.disabled = false; // for whoever comes back to this page as it was
     location.replace(destination(user.role));
   } catch (error) {
     enter.disabled = false;

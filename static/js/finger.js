@@ -4,12 +4,11 @@ const SETTLING = 600; // milliseconds: a second tap, or one that was on its way,
 const LONGEST_HOLD = 1000; // whatever waits for a finger waits no longer
 const CLICK_COMES = 80; // a touch's click comes a moment after its end, and must find the layout that was touched
 const LISTS = "[data-cards]";
-const TARGETS = "button, a[href], input, select, textarea, summary, label";
 const ENDS = ["pointerup", "pointercancel", "contextmenu", "blur", "lostpointercapture", "dragend", "pagehide"];
 
 const waiting = new Set();
 const scrollers = new WeakMap();
-const layouts = []; // what stood where before each change of the last moments, and how far its lists were scrolled after it
+const layouts = []; // of the last moments: what stood where before and after a change, and how far it was scrolled then
 let isNoted = false;
 let isHeld = false;
 let release = 0;
@@ -31,21 +30,35 @@ export function watch(container) {
 export function noteLayout() {
   if (isNoted) return;
   isNoted = true;
-  const layout = { until: Infinity, boxes: new Map(), tops: new Map() };
-  for (const list of document.querySelectorAll(LISTS)) if (list.checkVisibility()) noteList(list, layout.boxes);
+  const layout = { until: Infinity, before: measure(), after: null, tops: new Map() };
   layouts.push(layout);
+  document.documentElement.dataset.settling = "";
   requestAnimationFrame(() => {
     isNoted = false;
     layout.until = performance.now() + SETTLING;
-    setTimeout(() => { for (const list of document.querySelectorAll(LISTS)) layout.tops.set(list, scrollerOf(list).scrollTop); });
-    setTimeout(() => layouts.splice(layouts.indexOf(layout), 1), SETTLING);
+    setTimeout(() => noteResult(layout)); // the frame's layout is done by then
+    setTimeout(() => forget(layout), SETTLING);
   });
 }
 
-function noteList(list, boxes) {
-  for (const card of list.children) {
-    for (const part of [card, ...card.querySelectorAll(TARGETS)]) boxes.set(part, { list, box: part.getBoundingClientRect() });
+function forget(layout) {
+  layouts.splice(layouts.indexOf(layout), 1);
+  if (layouts.length === 0) delete document.documentElement.dataset.settling;
+}
+
+function noteResult(layout) {
+  layout.after = measure();
+  for (const list of document.querySelectorAll(LISTS)) layout.tops.set(list, scrollerOf(list).scrollTop);
+}
+
+/** The boxes of all cards that are shown. */
+function measure() {
+  const boxes = new Map();
+  for (const list of document.querySelectorAll(LISTS)) {
+    if (!list.checkVisibility()) continue;
+    for (const card of list.children) boxes.set(card, { list, box: card.getBoundingClientRect() });
   }
+  return boxes;
 }
 
 function scrollerOf(list) {
@@ -72,7 +85,8 @@ function letGo() {
 }
 
 function end(event) {
-  if (!isHeld) return;
+  const isFields = event.type === "blur" && event.target !== globalThis; // a field's, which a touch takes the focus of
+  if (!isHeld || isFields) return;
   clearTimeout(release);
   if (event.type === "pointerup") release = setTimeout(letGo, CLICK_COMES);
   else letGo();
@@ -86,25 +100,27 @@ function cardOf(node) {
   return null;
 }
 
-/** Whether what lies under the finger has come there only just now, in place of another card or control. */
-function hasJustCome(event, card) {
-  const target = event.target.closest(TARGETS) ?? event.target;
+/** Whether a list's change has just brought `card` under the finger, in place of another card. */
+function hasJustCome(card, event) {
   const now = performance.now();
-  return layouts.some((layout) => now < layout.until && anotherStoodHere(layout, card, target, event));
+  return layouts.some((layout) => now < layout.until && cameInstead(card, layout, event));
 }
 
-function anotherStoodHere(layout, card, target, { clientX: x, clientY: y }) {
-  const wasHere = ({ list, box }) => {
-    const scrolled = scrollerOf(list).scrollTop - (layout.tops.get(list) ?? scrollerOf(list).scrollTop);
-    return box.width > 0 && x >= box.left && x <= box.right && y >= box.top - scrolled && y <= box.bottom - scrolled;
+function cameInstead(card, { before, after, tops }, { clientX: x, clientY: y }) {
+  const isAt = (noted) => {
+    if (!noted || noted.box.width === 0) return false;
+    const scroller = scrollerOf(noted.list);
+    const scrolled = scroller.scrollTop - (tops.get(noted.list) ?? scroller.scrollTop);
+    const { left, right, top, bottom } = noted.box;
+    return x >= left && x <= right && y >= top - scrolled && y <= bottom - scrolled;
   };
-  return [...layout.boxes].some(([part, was]) => part !== card && !part.contains(target) && !target.contains(part)
-    && wasHere(was) && was.list.checkVisibility());
+  if (isAt(before.get(card)) || (after !== null && !isAt(after.get(card)))) return false;
+  return [...before].some(([other, was]) => !other.contains(card) && !card.contains(other) && isAt(was) && was.list.checkVisibility());
 }
 
 addEventListener("pointerdown", (event) => {
   const card = cardOf(event.target);
-  touched = { card, early: card !== null && hasJustCome(event, card) };
+  touched = { card, early: card !== null && hasJustCome(card, event) };
 }, true);
 
 // Keys and scripts click too, and mean what they say: their clicks have no `detail`.

@@ -97,6 +97,11 @@ async def hear(page: Page, text: str) -> None:
     await page.wait_for_function("text => said.some((one) => one.includes(text))", arg=text)
 
 
+async def settled(page: Page) -> None:
+    """Wait until a tap counts again on cards that have just moved."""
+    await page.wait_for_function("!('settling' in document.documentElement.dataset)")
+
+
 async def refresh_until(page: Page, expression: str) -> None:
     """Take the phone out of the pocket again and again, until `expression` is true on its page.
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import PHONE, OpenWindow
+from tests.browser.conftest import PHONE, OpenWindow, settled
 from tests.house import ANA, COCO, LUIS, House
 
 # The middle of a card, in the viewport.
@@ -59,7 +59,7 @@ async def test_a_tap_that_comes_just_after_a_card_has_moved_does_nothing(
     await page.get_by_role("button", name="Mesa 1, orden 1: Listo").wait_for()
     await page.mouse.click(x, y)
     assert await statuses(house) == ["en_preparacion", "pendiente", "pendiente"]
-    await page.wait_for_timeout(700)  # that long nothing happens; then a tap counts again
+    await settled(page)  # for that long nothing happens; then a tap counts again
     await page.mouse.click(x, y)
     await page.get_by_role("button", name="Mesa 2, orden 2: Listo").wait_for()
 
