@@ -99,7 +99,7 @@ async def hear(page: Page, text: str) -> None:
 
 async def settled(page: Page) -> None:
     """Wait until a tap counts again on cards that have just moved."""
-    await page.wait_for_function("!('settling' in document.documentElement.dataset)")
+    await page.wait_for_function("() => !('settling' in document.documentElement.dataset)")
 
 
 async def refresh_until(page: Page, expression: str) -> None:
