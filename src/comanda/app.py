@@ -32,6 +32,7 @@ from comanda.web.keys import (
     FEED,
     LARGE_UPLOADS,
     METRICS,
+    PAGE_ERRORS,
     PINS,
     SETUP,
     STREAMS,
@@ -47,6 +48,7 @@ from comanda.web.replies import add_security_headers, tell_time
 from comanda.web.routes import add_routes
 from comanda.web.setup import issue_token
 from comanda.web.stream import Streams
+from comanda.web.throttle import Throttle
 from comanda.web.thumbnails import Thumbnails
 
 JSON_BYTES = 2 * 1024 * 1024
@@ -65,6 +67,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[STREAMS] = Streams()
     app[SETUP] = SetupGate(clock)
     app[THUMBNAILS] = Thumbnails()
+    app[PAGE_ERRORS] = Throttle()
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     app[LARGE_UPLOADS] = asyncio.Lock()
     if config.server.metrics_token:

@@ -178,6 +178,7 @@ class Events:
 @dataclass(frozen=True)
 class Sessions:
     hours: float = _setting(16.0, _at_least(0.001))
+    idle_minutes: float = _setting(0.0, _at_least(0))
     attempts_at_one_place: int = _setting(5, _at_least(1))
     attempts_per_user: int = _setting(20, _at_least(1))
     attempts_per_address: int = _setting(20, _at_least(1))

@@ -1,6 +1,7 @@
 // The administrator's page: a section a tab, each a module that is fetched when it is first opened.
 
 import { createBar } from "./bar.js";
+import { h } from "./dom.js";
 import { Live } from "./live.js";
 import { start } from "./start.js";
 import { createBackupAlarm } from "./admin/backup-alarm.js";
@@ -38,6 +39,7 @@ const context = {
   onReset: (handler) => resets.push(handler),
 };
 const sections = createSections(SECTIONS, context, (name) => setPlace({ ver: name }));
-document.body.append(bar.node, sections.nav, createBackupAlarm(() => sections.open("copias")), sections.main);
+document.body.append(bar.node, h("div", { class: "page-scroll" },
+  sections.nav, createBackupAlarm(() => sections.open("copias")), sections.main));
 sections.open(placeOf("ver"));
 live.start();

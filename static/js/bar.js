@@ -38,13 +38,15 @@ function linkAge() {
 
 function userMenu(user) {
   const sheet = h("div", { class: "menu-sheet", hidden: true },
+    h("p", {}, user.name),
+    user.role === "admin" && location.pathname !== "/admin" ? h("a", { class: "button", href: "/admin" }, "⚙ Administración") : null,
     soundButton(),
     h("a", { class: "button", href: HELP[user.role] ?? "/ayuda" }, "❓ Ayuda"),
     h("button", { class: "button", type: "button", onclick: changeUser }, "Cambiar de usuario"));
   const opener = h("button", {
     class: "button", type: "button", "aria-expanded": "false", "data-kind": "plain",
     onclick: () => toggle(sheet.hidden),
-  }, `${user.name} ▾`);
+  }, h("span", { class: "user-name", data: { short: "" } }, user.name), " ▾");
   const toggle = (open) => {
     sheet.hidden = !open;
     opener.setAttribute("aria-expanded", String(open));
@@ -69,6 +71,11 @@ function soundButton() {
 }
 
 async function changeUser() {
-  try { await call("DELETE", "/session"); } catch { /* signed out already, or the server is away */ }
-  location.assign("/");
+  let page = "/";
+  try {
+    await call("DELETE", "/session");
+  } catch (error) {
+    if (error.status !== 401) page = "/?cambiar"; // the session lives on: the page to sign in must not go back to it
+  }
+  location.assign(page);
 }

@@ -1,5 +1,6 @@
 // Building and updating the page: elements from text, lists by key. HTML is never made from strings.
 
+import * as finger from "./finger.js";
 import { sayOnlyOnline } from "./link.js";
 
 /** Create an element: `h("p", { class: "quiet", onclick: f, data: { state: "x" } }, "text", node)`. */
@@ -25,18 +26,17 @@ export const byId = (id) => document.getElementById(id);
 /**
  * A list whose elements live as long as what they show. `key(item)` names it, `compare(a, b)` orders
  * it, `create(item)` gives `{ node, update(item) }`. An element is made once, updated in place, and
- * moved only when its place really changed and no finger is on the list.
+ * moved only when its place really changed. Nothing comes, goes or moves while a finger is on a list,
+ * for a second at most; and a tap on what has just come under the finger does nothing.
  */
 export class KeyedList {
   #entries = new Map();
-  #busy = false;
+  #leaving = new Set();
+  #settle = () => this.#arrange();
 
   constructor(container, { key, compare, create, empty = null }) {
     Object.assign(this, { container, key, compare, create, empty });
-    container.addEventListener("pointerdown", () => { this.#busy = true; });
-    for (const end of ["pointerup", "pointercancel"]) {
-      addEventListener(end, () => { if (this.#busy) { this.#busy = false; this.#arrange(); } });
-    }
+    finger.watch(container);
     if (empty) sayOnlyOnline(empty);
     this.#showEmpty();
   }
@@ -49,6 +49,7 @@ export class KeyedList {
 
   /** Show `item`, new or changed; a `fresh` one flashes once. */
   put(item, { fresh = false } = {}) {
+    finger.noteLayout();
     this.#set(item, fresh);
     this.#arrange();
   }
@@ -70,23 +71,35 @@ export class KeyedList {
   }
 
   remove(key) {
-    const entry = this.#entries.get(key);
-    if (!entry) return;
+    if (!this.#entries.has(key)) return;
+    finger.noteLayout();
+    this.#leave(key);
+    this.#arrange();
+  }
+
+  #leave(key) {
+    this.#leaving.add(this.#entries.get(key).node);
     this.#entries.delete(key);
-    entry.node.remove();
     this.#showEmpty();
   }
 
   /** Make the list hold exactly `items`: what stays keeps its element. */
   sync(items) {
+    finger.noteLayout();
     const wanted = new Set(items.map(this.key));
-    for (const key of [...this.#entries.keys()]) if (!wanted.has(key)) this.remove(key);
+    for (const key of [...this.#entries.keys()]) if (!wanted.has(key)) this.#leave(key);
     for (const item of items) this.#set(item, false);
     this.#arrange();
   }
 
   #arrange() {
-    if (this.#busy) return;
+    if (finger.isDown()) {
+      finger.afterFinger(this.#settle);
+      return;
+    }
+    finger.noteLayout();
+    for (const node of this.#leaving) node.remove();
+    this.#leaving.clear();
     const sorted = [...this.#entries.values()].sort((a, b) => this.compare(a.item, b.item));
     let next = null;
     for (const { node } of sorted.reverse()) {
@@ -120,19 +133,37 @@ const NEWS_SECONDS = 6;
  * *Deshacer* that stands beside the words.
  */
 export function toast(text, tone = "", { own = false, undo = null } = {}) {
-  let place = document.querySelector(".toasts");
-  if (!place) {
-    place = h("div", { class: "toasts", role: "status", "aria-live": "polite", popover: "manual" });
-    document.body.append(place);
-  }
-  place.hidePopover?.(); // shown anew, it lies over a dialog that was opened meanwhile
-  place.showPopover?.();
+  const place = placeForToasts();
   const node = h("div", { class: "toast", data: { tone } }, h("span", {}, text));
   if (undo) {
     node.append(h("button", { class: "button", type: "button", onclick: () => { node.remove(); undo(); } }, "Deshacer"));
   }
   place.replaceChildren(node);
   setTimeout(() => node.remove(), 1000 * (own && !undo ? OWN_SECONDS : NEWS_SECONDS));
+}
+
+/**
+ * The row that toasts stand in: above what stands at the page's foot, at the end of a page without a
+ * foot, and inside the dialog that lies over the page, for as long as it does.
+ */
+function placeForToasts() {
+  const place = document.querySelector(".toasts") ?? h("div", { class: "toasts", role: "status", "aria-live": "polite" });
+  const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
+  const isThere = dialog ? place.parentNode === dialog : place.parentNode === document.body;
+  if (isThere) return place;
+  if (dialog) {
+    dialog.append(place);
+    dialog.addEventListener("close", () => { if (dialog.contains(place)) putOnPage(place); }, { once: true });
+  } else {
+    putOnPage(place);
+  }
+  return place;
+}
+
+function putOnPage(place) {
+  const foot = document.querySelector("body > .foot");
+  if (foot) foot.before(place);
+  else document.body.append(place);
 }
 
 /** Arrow keys, Home and End among tabs: the one that gets the focus is opened, too. */

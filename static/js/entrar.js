@@ -1,16 +1,23 @@
-// Signing in: user and PIN, with big keys on a touch screen.
+// Signing in: who, by one tap where they are known here, and the PIN, with big keys on a touch screen.
 
 import { call, Offline, Problem } from "./api.js";
 import { byId, h, setText } from "./dom.js";
+import { lockedUser, unlock } from "./idle.js";
 import { PAGES, registerShell } from "./start.js";
 
 const KNOWN = "comanda.usuarios";
-const MOST_KNOWN = 6;
-const [form, username, pin, message, enter] = ["form", "username", "pin", "message", "enter"].map(byId);
+const MOST_KNOWN = 12;
+const LONGEST_LOOK = 1000; // how long a page may take to say that somebody is signed in already
+const [main, people, list, form, who, username, pin, message, enter, back, forget] = [
+  "sign-in", "people", "known", "form", "who", "username", "pin", "message", "enter", "back", "forget",
+].map(byId);
+let person = null; // whom a name was tapped of
+let failures = 0;
+let isSending = false;
 
 function showKeys() {
   const key = (label, name, press) => h("button", {
-    class: "button", type: "button", "aria-label": name, onclick: press,
+    class: "button", type: "button", "aria-label": name, onclick: () => { press(); sendIfWhole(); },
   }, label);
   const digit = (number) => key(number, number, () => { pin.value += number; });
   byId("keys").append(
@@ -21,43 +28,99 @@ function showKeys() {
   );
 }
 
-/** The people who signed in on this device: one tap fills in the user. */
-function showKnown() {
-  const list = byId("known");
-  list.replaceChildren(...known().map((name) => h("li", {}, h("button", {
-    class: "button", type: "button", onclick: () => choose(name),
-  }, name))));
-  list.hidden = list.children.length === 0;
+/** The people who have signed in on this device, as large buttons; `chosen` is one of them already. */
+function showPeople(chosen = null) {
+  const all = known();
+  list.replaceChildren(...all.map((one) => h("li", {}, h("button", {
+    class: "button person-button", type: "button", onclick: () => choose(one),
+  }, one.name))));
+  if (all.length === 0) ask(null);
+  else if (chosen) ask(chosen);
+  else {
+    people.hidden = false;
+    form.hidden = true;
+  }
 }
 
-function choose(name) {
-  username.value = name;
-  pin.value = "";
+function choose(one) {
+  ask(one);
   if (matchMedia("(hover: hover)").matches) pin.focus();
 }
 
-function known() {
-  try { return JSON.parse(localStorage.getItem(KNOWN)) || []; } catch { return []; }
+function askOther() {
+  ask(null);
+  username.focus();
 }
 
-function remember(name) {
-  const names = [name, ...known().filter((other) => other !== name)].slice(0, MOST_KNOWN);
-  try { localStorage.setItem(KNOWN, JSON.stringify(names)); } catch { /* private mode */ }
+/** Ask for the PIN of `one`, or for a user too where that is null. */
+function ask(one) {
+  person = one;
+  failures = 0;
+  people.hidden = true;
+  form.hidden = false;
+  message.hidden = true;
+  username.value = one?.username ?? "";
+  byId("username-field").hidden = one !== null;
+  who.hidden = one === null;
+  forget.hidden = one === null;
+  setText(byId("who-name"), one?.name ?? "");
+  back.hidden = known().length === 0;
+  setText(back, one ? "Otra persona" : "← Volver");
+  pin.value = "";
+}
+
+/** What is kept here, whatever its shape: older versions kept names alone, and anybody can have written. */
+function known() {
+  let kept = null;
+  try { kept = JSON.parse(localStorage.getItem(KNOWN)); } catch { /* no JSON, or private mode */ }
+  const all = (Array.isArray(kept) ? kept : []).map(personOf).filter(Boolean);
+  return all.filter((one, at) => all.findIndex((other) => other.username === one.username) === at).slice(0, MOST_KNOWN);
+}
+
+/** `{ username, name, length }`: 0 where the length of their PIN isn't known. */
+function personOf(kept) {
+  const { username: user, name, length } = typeof kept === "string" ? { username: kept } : kept ?? {};
+  if (typeof user !== "string" || user.trim() === "") return null;
+  return {
+    username: user,
+    name: typeof name === "string" && name.trim() ? name : user,
+    length: Number.isInteger(length) && length >= 1 && length <= 128 ? length : 0,
+  };
+}
+
+function keep(all) {
+  try { localStorage.setItem(KNOWN, JSON.stringify(all.slice(0, MOST_KNOWN))); } catch { /* private mode */ }
+}
+
+function remember({ username: user, name }, length) {
+  keep([{ username: user, name, length }, ...known().filter((other) => other.username !== user)]);
+}
+
+/** The PIN sends itself at the length that this person's last one had here; after two refusals it may be a new one. */
+function sendIfWhole() {
+  if (person?.length && failures < 2 && pin.value.length === person.length) form.requestSubmit();
 }
 
 async function signIn(event) {
   event.preventDefault();
-  message.hidden = true;
-  enter.disabled = true;
+  if (isSending || enter.disabled) return;
   try {
+    isSending = true;
+    enter.disabled = true;
+    message.hidden = true;
     const json = { username: username.value.trim().toLowerCase(), pin: pin.value };
     const { user } = await call("POST", "/session", { json });
-    remember(user.username);
+    remember(user, json.pin.length);
+    unlock();
+    enter.disabled = false; // for whoever comes back to this page as it was
     location.replace(destination(user.role));
   } catch (error) {
     enter.disabled = false;
-    pin.value = "";
+    failures += 1;
     explain(error);
+  } finally {
+    isSending = false;
+    pin.value = "";
   }
 }
 
@@ -73,6 +136,7 @@ function destination(role) {
 function explain(error) {
   if (error instanceof Problem && error.status === 429) wait(error.retryAfter || 30);
   else if (error instanceof Offline) say("Sin conexión con Comanda. Revisa el Wi-Fi y prueba otra vez.");
+  else if (failures >= 2 && person?.length) say(`${error.message}. Si tu PIN cambió, escríbelo completo y toca Entrar.`);
   else say(error.message);
 }
 
@@ -91,8 +155,29 @@ function say(text) {
   message.hidden = false;
 }
 
+/** Who is signed in goes on to their page, unless they came to change or the screen was locked. */
+async function goOn() {
+  if (lockedUser() !== null || new URLSearchParams(location.search).has("cambiar")) return;
+  try {
+    main.dataset.looking = "";
+    setTimeout(() => { delete main.dataset.looking; }, LONGEST_LOOK);
+    const { user } = await call("GET", "/session");
+    if (pin.value === "" && !isSending) location.replace(destination(user.role));
+  } catch {
+    delete main.dataset.looking; // nobody is signed in, or the server is away
+  }
+}
+
+const all = known();
 showKeys();
-showKnown();
+showPeople(all.find((one) => one.username === lockedUser()) ?? (all.length === 1 ? all[0] : null));
 registerShell();
 form.addEventListener("submit", signIn);
-if (known().length > 0) choose(known()[0]);
+pin.addEventListener("input", sendIfWhole);
+byId("other").addEventListener("click", askOther);
+back.addEventListener("click", () => (person && known().length === 1 ? askOther() : showPeople()));
+forget.addEventListener("click", () => {
+  keep(known().filter((one) => one.username !== person.username));
+  showPeople();
+});
+goOn();

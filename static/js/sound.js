@@ -9,15 +9,26 @@ export function setOn(on) {
   try { localStorage.setItem(SETTING, on ? "si" : "no"); } catch { /* private mode: this page only */ }
 }
 
+/**
+ * Whether a browser that asks for a touch has had one. Where it says so, the context is made when the
+ * first sound is due: making it takes a cheap phone longer than a tap may. WebKit wants it made in the tap.
+ */
+const canWait = "userActivation" in navigator && !("GestureEvent" in globalThis);
+
 /** Whether sounds would be heard now. */
-export const isUnlocked = () => context !== null && context.state === "running";
+export const isUnlocked = () => (context ? context.state === "running" : canWait && navigator.userActivation.hasBeenActive);
 
 /** Call from a tap: wakes the audio up for the rest of the shift. */
 export async function unlock() {
+  try {
+    make();
+    await context?.resume();
+  } catch { /* still locked: the next tap tries again */ }
+}
+
+function make() {
   const Audio = globalThis.AudioContext || globalThis.webkitAudioContext;
-  if (!Audio) return;
-  context ??= new Audio();
-  try { await context.resume(); } catch { /* still locked: the next tap tries again */ }
+  if (Audio) context ??= new Audio();
 }
 
 /** One rising pair: something new. */
@@ -28,7 +39,10 @@ export const playRefused = () => play([520, 330]);
 
 function play(tones) {
   if (!isOn() || !isUnlocked()) return;
-  tones.forEach((frequency, index) => tone(frequency, context.currentTime + index * 0.18));
+  try {
+    make();
+    tones.forEach((frequency, index) => tone(frequency, context.currentTime + index * 0.18));
+  } catch { /* no audio device, or no context left: a page without sounds */ }
 }
 
 function tone(frequency, start) {
@@ -48,5 +62,10 @@ function read() {
   try { return localStorage.getItem(SETTING); } catch { return null; }
 }
 
-addEventListener("pointerdown", unlock);
-addEventListener("keydown", unlock);
+/** A touch wakes up what the browser has put to sleep; before the first sound there is nothing to wake. */
+function wake() {
+  if (!canWait || (context && context.state !== "running")) unlock();
+}
+
+addEventListener("pointerdown", wake);
+addEventListener("keydown", wake);

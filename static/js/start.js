@@ -4,6 +4,7 @@ import { call, Problem } from "./api.js";
 import { h } from "./dom.js";
 import { setCurrency } from "./format.js";
 import { setClock } from "./house-time.js";
+import { staysLocked, watchIdle } from "./idle.js";
 import { begin, goOnAs, lastHere } from "./kept.js";
 import { openedAlone } from "./link.js";
 import { signInAgain } from "./live.js";
@@ -19,6 +20,7 @@ export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", 
  */
 export async function start(...roles) {
   registerShell();
+  if (staysLocked()) return new Promise(() => {});
   const last = await lastHere();
   const notice = h("p", { class: "notice", role: "status" }, "Sin conexión con Comanda. La página sigue sola en cuanto vuelva.");
   for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
@@ -49,6 +51,7 @@ function settle(roles, { user, settings }) {
     location.replace(PAGES[user.role]);
     return new Promise(() => {});
   }
+  if (watchIdle(settings.idle_minutes, user.username)) return new Promise(() => {});
   setCurrency(settings.currency);
   setClock(settings);
   return { user, settings };

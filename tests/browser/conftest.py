@@ -97,6 +97,11 @@ async def hear(page: Page, text: str) -> None:
     await page.wait_for_function("text => said.some((one) => one.includes(text))", arg=text)
 
 
+async def settled(page: Page) -> None:
+    """Wait until a tap counts again on cards that have just moved."""
+    await page.wait_for_function("() => !('settling' in document.documentElement.dataset)")
+
+
 async def refresh_until(page: Page, expression: str) -> None:
     """Take the phone out of the pocket again and again, until `expression` is true on its page.
 
@@ -111,7 +116,8 @@ async def refresh_until(page: Page, expression: str) -> None:
 async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
     """`await window(ANA, "/mesero")` opens a page as Ana, who is signed in; None is nobody.
 
-    `size` is PHONE (a touch screen) or DESKTOP; `context` opens another tab of the same browser.
+    `size` is PHONE (a touch screen) or DESKTOP, or another, by hand with `touch`; `context` opens
+    another tab of the same browser.
     Only `worker` lets a page have its service worker: `page.route` misses what passes by one.
     At the end no window may have had an uncaught error or a breach of its content policy.
     """
@@ -125,9 +131,11 @@ async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
             context: BrowserContext | None = None,
             *,
             worker: bool = False,
+            touch: bool = False,
         ) -> Window:
             if context is None:
-                context = await new_context(member, size or DESKTOP, worker=worker)
+                by_hand = touch or size is PHONE
+                context = await new_context(member, size or DESKTOP, worker=worker, touch=by_hand)
                 stack.push_async_callback(context.close)
             found = Window(await context.new_page(), context)
             found.page.on("console", found.note)
@@ -137,13 +145,13 @@ async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
             return found
 
         async def new_context(
-            member: Staff | None, size: dict[str, int], *, worker: bool
+            member: Staff | None, size: dict[str, int], *, worker: bool, touch: bool
         ) -> BrowserContext:
             context = await browser.new_context(
                 viewport={"width": size["width"], "height": size["height"]},
                 service_workers="allow" if worker else "block",
-                has_touch=size is PHONE,
-                is_mobile=size is PHONE,
+                has_touch=touch,
+                is_mobile=touch,
                 locale="es-MX",
                 timezone_id="America/Mexico_City",
             )

@@ -33,7 +33,7 @@ async def test_a_new_order_calls_until_somebody_touches_it(
     await house.place(table=7)
     ticket = page.get_by_role("button", name="Mesa 7, orden 1: Empezar")
     await ticket.wait_for()
-    assert await ticket.get_attribute("data-unheard") == "true"
+    await expect(page.locator("[data-unheard=true]")).to_contain_text("Orden 1")
     await ticket.click()
     await page.get_by_role("button", name="Mesa 7, orden 1: Listo").wait_for()
     assert await page.locator("[data-unheard=true]").count() == 0
@@ -88,7 +88,7 @@ async def test_waiting_turns_amber_and_red_at_the_configured_minutes(
     page = (await window(COCO, "/cocina")).page
     await page.get_by_role("button", name="Mesa 16, orden").wait_for()
     paces = [
-        await page.get_by_role("button", name=f"Mesa {minutes}, orden").get_attribute("data-pace")
+        await page.get_by_role("article", name=f"Mesa {minutes}, orden").get_attribute("data-pace")
         for minutes in (2, 11, 16)
     ]
     assert paces == ["fine", "slow", "late"]
@@ -129,3 +129,42 @@ async def test_ten_orders_fit_on_the_screen(house: House, window: OpenWindow, co
         "nodes => nodes.map((node) => node.getBoundingClientRect().bottom)"
     )
     assert max(bottoms) <= 800
+
+
+async def test_a_ticket_reads_out_its_dishes_and_its_buttons_say_whose_they_are(
+    house: House, window: OpenWindow
+) -> None:
+    page = (await window(COCO, "/cocina")).page
+    for table in (11, 12):
+        order = await house.place(table)
+    await house.advance(order["id"], "en_preparacion", COCO)
+    await page.get_by_role("button", name="Mesa 12, orden 2: Listo").wait_for()
+    told = await page.get_by_role("article", name="Mesa 12, orden 2").aria_snapshot()
+    for words in ("Tacos al pastor", "Sopa", 'button "Mesa 12, orden 2: regresar a Pend'):
+        assert words in told
+    names = await page.locator("main button").evaluate_all(
+        "buttons => buttons.map((one) => one.getAttribute('aria-label'))"
+    )
+    assert len(set(names)) == len(names) == 3
+
+
+COUNT_CONTEXTS = """globalThis.contexts = 0;
+  globalThis.AudioContext = class extends AudioContext {
+    constructor() { super(); contexts += 1; }
+  };"""
+
+
+async def test_a_sound_is_made_ready_when_the_first_one_is_due(
+    house: House, window: OpenWindow
+) -> None:
+    opened = await window(COCO, "/healthz")
+    await opened.context.add_init_script(COUNT_CONTEXTS)
+    page = opened.page
+    await house.advance((await house.place(1))["id"], "en_preparacion", COCO)
+    await page.goto(f"{house.url}/cocina")
+    await page.get_by_role("button", name="Mesa 1, orden 1: Listo").click()
+    await page.get_by_text("Esperando al mesero").wait_for()
+    assert await page.evaluate("contexts") == 0
+    await house.place(2)
+    await page.wait_for_function("() => tones.length >= 2")
+    assert await page.evaluate("contexts") == 1

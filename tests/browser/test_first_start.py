@@ -8,7 +8,8 @@ from playwright.async_api import Browser, expect
 
 from comanda.config import Config
 from comanda.web.setup import issue_token
-from tests.browser.conftest import PHONE, SLOW
+from tests.browser.conftest import PHONE, SLOW, OpenWindow
+from tests.browser.layout import DESKTOP, SIZES, all_flaws
 from tests.browser.test_shell import violations
 from tests.house import House, open_house
 
@@ -68,3 +69,14 @@ async def test_an_address_without_its_key_says_so(house: House, browser: Browser
     await page.goto(f"{house.url}/instalar")
     await page.get_by_text("Falta la clave en la dirección").wait_for()
     await context.close()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size['width']}x{size['height']}")
+async def test_nothing_covers_is_cut_or_overlaps(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    token = await issue_token(house.app)
+    page = (await window(None, "/docs", size, touch=size is not DESKTOP)).page
+    await page.goto(f"{house.url}/instalar#{token}")
+    await expect(page.get_by_label("Zona horaria")).to_be_visible()
+    assert await all_flaws(page) == {}

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.async_api import Locator, Page, Route, expect
 
 from comanda.config import Config
-from tests.browser.conftest import PHONE, OpenWindow, hear, refresh_until
+from tests.browser.conftest import PHONE, OpenWindow, hear, refresh_until, settled
 from tests.house import ANA, BETO, COCO, LUIS, PDF, ROSA, FixedClock, House, jpeg, open_house
 
 SENDING = "🔄 [Frontend] Enviando comprobante de pago"
@@ -160,6 +160,7 @@ async def test_a_ready_order_stands_out_and_one_tap_delivers_it(
         "all => all.map((one) => one.ariaLabel)"
     )
     assert labels == [f"Mesa 12, orden {order['id']}", f"Mesa 5, orden {other['id']}"]
+    await settled(page)
     await card(page, 12).get_by_role("button", name="Entregado").click()
     await expect(page.get_by_role("tab", name="En curso")).to_contain_text("1")
     await expect(page.get_by_role("tab", name="Por Cobrar")).to_contain_text("1")
@@ -271,6 +272,7 @@ async def test_a_pdf_goes_as_it_is_and_cash_needs_no_file(house: House, window: 
     client = await house.client(LUIS)
     async with client.get("/payments/1/proof") as response:
         assert await response.read() == PDF
+    await settled(page)
     dialog = await open_sheet(page, 4)
     await dialog.get_by_text("Efectivo").click()
     await enviar.click()

@@ -1,7 +1,10 @@
 """The sign-in page, as people with wet hands use it."""
 
+import pytest
+from playwright.async_api import Page, expect
+
 from tests.browser.conftest import PHONE, OpenWindow
-from tests.house import PIN
+from tests.house import LUIS, PIN, ROSA, House
 
 
 async def test_a_waiter_signs_in_with_the_big_keys_and_lands_on_their_page(
@@ -35,3 +38,107 @@ async def test_after_too_many_tries_the_page_counts_the_wait_down(window: OpenWi
         await page.get_by_role("alert").wait_for()
     await page.get_by_text("Demasiados intentos. Espera").wait_for()
     assert await page.get_by_role("button", name="Entrar").is_disabled()
+
+
+async def sign_in(page: Page, user: str, pin: str = PIN) -> None:
+    await page.get_by_label("Usuario", exact=True).fill(user)
+    await page.get_by_label("PIN", exact=True).fill(pin)
+    await page.get_by_role("button", name="Entrar").click()
+
+
+async def leave(page: Page, name: str) -> None:
+    await page.get_by_role("button", name=f"{name} ▾").click()
+    await page.get_by_role("button", name="Cambiar de usuario").click()
+    await page.wait_for_url("**/")
+
+
+async def test_a_shared_tablet_shows_names_and_sends_the_pin_by_itself(
+    window: OpenWindow,
+) -> None:
+    page = (await window(None, "/", PHONE)).page
+    for user, name, path in (("ana", "Ana", "mesero"), ("luis", "Luis", "caja")):
+        if user == "luis":
+            await page.get_by_role("button", name="Otra persona").click()
+        await sign_in(page, user)
+        await page.wait_for_url(f"**/{path}")
+        await leave(page, name)
+    await page.get_by_role("button", name="Ana", exact=True).click()
+    await expect(page.get_by_label("Usuario", exact=True)).to_be_hidden()
+    for digit in PIN:
+        await page.get_by_role("button", name=digit, exact=True).click()
+    await page.wait_for_url("**/mesero")  # nobody has tapped Entrar
+    await leave(page, "Ana")
+    await page.get_by_role("button", name="Luis", exact=True).click()
+    await page.get_by_role("button", name="Quitar de este aparato").click()
+    await expect(page.get_by_role("button", name="Luis", exact=True)).to_have_count(0)
+
+
+async def test_a_pin_that_sends_itself_is_sent_once_whatever_else_is_pressed(
+    house: House, window: OpenWindow
+) -> None:
+    page = (await window(None, "/")).page
+    await page.evaluate(KNOW_ANA)
+    await page.reload()
+    sent: list[str] = []
+    page.on(
+        "request",
+        lambda one: sent.append(one.url) if one.method == "POST" else None,
+    )
+    await page.get_by_label("PIN", exact=True).press_sequentially("1234\n\n")
+    await page.wait_for_url("**/mesero")
+    assert sent == [f"{house.url}/session"]
+
+
+async def test_a_wrong_pin_clears_the_field_and_a_longer_one_can_still_be_typed(
+    house: House, window: OpenWindow
+) -> None:
+    await house.call(ROSA, "PUT", "/staff/ana/pin", json={"pin": "883311"})
+    page = (await window(None, "/")).page
+    await page.evaluate(KNOW_ANA)
+    await page.reload()
+    pin = page.get_by_label("PIN", exact=True)
+    for words in ("Usuario o PIN incorrecto", "Si tu PIN cambió"):
+        await pin.press_sequentially("8833")
+        await page.get_by_text(words).wait_for()
+        await expect(pin).to_have_value("")
+    await pin.press_sequentially("883311\n")
+    await page.wait_for_url("**/mesero")
+    kept = await page.evaluate("JSON.parse(localStorage['comanda.usuarios'])[0].length")
+    assert kept == 6
+
+
+KNOW_ANA = """localStorage.setItem("comanda.usuarios",
+  JSON.stringify([{ username: "ana", name: "Ana", length: 4 }]))"""
+
+
+async def test_who_is_signed_in_goes_on_to_their_page(window: OpenWindow) -> None:
+    opened = await window(LUIS, "/")
+    await opened.page.wait_for_url("**/caja")
+    other = await window(LUIS, "/?volver=%2Fcaja%3Forden%3D7", context=opened.context)
+    await other.page.wait_for_url("**/caja?orden=7*")
+
+
+async def test_who_changes_user_without_a_network_is_not_sent_back(
+    window: OpenWindow,
+) -> None:
+    opened = await window(LUIS, "/caja")
+    await opened.page.get_by_text("En línea").wait_for()
+    await opened.page.route("**/session", lambda route: route.abort())
+    await opened.page.get_by_role("button", name="Luis ▾").click()
+    await opened.page.get_by_role("button", name="Cambiar de usuario").click()
+    await opened.page.wait_for_url("**/?cambiar")
+    await opened.page.unroute("**/session")
+    await sign_in(opened.page, "ana")
+    await opened.page.wait_for_url("**/mesero")
+
+
+@pytest.mark.parametrize("path", ["/mesero", "/cocina", "/caja"])
+async def test_an_administrator_finds_the_way_back_on_every_page(
+    window: OpenWindow, path: str
+) -> None:
+    page = (await window(ROSA, path)).page
+    await page.get_by_role("button", name="Rosa ▾").click()
+    await page.get_by_role("link", name="Administración").click()
+    await page.wait_for_url("**/admin*")
+    await page.get_by_role("button", name="Rosa ▾").click()
+    await expect(page.get_by_role("link", name="Administración")).to_have_count(0)

@@ -132,7 +132,7 @@ async def test_the_kitchen_sees_a_void_struck_through_and_hears_it_until_somebod
     await page.get_by_role("button", name="Activar sonido").click()
     await hears(page, NEW)
     await house.void(order["id"], LUIS, "el cliente canceló")
-    ticket = page.get_by_role("button", name="Mesa 12, orden 1 anulada: enterado")
+    ticket = page.get_by_role("article", name="Mesa 12, orden 1 anulada")
     await expect(ticket).to_contain_text("«el cliente canceló»")
     struck = await ticket.locator(".lines").evaluate(
         "node => getComputedStyle(node).textDecoration"
@@ -142,7 +142,7 @@ async def test_the_kitchen_sees_a_void_struck_through_and_hears_it_until_somebod
     await expect(page.get_by_role("button", name="Mesa 12, orden 1: Empezar")).to_have_count(0)
     await page.reload()
     assert await violations(page) == []
-    await ticket.click()
+    await ticket.get_by_role("button", name="Mesa 12, orden 1 anulada: enterado").click()
     await expect(ticket).to_have_count(0)
     await page.reload()
     await page.get_by_role("button", name="Mesa 7, orden 2: Empezar").wait_for()

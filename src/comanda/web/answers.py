@@ -99,6 +99,7 @@ class Settings(Answer):
     day_ends = text()
     amber_minutes = whole()
     red_minutes = whole()
+    idle_minutes = fields.Float(required=True)
 
 
 class Product(Answer):

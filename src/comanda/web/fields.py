@@ -58,6 +58,16 @@ class Text(fields.String):
         super().__init__(validate=[length, _clean], metadata=told, **more)
 
 
+class Told(fields.String):
+    """Text of any characters, for the log; `longest` in characters."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, *, longest: int, **more: Any) -> None:
+        length = validate.Length(0, longest, error=f"De 0 a {longest} caracteres")
+        super().__init__(validate=length, **more)
+
+
 class Name(Text):
     """What people call something: not blank, without blanks around it."""
 

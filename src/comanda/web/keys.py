@@ -15,6 +15,7 @@ from comanda.web.measures import Metrics
 from comanda.web.openapi import Document
 from comanda.web.pins import PinHasher
 from comanda.web.stream import Streams
+from comanda.web.throttle import Throttle
 from comanda.web.thumbnails import Thumbnails
 
 ASSETS = web.AppKey("ASSETS", Assets)
@@ -28,6 +29,7 @@ THUMBNAILS = web.AppKey("THUMBNAILS", Thumbnails)
 METRICS = web.AppKey("METRICS", Metrics)
 SETUP = web.AppKey("SETUP", SetupGate)
 PINS = web.AppKey("PINS", PinHasher)
+PAGE_ERRORS = web.AppKey("PAGE_ERRORS", Throttle)
 UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
 LARGE_UPLOADS = web.AppKey("LARGE_UPLOADS", asyncio.Lock)
 

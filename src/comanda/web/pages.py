@@ -10,8 +10,9 @@ from aiohttp.typedefs import Handler
 
 from comanda import office
 from comanda.config import Config
+from comanda.domain.errors import StorageUnavailable
 from comanda.domain.house import UNNAMED, House
-from comanda.store import house
+from comanda.store import house, staff
 from comanda.store.database import Snapshot
 from comanda.web.keys import ASSETS, CONFIG, DATABASE, DOCUMENT
 from comanda.web.reading import json_body
@@ -26,6 +27,16 @@ def page(name: str) -> Handler:
         return request.app[ASSETS].response(name, request)
 
     return show_page
+
+
+async def show_entry(request: web.Request) -> web.Response:
+    """`GET /`: the page to sign in; before the first start, where to find its address."""
+    try:
+        is_founded = await request.app[DATABASE].read(staff.has_admin)
+    except StorageUnavailable:
+        is_founded = True  # the page that signs in says what the database says
+    name = "index.html" if is_founded else "antes.html"
+    return request.app[ASSETS].response(name, request)
 
 
 async def show_asset(request: web.Request) -> web.Response:
@@ -53,6 +64,7 @@ async def show_settings(request: web.Request) -> web.Response:
             **described.wire(),
             "amber_minutes": config.pages.amber_minutes,
             "red_minutes": config.pages.red_minutes,
+            "idle_minutes": config.sessions.idle_minutes,
         }
     )
 

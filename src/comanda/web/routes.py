@@ -12,6 +12,7 @@ from comanda.web import (
     events,
     menu,
     orders,
+    page_errors,
     pages,
     payments,
     reconciliation,
@@ -41,7 +42,7 @@ REPEATABLE = (Header("Idempotency-Key", "The same key again changes nothing and 
 RESUMABLE = (Header("Last-Event-ID", "Go on after this event; it wins over `after`."),)
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/", pages.page("index.html"), EVERYBODY, "The page to sign in", PAGE),
+    Route("GET", "/", pages.show_entry, EVERYBODY, "The page to sign in", PAGE),
     Route("GET", "/mesero", pages.page("mesero.html"), EVERYBODY, "The waiters' page", PAGE),
     Route("GET", "/cocina", pages.page("cocina.html"), EVERYBODY, "The kitchen's page", PAGE),
     Route("GET", "/caja", pages.page("caja.html"), EVERYBODY, "The cashiers' page", PAGE),
@@ -69,6 +70,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/session", sessions.show_session, SIGNED_IN, "Who is signed in",
           {200: answers.SignedIn}),
     Route("DELETE", "/session", sessions.sign_out, SIGNED_IN, "Sign out", {204: None}),
+    Route("POST", "/errors", page_errors.tell_error, EVERYBODY,
+          "A page tells the log of an error that nobody caught", {204: None},
+          body=schemas.PageError, refuses=("too_many_attempts",)),
     Route("GET", "/settings", pages.show_settings, SIGNED_IN,
           "What the pages take from the configuration", {200: answers.Settings}),
     Route("GET", "/menu", menu.show_menu, SIGNED_IN, "The menu", {200: answers.Menu}),

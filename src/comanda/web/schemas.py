@@ -29,6 +29,7 @@ from comanda.web.fields import (
     Text,
     Time,
     TimeZone,
+    Told,
     Username,
     Whole,
     YesNo,
@@ -157,6 +158,18 @@ class NewRestaurant(NewHouse):
         error_messages=MESSAGES,
     )
     sample = YesNo(load_default=False)
+
+
+class PageError(Request):
+    """What a page failed at; texts may have any characters, and are cleaned for the log."""
+
+    message = Told(longest=500, required=True)
+    page = Told(longest=200, required=True)
+    source = Told(longest=300, allow_none=True, load_default=None)
+    line = Whole(0, 10_000_000, allow_none=True, load_default=None)
+    column = Whole(0, 10_000_000, allow_none=True, load_default=None)
+    stack = Told(longest=4_000, allow_none=True, load_default=None)
+    agent = Told(longest=300, allow_none=True, load_default=None)
 
 
 class OrderQuery(Request):

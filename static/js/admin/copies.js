@@ -39,9 +39,9 @@ export function create({ onReset }) {
   }
 
   button.addEventListener("click", async () => {
-    button.disabled = true;
-    setText(button, "Haciendo la copia…");
     try {
+      button.disabled = true;
+      setText(button, "Haciendo la copia…");
       const copy = await call("POST", "/backups", { timeout: 600000 });
       toast(`Copia hecha y revisada: ${size(copy.size)}`, "done");
     } catch (error) {

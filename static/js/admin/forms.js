@@ -25,9 +25,9 @@ export function createForm({ fields, action, send, done, kind = "primary" }) {
   const button = h("button", { class: "button", type: "submit", "data-kind": kind, "data-size": "main" }, action);
   const submit = async (event) => {
     event.preventDefault();
-    message.hidden = true;
-    button.disabled = true;
     try {
+      message.hidden = true;
+      button.disabled = true;
       done(await send());
     } catch (error) {
       setText(message, error.message);

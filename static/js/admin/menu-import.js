@@ -42,8 +42,8 @@ export function openImport(done) {
   }
 
   async function carryOut() {
-    apply.disabled = true;
     try {
+      apply.disabled = true;
       const { added, changed } = await call("POST", "/menu/import", { json: { csv: text } });
       dialog.close();
       toast(`Menú importado: ${added.length} nuevos, ${changed.length} con cambios`, "done");

@@ -60,8 +60,8 @@ function createSwitch({ id }) {
   const node = h("li", {}, button);
 
   async function turn() {
-    button.disabled = true;
     try {
+      button.disabled = true;
       update(await call("PUT", `/products/${id}/available`, { json: { available: !isAvailable } }));
     } catch (error) {
       toast(`${name}: ${error.message}. Toca otra vez.`, "late");

@@ -48,16 +48,22 @@ export function createVoided() {
 }
 
 function createTicket(order, acknowledge) {
-  const label = `Mesa ${order.table_number}, orden ${order.id} anulada: enterado`;
-  return h("li", {}, h("button", { class: "card ticket", type: "button", "aria-label": label, onclick: () => acknowledge(order) },
-    h("span", { class: "ticket-head" }, h("span", { class: "table" }, String(order.table_number)), h("span", { class: "quiet" }, "Anulada")),
+  const label = `Mesa ${order.table_number}, orden ${order.id} anulada`;
+  return h("li", {}, h("article", { class: "card ticket", "aria-label": label },
+    h("div", { class: "ticket-head" }, h("span", { class: "table" }, String(order.table_number)), h("span", { class: "quiet" }, "Anulada")),
     h("strong", { class: "why" }, `«${order.void_reason}»`),
     h("ul", { class: "lines" }, ...order.items.map(createLine)),
-    h("span", { class: "ticket-foot" }, h("span", { class: "quiet" }, `Orden ${order.id} · ${order.waiter}`), h("span", { class: "step" }, "Enterado ✓"))));
+    h("div", { class: "ticket-foot" }, h("span", { class: "quiet" }, `Orden ${order.id} · ${order.waiter}`),
+      h("button", { class: "step", type: "button", "aria-label": `${label}: enterado`, onclick: () => acknowledge(order) }, "Enterado ✓"))));
 }
 
 function read() {
-  try { return JSON.parse(localStorage.getItem(SEEN)) ?? []; } catch { return []; }
+  try {
+    const kept = JSON.parse(localStorage.getItem(SEEN));
+    return Array.isArray(kept) ? kept.filter((id) => typeof id === "string") : [];
+  } catch {
+    return [];
+  }
 }
 
 function write(seen) {

@@ -1,0 +1,57 @@
+"""`POST /errors`: what a page failed at and nobody caught, for the server's log.
+
+Everybody may send, for the sign-in page can fail too. So a message is small, cleaned of whatever
+could forge a line of the log, and taken only so often: of an address, and of all together.
+"""
+
+import logging
+import time
+import unicodedata
+from typing import Any
+
+from aiohttp import web
+
+from comanda.domain.errors import FileTooLarge
+from comanda.web.keys import PAGE_ERRORS
+from comanda.web.proxy import address_of
+from comanda.web.reading import json_body
+from comanda.web.schemas import PageError
+
+MAX_BYTES = 8 * 1024
+# Line breaks, direction marks, half surrogates: whatever is no plain character of a line.
+_UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+log = logging.getLogger(__name__)
+
+
+async def tell_error(request: web.Request) -> web.Response:
+    """`POST /errors`. Raises FileTooLarge and TooManyAttempts before it reads a body."""
+    if (request.content_length or 0) > MAX_BYTES:
+        raise FileTooLarge("El aviso es demasiado grande")
+    address = address_of(request)
+    request.app[PAGE_ERRORS].count(address, time.monotonic())
+    told = await json_body(request, PageError)
+    agent = told["agent"] or request.headers.get("User-Agent", "")
+    log.warning(
+        "💥 [Página] %s: %s · %s · %s · %s · %s",
+        clean(told["page"]),
+        clean(told["message"]),
+        clean(_place(told)),
+        clean(told["stack"] or "-"),
+        address,
+        clean(agent or "-"),
+    )
+    return web.Response(status=204)
+
+
+def _place(told: dict[str, Any]) -> str:
+    """`/static/js/caja.js:12:3`, or `-` where the browser did not say."""
+    parts = (told["source"], told["line"], told["column"])
+    return ":".join(str(part) for part in parts if part is not None) or "-"
+
+
+def clean(text: str) -> str:
+    """`text` as one line: a break becomes ` | `, what can't be printed becomes `?`."""
+    lines = (line.strip() for line in text.splitlines())
+    joined = " | ".join(line for line in lines if line)
+    return "".join("?" if unicodedata.category(one) in _UNPRINTABLE else one for one in joined)

@@ -1,0 +1,32 @@
+"""How often something may be told: by one address, and by all together. Kept in memory."""
+
+from collections import OrderedDict, deque
+
+from comanda.domain.errors import TooManyAttempts
+
+WINDOW = 600.0  # seconds
+OF_ADDRESS, OF_ALL = 10, 60
+ADDRESSES = 1_000
+
+
+class Throttle:
+    """Counts what was told within the window, by address and together."""
+
+    def __init__(self) -> None:
+        self._all: deque[float] = deque()
+        self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def count(self, address: str, now: float) -> None:
+        """Count one more. Raises TooManyAttempts, and then counts nothing."""
+        known = self._by_address.get(address, deque())
+        for times, most in ((self._all, OF_ALL), (known, OF_ADDRESS)):
+            while times and times[0] <= now - WINDOW:
+                times.popleft()
+            if len(times) >= most:
+                raise TooManyAttempts(max(1, round(times[0] + WINDOW - now)))
+        for times in (self._all, known):
+            times.append(now)
+        self._by_address[address] = known
+        self._by_address.move_to_end(address)
+        if len(self._by_address) > ADDRESSES:
+            self._by_address.popitem(last=False)

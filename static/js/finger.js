@@ -1,0 +1,133 @@
+// What lists owe a finger: nothing moves under it, and a tap never hits a card that has just come there.
+
+const SETTLING = 600; // milliseconds: a second tap, or one that was on its way, was for what stood there before
+const LONGEST_HOLD = 1000; // whatever waits for a finger waits no longer
+const CLICK_COMES = 80; // a touch's click comes a moment after its end, and must find the layout that was touched
+const LISTS = "[data-cards]";
+const ENDS = ["pointerup", "pointercancel", "contextmenu", "blur", "lostpointercapture", "dragend", "pagehide"];
+
+const waiting = new Set();
+const scrollers = new WeakMap();
+const layouts = []; // of the last moments: what stood where before and after a change, and how far it was scrolled then
+let isNoted = false;
+let isHeld = false;
+let release = 0;
+let touched = null;
+
+/** Whether a finger rests on a list. */
+export const isDown = () => isHeld;
+
+/** Run `work` as soon as no finger rests on a list. */
+export function afterFinger(work) { waiting.add(work); }
+
+/** Look after the cards of `container`, which are its children. */
+export function watch(container) {
+  container.dataset.cards = "";
+  container.addEventListener("pointerdown", hold);
+}
+
+/** Call before cards move: what stands where is kept for a moment. It costs no layout that isn't due anyway. */
+export function noteLayout() {
+  if (isNoted) return;
+  isNoted = true;
+  const layout = { until: Infinity, before: measure(), after: null, tops: new Map() };
+  layouts.push(layout);
+  document.documentElement.dataset.settling = "";
+  requestAnimationFrame(() => {
+    isNoted = false;
+    layout.until = performance.now() + SETTLING;
+    setTimeout(() => noteResult(layout)); // the frame's layout is done by then
+    setTimeout(() => forget(layout), SETTLING);
+  });
+}
+
+function forget(layout) {
+  layouts.splice(layouts.indexOf(layout), 1);
+  if (layouts.length === 0) delete document.documentElement.dataset.settling;
+}
+
+function noteResult(layout) {
+  layout.after = measure();
+  for (const list of document.querySelectorAll(LISTS)) layout.tops.set(list, scrollerOf(list).scrollTop);
+}
+
+/** The boxes of all cards that are shown. */
+function measure() {
+  const boxes = new Map();
+  for (const list of document.querySelectorAll(LISTS)) {
+    if (!list.checkVisibility()) continue;
+    for (const card of list.children) boxes.set(card, { list, box: card.getBoundingClientRect() });
+  }
+  return boxes;
+}
+
+function scrollerOf(list) {
+  let one = scrollers.get(list);
+  if (one) return one;
+  for (one = list.parentElement; one && !/auto|scroll/.test(getComputedStyle(one).overflowY); one = one.parentElement);
+  one ??= document.scrollingElement;
+  scrollers.set(list, one);
+  return one;
+}
+
+function hold() {
+  isHeld = true;
+  clearTimeout(release);
+  release = setTimeout(letGo, LONGEST_HOLD);
+}
+
+function letGo() {
+  clearTimeout(release);
+  isHeld = false;
+  const due = [...waiting];
+  waiting.clear();
+  for (const work of due) work();
+}
+
+function end(event) {
+  const isFields = event.type === "blur" && event.target !== globalThis; // a field's, which a touch takes the focus of
+  if (!isHeld || isFields) return;
+  clearTimeout(release);
+  if (event.type === "pointerup") release = setTimeout(letGo, CLICK_COMES);
+  else letGo();
+}
+
+for (const type of ENDS) addEventListener(type, end, true);
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && isHeld) letGo(); });
+
+function cardOf(node) {
+  for (let one = node; one; one = one.parentElement) if (one.parentElement?.matches(LISTS)) return one;
+  return null;
+}
+
+/** Whether a list's change has just brought `card` under the finger, in place of another card. */
+function hasJustCome(card, event) {
+  const now = performance.now();
+  return layouts.some((layout) => now < layout.until && cameInstead(card, layout, event));
+}
+
+function cameInstead(card, { before, after, tops }, { clientX: x, clientY: y }) {
+  const isAt = (noted) => {
+    if (!noted || noted.box.width === 0) return false;
+    const scroller = scrollerOf(noted.list);
+    const scrolled = scroller.scrollTop - (tops.get(noted.list) ?? scroller.scrollTop);
+    const { left, right, top, bottom } = noted.box;
+    return x >= left && x <= right && y >= top - scrolled && y <= bottom - scrolled;
+  };
+  if (isAt(before.get(card)) || (after !== null && !isAt(after.get(card)))) return false;
+  return [...before].some(([other, was]) => !other.contains(card) && !card.contains(other) && isAt(was) && was.list.checkVisibility());
+}
+
+addEventListener("pointerdown", (event) => {
+  const card = cardOf(event.target);
+  touched = { card, early: card !== null && hasJustCome(card, event) };
+}, true);
+
+// Keys and scripts click too, and mean what they say: their clicks have no `detail`.
+addEventListener("click", (event) => {
+  const card = cardOf(event.target);
+  if (event.detail === 0 || card === null || touched === null) return;
+  if (card === touched.card && !touched.early) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);

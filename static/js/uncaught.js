@@ -1,0 +1,95 @@
+// An error that nobody caught: said on the page with a way on, and told to the server's log, once.
+// No module, and the first script of every page: it must hear of a module that can't even be read.
+
+(() => {
+  const MOST_REPORTS = 5;
+  const HARMLESS = /ResizeObserver loop/; // the browser's own note, of nothing that anybody would see
+  const told = new Set();
+  let leaving = false;
+
+  addEventListener("error", (event) => {
+    const part = event.target;
+    if (part instanceof HTMLScriptElement || (part instanceof HTMLLinkElement && part.rel === "stylesheet")) {
+      fail({ message: `No se pudo cargar ${pathOf(part.src || part.href)}`, source: pathOf(part.src || part.href) }, true);
+    } else if (event instanceof ErrorEvent) {
+      const { message, filename, lineno, colno, error } = event;
+      fail({ message, source: pathOf(filename), line: lineno || null, column: colno || null, stack: stackOf(error) });
+    }
+  }, true);
+  addEventListener("unhandledrejection", ({ reason }) => {
+    const isModule = /dynamically imported module|Importing a module|error loading dynamically/i.test(reason?.message ?? "");
+    fail({ message: wordsOf(reason), stack: stackOf(reason) }, isModule);
+  });
+  addEventListener("pagehide", () => { leaving = true; });
+  addEventListener("pageshow", () => { leaving = false; });
+
+  function fail(error, isLoading = false) {
+    try {
+      if (leaving || HARMLESS.test(error.message) || !isOurs(error)) return;
+      const key = `${error.message} ${error.source} ${error.line}`;
+      if (told.has(key)) return;
+      told.add(key);
+      show(isLoading);
+      if (told.size <= MOST_REPORTS) report(error);
+    } catch { /* whoever tells of errors makes none */ }
+  }
+
+  /** What an extension of the browser does wrong is not the page's fault. */
+  const isOurs = ({ source, stack }) => !/^[a-z-]+-extension:/.test(source ?? "") && !/-extension:\/\//.test(stack ?? "");
+
+  function pathOf(address) {
+    try {
+      const url = new URL(address, location.href);
+      return url.origin === location.origin ? url.pathname : url.href.split(/[?#]/)[0].slice(0, 300);
+    } catch {
+      return null;
+    }
+  }
+
+  const wordsOf = (reason) => String(reason?.message ? `${reason.name ?? "Error"}: ${reason.message}` : reason);
+  const stackOf = (error) => (typeof error?.stack === "string" ? error.stack.replaceAll(location.origin, "") : null);
+
+  function report({ message, source = null, line = null, column = null, stack = null }) {
+    const cut = (text, length) => (text === null ? null : String(text).slice(0, length));
+    const body = JSON.stringify({
+      message: cut(message, 500) || "?", page: cut(location.pathname, 200), source: cut(source, 300), line, column, stack: cut(stack, 1500),
+    });
+    fetch("/errors", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: true }).catch(() => {});
+  }
+
+  /** Say it once, in the row at the page's foot, over nothing that is tapped. */
+  function show(isLoading) {
+    if (!document.body) {
+      addEventListener("DOMContentLoaded", () => show(isLoading), { once: true });
+      return;
+    }
+    const place = document.querySelector("dialog[open]") ?? document.body;
+    if (place.querySelector(".uncaught")) return;
+    const node = document.createElement("div");
+    node.className = "uncaught";
+    node.setAttribute("role", "alert");
+    const words = document.createElement("span");
+    words.textContent = isLoading
+      ? "La página no se cargó completa. Revisa el Wi-Fi y recárgala."
+      : "Algo falló en esta página. Recárgala: lo que ya enviaste o guardaste no se pierde.";
+    node.append(words, button("Recargar", "primary", () => location.reload()), button("Cerrar aviso", "plain", () => node.remove()));
+    put(place, node);
+    place.addEventListener("close", () => { if (place.contains(node)) put(document.body, node); }, { once: true });
+  }
+
+  function put(place, node) {
+    const foot = place.querySelector(":scope > .foot");
+    if (foot) foot.before(node);
+    else place.append(node);
+  }
+
+  function button(text, kind, act) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "button";
+    made.dataset.kind = kind;
+    made.textContent = text;
+    made.addEventListener("click", act);
+    return made;
+  }
+})();

@@ -1,0 +1,155 @@
+"""A list under somebody's finger: nothing moves while it rests, and no tap hits the next card."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import PHONE, OpenWindow, settled
+from tests.house import ANA, COCO, LUIS, House
+
+# The middle of a card, in the viewport.
+MIDDLE = """(node) => { node.scrollIntoView({ block: "center" });
+  const box = node.getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 2]; }"""
+HIDE = """const now = { value: "hidden", configurable: true };
+  Object.defineProperty(document, "visibilityState", now);
+  document.dispatchEvent(new Event("visibilitychange"));
+  delete document.visibilityState;"""
+
+
+async def middle(page: Page, role: Any, name: str) -> tuple[float, float]:
+    x, y = await page.get_by_role(role, name=name).evaluate(MIDDLE)
+    return x, y
+
+
+async def statuses(house: House) -> list[str]:
+    _, told = await house.call(COCO, "GET", "/orders")
+    return sorted(order["status"] for order in told["orders"])
+
+
+async def kitchen(house: House, window: OpenWindow, tables: int, size: Any = None) -> Page:
+    for table in range(1, tables + 1):
+        await house.place(table)
+    page = (await window(COCO, "/cocina", size)).page
+    await page.get_by_text("En línea").wait_for()
+    await page.get_by_role("article", name=f"Mesa {tables}, ").wait_for()
+    return page
+
+
+@pytest.mark.parametrize("size", [PHONE, None], ids=["phone", "desktop"])
+async def test_two_taps_begin_one_ticket(house: House, window: OpenWindow, size: Any) -> None:
+    page = await kitchen(house, window, 4, size)
+    x, y = await middle(page, "article", "Mesa 1, ")
+    tap = page.touchscreen.tap if size is PHONE else page.mouse.click
+    await tap(x, y)
+    await page.get_by_role("button", name="Mesa 1, orden 1: Listo").wait_for()
+    await tap(x, y)
+    await house.place(99)
+    await page.get_by_role("article", name="Mesa 99, ").wait_for()
+    assert await statuses(house) == ["en_preparacion", *["pendiente"] * 4]
+
+
+async def test_a_tap_that_comes_just_after_a_card_has_moved_does_nothing(
+    house: House, window: OpenWindow
+) -> None:
+    page = await kitchen(house, window, 3)
+    x, y = await middle(page, "article", "Mesa 1, ")
+    await house.advance("1", "en_preparacion", COCO)  # on another screen
+    await page.get_by_role("button", name="Mesa 1, orden 1: Listo").wait_for()
+    await page.mouse.click(x, y)
+    assert await statuses(house) == ["en_preparacion", "pendiente", "pendiente"]
+    await settled(page)  # for that long nothing happens; then a tap counts again
+    await page.mouse.click(x, y)
+    await page.get_by_role("button", name="Mesa 2, orden 2: Listo").wait_for()
+
+
+async def test_a_key_counts_at_once(house: House, window: OpenWindow) -> None:
+    page = await kitchen(house, window, 3)
+    await page.get_by_role("button", name="Mesa 1, orden 1: Empezar").press("Enter")
+    await page.get_by_role("button", name="Mesa 1, orden 1: Listo").wait_for()
+    await page.get_by_role("button", name="Mesa 2, orden 2: Empezar").press("Enter")
+    await page.get_by_role("button", name="Mesa 2, orden 2: Listo").wait_for()
+
+
+async def test_a_card_that_has_come_where_nothing_was_can_be_tapped_at_once(
+    house: House, window: OpenWindow
+) -> None:
+    page = await kitchen(house, window, 1)
+    for action in ("Empezar", "Listo"):
+        await page.get_by_role("button", name=f"Mesa 1, orden 1: {action}").click()
+    await page.get_by_text("Esperando al mesero").wait_for()
+
+
+async def test_two_taps_deliver_one_table(house: House, window: OpenWindow) -> None:
+    for table in (1, 2, 3):
+        order = await house.place(table)
+        for status in ("en_preparacion", "listo"):
+            await house.advance(order["id"], status, COCO)
+    page = (await window(ANA, "/mesero?ver=curso", PHONE)).page
+    first = page.get_by_role("button", name="Entregado").first
+    await page.get_by_text("Orden 3").wait_for()
+    x, y = await first.evaluate(MIDDLE)
+    await page.touchscreen.tap(x, y)
+    await expect(page.get_by_role("article", name="Mesa 1, ")).to_have_count(0)
+    await page.touchscreen.tap(x, y)
+    await house.place(99)
+    await page.get_by_role("article", name="Mesa 99, ").wait_for()
+    assert (await statuses(house)).count("entregado") == 1
+
+
+async def test_two_taps_open_one_proof_at_the_till(house: House, window: OpenWindow) -> None:
+    payments = []
+    for table in (1, 2, 3):
+        order = await house.deliver(table)
+        payments.append((await house.submit(order["id"]))[1]["payment"]["id"])
+    page = (await window(LUIS, "/caja", PHONE)).page
+    card = page.locator(".proof-card")
+    await expect(card).to_have_count(3)
+    x, y = await card.first.evaluate(MIDDLE)
+    await house.judge(payments[0], "aprobado")
+    await expect(card).to_have_count(2)
+    await page.touchscreen.tap(x, y)
+    await expect(page.get_by_role("button", name="Aprobar")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "dispatchEvent(new PointerEvent('pointerup', { bubbles: true }))",
+        "dispatchEvent(new PointerEvent('pointercancel', { bubbles: true }))",
+        "dispatchEvent(new PointerEvent('lostpointercapture', { bubbles: true }))",
+        "dispatchEvent(new MouseEvent('contextmenu', { bubbles: true }))",
+        "dispatchEvent(new Event('blur'))",
+        HIDE,
+        "0",  # nothing tells the page that the finger has gone
+    ],
+)
+async def test_what_waits_for_a_finger_waits_no_longer_than_the_finger(
+    house: House, window: OpenWindow, ends: str
+) -> None:
+    page = await kitchen(house, window, 2)
+    x, y = await middle(page, "article", "Mesa 2, ")
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await house.advance("1", "en_preparacion", COCO)
+    await expect(page.locator("[data-status=pendiente] .counter")).to_have_text("1")
+    await page.evaluate(ends)
+    pending = page.locator("[data-status=pendiente] .ticket")
+    await expect(pending).to_have_count(1)
+    await page.get_by_role("button", name="Mesa 1, orden 1: Listo").wait_for()
+
+
+async def test_nothing_moves_under_a_finger(house: House, window: OpenWindow) -> None:
+    page = await kitchen(house, window, 3)
+    x, y = await middle(page, "article", "Mesa 2, ")
+    await page.clock.install()
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await house.advance("1", "en_preparacion", COCO)
+    await expect(page.locator("[data-status=pendiente] .counter")).to_have_text("2")
+    assert (await middle(page, "article", "Mesa 2, ")) == (x, y)
+    await page.mouse.up()
+    await page.clock.run_for(200)
+    await page.get_by_role("button", name="Mesa 2, orden 2: Listo").wait_for()
+    assert await statuses(house) == ["en_preparacion", "en_preparacion", "pendiente"]
