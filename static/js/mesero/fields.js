@@ -10,6 +10,7 @@ const GROUPED_BY_DOTS = /^\d{1,3}(?:\.\d{3})+,\d{1,2}$/; // 1.234,50
 /** The two fields of an order of `total`; `setMethod` says which method is chosen. */
 export class Fields {
   constructor(total) {
+    this.isFree = total === 0;
     this.reference = new Field("reference", { maxlength: LONGEST, autocapitalize: "characters", spellcheck: "false" });
     this.amount = new Field("amount", { inputmode: "decimal", maxlength: 16 });
     this.amount.setLabel("Monto que dice el comprobante");
@@ -29,7 +30,7 @@ export class Fields {
   /** `{ reference, amount }` for the form, "" for what is not said; null, and said where, if it can't be right. */
   read() {
     const reference = this.method.reference === "none" ? "" : this.reference.text;
-    const amount = toAmount(this.amount.text);
+    const amount = this.isFree && /^[$\s0.,]*$/.test(this.amount.text) ? "" : toAmount(this.amount.text);
     const isMissing = this.method.reference === "required" && !reference;
     this.explain({
       reference: isMissing ? [`Escribe: ${this.method.reference_label}`] : null,
