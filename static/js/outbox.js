@@ -26,7 +26,7 @@ const NOT_OURS = "La respuesta no viene de Comanda";
  * What goes one after another is a lane: each proof is one by itself, all orders are one together.
  */
 export class Outbox {
-  #store = new Drafts({ onBack: () => this.#reload() });
+  #store = new Drafts({ onBack: () => this.#reload().then(() => this.#sendAll()) });
   #drafts = new Map();
   #progress = new Map();
   #running = new Set();
@@ -53,7 +53,7 @@ export class Outbox {
 
   /** Whether a draft has only just been sent off: nobody needs to be told that it is not there yet. */
   isFresh(draft) {
-    if (draft.attempt > 1 || (draft.attempt === 1 && !this.isSending(draft))) return false;
+    if (!this.#goes(draft) || draft.attempt > 1 || (draft.attempt === 1 && !this.isSending(draft))) return false;
     return draft.kind === "proof" || Date.now() - draft.askedAt < NOTICEABLE;
   }
 
@@ -133,7 +133,7 @@ export class Outbox {
   #waiting() { return this.drafts.filter((draft) => this.#goes(draft)); }
 
   #sendAll() {
-    for (const lane of new Set(this.#waiting().map(laneOf))) this.#run(lane);
+    for (const lane of new Set(this.#waiting().map(laneOf))) if (!this.#running.has(lane)) this.#goOn(lane);
   }
 
   /** Another tab has changed a draft: it sends it, but might be closed before it could. */

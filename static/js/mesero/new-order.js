@@ -42,7 +42,7 @@ class NewOrder {
     this.total = h("span", { class: "money" });
     this.button = h("button", {
       class: "button send-button", type: "submit", "data-kind": "primary", "data-size": "main",
-    }, h("span", {}, "Enviar orden · "), this.total);
+    }, h("span", {}, "Enviar orden"), h("span", { class: "unseen" }, " · "), this.total);
     this.clear = h("button", { class: "button", type: "button", "aria-label": "Vaciar la orden", onclick: () => this.#empty() }, "🗑");
     this.panel = h("form", { class: "new-order", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#send(); } },
       h("div", { class: "order-head" },
@@ -167,8 +167,8 @@ class NewOrder {
   #cents(lines) { return lines.reduce((sum, line) => sum + line.quantity * Math.round(100 * this.menu.price(line.product)), 0); }
 
   #send() {
-    if (Date.now() - this.#sentAt < SECOND_TAP) return; // the second tap of two: the form is the next order's already
     const { draft } = this;
+    if (isEmpty(draft) && Date.now() - this.#sentAt < SECOND_TAP) return; // the second tap of two: it was sent by the first
     const missing = lacks(draft) || this.#soldOut();
     if (missing) {
       this.#say(missing, "late");

@@ -27,7 +27,7 @@ export class NoteEditor {
     this.node.hidden = false;
     this.input.value = line.note;
     this.input.setAttribute("aria-label", `Nota de ${label}`);
-    this.done.setAttribute("aria-label", `Listo, nota de ${label}`);
+    this.done.setAttribute("aria-label", `Listo con ${label}`);
     this.chips.setAttribute("aria-label", `Notas de antes para ${label}`);
     this.#isForgetting = false;
     this.#showChips();

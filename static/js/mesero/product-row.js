@@ -1,12 +1,14 @@
 // One dish of the menu: name, price, − quantity +; once it was picked, a pencil for its note, and more
 // lines of the same dish with other notes.
 
-import { h, KeyedList, setText } from "../dom.js";
+import { h, setText } from "../dom.js";
 import { money } from "../format.js";
 import { NoteEditor } from "./note-editor.js";
 
 /** `{ node, product, update(), set(product) }`. `order` is what is being written: `linesOf`, `add`, `change`. */
 export class ProductRow {
+  #shown = new Map();
+
   constructor(product, order) {
     Object.assign(this, { product, order });
     this.editor = new NoteEditor((line, note) => this.#change(line, { note }), (line) => this.#edited(line));
@@ -15,16 +17,11 @@ export class ProductRow {
     this.pencil = h("button", { class: "button pencil", type: "button", onclick: () => this.#edit(this.#lines[0]) });
     this.other = h("button", {
       class: "button other-note", type: "button", "aria-label": `Otro ${product.name} con otra nota`, onclick: () => this.#addOther(),
-    }, "＋ otra nota");
-    const lines = h("ul", { class: "dish-lines" });
-    this.list = new KeyedList(lines, {
-      key: ({ line }) => line.id,
-      compare: (one, other) => one.place - other.place,
-      create: ({ line }) => this.#createLine(line.id),
-    });
+    }, "+ otra nota");
+    this.list = h("ul", { class: "dish-lines" });
     this.node = h("li", { class: "product" },
       h("div", { class: "product-name" }, h("span", {}, product.name), this.price), this.steps.node,
-      lines, h("div", { class: "dish-tools" }, this.pencil, this.other), this.editor.node);
+      this.list, h("div", { class: "dish-tools" }, this.pencil, this.other), this.editor.node);
     this.set(product);
   }
 
@@ -42,14 +39,29 @@ export class ProductRow {
     const lines = this.#lines;
     const { available, name } = this.product;
     const isOne = lines.length === 1;
+    this.#followEditor(lines);
     this.node.dataset.chosen = String(lines.length > 0);
     this.steps.show(lines.reduce((sum, line) => sum + line.quantity, 0), name, available, lines.length > 1);
     showPencil(this.pencil, lines[0], name);
     this.pencil.hidden = !isOne || this.editor.line !== null;
-    this.other.hidden = !available || !(lines.length > 1 || lines[0]?.note);
+    this.other.hidden = this.editor.line !== null || !available || !(lines.length > 1 || lines[0]?.note);
     this.pencil.parentNode.hidden = this.pencil.hidden && this.other.hidden;
-    this.list.sync(lines.length > 1 ? lines.map((line, place) => ({ line, place })) : []);
-    this.#followEditor(lines);
+    this.#showLines(lines.length > 1 ? lines : []);
+  }
+
+  /** Lines come at the end and never change places: what stays keeps its element. */
+  #showLines(lines) {
+    for (const [id, shown] of this.#shown) {
+      if (lines.some((line) => line.id === id)) continue;
+      shown.node.remove();
+      this.#shown.delete(id);
+    }
+    for (const line of lines) {
+      if (!this.#shown.has(line.id)) this.#shown.set(line.id, this.#createLine(line.id));
+      const shown = this.#shown.get(line.id);
+      if (shown.node.parentNode !== this.list) this.list.append(shown.node);
+      shown.update(line);
+    }
   }
 
   /** A line that is gone, or that an undo has brought back, is not edited on. */
@@ -66,7 +78,8 @@ export class ProductRow {
     const node = h("li", { class: "dish-line" }, pencil, steps.node);
     return {
       node,
-      update: ({ line: now }) => {
+      pencil,
+      update: (now) => {
         const label = `${this.product.name}, ${now.note || "sin nota"}`;
         showPencil(pencil, now, this.product.name);
         steps.show(now.quantity, label, this.product.available, false);
@@ -97,8 +110,7 @@ export class ProductRow {
 
   #edited(line) {
     this.update();
-    const pencil = this.list.node(line.id)?.querySelector(".pencil") ?? this.pencil;
-    pencil.focus();
+    (this.#shown.get(line.id)?.pencil ?? this.pencil).focus();
   }
 
   #addOther() {

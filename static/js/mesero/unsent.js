@@ -9,7 +9,7 @@ const SURE_FOR = 4000;
 /** `{ node, update }` of the strip above the tabs; `onCorrect(draft)` hears of what needs a person. */
 export function createStrip(outbox, onCorrect) {
   const heading = h("h2", { "aria-live": "polite" });
-  const fold = h("button", { class: "button fold", type: "button", "data-kind": "plain", "aria-expanded": "true" }, "Ocultar");
+  const fold = h("button", { class: "button fold", type: "button", "data-kind": "plain", "aria-expanded": "true", "aria-label": "Lo que falta enviar" }, "▾");
   const items = h("ul", { class: "drafts" });
   const memory = h("p", { class: "small", hidden: true },
     "Este navegador no guarda nada: no cierres la página hasta que se envíe.");
@@ -18,7 +18,7 @@ export function createStrip(outbox, onCorrect) {
   fold.addEventListener("click", () => {
     items.hidden = !items.hidden;
     fold.setAttribute("aria-expanded", String(!items.hidden));
-    setText(fold, items.hidden ? "Mostrar" : "Ocultar");
+    setText(fold, items.hidden ? "▴" : "▾");
   });
   const list = new KeyedList(items, {
     key: (draft) => draft.key,
@@ -29,7 +29,6 @@ export function createStrip(outbox, onCorrect) {
     const stuck = outbox.drafts.filter((draft) => !outbox.isFresh(draft));
     list.sync(stuck);
     node.hidden = stuck.length === 0;
-    fold.hidden = stuck.length < 2 && !items.hidden;
     memory.hidden = outbox.isLasting;
     setText(heading, stuck.length > 0 ? `Sin enviar (${stuck.length})` : "");
   };
@@ -66,11 +65,7 @@ function headOf(draft) {
   const count = draft.kind === "order" ? countOf(draft) : 0;
   const what = draft.kind === "order" ? `${count} ${count === 1 ? "platillo" : "platillos"}` : draft.method;
   const total = draft.total === null ? null : h("span", { class: "money" }, money(draft.total));
-  const dishes = draft.kind === "order" ? draft.lines.map((line) => `${line.quantity} ${line.name}`.trim()).join(" · ") : "";
-  return [
-    h("b", {}, `Mesa ${draft.table ?? "?"}`), " · ", total, total ? " · " : null, `${what} `,
-    dishes ? h("span", { class: "small quiet dishes" }, dishes) : null,
-  ];
+  return [h("b", {}, `Mesa ${draft.table ?? "?"}`), " · ", total, total ? " · " : null, `${what} `];
 }
 
 /** One tap, and one to have it back: an order is written again in a minute, a photo may be gone for ever. */
