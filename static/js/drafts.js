@@ -44,17 +44,19 @@ export class Drafts {
     if ((await this.#run("readwrite", (table) => table.delete(key), null)) !== null) this.#deleted.delete(key);
   }
 
-  /** Read and delete in one act, so that of two tabs only one has it; undefined for the other. */
-  async take(key) {
+  /** Read and delete in one act, so that of two tabs only one has it; undefined for the other, `otherwise`
+   *  where the browser can't tell. */
+  async take(key, otherwise) {
     const here = this.#memory.get(key);
     const read = (table) => {
       const request = table.get(key);
       table.delete(key);
       return request;
     };
-    const kept = await this.#run("readwrite", read, undefined);
+    const kept = await this.#run("readwrite", read, null);
     this.#memory.delete(key);
-    return kept ?? here;
+    if (kept === null) this.#deleted.add(key);
+    return kept ?? here ?? (kept === null ? otherwise : undefined);
   }
 
   /** One transaction; a connection that the phone closed in the background is opened again once. */

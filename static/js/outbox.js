@@ -116,7 +116,7 @@ export class Outbox {
 
   /** Take a draft out to change it; undefined where another tab was quicker. */
   async take(key) {
-    const draft = await this.#store.take(key);
+    const draft = await this.#store.take(key, this.#drafts.get(key));
     this.#forget(key);
     return draft && revive(draft);
   }
