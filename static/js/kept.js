@@ -1,6 +1,8 @@
 // What was there last, kept on the device: a page that opens without a network shows it, with its age.
 // It is one person's: it goes when they sign out, or when somebody else signs in.
 
+import { now } from "./server-time.js";
+
 const WHO = "comanda.quien"; // in localStorage, which all tabs read at once and hear changes of
 const DATABASE = "comanda.visto";
 const TABLE = "seen";
@@ -32,7 +34,7 @@ export async function lastHere() {
 export function goOnAs(user) { mine = user; }
 
 /** Keep a value; `at` is when it was true. */
-export async function keep(name, value, at = Date.now()) {
+export async function keep(name, value, at = now()) {
   if (!mine || who() !== mine.username) return;
   await run("readwrite", (table) => table.put({ name, username: mine.username, at, value }));
 }
@@ -41,7 +43,7 @@ export async function keep(name, value, at = Date.now()) {
 export async function kept(name) {
   if (!who()) return null;
   const found = await run("readonly", (table) => table.get(name));
-  const age = Date.now() - found?.at;
+  const age = now() - found?.at;
   return found && found.username === who() && age < TOO_OLD && age > -TOO_OLD ? found : null;
 }
 

@@ -1,5 +1,7 @@
 // The connection, for whatever on a page depends on it: what is known, and since when it may be old.
 
+import { now as serverNow } from "./server-time.js";
+
 const MINUTE = 60000;
 const UNSURE = { connecting: "Un momento…", offline: "Puede haber más: ahora no se sabe" };
 
@@ -32,7 +34,7 @@ export function age() {
   return { words: state === "online" || knownAt === 0 ? "" : ageWords(), isAlone };
 }
 
-function ageWords(now = Date.now()) {
+function ageWords(now = serverNow()) {
   const minutes = Math.floor((now - knownAt) / MINUTE);
   if (minutes < 1) return "lo de hace un momento";
   if (minutes < 60) return `lo de hace ${minutes} min`;

@@ -4,6 +4,7 @@ import { call, Offline, Problem } from "./api.js";
 import { forget, keep, kept, me, onOther } from "./kept.js";
 import { setLink } from "./link.js";
 import { Stream } from "./stream.js";
+import { now } from "./server-time.js";
 
 const LONGEST_PAUSE = 30000;
 const CHECK_EVERY = 25000;
@@ -218,7 +219,7 @@ export class Live {
   }
 
   #show(state) {
-    if (state === "online" || this.state === "online") this.#knownAt = Date.now();
+    if (state === "online" || this.state === "online") this.#knownAt = now();
     this.state = state;
     setLink(state, this.#knownAt);
     this.onState(state);
@@ -238,7 +239,7 @@ export class Live {
 
   #keep() {
     if (!this.#isLoaded) return;
-    const at = this.state === "online" ? Date.now() : this.#knownAt;
+    const at = this.state === "online" ? now() : this.#knownAt;
     if (at > 0) keep(`orders.${this.role}`, [...this.orders.values()], at);
   }
 

@@ -15,7 +15,7 @@ import { createOpenOrders, OPEN } from "./mesero/open.js";
 import { createPayable, PAYABLE } from "./mesero/payable.js";
 import { placeOf, setPlace } from "./place.js";
 import { createTabs } from "./mesero/tabs.js";
-import { createStrip } from "./mesero/unsent.js";
+import { createStrip, refusalOf } from "./mesero/unsent.js";
 import { voidedWords } from "./void.js";
 
 const { user, settings } = await start("waiter");
@@ -24,9 +24,14 @@ const bar = createBar("Mesero", user);
 const isMine = (order) => order.waiter === user.username;
 let sheet = null;
 
-const outbox = new Outbox({ username: user.username, onChange: showOutbox, onSent: learn });
-const strip = createStrip(outbox, correct);
-const newOrder = createNewOrder(user.username, { onCount: (count) => tabs.count("nueva", count), onPlaced: placed });
+const outbox = new Outbox({
+  username: user.username,
+  onChange: showOutbox,
+  onSent: (order, draft) => (draft.kind === "order" ? placed(order) : learn(order)),
+  onGone: (draft) => newOrder.release(draft.key),
+});
+const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOrder(draft) : correct(draft.orderId)));
+const newOrder = createNewOrder(user.username, { onCount: (count) => tabs.count("nueva", count) });
 const open = createOpenOrders(isMine, learn);
 const payable = createPayable(isMine, charge);
 const tabs = createTabs([
@@ -48,7 +53,15 @@ function showOutbox() {
 
 function placed(order) {
   learn(order);
-  toast(`Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`, "done");
+  toast(`Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`, "done", { own: true });
+}
+
+/** A refused order goes back into the form; of two tabs only the first has it. */
+async function correctOrder({ key }) {
+  const draft = await outbox.take(key);
+  if (!draft) return;
+  tabs.show("nueva");
+  newOrder.correct(draft, `No se pudo: ${refusalOf(draft)}`);
 }
 
 /** An answer told of an order before the stream did: show it, unless the stream was ahead. */
@@ -89,7 +102,7 @@ function place(list, belongs, order, before) {
 }
 
 function reset(orders, before) {
-  newOrder.menu.load();
+  newOrder.menu.freshen();
   for (const was of before.values()) tellMissed(was, orders.get(was.id));
   const all = [...orders.values()];
   open.list.sync(all.filter((order) => OPEN.includes(order.status)));
@@ -158,7 +171,10 @@ async function tellIfPaid(notice) {
 const live = new Live({
   role: "waiter",
   snapshots: ["/orders"],
-  onState: bar.setState,
+  onState: (state) => {
+    bar.setState(state);
+    newOrder.menu.follow(state);
+  },
   onReset: reset,
   onOrder: show,
   on: {
@@ -183,4 +199,5 @@ const live = new Live({
   },
 });
 live.start();
-outbox.start();
+newOrder.start(outbox);
+outbox.start().then(() => newOrder.carryOver());

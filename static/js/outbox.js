@@ -1,9 +1,10 @@
-// Proofs on their way to the server. Each is kept on the phone before it is first sent, and until the
-// server has answered, so that bad Wi-Fi, a killed tab or a restart lose nothing and double nothing.
+// Orders and proofs on their way to the server. Each is kept on the phone before it is first sent, and
+// until the server has answered, so that bad Wi-Fi, a killed tab or a restart lose nothing and double nothing.
 
-import { answer, newKey, Problem } from "./api.js";
+import { answer, call, newKey, Problem } from "./api.js";
 import { Drafts } from "./drafts.js";
 import { signInAgain } from "./live.js";
+import { PARCELS, revive } from "./parcels.js";
 import { learnTime, now, stopwatch } from "./server-time.js";
 
 const STALLED = 30000;
@@ -11,23 +12,32 @@ const FIRST_PAUSE = 2000;
 const LONGEST_PAUSE = 60000;
 const SOME_TIME = 6; // attempts' worth of pause
 const PASSING = [408, 425, 429];
+const NOT_FOOD_ANY_MORE = 60 * 60000;
+const NOTICEABLE = 2000;
+const NOT_OURS = "La respuesta no viene de Comanda";
 
 /**
  * The drafts of this device. `onChange()` hears of every change, `onSent(order, draft)` of each that
- * the server has. A draft: `{ key, orderId, table, total, method, reference, amount, takenAt, waiter,
- * bytes, type, name, attempt, error, errors, stopped }`; `stopped` is one whose refusal will never
- * change, `errors` says by field what the server has against it.
+ * the server has, `onGone(draft)` of each that is here no more, sent or not. A draft has a `key`, a
+ * `kind` ("order" or "proof", see `parcels.js` for what else it holds), the `waiter` it belongs to,
+ * when it was `savedAt` and last `askedAt` by a person to go, how often it went (`attempt`), and what
+ * came of it: `error`; `errors` by field; `stopped`, a refusal that will never change.
+ *
+ * What goes one after another is a lane: each proof is one by itself, all orders are one together.
  */
 export class Outbox {
-  #store = new Drafts();
+  #store = new Drafts({ onBack: () => this.#reload().then(() => this.#sendAll()) });
   #drafts = new Map();
   #progress = new Map();
+  #running = new Set();
+  #again = new Set();
   #timers = new Map();
+  #notBefore = new Map();
   #changes = 0;
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel("comanda.envios") : null;
 
-  constructor({ username, onChange, onSent }) {
-    Object.assign(this, { username, onChange, onSent });
+  constructor({ username, onChange, onSent, onGone = () => {} }) {
+    Object.assign(this, { username, onChange, onSent, onGone });
   }
 
   /** False where the browser keeps nothing: a draft then lives as long as the page. */
@@ -35,11 +45,20 @@ export class Outbox {
 
   get drafts() { return [...this.#drafts.values()]; }
 
-  /** The draft of an order, if it has one. */
-  of(orderId) { return this.drafts.find((draft) => draft.orderId === orderId); }
+  /** The proof's draft of an order, if it has one. */
+  of(orderId) { return this.drafts.find((draft) => draft.kind === "proof" && draft.orderId === orderId); }
 
   /** Whether a draft is on the wire now. */
   isSending(draft) { return this.#progress.has(draft.key); }
+
+  /** Whether a draft has only just been sent off: nobody needs to be told that it is not there yet. */
+  isFresh(draft) {
+    if (!this.#goes(draft) || draft.attempt > 1 || (draft.attempt === 1 && !this.isSending(draft))) return false;
+    return draft.kind === "proof" || now() - draft.askedAt < NOTICEABLE;
+  }
+
+  /** Whether an order has waited for so long that only a person can know if it is still wanted. */
+  isStale(draft) { return draft.kind === "order" && now() - draft.askedAt > NOT_FOOD_ANY_MORE; }
 
   /** How much of a draft has left the phone, 0 to 1. */
   progress(draft) { return this.#progress.get(draft.key) || 0; }
@@ -55,75 +74,157 @@ export class Outbox {
     this.#sendAll();
   }
 
-  /** Keep a new draft of `{ orderId, table, total, method, file, takenAt, reference, amount }`, in place
+  /** Keep a new proof of `{ orderId, table, total, method, file, takenAt, reference, amount }`, in place
    *  of the order's earlier one, then send it. */
   async add({ file, ...said }) {
-    const draft = {
-      ...said, key: newKey(), waiter: this.username,
+    const earlier = this.of(said.orderId);
+    await this.#post({
+      ...said, kind: "proof", key: newKey(),
       // Bytes, not a Blob: some WebKits lose the Blobs that they store.
       bytes: file ? await file.arrayBuffer() : null, type: file?.type || "", name: file?.name || "foto.jpg",
-      attempt: 0, error: "", errors: {}, stopped: false, savedAt: now(),
-    };
-    const earlier = this.of(draft.orderId);
-    await this.#keep(draft);
+    });
     if (earlier) await this.#drop(earlier.key);
-    this.#send(draft.key);
   }
 
-  /** Send now what waits, whoever took the photo. */
+  /** Keep an order of `{ key, table, total, lines }`, then send it; resolves once it is kept. */
+  async addOrder({ at = now(), ...said }) {
+    if (this.#drafts.has(said.key)) return;
+    await this.#post({ ...said, kind: "order", savedAt: at });
+    setTimeout(() => this.onChange(), NOTICEABLE + 50);
+  }
+
+  async #post(said) {
+    // Each after the one before it, even if the phone's clock was put back meanwhile.
+    const savedAt = Math.max(said.savedAt ?? now(), ...this.drafts.map((draft) => draft.savedAt + 1));
+    const askedAt = said.savedAt ?? now();
+    const draft = revive({ ...said, waiter: this.username, savedAt, askedAt, attempt: 0 });
+    await this.#keep(draft);
+    this.#goOn(laneOf(draft));
+  }
+
+  /** Send now what waits, whoever made it. */
   async sendNow(key) {
     const draft = this.#drafts.get(key);
     if (!draft || this.isSending(draft)) return;
-    await this.#keep({ ...draft, stopped: false, error: "", errors: {}, waiter: this.username });
-    await this.#send(key);
+    await this.#keep({ ...draft, stopped: false, error: "", errors: {}, waiter: this.username, askedAt: now() });
+    this.#notBefore.delete(laneOf(draft));
+    this.#goOn(laneOf(draft));
   }
 
   /** Forget a draft. */
   discard(key) { return this.#drop(key); }
 
-  /** What goes by itself: a refused one waits for a person, another waiter's for that waiter. */
-  #ownWaiting() { return this.drafts.filter((draft) => !draft.stopped && draft.waiter === this.username); }
+  /** Take a draft out to change it; undefined where another tab was quicker. */
+  async take(key) {
+    const draft = await this.#store.take(key, this.#drafts.get(key));
+    this.#forget(key);
+    return draft && revive(draft);
+  }
+
+  /** Put back what was discarded. */
+  async restore(draft) {
+    await this.#keep({ ...draft, askedAt: now() });
+    this.#goOn(laneOf(draft));
+  }
+
+  /** What goes by itself: what was refused, or is too old, waits for a person; another waiter's for that waiter. */
+  #goes(draft) { return !draft.stopped && draft.waiter === this.username && !this.isStale(draft); }
+
+  #waiting() { return this.drafts.filter((draft) => this.#goes(draft)); }
 
   #sendAll() {
-    for (const draft of this.#ownWaiting()) this.#send(draft.key);
+    for (const lane of new Set(this.#waiting().map(laneOf))) if (!this.#running.has(lane)) this.#goOn(lane);
   }
 
   /** Another tab has changed a draft: it sends it, but might be closed before it could. */
   async #follow() {
     await this.#reload();
-    for (const { key } of this.#ownWaiting()) if (!this.#timers.has(key)) this.#later(key, SOME_TIME);
+    for (const lane of new Set(this.#waiting().map(laneOf))) if (!this.#timers.has(lane)) this.#later(lane, SOME_TIME);
   }
 
-  /** One attempt, by one tab at a time where the browser can see to it; the key protects anyway. */
-  async #send(key) {
-    this.#unschedule(key);
-    if (this.#progress.has(key)) return;
-    this.#progress.set(key, 0);
+  /** Send a lane that has something new: at once, or when it has come to its end, or when the server asked for it. */
+  #goOn(lane) {
+    const pause = (this.#notBefore.get(lane) ?? 0) - now();
+    if (pause > 0) this.#schedule(lane, pause);
+    else if (this.#running.has(lane)) this.#again.add(lane);
+    else this.#run(lane);
+  }
+
+  /** One lane, by one tab at a time where the browser can see to it; the keys protect anyway. */
+  async #run(lane) {
+    if (this.#running.has(lane)) return;
+    this.#unschedule(lane);
+    this.#running.add(lane);
     try {
-      await exclusively(key, () => this.#attempt(key), () => this.#later(key, 1));
+      await exclusively(lane, () => this.#sendLane(lane), () => this.#later(lane, 1));
     } finally {
-      this.#progress.delete(key);
+      this.#running.delete(lane);
       this.onChange();
     }
+    if (this.#again.delete(lane) && !this.#timers.has(lane)) this.#run(lane);
   }
 
+  /** One attempt for each that waits in a lane, the oldest first. */
+  async #sendLane(lane) {
+    const tried = new Set();
+    const held = new Set(); // tables whose earlier order has not arrived: the next one must not overtake it
+    for (let draft = this.#next(lane, tried, held); draft; draft = this.#next(lane, tried, held)) {
+      tried.add(draft.key);
+      const failure = await this.#attempt(draft.key);
+      if (!failure) continue;
+      held.add(draft.table);
+      this.#later(lane, failure.attempt, failure.retryAfter);
+      if (failure.isForAll) return;
+    }
+  }
+
+  #next(lane, tried, held) {
+    return this.#waiting().sort((one, other) => one.savedAt - other.savedAt)
+      .find((draft) => laneOf(draft) === lane && !tried.has(draft.key) && !held.has(draft.table));
+  }
+
+  /** Send a draft. Resolves to null where it needs no other attempt, else to what holds it up. */
   async #attempt(key) {
-    const kept = await this.#store.get(key);
+    const kept = await this.#store.get(key, this.#drafts.get(key));
     if (!kept) { // another tab has sent it, or somebody discarded it there
-      this.#drafts.delete(key);
-      return;
+      this.#forget(key);
+      return null;
     }
-    const draft = { ...kept, attempt: kept.attempt + 1, error: "" };
-    await this.#keep(draft);
-    log("🔄 [Frontend] Enviando comprobante de pago", draft);
+    const draft = revive({ ...kept, attempt: kept.attempt + 1, error: "" });
+    if (!this.#goes(draft)) {
+      this.#drafts.set(key, draft);
+      return null;
+    }
+    let order = null;
+    this.#progress.set(key, 0);
     try {
-      const order = await upload(draft, (share) => this.#show(key, share));
-      log("✅ [Frontend] Comprobante enviado exitosamente", draft);
-      await this.#drop(key);
-      this.onSent(order, draft);
+      await this.#keep(draft);
+      order = await this.#deliver(draft);
     } catch (error) {
-      await this.#failed(draft, error);
+      return await this.#failed(draft, error);
+    } finally {
+      this.#progress.delete(key);
     }
+    this.onSent(order, draft);
+    return null;
+  }
+
+  async #deliver(draft) {
+    if (draft.attempt > 1) await this.#checkUser();
+    log(PARCELS[draft.kind].sending, draft);
+    const order = await upload(draft, (share) => this.#show(draft.key, share));
+    log(PARCELS[draft.kind].sent, draft);
+    await this.#drop(draft.key);
+    return order;
+  }
+
+  /** What has waited must not be sent in the name of somebody who signed in here meanwhile. */
+  async #checkUser() {
+    const told = await call("GET", "/session");
+    if (!told?.user) throw new Error(NOT_OURS);
+    if (told.user.username === this.username) return;
+    if (this.isLasting) location.reload();
+    throw new Error(`Ahora entró ${told.user.name}`);
   }
 
   #show(key, share) {
@@ -133,23 +234,30 @@ export class Outbox {
 
   /** Try again later, or never: a refusal that will not change keeps the draft, and says why. */
   async #failed(draft, error) {
-    if (!this.#drafts.has(draft.key)) return; // discarded meanwhile
+    if (!this.#drafts.has(draft.key)) return null; // discarded meanwhile, or sent after all
     const status = error instanceof Problem ? error.status : 0;
-    const stopped = status >= 400 && status < 500 && status !== 401 && !PASSING.includes(status);
+    const stopped = isFinal(status, error.code);
     await this.#keep({ ...draft, stopped, error: error.message, errors: error.errors ?? {} });
-    if (status === 401) signInAgain();
-    else if (!stopped) this.#later(draft.key, draft.attempt, error.retryAfter);
+    if (stopped) return null;
+    if (status === 401 && error.code) signInAgain();
+    // A single order that the server breaks on holds up its own table's, not the others'.
+    return { attempt: draft.attempt, retryAfter: error.retryAfter ?? 0, isForAll: status !== 500 };
   }
 
-  #later(key, attempt, atLeast = 0) {
+  #later(lane, attempt, retryAfter = 0) {
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
-    this.#unschedule(key);
-    this.#timers.set(key, setTimeout(() => this.#send(key), Math.max(pause, atLeast * 1000)));
+    if (retryAfter) this.#notBefore.set(lane, now() + retryAfter * 1000);
+    this.#schedule(lane, Math.max(pause, retryAfter * 1000));
   }
 
-  #unschedule(key) {
-    clearTimeout(this.#timers.get(key));
-    this.#timers.delete(key);
+  #schedule(lane, pause) {
+    this.#unschedule(lane);
+    this.#timers.set(lane, setTimeout(() => this.#run(lane), pause));
+  }
+
+  #unschedule(lane) {
+    clearTimeout(this.#timers.get(lane));
+    this.#timers.delete(lane);
   }
 
   async #keep(draft) {
@@ -159,9 +267,17 @@ export class Outbox {
   }
 
   async #drop(key) {
-    this.#unschedule(key);
+    if (key === undefined) return;
     await this.#store.delete(key);
+    this.#forget(key);
+  }
+
+  #forget(key) {
+    const draft = this.#drafts.get(key);
+    if (!draft) return;
     this.#drafts.delete(key);
+    if (draft.kind === "proof") this.#unschedule(key);
+    this.onGone(draft);
     this.#tell();
   }
 
@@ -175,11 +291,19 @@ export class Outbox {
   async #reload() {
     for (let seen = -1; seen !== this.#changes;) {
       seen = this.#changes;
-      const kept = await this.#store.all();
+      const kept = (await this.#store.all()).map(revive).filter(Boolean);
       if (seen === this.#changes) this.#drafts = new Map(kept.map((draft) => [draft.key, draft]));
     }
     this.onChange();
   }
+}
+
+const laneOf = (draft) => (draft.kind === "order" ? "ordenes" : draft.key);
+
+/** Whether a refusal will never change. One without Comanda's code is a proxy's or the Wi-Fi's: it may pass. */
+function isFinal(status, code) {
+  if (status === 413) return true;
+  return status >= 400 && status < 500 && status !== 401 && !PASSING.includes(status) && Boolean(code);
 }
 
 /** Run `task` unless another tab is at it; then run `otherwise`. */
@@ -191,39 +315,33 @@ async function exclusively(name, task, otherwise) {
 /** POST a draft; resolves to the order. Rejects with a Problem, or an Error where no answer came. */
 function upload(draft, onProgress) {
   return new Promise((resolve, reject) => {
+    const { path, type, body } = PARCELS[draft.kind].pack(draft);
     const request = new XMLHttpRequest();
     const sent = stopwatch();
     const watch = watchdog(() => request.abort());
     const lost = () => { watch.stop(); reject(new Error("Sin conexión")); };
-    request.open("POST", `/orders/${draft.orderId}/proof`);
+    request.open("POST", path);
     request.setRequestHeader("Idempotency-Key", draft.key);
+    if (type) request.setRequestHeader("Content-Type", type);
     request.upload.onprogress = (event) => { watch.feed(); onProgress(event.loaded / (event.total || 1)); };
     request.onerror = lost;
     request.onabort = lost;
-    request.onload = () => { watch.stop(); learnTime(request.getResponseHeader("Date"), sent); settle(request, draft, resolve, reject); };
-    request.send(form(draft));
+    request.onload = () => { watch.stop(); settle(request, path, draft, sent, resolve, reject); };
+    request.send(body);
   });
 }
 
-/** Only an order is an answer: a hotel's Wi-Fi page with status 200 is not. */
-function settle(request, draft, resolve, reject) {
+/** Only an order is an answer: a hotel's Wi-Fi page with status 200 is not, nor what it redirects to. */
+function settle(request, path, draft, sent, resolve, reject) {
   try {
+    if (new URL(request.responseURL, location.href).pathname !== path) throw new Error(NOT_OURS);
     const order = answer(request.status, request.responseText, request.getResponseHeader("Retry-After"));
-    if (order?.id !== draft.orderId) throw new Error("La respuesta no viene de Comanda");
+    if (!PARCELS[draft.kind].isAnswer(order, draft)) throw new Error(NOT_OURS);
+    learnTime(request.getResponseHeader("Date"), sent);
     resolve(order);
   } catch (error) {
     reject(error);
   }
-}
-
-function form(draft) {
-  const body = new FormData();
-  body.append("method", draft.method);
-  for (const [name, value] of [["reference", draft.reference], ["amount", draft.amount], ["taken_at", draft.takenAt]]) {
-    if (value) body.append(name, value);
-  }
-  if (draft.bytes) body.append("file", new Blob([draft.bytes], { type: draft.type }), draft.name);
-  return body;
 }
 
 /** Calls `bark` when it has not been fed for a while. */
@@ -236,6 +354,5 @@ function watchdog(bark) {
 }
 
 function log(what, draft) {
-  const size = draft.bytes ? `${Math.ceil(draft.bytes.byteLength / 1024)} KB` : "sin foto";
-  console.log(`${what} · orden ${draft.orderId} · ${draft.method} · ${size} · intento ${draft.attempt}`);
+  console.log(`${what} · ${PARCELS[draft.kind].describe(draft)} · intento ${draft.attempt}`);
 }

@@ -26,7 +26,8 @@ export class ChargeSheet {
     if (order.payment?.id !== this.order.payment?.id) this.form.renew(order);
     this.order = order;
     const draft = this.outbox.of(order.id);
-    setText(this.title, `Mesa ${order.table_number} · ${money(order.total)}`);
+    setText(this.table, `Mesa ${order.table_number} · `);
+    setText(this.total, money(order.total));
     this.#showVerdict(draft);
     this.#showDraft(draft);
     this.form.node.hidden = order.status !== "entregado" || Boolean(draft && !draft.stopped);
@@ -34,7 +35,9 @@ export class ChargeSheet {
   }
 
   #head() {
-    this.title = h("h2", { class: "money", tabindex: -1 });
+    this.table = h("span", { class: "money" });
+    this.total = h("span", { class: "money" });
+    this.title = h("h2", { tabindex: -1 }, this.table, this.total);
     return h("header", { class: "sheet-head" }, this.title, h("button", {
       class: "button", type: "button", "data-kind": "plain", "aria-label": "Cerrar", onclick: () => this.dialog.close(),
     }, "✕"));

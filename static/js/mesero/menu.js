@@ -2,14 +2,17 @@
 
 import { call } from "../api.js";
 import { h, KeyedList, setText } from "../dom.js";
-import { money } from "../format.js";
+import { ProductRow } from "./product-row.js";
+import { now } from "../server-time.js";
 
 const RETRY = 4000;
+const LONG_ABSENCE = 60000;
+const PLACE = "comanda.menu";
 const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
 
-/** `line(id)` is what was picked of a product; `onLine(id, line)` hears of a change, `onMenu()` of a menu. */
-export function createMenu({ line, onLine, onMenu }) {
-  return new Menu(line, onLine, onMenu);
+/** `order` is what is being written, see `ProductRow`; `onMenu()` hears of each menu that came. */
+export function createMenu({ order, onMenu }) {
+  return new Menu(order, onMenu);
 }
 
 class Menu {
@@ -17,12 +20,15 @@ class Menu {
   #filter = "";
   #categories = "";
   #isStale = false;
+  #wasOnline = false;
+  #isDoubtful = false;
+  #loadedAt = 0;
   #loading = null;
 
-  constructor(line, onLine, onMenu) {
-    Object.assign(this, { line, onLine, onMenu });
+  constructor(order, onMenu) {
+    Object.assign(this, { order, onMenu });
     this.input = h("input", {
-      class: "input", type: "search", id: "search", placeholder: "Buscar platillo", autocomplete: "off",
+      class: "input", type: "search", id: "search", placeholder: "Buscar platillo", autocomplete: "off", enterkeyhint: "search",
       oninput: () => this.#sift(),
     });
     this.search = h("div", { class: "field" }, h("label", { for: "search" }, "Buscar"), this.input);
@@ -37,6 +43,9 @@ class Menu {
     });
   }
 
+  /** False until a menu has come. */
+  get isThere() { return this.#loadedAt > 0; }
+
   price(id) { return this.#rows.get(id)?.product.price || 0; }
 
   has(id) { return this.#rows.has(id); }
@@ -44,8 +53,10 @@ class Menu {
   /** The names of what was picked and can't be had any more. */
   get lacking() {
     return [...this.#rows.values()].map((row) => row.product)
-      .filter((product) => !product.available && this.line(product.id)).map((product) => product.name);
+      .filter((product) => !product.available && this.#isChosen(product)).map((product) => product.name);
   }
+
+  #isChosen(product) { return this.order.linesOf(product.id).length > 0; }
 
   /** Fetch the menu, however long it takes; news that come meanwhile make it be fetched once more. */
   load() {
@@ -54,12 +65,28 @@ class Menu {
     return this.#loading;
   }
 
+  /** Hear how the stream is: while it is away, news of the menu may be missed. */
+  follow(state) {
+    if (state === "online") this.#wasOnline = true;
+    else if (this.#wasOnline) this.#isDoubtful = true;
+  }
+
+  /** The page has come back: fetch the menu again if it may be another one by now. */
+  freshen() {
+    if (this.isThere && (this.#isDoubtful || now() - this.#loadedAt > LONG_ABSENCE)) this.load();
+  }
+
   async #fetch() {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        this.#show((await call("GET", "/menu")).products);
+        const { products } = await call("GET", "/menu");
+        this.#loadedAt = now();
+        this.#isDoubtful = false;
+        this.#show(products);
+        keep(products);
       } catch {
+        if (this.#rows.size === 0) this.#show(kept()); // opened without a network
         this.#isStale = true;
         await new Promise((resolve) => { setTimeout(resolve, RETRY); });
       }
@@ -72,6 +99,12 @@ class Menu {
     if (this.#filter === "elegidos" && count === 0) this.#choose("");
   }
 
+  /** Show the whole menu again. */
+  clear() {
+    this.input.value = "";
+    this.#choose("");
+  }
+
   /** Show the draft's quantities and notes. */
   update() {
     for (const row of this.#rows.values()) row.update();
@@ -81,7 +114,7 @@ class Menu {
   #show(products) {
     const listed = new Set(products.map((product) => product.id));
     const gone = [...this.#rows.values()].map((row) => row.product)
-      .filter((product) => !listed.has(product.id) && this.line(product.id));
+      .filter((product) => !listed.has(product.id) && this.#isChosen(product));
     const all = [...products, ...gone.map((product) => ({ ...product, available: false }))];
     const names = [...new Set(all.map((product) => product.category))];
     this.#forget(all);
@@ -89,7 +122,7 @@ class Menu {
       name, place, products: all.filter((product) => product.category === name),
     })));
     this.#showFilters(names);
-    setText(this.nothing, "Ningún platillo así");
+    setText(this.nothing, all.length > 0 || this.isThere ? "Ningún platillo así" : "Cargando el menú…");
     this.#choose(this.filters.querySelector(`[data-filter="${CSS.escape(this.#filter)}"]`) ? this.#filter : "");
     this.onMenu();
   }
@@ -106,7 +139,7 @@ class Menu {
       key: ({ product }) => `${product.id} ${product.name}`,
       compare: (one, other) => one.place - other.place,
       create: ({ product }) => {
-        const row = createRow(product, () => this.line(product.id), (line) => this.onLine(product.id, line));
+        const row = new ProductRow(product, this.order);
         this.#rows.set(product.id, row);
         return { node: row.node, update: (item) => row.set(item.product) };
       },
@@ -151,47 +184,21 @@ class Menu {
 
   #matches({ product }, wanted) {
     if (wanted && !plain(product.name).includes(wanted)) return false;
-    if (this.#filter === "elegidos") return Boolean(this.line(product.id));
+    if (this.#filter === "elegidos") return this.#isChosen(product);
     return this.#filter === "" || this.#filter === `=${product.category}`;
   }
 }
 
-/** One product: name, price, − quantity +, and a note once it was picked. */
-function createRow(first, current, onLine) {
-  const { name } = first;
-  const change = (by) => {
-    onLine({ note: "", ...current(), quantity: (current()?.quantity || 0) + by });
-    update();
-  };
-  const stepButton = (label, by, sign, more = {}) => h("button", {
-    class: "button step-button", type: "button", "aria-label": `${label} ${name}`, onclick: () => change(by), ...more,
-  }, sign);
-  const less = stepButton("Quitar", -1, "−");
-  const more = stepButton("Agregar", 1, "+", { "data-kind": "primary" });
-  const quantity = h("output", { class: "number quantity", "aria-label": `Cantidad de ${name}` }, "0");
-  const note = h("input", {
-    class: "input note-input", type: "text", maxlength: 200, placeholder: "Nota para cocina", "aria-label": `Nota de ${name}`,
-    autocomplete: "off", oninput: () => onLine({ ...current(), note: note.value }),
-  });
-  const price = h("span", { class: "quiet money" });
-  const node = h("li", { class: "product" },
-    h("div", { class: "product-name" }, h("span", {}, name), price),
-    h("div", { class: "steps" }, less, quantity, more), note);
-  function update() {
-    const line = current();
-    setText(quantity, String(line?.quantity || 0));
-    for (const part of [less, quantity, note]) part.hidden = !line;
-    node.dataset.chosen = String(Boolean(line));
-    if (document.activeElement !== note) note.value = line?.note || "";
+/** The last menu, for a page that is opened without a network. */
+function kept() {
+  try {
+    const products = JSON.parse(localStorage.getItem(PLACE));
+    return products.filter((one) => typeof one?.id === "string" && typeof one.name === "string" && Number.isFinite(one.price));
+  } catch {
+    return []; // nothing kept, or not ours
   }
-  const row = { product: first, node, update, set };
-  function set(product) {
-    row.product = product;
-    more.disabled = !product.available;
-    setText(price, product.available ? money(product.price) : "⊘ Agotado");
-    node.dataset.sold = String(!product.available);
-    update();
-  }
-  set(first);
-  return row;
+}
+
+function keep(products) {
+  try { localStorage.setItem(PLACE, JSON.stringify(products)); } catch { /* private mode, or no room: it is fetched anyway */ }
 }

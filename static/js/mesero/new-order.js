@@ -1,173 +1,203 @@
-// "Nueva orden": table, menu, quantities, notes. The draft is kept on the phone until it was sent.
+// "Nueva orden": table, menu, quantities, notes. What is written is kept on the phone; what is sent goes
+// into the outbox, and the form is free for the next table at once.
 
-import { call, newKey, Offline, Problem } from "../api.js";
-import { h, setText } from "../dom.js";
+import { newKey } from "../api.js";
+import { h, setText, toast } from "../dom.js";
 import { money } from "../format.js";
-import { signInAgain } from "../live.js";
-import { now } from "../server-time.js";
+import { emptyDraft, FormDrafts, isEmpty, newLine } from "./form-drafts.js";
 import { createMenu } from "./menu.js";
+import { rememberNotes } from "./notes.js";
+import { now } from "../server-time.js";
 
 const MOST = 999;
-const LONGEST_PAUSE = 30000;
-const KEEPS_TRYING_FOR = 10 * 60000;
+const MOST_LINES = 100;
+const SECOND_TAP = 600;
 
-/** `{ panel }`; `onCount(items)` hears how much is in the draft, `onPlaced(order)` of a sent one. */
-export function createNewOrder(username, { onCount, onPlaced }) {
-  return new NewOrder(username, onCount, onPlaced);
+/** `{ panel, menu, start, carryOver, correct, release }`; `onCount(items)` hears how much is in the draft. */
+export function createNewOrder(username, { onCount }) {
+  return new NewOrder(username, onCount);
 }
 
 class NewOrder {
-  #timer = 0;
-  #pause = 2000;
-  #isBusy = false;
+  #sentAt = 0;
 
-  constructor(username, onCount, onPlaced) {
-    Object.assign(this, { onCount, onPlaced, place: `comanda.orden.${username}` });
-    this.draft = this.#read();
+  constructor(username, onCount) {
+    this.onCount = onCount;
+    this.drafts = new FormDrafts(username, (draft) => this.#taken(draft));
+    this.draft = this.drafts.begin();
     this.table = h("input", {
-      class: "input table-input", type: "text", inputmode: "numeric", pattern: "[0-9]*", maxlength: 4,
+      class: "input table-input", type: "text", inputmode: "numeric", pattern: "[0-9]*", maxlength: 4, enterkeyhint: "done",
       autocomplete: "off", id: "table", value: this.draft.table, placeholder: "№", "aria-describedby": "order-notice",
       oninput: () => this.#change({ table: this.table.value.trim() }),
     });
-    this.menu = createMenu({ line: (id) => this.draft.lines[id], onLine: (id, line) => this.#setLine(id, line), onMenu: () => this.#followMenu() });
+    this.menu = createMenu({
+      order: {
+        linesOf: (product) => this.draft.lines.filter((line) => line.product === product),
+        add: (product) => this.#add(product),
+        change: (id, changes) => this.#changeLine(id, changes),
+      },
+      onMenu: () => this.#followMenu(),
+    });
     this.notice = h("p", { class: "notice", role: "status", id: "order-notice", hidden: true });
     this.lacking = h("p", { class: "notice", role: "status", data: { tone: "late" }, hidden: true });
     this.total = h("span", { class: "money" });
     this.button = h("button", {
-      class: "button", type: "submit", "data-kind": "primary", "data-size": "main",
-    }, "Enviar orden · ", this.total);
+      class: "button send-button", type: "submit", "data-kind": "primary", "data-size": "main",
+    }, h("span", {}, "Enviar orden"), h("span", { class: "unseen" }, " · "), this.total);
     this.clear = h("button", { class: "button", type: "button", "aria-label": "Vaciar la orden", onclick: () => this.#empty() }, "🗑");
     this.panel = h("form", { class: "new-order", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#send(); } },
       h("div", { class: "order-head" },
         h("div", { class: "field" }, h("label", { for: "table" }, "Mesa"), this.table), this.menu.search),
       this.menu.filters, this.menu.node,
       h("div", { class: "order-foot" }, this.lacking, this.notice, h("div", { class: "order-send" }, this.clear, this.button)));
-    this.menu.load();
-    addEventListener("online", () => { if (this.draft.pendingSince) this.#send(); });
-    this.#resume();
+    this.panel.addEventListener("keydown", keepForm);
   }
 
-  /** An order whose answer was lost is sent again, unless it lay here for long: then a person decides. */
-  #resume() {
-    if (!this.draft.pendingSince) return;
-    if (now() - this.draft.pendingSince < KEEPS_TRYING_FOR) this.#send();
-    else this.#say("Esta orden quedó sin enviar. Envíala otra vez: no se duplica.", "");
+  /** Begin once the whole page stands: its other parts hear of what is here. */
+  start(outbox) {
+    this.outbox = outbox;
+    this.#show();
+    this.menu.load();
+  }
+
+  /** Hand the outbox what an earlier page was about to hand it, or sent without hearing the answer. */
+  carryOver() {
+    for (const draft of this.drafts.leftovers()) {
+      if (lacks(draft)) this.drafts.release(draft.key);
+      else this.#handOn(draft, draft.at);
+    }
+  }
+
+  /** Open an order that was refused, to put it right; what is being written comes back after it. */
+  correct({ table, lines }, why) {
+    const aside = this.#replace({
+      ...emptyDraft(), table: String(table ?? ""), lines: lines.map(({ product, ...line }) => newLine(product, line)),
+    });
+    this.#say(`${why}${aside}`, "late");
+  }
+
+  /** An order is no longer in the outbox. */
+  release(key) { this.drafts.release(key); }
+
+  /** Another tab goes on with what was open here. */
+  #taken(draft) {
+    this.draft = draft;
+    this.#showDraft();
+    this.#say("");
   }
 
   /** Prices and what is sold out may have changed; a line that no menu knows any more can't be shown. */
   #followMenu() {
-    const known = Object.entries(this.draft.lines).filter(([id]) => this.menu.has(id));
-    const lost = Object.keys(this.draft.lines).length - known.length;
-    if (lost > 0 && !this.draft.pendingSince) {
-      this.#change({ lines: Object.fromEntries(known) });
+    const known = this.draft.lines.filter((line) => this.menu.has(line.product));
+    if (this.menu.isThere && known.length < this.draft.lines.length) {
+      this.#change({ lines: known });
       this.#say("Se quitó lo que ya no está en el menú. Revisa la orden.", "late");
     }
     this.#show();
   }
 
-  #setLine(id, line) {
-    const lines = { ...this.draft.lines };
-    if (line.quantity > 0) lines[id] = { ...line, quantity: Math.min(MOST, line.quantity) };
-    else delete lines[id];
-    this.#change({ lines });
+  /** One more line of a product; undefined where the order is full. */
+  #add({ id, name }) {
+    if (this.draft.lines.length >= MOST_LINES) {
+      this.#say(`En una orden caben ${MOST_LINES} renglones. Envíala y sigue en otra.`, "late");
+      return undefined;
+    }
+    const line = newLine(id, { name });
+    this.#change({ lines: [...this.draft.lines, line] });
+    return line;
   }
 
-  /** The waiter has changed the order: it waits for their tap again. Its key stays, see `#explain`. */
+  #changeLine(id, changes) {
+    const changed = this.draft.lines.map((line) => (line.id === id ? { ...line, ...changes } : line));
+    this.#change({
+      lines: changed.filter((line) => line.quantity > 0).map((line) => ({ ...line, quantity: Math.min(MOST, line.quantity) })),
+    });
+  }
+
   #change(changes) {
-    clearTimeout(this.#timer);
+    this.draft = { ...this.draft, ...changes };
+    this.drafts.save(this.draft);
     this.#say("");
-    this.#keep({ ...this.draft, ...changes, pendingSince: 0 });
-  }
-
-  #keep(draft) {
-    this.draft = draft;
-    try { localStorage.setItem(this.place, JSON.stringify(draft)); } catch { /* private mode: this page only */ }
     this.#show();
   }
 
-  #read() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(this.place));
-      if (kept?.lines && kept.key) return kept;
-    } catch { /* nothing kept, or not ours */ }
-    return emptyDraft();
+  #empty() {
+    const emptied = this.draft;
+    this.draft = this.drafts.clear();
+    this.#showDraft();
+    this.#sayIfUnfinished();
+    toast("Orden vaciada", "", { own: true, undo: () => this.#say(this.#replace(emptied).trim()) });
   }
 
-  #empty() {
-    clearTimeout(this.#timer);
-    this.#say("");
-    this.table.value = "";
-    this.#keep(emptyDraft());
+  /** Open another draft. What was begun comes back after it; gives the words that say so. */
+  #replace(draft) {
+    const begun = this.draft;
+    this.drafts.replace(draft);
+    this.draft = draft;
+    this.#showDraft();
+    if (isEmpty(begun)) return "";
+    return ` La orden que empezabas${begun.table ? ` para la mesa ${begun.table}` : ""} vuelve cuando envíes esta.`;
+  }
+
+  #sayIfUnfinished() {
+    if (!isEmpty(this.draft)) this.#say("Sigue con la orden que dejaste a medias.");
+  }
+
+  /** Show a whole other draft. */
+  #showDraft() {
+    this.table.value = this.draft.table;
+    this.menu.clear();
     this.menu.update();
+    this.#say("");
+    this.#show();
+    this.panel.closest(".panel")?.scrollTo(0, 0);
   }
 
   #show() {
-    const lines = Object.entries(this.draft.lines);
-    const count = lines.reduce((sum, [, line]) => sum + line.quantity, 0);
-    const cents = lines.reduce((sum, [id, line]) => sum + line.quantity * Math.round(100 * this.menu.price(id)), 0);
-    setText(this.total, money(cents / 100));
-    this.clear.disabled = (count === 0 && !this.draft.table) || this.#isBusy;
-    this.button.disabled = this.#isBusy;
+    const { lines } = this.draft;
+    const count = lines.reduce((sum, line) => sum + line.quantity, 0);
+    setText(this.total, money(this.#cents(lines) / 100));
+    this.clear.disabled = isEmpty(this.draft);
     this.menu.setChosen(count);
-    const lacking = this.menu.lacking;
+    const { lacking } = this.menu;
     this.lacking.hidden = lacking.length === 0;
     setText(this.lacking, `⊘ Se agotó: ${lacking.join(", ")}. Quítalo de la orden.`);
     this.onCount(count);
   }
 
-  async #send() {
-    clearTimeout(this.#timer);
-    const table = Number(this.draft.table);
-    const items = Object.entries(this.draft.lines).map(([id, line]) => (
-      { product_id: id, quantity: line.quantity, note: line.note?.trim() || null }));
-    const missing = lacks(table, items);
+  #cents(lines) { return lines.reduce((sum, line) => sum + line.quantity * Math.round(100 * this.menu.price(line.product)), 0); }
+
+  #send() {
+    const { draft } = this;
+    if (isEmpty(draft) && now() - this.#sentAt < SECOND_TAP) return; // the second tap of two: it was sent by the first
+    const missing = lacks(draft) || this.#soldOut();
     if (missing) {
       this.#say(missing, "late");
-      if (!isTable(table)) this.table.focus();
+      if (!isTable(draft.table)) this.table.focus();
       return;
     }
-    if (!this.#isBusy) await this.#post(table, items);
+    this.#sentAt = now();
+    rememberNotes(draft.lines);
+    const sent = { ...draft, lines: merge(draft.lines), key: newKey() };
+    this.draft = this.drafts.handOver(sent, sent.key);
+    this.#handOn(sent, now());
+    this.#showDraft();
+    this.#sayIfUnfinished();
   }
 
-  async #post(table, items) {
-    this.#isBusy = true;
-    this.#keep({ ...this.draft, pendingSince: this.draft.pendingSince || now() });
-    const sent = this.draft;
-    try {
-      const headers = { "Idempotency-Key": sent.key };
-      const order = await call("POST", "/orders", { json: { table_number: table, items }, headers });
-      this.#pause = 2000;
-      if (this.draft === sent) this.#empty();
-      else this.#arrivedBefore();
-      this.onPlaced(order);
-    } catch (error) {
-      this.#explain(error);
-    } finally {
-      this.#isBusy = false;
-      this.#show();
-    }
+  #soldOut() {
+    const [name] = this.menu.lacking;
+    return name ? `${name}: agotado. Quítalo y envía otra vez.` : "";
   }
 
-  /** A lost answer is asked for again with the same key; an order changed since has to say which it was. */
-  #explain(error) {
-    if (error instanceof Problem && error.status === 401) {
-      signInAgain();
-    } else if (error instanceof Offline || error.status === 429 || error.status >= 500) {
-      this.#say(`${error.message}. La orden sigue aquí y se envía sola; no se duplica.`, "");
-      this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
-      this.#timer = setTimeout(() => this.#send(), this.#pause * (0.25 + Math.random() / 4));
-    } else if (error.code === "idempotency_key_reused") {
-      this.#arrivedBefore();
-    } else {
-      this.#keep({ ...this.draft, pendingSince: 0 });
-      this.#say(error.message, "late");
-    }
-  }
-
-  /** What was changed meanwhile would be a second order: a person decides what is missing. */
-  #arrivedBefore() {
-    this.#keep({ ...this.draft, key: newKey(), pendingSince: 0 });
-    this.#say("La orden ya había llegado antes de tus cambios: está en «En curso». Deja aquí sólo lo que falte.", "late");
+  /** Give an order to the outbox. It stays here as well until it lies there safely. */
+  async #handOn({ key, table, lines }, at) {
+    const isPriced = lines.every((line) => this.menu.has(line.product));
+    const total = isPriced ? this.#cents(lines) / 100 : null;
+    await this.outbox.addOrder({
+      key, at, table: Number(table), total, lines: lines.map(({ product, name, quantity, note }) => ({ product, name, quantity, note: note.trim() })),
+    });
+    if (this.outbox.isLasting) this.drafts.release(key);
   }
 
   #say(text, tone = "") {
@@ -177,12 +207,28 @@ class NewOrder {
   }
 }
 
-const emptyDraft = () => ({ table: "", lines: {}, key: newKey(), pendingSince: 0 });
+/** Enter on a phone means "done with this field": the order goes by its own button alone. */
+function keepForm(event) {
+  if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+  event.preventDefault();
+  event.target.blur();
+}
 
-const isTable = (table) => Number.isInteger(table) && table >= 1 && table <= 9999;
+/** The same dish with the same note is one line. */
+function merge(lines) {
+  const merged = [];
+  for (const line of lines) {
+    const note = line.note.trim();
+    const same = merged.find((one) => one.product === line.product && one.note === note && one.quantity + line.quantity <= MOST);
+    if (same) same.quantity += line.quantity;
+    else merged.push({ ...line, note });
+  }
+  return merged;
+}
 
-function lacks(table, items) {
+const isTable = (table) => Number.isInteger(Number(table)) && Number(table) >= 1 && Number(table) <= 9999;
+
+function lacks({ table, lines }) {
   if (!isTable(table)) return "Escribe el número de la mesa";
-  if (items.length === 0) return "Agrega al menos un platillo";
-  return "";
+  return lines.length === 0 ? "Agrega al menos un platillo" : "";
 }

@@ -1,24 +1,32 @@
-// The strip "Sin enviar": proofs that the server does not have yet, in sight on every tab.
+// The strip "Sin enviar": orders and proofs that the server does not have yet, in sight on every tab.
 
-import { h, KeyedList, setText } from "../dom.js";
+import { h, KeyedList, setText, toast } from "../dom.js";
 import { money } from "../format.js";
+import { countOf } from "../parcels.js";
 
 const SURE_FOR = 4000;
 
-/** `{ node, update }` of the strip above the tabs; `onCorrect(orderId)` hears of what needs a person. */
+/** `{ node, update }` of the strip above the tabs; `onCorrect(draft)` hears of what needs a person. */
 export function createStrip(outbox, onCorrect) {
   const heading = h("h2", { "aria-live": "polite" });
+  const fold = h("button", { class: "button fold", type: "button", "data-kind": "plain", "aria-expanded": "true", "aria-label": "Lo que falta enviar" }, "▾");
   const items = h("ul", { class: "drafts" });
   const memory = h("p", { class: "small", hidden: true },
-    "Este navegador no guarda fotos: no cierres la página hasta que se envíen.");
-  const node = h("aside", { class: "unsent", "aria-label": "Comprobantes sin enviar", hidden: true }, heading, memory, items);
+    "Este navegador no guarda nada: no cierres la página hasta que se envíe.");
+  const node = h("aside", { class: "unsent", "aria-label": "Órdenes y comprobantes sin enviar", hidden: true },
+    h("div", { class: "unsent-head" }, heading, fold), memory, items);
+  fold.addEventListener("click", () => {
+    items.hidden = !items.hidden;
+    fold.setAttribute("aria-expanded", String(!items.hidden));
+    setText(fold, items.hidden ? "▴" : "▾");
+  });
   const list = new KeyedList(items, {
     key: (draft) => draft.key,
     compare: (a, b) => a.savedAt - b.savedAt,
     create: (draft) => createDraft(draft, outbox, onCorrect),
   });
   const update = () => {
-    const stuck = outbox.drafts.filter((draft) => isStuck(draft, outbox));
+    const stuck = outbox.drafts.filter((draft) => !outbox.isFresh(draft));
     list.sync(stuck);
     node.hidden = stuck.length === 0;
     memory.hidden = outbox.isLasting;
@@ -27,54 +35,83 @@ export function createStrip(outbox, onCorrect) {
   return { node, update };
 }
 
-/** A first attempt that is under way is not stuck: the sheet shows how it goes. */
-const isStuck = (draft, outbox) => draft.attempt > 1 || (draft.attempt === 1 && !outbox.isSending(draft));
-
 function createDraft(draft, outbox, onCorrect) {
   const why = h("span", { class: "small why" });
-  const send = h("button", {
-    class: "button", type: "button", "data-kind": "primary", onclick: () => outbox.sendNow(draft.key),
-  }, "Enviar ahora");
-  const correct = h("button", {
-    class: "button", type: "button", "data-kind": "primary", onclick: () => onCorrect(draft.orderId),
-  }, "Corregir");
-  const discard = createDiscard(() => outbox.discard(draft.key));
-  const node = h("li", { class: "draft" },
-    h("p", {}, h("b", {}, `Mesa ${draft.table}`), ` · ${money(draft.total)} · ${draft.method} `, why),
-    h("div", { class: "draft-actions" }, send, correct, discard));
+  const whose = `mesa ${draft.table}`;
+  const button = (words, act) => h("button", {
+    class: "button", type: "button", "data-kind": "primary", "aria-label": `${words}, ${whose}`, onclick: act,
+  }, words);
+  const send = button("Enviar ahora", () => outbox.sendNow(draft.key));
+  const correct = button("Corregir", () => onCorrect(outbox.drafts.find((one) => one.key === draft.key)));
+  const discard = draft.kind === "order"
+    ? h("button", { class: "button", type: "button", "aria-label": `Descartar, ${whose}`, onclick: () => discardOrder(draft.key, outbox) }, "Descartar")
+    : createDiscard(() => outbox.discard(draft.key), whose);
+  const node = h("li", { class: "draft", data: { kind: draft.kind } },
+    h("p", {}, ...headOf(draft), why), h("div", { class: "draft-actions" }, send, correct, discard));
   return {
     node,
     update: (now) => {
       setText(why, describe(now, outbox));
-      node.dataset.stopped = String(now.stopped);
+      node.dataset.stopped = String(now.stopped || outbox.isStale(now));
       send.hidden = isCorrectable(now);
       correct.hidden = !send.hidden;
-      for (const button of [send, discard]) button.disabled = outbox.isSending(now);
+      for (const one of [send, discard]) one.disabled = outbox.isSending(now);
     },
   };
 }
 
+/** Which it is: table, what it holds, total. */
+function headOf(draft) {
+  const count = draft.kind === "order" ? countOf(draft) : 0;
+  const what = draft.kind === "order" ? `${count} ${count === 1 ? "platillo" : "platillos"}` : draft.method;
+  const total = draft.total === null ? null : h("span", { class: "money" }, money(draft.total));
+  return [h("b", {}, `Mesa ${draft.table ?? "?"}`), " · ", total, total ? " · " : null, `${what} `];
+}
+
+/** One tap, and one to have it back: an order is written again in a minute, a photo may be gone for ever. */
+function discardOrder(key, outbox) {
+  const draft = outbox.drafts.find((one) => one.key === key);
+  if (!draft) return;
+  outbox.discard(key);
+  toast(`Orden de la mesa ${draft.table} descartada`, "", { own: true, undo: () => outbox.restore(draft) });
+}
+
 /** Whether the server has named what is wrong: sent as it is, it would be refused again. */
-export const isCorrectable = (draft) => draft.stopped && Object.keys(draft.errors ?? {}).length > 0;
+export const isCorrectable = (draft) => draft.stopped && Object.keys(draft.errors).length > 0;
 
 /** Where a draft stands, in words. */
 export function describe(draft, outbox) {
-  if (outbox.isSending(draft)) return `Enviando… ${Math.round(100 * outbox.progress(draft))} %`;
-  if (draft.stopped) return `⚠ No se pudo: ${draft.error}`;
-  if (draft.waiter !== outbox.username) return `De ${draft.waiter}: se envía cuando entre`;
-  return `${draft.error || "Sin enviar"}. Se enviará solo.`;
+  const isOrder = draft.kind === "order";
+  if (outbox.isSending(draft)) return isOrder ? "Enviando…" : `Enviando… ${Math.round(100 * outbox.progress(draft))} %`;
+  const whose = draft.waiter === outbox.username ? "" : `De ${draft.waiter || "otra persona"}: `;
+  if (draft.stopped) return `${whose}⚠ No se pudo: ${refusalOf(draft)}`;
+  if (whose) return `${whose}se envía cuando entre`;
+  if (outbox.isStale(draft)) return "⚠ Lleva más de una hora aquí. Envíala si todavía la esperan.";
+  return `${draft.error || "Sin enviar"}. ${isOrder ? "Se envía sola y no se duplica." : "Se enviará solo."}`;
+}
+
+/** What the server has against a draft; of an order's lines, with the dish it means. */
+export function refusalOf(draft) {
+  const [field, sentences] = Object.entries(draft.errors)[0] ?? [];
+  const name = draft.lines?.[/^items\.(\d+)\./.exec(field ?? "")?.[1]]?.name;
+  const sentence = Array.isArray(sentences) ? sentences[0] : "";
+  if (!name || !sentence) return draft.error;
+  return sentence.startsWith(name) ? sentence : `${name}: ${sentence}`;
 }
 
 /** A button that forgets a photo only at the second tap. */
-export function createDiscard(discard) {
+export function createDiscard(discard, whose = "") {
   let isSure = false;
-  const button = h("button", { class: "button", type: "button" }, "Descartar");
+  const button = h("button", { class: "button", type: "button" });
   const ask = (sure) => {
     isSure = sure;
-    setText(button, sure ? "¿Seguro? Descartar" : "Descartar");
+    const words = sure ? "¿Seguro? Descartar" : "Descartar";
+    setText(button, words);
+    if (whose) button.setAttribute("aria-label", `${words}, ${whose}`);
     if (sure) button.dataset.kind = "refuse";
     else delete button.dataset.kind;
   };
+  ask(false);
   button.addEventListener("click", () => {
     if (isSure) {
       discard();

@@ -1,0 +1,94 @@
+// What is said to the kitchen about a line: a field, and the last notes to tap.
+
+import { h } from "../dom.js";
+import { forgetNote, recentNotes } from "./notes.js";
+
+const LONGEST = 200;
+
+/** `{ node, open(line, label), close(), line }`; `onNote(line, note)` hears of each change, `onClose(line)` of the end. */
+export class NoteEditor {
+  line = null;
+  #isForgetting = false;
+
+  constructor(onNote, onClose) {
+    Object.assign(this, { onNote, onClose });
+    this.input = h("input", {
+      class: "input note-input", type: "text", maxlength: LONGEST, placeholder: "Nota para cocina", autocomplete: "off",
+      enterkeyhint: "done", oninput: () => this.#say(this.input.value),
+      onkeydown: (event) => { if (event.key === "Enter" || event.key === "Escape") this.#finish(event); },
+    });
+    this.done = h("button", { class: "button", type: "button", "data-kind": "primary", onclick: (event) => this.#finish(event) }, "Listo");
+    this.chips = h("div", { class: "chips", role: "group" });
+    this.node = h("div", { class: "note-editor", hidden: true }, this.input, this.done, this.chips);
+  }
+
+  open(line, label) {
+    this.line = line;
+    this.node.hidden = false;
+    this.input.value = line.note;
+    this.input.setAttribute("aria-label", `Nota de ${label}`);
+    this.done.setAttribute("aria-label", `Listo con ${label}`);
+    this.chips.setAttribute("aria-label", `Notas de antes para ${label}`);
+    this.#isForgetting = false;
+    this.#showChips();
+    (this.chips.firstChild ?? this.input).focus(); // a chip needs no keyboard over half of the screen
+  }
+
+  close() {
+    this.line = null;
+    this.node.hidden = true;
+  }
+
+  #finish(event) {
+    event.preventDefault(); // Enter would send the order
+    const { line } = this;
+    this.close();
+    this.onClose(line);
+  }
+
+  #say(note) {
+    this.line = { ...this.line, note };
+    this.onNote(this.line, note);
+    this.#press();
+  }
+
+  #showChips() {
+    const notes = recentNotes(this.line.product);
+    this.chips.hidden = notes.length === 0;
+    this.chips.replaceChildren(...notes.map((note) => this.#chip(note)));
+    if (notes.length === 0) return;
+    const words = this.#isForgetting ? "Volver" : "✕ Olvidar…";
+    this.chips.append(h("button", {
+      class: "button chip", type: "button", "data-kind": "plain",
+      onclick: () => { this.#isForgetting = !this.#isForgetting; this.#showChips(); this.chips.lastChild?.focus(); },
+    }, words));
+    this.#press();
+  }
+
+  #chip(note) {
+    if (this.#isForgetting) {
+      const forget = () => { forgetNote(note); this.#showChips(); (this.chips.firstChild ?? this.input).focus(); };
+      return h("button", { class: "button chip", type: "button", "aria-label": `Olvidar ${note}`, onclick: forget }, `✕ ${note}`);
+    }
+    return h("button", { class: "button chip", type: "button", data: { note }, onclick: () => this.#toggle(note) }, note);
+  }
+
+  /** Say a note beside what is said already, or take it back. */
+  #toggle(note) {
+    const said = parts(this.input.value);
+    const now = said.includes(note) ? said.filter((one) => one !== note) : [...said, note];
+    const text = this.input.value === note ? "" : now.join(", ");
+    if (text.length > LONGEST) return;
+    this.input.value = text;
+    this.#say(text);
+  }
+
+  #press() {
+    const said = parts(this.input.value);
+    for (const chip of this.chips.querySelectorAll("[data-note]")) {
+      chip.setAttribute("aria-pressed", String(said.includes(chip.dataset.note) || this.input.value === chip.dataset.note));
+    }
+  }
+}
+
+const parts = (text) => text.split(",").map((part) => part.trim()).filter(Boolean);

@@ -1,0 +1,76 @@
+// What may lie in the outbox: how each kind of draft is packed for the server, and what answers it.
+
+/**
+ * A proof: `{ orderId, table, total, method, reference, amount, takenAt, bytes, type, name }`. An order:
+ * `{ table, total, lines: [{ product, name, quantity, note }] }`; its `total` is null where a page of
+ * an earlier version did not write it down.
+ */
+export const PARCELS = {
+  proof: {
+    sending: "🔄 [Frontend] Enviando comprobante de pago",
+    sent: "✅ [Frontend] Comprobante enviado exitosamente",
+    pack: (draft) => ({ path: `/orders/${encodeURIComponent(draft.orderId)}/proof`, body: form(draft) }),
+    isAnswer: (order, draft) => order?.id === draft.orderId,
+    describe: (draft) => {
+      const size = draft.bytes ? `${Math.ceil(draft.bytes.byteLength / 1024)} KB` : "sin foto";
+      return `orden ${draft.orderId} · ${draft.method} · ${size}`;
+    },
+  },
+  order: {
+    sending: "🔄 Enviando orden",
+    sent: "✅ Orden enviada",
+    pack: (draft) => ({ path: "/orders", type: "application/json", body: JSON.stringify(request(draft)) }),
+    isAnswer: (order, draft) => typeof order?.id === "string" && order.table_number === draft.table,
+    describe: (draft) => `mesa ${draft.table} · ${countOf(draft)} platillos`,
+  },
+};
+
+/** How many dishes an order has. */
+export const countOf = (draft) => draft.lines.reduce((sum, line) => sum + line.quantity, 0);
+
+/** The body that the key of an order belongs to: always the same for the same draft. */
+function request(draft) {
+  return {
+    table_number: draft.table,
+    items: draft.lines.map((line) => ({ product_id: line.product, quantity: line.quantity, note: line.note || null })),
+  };
+}
+
+function form(draft) {
+  const body = new FormData();
+  body.append("method", draft.method);
+  for (const [name, value] of [["reference", draft.reference], ["amount", draft.amount], ["taken_at", draft.takenAt]]) {
+    if (value) body.append(name, value);
+  }
+  if (draft.bytes) body.append("file", new Blob([draft.bytes], { type: draft.type }), draft.name);
+  return body;
+}
+
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const text = (value) => (typeof value === "string" ? value : "");
+const number = (value, otherwise) => (Number.isFinite(value) ? value : otherwise);
+
+/** A draft with everything that the page counts on, whichever version kept it; null for what is not known here. */
+export function revive(kept) {
+  if (!isObject(kept) || typeof kept.key !== "string" || !kept.key) return null;
+  const kind = kept.kind ?? "proof";
+  if (!Object.hasOwn(PARCELS, kind)) return null;
+  const savedAt = number(kept.savedAt, 0);
+  const draft = {
+    ...kept, kind, savedAt, askedAt: number(kept.askedAt, savedAt), waiter: text(kept.waiter), attempt: number(kept.attempt, 0),
+    error: text(kept.error), errors: isObject(kept.errors) ? kept.errors : {}, stopped: Boolean(kept.stopped),
+    total: number(kept.total, null),
+  };
+  return kind === "order" ? { ...draft, lines: lines(kept.lines) } : { ...draft, ...file(kept) };
+}
+
+function lines(kept) {
+  return (Array.isArray(kept) ? kept : []).filter(isObject).map((line) => (
+    { product: String(line.product), name: text(line.name), quantity: number(line.quantity, 1), note: text(line.note) }));
+}
+
+/** A photo's bytes; none where they were lost: the server then says what it lacks. */
+function file(kept) {
+  const bytes = kept.bytes instanceof ArrayBuffer && kept.bytes.byteLength > 0 ? kept.bytes : null;
+  return { bytes, type: text(kept.type), name: text(kept.name) || "foto.jpg", method: text(kept.method) };
+}
