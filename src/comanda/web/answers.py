@@ -98,6 +98,7 @@ class Settings(Answer):
     time_zone = text()
     amber_minutes = whole()
     red_minutes = whole()
+    ready_alarm_seconds = fields.Float(required=True)
 
 
 class Product(Answer):

@@ -50,6 +50,7 @@ async def show_settings(request: web.Request) -> web.Response:
             **described.wire(),
             "amber_minutes": config.pages.amber_minutes,
             "red_minutes": config.pages.red_minutes,
+            "ready_alarm_seconds": config.pages.ready_alarm_seconds,
         }
     )
 
