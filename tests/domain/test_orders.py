@@ -82,7 +82,9 @@ def test_only_what_the_table_says_can_happen(
         row = find_transition(source, target, role, through)
         assert row.notice == told
     else:
-        with pytest.raises(Forbidden):
+        # To the kitchen a delivered order is delivered, whatever its waiter may take back.
+        is_undo = (source, target) == ("entregado", "listo") and role is Role.KITCHEN
+        with pytest.raises(IllegalTransition if is_undo else Forbidden):
             find_transition(source, target, role, through)
 
 

@@ -81,7 +81,7 @@ async def test_what_a_payment_was_sent_for_is_delivered_for_good(house: House) -
     assert "Ya se mandó un pago" in problem["detail"]
 
 
-@pytest.mark.parametrize(("member", "code"), [(COCO, 403), (LUIS, 403)])
+@pytest.mark.parametrize(("member", "code"), [(COCO, 409), (LUIS, 403)])
 async def test_only_waiters_take_a_delivery_back(house: House, member: Staff, code: int) -> None:
     order_id = await delivered(house)
     before = house.rows()

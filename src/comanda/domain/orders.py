@@ -87,12 +87,12 @@ def find_transition(
     check_role(role, target, through)
     asked = (source, target, through)
     rows = [row for row in TRANSITIONS if (row.source, row.target, row.through) == asked]
-    if not rows:
-        raise IllegalTransition(f"Una orden en «{source}» no puede pasar a «{target}»")
     for row in rows:
         if row.admits(role):
             return row
-    raise Forbidden(f"Tu rol no puede pasar una orden de «{source}» a «{target}»")
+    if any(row.within is None for row in rows):
+        raise Forbidden(f"Tu rol no puede pasar una orden de «{source}» a «{target}»")
+    raise IllegalTransition(f"Una orden en «{source}» no puede pasar a «{target}»")
 
 
 def check_reason(target: OrderStatus, reason: str | None) -> None:
