@@ -1,9 +1,9 @@
 // The cards of an order, in "En curso" and in "Por Cobrar".
 
 import { h, setText } from "../dom.js";
-import { ago, clock, money, STATES, tick } from "../format.js";
+import { ago, clock, money, STATES } from "../format.js";
 
-/** What both kinds of card have: `{ node, card, head, line, badge, actions, update(order, since) }`. */
+/** What both kinds of card have: `{ node, card, head, line, badge, actions, showTime(), update(order, since) }`. */
 export function createCard(order, isMine) {
   const time = h("span", { class: "quiet number" });
   const total = h("span", { class: "money card-total" });
@@ -16,14 +16,13 @@ export function createCard(order, isMine) {
   const node = h("li", {}, card);
   let since = order.created_at;
   const showTime = () => setText(time, ago(since));
-  tick(node, showTime);
   const update = (now, from) => {
     since = from;
     showTime();
     setText(total, money(now.total));
     showWhose(whose, now, isMine(now));
   };
-  return { node, card, head, line, badge, actions, update };
+  return { node, card, head, line, badge, actions, showTime, update };
 }
 
 /** The large number, which a screen reader hears as "Mesa 12". */

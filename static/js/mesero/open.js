@@ -4,6 +4,7 @@ import { h, KeyedList, setText } from "../dom.js";
 import { minutesSince, tick } from "../format.js";
 import { createVoidButton } from "../void.js";
 import { createCard, createDishes, createTable, setWords, showBadge, showState } from "./cards.js";
+import { fillSlowly, keepCards } from "./slowly.js";
 import { createTake, deliver } from "./steps.js";
 
 const OPEN = ["pendiente", "en_preparacion", "listo"];
@@ -18,30 +19,36 @@ export function createOpenOrders(house) {
   const empty = h("p", { class: "empty" });
   const choice = whose.createSwitch("Qué mesas ver en curso");
   const rank = (order) => (isMine(order) ? 0 : 3) + (order.status !== "listo" ? 2 : isCalled(order) ? 0 : 1);
+  const cards = keepCards((order) => createOpenCard(order, house));
   const list = new KeyedList(items, {
     key: (order) => order.id,
     compare: (a, b) => rank(a) - rank(b) || Number(a.id) - Number(b.id),
-    create: (order) => createOpenCard(order, house),
+    create: cards.of,
     empty,
   });
+  tick(items, cards.showTimes);
+  const filling = fillSlowly(list);
   const isOpen = (order) => OPEN.includes(order.status);
   const isShown = (order) => isOpen(order) && (!whose.isOnlyMine() || isMine(order) || isCalled(order));
 
   function show(order, before) {
+    filling.forget(order);
+    if (!isOpen(order)) cards.drop(order);
     if (isShown(order)) list.put(order, { fresh: before?.status !== order.status });
     else list.remove(order.id);
   }
 
   function sync(orders) {
     setText(empty, whose.isOnlyMine() ? "Nada tuyo en curso ✓" : "Nada en curso ✓");
-    list.sync(orders.filter(isShown));
+    cards.prune(orders.filter(isOpen));
+    filling.sync(orders.filter(isShown));
   }
 
   /** How many are shown; the switch says how many there are. */
   function count(orders) {
     const all = orders.filter(isOpen);
     choice.count(all.filter(isMine).length, all.length);
-    return list.size;
+    return all.filter(isShown).length;
   }
 
   return { panel: h("div", { class: "panel-body" }, choice.node, items, empty), show, sync, count };
@@ -49,7 +56,7 @@ export function createOpenOrders(house) {
 
 /** A ready order in full; one that the kitchen still has in one line, which a tap unfolds. */
 function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
-  const { node, card, head, line, badge, actions, update } = createCard(order, isMine);
+  const { node, card, head, line, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
   let dishes = null;
   const owner = h("span", { class: "unseen" });
@@ -68,7 +75,6 @@ function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
   setWords(give, order, "🍽 Entregado");
   actions.append(give, take, voiding);
   card.prepend(fold);
-  tick(node, showMinutes);
 
   function unfold(open) {
     fold.setAttribute("aria-expanded", String(open));
@@ -92,6 +98,7 @@ function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
 
   return {
     node,
+    showTimes: () => { showTime(); showMinutes(); },
     update: (now) => {
       if (current.status === "listo" && now.status !== "listo") fold.setAttribute("aria-expanded", "false");
       current = now;

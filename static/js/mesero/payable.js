@@ -5,6 +5,7 @@ import { h, KeyedList, setText } from "../dom.js";
 import { tick } from "../format.js";
 import { isOverlooked } from "../overlooked.js";
 import { createCard, createDishes, isRejected, nameOf, setWords, showBadge, showState } from "./cards.js";
+import { fillSlowly, keepCards } from "./slowly.js";
 import { canTakeBack, createTake, takeBack } from "./steps.js";
 
 const PAYABLE = ["entregado", "por_verificar"];
@@ -19,29 +20,35 @@ export function createPayable(house, ...below) {
   const empty = h("p", { class: "empty" });
   const choice = whose.createSwitch("Qué mesas ver por cobrar");
   const rank = (order) => (isMine(order) ? 0 : 3) + step(order);
+  const cards = keepCards((order) => createPayableCard(order, house));
   const list = new KeyedList(items, {
     key: (order) => order.id,
     compare: (a, b) => rank(a) - rank(b) || Number(a.id) - Number(b.id),
-    create: (order) => createPayableCard(order, house),
+    create: cards.of,
     empty,
   });
+  tick(items, cards.showTimes);
+  const filling = fillSlowly(list);
   const isPayable = (order) => PAYABLE.includes(order.status);
   const isShown = (order) => isPayable(order) && (!whose.isOnlyMine() || isMine(order));
 
   function show(order, before) {
+    filling.forget(order);
+    if (!isPayable(order)) cards.drop(order);
     if (isShown(order)) list.put(order, { fresh: before?.status !== order.status });
     else list.remove(order.id);
   }
 
   function sync(orders) {
     setText(empty, whose.isOnlyMine() ? "Nada tuyo por cobrar ✓" : "Nada por cobrar ✓");
-    list.sync(orders.filter(isShown));
+    cards.prune(orders.filter(isPayable));
+    filling.sync(orders.filter(isShown));
   }
 
   function count(orders) {
     const all = orders.filter(isPayable);
     choice.count(all.filter(isMine).length, all.length);
-    return list.items.filter((order) => order.status === "entregado").length;
+    return all.filter((order) => isShown(order) && order.status === "entregado").length;
   }
 
   return { panel: h("div", { class: "panel-body" }, choice.node, items, empty, ...below), show, sync, count };
@@ -53,7 +60,7 @@ function step(order) {
 }
 
 function createPayableCard(order, { isMine, learn, learnTaken, charge }) {
-  const { node, card, badge, actions, update } = createCard(order, isMine);
+  const { node, card, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
   const dishes = createDishes(order);
   const reason = h("p", { class: "reason" });
@@ -66,9 +73,9 @@ function createPayableCard(order, { isMine, learn, learnTaken, charge }) {
   const showBack = () => { back.hidden = !canTakeBack(current, isMine(current)); };
   actions.before(dishes, reason);
   actions.append(pay, back, take);
-  tick(node, showBack);
   return {
     node,
+    showTimes: () => { showTime(); showBack(); },
     update: (now) => {
       current = now;
       const rejected = isRejected(now);
