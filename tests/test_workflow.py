@@ -5,6 +5,7 @@ import json
 import sqlite3
 import tempfile
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -48,6 +49,7 @@ STEPS = {
     "listo": ("entregado", Role.WAITER),
 }
 EVERY_STEP = [status for status in OrderStatus if status is not OrderStatus.VOIDED]
+UNDO = ("entregado", "listo")
 RECALLS = {"listo": "en_preparacion", "en_preparacion": "pendiente"}
 VOIDABLE = {
     "pendiente": {Role.WAITER, Role.CASHIER, Role.ADMIN},
@@ -64,9 +66,17 @@ WALK = {
     ("por_verificar", "pagado"),
     ("por_verificar", "entregado"),
     *RECALLS.items(),
+    UNDO,
     *((state, "anulado") for state in VOIDABLE),
 }
-VERBS = ("place_order", "advance_order", "submit_payment", "decide_payment")
+REACHABLE = {
+    # by whom PUT status may ask for a state at all, beside an admin
+    "pendiente": {Role.KITCHEN},
+    "en_preparacion": {Role.KITCHEN},
+    "listo": {Role.KITCHEN, Role.WAITER},
+    "entregado": {Role.WAITER},
+}
+VERBS = ("place_order", "advance_order", "take_order", "submit_payment", "decide_payment")
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -79,13 +89,19 @@ def open_file(path: Path) -> sqlite3.Connection:
 
 
 def steps(view: Snapshot, order_id: int) -> list[tuple[str | None, str]]:
-    """From which state to which the log says that an order went."""
-    states = [
-        row["status"]
+    """From which state to which the log says that an order went; a new waiter is no step."""
+    told = [
+        (row["status"], json.loads(row["data"])["waiter"])
         for row in view.all(
-            "SELECT status FROM events WHERE order_id = :id AND type = 'order_updated' ORDER BY id",
+            "SELECT status, data FROM events"
+            " WHERE order_id = :id AND type = 'order_updated' ORDER BY id",
             {"id": order_id},
         )
+    ]
+    states = [
+        status
+        for (status, waiter), (_, before) in zip(told, [("", told[0][1]), *told], strict=False)
+        if waiter == before
     ]
     return list(zip([None, *states], states, strict=False))
 
@@ -95,6 +111,8 @@ class Model:
     """What an order should be."""
 
     status: str = "pendiente"
+    waiter: str = "ana"
+    delivered_at: datetime | None = None
     attempts: list[tuple[int, str]] = field(default_factory=list)
     void_reason: str | None = None
 
@@ -139,18 +157,19 @@ class House(RuleBasedStateMachine):
         if isinstance(result, Outcome):
             self.reached.add((verb.__name__, result.changed))
             if result.changed:
-                self.check_new_events(result.order, head)
+                self.check_new_events(verb, result.order, head)
             else:
                 assert self.fingerprint() == before
         return result
 
-    def check_new_events(self, order: Order, head: int) -> None:
+    def check_new_events(self, verb: Any, order: Order, head: int) -> None:
         """A change appends its order's event, then the notice that its new state calls for."""
         fresh = self.connection.execute("SELECT * FROM events WHERE id > ? ORDER BY id", (head,))
         told = NOTICES.get(order.status)
-        if steps(Snapshot(self.connection, self.clock.now), order.id)[-1] in RECALLS.items():
+        last = steps(Snapshot(self.connection, self.clock.now), order.id)[-1]
+        if last in (*RECALLS.items(), UNDO) or verb is workflow.take_order:
             told = None
-        if order.status is OrderStatus.DELIVERED and order.payment:
+        elif order.status is OrderStatus.DELIVERED and order.payment:
             told = "payment_rejected"
         kinds = ["order_updated"] + ([told] if told else [])
         assert [(row["type"], row["order_id"], row["status"]) for row in fresh] == [
@@ -182,7 +201,7 @@ class House(RuleBasedStateMachine):
         elif known:
             assert (outcome.changed, outcome.order.id) == (False, known[1])
         else:
-            self.model[outcome.order.id] = Model()
+            self.model[outcome.order.id] = Model(waiter=actor.username)
             if key:
                 self.keys[key] = (("place", table), outcome.order.id)
 
@@ -194,17 +213,57 @@ class House(RuleBasedStateMachine):
             assert outcome is None
             return
         model = self.model[order_id]
-        reachable = dict(STEPS.values()) | {"pendiente": Role.KITCHEN}
-        role = reachable.get(to.value)
-        if role and actor.role not in (role, Role.ADMIN):
+        roles = REACHABLE.get(to.value)
+        step, role = STEPS.get(model.status, ("", None))
+        if roles and actor.role not in (*roles, Role.ADMIN):
             assert outcome is None
         elif to == model.status:
             assert not outcome.changed
-        elif to in (STEPS.get(model.status, ("",))[0], RECALLS.get(model.status)):
+        elif to == step and actor.role in (role, Role.ADMIN):
             assert outcome.changed
-            model.status = to.value
+            self.move(model, to)
+        elif to == RECALLS.get(model.status) or (
+            (model.status, to) == UNDO
+            and actor.role is not Role.KITCHEN
+            and not model.attempts
+            and model.delivered_at
+            and self.clock.now - model.delivered_at <= timedelta(minutes=1)
+        ):
+            assert outcome.changed
+            self.reached.add(("from", model.status))
+            self.move(model, to)
         else:
             assert outcome is None
+
+    def move(self, model: Model, to: OrderStatus) -> None:
+        model.status = to.value
+        model.delivered_at = self.clock.now if to is OrderStatus.DELIVERED else None
+
+    @rule(actor=STAFF, number=st.integers(0, 5))
+    def take(self, actor: Any, number: int) -> None:
+        """What the guard lets through alone, as the route's audience is waiters and admins."""
+        if actor.role not in (Role.WAITER, Role.ADMIN):
+            return
+        order_id = self.pick(number)
+        outcome = self.perform(workflow.take_order, actor, order_id)
+        model = self.model.get(order_id, Model(status="pagado", waiter=""))
+        if model.waiter == actor.username:
+            assert not outcome.changed
+        elif model.status in ("pagado", "anulado"):
+            assert outcome is None
+        else:
+            assert outcome.changed
+            model.waiter = actor.username
+
+    @rule(number=st.integers(0, 4), late=st.booleans())
+    def take_back(self, number: int, late: bool) -> None:  # noqa: FBT001
+        """The step before, by someone who may; `late` is longer than a delivery can be undone."""
+        before = RECALLS | dict([UNDO])
+        model = self.model[self.pick(number)]
+        if late:
+            self.clock.advance(minutes=2)
+        if model.status in before:
+            self.advance(ROSA, number, OrderStatus(before[model.status]))
 
     @rule(actor=STAFF, number=st.integers(0, 5), reason=st.sampled_from([None, "a", "b"]))
     def void(self, actor: Any, number: int, reason: str | None) -> None:
@@ -320,6 +379,7 @@ class House(RuleBasedStateMachine):
         for order_id, model in self.model.items():
             order = orders.require(view, order_id)
             assert (order.status, order.void_reason) == (model.status, model.void_reason)
+            assert order.waiter == model.waiter
             assert json.loads(last[order_id]["data"]) == order.wire(Role.ADMIN)
             assert set(steps(view, order_id)) <= WALK
             attempts = payments.of_order(view, order_id)
@@ -334,7 +394,7 @@ def test_the_house_follows_the_model_whatever_staff_do() -> None:
     run_state_machine_as_test(
         House,
         settings=settings(
-            max_examples=100, stateful_step_count=25, deadline=None, derandomize=True
+            max_examples=150, stateful_step_count=25, deadline=None, derandomize=True
         ),
     )
     # A machine that stayed in the kitchen would hold every promise about payments.
@@ -342,14 +402,16 @@ def test_the_house_follows_the_model_whatever_staff_do() -> None:
         *(("status", status.value) for status in OrderStatus),
         *(("attempts", count) for count in range(4)),
         *((verb, changed) for verb in VERBS for changed in (True, False)),
-        *((verb, "forbidden") for verb in VERBS),
+        *((verb, "forbidden") for verb in VERBS if verb != "take_order"),
+        *(("from", status) for status in ("en_preparacion", "listo", "entregado")),
+        ("take_order", "illegal_transition"),
         *((verb, "idempotency_key_reused") for verb in ("place_order", "submit_payment")),
         ("advance_order", "illegal_transition"),
         ("advance_order", "validation_failed"),
         ("submit_payment", "illegal_transition"),
         ("decide_payment", "payment_already_decided"),
         ("decide_payment", "payment_not_found"),
-        *((verb, "order_not_found") for verb in ("advance_order", "submit_payment")),
+        *((verb, "order_not_found") for verb in ("advance_order", "take_order", "submit_payment")),
     } <= House.reached
 
 

@@ -249,6 +249,7 @@ class Pages:
     )
     amber_minutes: int = _setting(10, _at_least(1))
     red_minutes: int = _setting(15, _at_least(1))
+    ready_alarm_seconds: float = _setting(75.0, _at_least(0.05))
 
 
 @dataclass(frozen=True)

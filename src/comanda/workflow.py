@@ -98,7 +98,7 @@ def _priced(tx: Transaction, lines: Sequence[OrderLine]) -> Iterator[OrderItem]:
 def advance_order(
     tx: Transaction, actor: Staff, order_id: int, target: OrderStatus, reason: str | None = None
 ) -> Outcome:
-    """Staff take an order one step on, the kitchen one back; or it is void, for a `reason`.
+    """Staff take an order one step on or back; or it is void, for a `reason`.
 
     Raises OrderNotFound, Forbidden, ValidationFailed (the reason) and IllegalTransition.
     """
@@ -111,6 +111,19 @@ def advance_order(
     settled = replace(moved, void_reason=reason)
     orders.save(tx, settled, kind, by=actor.username)
     return Outcome(settled, changed=True)
+
+
+def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
+    """A waiter takes a table over: the order is theirs from now on.
+
+    Raises OrderNotFound and IllegalTransition (a paid or void order).
+    """
+    order = orders.require(tx, order_id)
+    if order.waiter == actor.username:
+        return Outcome(order, changed=False)
+    taken = order.hand_to(actor.username)
+    orders.save(tx, taken, None, by=actor.username)
+    return Outcome(taken, changed=True)
 
 
 def submit_payment(

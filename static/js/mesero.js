@@ -8,14 +8,17 @@ import { Outbox } from "./outbox.js";
 import * as sound from "./sound.js";
 import { alarm, setPatience } from "./overlooked.js";
 import { start } from "./start.js";
+import { callWords, watchReady } from "./mesero/away.js";
 import { isRejected } from "./mesero/cards.js";
 import { ChargeSheet } from "./mesero/charge.js";
 import { createNewOrder } from "./mesero/new-order.js";
-import { createOpenOrders, OPEN } from "./mesero/open.js";
-import { createPayable, PAYABLE } from "./mesero/payable.js";
+import { createOpenOrders } from "./mesero/open.js";
+import { createPaidToday } from "./mesero/paid.js";
+import { createPayable } from "./mesero/payable.js";
 import { placeOf, setPlace } from "./place.js";
 import { createTabs } from "./mesero/tabs.js";
 import { createStrip, refusalOf } from "./mesero/unsent.js";
+import { createWhose } from "./mesero/whose.js";
 import { voidedWords } from "./void.js";
 
 const { user, settings } = await start("waiter");
@@ -32,8 +35,12 @@ const outbox = new Outbox({
 });
 const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOrder(draft) : correct(draft.orderId)));
 const newOrder = createNewOrder(user.username, { onCount: (count) => tabs.count("nueva", count) });
-const open = createOpenOrders(isMine, learn);
-const payable = createPayable(isMine, charge);
+const whose = createWhose(showLists);
+const ready = watchReady({ seconds: settings.ready_alarm_seconds, isMine, orders: trueOrders, onCall: callAll });
+const house = { isMine, isCalled: ready.isCalled, learn, learnTaken, charge, methodName, whose };
+const open = createOpenOrders(house);
+const paid = createPaidToday(house);
+const payable = createPayable(house, paid.node);
 const tabs = createTabs([
   { name: "nueva", word: "Nueva", heading: "Nueva orden", icon: "📝", panel: newOrder.panel },
   { name: "curso", word: "En curso", heading: "En curso", icon: "🍽", panel: open.panel },
@@ -72,14 +79,22 @@ function learn(order) {
   show(order, known);
 }
 
+/** A new waiter makes no order newer: the answer counts only where nothing was heard since. */
+function learnTaken(order, before) {
+  if (live.orders.get(order.id) !== before) return;
+  live.orders.set(order.id, order);
+  show(order, before);
+}
+
 function isNewer(order, known) {
   const attempts = Number(order.payment?.id || 0) - Number(known.payment?.id || 0);
   return attempts > 0 || (attempts === 0 && Date.parse(order.updated_at) > Date.parse(known.updated_at));
 }
 
 function show(order, before) {
-  place(open.list, OPEN.includes(order.status), order, before);
-  place(payable.list, PAYABLE.includes(order.status), order, before);
+  open.show(order, before);
+  payable.show(order, before);
+  paid.show(order);
   count();
   if (sheet?.order.id === order.id) sheet.update(order);
   if (before?.status === "listo" && order.status === "en_preparacion") recalled(order);
@@ -96,25 +111,40 @@ function showAgain(orderId) {
   if (order) show(order, order);
 }
 
-function place(list, belongs, order, before) {
-  if (belongs) list.put(order, { fresh: before?.status !== order.status });
-  else list.remove(order.id);
-}
-
 function reset(orders, before) {
   newOrder.menu.freshen();
   for (const was of before.values()) tellMissed(was, orders.get(was.id));
-  const all = [...orders.values()];
-  open.list.sync(all.filter((order) => OPEN.includes(order.status)));
-  payable.list.sync(all.filter((order) => PAYABLE.includes(order.status)));
-  count();
+  showLists();
+  paid.refresh();
   refreshSheet(orders);
 }
 
-function count() {
-  tabs.count("curso", open.list.size);
-  tabs.count("cobrar", payable.count());
+function showLists() {
+  const all = [...live.orders.values()];
+  open.sync(all);
+  payable.sync(all);
+  paid.filter();
+  count();
 }
+
+function count() {
+  const all = [...live.orders.values()];
+  tabs.count("curso", open.count(all));
+  tabs.count("cobrar", payable.count(all));
+}
+
+/** Nobody is called to a table because of what an old list says. */
+function trueOrders() { return live.state === "online" ? [...live.orders.values()] : []; }
+
+/** Dishes that get cold, whoever's they are. */
+function callAll(orders) {
+  for (const order of orders) showAgain(order.id);
+  sound.playNew();
+  if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.([200, 100, 200]);
+  toast(callWords(orders), "late");
+}
+
+function methodName(name) { return settings.methods.find((method) => method.name === name)?.label ?? name; }
 
 /** The sheet's order may be paid, and so no longer among the open ones. */
 async function refreshSheet(orders) {
@@ -156,7 +186,7 @@ function alertWaiter(notice, text, tone, playSound, pattern) {
 /** A phone that slept learns from a snapshot what it missed the notice of; a paid order is on it no more. */
 function tellMissed(was, now) {
   const notice = { order_id: was.id, table_number: was.table_number };
-  if (now?.status === "listo" && was.status !== "listo") live.on.order_ready(notice);
+  if (now?.status === "listo" && ["pendiente", "en_preparacion"].includes(was.status)) live.on.order_ready(notice);
   else if (now && isRejected(now) && (!isRejected(was) || was.payment.id !== now.payment.id)) live.on.payment_rejected(notice);
   else if (!now && was.status === "por_verificar" && isMine(was)) tellIfPaid(notice);
 }

@@ -45,7 +45,8 @@ async def measure(house: House, waiter: Page, cashier: Page, table: int) -> floa
     """One photo of about 250 KB; the time in milliseconds."""
     await house.deliver(table)
     await waiter.get_by_role("tab", name="Por Cobrar").click()
-    await waiter.get_by_role("listitem").filter(has_text=str(table)).get_by_role("button").click()
+    card = waiter.get_by_role("article", name=f"Mesa {table}, orden")
+    await card.get_by_role("button", name="Cobrar").click()
     photo = FilePayload(name="recibo.jpg", mimeType="image/jpeg", buffer=noise())
     await waiter.get_by_label("🖼 Galería").set_input_files(photo)
     await waiter.get_by_text("Foto lista").wait_for()

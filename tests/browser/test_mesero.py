@@ -156,7 +156,8 @@ async def test_a_ready_order_stands_out_and_one_tap_delivers_it(
     assert await page.evaluate("window.buzzed") == [200, 100, 200]
     assert await page.evaluate("tones") == RISING
     assert await card(page, 12).get_by_text("★ tuya").is_visible()
-    assert await card(page, 5).get_by_text("beto").is_visible()
+    await card(page, 5).get_by_role("button", name="Mesa 5").press("Enter")
+    assert await card(page, 5).get_by_text("Orden 1 · beto").is_visible()
     labels = await page.get_by_role("article").evaluate_all(
         "all => all.map((one) => one.ariaLabel)"
     )
@@ -221,7 +222,9 @@ async def test_a_photo_is_charged_rejected_sent_again_and_approved(
     await expect(page).not_to_have_url(re.compile("orden"))
     await card(page, 12).get_by_text("🔄 Pago Rechazado", exact=True).wait_for()
     await card(page, 12).get_by_text("«ilegible»").wait_for()
-    retry = card(page, 12).get_by_role("button", name="🔄 Reintentar Pago", exact=True)
+    retry = card(page, 12).get_by_role(
+        "button", name="🔄 Reintentar Pago, mesa 12, orden 1", exact=True
+    )
     assert await retry.get_attribute("data-kind") == "retry"
     await expect(counter).to_contain_text("1")
     await retry.click()

@@ -50,7 +50,8 @@ async def test_a_waiter_voids_what_the_kitchen_has_not_begun(
     begun = await house.place(table=7)
     await house.advance(begun["id"], "en_preparacion", COCO)
     page = await open_page(window, ANA, "/mesero?ver=curso", size=PHONE)
-    await page.get_by_role("article", name="Mesa 7, orden 2").wait_for()
+    for table in (7, 12):
+        await page.get_by_role("button", name=f"Mesa {table}").press("Enter")
     await expect(page.get_by_role("button", name="Anular mesa 7, orden 2")).to_be_hidden()
     await page.get_by_role("button", name="Anular mesa 12, orden 1").click()
     dialog = page.get_by_role("dialog", name="Anular orden")
@@ -70,6 +71,7 @@ async def test_a_waiter_is_told_when_the_kitchen_was_faster(
 ) -> None:
     order = await house.place(table=12)
     page = await open_page(window, ANA, "/mesero?ver=curso", size=PHONE)
+    await page.get_by_role("button", name="Mesa 12").press("Enter")
     await page.get_by_role("button", name="Anular mesa 12, orden 1").click()
     await page.get_by_label("Otro motivo").fill("ya no quieren")
     await house.advance(order["id"], "en_preparacion", COCO)

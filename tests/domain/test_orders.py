@@ -38,6 +38,7 @@ ALLOWED = {
     ("listo", "en_preparacion", "status"): ({"kitchen"}, None),
     ("en_preparacion", "pendiente", "status"): ({"kitchen"}, None),
     ("listo", "entregado", "status"): ({"waiter"}, None),
+    ("entregado", "listo", "status"): ({"waiter"}, None),
     ("entregado", "por_verificar", "proof"): ({"waiter"}, "payment_verification_pending"),
     ("por_verificar", "pagado", "verdict"): ({"cashier"}, "payment_approved"),
     ("por_verificar", "entregado", "verdict"): ({"cashier"}, "payment_rejected"),
@@ -81,7 +82,9 @@ def test_only_what_the_table_says_can_happen(
         row = find_transition(source, target, role, through)
         assert row.notice == told
     else:
-        with pytest.raises(Forbidden):
+        # To the kitchen a delivered order is delivered, whatever its waiter may take back.
+        is_undo = (source, target) == ("entregado", "listo") and role is Role.KITCHEN
+        with pytest.raises(IllegalTransition if is_undo else Forbidden):
             find_transition(source, target, role, through)
 
 
@@ -128,6 +131,36 @@ def test_a_move_changes_the_state_and_its_time_and_nothing_else() -> None:
     assert replace(after, status=before.status, updated_at=NOW) == before
     with pytest.raises(Forbidden):
         before.move(OrderStatus.DELIVERED, Role.WAITER, Through.VERDICT, at=later)
+
+
+@pytest.mark.parametrize("role", [Role.WAITER, Role.ADMIN])
+def test_a_delivery_is_taken_back_within_a_minute_and_nobody_is_called(role: Role) -> None:
+    delivered, last = order(payment=None), NOW + timedelta(seconds=60)
+    again, told = delivered.move(OrderStatus.READY, role, Through.STATUS, at=last)
+    assert (again.status, again.updated_at, told) == ("listo", last, None)
+    too_late = last + timedelta(milliseconds=1)
+    with pytest.raises(IllegalTransition, match="hace más de 60 segundos"):
+        delivered.move(OrderStatus.READY, role, Through.STATUS, at=too_late)
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_from_taking_a_delivery_back() -> None:
+    early = NOW - timedelta(seconds=5)
+    again, _ = order(payment=None).move(OrderStatus.READY, Role.WAITER, Through.STATUS, at=early)
+    assert again.status == "listo"
+
+
+def test_a_rejected_payment_is_no_delivery_that_could_be_taken_back() -> None:
+    with pytest.raises(IllegalTransition, match="Ya se mandó un pago"):
+        order().move(OrderStatus.READY, Role.WAITER, Through.STATUS, at=NOW)
+
+
+@pytest.mark.parametrize("status", list(OrderStatus))
+def test_an_order_changes_hands_until_it_is_paid_or_void(status: OrderStatus) -> None:
+    if status in OPEN_STATUSES:
+        assert order(status).hand_to("beto") == replace(order(status), waiter="beto")
+    else:
+        with pytest.raises(IllegalTransition, match="ya no se puede tomar"):
+            order(status).hand_to("beto")
 
 
 def test_a_total_is_what_the_lines_add_up_to() -> None:

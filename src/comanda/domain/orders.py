@@ -1,7 +1,7 @@
 """An order, and the one table of all that can happen to it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from comanda.domain.errors import Forbidden, IllegalTransition, ValidationFailed
@@ -32,19 +32,24 @@ class Through(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """`role` may take an order from `source` to `target`; `notice` tells those who must act."""
+    """`role` may take an order from `source` to `target`; `notice` tells those who must act.
+
+    A row with `within` takes a delivery back: for so long, and until a payment is sent.
+    """
 
     source: OrderStatus | None
     target: OrderStatus
     role: Role
     through: Through
     notice: EventType | None = None
+    within: timedelta | None = None
 
     def admits(self, role: Role) -> bool:
         return role in (self.role, Role.ADMIN)
 
 
 _S, _R, _T, _E = OrderStatus, Role, Through, EventType
+_UNDO = timedelta(minutes=1)
 
 TRANSITIONS = (
     Transition(None, _S.PENDING, _R.WAITER, _T.PLACE, _E.ORDER_PLACED),
@@ -53,6 +58,7 @@ TRANSITIONS = (
     Transition(_S.READY, _S.PREPARING, _R.KITCHEN, _T.STATUS),
     Transition(_S.PREPARING, _S.PENDING, _R.KITCHEN, _T.STATUS),
     Transition(_S.READY, _S.DELIVERED, _R.WAITER, _T.STATUS),
+    Transition(_S.DELIVERED, _S.READY, _R.WAITER, _T.STATUS, within=_UNDO),
     Transition(_S.DELIVERED, _S.VERIFYING, _R.WAITER, _T.PROOF, _E.PAYMENT_VERIFICATION_PENDING),
     Transition(_S.VERIFYING, _S.PAID, _R.CASHIER, _T.VERDICT, _E.PAYMENT_APPROVED),
     Transition(_S.VERIFYING, _S.DELIVERED, _R.CASHIER, _T.VERDICT, _E.PAYMENT_REJECTED),
@@ -81,12 +87,12 @@ def find_transition(
     check_role(role, target, through)
     asked = (source, target, through)
     rows = [row for row in TRANSITIONS if (row.source, row.target, row.through) == asked]
-    if not rows:
-        raise IllegalTransition(f"Una orden en «{source}» no puede pasar a «{target}»")
     for row in rows:
         if row.admits(role):
             return row
-    raise Forbidden(f"Tu rol no puede pasar una orden de «{source}» a «{target}»")
+    if any(row.within is None for row in rows):
+        raise Forbidden(f"Tu rol no puede pasar una orden de «{source}» a «{target}»")
+    raise IllegalTransition(f"Una orden en «{source}» no puede pasar a «{target}»")
 
 
 def check_reason(target: OrderStatus, reason: str | None) -> None:
@@ -119,7 +125,10 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A table's order; `payment` is the latest attempt to pay it, `void_reason` why it is void."""
+    """A table's order; `payment` is the latest attempt to pay it, `void_reason` why it is void.
+
+    `updated_at` is when it came into its state; a new waiter or a look at its payment leaves it.
+    """
 
     id: int
     table_number: int
@@ -142,7 +151,26 @@ class Order:
     ) -> tuple["Order", EventType | None]:
         """The order in its new state, and whom to notify. Raises as `find_transition` does."""
         row = find_transition(self.status, target, role, through)
+        if row.within is not None:
+            self._check_undo(row.within, at)
         return replace(self, status=target, updated_at=at), row.notice
+
+    def _check_undo(self, within: timedelta, at: datetime) -> None:
+        """Raise IllegalTransition for a delivery that can't be taken back any more."""
+        if self.payment is not None:
+            raise IllegalTransition(
+                "Ya se mandó un pago de esta orden: su entrega no se puede deshacer"
+            )
+        if at - self.updated_at > within:
+            raise IllegalTransition(
+                f"Se entregó hace más de {within.seconds} segundos: ya no se puede deshacer"
+            )
+
+    def hand_to(self, waiter: str) -> "Order":
+        """The order with another waiter. Raises IllegalTransition where nothing is left to do."""
+        if self.status in _FINAL:
+            raise IllegalTransition(f"Una orden en «{self.status}» ya no se puede tomar")
+        return replace(self, waiter=waiter)
 
     def wire(self, reader: Role) -> Wire:
         """The order as `reader` may see it: the kitchen sees no payment."""

@@ -25,7 +25,7 @@ _INSERT_ITEM = """
 _UPDATE = """
     UPDATE orders
     SET status = :status, payment_method = :payment_method, void_reason = :void_reason,
-        updated_at = :updated_at
+        waiter = :waiter, updated_at = :updated_at
     WHERE id = :id
 """
 _BY_ID = "SELECT * FROM orders WHERE id = :id"
@@ -91,6 +91,7 @@ def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None
             "status": order.status,
             "payment_method": order.payment_method,
             "void_reason": order.void_reason,
+            "waiter": order.waiter,
             "updated_at": to_millis(order.updated_at),
         },
     )

@@ -50,6 +50,13 @@ async def advance_order(request: web.Request) -> web.Response:
     return reply(outcome.order.wire(actor.role))
 
 
+async def take_order(request: web.Request) -> web.Response:
+    """`PUT /orders/{order_id}/waiter`: the order is the caller's from now on."""
+    found, actor = order_id(request), request[STAFF]
+    outcome = await request.app[DATABASE].write(workflow.take_order, actor, found)
+    return reply(outcome.order.wire(actor.role))
+
+
 def _list(view: Snapshot, wanted: OrderFilter, role: Role) -> Wire:
     return {
         "orders": [order.wire(role) for order in orders.find_all(view, wanted)],

@@ -65,6 +65,7 @@ async def show_settings(request: web.Request) -> web.Response:
             "amber_minutes": config.pages.amber_minutes,
             "red_minutes": config.pages.red_minutes,
             "idle_minutes": config.sessions.idle_minutes,
+            "ready_alarm_seconds": config.pages.ready_alarm_seconds,
         }
     )
 

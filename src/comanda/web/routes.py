@@ -85,6 +85,8 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", "/orders/{order_id}/status", orders.advance_order, SIGNED_IN,
           "Take an order one step on or back, or void it", {200: answers.Order},
           body=schemas.NewStatus, refuses=("forbidden", "illegal_transition")),
+    Route("PUT", "/orders/{order_id}/waiter", orders.take_order, WAITER,
+          "Make an order one's own", {200: answers.Order}, refuses=("illegal_transition",)),
     Route("POST", "/orders/{order_id}/proof", payments.submit_payment, WAITER,
           "Send an attempt to pay, with its proof", MADE_OR_KNOWN, form=schemas.ProofForm,
           headers=REPEATABLE,

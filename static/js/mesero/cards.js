@@ -1,31 +1,57 @@
 // The cards of an order, in "En curso" and in "Por Cobrar".
 
 import { h, setText } from "../dom.js";
-import { ago, clock, money, STATES, tick } from "../format.js";
+import { ago, clock, money, STATES } from "../format.js";
 
-/** What both kinds of card have: `{ node, head, update(order, since) }`. */
+/** What both kinds of card have: `{ node, card, head, line, badge, actions, showTime(), update(order, since) }`. */
 export function createCard(order, isMine) {
   const time = h("span", { class: "quiet number" });
   const total = h("span", { class: "money card-total" });
   const badge = h("span", { class: "badge" });
-  const items = h("p", { class: "quiet items" }, order.items.map((item) => `${item.quantity} ${item.name}`).join(" · "));
-  const body = h("div", { class: "card-body" });
-  const card = h("article", { class: "card order", "aria-label": `Mesa ${order.table_number}, orden ${order.id}` },
-    h("div", { class: "card-head" },
-      h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)), total, time),
-    h("div", { class: "card-line" }, badge, h("span", { class: "quiet small" },
-      `Orden ${order.id} · `, isMine ? h("b", { class: "mine" }, "★ tuya") : order.waiter)),
-    items, body);
+  const whose = h("span", { class: "quiet small whose" });
+  const head = h("div", { class: "card-head" }, createTable(order), total, time);
+  const line = h("div", { class: "card-line" }, badge, whose);
+  const actions = h("div", { class: "card-actions" });
+  const card = h("article", { class: "card order", "aria-label": nameOf(order, "Mesa") }, head, line, actions);
   const node = h("li", {}, card);
   let since = order.created_at;
   const showTime = () => setText(time, ago(since));
-  tick(node, showTime);
   const update = (now, from) => {
     since = from;
     showTime();
     setText(total, money(now.total));
+    showWhose(whose, now, isMine(now));
   };
-  return { node, card, badge, items, body, update };
+  return { node, card, head, line, badge, actions, showTime, update };
+}
+
+/** The large number, which a screen reader hears as "Mesa 12". */
+export const createTable = (order) => h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number));
+
+/** "Cobrar, mesa 12, orden 128": what a screen reader needs to tell equal buttons apart. */
+export const nameOf = (order, words) => (words === "Mesa"
+  ? `Mesa ${order.table_number}, orden ${order.id}`
+  : `${words}, mesa ${order.table_number}, orden ${order.id}`);
+
+/** "Orden 128 · ★ tuya", or whose else it is. */
+export function showWhose(node, order, isMine) {
+  const text = `Orden ${order.id} · ${isMine ? "★ tuya" : order.waiter}`;
+  if (node.textContent === text) return;
+  node.replaceChildren(`Orden ${order.id} · `, isMine ? h("b", { class: "mine" }, "★ tuya") : order.waiter);
+}
+
+/** A line a dish: how many, what, and its note. */
+export function createDishes(order) {
+  return h("ul", { class: "dishes", "aria-label": "Platillos" }, ...order.items.map((item) => h("li", {},
+    h("b", { class: "number" }, String(item.quantity)),
+    h("span", {}, item.name, item.note ? h("span", { class: "dish-note" }, `✎ ${item.note}`) : null))));
+}
+
+/** Say a button's words; a screen reader hears whose table they are about, too. */
+export function setWords(button, order, words) {
+  if (button.textContent === words) return;
+  setText(button, words);
+  button.setAttribute("aria-label", nameOf(order, words));
 }
 
 /** Show a state as word, icon and colour. */
@@ -36,7 +62,7 @@ export function showState(badge, status) {
 
 export function showBadge(badge, text, tone) {
   setText(badge, text);
-  badge.dataset.tone = tone;
+  if (badge.dataset.tone !== tone) badge.dataset.tone = tone;
 }
 
 export const isRejected = (order) => order.status === "entregado" && order.payment?.status === "rechazado";

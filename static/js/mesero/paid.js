@@ -1,0 +1,82 @@
+// "Pagadas hoy": what was paid since the house's day began; fetched when somebody wants to see it.
+
+import { call } from "../api.js";
+import { h, KeyedList, setText } from "../dom.js";
+import { clock, money, startOfDay } from "../format.js";
+import { createTable } from "./cards.js";
+
+const MOST = 500; // as many as one answer holds
+
+/** `{ node, show(order), refresh(), filter() }`; `house` tells `isMine(order)`, `methodName(name)`, `whose`. */
+export function createPaidToday({ isMine, methodName, whose }) {
+  let orders = new Map();
+  let isLoaded = false;
+  const counter = h("span", { class: "counter", hidden: true });
+  const items = h("ul", { class: "paid-list", "aria-label": "Pagadas hoy" });
+  const empty = h("p", { class: "quiet" });
+  const trouble = h("p", { class: "notice", role: "status", data: { tone: "late" }, hidden: true });
+  const body = h("div", { class: "paid-body", hidden: true }, trouble, items, empty);
+  const opener = h("button", { class: "button", type: "button", "aria-expanded": "false", onclick: () => open(body.hidden) },
+    "✓ Pagadas hoy ", counter);
+  const list = new KeyedList(items, {
+    key: (order) => order.id,
+    compare: (a, b) => isMine(b) - isMine(a) || decidedAt(b).localeCompare(decidedAt(a)) || Number(b.id) - Number(a.id),
+    create: (order) => createPaidCard(order, isMine, methodName),
+  });
+
+  function open(wanted) {
+    body.hidden = !wanted;
+    opener.setAttribute("aria-expanded", String(wanted));
+    if (wanted) load();
+  }
+
+  async function load() {
+    const told = orders;
+    try {
+      const answer = await call("GET", `/orders?status=pagado&since=${encodeURIComponent(startOfDay())}&limit=${MOST}`);
+      const meanwhile = orders === told ? [] : [...orders.values()];
+      orders = new Map([...answer.orders, ...meanwhile].map((order) => [order.id, order]));
+      isLoaded = true;
+      trouble.hidden = true;
+      filter();
+    } catch (error) {
+      setText(trouble, `No se pudo actualizar: ${error.message}. Ciérrala y ábrela otra vez.`);
+      trouble.hidden = false;
+    }
+  }
+
+  function filter() {
+    if (!isLoaded) return;
+    const today = Date.parse(startOfDay());
+    const shown = [...orders.values()].filter((order) => Date.parse(decidedAt(order)) >= today && (!whose.isOnlyMine() || isMine(order)));
+    list.sync(shown);
+    setText(counter, String(shown.length));
+    counter.hidden = false;
+    setText(empty, whose.isOnlyMine() ? "Ninguna tuya todavía" : "Ninguna todavía");
+    empty.hidden = shown.length > 0;
+  }
+
+  return {
+    node: h("section", { class: "paid" }, opener, body),
+    show: (order) => {
+      if (order.status !== "pagado") return;
+      orders = new Map(orders).set(order.id, order); // another Map: an answer on its way knows nothing of it
+      filter();
+    },
+    refresh: () => { if (!body.hidden) load(); },
+    filter,
+  };
+}
+
+const decidedAt = (order) => order.payment?.decided_at ?? order.updated_at;
+
+function createPaidCard(order, isMine, methodName) {
+  const { payment } = order;
+  const how = [payment && methodName(payment.method), payment?.decided_by && `aprobó ${payment.decided_by}`];
+  const about = h("span", { class: "quiet small" },
+    [...how.filter(Boolean), `orden ${order.id}`].join(" · "), " · ", isMine(order) ? h("b", { class: "mine" }, "★ tuya") : order.waiter);
+  const node = h("li", { class: "paid-card" },
+    createTable(order), h("span", { class: "money" }, money(order.total)),
+    h("span", { class: "quiet number" }, clock(decidedAt(order))), about);
+  return { node, update: () => {} };
+}

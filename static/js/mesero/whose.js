@@ -1,0 +1,50 @@
+// "Mías / Todas": which tables this device shows, on every tab alike.
+
+import { h, setText } from "../dom.js";
+
+const PLACE = "comanda.mesas";
+
+/** `{ isOnlyMine, createSwitch }`; `onChange()` hears of a tap on any of its switches. */
+export function createWhose(onChange) {
+  let onlyMine = read() === "mias";
+  const switches = [];
+  const choose = (value) => {
+    if (value === onlyMine) return;
+    onlyMine = value;
+    write(value ? "mias" : "todas");
+    for (const one of switches) one.show(value);
+    onChange();
+  };
+
+  /** A switch of its own for each tab: `{ node, count(mine, all) }`. */
+  function createSwitch(label) {
+    const mine = createChoice("Mías", () => choose(true));
+    const all = createChoice("Todas", () => choose(false));
+    const show = (value) => {
+      mine.button.setAttribute("aria-pressed", String(value));
+      all.button.setAttribute("aria-pressed", String(!value));
+    };
+    show(onlyMine);
+    switches.push({ show });
+    const count = (own, every) => {
+      setText(mine.number, String(own));
+      setText(all.number, String(every));
+    };
+    return { node: h("div", { class: "whose-switch", role: "group", "aria-label": label }, mine.button, all.button), count };
+  }
+
+  return { isOnlyMine: () => onlyMine, createSwitch };
+}
+
+function createChoice(word, choose) {
+  const number = h("span", { class: "number" }, "0");
+  return { number, button: h("button", { class: "button", type: "button", onclick: choose }, `${word} `, number) };
+}
+
+function read() {
+  try { return localStorage.getItem(PLACE); } catch { return null; }
+}
+
+function write(value) {
+  try { localStorage.setItem(PLACE, value); } catch { /* private mode: this page only */ }
+}
