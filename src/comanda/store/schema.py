@@ -224,6 +224,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE viewers (
+            username TEXT PRIMARY KEY REFERENCES staff (username),
+            payment_id INTEGER NOT NULL REFERENCES payments (id),
+            since INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX viewers_by_payment ON viewers (payment_id)",
+    ),
 )
 
 VERSION = len(MIGRATIONS)
