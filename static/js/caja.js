@@ -66,12 +66,18 @@ const till = h("main", { class: "till" }, listPane, detail.node, announcer);
 document.body.append(bar.node, till);
 tabs.select("por_verificar");
 
+/** Two times as the server writes them, always alike: their letters are in the order of time. */
+function byTime(a, b) {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
 function byWaiting(a, b) {
-  return Date.parse(a.payment.submitted_at) - Date.parse(b.payment.submitted_at) || Number(a.payment.id) - Number(b.payment.id);
+  return byTime(a.payment.submitted_at, b.payment.submitted_at) || Number(a.payment.id) - Number(b.payment.id);
 }
 
 function byChange(a, b) {
-  return Date.parse(a.updated_at) - Date.parse(b.updated_at) || Number(a.id) - Number(b.id);
+  return byTime(a.updated_at, b.updated_at) || Number(a.id) - Number(b.id);
 }
 
 /** What fits best comes first; what does not fit is not shown. */
@@ -94,8 +100,8 @@ function look(text) {
     hideOn(id);
   }
   count();
-  const panel = tabs.selected();
-  if (lists[panel]) tabs.panel(panel).items.parentNode.scrollTop = 0;
+  const id = tabs.selected();
+  if (lists[id]) requestAnimationFrame(() => { tabs.panel(id).items.parentNode.scrollTop = 0; });
 }
 
 function hideOn(id) {
@@ -116,7 +122,8 @@ function openFirst() {
     return;
   }
   open(order.payment.id);
-  if (!narrow.matches) focusCard(order.payment.id);
+  search.field.blur();
+  focusCard(order.payment.id);
 }
 
 function focusFirst() {
@@ -274,7 +281,7 @@ function selectNext() {
     return;
   }
   open(next.payment.id);
-  if (!narrow.matches) focusCard(next.payment.id);
+  focusCard(next.payment.id);
   detail.setBusy(true);
   settling = setTimeout(() => { if (verdicts.judging === null) detail.setBusy(false); }, SETTLING);
 }
@@ -289,10 +296,14 @@ function nextAfter(shown) {
   return free.find(isAfter) ?? free[0] ?? left.find(isAfter) ?? left[0];
 }
 
+/** Asked at once, focus and scrolling would lay out the page within the key's handler. */
 function focusCard(paymentId) {
-  const card = cardOf(paymentId);
-  card?.focus({ preventScroll: true });
-  card?.scrollIntoView({ block: "nearest" });
+  requestAnimationFrame(() => {
+    if (selected !== paymentId || document.activeElement === search.field || narrow.matches) return;
+    const card = cardOf(paymentId);
+    card?.focus({ preventScroll: true });
+    card?.scrollIntoView({ block: "nearest" });
+  });
 }
 
 /** Go up or down the list, and show what is there. */
@@ -303,7 +314,7 @@ function step(by) {
   const at = items.findIndex(({ payment }) => payment.id === selected);
   const to = at < 0 ? 0 : Math.min(items.length - 1, Math.max(0, at + by));
   if (to !== at) open(items[to].payment.id);
-  if (!narrow.matches) focusCard(items[to].payment.id);
+  focusCard(items[to].payment.id);
 }
 
 const KEYS = {

@@ -118,7 +118,7 @@ function row(order, time, about) {
   return h("li", { class: "card order-row", data: { order: order.id } },
     h("span", { class: "card-head" },
       h("a", { class: "table", href: `/caja?orden=${order.id}`, data: { order: order.id } },
-        h("span", { class: "unseen" }, "Mesa "), String(order.table_number), h("span", { class: "unseen" }, `, ver orden ${order.id}`)),
+        h("span", { class: "unseen" }, "Mesa "), String(order.table_number), h("span", { class: "unseen" }, ` · ver orden ${order.id}`)),
       h("span", { class: "sum" }, h("span", { class: "total money" }, money(order.total)), time)),
     about);
 }

@@ -52,7 +52,7 @@ function fill(title, ...parts) {
     h("header", { class: "detail-head" }, h("div", {}, h("h2", { tabindex: -1 }, title)),
       h("button", { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: () => dialog.close() }, "✕")),
     ...parts);
-  dialog.scrollTop = 0;
+  requestAnimationFrame(() => { if (dialog) dialog.scrollTop = 0; });
 }
 
 function failure(orderId, error) {
