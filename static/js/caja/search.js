@@ -14,7 +14,7 @@ export class Search {
     this.field = h("input", {
       class: "input", type: "search", "aria-label": "Buscar por monto, mesa, nombre o número", placeholder: "Monto, mesa, nombre o número",
       autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search", "aria-keyshortcuts": "/",
-      oninput: () => this.#change(), onkeydown: (event) => this.#press(event),
+      oninput: () => requestAnimationFrame(() => this.#change()), onkeydown: (event) => this.#press(event),
     });
     this.count = h("span", { class: "found number", role: "status" });
     this.missed = h("span", { role: "status" });
@@ -60,6 +60,7 @@ export class Search {
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
+    this.#change();
     act();
   }
 
