@@ -22,7 +22,7 @@ from comanda.domain.orders import (
     check_role,
     find_transition,
 )
-from comanda.domain.payments import PaymentRules, PaymentStatus, Proof, Verdict
+from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof, Verdict
 from comanda.domain.sign_in import Attempt
 from comanda.domain.staff import Staff
 from comanda.store import (
@@ -36,6 +36,7 @@ from comanda.store import (
     retention,
     sessions,
     staff,
+    viewers,
 )
 from comanda.store.database import Transaction
 from comanda.store.reconciliation import Entry
@@ -182,6 +183,7 @@ def decide_payment(
     decided = payment.decide(verdict, reason, actor.username, tx.now, seen_in_account=seen)
     moved, kind = order.move(_MOVES_TO[verdict], actor.role, Through.VERDICT, at=tx.now)
     payments.decide(tx, decided)
+    viewers.clear(tx, payment_id)
     settled = replace(moved, payment=decided)
     orders.save(tx, settled, kind, by=actor.username)
     return Outcome(settled, changed=True)
@@ -192,15 +194,56 @@ def see_payment(
 ) -> Outcome:
     """A cashier has opened an attempt that waits: the waiter is told, once.
 
-    A look of who submitted it, and can't decide it, is none. Raises PaymentNotFound.
+    Whoever is the first to open it views it, as after `view_payment`. A look by the submitter does
+    not count where they may not decide the payment. Raises PaymentNotFound.
     """
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
     if payment.seen_at is not None or not payment.may_be_decided_by(actor.username, rules):
         return Outcome(order, changed=False)
-    opened = replace(order, payment=payments.see(tx, payment_id, by=actor.username))
-    orders.save(tx, opened, EventType.PAYMENT_SEEN, by=actor.username)
-    return Outcome(opened, changed=True)
+    payments.see(tx, payment_id, by=actor.username)
+    return _put_on_show(tx, actor, payment, EventType.PAYMENT_SEEN)
+
+
+def view_payment(
+    tx: Transaction, actor: Staff, payment_id: int, *, rules: PaymentRules = _STRICT
+) -> Outcome:
+    """A cashier has this attempt on show, and no other: the other cashiers are told.
+
+    It counts for some minutes, so a cashier who goes on says it again. An attempt that this cashier
+    may not decide keeps nobody away from it. Raises PaymentNotFound.
+    """
+    payment = payments.require(tx, payment_id)
+    order = orders.require(tx, payment.order_id)
+    if not payment.may_be_decided_by(actor.username, rules):
+        orders.leave_payment(tx, actor.username)
+        return Outcome(order, changed=False)
+    if payment.seen_at is None:
+        return see_payment(tx, actor, payment_id, rules=rules)
+    if viewers.is_recent(tx, actor.username, payment_id):
+        return Outcome(order, changed=False)
+    return _put_on_show(tx, actor, payment, None)
+
+
+def _put_on_show(
+    tx: Transaction, actor: Staff, payment: Payment, kind: EventType | None
+) -> Outcome:
+    if viewers.payment_of(tx, actor.username) != payment.id:
+        orders.leave_payment(tx, actor.username)
+    viewers.put(tx, actor.username, payment.id)
+    order = orders.require(tx, payment.order_id)
+    orders.save(tx, order, kind, by=actor.username)
+    return Outcome(order, changed=True)
+
+
+def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
+    """A cashier has closed this attempt. Another one that they view stays theirs.
+
+    Raises PaymentNotFound.
+    """
+    payments.require(tx, payment_id)
+    if viewers.payment_of(tx, actor.username) == payment_id:
+        orders.leave_payment(tx, actor.username)
 
 
 def call_unseen(tx: Transaction, before: datetime, called: Collection[int]) -> set[int]:

@@ -6,14 +6,17 @@ import { startOfDay } from "./format.js";
 import { createCooking, createPaid, createUnpaid, createWaiting } from "./caja/cards.js";
 import { Detail } from "./caja/detail.js";
 import { announcer, callFor, callForOverlooked, soundHint } from "./caja/notices.js";
-import { markSeen, tellSeen } from "./caja/seen.js";
-import { Bank, followOrderLinks, openOrder } from "./caja/later.js";
+import { matcher } from "./caja/matching.js";
+import { Search } from "./caja/search.js";
+import { setViewer, showPayment, tell } from "./caja/seen.js";
+import { Bank, followOrderLinks } from "./caja/later.js";
+import { openOrder } from "./caja/order.js";
 import { createTabs } from "./caja/tabs.js";
 import { Verdicts } from "./caja/verdicts.js";
-import { setHouse } from "./caja/words.js";
+import { setHouse, viewingWords } from "./caja/words.js";
 import { Live } from "./live.js";
 import { alarm, setPatience } from "./overlooked.js";
-import { placeOf } from "./place.js";
+import { cover, placeLayer, returnToPlace, uncover } from "./place.js";
 import { start } from "./start.js";
 import { voidedWords } from "./void.js";
 
@@ -23,21 +26,24 @@ const narrow = matchMedia("(max-width: 899px)");
 const { user, settings } = await start("cashier");
 setHouse(settings);
 setPatience(settings.unseen_alarm_seconds);
+setViewer(user.username);
 const bar = createBar("Caja", user);
 const called = new Set();
+const missed = new Set(); // payments that came while something else was looked for
 let begun = false;
 let selected = null;
 let settling = 0;
+let fit = null; // how well an order fits what is looked for, or null for all of them
 
 const isOwn = (payment) => payment.submitted_by === user.username && !settings.own_verdicts;
 const detail = new Detail({
-  isOwn, onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close, onNext: selectNext,
+  me: user.username, isOwn, onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close, onNext: selectNext,
 });
 const verdicts = new Verdicts({
   detail, username: user.username, known: (orderId) => live.orders.get(orderId), learn, onDone: selectNext,
 });
 const lists = {
-  por_verificar: { title: "Por Verificar", empty: "Nada por verificar ✓", key: (order) => order.payment.id, compare: byWaiting, create: (order) => createWaiting(order, settings, open) },
+  por_verificar: { title: "Por Verificar", empty: "Nada por verificar ✓", key: (order) => order.payment.id, compare: byWaiting, create: (order) => createWaiting(order, settings, user.username, open) },
   entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (order) => order.id, compare: byChange, create: (order) => createUnpaid(order, learn) },
   curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"], key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id), create: (order) => createCooking(order, learn) },
   pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id, compare: (a, b) => byChange(b, a), create: createPaid },
@@ -49,22 +55,81 @@ const tabs = createTabs([
 ], turnTo);
 for (const [status, list] of Object.entries(lists)) {
   const { items, empty } = tabs.panel(status);
-  list.keyed = new KeyedList(items, { ...list, empty });
+  list.keyed = new KeyedList(items, { ...list, compare: (a, b) => byFit(a, b) || list.compare(a, b), empty });
 }
 const waiting = lists.por_verificar.keyed;
-const listPane = h("div", { class: "list-pane" }, ...tabs.panels, soundHint());
+const search = new Search({ onChange: look, onOpen: openFirst, onDown: focusFirst });
+const listPane = h("div", { class: "list-pane" }, search.node, ...tabs.panels, soundHint());
 bar.middle.append(tabs.node);
 document.body.classList.add("till-page");
 const till = h("main", { class: "till" }, listPane, detail.node, announcer);
 document.body.append(bar.node, till);
 tabs.select("por_verificar");
 
+/** Two times as the server writes them, always alike: their letters are in the order of time. */
+function byTime(a, b) {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
 function byWaiting(a, b) {
-  return Date.parse(a.payment.submitted_at) - Date.parse(b.payment.submitted_at) || Number(a.payment.id) - Number(b.payment.id);
+  return byTime(a.payment.submitted_at, b.payment.submitted_at) || Number(a.payment.id) - Number(b.payment.id);
 }
 
 function byChange(a, b) {
-  return Date.parse(a.updated_at) - Date.parse(b.updated_at) || Number(a.id) - Number(b.id);
+  return byTime(a.updated_at, b.updated_at) || Number(a.id) - Number(b.id);
+}
+
+/** What fits best comes first; what does not fit is not shown. */
+function byFit(a, b) {
+  return fit ? (fit(a) ?? Infinity) - (fit(b) ?? Infinity) : 0;
+}
+
+function isHidden(order) {
+  return fit !== null && fit(order) === null;
+}
+
+function shownOf(id) {
+  return lists[id].keyed.items.filter((order) => !isHidden(order));
+}
+
+function look(text) {
+  fit = matcher(text, settings.currency);
+  for (const [id, { keyed }] of Object.entries(lists)) {
+    keyed.sync(keyed.items);
+    hideOn(id);
+  }
+  count();
+  const id = tabs.selected();
+  if (lists[id]) requestAnimationFrame(() => { tabs.panel(id).items.parentNode.scrollTop = 0; });
+}
+
+function hideOn(id) {
+  const { keyed, key } = lists[id];
+  for (const order of keyed.items) keyed.node(key(order)).hidden = isHidden(order);
+}
+
+function firstShown() {
+  return lists[tabs.selected()] ? shownOf(tabs.selected())[0] : undefined;
+}
+
+/** Enter in the search opens what fits best. */
+function openFirst() {
+  const order = firstShown();
+  if (!order) return;
+  if (tabs.selected() !== "por_verificar") {
+    openOrder(order.id);
+    return;
+  }
+  open(order.payment.id);
+  search.field.blur();
+  focusCard(order.payment.id);
+}
+
+function focusFirst() {
+  const order = firstShown();
+  const list = lists[tabs.selected()];
+  if (order) list.keyed.node(list.key(order)).querySelector("button, a").focus();
 }
 
 const belongs = (order, id) => (lists[id].statuses ?? [id]).includes(order.status);
@@ -72,8 +137,10 @@ const belongs = (order, id) => (lists[id].statuses ?? [id]).includes(order.statu
 /** Put an order on the list of its state, and on no other. */
 function show(order, before, fresh) {
   for (const [id, { keyed }] of Object.entries(lists)) {
-    if (belongs(order, id)) keyed.put(order, { fresh });
-    else if (id !== "por_verificar") keyed.remove(order.id);
+    if (belongs(order, id)) {
+      keyed.put(order, { fresh });
+      keyed.node(lists[id].key(order)).hidden = isHidden(order);
+    } else if (id !== "por_verificar") keyed.remove(order.id);
   }
   const old = before?.payment?.id;
   if (old && (order.status !== "por_verificar" || order.payment.id !== old)) waiting.remove(old);
@@ -82,19 +149,40 @@ function show(order, before, fresh) {
 
 function reset(orders) {
   const all = [...orders.values()];
-  for (const [id, { keyed }] of Object.entries(lists)) keyed.sync(all.filter((order) => belongs(order, id)));
-  for (const { payment } of waiting.items) if (!begun) called.add(payment.id);
+  for (const [id, { keyed }] of Object.entries(lists)) {
+    keyed.sync(all.filter((order) => belongs(order, id)));
+    hideOn(id);
+  }
+  const isNew = !begun;
+  for (const { payment } of waiting.items) if (isNew) called.add(payment.id);
   begun = true;
   for (const order of waiting.items) arrive(order);
   count();
   markSelected();
-  if (detail.isOpen) verdicts.check(orders.get(detail.order.id));
+  if (detail.isOpen) {
+    detail.update(orders.get(detail.order.id) ?? detail.order);
+    verdicts.check(orders.get(detail.order.id));
+  }
+  if (isNew) returnToPlace();
 }
 
 function count() {
-  for (const [status, { keyed }] of Object.entries(lists)) tabs.setCount(status, keyed.size);
+  for (const [id, { keyed }] of Object.entries(lists)) {
+    tabs.setCount(id, keyed.size, fit ? shownOf(id).length : keyed.size, search.text);
+  }
+  sayHidden();
   const title = waiting.size > 0 ? `(${waiting.size}) Caja · Comanda` : "Caja · Comanda";
   if (document.title !== title) document.title = title;
+}
+
+/** What the search hides is counted and rings all the same, and the page says that it is there. */
+function sayHidden() {
+  for (const id of missed) {
+    const order = waiting.items.find(({ payment }) => payment.id === id);
+    if (!order || !isHidden(order)) missed.delete(id);
+  }
+  const id = tabs.selected();
+  if (lists[id]) search.say(shownOf(id).length, lists[id].keyed.size, missed.size);
 }
 
 /** A proof is called out once, however its news came. */
@@ -102,11 +190,17 @@ function arrive(order) {
   if (called.has(order.payment.id)) return;
   called.add(order.payment.id);
   callFor(order);
+  if (!isHidden(order)) return;
+  missed.add(order.payment.id);
+  sayHidden();
 }
 
 function changed(order, before) {
   show(order, before, before?.status !== order.status);
-  if (detail.isOpen && detail.order.id === order.id) verdicts.check(order);
+  if (detail.isOpen && detail.order.id === order.id) {
+    detail.update(order);
+    verdicts.check(order);
+  }
   if (order.status === "pagado") bank.refresh();
 }
 
@@ -121,13 +215,18 @@ function learn(order) {
 /** Another list, or the bank's statement, which takes the whole page. */
 function turnTo(id) {
   till.dataset.view = id;
-  if (id !== "conciliacion") return;
+  search.node.hidden = id === "conciliacion";
+  if (id !== "conciliacion") {
+    sayHidden();
+    return;
+  }
   close();
   bank.open();
 }
 
 followOrderLinks();
-if (placeOf("orden")) openOrder(placeOf("orden"));
+placeLayer("pago", open);
+placeLayer("orden", openOrder, { inAddress: true });
 
 /** Show a payment of the list, large. */
 function open(paymentId) {
@@ -136,9 +235,10 @@ function open(paymentId) {
   clearTimeout(settling);
   selected = paymentId;
   detail.show(order);
-  if (!isOwn(order.payment)) markSeen(order.payment);
+  showPayment(isOwn(order.payment) ? null : order.payment);
   markSelected();
-  cover();
+  layOver();
+  cover("pago", paymentId, close);
 }
 
 function close() {
@@ -146,8 +246,11 @@ function close() {
   const last = selected;
   selected = null;
   detail.close();
+  verdicts.stopAsking();
+  showPayment(null);
   markSelected();
-  cover();
+  layOver();
+  uncover("pago");
   cardOf(last)?.focus();
 }
 
@@ -162,56 +265,81 @@ function markSelected() {
 }
 
 /** Where the detail lies over the list, nothing beneath it can be reached. */
-function cover() {
+function layOver() {
   const over = narrow.matches && detail.isOpen;
   listPane.inert = over;
+  till.toggleAttribute("data-covered", over);
   if (over) detail.title.focus();
 }
-narrow.addEventListener("change", cover);
+narrow.addEventListener("change", layOver);
 
 /** After a verdict: the next in the list, and no accidental second verdict on it. */
 function selectNext() {
-  const shown = detail.order;
-  const others = waiting.items.filter(({ payment }) => payment.id !== shown.payment.id);
-  const next = others.find((one) => byWaiting(one, shown) > 0) ?? others[0];
+  const next = nextAfter(detail.order);
   if (!next) {
     close();
     return;
   }
   open(next.payment.id);
-  if (!narrow.matches) focusCard(next.payment.id);
+  focusCard(next.payment.id);
   detail.setBusy(true);
   settling = setTimeout(() => { if (verdicts.judging === null) detail.setBusy(false); }, SETTLING);
 }
 
+/** The next that nobody else has on show. When all that was looked for is decided, nothing is looked for. */
+function nextAfter(shown) {
+  const others = () => shownOf("por_verificar").filter(({ payment }) => payment.id !== shown.payment.id);
+  if (others().length === 0) search.clear();
+  const left = others();
+  const free = left.filter(({ payment }) => !viewingWords(payment, user.username));
+  const isAfter = (one) => byWaiting(one, shown) > 0;
+  return free.find(isAfter) ?? free[0] ?? left.find(isAfter) ?? left[0];
+}
+
+/** Asked at once, focus and scrolling would lay out the page within the key's handler. */
 function focusCard(paymentId) {
-  const card = cardOf(paymentId);
-  card?.focus({ preventScroll: true });
-  card?.scrollIntoView({ block: "nearest" });
+  requestAnimationFrame(() => {
+    if (selected !== paymentId || document.activeElement === search.field || narrow.matches) return;
+    const card = cardOf(paymentId);
+    card?.focus({ preventScroll: true });
+    card?.scrollIntoView({ block: "nearest" });
+  });
 }
 
 /** Go up or down the list, and show what is there. */
 function step(by) {
-  const { items } = waiting;
+  const items = shownOf("por_verificar");
   if (items.length === 0) return;
   tabs.select("por_verificar");
   const at = items.findIndex(({ payment }) => payment.id === selected);
   const to = at < 0 ? 0 : Math.min(items.length - 1, Math.max(0, at + by));
   if (to !== at) open(items[to].payment.id);
-  if (!narrow.matches) focusCard(items[to].payment.id);
+  focusCard(items[to].payment.id);
 }
 
 const KEYS = {
-  ArrowDown: () => step(1), ArrowUp: () => step(-1), Escape: close,
+  ArrowDown: () => step(1), ArrowUp: () => step(-1), Escape: escape, "/": seek,
   a: () => verdicts.approve(), r: () => verdicts.reject(), v: () => { if (detail.canJudge) detail.tick.toggle(); },
 };
-const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable], .menu, [role=tablist]";
+
+function escape() {
+  if (detail.isOpen) close();
+  else search.clear();
+}
+
+function seek() {
+  if (listPane.inert) close();
+  search.focus();
+}
+
+const WRITING = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+const TYPING = `${WRITING}, .menu, [role=tablist]`;
 
 addEventListener("keydown", (event) => {
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   const elsewhere = document.querySelector("dialog[open]") || tabs.selected() === "conciliacion"
     || event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key.length === 1);
-  if (!act || elsewhere || event.target.closest?.(TYPING)) return;
+  if (!act || elsewhere || event.target.closest?.(event.key === "/" ? WRITING : TYPING)) return;
   event.preventDefault();
   act();
 });
@@ -229,7 +357,7 @@ const live = new Live({
   snapshots: ["/orders", () => `/orders?status=pagado&since=${startOfDay()}`],
   onState: (state) => {
     bar.setState(state);
-    if (state === "online") tellSeen();
+    if (state === "online") tell();
   },
   onReset: reset,
   onOrder: changed,

@@ -1,15 +1,102 @@
 // Where somebody is, kept in the URL: a tab that was killed or loaded again comes back to the same place.
+// And what lies over the page, kept in the browser's history: its *back* takes the top thing off.
 
 /** A value of the URL's query, or null. */
 export const placeOf = (name) => new URLSearchParams(location.search).get(name);
 
 /** Change values of the URL's query; null takes one out. */
 export function setPlace(changes) {
+  history.replaceState(history.state, "", address(changes));
+}
+
+function address(changes) {
   const query = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) query.delete(name);
     else query.set(name, value);
   }
   const text = query.toString();
-  history.replaceState(history.state, "", text ? `?${text}` : location.pathname);
+  return text ? `?${text}` : location.pathname;
 }
+
+const layers = []; // { name, value, close } of what lies over the page, the lowest first
+const openers = new Map();
+let travelling = false; // the browser is on its way to an entry of its history that we have asked for
+let opening = false;
+
+/**
+ * Let things called `name` be opened by `open(value)` where somebody goes forth to one, or loads the page
+ * again over which it lay. With `inAddress` the URL says `?name=value`, and opens it, too.
+ */
+export function placeLayer(name, open, { inAddress = false } = {}) {
+  openers.set(name, { open, inAddress });
+}
+
+/** Something lies over the page now, in place of what was called the same; *back* calls `close()`. */
+export function cover(name, value, close) {
+  const layer = { name, value, close };
+  const at = layers.findIndex((one) => one.name === name);
+  if (at < 0) layers.push(layer);
+  else layers[at] = layer;
+  follow();
+}
+
+/** It was closed in another way than by *back*: its entry of the history is left. */
+export function uncover(name) {
+  const at = layers.findIndex((one) => one.name === name);
+  if (at < 0) return;
+  layers.splice(at, 1);
+  follow();
+}
+
+/** A dialog lies over the page until it is closed. */
+export function coverWith(dialog, name = "dialog") {
+  cover(name, null, () => dialog.close());
+  dialog.addEventListener("close", () => uncover(name));
+}
+
+/** Open what lay over the page when it was loaded, or what its address names. */
+export function returnToPlace() {
+  const named = [...openers].filter(([name, { inAddress }]) => inAddress && placeOf(name));
+  openAll(history.state?.over ?? named.map(([name]) => [name, placeOf(name)]));
+}
+
+function openAll(wanted) {
+  opening = true;
+  for (const [name, value] of wanted) openers.get(name)?.open(value);
+  opening = false;
+  follow();
+}
+
+/** Bring the history to what lies over the page: one entry each, and none for what was closed. */
+function follow() {
+  if (travelling || opening) return;
+  const depth = history.state?.over?.length ?? 0;
+  if (depth > layers.length) {
+    travelling = true;
+    history.go(layers.length - depth);
+    return;
+  }
+  if (depth > 0 || layers.length > 0) history.replaceState(...entry(depth));
+  for (let size = depth + 1; size <= layers.length; size += 1) history.pushState(...entry(size));
+}
+
+function entry(size) {
+  const over = layers.slice(0, size);
+  const place = {};
+  for (const [name, { inAddress }] of openers) {
+    if (inAddress) place[name] = over.find((one) => one.name === name)?.value ?? null;
+  }
+  return [{ ...history.state, over: over.map(({ name, value }) => [name, value]) }, "", address(place)];
+}
+
+addEventListener("popstate", ({ state }) => {
+  if (travelling) {
+    travelling = false;
+    follow();
+    return;
+  }
+  const wanted = state?.over ?? [];
+  while (layers.length > wanted.length) layers.pop().close();
+  openAll(wanted.slice(layers.length));
+});

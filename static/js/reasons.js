@@ -1,6 +1,7 @@
 // A dialog that asks why: one tap on a reason, or words of one's own, and a confirmation.
 
 import { h, openDialog, setText } from "./dom.js";
+import { coverWith } from "./place.js";
 
 const LONGEST = 200;
 
@@ -35,6 +36,7 @@ export function askReason({ label, heading, before = [], legend, reasons, action
     }
   });
   const dialog = openDialog(label, form);
+  coverWith(dialog);
   form.querySelector("input").focus();
   return dialog;
 }

@@ -54,6 +54,11 @@ def card(page: Page, table: int) -> Locator:
     return page.locator(".proof-card", has_text=f"Mesa {table}$")
 
 
+async def shown(page: Page) -> None:
+    """Wait until the photo has come: until then nothing can be approved."""
+    await expect(page.get_by_role("button", name="Aprobar")).to_be_enabled()
+
+
 def tick(page: Page) -> Locator:
     return page.get_by_label("Lo vi en la cuenta")
 
@@ -106,6 +111,7 @@ async def test_the_next_photo_is_not_judged_by_a_double_tap(
     second = await submit(house, 5)
     page = await luis(window)
     await card(page, 4).click()
+    await shown(page)
     await page.evaluate(TAP_AT_ONCE)
     await page.keyboard.press("v")
     await page.keyboard.press("a")
@@ -203,8 +209,9 @@ async def test_of_two_cashiers_at_once_one_decides_and_the_other_is_told_who(
     for page in pages.values():
         await page.route("**/payments/*/verdict", lambda route: _together(both, route))
         await card(page, 12).click()
+        await shown(page)
         await expect(tick(page)).to_be_visible()
-    await until_seen(house, sent["order"])
+    await until_viewed(house, sent["order"], 2)
     before = house.rows()["events"]
     await pages["luis"].keyboard.press("v")
     await pages["luis"].keyboard.press("a")
@@ -228,10 +235,10 @@ async def test_of_two_cashiers_at_once_one_decides_and_the_other_is_told_who(
     assert house.rows()["events"] == before + 2  # one verdict: the order, and the waiter's notice
 
 
-async def until_seen(house: House, order_id: str) -> None:
-    """Wait until the page has told that it shows the order's payment."""
+async def until_viewed(house: House, order_id: str, count: int) -> None:
+    """Wait until so many pages have told that they show the order's payment."""
     async with asyncio.timeout(20):
-        while (await order_of(house, order_id))["payment"]["seen_at"] is None:
+        while len((await order_of(house, order_id))["payment"]["viewers"]) < count:
             await asyncio.sleep(0.05)
 
 
@@ -266,6 +273,7 @@ async def test_a_verdict_that_comes_second_unseen_is_explained_not_an_error(
     sent = await submit(house, 12)
     page = await luis(window)
     await card(page, 12).click()
+    await shown(page)
     await page.route("**/payments/*/verdict", lambda route: _after(house, sent, route))
     await page.keyboard.press("v")
     await page.keyboard.press("a")
@@ -298,6 +306,7 @@ async def test_the_keyboard_alone_is_enough(house: House, window: OpenWindow) ->
     await expect(heading(page, 4)).to_have_count(0)
     await page.keyboard.press("ArrowDown")
     await heading(page, 4).wait_for()
+    await shown(page)
     await page.keyboard.press("v")
     await page.keyboard.press("A")
     await heading(page, 5).wait_for()

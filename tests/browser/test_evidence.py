@@ -305,6 +305,7 @@ async def test_approving_against_the_evidence_asks_why(house: House, window: Ope
     await submit(house, 4, "8841")
     second = await submit(house, 12, "8841")
     page = await open_card(window, 12)
+    await expect(page.get_by_role("button", name="Aprobar")).to_be_enabled()
     await page.keyboard.press("v")
     await page.keyboard.press("a")
     dialog = page.get_by_role("dialog")
@@ -348,6 +349,7 @@ async def test_the_tick_is_needed_and_never_carried_over(house: House, window: O
     await page.locator(".detail").get_by_text("marca «Lo vi en la cuenta» para aprobar").wait_for()
     await expect(tick).to_be_focused()
     assert (await payment_of(house))["status"] == "por_verificar"
+    await expect(page.get_by_role("button", name="Aprobar")).to_be_enabled()
     await page.keyboard.press("v")
     await expect(tick).to_be_checked()
     await page.keyboard.press("a")
@@ -362,6 +364,7 @@ async def test_what_is_not_in_the_account_needs_no_tick(house: House, window: Op
     await house.submit(order["id"], method="efectivo", photo=jpeg())
     page = await open_card(window, 12)
     await expect(page.get_by_text(KEY, exact=True)).to_be_hidden()
+    await expect(page.get_by_role("button", name="Aprobar")).to_be_enabled()
     await page.keyboard.press("a")
     await page.get_by_text("Nada por verificar ✓").wait_for()
     assert (await payment_of(house))["status"] == "aprobado"

@@ -74,6 +74,7 @@ def test_an_attempt_that_waits_has_no_verdict_on_the_wire() -> None:
         "seen_in_account": None,
         "reconciled_by": None,
         "reconciled_at": None,
+        "viewers": [],
     }
 
 

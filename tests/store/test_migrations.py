@@ -128,6 +128,7 @@ async def test_an_earlier_versions_proof_is_known_again(first_version: Path) -> 
     async with open_database(first_version) as database:
         old = await database.read(payments.require, 2)
         assert (old.reference, old.amount, old.warnings, old.seen_at) == (None, None, (), None)
+        assert old.viewers == ()
         assert await database.read(payments.proof, 2) is not None
         again = await database.write(charge_again)
     assert [(one.type.value, one.order_id) for one in again.warnings] == [("file_reused", 5)]

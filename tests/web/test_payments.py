@@ -36,6 +36,7 @@ async def test_an_attempt_has_the_contracts_shape(house: House) -> None:
         "seen_in_account": None,
         "reconciled_by": None,
         "reconciled_at": None,
+        "viewers": [],
     }
 
 

@@ -53,6 +53,7 @@ async def test_what_was_approved_stands_with_its_totals_and_what_was_found(mexic
         "total": 241.0,
         "reconciled_by": "luis",
         "reconciled_at": "2026-11-28T20:41:00.000Z",
+        "viewers": [],
     }
     status, found = await mexican.call(ROSA, "GET", DAY)
     assert status == 200

@@ -65,6 +65,8 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("POST", "/orders/{order_id}/proof"): {W, A},
     ("GET", "/payments/{payment_id}/proof"): {W, C, A},
     ("PUT", "/payments/{payment_id}/seen"): {C, A},
+    ("PUT", "/payments/{payment_id}/viewer"): {C, A},
+    ("DELETE", "/payments/{payment_id}/viewer"): {C, A},
     ("PUT", "/payments/{payment_id}/reconciliation"): {C, A},
     ("GET", "/reconciliation"): {C, A},
     ("GET", "/reconciliation.csv"): {C, A},

@@ -1,12 +1,15 @@
 """An attempt to pay, its proof, and the cashier's verdict on it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from comanda.domain.errors import OwnPayment, PaymentAlreadyDecided, ValidationFailed
 from comanda.domain.evidence import STRONG, Suspicion
 from comanda.domain.wire import Wire, money, optional_time, time
+
+VIEWING_LASTS = timedelta(minutes=3)  # unless it is said again; /caja counts the same
+RENEWS_AFTER = timedelta(minutes=1)  # saying it again sooner changes nothing
 
 
 class Verdict(StrEnum):
@@ -50,10 +53,23 @@ class PaymentRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Viewer:
+    """A cashier who has a payment on show; `since` is when they last said so."""
+
+    username: str
+    name: str
+    since: datetime
+
+    def wire(self) -> Wire:
+        return {"username": self.username, "name": self.name, "since": time(self.since)}
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """One attempt to pay an order; `attempt` counts from 1, `amount` is in minor units.
 
-    `reference` and `amount` are what the guest's receipt says; `seen` is by the cashier.
+    `reference` and `amount` are what the guest's receipt says; `seen` is by the cashier, once;
+    `viewers` are the cashiers who have it on show now. A decided payment has none.
     """
 
     id: int
@@ -75,6 +91,7 @@ class Payment:
     seen_in_account: bool | None = None
     reconciled_by: str | None = None
     reconciled_at: datetime | None = None
+    viewers: tuple[Viewer, ...] = ()
 
     def may_be_decided_by(self, username: str, rules: PaymentRules) -> bool:
         """Whether it waits for a verdict, and `username` is somebody else than submitted it."""
@@ -116,6 +133,7 @@ class Payment:
             decided_by=by,
             decided_at=at,
             seen_in_account=seen_in_account,
+            viewers=(),
         )
 
     def wire(self) -> Wire:
@@ -140,4 +158,5 @@ class Payment:
             "seen_in_account": self.seen_in_account,
             "reconciled_by": self.reconciled_by,
             "reconciled_at": optional_time(self.reconciled_at),
+            "viewers": [viewer.wire() for viewer in self.viewers],
         }

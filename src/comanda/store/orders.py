@@ -9,7 +9,7 @@ from comanda.domain.errors import OrderNotFound
 from comanda.domain.events import EventType
 from comanda.domain.orders import Order, OrderItem, OrderStatus, notice, order_updated
 from comanda.domain.payments import Payment
-from comanda.store import events, payments
+from comanda.store import events, payments, viewers
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
 _INSERT = """
@@ -103,6 +103,14 @@ def notify(tx: Transaction, order: Order, kind: EventType, by: str) -> None:
     events.append(tx, order.id, order.status, [notice(kind, order, by)], by)
 
 
+def leave_payment(tx: Transaction, username: str) -> None:
+    """A member has no payment on show any more; everybody is told of the order that they leave."""
+    left = viewers.payment_of(tx, username)
+    viewers.remove(tx, username)
+    if left is not None:
+        save(tx, require(tx, payments.require(tx, left).order_id), None, by=username)
+
+
 def _announce(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None:
     told = [order_updated(order)]
     if kind is not None:
@@ -162,8 +170,8 @@ def _items(view: Snapshot, ids: Sequence[int]) -> dict[int, list[OrderItem]]:
 
 
 def _latest_payments(view: Snapshot, ids: Sequence[int]) -> dict[int, Payment]:
-    rows = _where_id_in(view, _PAYMENTS, ids)
-    return {row["order_id"]: payments.from_row(row) for row in rows}
+    found = payments.from_rows(view, _where_id_in(view, _PAYMENTS, ids))
+    return {payment.order_id: payment for payment in found}
 
 
 def _where_id_in(view: Snapshot, sql: str, ids: Sequence[int]) -> Iterable[sqlite3.Row]:

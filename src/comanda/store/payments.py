@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from comanda.domain.errors import PaymentNotFound
 from comanda.domain.evidence import Claim, Suspicion, reference_key
 from comanda.domain.payments import Payment, PaymentStatus, Proof
 from comanda.domain.wire import encode
+from comanda.store import viewers
 from comanda.store.database import (
     Snapshot,
     Transaction,
@@ -129,7 +130,7 @@ def see(tx: Transaction, payment_id: int, by: str) -> Payment:
 def unseen(view: Snapshot, before: datetime) -> list[Payment]:
     """The attempts that wait since `before` or longer, and that no cashier has opened."""
     values = {"status": PaymentStatus.PENDING, "before": to_millis(before)}
-    return [from_row(row) for row in view.all(_UNSEEN, values)]
+    return from_rows(view, view.all(_UNSEEN, values))
 
 
 def require(view: Snapshot, payment_id: int) -> Payment:
@@ -137,12 +138,12 @@ def require(view: Snapshot, payment_id: int) -> Payment:
     row = view.one(_BY_ID, {"id": payment_id})
     if row is None:
         raise PaymentNotFound
-    return from_row(row)
+    return from_rows(view, [row])[0]
 
 
 def of_order(view: Snapshot, order_id: int) -> list[Payment]:
     """All attempts to pay an order, the first one first."""
-    return [from_row(row) for row in view.all(_OF_ORDER, {"order_id": order_id})]
+    return from_rows(view, view.all(_OF_ORDER, {"order_id": order_id}))
 
 
 def proof(view: Snapshot, payment_id: int) -> Proof | None:
@@ -151,6 +152,15 @@ def proof(view: Snapshot, payment_id: int) -> Proof | None:
     if row is None:
         return None
     return Proof(row["content_type"], row["data"], row["sha256"])
+
+
+def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> list[Payment]:
+    """The payments of `rows`; those that wait come with the cashiers who have them on show."""
+    found = [from_row(row) for row in rows]
+    if all(payment.status is not PaymentStatus.PENDING for payment in found):
+        return found
+    looking = viewers.by_payment(view)
+    return [replace(one, viewers=tuple(looking.get(one.id, ()))) for one in found]
 
 
 def from_row(row: sqlite3.Row) -> Payment:

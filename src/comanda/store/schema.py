@@ -248,6 +248,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "UPDATE products SET name_key = fold_name(name) WHERE removed = 0",
         "CREATE INDEX products_by_name ON products (name_key)",
     ),
+    (
+        """
+        CREATE TABLE viewers (
+            username TEXT PRIMARY KEY REFERENCES staff (username),
+            payment_id INTEGER NOT NULL REFERENCES payments (id),
+            since INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX viewers_by_payment ON viewers (payment_id)",
+    ),
 )
 
 VERSION = len(MIGRATIONS)

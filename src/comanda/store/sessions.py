@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from comanda.domain.errors import SessionNotFound
 from comanda.domain.staff import Role, Staff
+from comanda.store import orders
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
 _INSERT = """
@@ -14,6 +15,7 @@ _INSERT = """
 """
 _DELETE = "DELETE FROM sessions WHERE token_hash = :token_hash"
 _DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= :now"
+_USER = "SELECT username FROM sessions WHERE token_hash = :token_hash"
 _OF_USER = "SELECT token_hash FROM sessions WHERE username = :username"
 _DELETE_OF_USER = "DELETE FROM sessions WHERE username = :username"
 _BY_ID = "SELECT token_hash FROM sessions WHERE id = :id"
@@ -55,13 +57,18 @@ def start(
 
 
 def end(tx: Transaction, token_hash: str) -> None:
+    """End a session, and with it what its owner has on show at the till."""
+    row = tx.one(_USER, {"token_hash": token_hash})
     tx.run(_DELETE, {"token_hash": token_hash})
+    if row is not None:
+        orders.leave_payment(tx, row["username"])
 
 
 def end_all(tx: Transaction, username: str) -> list[str]:
     """End a member's sessions; returns their hashes, so that their streams can be ended."""
     ended = [str(row["token_hash"]) for row in tx.all(_OF_USER, {"username": username})]
     tx.run(_DELETE_OF_USER, {"username": username})
+    orders.leave_payment(tx, username)
     return ended
 
 

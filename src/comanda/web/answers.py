@@ -130,6 +130,12 @@ class Suspicion(Answer):
     link = text()
 
 
+class Viewer(Answer):
+    username = text()
+    name = text()
+    since = moment()
+
+
 class Payment(Answer):
     id = row_id()
     order_id = row_id()
@@ -150,6 +156,7 @@ class Payment(Answer):
     seen_in_account = fields.Boolean(required=True, allow_none=True)
     reconciled_by = maybe_text()
     reconciled_at = moment(allow_none=True)
+    viewers = many(Viewer)
 
 
 class ReconciledPayment(Payment):

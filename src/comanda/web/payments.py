@@ -114,6 +114,21 @@ async def see_payment(request: web.Request) -> web.Response:
     return reply(outcome.order.wire(actor.role))
 
 
+async def view_payment(request: web.Request) -> web.Response:
+    """`PUT /payments/{payment_id}/viewer`: a cashier has it on show, and no other."""
+    found, actor = payment_id(request), request[STAFF]
+    rules = _rules(request.app[CONFIG].payments)
+    outcome = await request.app[DATABASE].write(workflow.view_payment, actor, found, rules=rules)
+    return reply(outcome.order.wire(actor.role))
+
+
+async def leave_payment(request: web.Request) -> web.Response:
+    """`DELETE /payments/{payment_id}/viewer`: a cashier has closed it."""
+    found, actor = payment_id(request), request[STAFF]
+    await request.app[DATABASE].write(workflow.leave_payment, actor, found)
+    return web.Response(status=204)
+
+
 def _rules(config: PaymentsConfig) -> PaymentRules:
     account = frozenset(method.name for method in config.methods if method.verify == "account")
     return PaymentRules(account, own_verdicts=config.own_verdicts)

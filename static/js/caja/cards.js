@@ -1,31 +1,47 @@
-// The cards of the three lists. Each is made once, and updated in place.
+// The cards of the lists. Each is made once, and updated in place.
 
 import { h, setText } from "../dom.js";
 import { ago, clock, minutesSince, money, STATES, tick } from "../format.js";
 import { isOverlooked } from "../overlooked.js";
 import { createVoidButton } from "../void.js";
 import { shortWarning } from "../warnings.js";
-import { methodName, personName, thumbnailPath } from "./words.js";
+import { methodName, personName, thumbnailPath, viewingWords } from "./words.js";
 
-/** A proof that waits for its verdict: the whole card is the button that opens it. */
-export function createWaiting(order, settings, open) {
-  const { payment } = order;
+/** A proof that waits for its verdict: the whole card is the button that opens it. `me` is who sits here. */
+export function createWaiting(order, settings, me, open) {
+  let { payment } = order;
   const time = h("span", { class: "waited number" });
   const again = payment.attempt > 1;
   const overlooked = h("span", { class: "badge", "data-tone": "late", hidden: true }, "⏰ Nadie lo ha visto");
+  const viewing = h("span", { class: "badge viewing", "data-tone": "primary", hidden: true });
   const button = h("button", { class: "card proof-card", type: "button", data: { again: String(again) }, onclick: () => open(payment.id) },
     thumbnail(payment),
-    h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)),
-    h("span", { class: "total money" }, money(order.total)),
-    time,
+    h("span", { class: "card-head" },
+      h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)),
+      h("span", { class: "sum" }, h("span", { class: "total money" }, money(order.total)), time)),
     h("span", { class: "about" },
       again ? h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`) : null,
-      overlooked,
-      ...payment.warnings.map((warning) => h("span", { class: "badge", "data-tone": "wait" }, shortWarning(warning))),
+      viewing, overlooked,
+      ...payment.warnings.map((warning) => h("span", { class: "badge", "data-tone": "wait" }, shortWarning(warning),
+        warning.type === "amount_differs" ? h("span", { class: "money" }, money(payment.amount)) : null)),
       h("span", { class: "quiet small" }, `Orden ${order.id} · ${methodName(payment.method)} · ${personName(order.waiter)}`)));
   const node = h("li", { data: { order: order.id } }, button);
-  tick(node, () => showWaited(time, button, payment, settings));
-  return { node, update: (changed) => { overlooked.hidden = !isOverlooked(changed.payment); } };
+  const update = (changed) => {
+    payment = changed.payment;
+    overlooked.hidden = !isOverlooked(payment);
+    showViewing(viewing, payment, me);
+  };
+  tick(node, () => {
+    showWaited(time, button, payment, settings);
+    showViewing(viewing, payment, me);
+  });
+  return { node, update };
+}
+
+function showViewing(badge, payment, me) {
+  const words = viewingWords(payment, me);
+  badge.hidden = !words;
+  setText(badge, words && `👁 ${words}`);
 }
 
 function thumbnail(payment) {
@@ -61,7 +77,8 @@ export function createUnpaid(order, onVoided) {
 }
 
 function updateUnpaid(parts, order) {
-  parts.order = order;
+  if (parts.shown === order) return;
+  parts.order = parts.shown = order;
   const refused = order.payment?.status === "rechazado";
   setText(parts.time, ago(order.updated_at));
   parts.state.replaceChildren(
@@ -96,8 +113,12 @@ export function createCooking(order, onVoided) {
   return { node, update };
 }
 
+/** The whole row is a link to the order; a button on it stays a button. */
 function row(order, time, about) {
   return h("li", { class: "card order-row", data: { order: order.id } },
-    h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)),
-    h("span", { class: "total money" }, money(order.total)), time, about);
+    h("span", { class: "card-head" },
+      h("a", { class: "table", href: `/caja?orden=${order.id}`, data: { order: order.id } },
+        h("span", { class: "unseen" }, "Mesa "), String(order.table_number), h("span", { class: "unseen" }, ` · ver orden ${order.id}`)),
+      h("span", { class: "sum" }, h("span", { class: "total money" }, money(order.total)), time)),
+    about);
 }

@@ -3,9 +3,11 @@
 import { call } from "../api.js";
 import { h, setText } from "../dom.js";
 import { ago, clock, money, tick } from "../format.js";
-import { createFacts, createWarnings, Tick } from "./evidence.js";
+import { createDishes, createFacts, createWarnings, Tick } from "./evidence.js";
 import { createPhoto } from "./photo.js";
-import { methodName, personName } from "./words.js";
+import { methodName, personName, viewingWords } from "./words.js";
+
+const UNSEEN = { loading: "Cargando la foto…", slow: "sin ver la foto", failed: "sin ver la foto" };
 
 /** The pane at the right; over the list where there is no room for two. */
 export class Detail {
@@ -13,14 +15,16 @@ export class Detail {
   payment = null;
   #settled = false;
   #busy = false;
+  #photo = "loading";
 
-  /** `isOwn(payment)` tells whether whoever sits here has submitted it: then somebody else decides. */
-  constructor({ isOwn, onApprove, onReject, onClose, onNext }) {
+  /** `isOwn(payment)` tells whether `me`, who sits here, has submitted it: then somebody else decides. */
+  constructor({ me, isOwn, onApprove, onReject, onClose, onNext }) {
+    this.me = me;
     this.isOwn = isOwn;
     this.on = { onApprove, onReject, onClose, onNext };
     this.idle = h("div", { class: "idle" },
       h("p", { class: "empty" }, "Elige un comprobante de la lista"),
-      h("p", { class: "quiet small keys-hint" }, key("↑"), key("↓"), " moverse · ", key("V"), " lo vi en la cuenta · ", key("A"), " aprobar · ", key("R"), " rechazar · ", key("Esc"), " cerrar"));
+      h("p", { class: "quiet small keys-hint" }, key("↑"), key("↓"), " moverse · ", key("/"), " buscar · ", key("V"), " lo vi en la cuenta · ", key("A"), " aprobar · ", key("R"), " rechazar · ", key("Esc"), " cerrar"));
     this.node = h("section", { class: "detail", "aria-label": "Comprobante", data: { open: "false" } }, this.idle);
   }
 
@@ -29,31 +33,60 @@ export class Detail {
   /** Whether a verdict may be given on what is shown. */
   get canJudge() { return this.isOpen && !this.#settled && !this.#busy && !this.isOwn(this.payment); }
 
+  /** Whether the photo is on its way: nobody approves what they have not been shown, or told why not. */
+  get isLoading() { return this.#photo === "loading"; }
+
   /** Show the latest payment of `order`. */
   show(order) {
     this.order = order;
-    this.payment = order.payment;
+    this.payment = this.latest = order.payment;
     this.#settled = this.#busy = false;
+    this.#photo = "loading";
+    this.viewing = h("p", { class: "notice viewing", role: "status", hidden: true });
     this.notice = h("div", { class: "verdict-notice", role: "status" });
     this.earlier = h("div", { class: "earlier", hidden: true });
     this.tick = new Tick(this.payment);
+    this.approve = null;
     this.actions = this.isOwn(this.payment)
       ? h("p", { class: "notice own" }, "🙅 Tú enviaste este pago: otra persona debe decidirlo")
       : h("div", { class: "verdict-actions" }, this.tick.node, this.#buttons());
     const again = this.payment.attempt > 1;
+    const shown = this.payment;
     const photo = h("div", { class: "current" },
       again ? h("p", { class: "photo-title" }, h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${this.payment.attempt}`), " foto nueva") : null,
-      createPhoto(this.payment, `Comprobante de la mesa ${order.table_number}`));
-    const evidence = h("div", { class: "evidence" }, createFacts(this.payment), createWarnings(this.payment, order.total));
+      createPhoto(this.payment, `Comprobante de la mesa ${order.table_number}`, (state) => this.#takePhoto(shown, state)));
+    const evidence = h("div", { class: "evidence" }, this.viewing, createFacts(this.payment), createWarnings(this.payment, order.total),
+      createDishes(order));
     this.node.replaceChildren(this.#heading(),
       h("div", { class: "detail-body", data: { again: String(again) } }, h("div", { class: "photos" }, photo, this.earlier), evidence),
       h("footer", { class: "verdict" }, this.notice, this.actions));
     this.node.dataset.open = "true";
+    tick(this.viewing, () => this.#showViewing());
+    this.#enable();
     if (again) this.#showEarlier(this.payment);
   }
 
+  /** News of what is shown: somebody else may have opened it. */
+  update(order) {
+    if (order.payment?.id !== this.payment?.id) return;
+    this.latest = order.payment;
+    this.#showViewing();
+  }
+
+  #showViewing() {
+    const words = this.#settled ? "" : viewingWords(this.latest, this.me);
+    if (this.viewing.hidden === Boolean(words)) this.viewing.hidden = !words;
+    setText(this.viewing, words && `👁 ${words} también`);
+  }
+
+  #takePhoto(payment, state) {
+    if (payment !== this.payment) return;
+    this.#photo = state;
+    this.#enable();
+  }
+
   close() {
-    this.order = this.payment = null;
+    this.order = this.payment = this.latest = null;
     this.node.replaceChildren(this.idle);
     this.node.dataset.open = "false";
   }
@@ -62,8 +95,8 @@ export class Detail {
     const { order, payment } = this;
     const time = h("span", { class: "number" });
     const title = h("h2", { tabindex: "-1" }, `Mesa ${order.table_number} · Orden ${order.id}`);
-    const node = h("header", { class: "detail-head" },
-      h("div", {}, title, h("p", { class: "quiet" }, `${methodName(payment.method)} · ${personName(payment.submitted_by)} · `, time)),
+    const node = h("header", { class: "payment-head" }, title,
+      h("p", { class: "quiet" }, `${methodName(payment.method)} · ${personName(payment.submitted_by)} · `, time),
       h("p", { class: "detail-total money" }, money(order.total)),
       h("button", { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: this.on.onClose }, "✕"));
     tick(node, () => setText(time, ago(payment.submitted_at)));
@@ -72,17 +105,25 @@ export class Detail {
   }
 
   #buttons() {
-    const button = (kind, word, letter, act) => h("button",
+    const button = (kind, word, letter, act, ...more) => h("button",
       { class: "button", type: "button", "data-kind": kind, "data-size": "main", "aria-keyshortcuts": letter, onclick: act },
-      word, h("kbd", { "aria-hidden": "true" }, letter));
-    return h("div", { class: "pair" }, button("refuse", "Rechazar", "R", this.on.onReject),
-      button("done", "Aprobar", "A", this.on.onApprove));
+      word, h("kbd", { "aria-hidden": "true" }, letter), ...more);
+    this.unseen = h("span", { class: "unseen-photo small" });
+    this.approve = button("done", "Aprobar", "A", this.on.onApprove, this.unseen);
+    return h("div", { class: "pair" }, button("refuse", "Rechazar", "R", this.on.onReject), this.approve);
   }
 
   /** While a verdict is on its way, or a new photo has just slid under the finger. */
   setBusy(busy) {
     this.#busy = busy;
-    for (const button of this.actions.querySelectorAll("button")) button.disabled = busy;
+    this.#enable();
+  }
+
+  #enable() {
+    for (const button of this.actions.querySelectorAll("button")) {
+      button.disabled = this.#busy || (button === this.approve && this.isLoading);
+    }
+    if (this.approve) setText(this.unseen, UNSEEN[this.#photo] ?? "");
   }
 
   /** The verdict could not be given: say so, and let it be tried again. */
@@ -98,6 +139,7 @@ export class Detail {
     if (this.#settled) return;
     this.#settled = true;
     this.actions.hidden = true;
+    this.viewing.hidden = true;
     this.notice.replaceChildren(h("p", { class: "notice", "data-tone": "done" }, `✓ ${words}`),
       h("button", { class: "button", type: "button", "data-size": "main", onclick: this.on.onNext }, "Siguiente →"));
   }

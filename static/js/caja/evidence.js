@@ -5,6 +5,12 @@ import { money } from "../format.js";
 import { pointsElsewhere, warningSentence } from "../warnings.js";
 import { isInAccount, referenceLabel } from "./words.js";
 
+/** What was ordered, a line a dish with its note. */
+export const createDishes = (order) => h("ul", { class: "dishes", "aria-label": "Platillos" }, ...order.items.map((item) => h("li", {},
+  h("span", { class: "number quantity" }, `${item.quantity} ×`),
+  h("span", {}, item.name, item.note ? h("em", { class: "dish-note" }, item.note) : null),
+  h("span", { class: "money" }, money(item.quantity * item.unit_price)))));
+
 /** The operation number, large and easy to copy, and the declared amount. */
 export function createFacts(payment) {
   const facts = [];

@@ -1,6 +1,7 @@
 // Parts of the page that are fetched when they are first asked for.
 
 import { h, toast } from "../dom.js";
+import { openOrder } from "./order.js";
 
 /** The Conciliación, which a cashier needs once a day. `isShown()` tells whether anybody looks at it. */
 export class Bank {
@@ -23,12 +24,6 @@ export class Bank {
 
   /** What it shows may have changed. */
   refresh() { this.#reconciliation?.refresh(); }
-}
-
-/** Any order of the house, over what is on show. */
-export async function openOrder(orderId) {
-  const part = await fetched(import("./order.js"));
-  part?.openOrder(orderId);
 }
 
 /** A link to an order opens it on this page, unless a new tab was asked for. */

@@ -3,8 +3,8 @@
 import { call, Offline } from "../api.js";
 import { h, openDialog } from "../dom.js";
 import { clock, day, money, STATES } from "../format.js";
-import { setPlace } from "../place.js";
-import { createFacts, createWarnings } from "./evidence.js";
+import { cover, uncover } from "../place.js";
+import { createDishes, createFacts, createWarnings } from "./evidence.js";
 import { createPhoto } from "./photo.js";
 import { methodName, personName } from "./words.js";
 
@@ -20,8 +20,8 @@ let turn = 0;
 export async function openOrder(orderId) {
   turn += 1;
   const now = turn;
-  setPlace({ orden: orderId });
   dialog ??= openEmpty();
+  cover("orden", orderId, () => dialog.close());
   fill(`Orden ${orderId}`, h("p", { class: "empty" }, "Cargando…"));
   let parts;
   try {
@@ -41,7 +41,7 @@ function openEmpty() {
   opened.addEventListener("close", () => {
     turn += 1;
     dialog = null;
-    setPlace({ orden: null });
+    uncover("orden");
   });
   return opened;
 }
@@ -52,7 +52,7 @@ function fill(title, ...parts) {
     h("header", { class: "detail-head" }, h("div", {}, h("h2", { tabindex: -1 }, title)),
       h("button", { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: () => dialog.close() }, "✕")),
     ...parts);
-  dialog.scrollTop = 0;
+  requestAnimationFrame(() => { if (dialog) dialog.scrollTop = 0; });
 }
 
 function failure(orderId, error) {
@@ -69,9 +69,10 @@ function contents(order) {
       h("span", { class: "quiet" }, `${personName(order.waiter)} · ${moment(order.created_at)}`),
       h("span", { class: "detail-total money" }, money(order.total))),
     order.void_reason ? h("p", { class: "reason" }, `«${order.void_reason}»`) : null,
-    h("p", {}, order.items.map((item) => `${item.quantity} ${item.name}`).join(" · ")),
+    createDishes(order),
     ...latestFirst.map((payment) => createPayment(payment, order)),
     order.payments.length === 0 ? h("p", { class: "empty" }, "Aún no tiene pagos") : null,
+    createHistory(order),
   ].filter(Boolean);
 }
 
@@ -94,6 +95,22 @@ function sayWho(payment) {
   if (payment.seen_in_account) said.push(" · visto en la cuenta");
   if (payment.reconciled_at) said.push(` · encontrado en el banco (${personName(payment.reconciled_by)})`);
   return said;
+}
+
+/** What happened to the order, in its order: each state that it came to, and who did it. */
+function createHistory(order) {
+  const steps = [];
+  for (const { status, by, at } of order.history) {
+    if (status !== steps.at(-1)?.status) steps.push({ status, by, at, before: steps.at(-1)?.status });
+  }
+  return h("section", { class: "history" }, h("h3", {}, "Historia"),
+    h("ol", {}, ...steps.map((step) => h("li", {}, h("span", { class: "number quiet" }, moment(step.at)), ` ${stepWords(step)} · ${personName(step.by)}`))));
+}
+
+function stepWords({ status, before }) {
+  if (before === "por_verificar" && status === "entregado") return "✕ Pago rechazado";
+  const { word, icon } = STATES[status];
+  return `${icon} ${word}`;
 }
 
 /** The clock's time; the day too, where it is not today. */

@@ -7,50 +7,78 @@ const MOST = 8;
 const STEP = 1.5;
 const CLICK_ZOOM = 2.5;
 const A_TAP = 6;
+const PATIENCE = 10000; // how long a photo may be on its way before nobody is kept waiting for it
 
-/** The element that shows `payment`'s proof; `label` is its alternative text. */
-export function createPhoto(payment, label) {
-  const node = h("div", { class: "photo" });
-  if (!payment.has_proof) node.append(h("p", { class: "empty" }, "Este pago no lleva foto"));
-  else load(node, payment, label);
-  return node;
+/**
+ * The element that shows `payment`'s proof; `label` is its alternative text. `onState` hears "loading", and
+ * what came of it: "shown", "none" (no photo, or none any more), "slow" (it may come still) or "failed".
+ */
+export function createPhoto(payment, label, onState = () => {}) {
+  const photo = { node: h("div", { class: "photo" }), payment, label, onState, round: 0 };
+  if (payment.has_proof) load(photo);
+  else tell(photo, "none", h("p", { class: "empty" }, "Este pago no lleva foto"));
+  return photo.node;
 }
 
-function load(node, payment, label) {
+function tell({ node, onState }, state, ...shown) {
+  node.dataset.state = state;
+  if (shown.length > 0) node.replaceChildren(...shown);
+  onState(state);
+}
+
+function load(photo) {
+  const { node, payment, label } = photo;
+  photo.round += 1;
+  const { round } = photo;
+  const isLast = () => round === photo.round;
+  node.querySelector("img")?.removeAttribute("src"); // what hangs is given up
   const picture = h("img", { alt: label, draggable: "false", src: proofPath(payment) });
-  picture.addEventListener("error", () => explain(node, payment, label), { once: true });
   const stage = h("div", { class: "stage", role: "group", "aria-label": label }, picture);
-  node.replaceChildren(stage, controls(new View(stage, picture)));
+  const tools = controls(new View(stage, picture), label);
+  const wait = h("p", { class: "photo-wait" }, "Cargando la foto…");
+  picture.addEventListener("load", () => {
+    wait.remove();
+    if (isLast()) tell(photo, "shown");
+  }, { once: true });
+  picture.addEventListener("error", () => { if (isLast()) explain(photo, isLast); }, { once: true });
+  tell(photo, "loading", wait, stage, tools);
+  setTimeout(() => {
+    if (!isLast() || node.dataset.state !== "loading") return;
+    node.querySelector(".photo-wait").replaceChildren("La foto tarda más de lo normal. ", retry(photo));
+    tell(photo, "slow");
+  }, PATIENCE);
 }
 
 /** What is no picture is a PDF, is kept no longer, or did not arrive. */
-async function explain(node, payment, label) {
-  node.replaceChildren(h("p", { class: "empty" }, "Cargando…"));
+async function explain(photo, isLast) {
+  const { node, payment } = photo;
+  node.replaceChildren(h("p", { class: "photo-wait" }, "Cargando…"));
+  let answer = null;
   try {
     const response = await fetch(proofPath(payment), { credentials: "same-origin" });
-    if (response.ok && response.headers.get("Content-Type")?.startsWith("application/pdf")) {
-      node.replaceChildren(pdf(payment));
-      return;
-    }
-    if (response.status === 410) {
-      node.replaceChildren(h("p", { class: "empty" }, expiredWords()));
-      return;
-    }
+    await response.arrayBuffer();
+    answer = response;
   } catch { /* said below */ }
-  node.replaceChildren(h("div", { class: "empty" }, h("p", {}, "No se pudo cargar la foto."),
-    h("button", { class: "button", type: "button", onclick: () => load(node, payment, label) }, "Cargar otra vez")));
+  if (!isLast()) return;
+  if (answer?.ok && answer.headers.get("Content-Type")?.startsWith("application/pdf")) tell(photo, "shown", pdf(payment));
+  else if (answer?.status === 410) tell(photo, "none", h("p", { class: "empty" }, expiredWords()));
+  else tell(photo, "failed", h("div", { class: "empty" }, h("p", {}, answer ? "No se pudo cargar la foto." : "Sin conexión. No se pudo cargar la foto."), retry(photo)));
 }
+
+const retry = (photo) => h("button", { class: "button", type: "button", onclick: () => load(photo) },
+  "Reintentar", h("span", { class: "unseen" }, `: ${photo.label}`));
 
 function pdf(payment) {
   const path = proofPath(payment);
+  const which = () => h("span", { class: "unseen" }, ` del intento ${payment.attempt}`);
   return h("div", { class: "empty pdf" }, h("p", {}, "📄 El comprobante es un PDF"),
-    h("a", { class: "button", "data-kind": "primary", href: path, target: "_blank", rel: "noopener" }, "Abrir PDF"),
-    h("a", { class: "button", href: path, download: `comprobante-${payment.order_id}-${payment.attempt}.pdf` }, "Descargar"));
+    h("a", { class: "button", "data-kind": "primary", href: path, target: "_blank", rel: "noopener" }, "Abrir PDF", which()),
+    h("a", { class: "button", href: path, download: `comprobante-${payment.order_id}-${payment.attempt}.pdf` }, "Descargar", which()));
 }
 
-function controls(view) {
-  const button = (label, sign, act) => h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: act }, sign);
-  return h("div", { class: "photo-tools", role: "group", "aria-label": "Ver la foto" },
+function controls(view, of) {
+  const button = (label, sign, act) => h("button", { class: "button", type: "button", "aria-label": `${label}: ${of}`, title: label, onclick: act }, sign);
+  return h("div", { class: "photo-tools", role: "group", "aria-label": `Ver: ${of}` },
     button("Alejar", "−", () => view.zoom(1 / STEP)),
     button("Acercar", "+", () => view.zoom(STEP)),
     button("Girar", "↻", () => view.rotate()),

@@ -3,7 +3,7 @@
 import { h, moveFocus, setText } from "../dom.js";
 
 /**
- * `{ node, panels, panel(id), select(id), selected(), setCount(id, count) }` for `{ id, title, empty }`
+ * `{ node, panels, panel(id), select(id), selected(), setCount(id, total, shown, sought) }` for `{ id, title, empty }`
  * each, or `{ id, title, content }` for what is no list; `onSelect(id)` hears of a change.
  */
 export function createTabs(kinds, onSelect) {
@@ -24,10 +24,13 @@ export function createTabs(kinds, onSelect) {
     onSelect(id);
   }
 
-  function setCount(id, count) {
-    const { counter } = parts.get(id);
-    setText(counter, String(count));
-    counter.dataset.some = String(count > 0 && id === kinds[0].id);
+  /** `shown` of `total`: fewer, where something is looked for. */
+  function setCount(id, total, shown = total, sought = "") {
+    const { counter, nothing } = parts.get(id);
+    setText(counter, sought ? `${shown} de ${total}` : String(total));
+    counter.dataset.some = String(total > 0 && id === kinds[0].id);
+    nothing.hidden = !sought || shown > 0 || total === 0;
+    if (!nothing.hidden) setText(nothing, `Nada en esta lista con «${sought}»`);
   }
 
   return { node, select, selected: () => chosenId, setCount, panels: [...parts.values()].map(({ panel }) => panel), panel: (id) => parts.get(id) };
@@ -38,7 +41,8 @@ function createPart({ id, title, empty: words, content }, choose) {
   const tab = h("button", { class: "button tab", type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, onclick: choose }, `${title} `, content ? null : counter);
   const items = h("ul", { class: "items", "aria-label": title });
   const empty = h("p", { class: "empty" }, words);
+  const nothing = h("p", { class: "empty", hidden: true });
   const panel = h("section", { class: "panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, tabindex: "-1" },
-    ...(content ? [content] : [items, empty]));
-  return { tab, panel, counter, items, empty };
+    ...(content ? [content] : [items, empty, nothing]));
+  return { tab, panel, counter, items, empty, nothing };
 }

@@ -26,6 +26,7 @@ export class Verdicts {
     const { detail } = this;
     if (!detail.canJudge) return;
     if (detail.tick.isMissing) detail.tick.ask();
+    else if (detail.isLoading) return;
     else if (needsReason(detail.payment)) this.#ask(askWhyApproved, "aprobado");
     else this.#judge("aprobado", null);
   }
@@ -37,6 +38,9 @@ export class Verdicts {
   #ask(question, verdict) {
     this.#dialog = question(this.detail.order, (reason) => this.#judge(verdict, reason));
   }
+
+  /** What was asked about is not on show any more. */
+  stopAsking() { this.#dialog?.close(); }
 
   /** What is on show may have been judged elsewhere meanwhile. */
   check(order) {

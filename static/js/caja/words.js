@@ -1,5 +1,7 @@
 // How the cashier's page says who, how and why.
 
+import { now } from "../server-time.js";
+
 export const REASONS = ["no aparece en la cuenta", "monto distinto", "ilegible", "repetido", "programado", "otra cuenta", "fecha incorrecta"];
 export const REASONS_TO_APPROVE = ["mismo comprobante reenviado", "el cliente pagó dos mesas juntas", "la otra orden se cobró por error"];
 
@@ -34,6 +36,17 @@ export function decidedWords(payment, me) {
   const verb = VERDICTS[payment.status] ?? "atendió";
   if (payment.decided_by === me) return `Ya lo ${verb === "aprobó" ? "aprobaste" : "rechazaste"}`;
   return `${personName(payment.decided_by)} ya lo ${verb}`;
+}
+
+const VIEWING_LASTS = 180000; // as the server counts it, too
+
+/** Who but `me` has a payment on show: "Luis lo está viendo", or "". */
+export function viewingWords(payment, me) {
+  const names = (payment.viewers ?? [])
+    .filter(({ username, since }) => username !== me && now() - Date.parse(since) < VIEWING_LASTS)
+    .map(({ name }) => name);
+  if (names.length < 2) return names.length === 1 ? `${names[0]} lo está viendo` : "";
+  return `${names.slice(0, -1).join(", ")} y ${names.at(-1)} lo están viendo`;
 }
 
 /** Why a photo is not there any more */

@@ -1,0 +1,71 @@
+// The field that finds a card among many, and what it says of the cards that it does not show.
+
+import { h, setText } from "../dom.js";
+
+/**
+ * `onChange(text)` hears what is looked for, "" for all; `onOpen()` of Enter, `onDown()` of the arrow that
+ * leads to the list.
+ */
+export class Search {
+  #text = "";
+
+  constructor({ onChange, onOpen, onDown }) {
+    Object.assign(this, { onChange, onOpen, onDown });
+    this.field = h("input", {
+      class: "input", type: "search", "aria-label": "Buscar por monto, mesa, nombre o número", placeholder: "Monto, mesa, nombre o número",
+      autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search", "aria-keyshortcuts": "/",
+      oninput: () => requestAnimationFrame(() => this.#change()), onkeydown: (event) => this.#press(event),
+    });
+    this.count = h("span", { class: "found number", role: "status" });
+    this.missed = h("span", { role: "status" });
+    this.said = h("p", { class: "search-said", hidden: true }, this.count, this.missed,
+      h("button", { class: "button", type: "button", onclick: () => { this.clear(); this.field.focus(); } }, "Ver todo"));
+    this.node = h("div", { class: "search", role: "search" },
+      h("p", { class: "search-field" }, h("span", { "aria-hidden": "true" }, "🔍"), this.field, h("kbd", { "aria-hidden": "true" }, "/")), this.said);
+  }
+
+  /** What is looked for, "" for everything. */
+  get text() { return this.#text; }
+
+  focus() {
+    this.field.focus();
+    this.field.select();
+  }
+
+  clear() {
+    this.field.value = "";
+    this.#change();
+  }
+
+  /** Say how many of how many are shown, and how many new ones came that are not. */
+  say(shown, total, missed) {
+    this.said.hidden = !this.#text;
+    if (!this.#text) return;
+    setText(this.count, `${shown} de ${total}`);
+    this.said.dataset.missed = String(missed > 0);
+    const news = missed === 1 ? "🔔 Llegó 1 comprobante que la búsqueda oculta" : `🔔 Llegaron ${missed} comprobantes que la búsqueda oculta`;
+    setText(this.missed, missed > 0 ? news : "La búsqueda oculta los demás");
+  }
+
+  #change() {
+    const text = this.field.value.trim();
+    if (text === this.#text) return;
+    this.#text = text;
+    this.onChange(text);
+  }
+
+  #press(event) {
+    if (event.isComposing) return;
+    const act = { Escape: () => this.#escape(), Enter: this.onOpen, ArrowDown: this.onDown }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#change();
+    act();
+  }
+
+  #escape() {
+    if (this.field.value) this.clear();
+    else this.field.blur();
+  }
+}
