@@ -53,16 +53,21 @@ function createTicket(order, column) {
   const time = h("span", { class: "elapsed number" });
   const lines = h("ul", { class: "lines" }, ...order.items.map(createLine));
   const label = `Mesa ${order.table_number}, orden ${order.id}`;
+  const about = h("span", { class: "quiet" });
   const card = h("article", { class: "card ticket", "aria-label": label },
     h("div", { class: "ticket-head" }, h("span", { class: "table" }, String(order.table_number)), time,
       column.back ? createRecall(order, column, label) : null),
     lines,
-    h("div", { class: "ticket-foot" }, h("span", { class: "quiet" }, `Orden ${order.id} · ${order.waiter}`),
+    h("div", { class: "ticket-foot" }, about,
       column.next ? createStep(order, column, label) : h("span", { class: "quiet" }, "Esperando al mesero")));
   const node = h("li", {}, card);
   node.addEventListener("pointerdown", () => hear(order.id));
   tick(node, () => showElapsed(time, card, order));
-  return { node, update: () => { card.dataset.unheard = String(unheard.has(order.id)); } };
+  const update = ({ waiter }) => {
+    card.dataset.unheard = String(unheard.has(order.id));
+    setText(about, `Orden ${order.id} · ${waiter}`); // another may have taken the table over
+  };
+  return { node, update };
 }
 
 /** The next step. The whole card is its target, and its dishes are still text that a screen reader reads. */

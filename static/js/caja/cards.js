@@ -14,6 +14,7 @@ export function createWaiting(order, settings, me, open) {
   const again = payment.attempt > 1;
   const overlooked = h("span", { class: "badge", "data-tone": "late", hidden: true }, "⏰ Nadie lo ha visto");
   const viewing = h("span", { class: "badge viewing", "data-tone": "primary", hidden: true });
+  const about = h("span", { class: "quiet small" });
   const button = h("button", { class: "card proof-card", type: "button", data: { again: String(again) }, onclick: () => open(payment.id) },
     thumbnail(payment),
     h("span", { class: "card-head" },
@@ -24,11 +25,12 @@ export function createWaiting(order, settings, me, open) {
       viewing, overlooked,
       ...payment.warnings.map((warning) => h("span", { class: "badge", "data-tone": "wait" }, shortWarning(warning),
         warning.type === "amount_differs" ? h("span", { class: "money" }, money(payment.amount)) : null)),
-      h("span", { class: "quiet small" }, `Orden ${order.id} · ${methodName(payment.method)} · ${personName(order.waiter)}`)));
+      about));
   const node = h("li", { data: { order: order.id } }, button);
   const update = (changed) => {
     payment = changed.payment;
     overlooked.hidden = !isOverlooked(payment);
+    setText(about, `Orden ${order.id} · ${methodName(payment.method)} · ${personName(changed.waiter)}`);
     showViewing(viewing, payment, me);
   };
   tick(node, () => {
@@ -101,12 +103,13 @@ export function createPaid(order) {
 export function createCooking(order, onVoided) {
   const time = h("span", { class: "waited number quiet" });
   const badge = h("span", { class: "badge" });
-  const node = row(order, time, h("span", { class: "about" }, badge,
-    h("span", { class: "quiet small" }, `Orden ${order.id} · ${personName(order.waiter)}`)));
+  const whose = h("span", { class: "quiet small" });
+  const node = row(order, time, h("span", { class: "about" }, badge, whose));
   node.append(createVoidButton(order, onVoided));
   tick(node, () => setText(time, ago(order.created_at)));
-  const update = ({ status }) => {
+  const update = ({ status, waiter }) => {
     const { word, icon, tone } = STATES[status];
+    setText(whose, `Orden ${order.id} · ${personName(waiter)}`);
     setText(badge, `${icon} ${word}`);
     badge.dataset.tone = tone;
   };
