@@ -257,6 +257,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE INDEX viewers_by_payment ON viewers (payment_id)",
+        "CREATE INDEX viewers_by_time ON viewers (since)",
     ),
 )
 
