@@ -303,6 +303,23 @@ def test_an_xmp_that_is_none_costs_an_iphones_picture_nothing(xmp: bytes) -> Non
     assert_shows(saved("HEIF", xmp=xmp), saved("HEIF"))
 
 
+@pytest.mark.parametrize("word", [0, 6, 10])
+@pytest.mark.parametrize("wrong", [b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\x00\x10\x00\x00"])
+def test_metadata_out_of_reach_cost_an_iphones_picture_nothing(word: int, wrong: bytes) -> None:
+    """The table of contents says that the EXIF stands, or ends, beyond the file's end."""
+    data = saved("HEIF", exif=b"Exif\x00\x00" + ifd((0x010F, 2, 4, 0x41424300)), xmp=b"<x/>")
+    where = struct.pack(">I", data.index(b"Exif\x00\x00MM") - 4)
+    at = data.index(where) + word
+    assert_shows(data[:at] + wrong + data[at + 4 :], saved("HEIF"))
+
+
+def test_an_iphones_picture_that_is_cut_off_stays_refused() -> None:
+    data = saved("HEIF", exif=b"Exif\x00\x00" + ifd((0x010F, 2, 4, 0x41424300)))
+    for tenths in range(10):
+        with pytest.raises(UnsupportedFile):
+            pictures.inspect(data[: len(data) * tenths // 10])
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_bare_picture_is_the_same_again(kind: str) -> None:
     once = pictures.inspect(saved(kind)).data

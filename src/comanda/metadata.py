@@ -51,6 +51,7 @@ _SHOWS_WEBP = _WEBP_PICTURE | {b"VP8X", b"ALPH", b"ICCP"}
 _KNOWN_WEBP = _SHOWS_WEBP | {b"ANIM", b"ANMF", b"EXIF", b"XMP "}
 _PROFILE_FLAG, _EXIF_FLAG, _XMP_FLAG, _ANIMATION_FLAG = 0x20, 0x08, 0x04, 0x02
 _VP8X_BYTES = 10
+_WIDE_ITEM, _WIDE_LOCATION = 3, 2  # the versions from which on an id has four bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +217,65 @@ def _plain_header(chunk: bytes, *, has_profile: bool) -> bytes:
     if flags & _ANIMATION_FLAG:
         raise ValueError("an animation is no photo")
     return chunk[:8] + bytes([flags | (_PROFILE_FLAG if has_profile else 0)]) + chunk[9:]
+
+
+def emptied_heif(data: bytes) -> bytes:
+    """The HEIF with its EXIF and XMP emptied, wherever in or beyond the file they should stand.
+
+    Its decoder reads them before the picture, and gives up where they are out of reach. Source:
+    ISO/IEC 14496-12, 8.11 (meta, iinf, iloc).
+    """
+    emptied = bytearray(data)
+    boxes = dict(_boxes(data, 0, len(data)))
+    inner = dict(_boxes(data, boxes[b"meta"].start + 4, boxes[b"meta"].stop))
+    for place in _extents(data, inner[b"iloc"], _metadata_items(data, inner[b"iinf"])):
+        emptied[place.start : place.stop] = bytes(len(place))
+    return bytes(emptied)
+
+
+def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, range]]:
+    """Each box's kind, and where its content stands."""
+    while start + 8 <= end:
+        size, head = int.from_bytes(data[start : start + 4]), 8
+        if size == 1:
+            size, head = int.from_bytes(data[start + 8 : start + 16]), 16
+        stop = min(start + size, end) if size else end
+        yield data[start + 4 : start + 8], range(start + head, stop)
+        start = max(stop, start + head)
+
+
+def _metadata_items(data: bytes, iinf: range) -> set[int]:
+    """The ids of the items that are EXIF or XMP."""
+    found = set()
+    first = iinf.start + 4 + (2 if data[iinf.start] == 0 else 4)
+    for kind, entry in _boxes(data, first, iinf.stop):
+        width = 2 if data[entry.start] < _WIDE_ITEM else 4
+        after_id = entry.start + 4 + width
+        if kind == b"infe" and data[after_id + 2 : after_id + 6] in (b"Exif", b"mime"):
+            found.add(int.from_bytes(data[entry.start + 4 : after_id]))
+    return found
+
+
+def _extents(data: bytes, iloc: range, items: set[int]) -> Iterator[range]:
+    """Where it is written at which offset, and how long, each of the items is."""
+    version, sizes = data[iloc.start], data[iloc.start + 4 : iloc.start + 6]
+    offset, length, base = sizes[0] >> 4, sizes[0] & 15, sizes[1] >> 4
+    index = sizes[1] & 15 if version else 0
+    wide = 2 if version < _WIDE_LOCATION else 4
+    at = iloc.start + 6 + wide
+    for _ in range(int.from_bytes(data[iloc.start + 6 : at])):
+        item = int.from_bytes(data[at : at + wide])
+        at += wide + (2 if version else 0) + 2 + base
+        if at > iloc.stop:
+            raise ValueError("cut off")
+        count = int.from_bytes(data[at : at + 2])
+        at += 2
+        if item in items:
+            yield range(at - 2 - base, at - 2)
+            yield from (
+                range(one + index, one + index + offset + length)
+                for one in range(
+                    at, at + count * (index + offset + length), index + offset + length
+                )
+            )
+        at += count * (index + offset + length)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import struct
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from PIL import ExifTags, Image
 
 from comanda.domain.errors import UnsupportedFile
 from comanda.domain.payments import Proof
-from comanda.metadata import Bare, strip_jpeg, strip_png, strip_webp, turned_jpeg
+from comanda.metadata import Bare, emptied_heif, strip_jpeg, strip_png, strip_webp, turned_jpeg
 from comanda.pdf import check_pdf
 
 THUMBNAIL_SIDE = 320
@@ -46,9 +47,13 @@ _DAMAGED = (
     SyntaxError,
     ValueError,
     EOFError,
-    OverflowError,
-    IndexError,
+    RuntimeError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
     struct.error,
+    zlib.error,
     MemoryError,
 )
 
@@ -74,9 +79,17 @@ def inspect(data: bytes) -> Proof:
         bare = _bare(data)
         if bare is None and check_pdf(data):
             return Proof("application/pdf", data, received)
-        return _inspect_image(bare or Bare(data), received)
+        return _inspect_image(bare, received) if bare else _inspect_heif(data, received)
     except _DAMAGED as error:
         raise UnsupportedFile from error
+
+
+def _inspect_heif(data: bytes, received: str) -> Proof:
+    """What only a decoder can take apart, a second time without the metadata it stumbled over."""
+    try:
+        return _inspect_image(Bare(data), received)
+    except _DAMAGED:
+        return _inspect_image(Bare(emptied_heif(data)), received)
 
 
 def _bare(data: bytes) -> Bare | None:

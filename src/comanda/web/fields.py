@@ -218,12 +218,15 @@ class Time(fields.Field[datetime]):
 
 
 class Money(fields.Field[int]):
-    """An amount with at most two decimals, as text; minor units once loaded."""
+    """An amount with at most two decimals, as text; minor units once loaded.
+
+    A form's field, like the two below: blanks alone are left out before they come here.
+    """
 
     default_error_messages = MESSAGES | {"invalid": "Escribe un monto como 185.50"}
 
     def __init__(self, **more: Any) -> None:
-        told = {"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}
+        told = {"type": "string", "pattern": f"^({_AMOUNT.pattern}| *)$"}
         super().__init__(metadata=told, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
@@ -233,16 +236,25 @@ class Money(fields.Field[int]):
 
 
 class Reference(Text):
-    """An operation's number: 1 to 64 characters, something of which can be compared."""
+    """An operation's number: up to 64 characters, something of which can be compared."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(shortest=1, longest=LONGEST_REFERENCE, **more)
+        super().__init__(longest=LONGEST_REFERENCE, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
         text = super()._deserialize(value, attr, data, **more)
         if text and not reference_key(text):
             raise ValidationError("Escribe el número de la operación")
         return text
+
+
+class TimeOrNothing(Time):
+    """A form's time."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        written = {"type": "string", "format": "date-time"}
+        self.metadata = {"anyOf": [written, {"type": "string", "pattern": "^ *$"}]}
 
 
 class DayOrTime(Time):

@@ -127,10 +127,10 @@ class _Blanks:
 
     def without(self, chunk: bytes) -> bytes:
         """What may go to the parser."""
-        data = self._waiting + chunk
+        data = self._blanks.sub(rb"\1", self._waiting + chunk)
         end = self._open_mark(data)
         self._waiting = data[end:]
-        return self._blanks.sub(rb"\1", data[:end])
+        return data[:end]
 
     def rest(self) -> bytes:
         """What waited for a chunk that did not come."""

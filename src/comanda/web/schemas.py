@@ -28,6 +28,7 @@ from comanda.web.fields import (
     Several,
     Text,
     Time,
+    TimeOrNothing,
     TimeZone,
     Told,
     Username,
@@ -211,13 +212,13 @@ class Form(Request):
     method = Text(shortest=1, longest=32, required=True)
     reference = Reference(load_default=None)
     amount = Money(load_default=None)
-    taken_at = Time(load_default=None)
+    taken_at = TimeOrNothing(load_default=None)
 
     @pre_load
     def leave_empty_ones_out(self, data: Mapping[str, str], **_: Any) -> dict[str, str]:
         optional = {name for name, field in self.load_fields.items() if not field.required}
         return {
-            name: value for name, value in data.items() if name not in optional or value.strip()
+            name: value for name, value in data.items() if name not in optional or value.strip(" ")
         }
 
 
