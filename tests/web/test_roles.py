@@ -30,6 +30,7 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("GET", "/static/{path:.+}"): None,
     ("GET", "/healthz"): None,
     ("POST", "/session"): None,
+    ("POST", "/errors"): None,
     ("GET", "/session"): ALL,
     ("DELETE", "/session"): ALL,
     ("GET", "/settings"): ALL,
