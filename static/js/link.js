@@ -1,5 +1,6 @@
 // The connection, for whatever on a page depends on it: what is known, and since when it may be old.
 
+import { day, inWords } from "./house-time.js";
 import { now as serverNow } from "./server-time.js";
 
 const MINUTE = 60000;
@@ -38,10 +39,9 @@ function ageWords(now = serverNow()) {
   const minutes = Math.floor((now - knownAt) / MINUTE);
   if (minutes < 1) return "lo de hace un momento";
   if (minutes < 60) return `lo de hace ${minutes} min`;
-  const then = new Date(knownAt);
-  const clock = then.toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit", hour12: false });
-  if (then.toDateString() === new Date(now).toDateString()) return `lo de las ${clock}`;
-  return `lo del ${then.toLocaleDateString("es", { day: "numeric", month: "short" })}, ${clock}`;
+  const clock = inWords(knownAt, "es", { hour: "2-digit", minute: "2-digit", hour12: false });
+  if (day(knownAt) === day(now)) return `lo de las ${clock}`;
+  return `lo del ${inWords(knownAt, "es", { day: "numeric", month: "short" })}, ${clock}`;
 }
 
 /** "Nada por verificar ✓" is true only while news comes in: `node` says its words then, and nothing good without. */

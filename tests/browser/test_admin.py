@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import PHONE, OpenWindow
+from tests.browser.conftest import PHONE, OpenWindow, settled
 from tests.browser.test_shell import violations
 from tests.house import AGUA, ANA, COCO, ROSA, SOPA, House
 
@@ -52,7 +52,7 @@ async def test_what_is_sold_out_reaches_every_page_by_one_tap(
     house: House, window: OpenWindow
 ) -> None:
     waiter = (await window(ANA, "/mesero", PHONE)).page
-    await waiter.get_by_label("Mesa").fill("5")
+    await waiter.get_by_label("Mesa", exact=True).fill("5")
     for name in ("Sopa", "Agua"):
         await waiter.get_by_role("button", name=f"Agregar {name}").click()
     admin = (await window(ROSA, "/admin?ver=menu", PHONE)).page
@@ -122,6 +122,7 @@ async def test_the_menu_is_kept_by_hand(house: House, window: OpenWindow) -> Non
     await expect(page.locator(".menu-group h3")).to_have_text(
         ["Postres", "Tacos", "Sopas", "Bebidas"]
     )
+    await settled(page)
     await page.get_by_role("button", name="Editar Flan").click()
     await dialog.get_by_role("button", name="Quitar del menú").click()
     await page.get_by_role("button", name="Quitar", exact=True).click()

@@ -18,7 +18,7 @@ async def test_an_order_walks_through_the_three_columns_by_taps(
     order = await house.place(table=12)
     await page.get_by_role("button", name="Mesa 12, orden 1: Empezar").click()
     await page.get_by_role("button", name="Mesa 12, orden 1: Listo").click()
-    await page.get_by_role("article", name="Mesa 12, orden 1").wait_for()
+    await page.get_by_text("Esperando al mesero").wait_for()
     _, shown = await house.call(ANA, "GET", f"/orders/{order['id']}")
     assert shown["status"] == "listo"
     await house.advance(order["id"], "entregado", ANA)

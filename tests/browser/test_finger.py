@@ -88,7 +88,7 @@ async def test_two_taps_deliver_one_table(house: House, window: OpenWindow) -> N
             await house.advance(order["id"], status, COCO)
     page = (await window(ANA, "/mesero?ver=curso", PHONE)).page
     first = page.get_by_role("button", name="Entregado").first
-    await page.get_by_text("Orden 3").wait_for()
+    await page.get_by_text("Orden 3 ·").wait_for()
     x, y = await first.evaluate(MIDDLE)
     await page.touchscreen.tap(x, y)
     await expect(page.get_by_role("article", name="Mesa 1, ")).to_have_count(0)

@@ -41,7 +41,7 @@ AGE = """async (minutes) => {
   const all = await new Promise((resolve) => {
     table.getAll().onsuccess = ({ target }) => resolve(target.result);
   });
-  for (const one of all) table.put({ ...one, at: Date.now() - minutes * 60000 });
+  for (const one of all) table.put({ ...one, at: one.at - minutes * 60000 });
   await new Promise((resolve) => { table.transaction.oncomplete = resolve; });
   database.close();
 }"""

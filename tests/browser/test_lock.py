@@ -109,11 +109,12 @@ async def test_without_a_network_all_is_out_of_sight_and_stays_so(
 async def test_the_touch_that_comes_too_late_does_nothing(house: House, window: OpenWindow) -> None:
     await house.place(7)
     page = await at(window, ROSA, "/mesero?ver=curso")
-    await expect(page.get_by_text("Orden 1 ·")).to_be_visible()
+    card = page.get_by_role("article", name="Mesa 7, orden 1").get_by_role("button").first
+    await expect(card).to_be_visible()
     await page.evaluate(
         f"localStorage.setItem('comanda.actividad', Date.now() - {MINUTES + 1} * 60000)"
     )
-    await page.get_by_role("button", name="Anular").first.dispatch_event("pointerdown")
+    await card.dispatch_event("pointerdown")
     await page.wait_for_url("**/?volver=*")
 
 

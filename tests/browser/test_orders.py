@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from comanda.config import Config
 from comanda.domain.staff import Staff
-from tests.browser.conftest import PHONE, OpenWindow, hear
+from tests.browser.conftest import PHONE, OpenWindow, hear, settled
 from tests.house import (
     AGUA,
     ANA,
@@ -155,6 +155,7 @@ async def test_a_refused_order_says_why_and_is_corrected(house: House, window: O
     await expect(refused).to_have_count(1)
     await expect(refused).to_contain_text("No se pudo: Sopa: agotado")
     assert [one["items"][0]["name"] for one in await placed(house)] == ["Tacos al pastor"]
+    await settled(page)
     await refused.get_by_role("button", name="Corregir").click()
     await page.get_by_text("No se pudo: Sopa: agotado").wait_for()
     await expect(strip(page)).to_be_hidden()
@@ -184,6 +185,7 @@ async def test_an_unsent_order_is_discarded_and_had_back(house: House, window: O
     await discard.click()
     await page.get_by_role("button", name="Deshacer").click()
     await page.get_by_text("Sin enviar (2)").wait_for()
+    await settled(page)
     await strip(page).get_by_role("button", name="Descartar, mesa 7").click()
     await page.get_by_text("Sin enviar (1)").wait_for()
     await opened.context.set_offline(False)
@@ -331,7 +333,7 @@ async def test_an_unanswered_order_of_an_earlier_version_goes_on_with_its_key(
     body = {"table_number": 12, "items": OLD_ITEMS}
     await house.call(ANA, "POST", "/orders", json=body, headers={"Idempotency-Key": "old-key"})
     page = (await window(ANA, "/healthz", PHONE)).page
-    now = await page.evaluate("Date.now()")
+    now = house.clock.now.timestamp() * 1000
     draft = {"table": "12", "lines": OLD_LINES, "key": "old-key", "pendingSince": now - 5000}
     await page.evaluate(KEEP, ["comanda.orden.ana", json.dumps(draft)])
     await page.goto(house.url + "/mesero")

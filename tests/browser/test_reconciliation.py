@@ -266,7 +266,7 @@ async def test_payments_are_searched_and_sorted(house: House, window: OpenWindow
     c = await receive(house, 40, "", 5, LUIS)  # 427.50
     d = await receive(house, 7, "992", 3, LUIS)  # 256.50
     page = await open_tab(window)
-    search = page.get_by_label("Buscar")
+    search = page.locator("#bank-search")
     cases: dict[str, list[str]] = {
         "171": [a, b],
         "171.00": [b],

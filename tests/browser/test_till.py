@@ -192,10 +192,10 @@ async def test_whoever_went_away_long_ago_is_not_shown(house: House, window: Ope
     sent = await submit(house, 4)
     house.clock.now = datetime.now(UTC) - timedelta(minutes=4)
     await house.call(MARA, "PUT", f"/payments/{sent['payment']}/viewer")
+    house.clock.now = datetime.now(UTC)
     page = await luis(window)
     await card(page, 4).wait_for()
     await expect(card(page, 4)).not_to_contain_text("Mara")
-    house.clock.now = datetime.now(UTC)
     await house.call(MARA, "PUT", f"/payments/{sent['payment']}/viewer")
     await expect(card(page, 4)).to_contain_text("👁 Mara lo está viendo")
 

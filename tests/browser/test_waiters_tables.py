@@ -150,6 +150,7 @@ async def test_a_dish_that_waits_is_shown_among_my_own_tables_too(
     fresh = await ready(house, 4, BETO)
     set_clock(house, seconds=90)
     await ready(house, 12, BETO)
+    set_clock(house)
     page = await open_page(window, ANA)
     await page.get_by_role("button", name="Mías").filter(visible=True).click()
     await card(page, 12).get_by_text("Lista y nadie la recoge").wait_for()
@@ -203,6 +204,7 @@ async def test_what_the_kitchen_has_takes_one_line_and_unfolds_into_its_dishes(
     ]
     body = {"table_number": 12, "items": items}
     await house.call(BETO, "POST", "/orders", json=body)
+    set_clock(house)
     page = await open_page(window, ANA)
     line = card(page, 12).get_by_role("button", name=re.compile("^Mesa 12"))
     await expect(line).to_have_text("Mesa 12🕐 Pendiente7 min, orden 1, de beto")
