@@ -44,13 +44,22 @@ function ageWords(now = serverNow()) {
   return `lo del ${inWords(knownAt, "es", { day: "numeric", month: "short" })}, ${clock}`;
 }
 
+const words = new WeakMap(); // what a place says while the page is online
+
 /** "Nada por verificar ✓" is true only while news comes in: `node` says its words then, and nothing good without. */
 export function sayOnlyOnline(node) {
-  let words = node.textContent;
-  let said = words;
+  words.set(node, node.textContent);
+  let said = node.textContent;
   onLink(() => {
-    if (node.textContent !== said) words = node.textContent; // the page has other words for it by now
-    said = UNSURE[state] ?? words;
+    if (node.textContent !== said) words.set(node, node.textContent); // the page has other words for it by now
+    said = UNSURE[state] ?? words.get(node);
     if (node.textContent !== said) node.textContent = said;
   });
+}
+
+/** Give such a place other words, which it says once the page is online. */
+export function setGoodNews(node, text) {
+  words.set(node, text);
+  const said = UNSURE[state] ?? text;
+  if (node.textContent !== said) node.textContent = said;
 }

@@ -2,7 +2,7 @@
 // It never stands in the way of a verdict.
 
 import { call, Offline } from "../api.js";
-import { now } from "../server-time.js";
+import { stopwatch } from "../server-time.js";
 
 const RENEWS_AFTER = 120000; // what is said counts for three minutes
 const AWAY_AFTER = 600000; // whoever touches nothing for so long is not there
@@ -14,7 +14,7 @@ let me = null;
 let shown = null; // the payment that is on show, and that may be decided here
 let told = null; // the payment of which the server knows that it is on show
 let toldAt = 0;
-let touchedAt = now();
+let touchedAt = stopwatch();
 let isTelling = false;
 
 /** Whose page this is. */
@@ -69,7 +69,7 @@ async function leave(id) {
 function remember(id) {
   untold.delete(id);
   told = id;
-  toldAt = now();
+  toldAt = stopwatch();
 }
 
 const put = (id, what) => refusable(() => call("PUT", `/payments/${id}/${what}`));
@@ -85,13 +85,13 @@ async function refusable(request) {
 }
 
 for (const touch of ["pointerdown", "keydown", "wheel"]) {
-  addEventListener(touch, () => { touchedAt = now(); }, { passive: true, capture: true });
+  addEventListener(touch, () => { touchedAt = stopwatch(); }, { passive: true, capture: true });
 }
 
 /** Who has a payment on show for long says so again, seldom. */
 setInterval(() => {
-  const isDue = shown !== null && shown === told && now() - toldAt >= RENEWS_AFTER;
-  if (isDue && now() - touchedAt < AWAY_AFTER) told = null;
+  const isDue = shown !== null && shown === told && stopwatch() - toldAt >= RENEWS_AFTER;
+  if (isDue && stopwatch() - touchedAt < AWAY_AFTER) told = null;
   if (shown !== null) tell();
 }, LOOKS_EVERY);
 

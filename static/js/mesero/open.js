@@ -6,6 +6,7 @@ import { createVoidButton } from "../void.js";
 import { createCard, createDishes, createTable, setWords, showBadge, showState } from "./cards.js";
 import { fillSlowly, keepCards } from "./slowly.js";
 import { createTake, deliver } from "./steps.js";
+import { setGoodNews } from "../link.js";
 
 const OPEN = ["pendiente", "en_preparacion", "listo"];
 
@@ -39,7 +40,7 @@ export function createOpenOrders(house) {
   }
 
   function sync(orders) {
-    setText(empty, whose.isOnlyMine() ? "Nada tuyo en curso ✓" : "Nada en curso ✓");
+    setGoodNews(empty, whose.isOnlyMine() ? "Nada tuyo en curso ✓" : "Nada en curso ✓");
     cards.prune(orders.filter(isOpen));
     filling.sync(orders.filter(isShown));
   }

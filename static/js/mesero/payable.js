@@ -7,6 +7,7 @@ import { isOverlooked } from "../overlooked.js";
 import { createCard, createDishes, isRejected, nameOf, setWords, showBadge, showState } from "./cards.js";
 import { fillSlowly, keepCards } from "./slowly.js";
 import { canTakeBack, createTake, takeBack } from "./steps.js";
+import { setGoodNews } from "../link.js";
 
 const PAYABLE = ["entregado", "por_verificar"];
 
@@ -40,7 +41,7 @@ export function createPayable(house, ...below) {
   }
 
   function sync(orders) {
-    setText(empty, whose.isOnlyMine() ? "Nada tuyo por cobrar ✓" : "Nada por cobrar ✓");
+    setGoodNews(empty, whose.isOnlyMine() ? "Nada tuyo por cobrar ✓" : "Nada por cobrar ✓");
     cards.prune(orders.filter(isPayable));
     filling.sync(orders.filter(isShown));
   }
