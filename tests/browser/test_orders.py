@@ -160,6 +160,7 @@ async def test_a_refused_order_says_why_and_is_corrected(house: House, window: O
     await page.get_by_text("No se pudo: Sopa: agotado").wait_for()
     await expect(strip(page)).to_be_hidden()
     await expect(page.get_by_label("Mesa", exact=True)).to_have_value("12")
+    await settled(page)
     await page.get_by_role("button", name="Quitar Sopa").click()
     await page.get_by_role("button", name="Enviar orden").click()
     await hear(page, "Orden 2 de la mesa 12 enviada a cocina")

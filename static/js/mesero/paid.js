@@ -17,7 +17,7 @@ export function createPaidToday({ isMine, methodName, whose }) {
   const trouble = h("p", { class: "notice", role: "status", data: { tone: "late" }, hidden: true });
   const body = h("div", { class: "paid-body", hidden: true }, trouble, items, empty);
   const opener = h("button", { class: "button", type: "button", "aria-expanded": "false", onclick: () => open(body.hidden) },
-    "✓ Pagadas hoy ", counter);
+    "Pagadas hoy ", counter);
   const list = new KeyedList(items, {
     key: (order) => order.id,
     compare: (a, b) => isMine(b) - isMine(a) || decidedAt(b).localeCompare(decidedAt(a)) || Number(b.id) - Number(a.id),
