@@ -6,17 +6,20 @@ import hashlib
 import io
 import itertools
 import json
+import os
 import secrets
 import socket
 import struct
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
+import pytest
 from aiohttp import web
 from PIL import Image
 
@@ -289,6 +292,14 @@ def hang_up(caller: socket.socket, *, rudely: bool = False) -> None:
     if rudely:
         caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     caller.close()
+
+
+def skip_without(message: str) -> NoReturn:
+    """Skip a test that needs a program which is not here, loudly; in CI that is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    warnings.warn(message, RuntimeWarning, stacklevel=2)
+    pytest.skip(message)
 
 
 async def eventually(comes_true: Callable[[], bool], timeout: float = SLOW) -> None:

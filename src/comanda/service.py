@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from comanda.commands import Refused
-from comanda.config import Config, backup_folder, settled
+from comanda.config import Config, backup_folder
 
 LOWEST_FREE_PORT = 1024
 
@@ -68,7 +68,6 @@ def print_service(options: argparse.Namespace, config: Config) -> None:
 
 
 def unit(options: argparse.Namespace, config: Config) -> str:
-    config = settled(config)
     database = Path(config.database.path)
     backups = backup_folder(database, config.backup)
     command = [Path(sys.executable).absolute(), "-m", "comanda", "serve", "--database", database]

@@ -28,9 +28,6 @@ function isKnown(timeZone) {
   }
 }
 
-/** Whether the house's day goes on after midnight. */
-export const endsLate = () => dayEnds > 0;
-
 /** A moment in words, by the house's clock: `options` are those of Intl.DateTimeFormat. */
 export function inWords(moment, language, options) {
   const date = new Date(moment);
@@ -57,9 +54,6 @@ export function businessDay(moment = now()) {
 
 /** The start of the house's day that goes on now, as the server reads times. */
 export const startOfDay = () => new Date(startOf(businessDay())).toISOString();
-
-/** Whether the house's day that a moment belongs to is over. */
-export const isDayOver = (moment) => startOf(laterDate(businessDay(moment), 1)) <= now();
 
 /**
  * When a date of the house begins, in milliseconds since 1970. As the server reads it (RFC 5545,

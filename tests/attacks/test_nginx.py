@@ -1,6 +1,5 @@
 """Behind nginx, with exactly the README's lines but for the ports."""
 
-import asyncio
 import io
 import logging
 import os
@@ -9,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,7 +17,8 @@ import aiohttp
 import pytest
 
 from comanda.config import Config, Proofs, Server
-from tests.house import COCO, PDF, PIN, House, Stream, open_house
+from tests.attacks.wire import until_it_answers
+from tests.house import COCO, PDF, PIN, House, Stream, open_house, skip_without
 
 README = Path(__file__).parents[2] / "README.md"
 MAIN = """
@@ -48,10 +47,7 @@ def nginx() -> str:
     found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:{own}")
     if found is None:
         message = "NO NGINX: the README's lines are NOT tested; install the package `nginx`"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        warnings.warn(message, RuntimeWarning, stacklevel=1)
-        pytest.skip(message)
+        skip_without(message)
     return found
 
 
@@ -102,21 +98,11 @@ async def phone(nginx: str, house: House, tmp_path: Path) -> AsyncIterator[aioht
         async with aiohttp.ClientSession(
             url, connector=connector, cookie_jar=jar, headers={"Origin": url}
         ) as client:
-            async with asyncio.timeout(30):
-                while not await answers(client):
-                    await asyncio.sleep(0.05)
+            await until_it_answers(client)
             right = {"username": "ana", "pin": PIN}
             async with client.post("/session", json=right) as response:
                 assert response.status == 201, await response.text()
             yield client
-
-
-async def answers(client: aiohttp.ClientSession) -> bool:
-    try:
-        async with client.get("/healthz") as response:
-            return response.status == 200
-    except aiohttp.ClientConnectorError:
-        return False
 
 
 async def test_a_phone_signs_in_on_a_port_that_is_not_80(

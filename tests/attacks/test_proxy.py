@@ -18,6 +18,7 @@ import pytest
 import trustme
 
 from comanda.config import Config, Server
+from tests.attacks.wire import until_it_answers
 from tests.flow.program import comanda, furnish, serving
 from tests.house import COCO, PIN, House, Stream, open_house
 
@@ -76,18 +77,8 @@ async def browser(
     connector = aiohttp.TCPConnector(ssl=context, local_addr=(address, 0))
     jar = aiohttp.CookieJar(unsafe=True)
     async with aiohttp.ClientSession(url, connector=connector, cookie_jar=jar) as client:
-        async with asyncio.timeout(30):
-            while not await answers(client):
-                await asyncio.sleep(0.05)
+        await until_it_answers(client)
         yield client
-
-
-async def answers(client: aiohttp.ClientSession) -> bool:
-    try:
-        async with client.get("/healthz") as response:
-            return response.status == 200
-    except aiohttp.ClientConnectorError:
-        return False
 
 
 async def sign_in(client: aiohttp.ClientSession, **headers: str) -> dict[str, Morsel[str]]:

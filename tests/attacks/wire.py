@@ -5,6 +5,8 @@ import random
 from contextlib import suppress
 from pathlib import Path
 
+import aiohttp
+
 from tests.house import House
 
 MEGABYTE = 2**20
@@ -92,3 +94,18 @@ def resident() -> float:
     """What this process holds in memory, in MB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096 / MEGABYTE
+
+
+async def until_it_answers(client: aiohttp.ClientSession) -> None:
+    """Wait for a proxy that has just been started, and for the server behind it."""
+    async with asyncio.timeout(30):
+        while not await _answers(client):
+            await asyncio.sleep(0.05)
+
+
+async def _answers(client: aiohttp.ClientSession) -> bool:
+    try:
+        async with client.get("/healthz") as response:
+            return response.status == 200
+    except aiohttp.ClientConnectorError:
+        return False

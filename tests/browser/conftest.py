@@ -1,8 +1,6 @@
 """Real Chromium against a real server. Run by themselves: see tests/run.sh."""
 
-import os
 import shutil
-import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -18,7 +16,7 @@ from playwright.async_api import (
 )
 
 from comanda.domain.staff import Staff
-from tests.house import House
+from tests.house import House, skip_without
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -41,10 +39,7 @@ async def browser() -> AsyncIterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
         message = "NO CHROMIUM: the pages are NOT tested; install the package `chromium`"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        warnings.warn(message, RuntimeWarning, stacklevel=1)
-        pytest.skip(message)
+        skip_without(message)
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
         yield chromium

@@ -1,6 +1,5 @@
 // Which payments of the Conciliación are shown, and in what order: search, "Sólo faltan", sorting.
 
-import { money } from "../format.js";
 import { isInStatement, methodName } from "./words.js";
 
 /** Whether a payment should stand in the bank's statement, and was not found there. */
