@@ -42,7 +42,10 @@ def photo(kind: str = "JPEG", mode: str = "RGB", **save: Any) -> bytes:
     picture = Image.new(mode, (300, 200), "white")
     picture.paste("red", (0, 0, 300, 40))
     packed = io.BytesIO()
-    picture.save(packed, kind, **save)
+    if kind == "HEIF":
+        pillow_heif.from_pillow(picture).save(packed, **save)
+    else:
+        picture.save(packed, kind, **save)
     return packed.getvalue()
 
 

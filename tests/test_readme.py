@@ -76,7 +76,8 @@ def test_the_walk_shows_a_first_proof_and_one_that_is_sent_again() -> None:
 
 def test_the_two_commands_come_first() -> None:
     first, second, *_ = [text for kind, text in BLOCK.findall(README) if kind == "bash"]
-    assert first == ("python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/comanda demo\n")
+    install = ".venv/bin/pip install '.[heic]'"
+    assert first == f"python3 -m venv .venv && {install} && .venv/bin/comanda demo\n"
     assert second == "bash tests/run.sh\n"
 
 

@@ -147,10 +147,10 @@ def _scale_key(image: Image.Image, depth: int) -> None:
 def _heif() -> tuple[str, ...]:
     """The iPhone's own format, where the extra `heic` is installed."""
     try:
-        import pillow_heif  # noqa: PLC0415 - an extra
+        import pi_heif  # noqa: PLC0415 - an extra
     except ImportError:
         return ()
-    pillow_heif.register_heif_opener(thumbnails=False)
+    pi_heif.register_heif_opener(thumbnails=False)
     return ("HEIF",)
 
 

@@ -166,8 +166,6 @@ def machine_on_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def test_a_photos_time_without_a_zone_is_by_the_houses_clock(
     house: House, kind: str, zone: str, wall: str, offset: str, expected: list[str]
 ) -> None:
-    if kind == "HEIF":
-        pytest.importorskip("pillow_heif").register_heif_opener()
     body = {"restaurant": "La Fonda", "currency": "$", "time_zone": zone}
     await house.call(ROSA, "PUT", "/house", json=body)
     file = photo(kind, exif=exif(taken=f"2026:11:28 {wall}", zone=offset))
