@@ -9,11 +9,10 @@ let currency = "$";
 
 export function setCurrency(sign) { currency = sign; }
 
+const amounts = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 }); // slow to make
+
 /** 185.5 → "$ 185.50" */
-export function money(amount) {
-  const text = amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  return `${currency} ${text}`;
-}
+export const money = (amount) => `${currency} ${amounts.format(amount)}`;
 
 export const STATES = {
   pendiente: { word: "Pendiente", icon: "🕐", tone: "" },

@@ -77,7 +77,8 @@ function follow() {
     history.go(layers.length - depth);
     return;
   }
-  if (depth > 0 || layers.length > 0) history.replaceState(...entry(depth));
+  const here = entry(depth);
+  if (depth > 0 || (layers.length > 0 && here[2] !== address({}))) history.replaceState(...here);
   for (let size = depth + 1; size <= layers.length; size += 1) history.pushState(...entry(size));
 }
 

@@ -2,6 +2,10 @@
 // A text that is shortened on purpose, its whole being one tap away, says so with `data-short`.
 (strict) => {
   const found = new Set();
+  // Cards out of sight have no size of their own until they are scrolled to; their edges cut all the same.
+  for (const { style } of document.querySelectorAll("[data-cards] .card")) {
+    Object.assign(style, { contentVisibility: "visible", contain: "layout style paint" });
+  }
   const root = document.documentElement;
   const modal = [...document.querySelectorAll("dialog:modal, .menu-sheet")].filter((one) => one.checkVisibility()).at(-1);
   const scope = modal ?? document.body;

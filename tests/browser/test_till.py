@@ -250,7 +250,7 @@ async def test_back_closes_one_thing_at_a_time_and_escape_leaves_no_step_behind(
     await heading(page, 5).wait_for()
     await page.go_back()
     await expect(detail(page)).to_have_count(0)
-    assert await page.evaluate("history.state.over") == []
+    assert await page.evaluate("history.state?.over ?? []") == []
     await page.go_back()
     await expect(page).not_to_have_url(f"{house.url}/caja")
 

@@ -25,7 +25,7 @@ export function showPayment(payment) {
   shown = payment?.id ?? null;
   if (payment && !payment.seen_at && !opened.has(payment.id)) untold.add(payment.id);
   if (payment) opened.add(payment.id);
-  tell();
+  setTimeout(tell); // once the tap that opened it has its answer
 }
 
 /** Tell what could not be told yet. One request at a time, so that none overtakes another. */

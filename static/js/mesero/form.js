@@ -79,7 +79,7 @@ export class ChargeForm {
   }
 
   get #method() {
-    const name = new FormData(this.node).get("method");
+    const name = this.node.querySelector("[name=method]:checked")?.value;
     return this.settings.methods.find((method) => method.name === name);
   }
 
