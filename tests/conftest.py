@@ -23,9 +23,12 @@ def config(tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-async def house(config: Config, clock: FixedClock) -> AsyncIterator[House]:
+async def house(
+    config: Config, clock: FixedClock, request: pytest.FixtureRequest
+) -> AsyncIterator[House]:
     """A restaurant that is open: staff, a menu, no orders."""
-    async with open_house(config, clock) as opened:
+    costly = request.node.get_closest_marker("costly_pins") is not None
+    async with open_house(config, clock, cheap_pins=not costly) as opened:
         yield opened
 
 

@@ -218,6 +218,7 @@ async def test_a_pin_that_changes_while_it_is_checked_lets_nobody_in(
     connection.close()
 
 
+@pytest.mark.costly_pins
 async def test_an_unknown_user_takes_the_same_work_as_a_wrong_pin(house: House) -> None:
     """Prints the medians; the work is the same hash, whatever the clock says of it."""
     took: dict[str, list[float]] = {"ana": [], "nobody": []}
@@ -233,6 +234,7 @@ async def test_an_unknown_user_takes_the_same_work_as_a_wrong_pin(house: House) 
         print(f"sign-in as {name}: median {1000 * statistics.median(times):.1f} ms")
 
 
+@pytest.mark.costly_pins
 async def test_a_flood_of_sign_ins_does_not_stop_the_streams(house: House) -> None:
     """Prints how long an order takes to the kitchen's stream, in peace and in the flood."""
 
