@@ -3,20 +3,23 @@
 The house is as full as an evening gets, and its names, tables and totals are as long as allowed.
 """
 
-from collections.abc import Awaitable, Callable
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
+from comanda.config import Config
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.database import Transaction
 from comanda.web.keys import DATABASE
 from tests.browser.conftest import OpenWindow
 from tests.browser.layout import DESKTOP, SIZES, all_flaws
-from tests.house import ANA, COCO, PIN_HASH, ROSA, House
+from tests.house import ANA, COCO, PIN_HASH, ROSA, FixedClock, House, open_house, quick_config
 
 LONG_WORDS = "María Guadalupe de los Ángeles Hernández M"[:40]
 LONG_WORD = "maximiliano-constantino.delarosa_iturbide"[:40]
@@ -179,13 +182,31 @@ TILL = (
 HELD = (*KITCHEN, *SIGNED_OUT, *ADMIN)
 
 
+@pytest.fixture(scope="session")
+async def full_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `furnish` makes, made once. Each test opens a copy of its own."""
+    path = tmp_path_factory.mktemp("full") / "comanda.db"
+    async with open_house(quick_config(path)) as opened:
+        await furnish(opened)
+    return path
+
+
+@pytest.fixture
+async def house(
+    config: Config, clock: FixedClock, case: Case, full_database: Path
+) -> AsyncIterator[House]:
+    """A full house where somebody is signed in. Who is not sees the usual one."""
+    if case.member:
+        shutil.copy(full_database, config.database.path)
+    async with open_house(config, clock, new=case.member is None) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size['width']}x{size['height']}")
 @pytest.mark.parametrize("case", HELD, ids=lambda case: case.name)
 async def test_nothing_covers_is_cut_or_overlaps(
     house: House, window: OpenWindow, case: Case, size: dict[str, int]
 ) -> None:
-    if case.member:
-        await furnish(house)
     page = await open_case(house, window, case, size)
     assert await all_flaws(page) == {}
 
