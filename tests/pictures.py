@@ -5,7 +5,6 @@ Run it again when a page looks different, and look at what it made in static/ayu
 
 import asyncio
 import io
-import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 from comanda.demo import PINS
-from tests.browser.conftest import CHROMIUM_FLAGS, DESKTOP, PHONE
+from tests.browser.conftest import CHROMIUM, CHROMIUM_FLAGS, DESKTOP, PHONE
 from tests.flow.program import serving
 
 FOLDER = Path(__file__).parent.parent / "static" / "ayuda"
@@ -129,7 +128,7 @@ async def take_all(url: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(CHROMIUM_FLAGS)
+            executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS)
         )
         for name in PICTURES:
             packed = pack(await take(browser, url, name))

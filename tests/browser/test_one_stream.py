@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, CDPSession, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, expect
 
 from comanda.domain.events import EventType
 from comanda.domain.staff import Staff
 from comanda.web.keys import STREAMS
-from tests.browser.conftest import CHROMIUM_FLAGS, MEMORY, SLOW, OpenWindow, Window
+from tests.browser.conftest import MEMORY, SLOW, OpenWindow, Window
 from tests.house import ANA, COCO, LUIS, ROSA, House, eventually
 
 PATHS = ("/caja", "/mesero?ver=cobrar", "/cocina", "/admin")
@@ -284,22 +284,16 @@ async def test_a_restarted_log_is_told_to_all_tabs(house: House, window: OpenWin
 
 
 @pytest.fixture
-async def lan(house: House) -> AsyncIterator["Lan"]:
+async def lan(browser: Browser, house: House) -> AsyncIterator["Lan"]:
     """Tabs of Rosa's browser over plain HTTP: neither Web Locks nor a worker."""
     port = house.url.rpartition(":")[2]
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[*CHROMIUM_FLAGS, "--host-resolver-rules=MAP comanda.test 127.0.0.1"],
-        )
-        context = await chromium.new_context()
+    async with await browser.new_context() as context:
         context.set_default_timeout(SLOW)
         await context.add_init_script(MEMORY + NOTE)
         url = f"http://comanda.test:{port}"
         for name, value in (await house.cookies(ROSA)).items():
             await context.add_cookies([{"name": name, "value": value, "url": url}])
         yield Lan(url, context)
-        await chromium.close()
 
 
 class Lan:
