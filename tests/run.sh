@@ -39,8 +39,9 @@ fi
 .venv/bin/mypy
 # B105 takes error codes for passwords; ruff's S105 looks for the same.
 .venv/bin/bandit --quiet --recursive --skip B105 src
-.venv/bin/pytest -n 2 --dist worksteal --ignore tests/browser \
+# Three tests at a time keep two cores busy, since many wait for a clock or a program.
+.venv/bin/pytest -n 3 --dist worksteal --ignore tests/browser \
   --cov --cov-report=term --cov-fail-under=95 "$@"
 # A browser on a busy machine: what fails is run once more, and named; twice is a failure.
-.venv/bin/pytest -n 2 --dist worksteal tests/browser --reruns 1 -rR \
+.venv/bin/pytest -n 3 --dist worksteal tests/browser --reruns 1 -rR \
   -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
