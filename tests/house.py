@@ -24,14 +24,13 @@ from aiohttp import web
 from PIL import Image
 
 from comanda import workflow
-from comanda.app import build_app
+from comanda.app import build_app, make_runner
 from comanda.config import Backup, Config, DatabaseConfig, Events
 from comanda.domain.menu import Entry
 from comanda.domain.staff import Role, Staff
 from comanda.store import menu, staff
 from comanda.store.connection import connect
 from comanda.store.database import Transaction
-from comanda.web.access_log import AccessLogger
 from comanda.web.broken import answer_broken_http
 from comanda.web.keys import DATABASE
 from comanda.web.spool import IN_MEMORY
@@ -370,12 +369,7 @@ async def open_house(
     moment, contract = clock or FixedClock(), Contract()
     built = build_app(config, clock=moment, **app)
     built.on_response_prepare.append(contract.check)
-    runner = web.AppRunner(
-        built,
-        access_log_class=AccessLogger,
-        handler_cancellation=cancellation,
-        shutdown_timeout=shutdown,
-    )
+    runner = make_runner(built, cancellation=cancellation, shutdown=shutdown)
     await runner.setup()
     answer_broken_http(runner.server)
     if new:
