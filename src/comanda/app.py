@@ -35,6 +35,7 @@ from comanda.web.keys import (
     PAGE_ERRORS,
     PINS,
     SETUP,
+    STAFF_ERRORS,
     STREAMS,
     THUMBNAILS,
     UPLOADS,
@@ -68,6 +69,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[SETUP] = SetupGate(clock)
     app[THUMBNAILS] = Thumbnails()
     app[PAGE_ERRORS] = Throttle()
+    app[STAFF_ERRORS] = Throttle()
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     app[LARGE_UPLOADS] = asyncio.Lock()
     if config.server.metrics_token:
