@@ -26,7 +26,7 @@ from argon2 import PasswordHasher
 from PIL import Image
 
 from comanda import workflow
-from comanda.app import build_app
+from comanda.app import build_app, make_runner
 from comanda.config import Backup, Config, DatabaseConfig, Events
 from comanda.domain.menu import Entry
 from comanda.domain.staff import Role, Staff
@@ -34,7 +34,6 @@ from comanda.store import menu, staff
 from comanda.store.connection import connect
 from comanda.store.database import Transaction
 from comanda.web import pins
-from comanda.web.access_log import AccessLogger
 from comanda.web.broken import answer_broken_http
 from comanda.web.keys import DATABASE
 from comanda.web.spool import IN_MEMORY
@@ -378,12 +377,7 @@ async def open_house(
     moment, contract = clock or FixedClock(), Contract()
     built = build_app(config, clock=moment, **app)
     built.on_response_prepare.append(contract.check)
-    runner = web.AppRunner(
-        built,
-        access_log_class=AccessLogger,
-        handler_cancellation=cancellation,
-        shutdown_timeout=shutdown,
-    )
+    runner = make_runner(built, cancellation=cancellation, shutdown=shutdown)
     with pytest.MonkeyPatch.context() as patch:
         if cheap_pins:
             patch.setattr(pins, "PasswordHasher", CheapHasher)

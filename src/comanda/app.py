@@ -35,6 +35,7 @@ from comanda.web.keys import (
     PAGE_ERRORS,
     PINS,
     SETUP,
+    STAFF_ERRORS,
     STREAMS,
     THUMBNAILS,
     UPLOADS,
@@ -68,6 +69,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[SETUP] = SetupGate(clock)
     app[THUMBNAILS] = Thumbnails()
     app[PAGE_ERRORS] = Throttle()
+    app[STAFF_ERRORS] = Throttle()
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     app[LARGE_UPLOADS] = asyncio.Lock()
     if config.server.metrics_token:
@@ -81,6 +83,24 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app.cleanup_ctx.append(_keep_copies(clock))
     app.cleanup_ctx.append(_keep_streams)
     return app
+
+
+def make_runner(
+    app: web.Application, *, cancellation: bool = True, shutdown: float = SHUTDOWN_SECONDS
+) -> web.AppRunner:
+    """What runs the application.
+
+    A compressed request is not unpacked, for no page sends one: aiohttp unpacks on the event loop,
+    before anybody is asked for a session, and 300 KB of zeros held all streams up for seconds.
+    """
+    return web.AppRunner(
+        app,
+        access_log_class=AccessLogger,
+        handler_cancellation=cancellation,
+        shutdown_timeout=shutdown,
+        read_bufsize=UNREAD_BYTES,
+        auto_decompress=False,
+    )
 
 
 async def serve(
@@ -101,13 +121,7 @@ async def serve(
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    runner = web.AppRunner(
-        app,
-        access_log_class=AccessLogger,
-        handler_cancellation=True,
-        shutdown_timeout=SHUTDOWN_SECONDS,
-        read_bufsize=UNREAD_BYTES,
-    )
+    runner = make_runner(app)
     try:
         await runner.setup()
         answer_broken_http(runner.server)

@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { h, setText } from "./dom.js";
 import { tick } from "./format.js";
+import { leave } from "./idle.js";
 import { age, onLink } from "./link.js";
 import * as sound from "./sound.js";
 
@@ -42,7 +43,7 @@ function userMenu(user) {
     user.role === "admin" && location.pathname !== "/admin" ? h("a", { class: "button", href: "/admin" }, "⚙ Administración") : null,
     soundButton(),
     h("a", { class: "button", href: HELP[user.role] ?? "/ayuda" }, "❓ Ayuda"),
-    h("button", { class: "button", type: "button", onclick: changeUser }, "Cambiar de usuario"));
+    h("button", { class: "button", type: "button", onclick: () => changeUser(user.username) }, "Cambiar de usuario"));
   const opener = h("button", {
     class: "button", type: "button", "aria-expanded": "false", "data-kind": "plain",
     onclick: () => toggle(sheet.hidden),
@@ -70,12 +71,15 @@ function soundButton() {
   return button;
 }
 
-async function changeUser() {
+async function changeUser(username) {
   let page = "/";
   try {
     await call("DELETE", "/session");
   } catch (error) {
-    if (error.status !== 401) page = "/?cambiar"; // the session lives on: the page to sign in must not go back to it
+    if (error.status !== 401) { // the session lives on: nobody may go on with it
+      leave(username);
+      page = "/?cambiar";
+    }
   }
   location.assign(page);
 }

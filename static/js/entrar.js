@@ -1,19 +1,25 @@
 // Signing in: who, by one tap where they are known here, and the PIN, with big keys on a touch screen.
 
-import { call, Offline, Problem } from "./api.js";
+import { call, Offline } from "./api.js";
 import { byId, h, setText } from "./dom.js";
 import { lockedUser, unlock } from "./idle.js";
+import { entered } from "./kept.js";
 import { PAGES, registerShell } from "./start.js";
 
 const KNOWN = "comanda.usuarios";
 const MOST_KNOWN = 12;
 const LONGEST_LOOK = 1000; // how long a page may take to say that somebody is signed in already
+const TRY_EVERY = 3000;
+const isChange = new URLSearchParams(location.search).has("cambiar");
+const waits = new Map(); // whom the server lets try again, and when
 const [main, people, list, form, who, username, pin, message, enter, back, forget] = [
   "sign-in", "people", "known", "form", "who", "username", "pin", "message", "enter", "back", "forget",
 ].map(byId);
 let person = null; // whom a name was tapped of
 let failures = 0;
 let isSending = false;
+let isWaiting = false;
+let ending = null; // the request that ends a session that was left open, while it is on its way
 
 function showKeys() {
   const key = (label, name, press) => h("button", {
@@ -67,6 +73,7 @@ function ask(one) {
   back.hidden = known().length === 0;
   setText(back, one ? "Otra persona" : "← Volver");
   pin.value = "";
+  showWait();
 }
 
 /** What is kept here, whatever its shape: older versions kept names alone, and anybody can have written. */
@@ -104,25 +111,30 @@ function sendIfWhole() {
 async function signIn(event) {
   event.preventDefault();
   if (isSending || enter.disabled) return;
+  const json = { username: userName(), pin: pin.value };
+  const isHere = () => userName() === json.username; // somebody else may have tapped their name meanwhile
   try {
     isSending = true;
     enter.disabled = true;
     message.hidden = true;
-    const json = { username: username.value.trim().toLowerCase(), pin: pin.value };
+    await ending;
     const { user } = await call("POST", "/session", { json });
+    await entered(user);
     remember(user, json.pin.length);
     unlock();
-    enter.disabled = false; // for whoever comes back to this page as it was
     location.replace(destination(user.role));
   } catch (error) {
-    enter.disabled = false;
-    failures += 1;
-    explain(error);
+    if (error.status === 429) waits.set(json.username, performance.now() + 1000 * (error.retryAfter || 30));
+    if (isHere()) explain(error);
   } finally {
     isSending = false;
-    pin.value = "";
+    if (isHere()) pin.value = "";
+    showWait();
+    if (!isHere()) sendIfWhole();
   }
 }
+
+const userName = () => username.value.trim().toLowerCase();
 
 /** Back to where the session ended, if that is this role's page; to the role's page otherwise. */
 function destination(role) {
@@ -134,20 +146,20 @@ function destination(role) {
 }
 
 function explain(error) {
-  if (error instanceof Problem && error.status === 429) wait(error.retryAfter || 30);
-  else if (error instanceof Offline) say("Sin conexión con Comanda. Revisa el Wi-Fi y prueba otra vez.");
+  failures += 1;
+  if (error.status === 429) return; // the wait says it
+  if (error instanceof Offline) say("Sin conexión con Comanda. Revisa el Wi-Fi y prueba otra vez.");
   else if (failures >= 2 && person?.length) say(`${error.message}. Si tu PIN cambió, escríbelo completo y toca Entrar.`);
   else say(error.message);
 }
 
-function wait(seconds) {
-  enter.disabled = seconds > 0;
-  if (seconds <= 0) {
-    message.hidden = true;
-    return;
-  }
-  say(`Demasiados intentos. Espera ${seconds} s.`);
-  setTimeout(wait, 1000, seconds - 1);
+/** Who has tried too often waits; whoever comes to the tablet next does not. */
+function showWait() {
+  const seconds = Math.ceil(((waits.get(userName()) ?? 0) - performance.now()) / 1000);
+  if (isWaiting && seconds <= 0) message.hidden = true;
+  isWaiting = seconds > 0;
+  enter.disabled = isSending || isWaiting;
+  if (isWaiting) say(`Demasiados intentos. Espera ${seconds} s.`);
 }
 
 function say(text) {
@@ -157,7 +169,7 @@ function say(text) {
 
 /** Who is signed in goes on to their page, unless they came to change or the screen was locked. */
 async function goOn() {
-  if (lockedUser() !== null || new URLSearchParams(location.search).has("cambiar")) return;
+  if (lockedUser() !== null || isChange) return;
   try {
     main.dataset.looking = "";
     setTimeout(() => { delete main.dataset.looking; }, LONGEST_LOOK);
@@ -168,12 +180,23 @@ async function goOn() {
   }
 }
 
+/** Who left without a network left a session open: end it, unless somebody signs in first. */
+async function endSession() {
+  while (lockedUser() !== null) {
+    if (!isSending) ending = call("DELETE", "/session").then(() => true, (error) => error.status === 401);
+    if (await ending) return;
+    await new Promise((resolve) => { setTimeout(resolve, TRY_EVERY); });
+  }
+}
+
 const all = known();
 showKeys();
-showPeople(all.find((one) => one.username === lockedUser()) ?? (all.length === 1 ? all[0] : null));
+showPeople((isChange ? null : all.find((one) => one.username === lockedUser())) ?? (all.length === 1 ? all[0] : null));
 registerShell();
 form.addEventListener("submit", signIn);
 pin.addEventListener("input", sendIfWhole);
+username.addEventListener("input", showWait);
+setInterval(() => { if (isWaiting) showWait(); }, 1000);
 byId("other").addEventListener("click", askOther);
 back.addEventListener("click", () => (person && known().length === 1 ? askOther() : showPeople()));
 forget.addEventListener("click", () => {
@@ -181,3 +204,4 @@ forget.addEventListener("click", () => {
   showPeople();
 });
 goOn();
+endSession();

@@ -4,11 +4,12 @@ import { call, Problem } from "./api.js";
 import { h, setText } from "./dom.js";
 
 const ACTIVITY = "comanda.actividad"; // when somebody last touched a page of this browser, by its clock
-const LOCKED = "comanda.bloqueada"; // whose session a lock is ending, until somebody signs in
+const LOCKED = "comanda.bloqueada"; // whose session is being ended, until somebody signs in
 const NEVER = ["/cocina"]; // hangs on a wall, and nobody has a hand free
 const NOTE_EVERY = 500;
 const LOOK_EVERY = 5000;
 const TRY_EVERY = 4000;
+const PIN_AGAIN = "Para seguir, entra con tu PIN.";
 const TOUCHES = ["pointerdown", "keydown", "wheel"];
 
 let limit = Infinity;
@@ -27,23 +28,31 @@ export function unlock() {
   note();
 }
 
+/** `username` has left, and the server could not be told: no page of this browser goes on with that session. */
+export const leave = (username) => write(LOCKED, username);
+
 /** Stay locked where a lock has not been lifted, before anything is shown. Whether it is so. */
 export function staysLocked() {
-  if (lockedUser() === null) return false;
-  lock(lockedUser());
+  if (lockedUser() === null) {
+    addEventListener("storage", ({ key, newValue }) => { if (key === LOCKED && newValue !== null && !isOnTheWall()) lock(newValue, PIN_AGAIN); });
+    return false;
+  }
+  lock(lockedUser(), PIN_AGAIN);
   return true;
 }
+
+/** It hangs there for everybody; whoever passes by and touches it is not at work on another page. */
+const isOnTheWall = () => NEVER.includes(location.pathname);
 
 /** Lock after `minutes` without a touch or a key in any tab of this browser; 0 is never. Whether it is locked now. */
 export function watchIdle(minutes, username) {
   if (!(minutes > 0)) return false;
   limit = minutes * 60000;
-  const isExempt = NEVER.includes(location.pathname);
-  const look = () => { if (!isExempt && hasExpired()) lock(username); };
+  if (isOnTheWall()) return false;
+  const look = () => { if (hasExpired()) lock(username); };
   for (const type of TOUCHES) addEventListener(type, (event) => touched(event, look), { capture: true, passive: false });
   for (const type of ["pageshow", "focus"]) addEventListener(type, look);
   document.addEventListener("visibilitychange", look);
-  addEventListener("storage", ({ key, newValue }) => { if (key === LOCKED && newValue !== null && !isExempt) lock(username); });
   setInterval(look, Math.min(LOOK_EVERY, limit / 4));
   look();
   if (!isCovered) note();
@@ -81,13 +90,13 @@ function hasExpired() {
 }
 
 /** Take everything out of sight first; then end the session, for as long as that takes. */
-function lock(username) {
+function lock(username, why = "Nadie la ha tocado en un rato.") {
   if (isCovered) return;
   isCovered = true;
   write(LOCKED, username);
   document.documentElement.dataset.locked = "";
   document.title = "Comanda · Bloqueada";
-  const words = h("p", {}, "Nadie la ha tocado en un rato.");
+  const words = h("p", {}, why);
   document.body.append(h("div", { class: "lock", role: "alert" }, h("p", { class: "lock-head" }, "🔒 Pantalla bloqueada"), words));
   addEventListener("click", (event) => { event.preventDefault(); event.stopImmediatePropagation(); }, true);
   endSession(words);

@@ -17,11 +17,15 @@ export const me = () => mine;
 /** The server has said who this is: what was kept of anybody else goes. */
 export async function begin(user, settings) {
   mine = user;
-  if (who() !== user.username) {
-    await clear();
-    try { localStorage.setItem(WHO, user.username); } catch { /* private mode: nothing is kept */ }
-  }
+  await entered(user);
   keep("start", { user, settings });
+}
+
+/** This is who works here from now on. Other tabs hear of it at once, and what was kept of anybody else goes. */
+export async function entered({ username }) {
+  if (who() === username) return;
+  try { localStorage.setItem(WHO, username); } catch { /* private mode: nothing is kept */ }
+  await clear();
 }
 
 /** `{ user, settings }` of whoever worked here last and did not sign out, or null. */

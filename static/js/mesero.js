@@ -92,6 +92,7 @@ function isNewer(order, known) {
 }
 
 function show(order, before) {
+  if (before) tellIfTaken(before, order);
   open.show(order, before);
   payable.show(order, before);
   paid.show(order);
@@ -103,6 +104,11 @@ function show(order, before) {
 /** The kitchen took back that it was ready: nobody should go and fetch it. */
 function recalled(order) {
   alertWaiter({ order_id: order.id }, `🍳 Mesa ${order.table_number}: aún no está listo, la cocina sigue`, "late", sound.playRefused, [400]);
+}
+
+/** Whose table it was learns who has it now. */
+function tellIfTaken(was, now) {
+  if (isMine(was) && !isMine(now)) toast(`✋ ${now.waiter} tomó tu mesa ${now.table_number}`, "late");
 }
 
 /** What is said of an order has changed, though the order has not. */
@@ -186,6 +192,7 @@ function alertWaiter(notice, text, tone, playSound, pattern) {
 /** A phone that slept learns from a snapshot what it missed the notice of; a paid order is on it no more. */
 function tellMissed(was, now) {
   const notice = { order_id: was.id, table_number: was.table_number };
+  if (now) tellIfTaken(was, now);
   if (now?.status === "listo" && ["pendiente", "en_preparacion"].includes(was.status)) live.on.order_ready(notice);
   else if (now && isRejected(now) && (!isRejected(was) || was.payment.id !== now.payment.id)) live.on.payment_rejected(notice);
   else if (!now && was.status === "por_verificar" && isMine(was)) tellIfPaid(notice);

@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from tests.attacks.test_fuzz import FORM, form
 from tests.attacks.wire import MEGABYTE, Wire, resident
-from tests.house import ANA, House
+from tests.house import ANA, PIN, House
 
 GROWTH = 128.0  # what the largest picture that is taken needs while it is looked at
 JSON = b"Content-Type: application/json\r\n"
@@ -139,3 +139,13 @@ async def test_a_bomb_is_refused_cheaply(house: House, what: str) -> None:
 
 def test_the_packed_zeros_are_what_they_say() -> None:
     assert gzip.decompress(packed_zeros(3 * MEGABYTE)) == bytes(3 * MEGABYTE)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "GZIP", "br", "gzip, identity"])
+async def test_a_packed_request_is_not_unpacked(house: House, encoding: str) -> None:
+    """Unpacking would hold the event loop, and whoever is in the Wi-Fi may send."""
+    body = json.dumps({"username": "ana", "pin": PIN}).encode()
+    packed = {"deflate": zlib.compress}.get(encoding, gzip.compress)(body)
+    headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
+    status, told = await house.call(None, "POST", "/session", data=packed, headers=headers)
+    assert (status, told["code"]) == (400, "malformed_body")

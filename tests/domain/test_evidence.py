@@ -36,6 +36,35 @@ def test_what_looks_the_same_is_compared_as_the_same(typed: str) -> None:
     assert reference_key(typed) == "ab1234"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "884122O193",  # a letter for the nought
+        "8841 22\u043e 193",  # a Cyrillic one
+        "884l22O193",
+        "8841220|93",
+        "884I220I93",
+        "0088 4122 0193",
+        "Ref. 8841220193",
+        "FOLIO: 8841220193",
+        "folio8841220193",
+        "Clave de rastreo 8841220193",
+        "N° 8841220193",
+        "Nº 8841220193",
+        "No. de operación: 008841220193",
+        "\u202e8841220193\u202c",
+    ],
+)
+def test_a_number_is_known_by_its_look_whatever_stands_before_it(typed: str) -> None:
+    assert reference_key(typed) == reference_key("8841220193") == "8841220193"
+
+
+def test_letters_that_are_of_the_number_stay() -> None:
+    keys = {reference_key(one) for one in ("A1234", "B1234", "1234", "MBAN1234", "0A1", "Folio 12")}
+    assert len(keys) == 6
+    assert reference_key("000") == reference_key("0") == "0"
+
+
 @pytest.mark.parametrize("other", ["AB1235", "AB12345", "A1234", "BA1234", "AB12.3", "ABO234"])
 def test_another_number_stays_another_one(other: str) -> None:
     assert reference_key(other) != "ab1234"

@@ -171,6 +171,13 @@ def test_the_words_are_the_same_wherever_a_name_is_refused(bad: str) -> None:
     assert str(refused.value) in str(unread.value)
 
 
+def test_no_cell_of_the_file_runs_as_a_formula() -> None:
+    entries = [Entry("=1+1", "-Sin", 100), Entry("@x", "a;+b", 200), Entry("'=1+1", "x", 300)]
+    text = write_menu([Product(number, *entry) for number, entry in enumerate(entries, 1)])
+    assert text.splitlines()[1:] == ["'=1+1,'-Sin,1.00", "'@x,a;'+b,2.00", "''=1+1,x,3.00"]
+    assert read_menu(text) == entries
+
+
 texts = st.text(min_size=1, max_size=LONGEST_NAME)
 
 

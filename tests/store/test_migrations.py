@@ -211,6 +211,28 @@ async def test_numbers_from_before_are_compared_as_new_ones_are(fifth_version: P
     assert check(fifth_version) == []
 
 
+async def test_numbers_from_before_are_compared_by_their_look(tmp_path: Path) -> None:
+    """As the version left them that took a letter for another number."""
+    path = tmp_path / "comanda.db"
+    before = next(n for n, one in enumerate(MIGRATIONS) if "viewers" in "".join(one)) + 1
+    with contextlib.closing(connect(path)) as connection:
+        register_functions(connection)
+        for statement in (line for one in MIGRATIONS[:before] for line in one):
+            connection.execute(statement)
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(
+            "INSERT INTO payments (order_id, attempt, method, status, has_proof, submitted_by,"
+            " submitted_at, reference, reference_key)"
+            " VALUES (5, 1, 'transferencia', 'aprobado', 0, 'ana', 20,"
+            " 'Folio 8841O2', 'folio8841o2')"
+        )
+        connection.execute(f"PRAGMA user_version = {before}")
+    async with open_database(path) as database:
+        kept = await database.read(lambda view: view.one("SELECT reference_key FROM payments"))
+    assert kept is not None
+    assert kept["reference_key"] == "884102"
+
+
 def test_what_a_migration_calls_leaves_nothing_alone(tmp_path: Path) -> None:
     with contextlib.closing(connect(tmp_path / "new.db")) as connection:
         register_functions(connection)

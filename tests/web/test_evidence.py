@@ -82,6 +82,23 @@ async def test_a_number_is_shown_as_it_was_typed_whatever_it_is_compared_as(hous
     assert (await pay(house, reference="\u200b \u00ad\ufe0f"))[0] == 422, "nothing to compare"
 
 
+@pytest.mark.parametrize(
+    "turned",
+    [
+        "\u202e3910221488\u202c",
+        "\u20673910221488\u2069",
+        "\u200f3\u200f9\u200f10\u200f221488",
+        "3910\u061c22\u202b1488",
+    ],
+)
+async def test_no_mark_shows_a_number_as_another_than_is_compared(
+    house: House, turned: str
+) -> None:
+    """With a mark the cashier would read 8841220193, and the program 3910221488."""
+    _, order = await pay(house, reference=turned)
+    assert order["payment"]["reference"] == "3910221488"
+
+
 async def test_a_number_counts_while_its_payment_waits_or_was_approved_and_within_its_method(
     house: House,
 ) -> None:

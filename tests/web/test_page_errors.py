@@ -6,7 +6,7 @@ import pytest
 
 from comanda.domain.errors import TooManyAttempts
 from comanda.web.throttle import ADDRESSES, OF_ADDRESS, OF_ALL, WINDOW, Throttle
-from tests.house import ANA, House
+from tests.house import ANA, LUIS, House
 
 FAILED: dict[str, Any] = {
     "message": "TypeError: Cannot read properties of undefined (reading 'id')",
@@ -106,6 +106,26 @@ async def test_rubbish_counts_too(house: House) -> None:
     for _ in range(OF_ADDRESS):
         assert (await house.call(None, "POST", "/errors", json={}))[0] == 422
     assert (await house.call(None, "POST", "/errors", json=FAILED))[0] == 429
+
+
+async def test_guests_silence_nobody_who_works_here(house: House) -> None:
+    """A guest behind the same proxy, or with six addresses, takes nothing from the staff."""
+    for _ in range(OF_ADDRESS):
+        assert (await house.call(None, "POST", "/errors", json=FAILED))[0] == 204
+    assert (await house.call(None, "POST", "/errors", json=FAILED))[0] == 429
+    for _ in range(OF_ADDRESS):
+        assert (await house.call(ANA, "POST", "/errors", json=FAILED))[0] == 204
+    assert (await house.call(ANA, "POST", "/errors", json=FAILED))[0] == 429
+    assert (await house.call(LUIS, "POST", "/errors", json=FAILED))[0] == 204
+
+
+async def test_no_part_of_a_line_can_be_forged(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = {"message": "x · - · - · 10.6.6.6 · Firefox", "page": "/caja"}
+    await house.call(None, "POST", "/errors", json=body)
+    (line,) = told(caplog)
+    assert line.split(" · ")[3] == "127.0.0.1"
 
 
 def refused(throttle: Throttle, address: str, now: float) -> bool:

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from comanda.domain.cells import plain
 from comanda.web.spreadsheets import spreadsheet
 
 
@@ -20,6 +21,21 @@ def cells(*row: str | float | None) -> list[str]:
 )
 def test_text_that_would_run_gets_an_apostrophe_in_front(text: str) -> None:
     assert cells(text) == [f"'{text}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ('foto;=HYPERLINK("http://x")', 'foto;\'=HYPERLINK("http://x")'),
+        ("a; +1;@b", "a; '+1;'@b"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("'=1", "''=1"),
+    ],
+)
+def test_no_part_of_a_cell_runs_either(text: str, cell: str) -> None:
+    """Where a semicolon separates lists, what follows one is a cell of its own."""
+    assert cells(text) == [cell]
+    assert plain(cell) == text
 
 
 @pytest.mark.parametrize("text", ["ilegible", "1-2", "a=b", "", "'ya", 'ñandú; "sí", dijo'])

@@ -1,5 +1,6 @@
 """What speaks against a proof: evidence for the cashier, who decides."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +13,17 @@ from comanda.domain.wire import Wire
 LONGEST_REFERENCE = 64
 # Lower-case letters that look, in one case or the other, like a Latin one, which stands below.
 _LOOK_ALIKES = str.maketrans(
-    "авекмнорстухіјѕһԁԛԝӏαβεζηικμνορτυχıłøđħŧɑɡ",
-    "abekmhopctyxijshdqwlabezhikmnoptyxilodhtag",
+    "авекмнорстухіјѕһԁԛԝӏαβεζηικμνορτυχıłøđħŧɑɡθօⲟᴏɪǀ|",
+    "abekmhopctyxijshdqwlabezhikmnoptyxilodhtagooooill",
 )
+# Letters that are taken for digits, by whoever reads a receipt and by whoever wants them to be.
+_TWINS = str.maketrans("oilзʒ", "01133")
+# What staff and receipts write before a number, with its letters as `_TWINS` leaves them.
+_WORDS = (
+    "ref|referenc1a|f0110|c1ave|rastre0|de|de1a|num|numer0|nr0|n0|n|0p|0perac10n|aut"
+    "|aut0r1zac10n|transacc10n|transferenc1a|c0d1g0|spe1|1d"
+)
+_BEFORE = re.compile(rf"0+(?=.)|(?:{_WORDS})+(?=[0-9]{{4}})")
 _UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0"  # Hangul fillers are letters, and blank
 
 
@@ -65,18 +74,33 @@ class Suspicion:
         return cls(kind, int(wire["order_id"]), int(wire["payment_id"]))
 
 
+def in_reading_order(reference: str) -> str:
+    """The reference without the marks that show its digits in another order than they are in."""
+    return "".join(one for one in reference if not _turns(one))
+
+
+def _turns(one: str) -> bool:
+    is_mark = unicodedata.category(one) == "Cf"
+    return is_mark and unicodedata.bidirectional(one) not in ("L", "BN", "ON")
+
+
 def reference_key(reference: str) -> str:
     """The reference as it is compared: its letters and digits alone, as they look.
 
     No case, no accents, and ASCII digits; nothing that only separates or can't be seen; a Cyrillic
-    or Greek letter counts as the Latin one that it looks like. Empty where nothing is left.
+    or Greek letter counts as the Latin one that it looks like, and O, I and L as 0 and 1. Words
+    like "Folio" before the number, and its leading zeros, count for nothing. Empty where nothing is
+    left.
 
     The migrations compute it too: the same reference must have the same key in every row, so a
     change of this function needs a migration that computes the stored keys anew.
     """
     plain = unicodedata.normalize("NFKD", reference).casefold()
     plain = unicodedata.normalize("NFKD", plain.translate(_LOOK_ALIKES)).casefold()
-    return "".join(_compared(one) for one in plain)
+    key = "".join(_compared(one) for one in plain.translate(_TWINS))
+    while bare := _BEFORE.match(key):
+        key = key[bare.end() :]
+    return key
 
 
 def _compared(one: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
+from comanda.domain.cells import guarded, plain
 from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE, Entry, Product
 from comanda.domain.names import fold, read_name
 
@@ -79,7 +80,8 @@ def write_menu(products: Iterable[Product]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for product in products:
-        writer.writerow([product.name, product.category, f"{Decimal(product.price) / 100:.2f}"])
+        price = f"{Decimal(product.price) / 100:.2f}"
+        writer.writerow([guarded(product.name), guarded(product.category), price])
     return text.getvalue()
 
 
@@ -141,7 +143,7 @@ def _plain(cell: str) -> str:
 def _entry(cells: list[str], place: str) -> Entry:
     if len(cells) != len(COLUMNS):
         raise MenuUnreadable(f"{place}: hay {len(cells)} columnas y deben ser {len(COLUMNS)}")
-    name, category, price = cells
+    name, category, price = (plain(cell) for cell in cells)
     return Entry(
         _cell(read_name, name, f"{place}, nombre"),
         _cell(read_name, category, f"{place}, categoría"),

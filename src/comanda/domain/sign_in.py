@@ -52,7 +52,7 @@ def attempt(
     if known_browser is not None:
         place = Limit(_key("browser", known_browser, username), allowance.at_one_place)
         return Attempt(username, place, (), allowance.window)
-    home = _network(address)
+    home = network_of(address)
     place = Limit(_key("place", home, username), allowance.at_one_place)
     others = (
         Limit(_key("user", username), allowance.of_user),
@@ -66,7 +66,7 @@ def _key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """An IPv4 address, or an IPv6 address's /64, of which one device has all (RFC 6177)."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])

@@ -1,5 +1,6 @@
 """The event log: appended to within the transaction it tells of, read by cursor, never changed."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ _AFTER = """
     SELECT id, type, data, redacted, actor FROM events
     WHERE id > :after AND id <= :until ORDER BY id
 """
-_OF_ORDER = "SELECT type, status, actor, at FROM events WHERE order_id = :order_id ORDER BY id"
+_OF_ORDER = """
+    SELECT type, status, actor, at, data FROM events WHERE order_id = :order_id ORDER BY id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,10 @@ def lines_after(
 
 
 def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
-    """`{type, status, by, at}` of each event of the order that `role` may hear of."""
+    """`{type, status, by, at, waiter}` of each event of the order that `role` may hear of.
+
+    `waiter` is whose the order was from then on, null in a notice.
+    """
     heard = heard_by(role)
     return [
         {
@@ -95,6 +101,7 @@ def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
             "status": row["status"],
             "by": row["actor"],
             "at": time(from_millis(row["at"])),
+            "waiter": json.loads(row["data"]).get("waiter"),
         }
         for row in view.all(_OF_ORDER, {"order_id": order_id})
         if row["type"] in heard

@@ -259,6 +259,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX viewers_by_payment ON viewers (payment_id)",
         "CREATE INDEX viewers_by_time ON viewers (since)",
     ),
+    (
+        # Numbers are compared as they look beside the letters that are taken for digits.
+        """
+        UPDATE payments SET reference_key = NULLIF(reference_key(reference), '')
+        WHERE reference IS NOT NULL
+        """,
+    ),
 )
 
 VERSION = len(MIGRATIONS)

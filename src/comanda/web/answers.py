@@ -215,6 +215,7 @@ class HistoryEntry(Answer):
     status = word(OrderStatus)
     by = text()
     at = moment()
+    waiter = maybe_text()
 
 
 class OrderDetail(Order):

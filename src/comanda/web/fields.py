@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from marshmallow import ValidationError, fields, validate
 
 from comanda.domain import staff
-from comanda.domain.evidence import LONGEST_REFERENCE, reference_key
+from comanda.domain.evidence import LONGEST_REFERENCE, in_reading_order, reference_key
 from comanda.domain.house import DAY_ENDS
 from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE
 from comanda.domain.names import CONTROLS, LONGEST_NAME, UNKEEPABLE, is_clean, read_name
@@ -245,7 +245,7 @@ class Reference(Text):
         text = super()._deserialize(value, attr, data, **more)
         if text and not reference_key(text):
             raise ValidationError("Escribe el número de la operación")
-        return text
+        return text and in_reading_order(text)
 
 
 class TimeOrNothing(Time):

@@ -30,6 +30,7 @@ METRICS = web.AppKey("METRICS", Metrics)
 SETUP = web.AppKey("SETUP", SetupGate)
 PINS = web.AppKey("PINS", PinHasher)
 PAGE_ERRORS = web.AppKey("PAGE_ERRORS", Throttle)
+STAFF_ERRORS = web.AppKey("STAFF_ERRORS", Throttle)
 UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
 LARGE_UPLOADS = web.AppKey("LARGE_UPLOADS", asyncio.Lock)
 

@@ -1,7 +1,8 @@
 """`POST /errors`: what a page failed at and nobody caught, for the server's log.
 
 Everybody may send, for the sign-in page can fail too. So a message is small, cleaned of whatever
-could forge a line of the log, and taken only so often: of an address, and of all together.
+could forge a line of the log or a part of one, and taken only so often: of an address or a member,
+and of all together. Who is signed in is counted apart: no guest in the Wi-Fi silences them.
 """
 
 import logging
@@ -11,11 +12,13 @@ from typing import Any
 
 from aiohttp import web
 
-from comanda.domain.errors import FileTooLarge
-from comanda.web.keys import PAGE_ERRORS
+from comanda.domain.errors import FileTooLarge, NotSignedIn, StorageUnavailable
+from comanda.domain.sign_in import network_of
+from comanda.web.keys import PAGE_ERRORS, STAFF_ERRORS
 from comanda.web.proxy import address_of
 from comanda.web.reading import json_body
 from comanda.web.schemas import PageError
+from comanda.web.sessions import authenticate
 
 MAX_BYTES = 8 * 1024
 # Line breaks, direction marks, half surrogates: whatever is no plain character of a line.
@@ -29,7 +32,7 @@ async def tell_error(request: web.Request) -> web.Response:
     if (request.content_length or 0) > MAX_BYTES:
         raise FileTooLarge("El aviso es demasiado grande")
     address = address_of(request)
-    request.app[PAGE_ERRORS].count(address, time.monotonic())
+    await _count(request, address)
     told = await json_body(request, PageError)
     agent = told["agent"] or request.headers.get("User-Agent", "")
     log.warning(
@@ -44,6 +47,16 @@ async def tell_error(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+async def _count(request: web.Request, address: str) -> None:
+    """Raises TooManyAttempts."""
+    try:
+        member = await authenticate(request)
+    except (NotSignedIn, StorageUnavailable):
+        request.app[PAGE_ERRORS].count(network_of(address), time.monotonic())
+    else:
+        request.app[STAFF_ERRORS].count(member.username, time.monotonic())
+
+
 def _place(told: dict[str, Any]) -> str:
     """`/static/js/caja.js:12:3`, or `-` where the browser did not say."""
     parts = (told["source"], told["line"], told["column"])
@@ -51,7 +64,10 @@ def _place(told: dict[str, Any]) -> str:
 
 
 def clean(text: str) -> str:
-    """`text` as one line: a break becomes ` | `, what can't be printed becomes `?`."""
-    lines = (line.strip() for line in text.splitlines())
+    """`text` as one line: a break becomes ` | `, what can't be printed becomes `?`.
+
+    And it has no `·`, which stands between the line's parts.
+    """
+    lines = (line.strip() for line in text.replace("·", "•").splitlines())
     joined = " | ".join(line for line in lines if line)
     return "".join("?" if unicodedata.category(one) in _UNPRINTABLE else one for one in joined)

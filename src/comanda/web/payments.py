@@ -81,6 +81,7 @@ async def show_proof(request: web.Request) -> web.Response:
         content_type=proof.content_type,
         headers={
             "Cache-Control": "private, max-age=3600",
+            "Vary": "Cookie",  # the next person at this device does not get it out of the cache
             "Content-Disposition": f'inline; filename="{name}"',
             "Content-Security-Policy": "sandbox",
         },

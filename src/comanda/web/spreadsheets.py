@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
+from comanda.domain.cells import guarded
 from comanda.web.packing import ASIDE
-
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def spreadsheet(
@@ -32,7 +31,5 @@ def spreadsheet(
 
 
 def _cell(value: str | float | None) -> str | float | None:
-    """What someone typed is text, whatever it begins with (CWE-1236)."""
-    if isinstance(value, str) and value.startswith(_STARTS_FORMULA):
-        return f"'{value}"
-    return value
+    """What someone typed is text, whatever it begins with."""
+    return guarded(value) if isinstance(value, str) else value

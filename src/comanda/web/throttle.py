@@ -1,4 +1,4 @@
-"""How often something may be told: by one address, and by all together. Kept in memory."""
+"""How often something may be told: by one address or member, and by all. Kept in memory."""
 
 from collections import OrderedDict, deque
 

@@ -97,17 +97,22 @@ function sayWho(payment) {
   return said;
 }
 
-/** What happened to the order, in its order: each state that it came to, and who did it. */
+/** What happened to the order, in its order: each state that it came to, each waiter who took it, and who did it. */
 function createHistory(order) {
   const steps = [];
-  for (const { status, by, at } of order.history) {
-    if (status !== steps.at(-1)?.status) steps.push({ status, by, at, before: steps.at(-1)?.status });
+  let waiter = null;
+  for (const { status, by, at, waiter: now } of order.history) {
+    const before = steps.at(-1)?.status;
+    if (status !== before) steps.push({ status, by, at, before });
+    else if (now && waiter && now !== waiter) steps.push({ status, by, at, from: waiter });
+    waiter = now ?? waiter;
   }
   return h("section", { class: "history" }, h("h3", {}, "Historia"),
     h("ol", {}, ...steps.map((step) => h("li", {}, h("span", { class: "number quiet" }, moment(step.at)), ` ${stepWords(step)} · ${personName(step.by)}`))));
 }
 
-function stepWords({ status, before }) {
+function stepWords({ status, before, from }) {
+  if (from) return `✋ Tomó la mesa de ${personName(from)}`;
   if (before === "por_verificar" && status === "entregado") return "✕ Pago rechazado";
   const { word, icon } = STATES[status];
   return `${icon} ${word}`;
