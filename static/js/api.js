@@ -13,10 +13,13 @@ export class Problem extends Error {
   }
 }
 
-/** No answer came: the server is away, or the Wi-Fi. */
+/** No answer came, or somebody else's: the server is away, or the Wi-Fi. What was asked for may have been done. */
 export class Offline extends Error {
-  constructor() { super("Sin conexión"); }
+  constructor(words = "Sin conexión") { super(words); }
 }
+
+const NOT_OURS = "La respuesta no viene de Comanda";
+const NO_CONTENT = 204;
 
 /**
  * Send a request; resolves to the answer's JSON, or null where there is none. Without a network the menu
@@ -43,22 +46,31 @@ async function request(method, path, { json, headers = {}, timeout = 15000 } = {
     sent.body = JSON.stringify(json);
   }
   const started = stopwatch();
-  let response, text;
+  let response, text, received;
   try {
     response = await fetch(path, sent);
-    learnTime(response.headers.get("Date"), started);
+    received = stopwatch();
     text = await response.text();
   } catch {
     throw new Offline();
   }
-  return answer(response.status, text, response.headers.get("Retry-After"));
+  const learn = () => learnTime(response.headers.get("Date"), started, received);
+  try {
+    const said = answer(response.status, text, response.headers.get("Retry-After"));
+    learn();
+    return said;
+  } catch (error) {
+    if (error.code) learn(); // a refusal of Comanda's; what is a proxy's or a hotel's has another clock
+    throw error;
+  }
 }
 
-/** The JSON of an answer's text. Throws Problem for a refusal. */
+/** The JSON of an answer's text. Throws Problem for a refusal, Offline for what is no answer of Comanda's. */
 export function answer(status, text, retryAfter = null) {
   let body = null;
   try { body = text ? JSON.parse(text) : null; } catch { /* a proxy's page, not ours */ }
   if (status >= 400 || status === 0) throw new Problem(status, body || {}, Number(retryAfter) || 0);
+  if (typeof body !== "object" || (body === null && status !== NO_CONTENT)) throw notOurs();
   return body;
 }
 
@@ -66,6 +78,12 @@ function sentence(body) {
   const first = Object.values(body.errors || {})[0];
   return first ? `${body.detail}: ${first[0]}` : body.detail;
 }
+
+/** What to do after a tap that failed: without an answer, nobody knows whether it did what it should. */
+export const againWords = (error) => (error instanceof Offline ? "Si no cambió, toca otra vez." : "Toca otra vez.");
+
+/** That what answered is somebody else. */
+export const notOurs = () => new Offline(NOT_OURS);
 
 /** A key for one thing that must happen once, whatever the network does (Web Crypto needs no HTTPS for this). */
 export function newKey() {

@@ -1,6 +1,6 @@
 // The kitchen: three columns, oldest first; one tap takes an order a step on.
 
-import { call } from "./api.js";
+import { againWords, call } from "./api.js";
 import { createBar } from "./bar.js";
 import { h, KeyedList, setText, toast } from "./dom.js";
 import { minutesSince, tick } from "./format.js";
@@ -103,7 +103,8 @@ async function move(order, target, button) {
     hear(order.id);
     await call("PUT", `/orders/${order.id}/status`, { json: { status: target } });
   } catch (error) {
-    toast(`Mesa ${order.table_number}: ${error.message}. Toca otra vez.`, "late");
+    if (live.orders.get(order.id)?.status === target) return; // only the answer was lost
+    toast(`Mesa ${order.table_number}: ${error.message}. ${againWords(error)}`, "late");
   } finally {
     button.disabled = false;
   }
@@ -165,11 +166,12 @@ function soundHint() {
   return hint;
 }
 
-new Live({
+const live = new Live({
   role: "kitchen",
   snapshots: ["/orders?status=pendiente&status=en_preparacion&status=listo", snapshot],
   onState: bar.setState,
   onReset: reset,
   onOrder: show,
   on: { order_voided: () => sound.playRefused(), menu_updated: () => soldOut.refresh() },
-}).start();
+});
+live.start();

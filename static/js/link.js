@@ -1,20 +1,20 @@
 // The connection, for whatever on a page depends on it: what is known, and since when it may be old.
 
 import { day, inWords } from "./house-time.js";
-import { now as serverNow } from "./server-time.js";
+import { since } from "./server-time.js";
 
 const MINUTE = 60000;
 const UNSURE = { connecting: "Un momento…", offline: "Puede haber más: ahora no se sabe" };
 
 const watching = new Set();
 let state = "connecting";
-let knownAt = 0;
+let known = null;
 let isAlone = false; // the page has not had an answer yet, and shows what was there last
 
-/** `next` is online, connecting or offline; `at` is when what the page shows was last true, by this device. */
-export function setLink(next, at) {
+/** `next` is online, connecting or offline; `when` is the `mark` of what the page shows being true, or null. */
+export function setLink(next, when) {
   state = next;
-  knownAt = at;
+  known = when;
   if (next === "online") isAlone = false;
   document.documentElement.dataset.link = next;
   for (const update of watching) update(state);
@@ -31,17 +31,19 @@ export function openedAlone() { isAlone = true; }
 
 /** `{ words, isAlone }`: how old what the page shows is, in words; empty while it is live. */
 export function age() {
-  if (isAlone) return { words: `Sin conexión con Comanda. ${knownAt ? `Esto es ${ageWords()}.` : "La página sigue sola en cuanto vuelva."}`, isAlone };
-  return { words: state === "online" || knownAt === 0 ? "" : ageWords(), isAlone };
+  if (isAlone) return { words: `Sin conexión con Comanda. ${known ? `Esto es ${ageWords()}.` : "La página sigue sola en cuanto vuelva."}`, isAlone };
+  return { words: state === "online" || known === null ? "" : ageWords(), isAlone };
 }
 
-function ageWords(now = serverNow()) {
-  const minutes = Math.floor((now - knownAt) / MINUTE);
+/** Rather too old than too young: a phone that has slept does not know for how long. */
+function ageWords() {
+  const { most } = since(known);
+  const minutes = Math.floor(most / MINUTE);
   if (minutes < 1) return "lo de hace un momento";
   if (minutes < 60) return `lo de hace ${minutes} min`;
-  const clock = inWords(knownAt, "es", { hour: "2-digit", minute: "2-digit", hour12: false });
-  if (day(knownAt) === day(now)) return `lo de las ${clock}`;
-  return `lo del ${inWords(knownAt, "es", { day: "numeric", month: "short" })}, ${clock}`;
+  const clock = inWords(known.at, "es", { hour: "2-digit", minute: "2-digit", hour12: false });
+  if (day(known.at) === day(known.at + most)) return `lo de las ${clock}`;
+  return `lo del ${inWords(known.at, "es", { day: "numeric", month: "short" })}, ${clock}`;
 }
 
 const words = new WeakMap(); // what a place says while the page is online

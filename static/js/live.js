@@ -4,7 +4,7 @@ import { call, Offline, Problem } from "./api.js";
 import { forget, keep, kept, me, onOther } from "./kept.js";
 import { setLink } from "./link.js";
 import { Stream } from "./stream.js";
-import { now } from "./server-time.js";
+import { mark } from "./server-time.js";
 
 const LONGEST_PAUSE = 30000;
 const CHECK_EVERY = 25000;
@@ -23,7 +23,7 @@ export class Live {
   #cursor = 0; // the snapshot's: what it holds is not applied again
   #heard = 0; // the newest event that the stream has told
   #floor = 0; // the stream tells nothing up to here: an older snapshot has missed something
-  #knownAt = 0;
+  #known = null; // when what is shown was last true
   #isLoaded = false;
   #isKept = false;
   #hasFailed = false;
@@ -64,6 +64,7 @@ export class Live {
       onEvent: (type, id, data) => this.#hear(type, id, data),
       onOpen: () => this.#opened(),
       onLost: (isOver) => this.#lost(isOver),
+      onAlive: () => { if (this.#isLoaded) this.#known = mark(); },
       onGap: (id) => this.#skipped(id),
       onDoubt: () => this.#check(),
       onEnded: () => this.refresh(),
@@ -100,6 +101,7 @@ export class Live {
     const before = this.orders;
     this.orders = new Map(answers.flatMap((one) => one.orders).map((order) => [order.id, order]));
     this.#isLoaded = true;
+    this.#known = mark();
     this.#hasFailed = false;
     this.#failures = 0;
     this.onReset(this.orders, before);
@@ -219,9 +221,9 @@ export class Live {
   }
 
   #show(state) {
-    if (state === "online" || this.state === "online") this.#knownAt = now();
+    if (state === "online") this.#known = mark();
     this.state = state;
-    setLink(state, this.#knownAt);
+    setLink(state, this.#known);
     this.onState(state);
   }
 
@@ -239,8 +241,7 @@ export class Live {
 
   #keep() {
     if (!this.#isLoaded) return;
-    const at = this.state === "online" ? now() : this.#knownAt;
-    if (at > 0) keep(`orders.${this.role}`, [...this.orders.values()], at);
+    if (this.#known) keep(`orders.${this.role}`, [...this.orders.values()], this.#known.at);
   }
 
   async #showKept() {
@@ -250,7 +251,7 @@ export class Live {
     if (!last || this.#isLoaded) return;
     const before = this.orders;
     this.orders = new Map(last.value.map((order) => [order.id, order]));
-    this.#knownAt = last.at;
+    this.#known = mark(last.at);
     this.onReset(this.orders, before);
   }
 }

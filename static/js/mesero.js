@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { createBar } from "./bar.js";
 import { h, setText, toast } from "./dom.js";
+import { money } from "./format.js";
 import { Live } from "./live.js";
 import { Outbox } from "./outbox.js";
 import * as sound from "./sound.js";
@@ -30,7 +31,7 @@ let sheet = null;
 const outbox = new Outbox({
   username: user.username,
   onChange: showOutbox,
-  onSent: (order, draft) => (draft.kind === "order" ? placed(order) : learn(order)),
+  onSent: (order, draft) => (draft.kind === "order" ? placed(order, draft) : learn(order)),
   onGone: (draft) => newOrder.release(draft.key),
 });
 const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOrder(draft) : correct(draft.orderId)));
@@ -58,9 +59,12 @@ function showOutbox() {
   sheet?.update();
 }
 
-function placed(order) {
+function placed(order, draft) {
   learn(order);
-  toast(`Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`, "done", { own: true });
+  const words = `Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`;
+  const isRepriced = draft.total !== null && draft.total !== order.total;
+  if (isRepriced) toast(`${words}. El menú cambió: ahora son ${money(order.total)}, no ${money(draft.total)}.`, "late");
+  else toast(words, "done", { own: true });
 }
 
 /** A refused order goes back into the form; of two tabs only the first has it. */
@@ -211,6 +215,7 @@ const live = new Live({
   onState: (state) => {
     bar.setState(state);
     newOrder.menu.follow(state);
+    outbox.follow(state);
   },
   onReset: reset,
   onOrder: show,

@@ -1,27 +1,28 @@
 // Orders and proofs on their way to the server. Each is kept on the phone before it is first sent, and
 // until the server has answered, so that bad Wi-Fi, a killed tab or a restart lose nothing and double nothing.
 
-import { answer, call, newKey, Problem } from "./api.js";
+import { answer, call, newKey, notOurs, Problem } from "./api.js";
 import { Drafts } from "./drafts.js";
 import { signInAgain } from "./live.js";
 import { PARCELS, revive } from "./parcels.js";
-import { learnTime, now, stopwatch } from "./server-time.js";
+import { learnTime, mark, now, since, stopwatch } from "./server-time.js";
 
 const STALLED = 30000;
 const FIRST_PAUSE = 2000;
-const LONGEST_PAUSE = 60000;
+const LONGEST_PAUSE = 20000;
 const SOME_TIME = 6; // attempts' worth of pause
 const PASSING = [408, 425, 429];
 const NOT_FOOD_ANY_MORE = 60 * 60000;
 const NOTICEABLE = 2000;
-const NOT_OURS = "La respuesta no viene de Comanda";
+const HUNG = 45000; // longer than a tab that lives lets one request take
 
 /**
  * The drafts of this device. `onChange()` hears of every change, `onSent(order, draft)` of each that
  * the server has, `onGone(draft)` of each that is here no more, sent or not. A draft has a `key`, a
  * `kind` ("order" or "proof", see `parcels.js` for what else it holds), the `waiter` it belongs to,
- * when it was `savedAt` and last `askedAt` by a person to go, how often it went (`attempt`), and what
- * came of it: `error`; `errors` by field; `stopped`, a refusal that will never change.
+ * when it was `savedAt` and last `askedAt` by a person to go (`askedHere` by the device's own clock),
+ * how often it went (`attempt`), and what came of it: `error`; `errors` by field; `stopped`, a refusal
+ * that will never change.
  *
  * What goes one after another is a lane: each proof is one by itself, all orders are one together.
  */
@@ -32,7 +33,10 @@ export class Outbox {
   #running = new Set();
   #again = new Set();
   #timers = new Map();
-  #notBefore = new Map();
+  #notBefore = new Map(); // by the stopwatch
+  #refusedAt = new Map(); // since when another tab sends a lane, by the stopwatch
+  #fresh = new Set();
+  #isOnline = false;
   #changes = 0;
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel("comanda.envios") : null;
 
@@ -54,14 +58,21 @@ export class Outbox {
   /** Whether a draft has only just been sent off: nobody needs to be told that it is not there yet. */
   isFresh(draft) {
     if (!this.#goes(draft) || draft.attempt > 1 || (draft.attempt === 1 && !this.isSending(draft))) return false;
-    return draft.kind === "proof" || now() - draft.askedAt < NOTICEABLE;
+    return draft.kind === "proof" || this.#fresh.has(draft.key);
   }
 
   /** Whether an order has waited for so long that only a person can know if it is still wanted. */
-  isStale(draft) { return draft.kind === "order" && now() - draft.askedAt > NOT_FOOD_ANY_MORE; }
+  isStale(draft) { return draft.kind === "order" && ageOf(draft).least > NOT_FOOD_ANY_MORE; }
 
   /** How much of a draft has left the phone, 0 to 1. */
   progress(draft) { return this.#progress.get(draft.key) || 0; }
+
+  /** Hear how the page's connection is: once Comanda answers again, nothing waits for its turn. */
+  follow(state) {
+    const isBack = state === "online" && !this.#isOnline;
+    this.#isOnline = state === "online";
+    if (isBack) this.#sendAll();
+  }
 
   /** Read what an earlier page left, and begin to send it. */
   async start() {
@@ -89,15 +100,18 @@ export class Outbox {
   /** Keep an order of `{ key, table, total, lines }`, then send it; resolves once it is kept. */
   async addOrder({ at = now(), ...said }) {
     if (this.#drafts.has(said.key)) return;
+    this.#fresh.add(said.key);
+    setTimeout(() => {
+      this.#fresh.delete(said.key);
+      this.onChange();
+    }, NOTICEABLE);
     await this.#post({ ...said, kind: "order", savedAt: at });
-    setTimeout(() => this.onChange(), NOTICEABLE + 50);
   }
 
   async #post(said) {
     // Each after the one before it, even if the phone's clock was put back meanwhile.
     const savedAt = Math.max(said.savedAt ?? now(), ...this.drafts.map((draft) => draft.savedAt + 1));
-    const askedAt = said.savedAt ?? now();
-    const draft = revive({ ...said, waiter: this.username, savedAt, askedAt, attempt: 0 });
+    const draft = revive({ ...said, ...asked(said.savedAt), waiter: this.username, savedAt, attempt: 0 });
     await this.#keep(draft);
     this.#goOn(laneOf(draft));
   }
@@ -106,7 +120,7 @@ export class Outbox {
   async sendNow(key) {
     const draft = this.#drafts.get(key);
     if (!draft || this.isSending(draft)) return;
-    await this.#keep({ ...draft, stopped: false, error: "", errors: {}, waiter: this.username, askedAt: now() });
+    await this.#keep({ ...draft, stopped: false, error: "", errors: {}, waiter: this.username, ...asked() });
     this.#notBefore.delete(laneOf(draft));
     this.#goOn(laneOf(draft));
   }
@@ -123,7 +137,7 @@ export class Outbox {
 
   /** Put back what was discarded. */
   async restore(draft) {
-    await this.#keep({ ...draft, askedAt: now() });
+    await this.#keep({ ...draft, ...asked() });
     this.#goOn(laneOf(draft));
   }
 
@@ -144,7 +158,7 @@ export class Outbox {
 
   /** Send a lane that has something new: at once, or when it has come to its end, or when the server asked for it. */
   #goOn(lane) {
-    const pause = (this.#notBefore.get(lane) ?? 0) - now();
+    const pause = (this.#notBefore.get(lane) ?? 0) - stopwatch();
     if (pause > 0) this.#schedule(lane, pause);
     else if (this.#running.has(lane)) this.#again.add(lane);
     else this.#run(lane);
@@ -156,13 +170,28 @@ export class Outbox {
     this.#unschedule(lane);
     this.#running.add(lane);
     try {
-      await exclusively(lane, () => this.#sendLane(lane), () => this.#later(lane, 1));
+      if (this.#isHung(lane)) await this.#sendLane(lane);
+      else await exclusively(lane, () => this.#begin(lane), () => this.#giveWay(lane));
     } finally {
       this.#running.delete(lane);
       this.onChange();
     }
     if (this.#again.delete(lane) && !this.#timers.has(lane)) this.#run(lane);
   }
+
+  #begin(lane) {
+    this.#refusedAt.delete(lane);
+    return this.#sendLane(lane);
+  }
+
+  /** Another tab sends this lane. */
+  #giveWay(lane) {
+    if (!this.#refusedAt.has(lane)) this.#refusedAt.set(lane, stopwatch());
+    this.#later(lane, 1);
+  }
+
+  /** Whether the tab that sends this lane is frozen, or stuck: it would hold its lock for ever. */
+  #isHung(lane) { return stopwatch() - (this.#refusedAt.get(lane) ?? Infinity) > HUNG; }
 
   /** One attempt for each that waits in a lane, the oldest first. */
   async #sendLane(lane) {
@@ -199,6 +228,8 @@ export class Outbox {
     this.#progress.set(key, 0);
     try {
       await this.#keep(draft);
+      if (draft.attempt > 1 || ageOf(draft).most > NOT_FOOD_ANY_MORE) await this.#checkUser();
+      if (!this.#goes(draft)) return null; // the answer has told for how long this device slept
       order = await this.#deliver(draft);
     } catch (error) {
       return await this.#failed(draft, error);
@@ -210,7 +241,6 @@ export class Outbox {
   }
 
   async #deliver(draft) {
-    if (draft.attempt > 1) await this.#checkUser();
     log(PARCELS[draft.kind].sending, draft);
     const order = await upload(draft, (share) => this.#show(draft.key, share));
     log(PARCELS[draft.kind].sent, draft);
@@ -221,7 +251,7 @@ export class Outbox {
   /** What has waited must not be sent in the name of somebody who signed in here meanwhile. */
   async #checkUser() {
     const told = await call("GET", "/session");
-    if (!told?.user) throw new Error(NOT_OURS);
+    if (!told?.user) throw notOurs();
     if (told.user.username === this.username) return;
     if (this.isLasting) location.reload();
     throw new Error(`Ahora entró ${told.user.name}`);
@@ -246,7 +276,7 @@ export class Outbox {
 
   #later(lane, attempt, retryAfter = 0) {
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
-    if (retryAfter) this.#notBefore.set(lane, now() + retryAfter * 1000);
+    if (retryAfter) this.#notBefore.set(lane, stopwatch() + retryAfter * 1000);
     this.#schedule(lane, Math.max(pause, retryAfter * 1000));
   }
 
@@ -298,6 +328,14 @@ export class Outbox {
   }
 }
 
+/** When a person asked for a draft to go: `since` tells its age by both clocks. */
+function asked(moment = now()) {
+  const { at, here } = mark(moment);
+  return { askedAt: at, askedHere: here };
+}
+
+const ageOf = ({ askedAt, askedHere }) => since({ at: askedAt, here: askedHere });
+
 const laneOf = (draft) => (draft.kind === "order" ? "ordenes" : draft.key);
 
 /** Whether a refusal will never change. One without Comanda's code is a proxy's or the Wi-Fi's: it may pass. */
@@ -334,9 +372,9 @@ function upload(draft, onProgress) {
 /** Only an order is an answer: a hotel's Wi-Fi page with status 200 is not, nor what it redirects to. */
 function settle(request, path, draft, sent, resolve, reject) {
   try {
-    if (new URL(request.responseURL, location.href).pathname !== path) throw new Error(NOT_OURS);
+    if (new URL(request.responseURL, location.href).pathname !== path) throw notOurs();
     const order = answer(request.status, request.responseText, request.getResponseHeader("Retry-After"));
-    if (!PARCELS[draft.kind].isAnswer(order, draft)) throw new Error(NOT_OURS);
+    if (!PARCELS[draft.kind].isAnswer(order, draft)) throw notOurs();
     learnTime(request.getResponseHeader("Date"), sent);
     resolve(order);
   } catch (error) {

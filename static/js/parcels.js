@@ -57,7 +57,8 @@ export function revive(kept) {
   if (!Object.hasOwn(PARCELS, kind)) return null;
   const savedAt = number(kept.savedAt, 0);
   const draft = {
-    ...kept, kind, savedAt, askedAt: number(kept.askedAt, savedAt), waiter: text(kept.waiter), attempt: number(kept.attempt, 0),
+    ...kept, kind, savedAt, askedAt: number(kept.askedAt, savedAt), askedHere: number(kept.askedHere, undefined),
+    waiter: text(kept.waiter), attempt: number(kept.attempt, 0),
     error: text(kept.error), errors: isObject(kept.errors) ? kept.errors : {}, stopped: Boolean(kept.stopped),
     total: number(kept.total, null),
   };

@@ -21,6 +21,18 @@ export function now() {
   return Math.round(stopwatch() + (difference.earliest + difference.latest) / 2);
 }
 
+/** When something was, `at` by the server's clock, and `here` by this device's own. */
+export const mark = (at = now()) => ({ at, here: Date.now() - (now() - at) });
+
+/**
+ * How many milliseconds ago that was, at least and at most. The two clocks disagree where the device has
+ * slept, and its stopwatch with it, or where its clock was set.
+ */
+export function since({ at, here = NaN }) {
+  const ages = [now() - at, Date.now() - here].filter((age) => age >= 0);
+  return ages.length > 0 ? { least: Math.min(...ages), most: Math.max(...ages) } : { least: 0, most: 0 };
+}
+
 /** How many milliseconds this device's clock is behind the server's; negative where it is ahead. */
 export const behind = () => now() - Date.now();
 

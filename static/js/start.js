@@ -8,6 +8,7 @@ import { staysLocked, watchIdle } from "./idle.js";
 import { begin, goOnAs, lastHere } from "./kept.js";
 import { openedAlone } from "./link.js";
 import { signInAgain } from "./live.js";
+import { setHeartbeat } from "./stream.js";
 
 const SOON = 6000; // milliseconds: who has something to look at meanwhile need not wait longer
 
@@ -54,6 +55,7 @@ function settle(roles, { user, settings }) {
   if (watchIdle(settings.idle_minutes, user.username)) return new Promise(() => {});
   setCurrency(settings.currency);
   setClock(settings);
+  setHeartbeat(settings.heartbeat_seconds);
   return { user, settings };
 }
 

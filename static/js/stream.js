@@ -17,12 +17,19 @@ const ASK_EVERY = 5000; // how long the holder may be silent before somebody ask
 const ANSWER_WITHIN = 3000; // a holder that is frozen, or stuck, does not answer; its seat is taken
 const FIRST_ANSWER_WITHIN = 250; // where nothing but its answer tells a new tab that there is a holder
 const HIDDEN_FOR = 5000;
+const BEATS = 3; // so many heartbeats without a word: it only looks alive
+
+let silence = BEATS * 15000;
+
+/** How often the server says on a stream that it is alive. */
+export function setHeartbeat(seconds = 15) { silence = Math.max(5000, BEATS * 1000 * seconds); }
 
 /**
  * `position()` is the newest event that the page knows, null before its snapshot. `onEvent(type, id, data)`
  * hears of each, `onOpen()` of a stream that stands, `onLost(isOver)` of one that doesn't (`isOver`: the
- * browser has given it up), `onGap(id)` that nothing up to `id` will be told, `onDoubt()` and `onEnded()`
- * what another tab has found out: the server may be gone, the session is over.
+ * browser has given it up), `onAlive()` of each sign of life, `onGap(id)` that nothing up to `id` will be
+ * told, `onDoubt()` and `onEnded()` what another tab has found out: the server may be gone, the session
+ * is over.
  */
 export class Stream {
   isOpen = false;
@@ -35,19 +42,21 @@ export class Stream {
   #channel = null;
   #seat = null;
   #giveBack = null;
-  #lastWord = 0;
+  #lastWord = 0; // the holder's
+  #lastSign = 0; // the server's
   #checking = 0;
   #waiting = 0;
   #extra = new Set();
 
-  constructor({ name, path, position, onEvent, onOpen, onLost, onGap, onDoubt, onEnded }) {
-    Object.assign(this, { name, path, position, onEvent, onOpen, onLost, onGap, onDoubt, onEnded });
+  constructor({ name, path, position, onEvent, onOpen, onLost, onAlive, onGap, onDoubt, onEnded }) {
+    Object.assign(this, { name, path, position, onEvent, onOpen, onLost, onAlive, onGap, onDoubt, onEnded });
   }
 
   /** Be one of the tabs. What is told from now on is heard, so a snapshot that is read after this misses nothing. */
   join() {
     if (this.#isHere) return;
     this.#isHere = true;
+    this.#checking = setInterval(() => this.#check(), ASK_EVERY);
     if (!globalThis.BroadcastChannel) {
       this.#isHolding = true;
       document.addEventListener("visibilitychange", this.#hide);
@@ -55,7 +64,6 @@ export class Stream {
     }
     this.#channel = new BroadcastChannel(this.name);
     this.#channel.onmessage = ({ data }) => this.#hear(data);
-    this.#checking = setInterval(() => this.#check(), ASK_EVERY);
     if (this.#locks) this.#queue();
     this.#ask(this.#locks ? ANSWER_WITHIN : FIRST_ANSWER_WITHIN);
   }
@@ -178,7 +186,22 @@ export class Stream {
   }
 
   #check() {
-    if (!this.#isHolding && performance.now() - this.#lastWord >= ASK_EVERY) this.#ask(ANSWER_WITHIN);
+    if (this.#isHolding) this.#checkSilence();
+    else if (performance.now() - this.#lastWord >= ASK_EVERY) this.#ask(ANSWER_WITHIN);
+  }
+
+  /** A connection can die without a word: the Wi-Fi's router forgets it, and everything else goes on. */
+  #checkSilence() {
+    if (!this.#source || performance.now() - this.#lastSign <= silence) return;
+    this.isOpen = false;
+    this.#say();
+    this.onLost(false);
+    this.#connect();
+  }
+
+  #feel() {
+    this.#lastSign = performance.now();
+    this.onAlive();
   }
 
   #ask(within) {
@@ -227,11 +250,13 @@ export class Stream {
     const changed = this.isOpen !== isOpen;
     this.isOpen = isOpen;
     if (isOpen) this.onGap(after);
+    if (isOpen) this.onAlive();
     if (changed && isOpen) this.onOpen();
     else if (changed) this.onLost(false);
   }
 
   #retell({ type, id, data, after }) {
+    this.onAlive();
     this.onGap(after);
     this.onEvent(type, id, data);
   }
@@ -241,10 +266,12 @@ export class Stream {
   #connect() {
     this.#disconnect();
     this.#after = this.position();
-    const source = new EventSource(`${this.path}?after=${this.#after}`);
+    this.#lastSign = performance.now();
+    const source = new EventSource(`${this.path}?after=${this.#after}&heartbeat=event`);
     this.#source = source;
     source.onopen = () => {
       this.isOpen = true;
+      this.#feel();
       this.#say();
       this.onOpen();
     };
@@ -254,6 +281,11 @@ export class Stream {
       this.#say();
       this.onLost(source.readyState === EventSource.CLOSED);
     };
+    source.addEventListener("beat", () => {
+      if (source !== this.#source) return;
+      this.#feel();
+      this.#say();
+    });
     for (const type of [...TYPES, ...this.#extra]) this.#follow(source, type);
   }
 
@@ -261,6 +293,7 @@ export class Stream {
     source.addEventListener(type, (event) => {
       if (source !== this.#source) return;
       const id = Number(event.lastEventId);
+      this.#feel();
       this.#post({ is: "event", holder: this.#holder, after: this.#after, type, id, data: event.data });
       if (type === "resync") this.#after = 0; // the log is another one
       this.onEvent(type, id, event.data);

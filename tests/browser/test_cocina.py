@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from comanda.domain.staff import Role
-from tests.browser.conftest import OpenWindow, refresh_until
+from tests.browser.conftest import OpenWindow, hear, refresh_until
 from tests.house import ANA, COCO, FixedClock, House
 
 
@@ -168,3 +168,26 @@ async def test_a_sound_is_made_ready_when_the_first_one_is_due(
     await house.place(2)
     await page.wait_for_function("() => tones.length >= 2")
     assert await page.evaluate("contexts") == 1
+
+
+async def test_a_step_whose_answer_is_lost_is_not_asked_for_again(
+    house: House, window: OpenWindow
+) -> None:
+    """A second tap would take the ticket a step further."""
+    page = (await window(COCO, "/cocina")).page
+    await house.place(1)
+    listo = page.get_by_role("button", name="Mesa 1, orden 1: Listo")
+
+    async def lose_answer(route: Route) -> None:
+        await route.fetch()
+        await listo.wait_for()
+        await route.abort()
+
+    await page.route("**/orders/1/status", lose_answer)
+    async with page.expect_event("requestfailed"):
+        await page.get_by_role("button", name="Mesa 1, orden 1: Empezar").click()
+    await page.route("**/orders/2/status", lambda route: route.abort())
+    await house.place(2)
+    await page.get_by_role("button", name="Mesa 2, orden 2: Empezar").click()
+    await hear(page, "Mesa 2: Sin conexión. Si no cambió, toca otra vez.")
+    assert not await page.evaluate("said.filter((words) => words.includes('Mesa 1'))")

@@ -9,7 +9,9 @@ from playwright.async_api import Page, expect
 
 from comanda.config import Config
 from comanda.domain.staff import Staff
+from comanda.web.keys import STREAMS
 from tests.browser.conftest import PHONE, SLOW, OpenWindow, Window
+from tests.browser.test_clocks import open_with_clock
 from tests.browser.test_shell import KEPT, LOADED
 from tests.house import ANA, COCO, LUIS, FixedClock, House, open_house
 
@@ -181,3 +183,56 @@ def test_every_list_that_may_be_empty_asks_whether_it_is_known() -> None:
     folder = Path(__file__).parents[2] / "static/js"
     for path in ("dom.js", "admin/tables.js"):
         assert "sayOnlyOnline(" in (folder / path).read_text(encoding="utf-8")
+
+
+async def test_lists_are_as_old_as_the_last_word_about_them(
+    house: House, window: OpenWindow
+) -> None:
+    """A tablet whose lid was closed: nobody noticed when the network went."""
+    await house.place(table=27)
+    page = (await window(COCO, "/healthz")).page
+    await page.clock.install()
+    await page.goto(f"{house.url}/cocina")
+    await page.get_by_text("En línea").wait_for()
+    await shows(page, 27)
+    for stream in list(house.app[STREAMS]._open):
+        house.app[STREAMS].rouse(stream)
+    await page.route("**/*", lambda _: None)
+    await page.clock.fast_forward(2 * 3600 * 1000)
+    await expect(page.locator(".link-age")).to_contain_text(re.compile("lo de(l| las) "))
+
+
+async def test_lists_of_a_phone_that_slept_are_not_called_new(
+    house: House, window: OpenWindow
+) -> None:
+    """Its stopwatch slept, too: only the device's clock knows for how long."""
+    await house.place(table=27)
+    opened = await open_with_clock(house, window, COCO, "/cocina", 0)
+    page = opened.page
+    await page.get_by_text("En línea").wait_for()
+    await shows(page, 27)
+    await opened.context.set_offline(True)
+    await page.evaluate("shift += 40 * 60000")
+    await expect(page.locator(".link-age")).to_contain_text("lo de hace 40 min")
+
+
+async def test_what_somebody_else_answers_is_neither_a_fault_nor_the_time(
+    house: House, window: OpenWindow
+) -> None:
+    """A hotel's Wi-Fi that wants a password, or a proxy's page of its own."""
+    page = (await window(COCO, "/cocina")).page
+    await page.get_by_text("En línea").wait_for()
+    await page.route(
+        re.compile("/session|/orders"),
+        lambda route: route.fulfill(
+            body="<html>Acepta las condiciones</html>",
+            headers={"Content-Type": "text/html", "Date": "Thu, 01 Jan 1970 00:00:10 GMT"},
+        ),
+    )
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.locator(".link")).to_have_text("Sin conexión")
+    seen = "import('/static/js/server-time.js').then(({ now }) => now())"
+    assert abs(await page.evaluate(seen) - house.clock.now.timestamp() * 1000) < 600_000
+    await page.unroute(re.compile("/session|/orders"))
+    await page.get_by_text("En línea").wait_for()
+    assert await page.locator(".uncaught").count() == 0

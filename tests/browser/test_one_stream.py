@@ -357,3 +357,19 @@ async def test_without_a_channel_a_hidden_tab_gives_its_stream_up_and_catches_up
     await expect(tab.page).to_have_title("(1) Caja · Comanda")
     await tab.page.get_by_text("En línea").wait_for()
     assert streams(house) == 1
+
+
+async def test_a_stream_that_only_looks_alive_is_opened_again(
+    house: House, window: OpenWindow
+) -> None:
+    """A router that forgets the stream's connection: no end, no error, and all else goes on."""
+    tabs = await open_tabs(window, COCO, ["/cocina", "/cocina"])
+    for stream in list(house.app[STREAMS]._open):
+        house.app[STREAMS].rouse(stream)  # it hears neither news nor heartbeats
+    await house.place(81)
+    for tab in tabs:
+        await shows(tab.page, 81)
+        await tab.page.get_by_text("En línea").wait_for()
+    await house.place(82)
+    for tab in tabs:
+        await shows(tab.page, 82)

@@ -11,6 +11,8 @@ from playwright.async_api import Locator, Page, Route, expect
 from comanda.config import Config
 from comanda.domain.staff import Staff
 from tests.browser.conftest import PHONE, OpenWindow, hear, settled
+from tests.browser.test_clocks import open_with_clock
+from tests.browser.test_one_stream import hang, thaw
 from tests.house import (
     AGUA,
     ANA,
@@ -612,3 +614,132 @@ async def test_a_price_of_thousands_stays_in_one_line(house: House, window: Open
         "(node) => node.scrollWidth <= node.clientWidth || node.getClientRects().length === 1"
     )
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+BUSY = {"detail": "Un momento", "code": "storage_unavailable"}
+
+
+async def refuse_orders(page: Page) -> None:
+    """The server is busy for longer than any test."""
+
+    async def busy(route: Route) -> None:
+        if route.request.method == "POST":
+            await route.fulfill(status=503, json=BUSY, headers={"Retry-After": "600"})
+        else:
+            await route.fallback()
+
+    await page.route("**/orders", busy)
+
+
+async def test_every_order_that_waits_is_in_sight_in_every_tab(
+    house: House, window: OpenWindow
+) -> None:
+    opened = await window(ANA, "/mesero", PHONE)
+    other = (await window(ANA, "/mesero", context=opened.context)).page
+    await refuse_orders(opened.page)
+    await refuse_orders(other)
+    for number, table in enumerate((5, 6, 7), 1):
+        await send_order(opened.page, table)
+        for page in (opened.page, other):
+            await expect(strip(page)).to_contain_text(f"Sin enviar ({number})")
+
+
+async def test_what_waits_goes_as_soon_as_comanda_is_back(
+    config: Config, clock: FixedClock, house: House, window: OpenWindow
+) -> None:
+    """However long the next attempt would have waited: here no timer runs any more."""
+    page = (await window(ANA, "/healthz", PHONE)).page
+    await page.clock.install()
+    await page.goto(f"{house.url}/mesero")
+    await page.get_by_text("En línea").wait_for()
+    port = house.runner.addresses[0][1]
+    await house.runner.cleanup()
+    await expect(page.locator(".link")).not_to_have_text("En línea")
+    for table in (5, 6):
+        await send_order(page, table)
+    await strip(page).get_by_text("Mesa 6").wait_for()
+    await page.clock.pause_at(await page.evaluate("Date.now() + 600000"))
+    async with open_house(config, clock, new=False, port=port) as again:
+        await page.evaluate(
+            "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+        )
+        assert [one["table_number"] for one in await until_placed(again, 2)] == [5, 6]
+
+
+async def test_an_order_that_slept_with_its_phone_waits_for_a_person(
+    house: House, window: OpenWindow
+) -> None:
+    page = (await open_with_clock(house, window, ANA, "/mesero", 0, PHONE)).page
+    await page.get_by_text("En línea").wait_for()
+    await page.route("**/orders", lambda route: route.abort())
+    await send_order(page)
+    await page.get_by_text("Sin enviar (1)").wait_for()
+    house.clock.advance(hours=2)
+    await page.evaluate("shift += 2 * 3600000")
+    await page.unroute("**/orders")
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await strip(page).get_by_text("Lleva más de una hora aquí").wait_for()
+    assert house.rows()["orders"] == 0
+
+
+async def test_an_order_of_a_phone_that_has_just_woken_goes_by_itself(
+    house: House, window: OpenWindow
+) -> None:
+    """When it was written the page took it for two hours earlier; that makes it no old order."""
+    page = (await open_with_clock(house, window, ANA, "/mesero", 0, PHONE)).page
+    await page.get_by_text("En línea").wait_for()
+    await page.route("**/orders", lambda route: route.abort())
+    house.clock.advance(hours=2)
+    await page.evaluate("shift += 2 * 3600000")
+    await send_order(page)
+    await page.get_by_text("Sin enviar (1)").wait_for()
+    await page.evaluate("import('/static/js/api.js').then(({ call }) => call('GET', '/session'))")
+    await page.unroute("**/orders")
+    await until_placed(house, 1)
+
+
+STOPWATCH = """
+  globalThis.ahead = 0;
+  const told = performance.now.bind(performance);
+  performance.now = () => told() + ahead;
+"""
+
+
+async def test_a_tab_that_hangs_holds_up_no_other_tabs_orders(
+    house: House, window: OpenWindow
+) -> None:
+    hung = await window(ANA, "/mesero", PHONE)
+    other = (await window(ANA, "/healthz", context=hung.context)).page
+    await other.add_init_script(STOPWATCH)
+    await other.goto(f"{house.url}/mesero")
+    asked = asyncio.Event()
+
+    async def never(route: Route) -> None:
+        if route.request.method == "POST":
+            asked.set()
+        else:
+            await route.fallback()
+
+    await hung.page.route("**/orders", never)
+    await send_order(hung.page, 5)
+    await asked.wait()
+    stopped = await hang(hung)
+    await send_order(other, 6)
+    await strip(other).get_by_text("Mesa 6").wait_for()
+    await other.evaluate("ahead = 60000")
+    orders = await until_placed(house, 2)
+    assert [one["table_number"] for one in orders] == [5, 6]
+    await thaw(hung, stopped)
+
+
+async def test_a_price_that_changed_meanwhile_is_told(house: House, window: OpenWindow) -> None:
+    page = (await window(ANA, "/mesero", PHONE)).page
+    await page.get_by_text("En línea").wait_for()
+    await page.route("**/orders", lambda route: route.abort())
+    await send_order(page)
+    await page.get_by_text("Sin enviar (1)").wait_for()
+    dish = {"name": "Sopa", "category": "Sopas", "price": 75.0}
+    assert (await house.call(ROSA, "PUT", f"/products/{SOPA}", json=dish))[0] == 200
+    await page.unroute("**/orders")
+    await strip(page).get_by_role("button", name="Enviar ahora").click()
+    await hear(page, "enviada a cocina. El menú cambió: ahora son $ 75.00, no $ 70.00.")

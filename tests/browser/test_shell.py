@@ -1,6 +1,7 @@
 """What all pages have in common: accessible, light, from one host, and there without a network."""
 
 import asyncio
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -273,3 +274,62 @@ async def test_a_lost_server_is_said_and_its_return_caught_up_with(
     await opened.context.set_offline(False)
     await opened.page.get_by_text("En línea").wait_for()
     await opened.page.get_by_role("button", name="Mesa 33").wait_for()
+
+
+async def no_answer(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    """Wi-Fi that takes everything and gives nothing back."""
+    await reader.read(-1)
+
+
+async def bad_gateway(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A proxy whose server is away."""
+    head = b"HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Type: text/html\r\n"
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(head + b"Content-Length: 15\r\n\r\n502 Bad Gateway")
+    await writer.drain()
+    writer.close()
+
+
+@pytest.mark.parametrize("other", [no_answer, bad_gateway])
+async def test_a_page_opens_where_something_else_answers_or_nothing_does(
+    config: Config, clock: FixedClock, house: House, window: OpenWindow, other: Any
+) -> None:
+    page = (await window(COCO, "/cocina", worker=True)).page
+    await page.get_by_text("En línea").wait_for()
+    loaded = await page.evaluate(LOADED)
+    async with asyncio.timeout(SLOW / 1000):
+        while not await page.evaluate(KEPT, loaded):
+            await asyncio.sleep(0.1)
+    port = house.runner.addresses[0][1]
+    await house.runner.cleanup()
+    connections: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            await other(reader, writer)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", port)
+    await page.reload()
+    assert await page.title() == "Comanda · Cocina"
+    await page.get_by_text("Sin conexión con Comanda.").wait_for()
+    server.close()
+    for connection in connections:
+        connection.transport.abort()
+    async with open_house(config, clock, new=False, port=port):
+        await page.get_by_text("En línea").wait_for(timeout=2 * SLOW)
+
+
+async def test_a_page_opens_on_a_device_without_room_for_it(
+    house: House, window: OpenWindow
+) -> None:
+    opened = await window(ROSA, "/cocina", worker=True)
+    await opened.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    await opened.page.goto(house.url + "/cocina")
+    browser = await opened.context.new_cdp_session(opened.page)
+    full = {"origin": house.url, "quotaSize": 1}
+    await browser.send("Storage.overrideQuotaForOrigin", full)
+    for path, words in (("/caja", "Nada por verificar ✓"), ("/ayuda/caja", "Ayuda: caja")):
+        await opened.page.goto(house.url + path)
+        await opened.page.get_by_text(words).first.wait_for()
+    assert await opened.page.locator(".uncaught").count() == 0

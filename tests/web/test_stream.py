@@ -464,3 +464,18 @@ async def test_a_client_behind_the_tail_reads_its_way_to_the_present(config: Con
 async def test_streams_are_counted_while_they_are_open(house: House) -> None:
     async with house.stream(ANA), house.stream(LUIS):
         assert len(house.app[STREAMS]) == 2
+
+
+async def test_a_page_hears_heartbeats_as_events_without_an_id(house: House) -> None:
+    """A browser keeps comments to itself; an id would move what a stream resumes after."""
+    async with house.stream(ANA, params={"heartbeat": "event"}) as stream:
+        seen = b""
+        async with asyncio.timeout(SLOW):
+            while seen.count(b"event: beat\ndata: {}\n\n") < 2:
+                seen += await stream.response.content.readany()
+        assert not {line[:3] for line in seen.splitlines()} & {b"id:", b": p"}
+
+
+async def test_any_other_heartbeat_is_refused(house: House) -> None:
+    status, told = await house.call(ANA, "GET", "/events/waiter", params={"heartbeat": "x"})
+    assert (status, list(told["errors"])) == (422, ["heartbeat"])

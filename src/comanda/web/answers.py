@@ -100,6 +100,7 @@ class Settings(Answer):
     amber_minutes = whole()
     red_minutes = whole()
     idle_minutes = fields.Float(required=True)
+    heartbeat_seconds = fields.Float(required=True)
     ready_alarm_seconds = fields.Float(required=True)
 
 

@@ -25,12 +25,16 @@ async def follow(request: web.Request) -> web.StreamResponse:
     """Stream the events of a role, from the cursor on or from now."""
     role, feed, streams = _role(request), request.app[FEED], request.app[STREAMS]
     settings, in_chunks = request.app[CONFIG].events, request.version >= HttpVersion11
-    cursor = await _start(request)
+    asked = query(request, Cursor)
+    cursor = await _start(request, asked["after"])
     head = StreamHead(settings)
     with suppress(ConnectionError):
         await head.begin(request)
         session = request[SESSION]
-        stream = EventStream(streams, feed, session, role, cursor, settings, in_chunks=in_chunks)
+        beats = asked["heartbeat"] is not None
+        stream = EventStream(
+            streams, feed, session, role, cursor, settings, in_chunks=in_chunks, beats=beats
+        )
         head.give_away(request, stream)
     return head
 
@@ -60,12 +64,11 @@ def _role(request: web.Request) -> Role:
     return role
 
 
-async def _start(request: web.Request) -> int:
+async def _start(request: web.Request, after: str | None) -> int:
     """The cursor to start from: `Last-Event-ID`, else `?after=`, else now.
 
     A `Last-Event-ID` that is no number of ours is a cursor ahead of any log: it gets a resync.
     """
-    after = query(request, Cursor)["after"]
     last = request.headers.get("Last-Event-ID") or after
     if last is None:
         feed = request.app[FEED]

@@ -66,6 +66,7 @@ async def show_settings(request: web.Request) -> web.Response:
             "red_minutes": config.pages.red_minutes,
             "idle_minutes": config.sessions.idle_minutes,
             "ready_alarm_seconds": config.pages.ready_alarm_seconds,
+            "heartbeat_seconds": config.events.heartbeat_seconds,
         }
     )
 

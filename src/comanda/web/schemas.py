@@ -201,6 +201,11 @@ class Cursor(Request):
         error_messages=MESSAGES,
         metadata={"pattern": "^[0-9]{1,64}$"},
     )
+    heartbeat = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["event"], error="El único latido que se pide es event"),
+        error_messages=MESSAGES,
+    )
 
 
 class Form(Request):

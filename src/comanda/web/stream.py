@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 RETRY = b"retry: 2000\n\n"
 PING = b": ping\n\n"
+BEAT = b"event: beat\ndata: {}\n\n"  # a browser tells its page of events, and of no comments
 LAST_CHUNK = b"0\r\n\r\n"  # RFC 9112, section 7.1
 END_SECONDS = 0.5
 PINGS_AT_ONCE = 100
@@ -93,6 +94,7 @@ class EventStream(asyncio.Protocol):
         "connection",
         "cursor",
         "ended",
+        "heartbeat",
         "in_chunks",
         "role",
         "session",
@@ -110,11 +112,13 @@ class EventStream(asyncio.Protocol):
         settings: Events,
         *,
         in_chunks: bool,
+        beats: bool = False,
     ) -> None:
         self.session = session
         self.role = role
         self.cursor = cursor
         self.in_chunks = in_chunks
+        self.heartbeat = _framed(BEAT if beats else PING, in_chunks)
         self.ended = False
         self._streams = streams
         self._feed = feed
@@ -189,7 +193,7 @@ class EventStream(asyncio.Protocol):
     def _write(self, page: Page) -> None:
         after, self.cursor = self.cursor, page.cursor
         if page.data and not self.connection.is_closing():
-            self.connection.write(_chunk(page.data) if self.in_chunks else page.data)
+            self.connection.write(_framed(page.data, self.in_chunks))
             self._streams.on_sent(self.role, max(after, self._joined), page.cursor, 1)
 
     def _leave(self) -> None:
@@ -222,7 +226,10 @@ def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
-PING_CHUNK = _chunk(PING)
+def _framed(data: bytes, in_chunks: bool) -> bytes:  # noqa: FBT001
+    return _chunk(data) if in_chunks else data
+
+
 Resting = dict[EventStream, asyncio.Transport]
 OnSent = Callable[[Role, int, int, int], None]
 
@@ -282,7 +289,7 @@ class Streams:
             if page is None:
                 behind = list(resting)
             else:
-                data = _chunk(page.data) if in_chunks else page.data
+                data = _framed(page.data, in_chunks)
                 behind = _send(data, resting) if data else []
                 self.on_sent(role, since, page.cursor, len(resting) - len(behind))
             for stream in behind:
@@ -306,7 +313,7 @@ class Streams:
             if stream.session not in still or not stream.alive:
                 stream.end()
             elif connection := self._resting[stream.role, stream.in_chunks].get(stream):
-                _send(PING_CHUNK if stream.in_chunks else PING, {stream: connection})
+                _send(stream.heartbeat, {stream: connection})
             if number % PINGS_AT_ONCE == 0:
                 await asyncio.sleep(0)  # live events go between
 

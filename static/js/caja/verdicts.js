@@ -122,7 +122,7 @@ export class Verdicts {
       return;
     }
     const words = error instanceof Offline
-      ? "Sin conexión. No se guardó el dictamen; inténtalo otra vez."
+      ? "Sin conexión: no se sabe si se guardó el dictamen. Inténtalo otra vez."
       : `${error.message}. Inténtalo otra vez.`;
     if (this.#isOnShow(payment)) this.detail.fail(words);
     toast(`Mesa ${order.table_number}: ${words}`, "late");

@@ -1,6 +1,6 @@
 // What is sold out tonight: one tap says so to every page, and one takes it back.
 
-import { call } from "../api.js";
+import { againWords, call } from "../api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../dom.js";
 
 /** `{ button, refresh }`: a button with how many are sold out, which opens the whole menu as switches. */
@@ -64,7 +64,7 @@ function createSwitch({ id }) {
       button.disabled = true;
       update(await call("PUT", `/products/${id}/available`, { json: { available: !isAvailable } }));
     } catch (error) {
-      toast(`${name}: ${error.message}. Toca otra vez.`, "late");
+      toast(`${name}: ${error.message}. ${againWords(error)}`, "late");
     } finally {
       button.disabled = false;
       button.focus();

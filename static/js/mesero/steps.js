@@ -1,6 +1,6 @@
 // What a waiter does to an order with one tap: it was delivered, it was not, it is mine now.
 
-import { call } from "../api.js";
+import { againWords, call } from "../api.js";
 import { h, toast } from "../dom.js";
 import { now } from "../server-time.js";
 import { nameOf } from "./cards.js";
@@ -50,7 +50,7 @@ async function ask(order, button, act) {
   try {
     await act();
   } catch (error) {
-    const again = error.code === "illegal_transition" ? "" : " Toca otra vez.";
+    const again = error.code === "illegal_transition" ? "" : ` ${againWords(error)}`;
     toast(`Mesa ${order.table_number}: ${error.message}.${again}`, "late");
   } finally {
     if (button) button.disabled = false;
