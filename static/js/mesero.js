@@ -60,7 +60,7 @@ function showOutbox() {
 
 function placed(order) {
   learn(order);
-  toast(`Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`, "done", { own: true });
+  toast(`Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`, "done", { own: true, news: true });
 }
 
 /** A refused order goes back into the form; of two tabs only the first has it. */
@@ -98,11 +98,18 @@ function show(order, before) {
   count();
   if (sheet?.order.id === order.id) sheet.update(order);
   if (before?.status === "listo" && order.status === "en_preparacion") recalled(order);
+  if (before && isMine(before) && !isMine(order)) handedOver(order);
 }
 
 /** The kitchen took back that it was ready: nobody should go and fetch it. */
 function recalled(order) {
   alertWaiter({ order_id: order.id }, `🍳 Mesa ${order.table_number}: aún no está listo, la cocina sigue`, "late", sound.playRefused, [400]);
+}
+
+/** Another waiter has taken the table, perhaps at the same moment: two need not carry the same dish. */
+function handedOver(order) {
+  sound.playNew();
+  toast(`✋ La mesa ${order.table_number} ahora es de ${order.waiter}`, "", { news: true });
 }
 
 /** What is said of an order has changed, though the order has not. */
@@ -141,7 +148,7 @@ function callAll(orders) {
   for (const order of orders) showAgain(order.id);
   sound.playNew();
   if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.([200, 100, 200]);
-  toast(callWords(orders), "late");
+  toast(callWords(orders), "late", { news: true });
 }
 
 function methodName(name) { return settings.methods.find((method) => method.name === name)?.label ?? name; }
@@ -180,11 +187,12 @@ function alertWaiter(notice, text, tone, playSound, pattern) {
   if (order && !isMine(order) && order.payment?.submitted_by !== user.username) return;
   playSound();
   if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.(pattern);
-  if (sheet?.order.id !== notice.order_id) toast(text, tone);
+  if (sheet?.order.id !== notice.order_id) toast(text, tone, { news: true });
 }
 
 /** A phone that slept learns from a snapshot what it missed the notice of; a paid order is on it no more. */
 function tellMissed(was, now) {
+  if (now && isMine(was) && !isMine(now)) handedOver(now);
   const notice = { order_id: was.id, table_number: was.table_number };
   if (now?.status === "listo" && ["pendiente", "en_preparacion"].includes(was.status)) live.on.order_ready(notice);
   else if (now && isRejected(now) && (!isRejected(was) || was.payment.id !== now.payment.id)) live.on.payment_rejected(notice);

@@ -135,6 +135,7 @@ async def test_a_dish_that_waits_calls_everybody_once_and_can_be_taken_over(
     await expect(card(beto, 12)).to_contain_text("★ tuya")
     await expect(card(beto, 12)).to_contain_text("🔔 Listo")
     await expect(card(ana, 12)).to_contain_text("beto")
+    await hear(ana, "La mesa 12 ahora es de beto")
     await expect(card(ana, 12).get_by_role("button", name="Tomar mesa")).to_be_visible()
     _, order = await house.call(LUIS, "GET", f"/orders/{order_id}")
     assert order["waiter"] == "beto"
