@@ -15,7 +15,7 @@ import { createNewOrder } from "./mesero/new-order.js";
 import { createOpenOrders } from "./mesero/open.js";
 import { createPaidToday } from "./mesero/paid.js";
 import { createPayable } from "./mesero/payable.js";
-import { placeOf, setPlace } from "./place.js";
+import { placeLayer, placeOf, setPlace } from "./place.js";
 import { createTabs } from "./mesero/tabs.js";
 import { createStrip, refusalOf } from "./mesero/unsent.js";
 import { createWhose } from "./mesero/whose.js";
@@ -50,6 +50,7 @@ const tabs = createTabs([
   setPlace({ ver: tab.name });
 });
 document.body.append(bar.node, h("main", {}, ...tabs.panels), h("div", { class: "foot" }, strip.node, tabs.nav));
+placeLayer("orden", correct, { inAddress: true });
 const first = placeOf("orden") ? "cobrar" : placeOf("ver");
 tabs.show(["nueva", "curso", "cobrar"].includes(first) ? first : "nueva");
 
