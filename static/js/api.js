@@ -3,6 +3,7 @@
 import { forget, keep, kept } from "./kept.js";
 import { learnTime, stopwatch } from "./server-time.js";
 
+const STATES = { en_preparacion: "en preparación", por_verificar: "por verificar" }; // as staff read them
 const MENU = "/menu"; // an order is written without a network, too
 
 /** What the server refused, in words for staff (RFC 9457). */
@@ -76,7 +77,8 @@ export function answer(status, text, retryAfter = null) {
 
 function sentence(body) {
   const first = Object.values(body.errors || {})[0];
-  return first ? `${body.detail}: ${first[0]}` : body.detail;
+  const detail = body.detail?.replace(/«(en_preparacion|por_verificar)»/g, (_, state) => `«${STATES[state]}»`);
+  return first ? `${detail}: ${first[0]}` : detail;
 }
 
 /** What to do after a tap that failed: without an answer, nobody knows whether it did what it should. */

@@ -1,7 +1,7 @@
 // The bar at the top of every page: what page this is, the connection, who is signed in.
 
 import { call } from "./api.js";
-import { h, setText } from "./dom.js";
+import { h, prepareToasts, setText } from "./dom.js";
 import { tick } from "./format.js";
 import { leave } from "./idle.js";
 import { age, onLink } from "./link.js";
@@ -16,6 +16,7 @@ export function createBar(heading, user) {
   const title = h("h1", {}, heading);
   const middle = h("div", { class: "bar-middle" });
   const node = h("header", { class: "bar" }, title, middle, link, linkAge(), userMenu(user));
+  queueMicrotask(prepareToasts); // by then the page stands
   const setState = (state) => {
     link.dataset.state = state;
     setText(link, WORDS[state]);

@@ -117,7 +117,7 @@ export class KeyedList {
 
 /** A dialog that is gone once closed; returns its element, already open. */
 export function openDialog(label, ...children) {
-  const dialog = h("dialog", { "aria-label": label }, ...children);
+  const dialog = h("dialog", { "aria-label": label }, ...children, createToasts());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
@@ -126,44 +126,60 @@ export function openDialog(label, ...children) {
 
 const OWN_SECONDS = 3;
 const NEWS_SECONDS = 6;
+const UNDO_RESTS = 600; // milliseconds: the second of two taps is for what stood where the button has come
+const waiting = []; // news that came while something could be undone
 
 /**
  * Say something for a few seconds, in place of what was said before; screen readers hear it too.
  * `own` is what the reader did themselves, and stays for three seconds. `undo` is called by a button
- * *Deshacer* that stands beside the words.
+ * *Deshacer* that stands beside the words; `news` that come meanwhile wait until it is gone.
  */
-export function toast(text, tone = "", { own = false, undo = null } = {}) {
+export function toast(text, tone = "", { own = false, news = false, undo = null } = {}) {
   const place = placeForToasts();
+  if (news && place.querySelector("button")) {
+    waiting.push(() => toast(text, tone, { own, news }));
+    return;
+  }
   const node = h("div", { class: "toast", data: { tone } }, h("span", {}, text));
-  if (undo) {
-    node.append(h("button", { class: "button", type: "button", onclick: () => { node.remove(); undo(); } }, "Deshacer"));
-  }
+  const leave = () => {
+    node.remove();
+    if (undo) for (const tell of waiting.splice(0)) tell();
+  };
+  if (undo) node.append(createUndo(() => { leave(); undo(); }));
   place.replaceChildren(node);
-  setTimeout(() => node.remove(), 1000 * (own && !undo ? OWN_SECONDS : NEWS_SECONDS));
+  setTimeout(leave, 1000 * (own && !undo ? OWN_SECONDS : NEWS_SECONDS));
 }
 
-/**
- * The row that toasts stand in: above what stands at the page's foot, at the end of a page without a
- * foot, and inside the dialog that lies over the page, for as long as it does.
- */
-function placeForToasts() {
-  const place = document.querySelector(".toasts") ?? h("div", { class: "toasts", role: "status", "aria-live": "polite" });
-  const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
-  const isThere = dialog ? place.parentNode === dialog : place.parentNode === document.body;
-  if (isThere) return place;
-  if (dialog) {
-    dialog.append(place);
-    dialog.addEventListener("close", () => { if (dialog.contains(place)) putOnPage(place); }, { once: true });
-  } else {
-    putOnPage(place);
-  }
-  return place;
+function createUndo(undo) {
+  const button = h("button", { class: "button", type: "button", disabled: true, onclick: undo }, "Deshacer");
+  setTimeout(() => { button.disabled = false; }, UNDO_RESTS);
+  return button;
 }
 
-function putOnPage(place) {
+/** A row that toasts stand in. It must be there before the first of them, or a screen reader does not hear that one. */
+const createToasts = () => h("div", { class: "toasts", role: "status", "aria-live": "polite" });
+
+/** Give the page its row: above what stands at its foot, or at its end. Call it once the page stands. */
+export function prepareToasts() {
+  const known = document.querySelector("body > .toasts");
+  if (known) return known;
+  const place = createToasts();
   const foot = document.querySelector("body > .foot");
   if (foot) foot.before(place);
   else document.body.append(place);
+  return place;
+}
+
+/** The page's row, or that of the dialog that lies over the page: what is said there outlives the dialog. */
+function placeForToasts() {
+  const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
+  if (!dialog) return prepareToasts();
+  const place = dialog.querySelector(":scope > .toasts") ?? createToasts();
+  if (place !== dialog.lastElementChild) dialog.append(place);
+  dialog.addEventListener("close", () => {
+    if (place.firstChild) prepareToasts().replaceChildren(...place.children);
+  }, { once: true });
+  return place;
 }
 
 /** Arrow keys, Home and End among tabs: the one that gets the focus is opened, too. */

@@ -1,9 +1,11 @@
-// What lists owe a finger: nothing moves under it, and a tap never hits a card that has just come there.
+// What pages owe a finger: no list moves under it, and a tap never hits what has just come there.
 
 const SETTLING = 600; // milliseconds: a second tap, or one that was on its way, was for what stood there before
 const LONGEST_HOLD = 1000; // whatever waits for a finger waits no longer
 const CLICK_COMES = 80; // a touch's click comes a moment after its end, and must find the layout that was touched
+const SLIP = 32; // pixels: how far apart the two taps of one thumb land
 const LISTS = "[data-cards]";
+const CONTROLS = "button, a[href], input, select, textarea, summary";
 const ENDS = ["pointerup", "pointercancel", "contextmenu", "blur", "lostpointercapture", "dragend", "pagehide"];
 
 const waiting = new Set();
@@ -12,7 +14,8 @@ const layouts = []; // of the last moments: what stood where before and after a 
 let isNoted = false;
 let isHeld = false;
 let release = 0;
-let touched = null;
+let touched = null; // what the finger came down on, until its click
+let tapped = null; // the last tap: where, when, and on which control
 
 /** Whether a finger rests on a list. */
 export const isDown = () => isHeld;
@@ -118,16 +121,32 @@ function cameInstead(card, { before, after, tops }, { clientX: x, clientY: y }) 
   return [...before].some(([other, was]) => !other.contains(card) && !card.contains(other) && isAt(was) && was.list.checkVisibility());
 }
 
+const controlOf = (node) => node?.closest("label") ?? node?.closest(CONTROLS) ?? null;
+
+/** Whether it is the second of two taps, and the first has put something else where it was: a toast, a dialog. */
+function isSecondOfTwo({ clientX: x, clientY: y, timeStamp: at, target, pointerType }) {
+  const first = tapped;
+  tapped = { x, y, at, control: controlOf(target) };
+  if (first === null || pointerType === "mouse" || at - first.at > SETTLING || Math.hypot(x - first.x, y - first.y) > SLIP) return false;
+  if (tapped.control === first.control || controlOf(document.elementFromPoint(first.x, first.y)) === first.control) return false;
+  tapped.control = first.control; // so that a third tap is for it, too
+  return true;
+}
+
 addEventListener("pointerdown", (event) => {
   const card = cardOf(event.target);
-  touched = { card, early: card !== null && hasJustCome(card, event) };
+  touched = { card, early: isSecondOfTwo(event) || (card !== null && hasJustCome(card, event)) };
 }, true);
 
-// Keys and scripts click too, and mean what they say: their clicks have no `detail`.
+addEventListener("pointercancel", () => { touched = null; }, true);
+
+// Keys and scripts click too, and mean what they say: no finger came down for their clicks.
 addEventListener("click", (event) => {
-  const card = cardOf(event.target);
-  if (event.detail === 0 || card === null || touched === null) return;
-  if (card === touched.card && !touched.early) return;
+  const { card, early } = touched ?? { card: null, early: false };
+  const isByHand = touched !== null && event.detail > 0;
+  const clicked = cardOf(event.target);
+  touched = null;
+  if (!isByHand || (!early && (clicked === card || clicked === null))) return;
   event.preventDefault();
   event.stopImmediatePropagation();
 }, true);

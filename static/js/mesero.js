@@ -16,7 +16,7 @@ import { createNewOrder } from "./mesero/new-order.js";
 import { createOpenOrders } from "./mesero/open.js";
 import { createPaidToday } from "./mesero/paid.js";
 import { createPayable } from "./mesero/payable.js";
-import { placeOf, setPlace } from "./place.js";
+import { placeLayer, placeOf, setPlace } from "./place.js";
 import { createTabs } from "./mesero/tabs.js";
 import { createStrip, refusalOf } from "./mesero/unsent.js";
 import { createWhose } from "./mesero/whose.js";
@@ -51,6 +51,7 @@ const tabs = createTabs([
   setPlace({ ver: tab.name });
 });
 document.body.append(bar.node, h("main", {}, ...tabs.panels), h("div", { class: "foot" }, strip.node, tabs.nav));
+placeLayer("orden", correct, { inAddress: true });
 const first = placeOf("orden") ? "cobrar" : placeOf("ver");
 tabs.show(["nueva", "curso", "cobrar"].includes(first) ? first : "nueva");
 
@@ -63,8 +64,8 @@ function placed(order, draft) {
   learn(order);
   const words = `Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`;
   const isRepriced = draft.total !== null && draft.total !== order.total;
-  if (isRepriced) toast(`${words}. El menú cambió: ahora son ${money(order.total)}, no ${money(draft.total)}.`, "late");
-  else toast(words, "done", { own: true });
+  if (isRepriced) toast(`${words}. El menú cambió: ahora son ${money(order.total)}, no ${money(draft.total)}.`, "late", { news: true });
+  else toast(words, "done", { own: true, news: true });
 }
 
 /** A refused order goes back into the form; of two tabs only the first has it. */
@@ -96,13 +97,13 @@ function isNewer(order, known) {
 }
 
 function show(order, before) {
-  if (before) tellIfTaken(before, order);
   open.show(order, before);
   payable.show(order, before);
   paid.show(order);
   count();
   if (sheet?.order.id === order.id) sheet.update(order);
   if (before?.status === "listo" && order.status === "en_preparacion") recalled(order);
+  if (before && isMine(before) && !isMine(order)) handedOver(order);
 }
 
 /** The kitchen took back that it was ready: nobody should go and fetch it. */
@@ -110,9 +111,10 @@ function recalled(order) {
   alertWaiter({ order_id: order.id }, `🍳 Mesa ${order.table_number}: aún no está listo, la cocina sigue`, "late", sound.playRefused, [400]);
 }
 
-/** Whose table it was learns who has it now. */
-function tellIfTaken(was, now) {
-  if (isMine(was) && !isMine(now)) toast(`✋ ${now.waiter} tomó tu mesa ${now.table_number}`, "late");
+/** Another waiter has taken the table, perhaps at the same moment: two need not carry the same dish. */
+function handedOver(order) {
+  sound.playNew();
+  toast(`✋ La mesa ${order.table_number} ahora es de ${order.waiter}`, "", { news: true });
 }
 
 /** What is said of an order has changed, though the order has not. */
@@ -151,7 +153,7 @@ function callAll(orders) {
   for (const order of orders) showAgain(order.id);
   sound.playNew();
   if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.([200, 100, 200]);
-  toast(callWords(orders), "late");
+  toast(callWords(orders), "late", { news: true });
 }
 
 function methodName(name) { return settings.methods.find((method) => method.name === name)?.label ?? name; }
@@ -190,13 +192,13 @@ function alertWaiter(notice, text, tone, playSound, pattern) {
   if (order && !isMine(order) && order.payment?.submitted_by !== user.username) return;
   playSound();
   if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.(pattern);
-  if (sheet?.order.id !== notice.order_id) toast(text, tone);
+  if (sheet?.order.id !== notice.order_id) toast(text, tone, { news: true });
 }
 
 /** A phone that slept learns from a snapshot what it missed the notice of; a paid order is on it no more. */
 function tellMissed(was, now) {
+  if (now && isMine(was) && !isMine(now)) handedOver(now);
   const notice = { order_id: was.id, table_number: was.table_number };
-  if (now) tellIfTaken(was, now);
   if (now?.status === "listo" && ["pendiente", "en_preparacion"].includes(was.status)) live.on.order_ready(notice);
   else if (now && isRejected(now) && (!isRejected(was) || was.payment.id !== now.payment.id)) live.on.payment_rejected(notice);
   else if (!now && was.status === "por_verificar" && isMine(was)) tellIfPaid(notice);

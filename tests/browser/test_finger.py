@@ -153,3 +153,45 @@ async def test_nothing_moves_under_a_finger(house: House, window: OpenWindow) ->
     await page.clock.run_for(200)
     await page.get_by_role("button", name="Mesa 2, orden 2: Listo").wait_for()
     assert await statuses(house) == ["en_preparacion", "en_preparacion", "pendiente"]
+
+
+async def test_a_second_tap_is_not_for_what_the_first_has_brought(window: OpenWindow) -> None:
+    page = (await window(ANA, "/mesero", PHONE)).page
+    await page.get_by_text("En línea").wait_for()
+    await page.evaluate(TWO_TAPS)
+    assert await page.evaluate("hits") == ["first"]
+    await page.get_by_role("button", name="second").press("Enter")
+    assert await page.evaluate("hits") == ["first", "second"]
+
+
+# A button that puts another one in its place, and the two taps of an impatient thumb.
+TWO_TAPS = """() => {
+  globalThis.hits = [];
+  const button = (name, act) => {
+    const made = document.createElement("button");
+    made.textContent = name;
+    const box = "left: 40px; top: 300px; width: 200px; height: 60px";
+    made.style.cssText = `position: fixed; z-index: 9; ${box}`;
+    made.addEventListener("click", () => { hits.push(name); act(); });
+    return made;
+  };
+  const first = button("first", () => first.replaceWith(button("second", () => {})));
+  document.body.append(first);
+  for (const clientX of [100, 112]) {
+    const at = { clientX, clientY: 330, bubbles: true, cancelable: true, pointerType: "touch" };
+    const target = document.elementFromPoint(clientX, 330);
+    target.dispatchEvent(new PointerEvent("pointerdown", at));
+    target.dispatchEvent(new PointerEvent("click", { ...at, detail: 1 }));
+  }
+}"""
+
+
+async def test_a_click_that_no_finger_made_counts_wherever_one_was_before(
+    house: House, window: OpenWindow
+) -> None:
+    page = await kitchen(house, window, 1)
+    await page.get_by_role("heading", name="Cocina").click()
+    click = "new PointerEvent('click', { bubbles: true, cancelable: true, detail: 1 })"
+    step = page.get_by_role("button", name="Mesa 1, orden 1: Empezar")
+    await step.evaluate(f"(node) => node.dispatchEvent({click})")  # a screen reader's
+    await page.get_by_role("button", name="Mesa 1, orden 1: Listo").wait_for()

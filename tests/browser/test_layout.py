@@ -150,13 +150,6 @@ ADMIN = (
     Case("admin: a dish", LONG_ADMIN, "/admin", dialog("Editar", at="Menú")),
     Case("admin: a person", LONG_ADMIN, "/admin", dialog("Editar", at="Personal")),
 )
-WAITER = (
-    Case("waiter: new", LONG_WAITER, "/mesero", tab("Nueva")),
-    Case("waiter: open", LONG_WAITER, "/mesero", tab("En curso")),
-    Case("waiter: to be paid", LONG_WAITER, "/mesero", tab("Por Cobrar")),
-    Case("waiter: the sheet", LONG_WAITER, "/mesero", dialog("Cobrar", at="Por Cobrar")),
-    Case("waiter: why void", LONG_WAITER, "/mesero", dialog("Anular", at="En curso")),
-)
 
 
 async def detail(page: Page) -> None:
@@ -178,7 +171,7 @@ TILL = (
     Case("till: the detail", LONG_CASHIER, "/caja", detail),
     Case("till: why refuse", LONG_CASHIER, "/caja", refuse),
 )
-# The pages that are held to it. Those of the waiter and the till join by one word here.
+# The pages that are held to it; the waiter's has a file of its own, the till's joins by a word.
 HELD = (*KITCHEN, *SIGNED_OUT, *ADMIN)
 
 

@@ -298,6 +298,25 @@ async def test_the_sheet_comes_back_after_the_tab_was_killed(
     assert await sheet(page).get_by_label("Efectivo").is_checked()
 
 
+async def test_the_browsers_back_closes_the_sheet_and_stays_on_the_page(
+    house: House, window: OpenWindow
+) -> None:
+    await house.deliver()
+    page = (await window(ANA, "/mesero?ver=cobrar", PHONE)).page
+    for close in (page.go_back, page.get_by_role("button", name="Cerrar").click):
+        await open_sheet(page)
+        await expect(page).to_have_url(re.compile(r"ver=cobrar&orden=1"))
+        await close()
+        await expect(sheet(page)).to_have_count(0)
+        await expect(page).to_have_url(re.compile(r"/mesero\?ver=cobrar$"))
+    await page.go_forward()
+    await sheet(page).wait_for()
+    await page.reload()
+    await sheet(page).wait_for()
+    await page.go_back()
+    await expect(sheet(page)).to_have_count(0)
+
+
 async def test_a_draft_survives_the_network_and_the_tab(house: House, window: OpenWindow) -> None:
     order = await house.deliver()
     opened = await window(ANA, "/mesero", PHONE)

@@ -87,3 +87,51 @@ async def test_over_a_dialog_it_stands_in_the_dialog_and_outlives_it(
     await page.get_by_role("button", name="Cerrar").click()
     await expect(page.locator("body > .toasts .toast")).to_be_visible()
     assert await flaws(page) == []
+
+
+@pytest.mark.parametrize(
+    ("member", "path"), [(ANA, "/mesero"), (COCO, "/cocina"), (LUIS, "/caja"), (ROSA, "/admin")]
+)
+async def test_the_row_is_there_before_the_first_toast(
+    window: OpenWindow, member: Staff, path: str
+) -> None:
+    """A screen reader tells of what comes into a live region, not of one that comes with words."""
+    page = (await window(member, path)).page
+    await page.get_by_text("En línea").wait_for()
+    assert await page.locator("body > .toasts[role=status]").count() == 1
+    row = await page.evaluate_handle("document.querySelector('body > .toasts')")
+    await say(page)
+    assert await row.evaluate("(node) => node.isConnected && node.children.length === 1")
+
+
+async def test_a_dialog_has_its_row_from_the_start(window: OpenWindow) -> None:
+    page = (await window(COCO, "/cocina")).page
+    await page.get_by_role("button", name="Agotados").click()
+    await expect(page.get_by_role("dialog").locator(".toasts[role=status]")).to_have_count(1)
+
+
+async def test_news_waits_while_something_can_be_undone(house: House, window: OpenWindow) -> None:
+    page = (await window(ANA, "/mesero", SIZES[0], touch=True)).page
+    order = await house.place(7)
+    await house.advance(order["id"], "en_preparacion", COCO)
+    await page.get_by_label("Mesa", exact=True).fill("12")
+    await page.get_by_role("tab", name="En curso").get_by_text("1").wait_for()
+    await page.get_by_role("button", name="Vaciar la orden").click()
+    await house.advance(order["id"], "listo", COCO)
+    await page.wait_for_function("document.querySelector('.order[data-status=listo]') !== null")
+    await page.get_by_role("button", name="Deshacer").click()
+    await expect(page.get_by_label("Mesa", exact=True)).to_have_value("12")
+    await expect(page.locator(".toast")).to_have_text("🔔 Mesa 7: listo para llevar")
+
+
+async def test_an_undo_is_deaf_to_the_tap_that_brought_it(window: OpenWindow) -> None:
+    page = (await window(ANA, "/mesero", SIZES[0], touch=True)).page
+    await page.evaluate(SAY, [LONG, True])
+    await expect(page.locator(".toast button")).to_be_enabled()
+    both = f"async (said) => {{ await ({SAY})(said); return {STATE}; }}"
+    assert await page.evaluate(both, [LONG, True])
+    await page.get_by_role("button", name="Deshacer").click()
+    await expect(page.locator(".toast")).to_have_count(0)
+
+
+STATE = "document.querySelector('.toast button').disabled"

@@ -100,6 +100,35 @@ async def test_a_delivery_that_cannot_be_undone_any_more_says_why(
     assert await status_of(house, order_id) == "entregado"
 
 
+async def test_an_undo_without_a_network_stays_within_reach(
+    house: House, window: OpenWindow
+) -> None:
+    order_id = await ready(house, 12)
+    opened = await window(ANA, "/mesero?ver=curso", PHONE)
+    page = opened.page
+    await card(page, 12).get_by_role("button", name="Entregado").press("Enter")
+    undo = page.locator(".toast").get_by_role("button", name="Deshacer")
+    await undo.wait_for()
+    await opened.context.set_offline(True)
+    await undo.click()
+    await expect(page.locator(".toast")).to_contain_text("Sin conexión. Toca otra vez.")
+    await opened.context.set_offline(False)
+    await undo.click()
+    await hear(page, "otra vez lista para llevar")
+    assert await status_of(house, order_id) == "listo"
+
+
+async def test_an_undo_beside_a_proof_says_why_in_words(house: House, window: OpenWindow) -> None:
+    order_id = await ready(house, 12)
+    page = await open_page(window, ANA)
+    await card(page, 12).get_by_role("button", name="Entregado").press("Enter")
+    undo = page.locator(".toast").get_by_role("button", name="Deshacer")
+    await undo.wait_for()
+    await house.submit(order_id)
+    await undo.click()
+    await hear(page, "Una orden en «por verificar» no puede pasar a «listo»")
+
+
 async def test_an_undone_delivery_is_no_news_of_a_phone_that_slept(
     house: House, window: OpenWindow
 ) -> None:
@@ -135,6 +164,7 @@ async def test_a_dish_that_waits_calls_everybody_once_and_can_be_taken_over(
     await expect(card(beto, 12)).to_contain_text("★ tuya")
     await expect(card(beto, 12)).to_contain_text("🔔 Listo")
     await expect(card(ana, 12)).to_contain_text("beto")
+    await hear(ana, "La mesa 12 ahora es de beto")
     await expect(card(ana, 12).get_by_role("button", name="Tomar mesa")).to_be_visible()
     _, order = await house.call(LUIS, "GET", f"/orders/{order_id}")
     assert order["waiter"] == "beto"

@@ -2,6 +2,7 @@
 
 import { againWords, call } from "../api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../dom.js";
+import { coverWith } from "../place.js";
 
 /** `{ button, refresh }`: a button with how many are sold out, which opens the whole menu as switches. */
 export function createSoldOut() {
@@ -41,6 +42,7 @@ export function createSoldOut() {
       h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cerrar")),
     h("div", { class: "field" }, h("label", { for: "sold-search" }, "Buscar"), search), switches);
     dialog.classList.add("sold-sheet");
+    coverWith(dialog);
     dialog.addEventListener("close", () => { list = null; });
     show(products);
     refresh();

@@ -2,7 +2,7 @@
 
 import { h, openDialog, setText } from "../dom.js";
 import { money } from "../format.js";
-import { setPlace } from "../place.js";
+import { cover, setPlace, uncover } from "../place.js";
 import { ChargeForm } from "./form.js";
 import { outcomeOf } from "./outcome.js";
 import { createDiscard, describe, isCorrectable } from "./unsent.js";
@@ -11,12 +11,12 @@ import { createDiscard, describe, isCorrectable } from "./unsent.js";
 export class ChargeSheet {
   constructor(order, { outbox, settings, onClose }) {
     Object.assign(this, { order, outbox, onClose });
-    setPlace({ orden: order.id });
     this.form = new ChargeForm(order, { settings, send: (said) => this.#send(said) });
     this.verdict = h("div", { class: "verdict", role: "status" });
     this.draftBox = this.#createDraftBox();
     this.dialog = openDialog(`Cobrar mesa ${order.table_number}`, this.#head(), this.verdict, this.draftBox, this.form.node);
     this.dialog.classList.add("sheet");
+    cover("orden", order.id, () => this.dialog.close());
     this.dialog.addEventListener("close", () => this.#gone());
     this.update(order);
   }
@@ -86,6 +86,7 @@ export class ChargeSheet {
   #gone() {
     this.form.close();
     setPlace({ orden: null, metodo: null });
+    uncover("orden");
     this.onClose();
   }
 }

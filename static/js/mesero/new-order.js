@@ -49,7 +49,8 @@ class NewOrder {
       h("div", { class: "order-head" },
         h("div", { class: "field" }, h("label", { for: "table" }, "Mesa"), this.table), this.menu.search),
       this.menu.filters, this.menu.node,
-      h("div", { class: "order-foot" }, this.lacking, this.notice, h("div", { class: "order-send" }, this.clear, this.button)));
+      h("div", { class: "order-foot" }, h("div", { class: "order-says" }, this.notice, this.lacking),
+        h("div", { class: "order-send" }, this.clear, this.button)));
     this.panel.addEventListener("keydown", keepForm);
   }
 
@@ -186,8 +187,7 @@ class NewOrder {
   }
 
   #soldOut() {
-    const [name] = this.menu.lacking;
-    return name ? `${name}: agotado. Quítalo y envía otra vez.` : "";
+    return this.menu.lacking.length > 0 ? "Quita lo que se agotó y envía otra vez." : "";
   }
 
   /** Give an order to the outbox. It stays here as well until it lies there safely. */

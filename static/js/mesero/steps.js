@@ -22,7 +22,7 @@ export async function takeBack(order, button, learn) {
   await ask(order, button, async () => {
     learn(await put(order, "listo"));
     toast(`🔔 Mesa ${order.table_number}: otra vez lista para llevar`, "", { own: true });
-  });
+  }, () => takeBack(order, button, learn));
 }
 
 /** Whether a delivery can be taken back still, by who delivered it or whose table it is. */
@@ -45,13 +45,15 @@ export function createTake(order, current, learnTaken) {
 
 const put = (order, status) => call("PUT", `/orders/${order.id}/status`, { json: { status } });
 
-async function ask(order, button, act) {
+/** `undo` stays within reach where it could not be done yet. */
+async function ask(order, button, act, undo = null) {
   if (button) button.disabled = true;
   try {
     await act();
   } catch (error) {
-    const again = error.code === "illegal_transition" ? "" : ` ${againWords(error)}`;
-    toast(`Mesa ${order.table_number}: ${error.message}.${again}`, "late");
+    const isFinal = error.code === "illegal_transition";
+    const words = `Mesa ${order.table_number}: ${error.message.replace(/\.$/, "")}.`;
+    toast(isFinal ? words : `${words} ${againWords(error)}`, "late", { undo: isFinal ? null : undo });
   } finally {
     if (button) button.disabled = false;
   }

@@ -9,7 +9,7 @@ const SURE_FOR = 4000;
 /** `{ node, update }` of the strip above the tabs; `onCorrect(draft)` hears of what needs a person. */
 export function createStrip(outbox, onCorrect) {
   const heading = h("h2", { "aria-live": "polite" });
-  const fold = h("button", { class: "button fold", type: "button", "data-kind": "plain", "aria-expanded": "true", "aria-label": "Lo que falta enviar" }, "▾");
+  const fold = h("button", { class: "button unsent-fold", type: "button", "data-kind": "plain", "aria-expanded": "true", "aria-label": "Lo que falta enviar" }, "▾");
   const items = h("ul", { class: "drafts" });
   const memory = h("p", { class: "small", hidden: true },
     "Este navegador no guarda nada: no cierres la página hasta que se envíe.");

@@ -1,0 +1,143 @@
+"""The waiter's page on a small phone, a tall one and a desk, in everything that it can be in.
+
+It is one page for all of it, since the house of `test_layout` takes its time to be furnished.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.conftest import OpenWindow, settled
+from tests.browser.layout import DESKTOP, SIZES, all_flaws
+from tests.browser.test_layout import LONG_WAITER, LONG_WORDS, NOTE, furnish
+from tests.house import House, jpeg
+
+# An order of twelve lines, ten dishes with a note each; or one of two dishes that are sold out.
+WRITE = """([user, note, available]) => {
+  const menu = JSON.parse(localStorage.getItem("comanda.menu"));
+  const dishes = menu.filter((one) => one.available === available).slice(-10);
+  const picked = available ? [dishes[0], dishes[0], ...dishes] : dishes.slice(0, 2);
+  const lines = picked.map(({ id, name }, at) => ({
+    id: `line${at}`, product: id, name, quantity: 10 + at, note: available ? `${note} ${at}` : "",
+  }));
+  const draft = { table: "9999", lines, key: "", at: Date.now() };
+  localStorage.setItem(`comanda.orden.${user}/one`, JSON.stringify(draft));
+  localStorage.setItem("comanda.notas", JSON.stringify(lines.filter((line) => line.note)));
+}"""
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size['width']}x{size['height']}")
+async def test_nothing_covers_is_cut_or_overlaps(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    house.clock.now = datetime.now(UTC) - timedelta(minutes=2)  # what is ready has waited long
+    await furnish(house)
+    house.clock.now = datetime.now(UTC)
+    opened = await window(LONG_WAITER, "/mesero", size, touch=size is not DESKTOP)
+    await opened.page.get_by_text("En línea").wait_for()
+    flaws = {}
+    for states in (order_states, card_states, sheet_states, offline_states):
+        async for state in states(house, opened.page):
+            await opened.page.wait_for_load_state("networkidle")
+            if found := await all_flaws(opened.page):
+                flaws[state] = found
+    assert flaws == {}
+
+
+async def order_states(house: House, page: Page) -> AsyncIterator[str]:
+    """Writing an order."""
+    yield "a new order"
+    await page.evaluate(WRITE, [LONG_WAITER.username, NOTE, True])
+    await page.reload()
+    await page.get_by_role("button", name="Elegidos 186").click()
+    yield "twelve lines with notes"
+    pencil = page.get_by_role("button", name="Cambiar nota").first
+    await pencil.click()
+    yield "a note and those of before"
+    await page.get_by_role("button", name="Listo con").click()
+    await page.get_by_role("button", name="Vaciar la orden").click()
+    yield "an emptied order"
+    await page.evaluate(WRITE, [LONG_WAITER.username, NOTE, False])
+    await page.reload()
+    await page.get_by_role("button", name="Enviar orden").click()
+    await page.get_by_text("Quita lo que se agotó").wait_for()
+    yield "what is sold out"
+    await page.get_by_role("button", name="Vaciar la orden").click()
+
+
+async def card_states(house: House, page: Page) -> AsyncIterator[str]:
+    """The cards of both lists, and what is said over them."""
+    await turn(page, "En curso")
+    await page.get_by_text("nadie la recoge").first.wait_for()
+    yield "ready orders that nobody fetches"
+    await page.get_by_role("button", name="Mías").first.click()
+    await page.get_by_role("button", name="Entregado").first.click()
+    await page.get_by_role("button", name="Deshacer").wait_for()
+    yield "a delivery that can be undone"
+    await settled(page)
+    await page.locator(".order[data-status=pendiente] .fold").first.click()
+    await page.locator(".order[data-status=en_preparacion] .fold").first.click()
+    yield "orders unfolded"
+    await page.get_by_role("button", name="Anular").first.click()
+    await page.get_by_role("dialog").get_by_role("button", name="Anular").click()
+    await page.get_by_text("Elige un motivo").wait_for()
+    yield "why it is void"
+    await page.get_by_role("button", name="Cancelar").click()
+    await page.get_by_role("button", name="Todas").first.click()
+    await turn(page, "Por Cobrar")
+    yield "orders to be paid"
+    await page.get_by_role("button", name="Pagadas hoy").click()
+    await page.locator(".paid-card").first.wait_for()
+    yield "orders paid today"
+
+
+async def sheet_states(house: House, page: Page) -> AsyncIterator[str]:
+    """The sheet in which an order is charged."""
+    await page.get_by_role("button", name="💳 Cobrar").first.click()
+    await page.get_by_role("dialog").wait_for()
+    yield "the sheet"
+    photo: Any = {"name": f"{LONG_WORDS}.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    await page.locator("input[type=file]").last.set_input_files([photo])
+    await page.get_by_text("Foto lista").wait_for()
+    await page.get_by_label("Monto").fill("mucho")
+    await page.get_by_role("button", name="Enviar", exact=True).click()
+    yield "the sheet with a photo and a mistake"
+    await page.get_by_role("button", name="Cerrar").click()
+    for button in ("Reintentar Pago", "Ver"):
+        await page.get_by_role("button", name=button).first.click()
+        await page.get_by_role("dialog").wait_for()
+        yield f"the sheet: {button}"
+        await page.get_by_role("button", name="Cerrar").click()
+
+
+async def offline_states(house: House, page: Page) -> AsyncIterator[str]:
+    """Without a network: what was not sent lies above the tabs."""
+    await page.context.set_offline(True)
+    await page.get_by_text("Sin conexión").first.wait_for()
+    await page.get_by_role("button", name="💳 Cobrar").first.click()
+    await page.get_by_text("Efectivo").click()
+    await page.get_by_role("button", name="Enviar", exact=True).click()
+    await page.get_by_role("dialog").get_by_role("button", name="Enviar ahora").wait_for()
+    yield "a sheet whose proof was not sent"
+    await page.get_by_role("button", name="Cerrar").click()
+    await turn(page, "Nueva")
+    for table in (9997, 9998):
+        await page.get_by_label("Mesa", exact=True).fill(str(table))
+        await page.get_by_role("button", name="Agregar").last.click()
+        await page.get_by_role("button", name="Enviar orden").click()
+    await page.get_by_text("Sin enviar (3)").wait_for()
+    for name in ("Nueva", "En curso", "Por Cobrar"):
+        await turn(page, name)
+        yield f"unsent, at {name}"
+    await page.get_by_role("button", name="Descartar, mesa 9998").click()
+    await page.get_by_role("button", name="Deshacer").last.wait_for()
+    yield "a discarded order"
+    await page.get_by_role("button", name="Lo que falta enviar").click()
+    yield "the strip folded"
+
+
+async def turn(page: Page, name: str) -> None:
+    await page.get_by_role("tab", name=name).click()
