@@ -124,6 +124,11 @@ export function openDialog(label, ...children) {
   return dialog;
 }
 
+const AMOUNT = /(\S{1,5} \d[\d,]*\.\d\d)/;
+
+/** The parts of a sentence, none of whose amounts breaks at the end of a line. */
+export const wholeAmounts = (text) => text.split(AMOUNT).map((part, at) => (at % 2 === 1 ? h("span", { class: "money" }, part) : part));
+
 const OWN_SECONDS = 3;
 const NEWS_SECONDS = 6;
 
@@ -134,7 +139,7 @@ const NEWS_SECONDS = 6;
  */
 export function toast(text, tone = "", { own = false, undo = null } = {}) {
   const place = placeForToasts();
-  const node = h("div", { class: "toast", data: { tone } }, h("span", {}, text));
+  const node = h("div", { class: "toast", data: { tone } }, h("span", {}, ...wholeAmounts(text)));
   if (undo) {
     node.append(h("button", { class: "button", type: "button", onclick: () => { node.remove(); undo(); } }, "Deshacer"));
   }
