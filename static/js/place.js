@@ -24,7 +24,7 @@ const notes = {};
 /** Keep `value` for a page that is loaded again, without a word of it in the address. */
 export function notePlace(name, value) {
   notes[name] = value;
-  if (!travelling) keepNotes();
+  setTimeout(() => { if (!travelling) keepNotes(); }); // once the tap has its answer
 }
 
 /** What was noted before the page was loaded again, or undefined. */

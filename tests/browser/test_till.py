@@ -66,11 +66,11 @@ ORDERS: dict[str, dict[str, Any]] = {
         "reference": "MBAN 0100-77",
     },
 }  # fmt: skip
-MATCH = """async ([text, orders]) => {
+MATCH = """async ([text, orders, sign = "$"]) => {
   const { matcher } = await import("/static/js/caja/matching.js");
   const given = { amount: null, reference: null, method: "spei" };
   const list = Object.values(orders).map((one) => ({ ...one, payment: { ...given, ...one } }));
-  const fit = matcher(text, "$", list);
+  const fit = matcher(text, sign, list);
   return Object.keys(orders).map((name, at) => [name, fit(list[at])])
     .filter(([, rank]) => rank !== null).sort((a, b) => a[1] - b[1]).map(([name]) => name);
 }"""
@@ -100,6 +100,18 @@ async def test_what_is_typed_finds_amounts_tables_names_and_numbers(window: Open
     page = (await window(LUIS, "/caja")).page
     told = {text: await page.evaluate(MATCH, [text, ORDERS]) for text, _ in FINDS}
     assert told == dict(FINDS)
+
+
+async def test_a_currencys_letters_are_letters_in_a_name(window: OpenWindow) -> None:
+    page = (await window(LUIS, "/caja")).page
+    for sign, text, expected in (
+        ("L", "luis", ["thousands"]),
+        ("L", "L 1,306.00", ["long"]),
+        ("Bs", "306.50 Bs", ["cents"]),
+        ("S/", "recibiste S/306.50", ["cents"]),
+        ("Q", "Q1,306", ["long"]),
+    ):
+        assert await page.evaluate(MATCH, [text, ORDERS, sign]) == expected
 
 
 async def test_the_search_filters_every_list_and_says_how_many(

@@ -47,13 +47,20 @@ function ranker(text, currency, things, describeThing) {
 
 /** "+ $ 1,306.00", "MX$1 306.00" and "1,306.00 MXN" → "$1,306.00": an amount with its sign, wherever that stands. */
 function markMoney(asked, currency) {
+  if (!patterns.has(currency)) patterns.set(currency, amountPattern(currency));
+  const marked = asked.replace(patterns.get(currency), (all, before, digits, after) => (before || after ? `$${digits.replaceAll(" ", "")} ` : all));
+  return marked.replace(/[+-] ?(?=\$)/g, "").replace(/[()[\]"“”«»!¡]/g, " ").replace(/\s+/g, " ").trim();
+}
+
+const patterns = new Map(); // of each currency's sign: slow to make
+
+/** An amount, with what stands before it and after it of signs and codes. */
+function amountPattern(currency) {
   const sign = fold(currency).replace(/[^\p{L}\p{N}]/gu, "\\$&");
   const codes = Intl.supportedValuesOf?.("currency") ?? ["MXN", "USD"];
   const unit = `(?:${sign ? `${sign}|` : ""}\\p{L}{0,3}\\p{Sc}|${codes.join("|")}|pesos?|m\\.? ?n\\.?)`;
   const number = "\\d{1,3}(?: \\d{3})+(?:[.,]\\d{1,2})?(?!\\d)|\\d[\\d.,']*";
-  const amount = new RegExp(`(?<![\\p{L}\\p{N}])((?:${unit} ?)*)(${number})((?: ?${unit}(?![\\p{L}\\p{N}]))*)`, "giu");
-  const marked = asked.replace(amount, (all, before, digits, after) => (before || after ? `$${digits.replaceAll(" ", "")} ` : all));
-  return marked.replace(/[+-] ?(?=\$)/g, "").replace(/[()[\]"“”«»!¡]/g, " ").replace(/\s+/g, " ").trim();
+  return new RegExp(`(?<![\\p{L}\\p{N}])((?:${unit} ?)*)(${number})((?: ?${unit}(?![\\p{L}\\p{N}]))*)`, "giu");
 }
 
 /** "mesa 12 ana" → "mesa 12", "ana" */
