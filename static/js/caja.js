@@ -16,7 +16,7 @@ import { Verdicts } from "./caja/verdicts.js";
 import { setHouse, viewingWords } from "./caja/words.js";
 import { Live } from "./live.js";
 import { alarm, setPatience } from "./overlooked.js";
-import { cover, placeLayer, returnToPlace, uncover } from "./place.js";
+import { cover, notedPlace, notePlace, placeLayer, returnToPlace, uncover } from "./place.js";
 import { start } from "./start.js";
 import { voidedWords } from "./void.js";
 
@@ -48,7 +48,7 @@ const lists = {
   curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"], key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id), create: (order) => createCooking(order, learn) },
   pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id, compare: (a, b) => byChange(b, a), create: createPaid },
 };
-const bank = new Bank(settings.methods, () => tabs.selected() === "conciliacion");
+const bank = new Bank(settings, () => tabs.selected() === "conciliacion");
 const tabs = createTabs([
   ...Object.entries(lists).map(([id, { title, empty }]) => ({ id, title, empty })),
   { id: "conciliacion", title: "Conciliación", content: bank.node },
@@ -63,8 +63,8 @@ const listPane = h("div", { class: "list-pane" }, search.node, ...tabs.panels, s
 bar.middle.append(tabs.node);
 document.body.classList.add("till-page");
 const till = h("main", { class: "till" }, listPane, detail.node, announcer);
-document.body.append(bar.node, till);
-tabs.select("por_verificar");
+document.body.append(h("div", { class: "till-scroll" }, bar.node, till));
+tabs.select(tabs.panel(notedPlace("list")) ? notedPlace("list") : "por_verificar");
 
 /** Two times as the server writes them, always alike: their letters are in the order of time. */
 function byTime(a, b) {
@@ -94,7 +94,7 @@ function shownOf(id) {
 }
 
 function look(text) {
-  fit = matcher(text, settings.currency);
+  fit = matcher(text, settings.currency, [...live.orders.values()]);
   for (const [id, { keyed }] of Object.entries(lists)) {
     keyed.sync(keyed.items);
     hideOn(id);
@@ -214,6 +214,7 @@ function learn(order) {
 
 /** Another list, or the bank's statement, which takes the whole page. */
 function turnTo(id) {
+  notePlace("list", id);
   till.dataset.view = id;
   search.node.hidden = id === "conciliacion";
   if (id !== "conciliacion") {

@@ -124,6 +124,11 @@ export function openDialog(label, ...children) {
   return dialog;
 }
 
+const AMOUNT = /(\S{1,5} \d[\d,]*\.\d\d)/;
+
+/** The parts of a sentence, none of whose amounts breaks at the end of a line. */
+export const wholeAmounts = (text) => text.split(AMOUNT).map((part, at) => (at % 2 === 1 ? h("span", { class: "money" }, part) : part));
+
 const OWN_SECONDS = 3;
 const NEWS_SECONDS = 6;
 const UNDO_RESTS = 600; // milliseconds: the second of two taps is for what stood where the button has come
@@ -140,7 +145,7 @@ export function toast(text, tone = "", { own = false, news = false, undo = null 
     waiting.push(() => toast(text, tone, { own, news }));
     return;
   }
-  const node = h("div", { class: "toast", data: { tone } }, h("span", {}, text));
+  const node = h("div", { class: "toast", data: { tone } }, h("span", {}, ...wholeAmounts(text)));
   const leave = () => {
     node.remove();
     if (undo) for (const tell of waiting.splice(0)) tell();

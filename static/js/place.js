@@ -19,6 +19,19 @@ function address(changes) {
   return text ? `?${text}` : location.pathname;
 }
 
+const notes = {};
+
+/** Keep `value` for a page that is loaded again, without a word of it in the address. */
+export function notePlace(name, value) {
+  notes[name] = value;
+  setTimeout(() => { if (!travelling) keepNotes(); }); // once the tap has its answer
+}
+
+/** What was noted before the page was loaded again, or undefined. */
+export const notedPlace = (name) => history.state?.[name];
+
+const keepNotes = () => history.replaceState({ ...history.state, ...notes }, "");
+
 const layers = []; // { name, value, close } of what lies over the page, the lowest first
 const openers = new Map();
 let travelling = false; // the browser is on its way to an entry of its history that we have asked for
@@ -88,10 +101,11 @@ function entry(size) {
   for (const [name, { inAddress }] of openers) {
     if (inAddress) place[name] = over.find((one) => one.name === name)?.value ?? null;
   }
-  return [{ ...history.state, over: over.map(({ name, value }) => [name, value]) }, "", address(place)];
+  return [{ ...history.state, ...notes, over: over.map(({ name, value }) => [name, value]) }, "", address(place)];
 }
 
 addEventListener("popstate", ({ state }) => {
+  if (Object.keys(notes).length > 0) keepNotes();
   if (travelling) {
     travelling = false;
     follow();

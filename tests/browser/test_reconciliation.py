@@ -84,6 +84,18 @@ async def test_what_was_found_in_the_bank_is_ticked_off(house: House, window: Op
     await expect(tick(page, second)).not_to_be_checked()
 
 
+async def test_another_cashiers_ticks_are_seen_when_the_page_is_looked_at_again(
+    house: House, window: OpenWindow
+) -> None:
+    order_id = await approve(house, 4)
+    mine, other = await open_tab(window), await open_tab(window, MARA)
+    await expect(tick(other, order_id)).not_to_be_checked()
+    await tick(mine, order_id).check()
+    await until(house, order_id, lambda by: by == "luis")
+    await other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(tick(other, order_id)).to_be_checked()
+
+
 async def test_a_tick_that_is_not_kept_is_taken_back_and_said(
     house: House, window: OpenWindow
 ) -> None:
@@ -283,6 +295,10 @@ async def test_payments_are_searched_and_sorted(house: House, window: OpenWindow
         "Luis 256": [d],
         "transf": [a, b, c, d],
         "orden 4": [d],
+        "recibiste $427.50": [c],
+        "+ $ 1,710.00 MXN": [a],
+        "Mesa #7": [d],
+        "María Núñez 171.00": [b],
         "  ": [a, b, c, d],
     }
     for typed, expected in cases.items():

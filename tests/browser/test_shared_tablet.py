@@ -168,7 +168,7 @@ async def test_whose_table_is_taken_is_told_and_the_order_says_who_took_it(
     await page.get_by_text("En línea").wait_for()
     status, _ = await house.call(ROSA, "PUT", f"/orders/{order['id']}/waiter")
     assert status == 200
-    await hear(page, "✋ rosa tomó tu mesa 12")
+    await hear(page, "✋ La mesa 12 ahora es de rosa")
     till = (await window(LUIS, f"/caja?orden={order['id']}")).page
     await (
         till.get_by_text("✋ Tomó la mesa de Ana · Rosa")

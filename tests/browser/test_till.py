@@ -41,6 +41,18 @@ FINDS = [
     ("efectivo", ["long"]),
     ("nada", []),
     ("19", []),
+    ("recibiste $306.00", ["exact", "declared"]),
+    ("Recibiste una transferencia de $306.50 MXN de JUAN PÉREZ.", ["cents"]),
+    ("+ $ 1,306.00 M.N.", ["long"]),
+    ("MX$1 306.00", ["long"]),
+    ("1\u2019306.00", ["long"]),
+    ("306 MXN", ["exact", "declared", "cents", "thousands"]),
+    ("306 pesos", ["exact", "declared", "cents", "thousands"]),
+    ("ana $ 306.00", ["exact"]),
+    ("José $306.00.", ["declared"]),
+    ("Clave de rastreo: 8841 220 1937", ["cents"]),
+    ("mesa #4", ["cents", "thousands"]),
+    ("recibiste algo", []),
 ]
 ORDERS: dict[str, dict[str, Any]] = {
     "exact": {"id": "1", "table_number": 12, "total": 306, "waiter": "ana"},
@@ -54,12 +66,12 @@ ORDERS: dict[str, dict[str, Any]] = {
         "reference": "MBAN 0100-77",
     },
 }  # fmt: skip
-MATCH = """async ([text, orders]) => {
+MATCH = """async ([text, orders, sign = "$"]) => {
   const { matcher } = await import("/static/js/caja/matching.js");
-  const fit = matcher(text);
-  const rank = ({ amount = null, reference = null, method = "spei", ...order }) =>
-    fit({ ...order, payment: { amount, reference, method } });
-  return Object.entries(orders).map(([name, order]) => [name, rank(order)])
+  const given = { amount: null, reference: null, method: "spei" };
+  const list = Object.values(orders).map((one) => ({ ...one, payment: { ...given, ...one } }));
+  const fit = matcher(text, sign, list);
+  return Object.keys(orders).map((name, at) => [name, fit(list[at])])
     .filter(([, rank]) => rank !== null).sort((a, b) => a[1] - b[1]).map(([name]) => name);
 }"""
 
@@ -88,6 +100,18 @@ async def test_what_is_typed_finds_amounts_tables_names_and_numbers(window: Open
     page = (await window(LUIS, "/caja")).page
     told = {text: await page.evaluate(MATCH, [text, ORDERS]) for text, _ in FINDS}
     assert told == dict(FINDS)
+
+
+async def test_a_currencys_letters_are_letters_in_a_name(window: OpenWindow) -> None:
+    page = (await window(LUIS, "/caja")).page
+    for sign, text, expected in (
+        ("L", "luis", ["thousands"]),
+        ("L", "L 1,306.00", ["long"]),
+        ("Bs", "306.50 Bs", ["cents"]),
+        ("S/", "recibiste S/306.50", ["cents"]),
+        ("Q", "Q1,306", ["long"]),
+    ):
+        assert await page.evaluate(MATCH, [text, ORDERS, sign]) == expected
 
 
 async def test_the_search_filters_every_list_and_says_how_many(
@@ -188,6 +212,24 @@ async def test_a_card_says_which_other_cashier_has_it_open(
     await expect(card(mine, 6)).not_to_contain_text("lo está viendo")
 
 
+async def test_of_two_tabs_the_one_that_is_looked_at_says_what_is_open(
+    house: House, window: OpenWindow
+) -> None:
+    for table in (4, 5):
+        await submit(house, table)
+    first = await window(LUIS, "/caja")
+    second = (await window(LUIS, "/caja", context=first.context)).page
+    other = (await window(MARA, "/caja")).page
+    await card(first.page, 4).click()
+    await expect(card(other, 4)).to_contain_text("👁 Luis lo está viendo")
+    await card(second, 5).click()
+    await expect(card(other, 5)).to_contain_text("👁 Luis lo está viendo")
+    await second.close()
+    await expect(card(other, 5)).not_to_contain_text("lo está viendo")
+    await first.page.evaluate("dispatchEvent(new Event('focus'))")
+    await expect(card(other, 4)).to_contain_text("👁 Luis lo está viendo")
+
+
 async def test_whoever_went_away_long_ago_is_not_shown(house: House, window: OpenWindow) -> None:
     sent = await submit(house, 4)
     house.clock.now = datetime.now(UTC) - timedelta(minutes=4)
@@ -285,6 +327,19 @@ async def test_a_reload_comes_back_to_the_same_payment(house: House, window: Ope
     await page.go_back()
     await page.get_by_text("Nada por verificar ✓").wait_for()
     await expect(page.get_by_role("button", name="Aprobar")).to_have_count(0)
+
+
+async def test_a_reload_comes_back_to_the_same_list(house: House, window: OpenWindow) -> None:
+    await submit(house, 4)
+    page = await luis(window)
+    await card(page, 4).click()
+    await heading(page, 4).wait_for()
+    for name in ("Conciliación", "En curso"):
+        await page.get_by_role("tab", name=name).click()
+        await page.reload()
+        chosen = page.get_by_role("tab", name=name)
+        await expect(chosen).to_have_attribute("aria-selected", "true")
+    await expect(page).to_have_url(f"{house.url}/caja")
 
 
 async def test_the_detail_shows_the_dishes(house: House, window: OpenWindow) -> None:

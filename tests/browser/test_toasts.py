@@ -61,6 +61,7 @@ async def test_a_toast_lies_over_nothing_that_is_tapped_next(
     await page.evaluate("document.documentElement.style.fontSize = '200%'")
     await say(page)
     assert await page.evaluate(BENEATH) == []
+    await expect(page.locator(".toast")).to_be_in_viewport(ratio=0.9)
 
 
 async def test_a_waiters_toast_stands_just_above_the_tabs(window: OpenWindow) -> None:

@@ -110,7 +110,10 @@ class MenuOrder(Request):
 class MenuText(Request):
     csv = fields.String(
         required=True,
-        validate=validate.Length(1, MAX_MENU, error="El archivo es demasiado grande"),
+        validate=[
+            validate.Length(1, error="El archivo está vacío"),
+            validate.Length(max=MAX_MENU, error="El archivo es demasiado grande"),
+        ],
         error_messages=MESSAGES,
     )
 

@@ -63,7 +63,7 @@ class StaffSection {
         setText(name, person.name);
         setText(role, person.active ? WORDS[person.role] : `⊘ De baja · ${WORDS[person.role]}`);
         role.dataset.tone = person.active ? "primary" : "";
-        edit.setAttribute("aria-label", `Editar ${person.name}`);
+        edit.setAttribute("aria-label", `Editar ${person.name}, usuario ${person.username}`);
         list.setAttribute("aria-label", `Sesiones de ${person.name}`);
         node.dataset.active = String(person.active);
         devices.sync(person.sessions);
@@ -79,7 +79,7 @@ class StaffSection {
     const words = h("span", { class: "device-name" }, `${session.device || "Otro aparato"}${own}`,
       h("span", { class: "quiet small" }, `desde ${since(session.since)}`));
     const button = h("button", {
-      class: "button", type: "button", "aria-label": `Cerrar sesión de ${session.username} en ${session.device || "otro aparato"}`,
+      class: "button", type: "button", "aria-label": `Cerrar sesión de ${session.username} en ${session.device || "otro aparato"}, desde ${since(session.since)}`,
       onclick: () => this.#ask("DELETE", `/sessions/${session.id}`),
     }, "Cerrar sesión");
     return {

@@ -1,6 +1,6 @@
 // What a payment says of itself, what speaks against it, and the tick that it was seen in the account.
 
-import { h, setText } from "../dom.js";
+import { h, setText, wholeAmounts } from "../dom.js";
 import { money } from "../format.js";
 import { pointsElsewhere, warningSentence } from "../warnings.js";
 import { isInAccount, referenceLabel } from "./words.js";
@@ -29,7 +29,7 @@ const fact = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value)
 export function createWarnings(payment, total) {
   return h("ul", { class: "warnings", "aria-label": "Avisos", hidden: payment.warnings.length === 0 },
     ...payment.warnings.map((warning) => h("li", { class: "notice" },
-      h("span", {}, `⚠ ${warningSentence(warning, payment, total)}`),
+      h("span", {}, ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`)),
       pointsElsewhere(warning, payment) ? orderLink(warning.order_id, `Ver orden ${warning.order_id}`) : null)));
 }
 

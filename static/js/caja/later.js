@@ -8,15 +8,15 @@ export class Bank {
   node = h("div", { class: "bank" });
   #reconciliation = null;
 
-  constructor(methods, isShown) {
-    Object.assign(this, { methods, isShown });
+  constructor(settings, isShown) {
+    Object.assign(this, { settings, isShown });
   }
 
   async open() {
     if (!this.#reconciliation) {
       const part = await fetched(import("./reconciliation.js"));
       if (!part) return;
-      this.#reconciliation ??= new part.Reconciliation(this.methods, this.isShown);
+      this.#reconciliation ??= new part.Reconciliation(this.settings, this.isShown);
       this.node.replaceChildren(this.#reconciliation.node);
     }
     this.refresh();

@@ -3,75 +3,126 @@
 import { methodName } from "./words.js";
 
 const SHORTEST = 3; // of a part of an operation number: two digits are in nearly every one
+const WHOLE_NUMBER = 6; // characters of an operation number that is found within a sentence
+const IN_A_SENTENCE = 20; // what only the amount or the number in a sentence speaks for comes last
 const NOWHERE = null;
 
-const fold = (text) => text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toLowerCase().trim();
+const fold = (text) => text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").replace(/[’´\u2032]/gu, "'").toLowerCase().trim();
 const compact = (text) => fold(text).replace(/[^\p{L}\p{N}]/gu, "");
 
 /**
- * A function from an order to how well it fits `text`: 0 is best, null is not at all. Blank `text` gives
- * null in place of the function. `currency` is the house's sign.
+ * A function from one of `orders` to how well it fits `text`: 0 is best, null is not at all. Blank `text`
+ * gives null in place of the function. `currency` is the house's sign.
  */
-export function matcher(text, currency = "$") {
-  const asked = fold(text).replace(/\s+/g, " ");
+export function matcher(text, currency = "$", orders = []) {
+  return ranker(text, currency, orders, describe);
+}
+
+/** The same for the payments of the Conciliación; `nameOf(username)` is what colleagues call somebody. */
+export function paymentMatcher(text, currency, payments, nameOf) {
+  return ranker(text, currency, payments, (payment) => ({
+    ...describe({ id: payment.order_id, table_number: payment.table_number, total: payment.total, payment }),
+    names: namesOf([payment.submitted_by, payment.decided_by].flatMap((one) => [one, one && nameOf(one)]), payment),
+  }));
+}
+
+function ranker(text, currency, things, describeThing) {
+  const asked = markMoney(fold(text).replace(/\s+/g, " "), currency);
   if (!asked) return null;
-  const whole = read(asked, currency);
-  const parts = split(asked).map((part) => read(part, currency));
-  const known = new WeakMap();
-  return (order) => {
-    if (!known.has(order)) known.set(order, rank(describe(order), whole, parts));
-    return known.get(order);
+  const descriptions = new WeakMap();
+  const described = (thing) => {
+    if (!descriptions.has(thing)) descriptions.set(thing, describeThing(thing));
+    return descriptions.get(thing);
+  };
+  const whole = read(asked);
+  const parts = (split(asked) ?? []).map(read);
+  const isSentence = parts.length > 1 && parts.some((part) => things.every((thing) => fit(described(thing), part) === NOWHERE));
+  const sentence = isSentence ? { moneys: parts.filter(({ isMoney }) => isMoney), letters: compact(asked) } : null;
+  const ranks = new WeakMap();
+  return (thing) => {
+    if (!ranks.has(thing)) ranks.set(thing, rank(described(thing), whole, parts, sentence));
+    return ranks.get(thing);
   };
 }
 
-/** "mesa 12 ana" → "mesa 12", "ana" */
-const split = (asked) => asked.match(/(?:mesa|orden|#) ?\d+|\S+/g);
+/** "+ $ 1,306.00", "MX$1 306.00" and "1,306.00 MXN" → "$1,306.00": an amount with its sign, wherever that stands. */
+function markMoney(asked, currency) {
+  if (!patterns.has(currency)) patterns.set(currency, amountPattern(currency));
+  const marked = asked.replace(patterns.get(currency), (all, before, digits, after) => (before || after ? `$${digits.replaceAll(" ", "")} ` : all));
+  return marked.replace(/[+-] ?(?=\$)/g, "").replace(/[()[\]"“”«»!¡]/g, " ").replace(/\s+/g, " ").trim();
+}
 
-function rank(order, whole, parts) {
+const patterns = new Map(); // of each currency's sign: slow to make
+
+/** An amount, with what stands before it and after it of signs and codes. */
+function amountPattern(currency) {
+  const sign = fold(currency).replace(/[^\p{L}\p{N}]/gu, "\\$&");
+  const codes = Intl.supportedValuesOf?.("currency") ?? ["MXN", "USD"];
+  const unit = `(?:${sign ? `${sign}|` : ""}\\p{L}{0,3}\\p{Sc}|${codes.join("|")}|pesos?|m\\.? ?n\\.?)`;
+  const number = "\\d{1,3}(?: \\d{3})+(?:[.,]\\d{1,2})?(?!\\d)|\\d[\\d.,']*";
+  return new RegExp(`(?<![\\p{L}\\p{N}])((?:${unit} ?)*)(${number})((?: ?${unit}(?![\\p{L}\\p{N}]))*)`, "giu");
+}
+
+/** "mesa 12 ana" → "mesa 12", "ana" */
+const split = (asked) => asked.match(/(?:mesa|orden|#)[ :#]*\d+|\S+/g);
+
+function rank(order, whole, parts, sentence) {
   const ranks = parts.map((part) => fit(order, part));
   const together = ranks.includes(NOWHERE) ? Infinity : ranks.reduce((sum, one) => sum + one, 0);
   const best = Math.min(fit(order, whole) ?? Infinity, together);
-  return best === Infinity ? NOWHERE : best;
+  if (best < Infinity) return best;
+  return sentence ? fitSentence(order, sentence) : NOWHERE;
 }
 
-/** What may be meant: `{ word, number, amounts, table, id, isMoney }`. */
-function read(asked, currency) {
-  const place = asked.match(/^(mesa|orden|#) ?(\d*)$/);
+/** Some of its words are those of no order here: it is the bank's sentence, and its amount or number is what counts. */
+function fitSentence(order, { moneys, letters }) {
+  if (order.reference.length >= WHOLE_NUMBER && letters.includes(order.reference)) return IN_A_SENTENCE;
+  const ranks = moneys.map((money) => fitAmount(order, money)).filter((one) => one !== NOWHERE);
+  return ranks.length > 0 ? IN_A_SENTENCE + Math.min(...ranks) : NOWHERE;
+}
+
+/** What may be meant: `{ word, number, amounts, table, id, isMoney, hasSign }`. */
+function read(asked) {
+  const place = asked.match(/^(mesa|orden|#)[ :#]*(\d*)$/);
   if (place) return place[1] === "mesa" ? { table: place[2] } : { id: place[2] };
-  const bare = asked.replace(fold(currency) || "$", "").replace("$", "").trim();
-  return { word: asked, number: asked, amounts: readAmounts(bare), isMoney: bare !== asked };
+  const hasSign = asked.startsWith("$");
+  const amounts = readAmounts(asked.replace("$", "").trim());
+  return { word: asked, number: asked, amounts, hasSign, isMoney: amounts.length > 0 && (hasSign || /[.,]\d\d[.,;:]?$/.test(asked)) };
 }
 
 /**
  * "1,306.00", "1.306,00", "1 306" and "1306" → `{ whole: "1306", cents: "00" or "" }`. While "1,30" is being
  * typed it may become 1.30 or 1,306.
  */
-function readAmounts(asked) {
-  if (!/^\d[\d.,' ]*$/.test(asked)) return [];
-  const digits = (text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "");
+function readAmounts(typed) {
+  const asked = typed.replace(/(?<=[.,]\d\d)[.,;:]$/, ""); // a sentence's end
+  if (!/^[\d.,][\d.,' ]*$/.test(asked) || !/\d/.test(asked)) return [];
+  const digits = (text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "") || "0";
   const found = [];
   const [, before, cents] = asked.match(/^(.*)[.,](\d{0,2})$/) ?? [];
   if (before !== undefined) found.push({ whole: digits(before), cents });
-  if (!cents || !/[.,].*[.,]/.test(asked)) found.push({ whole: digits(asked), cents: "" });
+  const isCents = cents && (cents.length === 2 && /[.,' ]\d{3}[.,]\d\d$/.test(asked));
+  if (!isCents && (!cents || !/[.,].*[.,]/.test(asked))) found.push({ whole: digits(asked), cents: "" });
   return found;
 }
 
 function describe({ id, table_number: table, total, waiter, payment }) {
   const amounts = [total, payment?.amount].filter((one) => typeof one === "number");
-  const names = [waiter, payment?.submitted_by, payment?.decided_by, payment && methodName(payment.method)];
   return {
-    id, table: String(table),
+    id: String(id), table: String(table),
     amounts: amounts.map((one) => one.toFixed(2).split(".")),
     reference: compact(payment?.reference ?? ""),
-    names: fold(names.filter(Boolean).join(" ")).split(/[\s.]+/),
+    names: namesOf([waiter, payment?.submitted_by, payment?.decided_by], payment),
   };
 }
+
+const namesOf = (names, payment) => fold([...names, payment && methodName(payment.method)].filter(Boolean).join(" ")).split(/[\s.]+/);
 
 function fit(order, asked) {
   if (asked.table !== undefined) return begins(order.table, asked.table);
   if (asked.id !== undefined) return begins(order.id, asked.id);
   const fits = [fitAmount(order, asked)];
-  if (!asked.isMoney) {
+  if (!asked.hasSign) {
     if (asked.word === order.table) fits.push(1);
     if (asked.word === order.id) fits.push(3);
     fits.push(fitReference(order, asked), fitName(order, asked));

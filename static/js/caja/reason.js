@@ -1,6 +1,6 @@
 // Why a proof is refused, or approved in spite of what speaks against it.
 
-import { h } from "../dom.js";
+import { h, wholeAmounts } from "../dom.js";
 import { money } from "../format.js";
 import { askReason } from "../reasons.js";
 import { needsReason, warningSentence } from "../warnings.js";
@@ -22,7 +22,7 @@ export function askWhyApproved(order, confirm) {
   return askReason({
     label: "Aprobar comprobante",
     heading: heading("Aprobar", order),
-    before: against.map((warning) => h("p", { class: "notice" }, `⚠ ${warningSentence(warning, payment, total)}`)),
+    before: against.map((warning) => h("p", { class: "notice" }, ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`))),
     legend: "¿Por qué lo apruebas? Queda en el registro.",
     reasons: REASONS_TO_APPROVE,
     action: "Aprobar",

@@ -57,7 +57,7 @@ export function createRow(payment, { mark, isLate, nameOf }) {
 
 function cells(payment, nameOf) {
   const { amount, total, reference } = payment;
-  const declared = amount !== null && amount !== total ? h("span", { class: "quiet small declared" }, `declarado ${money(amount)}`) : null;
+  const declared = amount !== null && amount !== total ? h("span", { class: "quiet small declared" }, "declarado ", h("span", { class: "money" }, money(amount))) : null;
   return [
     cell("table-cell number", "Mesa", String(payment.table_number)),
     cell("order-cell", "Orden", orderLink(payment.order_id)),

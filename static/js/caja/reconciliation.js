@@ -3,16 +3,17 @@
 import { call, Offline } from "../api.js";
 import { h, KeyedList, setText, toast } from "../dom.js";
 import { money, startOfDay } from "../format.js";
+import { paymentMatcher } from "./matching.js";
 import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";
-import { isMissing, matches, SORTS, sums } from "./reconciliation-view.js";
+import { isMissing, SORTS, sums } from "./reconciliation-view.js";
 import { isInStatement, methodName, personName } from "./words.js";
 
 const COLUMNS = [
   ["Encontrado en el banco"], ["Hora", "hora"], ["Mesa"], ["Orden"], ["Forma de pago"], ["Referencia", "referencia"],
   ["Monto", "monto"], ["Envió"], ["Aprobó"],
 ];
-const LOOK_AT_THE_CLOCK = 30000;
+const KEEP_UP = 30000; // the clock goes on, and so does another cashier with their ticks
 
 /** The whole tab. `isShown()` tells whether anybody looks at it. */
 export class Reconciliation {
@@ -24,8 +25,8 @@ export class Reconciliation {
   #again = false;
   #changes = 0;
 
-  constructor(methods, isShown) {
-    this.isShown = isShown;
+  constructor({ methods, currency }, isShown) {
+    Object.assign(this, { currency, isShown });
     this.period = new Period(() => this.refresh());
     this.method = h("select", { class: "input", id: "bank-method", onchange: () => this.refresh() },
       h("option", { value: "" }, "Todas"), ...methods.map(({ name, label }) => h("option", { value: name }, label)));
@@ -46,7 +47,8 @@ export class Reconciliation {
         field("Buscar", this.search), h("label", { class: "choice" }, this.only, "Sólo faltan"), this.csv),
       this.notice, this.totals, this.shown, this.table, this.empty);
     this.#list();
-    setInterval(() => this.#followClock(), LOOK_AT_THE_CLOCK);
+    setInterval(() => this.#keepUp(), KEEP_UP);
+    document.addEventListener("visibilitychange", () => this.#keepUp());
   }
 
   #createTable() {
@@ -65,6 +67,12 @@ export class Reconciliation {
 
   /** Whether a payment's day is over: until then the bank may still write it into the statement. */
   #isLate = (payment) => Date.parse(payment.decided_at) < this.#dayBegan;
+
+  #keepUp() {
+    if (document.visibilityState !== "visible") return;
+    this.#followClock();
+    this.refresh();
+  }
 
   #followClock() {
     const began = Date.parse(startOfDay());
@@ -116,8 +124,9 @@ export class Reconciliation {
   /** What was ticked under "Sólo faltan" stays until another look is asked for: nothing slides under the finger. */
   #list(isSameLook = false) {
     if (!isSameLook) this.#staying.clear();
+    const fit = paymentMatcher(this.search.value, this.currency, this.#payments, this.#nameOf);
     const wanted = this.#payments.filter((payment) => (
-      (!this.only.checked || isMissing(payment) || this.#staying.has(payment.id)) && matches(payment, this.search.value, this.#nameOf)));
+      (!this.only.checked || isMissing(payment) || this.#staying.has(payment.id)) && (fit === null || fit(payment) !== null)));
     this.rows.compare = SORTS[this.sort.value].compare;
     this.rows.sync(wanted);
     for (const head of this.heads) {

@@ -95,6 +95,13 @@ setInterval(() => {
   if (shown !== null) tell();
 }, LOOKS_EVERY);
 
+/** Of two tabs the one that is looked at counts: the other one may have told of something else, or closed it. */
+addEventListener("focus", () => {
+  if (shown === null) return;
+  told = null;
+  tell();
+});
+
 /** A page that is closed has nothing on show. */
 addEventListener("pagehide", () => {
   const last = told ?? shown;
