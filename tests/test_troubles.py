@@ -15,7 +15,7 @@ from comanda.troubles import told
 def test_a_file_that_is_not_there_is_told_from_a_folder_that_is_not(tmp_path: Path) -> None:
     for path, words in (
         (tmp_path / "c.db", f"{tmp_path}/c.db: no existe"),
-        (tmp_path / "disco" / "c.db", f"no existe la carpeta {tmp_path}/disco"),
+        (tmp_path / "disco" / "c.db", f"{tmp_path}/disco/c.db: no existe su carpeta"),
         (tmp_path, f"{tmp_path}: es una carpeta"),
     ):
         with pytest.raises(OSError) as failed:

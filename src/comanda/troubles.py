@@ -35,9 +35,8 @@ def told(error: Exception) -> str:
     """`error` as a sentence without its full stop; what has no words here keeps its own."""
     if isinstance(error, OSError) and error.errno in _SYSTEM:
         words, name = _SYSTEM[error.errno], error.filename
-        folder = Path(str(name)).parent
-        if name and error.errno == errno.ENOENT and not folder.is_dir():
-            return f"no existe la carpeta {folder}"
+        if name and error.errno == errno.ENOENT and not Path(str(name)).parent.is_dir():
+            words = "no existe su carpeta"
         return f"{name}: {words}" if name else words
     if isinstance(error, sqlite3.Error):
         return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))

@@ -11,11 +11,13 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from comanda.store.backup import backup, check
 from comanda.store.connection import DatabaseError, connect
+from comanda.store.connection import prepare as prepare_connection
 from comanda.store.database import open_database
 from comanda.store.in_use import InUse, sharing
 from comanda.store.lineage import mismatch
@@ -208,6 +210,56 @@ async def test_other_programs_write_between(killed: Path) -> None:
             pass
         with contextlib.closing(connect(killed)) as connection:
             connection.execute("DROP TABLE mine")
+    assert check(killed) == []
+
+
+async def test_a_log_without_any_mark_is_no_evidence(tmp_path: Path) -> None:
+    """An older Comanda, or another program, changed a row and was killed."""
+    path = tmp_path / "c.db"
+    work(path, 0, 3, "end")
+    dying = (
+        "import os, sqlite3, sys\n"
+        "c = sqlite3.connect(sys.argv[1])\n"
+        "c.execute(\"UPDATE staff SET name = 'Eva'\")\n"
+        "c.commit()\n"
+        "os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", dying, str(path)], check=False)
+    assert path.with_name("c.db-wal").stat().st_size
+    async with open_database(path):
+        pass
+    assert check(path) == []
+    with contextlib.closing(connect(path)) as connection:
+        assert connection.execute("SELECT DISTINCT name FROM staff").fetchone()[0] == "Eva"
+
+
+class FullDisk(sqlite3.Connection):
+    """A connection whose disk has no room for what the log holds."""
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        if "wal_checkpoint" in sql:
+            raise sqlite3.OperationalError("database or disk is full")
+        return super().execute(sql, *parameters)
+
+
+def test_a_start_does_without_a_new_log_where_there_is_no_room(
+    killed: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with contextlib.closing(
+        sqlite3.connect(killed, isolation_level=None, factory=FullDisk)
+    ) as connection:
+        prepare_connection(connection, killed)
+    assert "can't begin anew" in caplog.text
+    assert check(killed) == []
+    assert hired(killed) == 30
+
+
+async def test_a_start_beside_somebody_who_reads_waits_for_nobody(killed: Path) -> None:
+    with contextlib.closing(connect(killed)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM staff").fetchone()
+        async with open_database(killed):
+            pass
     assert check(killed) == []
 
 
