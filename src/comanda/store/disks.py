@@ -28,8 +28,6 @@ def disk_trouble(database: Path, folder: Path) -> str | None:
                 f"No existe la carpeta {folder.parent}: revisa que el disco de las copias esté "
                 "conectado"
             )
-        if folder.exists() and not folder.is_dir():
-            return f"{folder} no es una carpeta; quítalo de ahí, o pon otra en backup.folder"
     except OSError as error:
         return f"No se puede leer la carpeta de las copias, {folder}: {told(error)}"
     if str(folder) in _elsewhere(database) and shares_disk(database, folder):
@@ -45,6 +43,10 @@ def require_disk(database: Path, folder: Path) -> None:
     trouble = disk_trouble(database, folder)
     if trouble is not None:
         raise DatabaseError(trouble)
+    if folder.exists() and not folder.is_dir():
+        raise DatabaseError(
+            f"{folder} no es una carpeta; quítalo de ahí, o pon otra en backup.folder"
+        )
 
 
 def remember_disk(database: Path, folder: Path) -> None:
