@@ -253,9 +253,54 @@ def test_every_complaint_is_made_at_once(file: Path) -> None:
     assert all(key in said for key in ("server.port", "pages.red_minutes", "pages.colour"))
 
 
-@pytest.mark.parametrize("text", ["[server\n", "port =", '[server]\nhost = "a"\nhost = "b"'])
-def test_broken_toml_is_refused_with_the_place(file: Path, text: str) -> None:
-    assert "No se puede leer" in refusal(file, text)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[server\n", "línea 1, «[server»: no se entiende"),
+        ("\nport =", "línea 2, «port»: no se entiende"),
+        ("[pages]\nday_ends = 04:00", "línea 2, «day_ends»: no se entiende"),
+        (
+            "[pages]\nday_ends = “04:00”",
+            "«day_ends»: no se entiende. Los textos van entre comillas",
+        ),
+        ('[server]\nhost = "a"\nhost = "b"', "línea 3, «host»: está dos veces"),
+        ("[server]\n[pages]\n[server]", "línea 3, «[server]»: está dos veces"),
+        ('[server]\nmetrics_token = "un secreto', "«metrics_token»: no se entiende"),
+        ("[server]\ntrusted_proxies = [\nun secreto", "línea 3: no se entiende"),
+        ('[server]\nhost = """un secreto', "línea 2, «host»: no se entiende"),
+    ],
+)
+def test_broken_toml_is_refused_with_the_place_and_no_value(
+    file: Path, text: str, words: str
+) -> None:
+    said = refusal(file, text)
+    assert "No se puede leer" in said
+    assert words in said
+    assert "secreto" not in said
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "utf-16-be"])
+def test_a_file_in_another_encoding_says_which_it_takes(file: Path, encoding: str) -> None:
+    file.write_bytes('# el café\n[pages]\ncurrency = "€"\n'.encode(encoding))
+    with pytest.raises(ConfigError, match="no está en UTF-8"):
+        load_config(file)
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("sessions", "hours = 9e99"),
+        ("database", "busy_timeout_seconds = 1e12"),
+        ("database", "readers = 100000"),
+        ("proofs", "keep_days = 99999999999"),
+        ("backup", "keep_months = 99999999999"),
+        ("events", "stream_minutes = 1e300"),
+    ],
+)
+def test_no_number_is_larger_than_the_clock_can_bear(file: Path, section: str, line: str) -> None:
+    assert f"{section}.{line.split(' ', maxsplit=1)[0]}: el máximo es" in refusal(
+        file, f"[{section}]\n{line}"
+    )
 
 
 def test_a_file_that_is_not_text_is_refused(file: Path) -> None:
@@ -266,7 +311,7 @@ def test_a_file_that_is_not_text_is_refused(file: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_refused(file: Path) -> None:
-    with pytest.raises(ConfigError, match="No such file") as refused:
+    with pytest.raises(ConfigError, match="no existe") as refused:
         load_config(file)
     assert str(file) in str(refused.value)
 
@@ -306,12 +351,16 @@ def test_a_tilde_is_a_home_or_an_error(
     file: Path, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", "/srv/rosa")
-    for written, meant in (("~/c.db", "/srv/rosa/c.db"), ("~", "/srv/rosa"), ("a/~/b", "a/~/b")):
+    for written, meant in (("~/c.db", "/srv/rosa/c.db"), ("~", "/srv/rosa"), ("a~/b", "a~/b")):
         file.write_text(with_path(key, written))
         assert value(load_config(file), key) == meant
     assert f"{key}: no hay ninguna carpeta personal «~nobody-such»" in refusal(
         file, with_path(key, "~nobody-such/c.db")
     )
+    assert f"{key}: «~» sólo va al principio" in refusal(file, with_path(key, "a/~/c.db"))
+    for nowhere in ("", "rosa"):
+        monkeypatch.setenv("HOME", nowhere)
+        assert f"{key}: no hay ninguna carpeta" in refusal(file, with_path(key, "~/c.db"))
 
 
 @pytest.mark.parametrize("key", PATHS)

@@ -13,18 +13,19 @@ LAYERS = {
     # part → what it may import of comanda
     "domain": {"domain"},
     "background": set(),
-    "store": {"background", "store", "domain"},
+    "store": {"background", "troubles", "store", "domain"},
     "feed": {"background", "store", "domain"},
     "workflow": {"store", "domain"},
     "office": {"store", "domain"},
     "files": set(),
+    "troubles": set(),
     "metadata": set(),
     "pdf": {"pdf_password", "domain"},
     "pdf_password": set(),
     "pictures": {"metadata", "pdf", "domain"},
     "lan": set(),
-    "config": set(),
-    "nightly": {"background", "config", "store", "domain"},
+    "config": {"troubles"},
+    "nightly": {"background", "config", "troubles", "store", "domain"},
     "chores": {"background", "workflow", "config", "store", "domain"},
     "web": {
         "web",
@@ -56,6 +57,7 @@ LAYERS = {
         "domain",
         "files",
         "store",
+        "troubles",
     },
 }
 MODULES = sorted(SOURCE.rglob("*.py"))

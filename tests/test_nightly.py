@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
+import os
 import resource
 import shutil
 import sqlite3
@@ -275,3 +277,35 @@ async def test_the_folder_may_be_a_link(house: House, tmp_path: Path) -> None:
     backups.make()
     assert len(list(real.iterdir())) == 1
     assert backups.folder == real
+
+
+async def test_a_file_in_the_place_of_the_folder_is_said(house: House) -> None:
+    folder(house).write_text("no soy una carpeta")
+    backups = Backups(house.path, Backup(), house.clock, UTC)
+    assert not backups.make_if_due()
+    trouble = backups.report().trouble
+    assert trouble and "no es una carpeta" in trouble
+
+
+async def test_a_memory_of_disks_that_cannot_be_read_costs_no_copy(house: House) -> None:
+    memory = house.path.with_name(f"{house.path.name}-backups")
+    memory.write_bytes(b"/mnt/caf\xe9\n")
+    backups = Backups(house.path, Backup(), house.clock, UTC)
+    backups.make()
+    assert (await house.call(ROSA, "GET", "/backups"))[0] == 200
+    memory.unlink()
+    memory.mkdir()
+    assert backups.report().trouble is None
+    assert (await house.call(ROSA, "GET", "/backups"))[0] == 200
+
+
+async def test_a_disk_that_became_read_only_is_said_in_words(
+    house: House, backups: Backups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", "copia.part")
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(DatabaseError, match=r"copia\.part: el disco es de sólo lectura"):
+        backups.make()

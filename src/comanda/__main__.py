@@ -33,6 +33,7 @@ from comanda.files import default_config
 from comanda.lan import reachable_host, url
 from comanda.store.connection import DatabaseError
 from comanda.store.database import open_database, utc_now
+from comanda.troubles import told
 
 HIGHEST_PORT = 65535
 Command = Callable[[argparse.Namespace, Config], None]
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.run(options, _config(options))
     except (Refused, ConfigError, DatabaseError, OSError) as error:
-        print(f"comanda: {error}", file=sys.stderr)
+        print(f"comanda: {told(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 1

@@ -3,6 +3,8 @@
 import codecs
 import dataclasses
 import ipaddress
+import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +15,8 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, validate
 from marshmallow.exceptions import SCHEMA
+
+from comanda.troubles import told
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -82,8 +86,12 @@ def _one_of(default: str, *others: str) -> Any:
     return _setting(default, validate.OneOf(allowed, error=f"es {' o '.join(allowed)}"))
 
 
-def _at_least(minimum: float) -> validate.Range:
-    return validate.Range(min=minimum, error="el mínimo es {min}")
+def _at_least(minimum: float, maximum: float = 100_000) -> validate.And:
+    """And no more than what the clock and the computer can bear."""
+    return validate.And(
+        validate.Range(min=minimum, error="el mínimo es {min}"),
+        validate.Range(max=maximum, error="el máximo es {max}"),
+    )
 
 
 def _is_network(text: str) -> None:
@@ -95,14 +103,25 @@ def _is_network(text: str) -> None:
 
 def home_path(text: str) -> str:
     """`text` with `~` or `~name` at its beginning as that home. Raises ValueError, for people."""
-    if text.startswith("~"):
-        try:
-            return str(Path(text).expanduser())
-        except RuntimeError as error:
-            raise ValueError(
-                f"no hay ninguna carpeta personal «{text.split('/', maxsplit=1)[0]}»"
-            ) from error
-    return text
+    first, *others = text.split("/")
+    if "~" in others:
+        raise ValueError("«~» sólo va al principio de una ruta")
+    if not first.startswith("~"):
+        return text
+    home = _home(first)
+    if not home.is_absolute():
+        raise ValueError(f"no hay ninguna carpeta personal «{first}»")
+    return str(home.joinpath(*others))
+
+
+def _home(name: str) -> Path:
+    """The home that `~` or `~name` stands for; a relative path where there is none."""
+    try:
+        home = Path(name).expanduser()
+    except RuntimeError:
+        return Path()
+    known = os.environ.get("HOME") != "" if name == "~" else home.is_dir()
+    return home if known else Path()
 
 
 def _is_path(text: str) -> None:
@@ -131,7 +150,9 @@ class Server:
     host: str = "0.0.0.0"  # nosec B104  # noqa: S104 - phones reach it by the LAN
     port: int = _setting(8080, validate.Range(0, 65535, error="va de {min} a {max}"))
     public_url: str = _setting("", validate.Regexp(r"(https?://[^\s/]+)?\Z", error="no es una URL"))
-    log_level: str = _setting("info", validate.OneOf(LOG_LEVELS, error="no es un nivel"))
+    log_level: str = _setting(
+        "info", validate.OneOf(LOG_LEVELS, error="es debug, info, warning o error")
+    )
     tls_cert: str = _path("")
     tls_key: str = _path("")
     log_format: str = _setting("text", validate.OneOf(LOG_FORMATS, error="es text o json"))
@@ -150,7 +171,7 @@ class Server:
 class DatabaseConfig:
     path: str = _path("comanda.db", validate.Length(min=1, error="está vacío"))
     busy_timeout_seconds: float = _setting(5.0, _at_least(0))
-    readers: int = _setting(4, _at_least(1))
+    readers: int = _setting(4, _at_least(1, 64))
 
 
 @dataclass(frozen=True)
@@ -161,7 +182,7 @@ class Backup:
     folder: str = _path("backups", validate.Length(min=1, error="está vacío"))
     hour: int = _setting(4, validate.Range(0, 23, error="va de {min} a {max}"))
     keep_days: int = _setting(14, _at_least(1))
-    keep_months: int = _setting(12, _at_least(0))
+    keep_months: int = _setting(12, _at_least(0, 1_200))
 
 
 @dataclass(frozen=True)
@@ -169,8 +190,8 @@ class Events:
     """The streams; see the comments in config.toml."""
 
     heartbeat_seconds: float = _setting(15.0, _at_least(0.05))
-    replay_limit: int = _setting(10_000, _at_least(1))
-    tail_events: int = _setting(1_000, _at_least(1))
+    replay_limit: int = _setting(10_000, _at_least(1, 10_000_000))
+    tail_events: int = _setting(1_000, _at_least(1, 1_000_000))
     stream_minutes: float = _setting(30.0, _at_least(0.001))
     send_timeout_seconds: float = _setting(30.0, _at_least(0.05))
 
@@ -189,7 +210,7 @@ class Sessions:
 class Proofs:
     """`keep_days` 0 is for ever; `purge_hour` is by the restaurant's clock."""
 
-    max_bytes: int = _setting(10 * 1024 * 1024, _at_least(1))
+    max_bytes: int = _setting(10 * 1024 * 1024, _at_least(1, 2**30))
     keep_days: int = _setting(180, _at_least(0))
     purge_hour: int = _setting(4, validate.Range(0, 23, error="va de {min} a {max}"))
     upload_seconds: float = _setting(120.0, _at_least(0.05))
@@ -269,21 +290,45 @@ class Config:
 def load_config(path: Path) -> Config:
     """The configuration in `path`; what it leaves out has its default. Raises ConfigError."""
     try:
-        raw = tomllib.loads(_lines(path.read_bytes()))
-    except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"No se puede leer la configuración {path}: {error}") from error
-    try:
-        return parse_config(raw)
+        return parse_config(_read(path))
     except ValidationError as error:
         complaints = "; ".join(_flatten(error.messages))
         raise ConfigError(f"La configuración {path} no sirve: {complaints}") from error
 
 
-def _lines(content: bytes) -> str:
-    """The text as editors of any system leave it: with a byte order mark, with other line ends."""
+def _read(path: Path) -> Mapping[str, Any]:
+    """The document in the file. Raises ConfigError, which shows keys of it and never a value."""
+    try:
+        lines = _lines(path.read_bytes())
+        return tomllib.loads("\n".join(lines))
+    except tomllib.TOMLDecodeError as error:
+        reason = _place(str(error), lines)
+    except UnicodeError:
+        reason = "no está en UTF-8. Guárdala otra vez con esa codificación"
+    except OSError as error:
+        raise ConfigError(f"No se puede leer la configuración {told(error)}") from error
+    raise ConfigError(f"No se puede leer la configuración {path}: {reason}") from None
+
+
+def _lines(content: bytes) -> list[str]:
+    """The lines as editors of any system leave them: after a byte order mark, with any ends."""
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in content and not wide:
+        raise UnicodeError
     text = content.decode("utf-16" if wide else "utf-8-sig")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _place(complaint: str, lines: list[str]) -> str:
+    """What the parser complains of, and where: the line and its key."""
+    found = re.search(r"at line (\d+)", complaint)
+    number = int(found[1]) if found else len(lines)
+    key, is_pair, _ = lines[number - 1].strip().partition("=")
+    key = key if is_pair or key.startswith("[") else ""
+    where = f"línea {number}, «{key.strip()[:40]}»" if key else f"línea {number}"
+    if complaint.startswith("Cannot"):
+        return f"{where}: está dos veces"
+    return f"{where}: no se entiende. Los textos van entre comillas rectas"
 
 
 def settled(config: Config) -> Config:

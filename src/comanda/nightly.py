@@ -20,6 +20,7 @@ from comanda.store.connection import DatabaseError
 from comanda.store.copies import Copy, copies, make, remove_all_but
 from comanda.store.database import Clock
 from comanda.store.disks import disk_trouble, shares_disk
+from comanda.troubles import told
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +90,8 @@ class Backups:
                 else:
                     self._thin_out()
             except (DatabaseError, OSError) as error:
-                self._failure = f"No se pudo hacer la última copia: {error}"
-                raise DatabaseError(str(error)) from error
+                self._failure = f"No se pudo hacer la última copia: {told(error)}"
+                raise DatabaseError(told(error)) from error
             return copy
 
     def make_if_due(self) -> bool:

@@ -29,6 +29,9 @@ error_log {folder}/error.log;
 events {{ }}
 http {{
     access_log off;
+    gzip on;  # for all that comes by, as some have it in nginx.conf
+    gzip_types *;
+    gzip_min_length 1;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;

@@ -80,14 +80,14 @@ async def test_a_log_that_can_not_be_copied_is_told_of_and_copied_the_next_time(
         loop.call_soon_threadsafe(failed.set)
         raise sqlite3.OperationalError("disk I/O error")
 
-    before = file_size(database)
+    before = database.path.read_bytes()
     monkeypatch.setattr("comanda.store.database.LONG_SECONDS", 0)
     with monkeypatch.context() as broken:
         broken.setattr("comanda.store.database.checkpoint", fail)
         await database.write(workflow.place_order, ANA, 1, LINES)
         await asyncio.wait_for(failed.wait(), 20)
     await database.write(workflow.place_order, ANA, 2, LINES)
-    await eventually(lambda: file_size(database) > before)
+    await eventually(lambda: database.path.read_bytes() != before)
     assert "The write-ahead log stays as long as it is" in caplog.text
 
 

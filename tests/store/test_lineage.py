@@ -11,13 +11,16 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from comanda.store.backup import backup, check
 from comanda.store.connection import DatabaseError, connect
+from comanda.store.connection import prepare as prepare_connection
 from comanda.store.database import open_database
 from comanda.store.in_use import InUse, sharing
+from comanda.store.lineage import mismatch
 from comanda.store.restore import prepare
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
@@ -28,6 +31,9 @@ from comanda.store.database import open_database
 
 async def main():
     path, first, last = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    if sys.argv[4:] == ["unmarked"]:  # as a Comanda from before there were marks
+        from comanda.store import connection, database
+        connection.advance = connection.begin_anew = database.advance = lambda _: None
     async with open_database(path) as database:
         for number in range(first, last):
             await database.write(lambda tx: tx.insert(
@@ -36,7 +42,7 @@ async def main():
         if sys.argv[4:] == ["checkpoint"]:
             from comanda.store.connection import checkpoint
             await database._copier.run(checkpoint)
-        if sys.argv[4:] != ["end"]:
+        if sys.argv[4:] not in (["end"], ["unmarked"]):
             os._exit(9)
 
 asyncio.run(main())
@@ -46,7 +52,9 @@ asyncio.run(main())
 def work(path: Path, first: int, last: int, *more: str) -> None:
     """Members `first` to `last` are hired, and the program is killed, unless it may end."""
     command = [sys.executable, "-c", WORKING, str(path), str(first), str(last), *more]
-    assert subprocess.run(command, check=False).returncode == (0 if "end" in more else 9)
+    assert subprocess.run(command, check=False).returncode == (
+        0 if {"end", "unmarked"} & {*more} else 9
+    )
 
 
 def hired(path: Path) -> int:
@@ -135,6 +143,47 @@ async def test_a_checkpoint_that_was_cut_short_is_made_up_for(killed: Path) -> N
     assert hired(killed) == 30
 
 
+@pytest.mark.parametrize("harm", ["cut", "damaged"])
+async def test_a_log_that_lost_what_the_file_has_is_refused(killed: Path, harm: str) -> None:
+    """What it still has is older than what was copied to the file, and would undo a part of it."""
+    work(killed, 30, 40, "checkpoint")
+    log = killed.with_name("c.db-wal")
+    with log.open("r+b") as file:
+        if harm == "cut":  # the last transaction's first page is there, its end isn't
+            file.truncate(log.stat().st_size - 1)
+        else:
+            file.seek(-100, os.SEEK_END)
+            file.write(b"?")
+    await refused(killed)
+
+
+async def test_a_log_that_lost_what_the_file_has_not_got_is_a_crash_like_any_other(
+    killed: Path,
+) -> None:
+    log = killed.with_name("c.db-wal")
+    whole = log.read_bytes()
+    for at in range(32 + 100, len(whole), 9973):
+        log.write_bytes(whole[:at] + b"?" + whole[at + 1 :])
+        assert mismatch(killed) is None
+    async with open_database(killed):
+        pass
+    assert check(killed) == []
+
+
+@pytest.mark.parametrize("house", ["own", "other"])
+async def test_a_plain_copy_from_before_the_upgrade_is_refused(tmp_path: Path, house: str) -> None:
+    path, older = tmp_path / "c.db", tmp_path / "o.db"
+    work(path, 0, 10, "unmarked")
+    if house == "own":
+        shutil.copy(path, older)
+        work(path, 10, 12, "unmarked")
+    else:
+        work(older, 20, 32, "unmarked")
+    work(path, 12, 14)
+    shutil.copy(older, path)
+    await refused(path)
+
+
 async def test_a_log_moves_along_with_its_database(killed: Path, tmp_path: Path) -> None:
     other = tmp_path / "otra" / "nueva.db"
     other.parent.mkdir()
@@ -161,6 +210,56 @@ async def test_other_programs_write_between(killed: Path) -> None:
             pass
         with contextlib.closing(connect(killed)) as connection:
             connection.execute("DROP TABLE mine")
+    assert check(killed) == []
+
+
+async def test_a_log_without_any_mark_is_no_evidence(tmp_path: Path) -> None:
+    """An older Comanda, or another program, changed a row and was killed."""
+    path = tmp_path / "c.db"
+    work(path, 0, 3, "end")
+    dying = (
+        "import os, sqlite3, sys\n"
+        "c = sqlite3.connect(sys.argv[1])\n"
+        "c.execute(\"UPDATE staff SET name = 'Eva'\")\n"
+        "c.commit()\n"
+        "os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", dying, str(path)], check=False)
+    assert path.with_name("c.db-wal").stat().st_size
+    async with open_database(path):
+        pass
+    assert check(path) == []
+    with contextlib.closing(connect(path)) as connection:
+        assert connection.execute("SELECT DISTINCT name FROM staff").fetchone()[0] == "Eva"
+
+
+class FullDisk(sqlite3.Connection):
+    """A connection whose disk has no room for what the log holds."""
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        if "wal_checkpoint" in sql:
+            raise sqlite3.OperationalError("database or disk is full")
+        return super().execute(sql, *parameters)
+
+
+def test_a_start_does_without_a_new_log_where_there_is_no_room(
+    killed: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with contextlib.closing(
+        sqlite3.connect(killed, isolation_level=None, factory=FullDisk)
+    ) as connection:
+        prepare_connection(connection, killed)
+    assert "can't begin anew" in caplog.text
+    assert check(killed) == []
+    assert hired(killed) == 30
+
+
+async def test_a_start_beside_somebody_who_reads_waits_for_nobody(killed: Path) -> None:
+    with contextlib.closing(connect(killed)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM staff").fetchone()
+        async with open_database(killed):
+            pass
     assert check(killed) == []
 
 

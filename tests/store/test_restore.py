@@ -208,7 +208,7 @@ def gone(copy: Path) -> None:
         (forged, "El comprobante del pago 1"),
         (newer, "más nueva"),
         (somebody_elses, "no es una copia de Comanda"),
-        (no_database, "not a database"),
+        (no_database, "no es una base de datos"),
         (empty, "no es una copia de Comanda"),
         (gone, "No existe la copia"),
     ],

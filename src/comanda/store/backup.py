@@ -4,13 +4,14 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from comanda.store.connection import DatabaseError, connect, real_file
 from comanda.store.database import Snapshot, utc_now
 from comanda.store.in_use import InUse, looking
 from comanda.store.schema import VERSION
+from comanda.troubles import told
 
 _PROOFS = "SELECT payment_id, size, sha256, data FROM proofs ORDER BY payment_id"
 _PROOF_MISSING = """
@@ -48,9 +49,10 @@ def backup(source: Path, destination: Path) -> int:
         partial.replace(destination)
         sync_folder(destination.parent)
     except (OSError, sqlite3.Error) as error:
-        raise DatabaseError(f"No se pudo copiar {source} a {destination}: {error}") from error
+        raise DatabaseError(f"No se pudo copiar {source} a {destination}: {told(error)}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that can't be written to has no such file either
+            partial.unlink(missing_ok=True)
     return destination.stat().st_size
 
 
@@ -70,7 +72,7 @@ def check(path: Path) -> list[str]:
             connection.execute("BEGIN")
             return list(_complaints(connection))
     except sqlite3.Error as error:
-        raise DatabaseError(f"No se puede leer {path}: {error}") from error
+        raise DatabaseError(f"No se puede leer {path}: {told(error)}") from error
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Connections to the database's file: with what pragmas, on which threads, in which version."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,6 +13,9 @@ import aiosqlite
 
 from comanda.store.lineage import advance, begin_anew
 from comanda.store.schema import FUNCTIONS, MIGRATIONS, VERSION
+from comanda.troubles import told
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 # Of the write-ahead log: past so many pages a commit itself takes them to the file, and so much
@@ -57,7 +61,7 @@ def real_file(path: Path) -> Path:
     try:
         real = path.resolve()
     except (OSError, RuntimeError) as error:
-        raise DatabaseError(f"No se puede seguir el enlace {path}: {error}") from error
+        raise DatabaseError(f"No se puede seguir el enlace {path}: {told(error)}") from error
     if real.is_dir():
         raise DatabaseError(f"{path} es una carpeta; aquí va el archivo de la base de datos")
     if real.exists() and not real.is_file():
@@ -108,6 +112,9 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         migrate(connection, path)
         with begin(connection, "BEGIN IMMEDIATE"):
             begin_anew(connection)
+    start_log_anew(connection)
+    with begin(connection, "BEGIN IMMEDIATE"):
+        advance(connection)  # so that there is a log to tell another file by, from the first moment
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -137,6 +144,21 @@ def register_functions(connection: sqlite3.Connection) -> None:
 
 def _or_null(function: Callable[[str], str]) -> Callable[[str | None], str | None]:
     return lambda text: None if text is None else function(text)
+
+
+def start_log_anew(connection: sqlite3.Connection) -> None:
+    """Let the log begin with a mark that no copy from before this start has.
+
+    Where another program reads just now, or the disk is full, it goes on as it is.
+    """
+    patience: int = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlite3.OperationalError:
+        log.warning("The write-ahead log can't begin anew", exc_info=True)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def checkpoint(connection: sqlite3.Connection) -> None:

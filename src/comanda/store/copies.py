@@ -11,6 +11,7 @@ from pathlib import Path
 from comanda.store.backup import backup, check
 from comanda.store.connection import DatabaseError
 from comanda.store.disks import remember_disk, require_disk
+from comanda.troubles import told
 
 # What must stay free, so that the house can go on taking orders.
 RESERVE_BYTES = 64 * 2**20
@@ -47,7 +48,7 @@ def make(source: Path, folder: Path, now: datetime) -> tuple[Copy, list[str]]:
             unfinished.unlink()
         _require_space(source, folder)
     except OSError as error:
-        raise DatabaseError(f"No se puede escribir en {folder}: {error}") from error
+        raise DatabaseError(f"No se puede escribir en {folder}: {told(error)}") from error
     if not path.exists():  # another of the same second is as good
         backup(source, path)
     complaints = check(path)

@@ -41,6 +41,7 @@ from comanda.store.connection import (
 from comanda.store.in_use import InUse, sharing
 from comanda.store.lineage import advance
 from comanda.store.refusals import refusals
+from comanda.troubles import told
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -337,4 +338,6 @@ async def open_database(
         except InUse as error:
             raise DatabaseError(f"Se está restaurando {path}; prueba en un momento") from error
         except (OSError, sqlite3.DatabaseError, StorageUnavailable) as error:
-            raise DatabaseError(f"No se puede usar la base de datos {path}: {error}") from error
+            raise DatabaseError(
+                f"No se puede usar la base de datos {path}: {told(error)}"
+            ) from error

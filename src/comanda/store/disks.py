@@ -8,6 +8,7 @@ another disk are remembered, in a file beside the database: a copy that is resto
 from pathlib import Path
 
 from comanda.store.connection import DatabaseError
+from comanda.troubles import told
 
 
 def shares_disk(database: Path, folder: Path) -> bool | None:
@@ -28,7 +29,7 @@ def disk_trouble(database: Path, folder: Path) -> str | None:
                 "conectado"
             )
     except OSError as error:
-        return f"No se puede leer la carpeta de las copias, {folder}: {error.strerror}"
+        return f"No se puede leer la carpeta de las copias, {folder}: {told(error)}"
     if str(folder) in _elsewhere(database) and shares_disk(database, folder):
         return (
             f"El disco de las copias no está: {folder} estaba en otro disco y ahora está en el de "
@@ -42,6 +43,10 @@ def require_disk(database: Path, folder: Path) -> None:
     trouble = disk_trouble(database, folder)
     if trouble is not None:
         raise DatabaseError(trouble)
+    if folder.exists() and not folder.is_dir():
+        raise DatabaseError(
+            f"{folder} no es una carpeta; quítalo de ahí, o pon otra en backup.folder"
+        )
 
 
 def remember_disk(database: Path, folder: Path) -> None:
@@ -49,14 +54,15 @@ def remember_disk(database: Path, folder: Path) -> None:
     known = _elsewhere(database)
     if shares_disk(database, folder) is False and str(folder) not in known:
         memory = _memory(database)
-        memory.write_text("".join(f"{one}\n" for one in (*known, folder)), encoding="utf-8")
+        lines = "".join(f"{one}\n" for one in (*known, folder))
+        memory.write_text(lines, "utf-8", "surrogateescape")
         memory.chmod(0o600)
 
 
 def _elsewhere(database: Path) -> list[str]:
     try:
-        return _memory(database).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+        return _memory(database).read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:  # whoever damages it is told of the same disk, and of no disk that is missing
         return []
 
 

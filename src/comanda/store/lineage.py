@@ -4,7 +4,8 @@ SQLite replays a log on whatever file lies beside it. Where somebody has copied 
 pages of two databases are mixed, and nothing says so. Hence each transaction that changes
 something counts a mark up, four bytes of the file's first page (`PRAGMA application_id`). So each
 has that page in the log, and the file's mark is the one just before the log's first, or one that
-the log has, too. A copy made by Comanda is told by its header: it is in no need of a log.
+the log has, too, committed and readable: what was copied to the file has to be replayed as far at
+least. A copy made by Comanda is told by its header: it is in no need of a log.
 
 The formats are SQLite's: https://www.sqlite.org/fileformat2.html.
 """
@@ -13,7 +14,7 @@ import os
 import secrets
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -84,10 +85,37 @@ def _log_complaints(path: Path, log: Path) -> Iterator[str]:
         yield f"{path} no es la base de datos de la que quedó {log.name}"
     elif not head.uses_log:
         yield f"{path} es una copia, y {log.name} quedó de otra base de datos"
-    elif not head.fits(frames):
+    elif not _fits(head, frames, log):
         yield f"{path} y {log.name} no son de la misma base de datos, o no del mismo momento"
     elif not frames.complete(head):
         yield f"{path} está incompleta: le faltan partes que {log.name} no tiene"
+
+
+def _fits(head: "_Head", frames: "_Frames", log: Path) -> bool:
+    """Whether the file is the one that the log began after, or has what it copied to it."""
+    if frames.page_size != head.page_size:
+        return False
+    if frames.first is None:
+        return True  # written before there were marks
+    if head.mark == (frames.first - 1) % _WORD:
+        return True
+    if head.mark not in frames.marks:
+        return False
+    with log.open("rb") as ahead:
+        return _readable(ahead, frames.marks[head.mark])
+
+
+def _readable(log: BinaryIO, count: int) -> bool:
+    """Whether SQLite takes the first `count` frames for whole."""
+    header = log.read(_LOG_HEADER)
+    order = _LOG_MAGICS[_word(header, 0)]
+    sums = (_word(header, 24), _word(header, 28))
+    for _ in range(count):
+        frame, page = log.read(_FRAME_HEADER), log.read(_word(header, 8))
+        sums = _checksum(page, _checksum(frame[:8], sums, order), order)
+        if sums != (_word(frame, 16), _word(frame, 20)):
+            return False
+    return True
 
 
 def _size(path: Path) -> int:
@@ -128,24 +156,19 @@ class _Head:
     def is_whole(self) -> bool:
         return self.size >= self.pages * self.page_size
 
-    def fits(self, frames: "_Frames") -> bool:
-        """Whether this is the page that the log began after, or one that it has."""
-        if frames.page_size != self.page_size:
-            return False
-        if not frames.marks:
-            return True  # written before there were marks
-        return self.mark in (*frames.marks, (frames.marks[0] - 1) % _WORD)
-
 
 @dataclass(frozen=True, slots=True)
 class _Frames:
-    """What a log holds: the marks of its first pages in their order, and which pages it has.
+    """What a log holds.
 
-    `last` is how many pages its last commit leaves in the database, None where it has no commit.
+    `first` is the mark of its first transaction, None where that has none; `marks` are those of the
+    committed ones, each with how many frames the log has up to its commit; `numbers` are the pages;
+    `last` is how many pages the last commit leaves in the database, None where there is no commit.
     """
 
     page_size: int
-    marks: tuple[int, ...]
+    first: int | None
+    marks: Mapping[int, int]
     numbers: frozenset[int]
     last: int | None
 
@@ -153,8 +176,8 @@ class _Frames:
     def read(cls, log: BinaryIO) -> "_Frames | None":
         """None where SQLite would replay nothing.
 
-        Checksums are verified up to the first mark, which is all that has to be right. They take
-        long in Python, and what comes after it was written by the same hand: its salts say so.
+        Checksums are verified up to the first mark alone. They take long in Python, and what comes
+        after it was written by the same hand: its salts say so.
         """
         header = log.read(_LOG_HEADER)
         order = _LOG_MAGICS.get(_word(header, 0)) if len(header) == _LOG_HEADER else None
@@ -164,26 +187,34 @@ class _Frames:
         if sums != (_word(header, 24), _word(header, 28)):
             return None
         page_size, salts = _word(header, 8), header[16:24]
-        marks: list[int] = []
+        size = os.fstat(log.fileno()).st_size
+        first: int | None = None
+        begun: list[int] = []
+        marks: dict[int, int] = {}
         numbers: set[int] = set()
         last: int | None = None
-        while len(frame := log.read(_FRAME_HEADER)) == _FRAME_HEADER and frame[8:16] == salts:
+        for count in range(1, (size - _LOG_HEADER) // (_FRAME_HEADER + page_size) + 1):
+            frame = log.read(_FRAME_HEADER)
+            if frame[8:16] != salts:
+                break
             number = _word(frame, 0)
-            if number == 1 or not marks:
+            if number == 1 or first is None:
                 page = log.read(page_size)
-                if len(page) < page_size:
-                    break
-                if not marks:
+                if first is None:
                     sums = _checksum(page, _checksum(frame[:8], sums, order), order)
                     if sums != (_word(frame, 16), _word(frame, 20)):
                         break
                 if number == 1:
-                    marks.append(_word(page, _MARK))
+                    begun.append(_word(page, _MARK))
+                    first = begun[0] if first is None else first
             else:
                 log.seek(page_size, os.SEEK_CUR)
             numbers.add(number)
-            last = _word(frame, 4) or last
-        return cls(page_size, tuple(marks), frozenset(numbers), last) if numbers else None
+            if _word(frame, 4):
+                last = _word(frame, 4)
+                marks.update(dict.fromkeys(begun, count))
+                begun.clear()
+        return cls(page_size, first, marks, frozenset(numbers), last) if numbers else None
 
     def complete(self, head: _Head) -> bool:
         """Whether each page of the database is in the file or in the log.

@@ -15,6 +15,7 @@ from comanda.store.connection import DatabaseError, connect, migrate, real_file
 from comanda.store.database import optional_from_millis
 from comanda.store.in_use import InUse, alone
 from comanda.store.lineage import COMPANIONS, mismatch
+from comanda.troubles import told
 
 _VERSION = "PRAGMA user_version"
 _ORDERS = "SELECT COUNT(*) AS count, MIN(created_at) AS first, MAX(created_at) AS last FROM orders"
@@ -58,7 +59,9 @@ class Restore:
             _put_in_place(self.copy, self.target)
             names += _put_aside(self.target, kept)
         except OSError as error:
-            raise DatabaseError(f"No se pudo poner la copia en {self.target}: {error}") from error
+            raise DatabaseError(
+                f"No se pudo poner la copia en {self.target}: {told(error)}"
+            ) from error
         return next(iter(names), None)
 
 
@@ -84,7 +87,7 @@ def prepare(source: Path, target: Path) -> Iterator[Restore]:
     except InUse as error:
         raise DatabaseError(f"{target} está en uso. Detén Comanda y prueba otra vez") from error
     except OSError as error:
-        raise DatabaseError(f"No se puede restaurar {target}: {error}") from error
+        raise DatabaseError(f"No se puede restaurar {target}: {told(error)}") from error
 
 
 def _copied(source: Path, copy: Path) -> Contents:
@@ -98,7 +101,7 @@ def _copied(source: Path, copy: Path) -> Contents:
             migrate(connection, source)
         complaints = check(copy)
     except sqlite3.Error as error:
-        raise DatabaseError(f"{source} no es una copia de Comanda: {error}") from error
+        raise DatabaseError(f"{source} no es una copia de Comanda: {told(error)}") from error
     if complaints:
         raise DatabaseError(f"La copia {source} está dañada: {complaints[0]}")
     return contents
