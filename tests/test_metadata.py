@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import zlib
 from collections.abc import Callable
 
@@ -324,3 +325,85 @@ def test_an_iphones_picture_that_is_cut_off_stays_refused() -> None:
 def test_a_bare_picture_is_the_same_again(kind: str) -> None:
     once = pictures.inspect(saved(kind)).data
     assert pictures.inspect(once).data == once
+
+
+@pytest.mark.parametrize("behind", [b"", b"\xff", bytes(5000), b"\r\n"])
+@pytest.mark.parametrize("how", ["baseline", "progressive", "restart markers"])
+def test_a_jpeg_that_lacks_only_its_end_is_taken_and_gets_one(how: str, behind: bytes) -> None:
+    more: dict[str, object] = {"progressive": how == "progressive"}
+    if how == "restart markers":
+        more["restart_marker_blocks"] = 1
+    plain = saved("JPEG", **more)
+    assert_shows(plain[:-2] + behind, plain)
+    assert pictures.inspect(plain[:-2] + behind).data.endswith(b"\xff\xd9")
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("left", [0.5, 0.8, 0.95])
+def test_a_jpeg_that_lacks_pixels_too_stays_refused(left: float, *, progressive: bool) -> None:
+    noise = Image.effect_noise((400, 300), 90).convert("RGB")
+    packed = io.BytesIO()
+    noise.save(packed, "JPEG", progressive=progressive)
+    with pytest.raises(UnsupportedFile):
+        pictures.inspect(packed.getvalue()[: int(packed.tell() * left)])
+
+
+@pytest.mark.parametrize("stray", [b"\xff\xd0", b"\xff\x01", b"\xff\xd7\xff\xff\x01", b"\0" * 9])
+def test_markers_without_a_meaning_between_scans_are_skipped(stray: bytes) -> None:
+    plain = saved("JPEG", progressive=True)
+    parts = jpeg_parts(plain)
+    for at in range(2, len(parts)):
+        assert_shows(b"".join(parts[:at]) + stray + b"".join(parts[at:]), plain)
+
+
+@pytest.mark.parametrize("missing", [1, 4, 8, 12])
+def test_a_png_whose_end_is_missing_is_taken_and_gets_one(missing: int) -> None:
+    plain = saved("PNG")
+    assert_shows(plain[:-missing], plain)
+    assert pictures.inspect(plain[:-missing]).data == plain
+
+
+def test_a_png_that_lacks_pixels_too_stays_refused() -> None:
+    head = saved("PNG")[:33]
+    for rows in (b"", zlib.compress(bytes(900))):
+        with pytest.raises(UnsupportedFile):
+            pictures.inspect(head + chunk(b"IDAT", rows))
+
+
+def test_bits_that_mean_nothing_in_a_webps_head_are_ignored() -> None:
+    plain = saved("WEBP")
+    assert_shows(extended_webp(plain, chunks=(), flags=0xC1), plain)
+
+
+def too_many() -> dict[str, bytes]:
+    jpeg, png, webp = saved("JPEG"), saved("PNG"), saved("WEBP")
+    scans = saved("JPEG", progressive=True)
+    last = scans[scans.rindex(b"\xff\xda") : -2]
+    height = scans.index(b"\xff\xc2") + 5
+    tall = scans[:height] + struct.pack(">HH", 7000, 7000) + scans[height + 4 :]
+    return {
+        "comments": jpeg[:2] + segment(0xFE, b"") * 100_000 + jpeg[2:],
+        "stray markers": jpeg[:2] + b"\xff\x01" * 100_000 + jpeg[2:],
+        "scans of a large picture": tall[:-2] + last * 50 + tall[-2:],
+        "empty chunks of a PNG's pixels": png[:33] + chunk(b"IDAT", b"") * 100_000 + png[33:],
+        "a PNG's words": png[:33] + chunk(b"tEXt", b"") * 100_000 + png[33:],
+        "a WebP's chunks": webp + webp_chunk(b"EXIF", b"") * 100_000,
+    }
+
+
+@pytest.mark.parametrize("what", too_many())
+def test_a_picture_in_more_pieces_than_any_camera_writes_is_refused_undecoded(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_it(*_: object, **__: object) -> None:
+        raise AssertionError("it went to the decoder")
+
+    monkeypatch.setattr(Image, "open", open_it)
+    with pytest.raises(UnsupportedFile):
+        pictures.inspect(too_many()[what])
+
+
+def test_zeros_behind_a_webp_cost_no_time() -> None:
+    start = time.process_time()
+    assert pictures.inspect(saved("WEBP") + bytes(9_000_000)).content_type == "image/webp"
+    assert time.process_time() - start < 1

@@ -2,6 +2,8 @@
 
 import hashlib
 import struct
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -10,6 +12,7 @@ from comanda.domain.errors import UnsupportedFile
 from comanda.pdf import LOCKED, TAIL_BYTES
 from tests.house import PDF, image
 
+GIVEN_UP = 5.0  # seconds of the processor
 PAGE = b"<!doctype html><title>Banco</title><p>%PDF- es un formato.</p>"
 XREF_STREAM = (
     b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
@@ -38,6 +41,8 @@ WHOLE = {
     "4,000 bytes behind": PDF + b"?" * 4000,
     "a page behind": PDF + b"<html>" + b"<p>Gracias por su preferencia</p>" * 500 + b"</html>",
     "no %%EOF": PDF.replace(b"%%EOF\n", b""),
+    "no position": PDF.replace(b"startxref\n9\n", b""),
+    "an empty position": PDF.replace(b"startxref\n9", b"startxref\n"),
     "half an %%EOF": PDF.replace(b"%%EOF\n", b"%%E"),
     "ends of line of old Macs": PDF.replace(b"\n", b"\r"),
     "no line end at the end": PDF.rstrip(),
@@ -61,6 +66,7 @@ NO_PDF = {
     "an archive that holds one": b"PK\x03\x04" + bytes(26) + b"a.pdf" + PDF + b"PK\x05\x06",
     "cut off in the middle": PDF[: len(PDF) // 2],
     "cut off before its end": PDF[: PDF.index(b"startxref")],
+    "cut off after a first revision": PDF.replace(b"startxref\n9\n", b"") + PDF[9:40],
     "cut off in its end": PDF[: PDF.index(b"startxref") + 10],
     "a linearized file, cut off": LINEARIZED_HEAD + PDF[9:90],
     "its end too far away": PDF + b"?" * (TAIL_BYTES + 1),
@@ -68,6 +74,26 @@ NO_PDF = {
     "blanks": b" " * 2000,
     "zeros": bytes(2000),
 }  # fmt: skip
+
+
+REPEATED = 9_000_000
+SLOW = {
+    "strings that open and do not close": b"1 0 obj<<" + b"(" * REPEATED + b"/Encrypt 1 0 R" * 20,
+    "a string of escapes": b"trailer<</Encrypt<</Filter/Standard/R 3/U("
+    + b"\\1" * (REPEATED // 2)
+    + b")>> >>",
+    "encryptions everywhere": b"1 0 obj " + b"/Encrypt " * (REPEATED // 9),
+    "one object a million times": b"trailer<</Encrypt 7 0 R>>" + b"7 0 obj " * (REPEATED // 8),
+}
+
+
+@pytest.mark.parametrize("what", SLOW)
+def test_what_is_made_to_be_read_slowly_is_not(what: str) -> None:
+    data = b"%PDF-1.4\n" + SLOW[what] + b"\nstartxref\n9\n%%EOF\n"
+    start = time.process_time()
+    with suppress(UnsupportedFile):
+        pictures.inspect(data)
+    assert time.process_time() - start < GIVEN_UP  # it took 14 s and more
 
 
 @pytest.mark.parametrize("what", WHOLE)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pillow_heif
 import pytest
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFile, ImageFilter, ImageFont
 
 from comanda import pictures
 from comanda.domain.errors import UnsupportedFile
@@ -156,6 +156,31 @@ def test_a_hundred_megapixels_are_refused_without_being_decoded(
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", undecodable)
     with pytest.raises(UnsupportedFile, match="demasiados píxeles"):
         pictures.inspect(data)
+
+
+def test_a_large_png_that_would_have_to_be_turned_is_refused_undecoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed = io.BytesIO()
+    Image.new("1", (5000, 4000)).save(packed, "PNG", exif=exif(6))
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", undecodable)
+    with pytest.raises(UnsupportedFile, match=r"demasiados píxeles.*captura"):
+        pictures.inspect(packed.getvalue())
+
+
+def test_large_pictures_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bomb("PNG", 5000, 4000)
+    held = []
+    load = ImageFile.ImageFile.load
+
+    def watched(image: ImageFile.ImageFile) -> Any:
+        held.append(pictures._one_large.locked())
+        return load(image)
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", watched)
+    pictures.thumbnail(data)
+    assert held
+    assert all(held)
 
 
 def undecodable(_: Image.Image) -> None:

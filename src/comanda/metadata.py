@@ -15,9 +15,11 @@ from dataclasses import dataclass
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _APP0, _APP1, _APP2, _APP14, _APP15, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
 _SEGMENTS = frozenset({*range(0xC0, 0xD0), *range(_SOS, 0xF0), _COMMENT})  # that have a length
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # that say how large it is
+_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length that decoders skip
 _LENGTH_BYTES = 2
 _MARKER = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
-_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]", re.DOTALL)
 # What an APP segment that shows begins with, and how long it is at least, its head included.
 _SHOWS_JPEG = {
     _APP0: (b"JFIF\x00", 18),
@@ -26,6 +28,7 @@ _SHOWS_JPEG = {
 }
 _EXIF = b"Exif\x00\x00"
 
+_IEND = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _CRITICAL_PNG = frozenset(b"IHDR PLTE IDAT IEND".split())
 _ANCILLARY = 0x20  # of a chunk's first letter
 # The ancillary chunks that change what is seen, and the lengths that each may have.
@@ -49,28 +52,37 @@ _LARGEST_PROFILE = 1 << 20
 _WEBP_PICTURE = frozenset({b"VP8 ", b"VP8L"})
 _SHOWS_WEBP = _WEBP_PICTURE | {b"VP8X", b"ALPH", b"ICCP"}
 _KNOWN_WEBP = _SHOWS_WEBP | {b"ANIM", b"ANMF", b"EXIF", b"XMP "}
-_PROFILE_FLAG, _EXIF_FLAG, _XMP_FLAG, _ANIMATION_FLAG = 0x20, 0x08, 0x04, 0x02
+_PROFILE_FLAG, _ALPHA_FLAG, _ANIMATION_FLAG = 0x20, 0x10, 0x02
 _VP8X_BYTES = 10
 _WIDE_ITEM, _WIDE_LOCATION = 3, 2  # the versions from which on an id has four bytes
+
+_MOST_PIECES = 20_000  # segments or chunks, stray ones too; a large photo has some thousands
+_MOST_SCANNED = 800_000_000  # pixels times scans: each scan of a progressive JPEG goes over all
+_ZEROS = re.compile(rb"\x00*")
 
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """A picture with only what is needed to show it, and the EXIF that it had (TIFF, unchecked)."""
+    """A picture with only what is needed to show it, and the EXIF that it had (TIFF, unchecked).
+
+    `had_end` is False where the end has been added: only its pixels tell whether it was cut off.
+    """
 
     data: bytes
     exif: bytes = b""
+    had_end: bool = True
 
 
 def strip_jpeg(data: bytes) -> Bare:
     """The JPEG without its metadata; what follows its end is no part of it."""
-    kept, exif = [b"\xff\xd8"], b""
-    for marker, piece in _jpeg_pieces(data):
+    kept, exif, marker = [b"\xff\xd8"], b"", _SOI
+    for marker, piece in _few_scans(_jpeg_pieces(data)):
         if marker == _APP1 and piece[4:].startswith(_EXIF):
             exif = exif or piece[4 + len(_EXIF) :]
         if marker != _COMMENT and (not _APP0 <= marker <= _APP15 or _shows(marker, piece)):
             kept.append(piece)
-    return Bare(b"".join(kept), exif)
+    has_end = marker == _EOI
+    return Bare(b"".join(kept) + (b"" if has_end else b"\xff\xd9"), exif, had_end=has_end)
 
 
 def turned_jpeg(data: bytes, orientation: int) -> bytes:
@@ -79,9 +91,17 @@ def turned_jpeg(data: bytes, orientation: int) -> bytes:
 
 
 def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each segment with its marker; a scan goes with its data. Bytes in between are skipped."""
+    """Each segment with its marker; a scan goes with its data. Bytes in between are skipped.
+
+    What ends within a scan is yielded too, without an end: decoders show it.
+    """
     position, in_head = 2, True
-    while found := _MARKER.search(data, position):
+    for _ in range(_MOST_PIECES):
+        found = _MARKER.search(data, position)
+        if found is None and not in_head:
+            return
+        if found is None:
+            raise ValueError("cut off")
         marker, position = data[found.end() - 1], found.end()
         if marker == _EOI:
             yield marker, b"\xff\xd9"
@@ -89,7 +109,7 @@ def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
         if marker == _SOI:
             raise ValueError("a second beginning")
         if marker not in _SEGMENTS:
-            if not in_head:
+            if not in_head and marker not in _ALONE:
                 raise ValueError("no marker that may follow a scan")
             continue  # stray bytes that look like one
         position += _length(data, position)
@@ -98,7 +118,19 @@ def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
             following = _AFTER_SCAN.search(data, position)
             position = following.start() if following else len(data)
         yield marker, data[found.start() : position]
-    raise ValueError("cut off")
+    raise ValueError("in too many pieces")
+
+
+def _few_scans(pieces: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """The pieces of a JPEG. Raises ValueError where decoding them would take too long."""
+    pixels = scanned = 0
+    for marker, piece in pieces:
+        if marker in _FRAMES:
+            pixels = int.from_bytes(piece[5:7]) * int.from_bytes(piece[7:9])
+        scanned += pixels * (marker == _SOS)
+        if scanned > _MOST_SCANNED:
+            raise ValueError("more scans than any camera writes")
+        yield marker, piece
 
 
 def _length(data: bytes, position: int) -> int:
@@ -136,10 +168,16 @@ def strip_png(data: bytes) -> Bare:
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Each chunk with its kind; one beside the picture whose checksum is wrong is skipped."""
-    position, kind, view = 8, b"", memoryview(data)
-    while kind != b"IEND":
+    """Each chunk with its kind; one beside the picture whose checksum is wrong is skipped.
+
+    An end of which a part is missing is made whole: the pixels tell whether the rest is there.
+    """
+    position, view = 8, memoryview(data)
+    for _ in range(_MOST_PIECES):
         end = position + 12 + int.from_bytes(view[position : position + 4])
+        if len(data) < end and _IEND.startswith(data[position:]):
+            yield b"IEND", _IEND
+            return
         if len(data) < end:
             raise ValueError("cut off")
         kind = data[position + 4 : position + 8]
@@ -148,7 +186,10 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             yield kind, data[position:end]
         elif not kind[0] & _ANCILLARY:
             raise ValueError("a wrong checksum in the picture")
+        if kind == b"IEND":
+            return
         position = end
+    raise ValueError("in too many pieces")
 
 
 def _is_sound(kind: bytes, body: bytes, before: dict[bytes, bytes]) -> bool:
@@ -191,7 +232,9 @@ def strip_webp(data: bytes) -> Bare:
 def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The chunks that are known, wherever the file says that it ends and however it is padded."""
     position = 12
-    while position + 8 <= len(data):
+    for _ in range(_MOST_PIECES):
+        if position + 8 > len(data):
+            return
         kind = data[position : position + 4]
         size = int.from_bytes(data[position + 4 : position + 8], "little")
         end = position + 8 + size
@@ -202,8 +245,9 @@ def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         position = end
         if size % 2 and data[end : end + 4] not in _KNOWN_WEBP:
             position += 1
-        while data[position : position + 1] == b"\x00":
-            position += 1
+        if zeros := _ZEROS.match(data, position):
+            position = zeros.end()
+    raise ValueError("in too many pieces")
 
 
 def _sized(body: bytes) -> bytes:
@@ -213,9 +257,9 @@ def _sized(body: bytes) -> bytes:
 def _plain_header(chunk: bytes, *, has_profile: bool) -> bytes:
     if len(chunk) < 8 + _VP8X_BYTES:
         raise ValueError("cut off")
-    flags = chunk[8] & ~(_EXIF_FLAG | _XMP_FLAG | _PROFILE_FLAG)
-    if flags & _ANIMATION_FLAG:
+    if chunk[8] & _ANIMATION_FLAG:
         raise ValueError("an animation is no photo")
+    flags = chunk[8] & _ALPHA_FLAG
     return chunk[:8] + bytes([flags | (_PROFILE_FLAG if has_profile else 0)]) + chunk[9:]
 
 

@@ -6,20 +6,25 @@ whatever stands before and after. Nothing in the file is run, unpacked or follow
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from comanda.domain.errors import UnsupportedFile
 from comanda.pdf_password import Encryption, opens_without
 
 HEAD_BYTES = 1024
 TAIL_BYTES = 32 * 1024  # what servers hang behind a PDF: an epilogue, a page of their own
+_FIRST_OBJECT_BYTES = 64 * 1024  # within which a PDF's first object begins
+_DICTIONARY_BYTES = 64 * 1024  # more than any trailer or encryption dictionary has
 _MARK = b"%PDF-"
 _BLANK = b"\x00\t\n\x0c\r "
 _END = re.compile(rb"startxref[\x00\t\n\x0c\r ]+([0-9]+)")
 _OBJECT = re.compile(rb"[0-9][\x00\t\n\x0c\r ]+[0-9]+[\x00\t\n\x0c\r ]+obj")
 _ARCHIVE = b"PK\x03\x04"  # it may hold a PDF near its beginning, and is none
-_ENCRYPT = re.compile(rb"/Encrypt(?![A-Za-z])")
+_END_OF_FILE = b"%%EOF"
+_ENCRYPT = b"/Encrypt"
 _REFERENCE = re.compile(rb"0*([0-9]+) 0*([0-9]+) R")
 _MOST_TRAILERS = 10
+_MOST_HEADINGS = 100_000  # looked at for one object's number
 _TOKEN = re.compile(
     rb"""
     %[^\r\n]* | <<|>>|[\[\]()] | <[0-9A-Fa-f\x00\t\n\x0c\r ]*> | /[^\x00\t\n\x0c\r ()<>\[\]{}/%]* |
@@ -45,7 +50,7 @@ def check_pdf(data: bytes) -> bool:
     start = data.find(_MARK, 0, HEAD_BYTES + len(_MARK) - 1)
     if start < 0 or data.startswith(_ARCHIVE):
         return False
-    if start > 0 and not _OBJECT.search(data, start):
+    if start > 0 and not _OBJECT.search(data, start, start + _FIRST_OBJECT_BYTES):
         return False  # a text that mentions PDFs
     if not _has_end(data, start):
         raise UnsupportedFile
@@ -58,20 +63,42 @@ def _has_end(data: bytes, start: int) -> bool:
     """Whether it says, near its end, where its trailer is; a file that was cut off does not.
 
     A linearized file does so near its beginning too, usually with a zero, and more follows there.
+    Readers also open a file that says only that it ends: they look for its objects.
     """
     end = len(data.rstrip(_BLANK))
-    ends = list(_END.finditer(data, max(start, end - TAIL_BYTES), end))
-    return bool(ends) and (int(ends[-1][1]) > 0 or not _OBJECT.search(data, ends[-1].end()))
+    tail = max(start, end - TAIL_BYTES)
+    ends = list(_END.finditer(data, tail, end))
+    if not ends:
+        return _has_bare_end(data, start, tail)
+    return bool(ends[-1][1].strip(b"0")) or not _OBJECT.search(data, ends[-1].end())
+
+
+def _has_bare_end(data: bytes, start: int, tail: int) -> bool:
+    at = data.rfind(_END_OF_FILE, tail)
+    has_object = _OBJECT.search(data, start, start + _FIRST_OBJECT_BYTES)
+    return at >= 0 and has_object is not None and not _OBJECT.search(data, at)
 
 
 def _asks_for_password(data: bytes) -> bool:
     """Whether the newest trailer names an encryption that the empty password does not open."""
-    found = [match.start() for match in _ENCRYPT.finditer(data)]
-    for position in reversed(found[-_MOST_TRAILERS:]):
+    position = len(data)
+    for _ in range(_MOST_TRAILERS):
+        position = _encrypt_before(data, position)
+        if position < 0:
+            return False
         trailer = _trailer_around(data, position)
         if b"Encrypt" in trailer:
             return not opens_without(_encryption(data, trailer))
     return False
+
+
+def _encrypt_before(data: bytes, position: int) -> int:
+    """Where the last `/Encrypt` before `position` stands; -1 where there is none."""
+    while (position := data.rfind(_ENCRYPT, 0, position)) >= 0:
+        after = position + len(_ENCRYPT)
+        if not data[after : after + 1].isalpha():
+            break
+    return position
 
 
 def _trailer_around(data: bytes, position: int) -> Dictionary:
@@ -107,9 +134,13 @@ def _encryption_dictionary(data: bytes, trailer: Dictionary) -> Dictionary:
     reference = _REFERENCE.fullmatch(b" ".join(value))
     if reference is None:
         return _parsed(value)
-    heading = rb"(?<![0-9])0*%b[\x00\t\n\x0c\r ]+0*%b[\x00\t\n\x0c\r ]+obj" % reference.groups()
-    objects = [match.end() for match in re.finditer(heading, data)]
-    first = data.find(b"<<", objects[-1]) if objects else -1
+    blanks = rb"[\x00\t\n\x0c\r ]{1,20}"  # begins with a number, so that the search is fast
+    heading = re.compile(reference[1] + blanks + reference[2] + blanks + b"obj")
+    last = -1
+    for match in islice(heading.finditer(data), _MOST_HEADINGS):
+        if not data[max(match.start() - 1, 0) : match.start()].isdigit():
+            last = match.end()
+    first = data.find(b"<<", last) if last >= 0 else -1
     return {} if first < 0 else _dictionary(data, first)
 
 
@@ -122,7 +153,7 @@ def _dictionary(data: bytes, start: int) -> Dictionary:
     """The dictionary that begins at `start`; what is nested in it stays tokens."""
     tokens: list[bytes] = []
     depth = 0
-    for token in _tokens(data, start):
+    for token in _tokens(data[start : start + _DICTIONARY_BYTES], 0):
         depth += {b"<<": 1, b">>": -1}.get(token, 0)
         tokens.append(token)
         if depth == 0:

@@ -4,11 +4,12 @@ import hashlib
 import io
 import struct
 import zlib
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
+from threading import Lock
 
 from PIL import ExifTags, Image
 
@@ -22,12 +23,16 @@ HASH_SIZE = (64, 16)  # columns and rows; more columns than rows, since a receip
 MAX_PIXELS = {
     "JPEG": 50_000_000,
     "PNG": 50_000_000,
-    "WEBP": 25_000_000,
+    "WEBP": 16_000_000,
     "HEIF": 50_000_000,
 }
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _DECODED = (256, 256)
-_COMPARABLE_PIXELS = 16_000_000  # a larger PNG or WebP can't be decoded small: it has no hash
+_COMPARABLE_PIXELS = 16_000_000  # a larger PNG can't be decoded small: it has no hash
+_BAND = 64  # rows of a thumbnail that are made at a time
+_one_large = Lock()  # a large picture takes some hundred megabytes while it is decoded
+_TOO_LARGE = "La imagen tiene demasiados píxeles. Toma una captura de pantalla y envía esa foto"
+_NOISE = bytes(range(1, 200))  # behind a scan that lacks its end, it would be taken for pixels
 _STEP = 2  # grey levels: less than that is the packing's noise
 _LEAST_BITS = 24  # a picture with less structure is like every other one
 _UPRIGHT = 1
@@ -104,15 +109,18 @@ def _bare(data: bytes) -> Bare | None:
 
 
 def _inspect_image(bare: Bare, received: str) -> Proof:
-    with _open(bare.data) as image:
-        kind = image.format or ""
+    if not (bare.had_end or _is_whole(bare.data)):
+        raise ValueError("cut off")
+    with _open(bare.data) as image, _turn(image):
         told = _told(bare.exif or image.info.get("exif", b""))
-        if kind == "PNG" and image.width * image.height > _COMPARABLE_PIXELS:
+        if image.format == "PNG" and _is_large(image):
+            if told.orientation != _UPRIGHT:
+                raise UnsupportedFile(_TOO_LARGE)
             image.verify()
             fingerprint = None
         else:
             fingerprint = _hash(image)
-    content_type, kept = _kept(kind, bare.data, told.orientation)
+        content_type, kept = _kept(image, bare.data, told.orientation)
     stored = hashlib.sha256(kept).hexdigest()
     return Proof(
         content_type=content_type,
@@ -124,11 +132,33 @@ def _inspect_image(bare: Bare, received: str) -> Proof:
     )
 
 
+def _is_whole(data: bytes) -> bool:
+    """Whether a JPEG whose end was added had all its pixels: what follows them changes none."""
+    had = data.removesuffix(b"\xff\xd9").rstrip(b"\x00")
+    had += b"\x00" * had.endswith(b"\xff")
+    return _small_pixels(had + b"\xff\xd9") == _small_pixels(had + _NOISE + b"\xff\xd9")
+
+
+def _small_pixels(data: bytes) -> bytes:
+    with _open(data) as image:
+        image.draft("L", _DECODED)
+        return image.tobytes()
+
+
+def _is_large(image: Image.Image) -> bool:
+    return image.width * image.height > _COMPARABLE_PIXELS
+
+
+def _turn(image: Image.Image) -> AbstractContextManager[object]:
+    """The turn of a picture that can only be decoded whole, and takes much memory for it."""
+    return _one_large if _is_large(image) and image.format != "JPEG" else nullcontext()
+
+
 def _open(data: bytes) -> Image.Image:
     """The picture, its header parsed and nothing decoded yet. Raises UnsupportedFile, OSError."""
     image = Image.open(io.BytesIO(data), formats=(*_FORMATS, *_heif()))
     if image.width * image.height > MAX_PIXELS[image.format or ""]:
-        raise UnsupportedFile("La imagen tiene demasiados píxeles")
+        raise UnsupportedFile(_TOO_LARGE)
     if image.format == "PNG":
         _scale_key(image, data[_PNG_DEPTH])
     return image
@@ -206,25 +236,24 @@ def _told(exif: bytes) -> _Told:
     return _Told(orientation if is_known else _UPRIGHT, taken_at)
 
 
-def _kept(kind: str, data: bytes, orientation: int) -> tuple[str, bytes]:
+def _kept(image: Image.Image, data: bytes, orientation: int) -> tuple[str, bytes]:
     """What is kept of a bare picture to be served: its type and its bytes."""
-    if kind == "JPEG":
+    if image.format == "JPEG":
         return "image/jpeg", turned_jpeg(data, orientation)
-    if kind == "HEIF":
-        return "image/jpeg", _as_jpeg(data, _UPRIGHT)  # its decoder has turned it
+    if image.format == "HEIF":
+        return "image/jpeg", _as_jpeg(image, _UPRIGHT)  # its decoder has turned it
     if orientation != _UPRIGHT:
-        return "image/jpeg", _as_jpeg(data, orientation)
-    return ("image/png" if kind == "PNG" else "image/webp"), data
+        return "image/jpeg", _as_jpeg(image, orientation)
+    return ("image/png" if image.format == "PNG" else "image/webp"), data
 
 
-def _as_jpeg(data: bytes, orientation: int) -> bytes:
+def _as_jpeg(image: Image.Image, orientation: int) -> bytes:
     """What every browser shows; pixels only, on white, and upright."""
-    with _open(data) as image:
-        packed = io.BytesIO()
-        shown = _upright(_on_white(_even(image)), orientation)
-        shown.info = {}
-        shown.save(packed, "JPEG", quality=90)
-        return packed.getvalue()
+    packed = io.BytesIO()
+    shown = _upright(_on_white(_even(image)), orientation)
+    shown.info = {}
+    shown.save(packed, "JPEG", quality=90)
+    return packed.getvalue()
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:
@@ -248,13 +277,28 @@ def _taken_at(exif: Image.Exif) -> datetime | None:
 
 def thumbnail(data: bytes) -> bytes:
     """A stored picture as WebP on white, its long side at most 320 px, upright. Raises OSError."""
-    with _open(data) as image:
+    with _open(data) as image, _turn(image):
         orientation = _told(image.info.get("exif", b"")).orientation
         image.draft("RGB", (2 * THUMBNAIL_SIDE, 2 * THUMBNAIL_SIDE))
-        small = _even(image)
+        small = _reduced(image, 2 * THUMBNAIL_SIDE)
         small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
         packed = io.BytesIO()
-        shown = _upright(_on_white(small), orientation)
+        shown = _upright(small, orientation)
         shown.info = {}
         shown.save(packed, "WEBP", quality=70)
         return packed.getvalue()
+
+
+def _reduced(image: Image.Image, side: int) -> Image.Image:
+    """The picture on white, its long side `side` or a little more, made band by band.
+
+    So a large one is in memory once, whatever its pixels must be turned into.
+    """
+    factor = max(1, max(image.size) // side)
+    width, height = (-(-length // factor) for length in image.size)
+    small = Image.new("RGB", (width, height))
+    for top in range(0, height, _BAND):
+        rows = (top * factor, min((top + _BAND) * factor, image.height))
+        band = _on_white(_even(image.crop((0, rows[0], image.width, rows[1]))))
+        small.paste(band.reduce(factor).convert("RGB"), (0, top))
+    return small

@@ -181,3 +181,17 @@ async def test_a_locked_pdf_is_refused_with_the_word(house: House) -> None:
     status, problem = await send(house, form(METHOD, part(b'name="file"; filename="a.pdf"', pdf)))
     assert (status, problem["code"]) == (415, "unsupported_file")
     assert "contraseña" in problem["detail"]
+
+
+@pytest.mark.parametrize("blank", [b"\t", b"\r\n", " \u00a0".encode()])
+async def test_an_optional_field_of_blanks_alone_is_none(house: House, blank: bytes) -> None:
+    fields = [part(b'name="%b"' % name, blank) for name in (b"reference", b"amount", b"taken_at")]
+    payment = await assert_taken(house, form(METHOD, photo(), *fields))
+    assert payment["reference"] is None
+
+
+async def test_a_field_is_read_in_the_characters_that_it_says(house: House) -> None:
+    latin = b"Content-Type: text/plain; charset=ISO-8859-1"
+    reference = part(b'name="reference"', "Peña 12".encode("latin-1"), latin)
+    payment = await assert_taken(house, form(METHOD, photo(), reference))
+    assert payment["reference"] == "Peña 12"

@@ -132,7 +132,10 @@ class FileTooLarge(DomainError):
 
 class UnsupportedFile(DomainError):
     code = "unsupported_file"
-    sentence = "El archivo no es una foto JPEG, PNG o WebP ni un PDF, o está dañado"
+    sentence = (
+        "El archivo no es una foto JPEG, PNG o WebP ni un PDF, o está dañado. "
+        "Toma una captura de pantalla y envía esa foto"
+    )
 
 
 class UploadTimeout(DomainError):

@@ -28,6 +28,8 @@ _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))'
 _QUOTED = re.compile(r"\\(.)")
 # No byte is wrong in it: a file's name is never used, so it can't refuse the form either.
 _CHARSET = "latin-1"
+# What programs say that a field is written in, and what they write; all else is UTF-8.
+_FIELD_CHARSETS = dict.fromkeys(("iso-8859-1", "latin1", "windows-1252"), "cp1252")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,11 @@ def _disposition(part: MultipartSegment) -> tuple[str, str]:
     return name, parameters.get("filename", "")
 
 
+def _field_charset(part: MultipartSegment) -> str:
+    said = _parameters(part.header("Content-Type", "")).get("charset", "")
+    return _FIELD_CHARSETS.get(said.lower(), "utf-8")
+
+
 def _events(
     parser: PushMultipartParser, chunk: bytes
 ) -> Iterable[MultipartSegment | bytes | bytearray | None]:
@@ -162,6 +169,7 @@ class _Form:
         self._received = 0
         self._name = ""
         self._filename = ""
+        self._charset = ""
         self._value = Spool(folder)
 
     async def upload(self) -> Upload:
@@ -192,6 +200,7 @@ class _Form:
     def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         if isinstance(event, MultipartSegment):
             self._name, self._filename = _disposition(event)
+            self._charset = _field_charset(event)
             self._value = Spool(self._folder)
         elif event is not None:
             self._value.add(event)
@@ -212,4 +221,4 @@ class _Form:
     def _finish_field(self) -> None:
         if self._name in self._fields:
             raise ValidationFailed({self._name: ["Está repetido"]})
-        self._fields[self._name] = self._value.in_memory.decode()
+        self._fields[self._name] = self._value.in_memory.decode(self._charset)

@@ -226,7 +226,7 @@ class Form(Request):
     def leave_empty_ones_out(self, data: Mapping[str, str], **_: Any) -> dict[str, str]:
         optional = {name for name, field in self.load_fields.items() if not field.required}
         return {
-            name: value for name, value in data.items() if name not in optional or value.strip(" ")
+            name: value for name, value in data.items() if name not in optional or value.strip()
         }
 
 
