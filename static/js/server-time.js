@@ -6,6 +6,7 @@
 const KEPT = "comanda.reloj";
 const WHOLE_SECONDS = 1000; // HTTP's Date has no fractions: the moment lies within this second
 const WORTH_KEEPING = 2000;
+const A_MINUTE = 60000;
 const A_CENTURY = 3.2e12;
 
 const unknown = { earliest: -Infinity, latest: Infinity };
@@ -26,10 +27,11 @@ export const mark = (at = now()) => ({ at, here: Date.now() - (now() - at) });
 
 /**
  * How many milliseconds ago that was, at least and at most. The two clocks disagree where the device has
- * slept, and its stopwatch with it, or where its clock was set.
+ * slept, and its stopwatch with it, or where its clock was set. By a clock that was put back since nothing
+ * is known; by less than a minute that is only learning.
  */
 export function since({ at, here = NaN }) {
-  const ages = [now() - at, Date.now() - here].filter((age) => age >= 0);
+  const ages = [now() - at, Date.now() - here].filter((age) => age > -A_MINUTE).map((age) => Math.max(0, age));
   return ages.length > 0 ? { least: Math.min(...ages), most: Math.max(...ages) } : { least: 0, most: 0 };
 }
 

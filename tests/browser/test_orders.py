@@ -658,7 +658,7 @@ async def test_what_waits_goes_as_soon_as_comanda_is_back(
     for table in (5, 6):
         await send_order(page, table)
     await strip(page).get_by_text("Mesa 6").wait_for()
-    await page.clock.pause_at(await page.evaluate("Date.now() + 600000"))
+    await page.clock.pause_at(await page.evaluate("Date.now() / 1000 + 600"))
     async with open_house(config, clock, new=False, port=port) as again:
         await page.evaluate(
             "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
