@@ -9,7 +9,7 @@ import pytest
 from comanda.store.backup import check
 from comanda.store.connection import DatabaseError
 from comanda.store.database import open_database
-from comanda.troubles import told
+from comanda.store.refusals import told
 
 
 def test_a_file_that_is_not_there_is_told_from_a_folder_that_is_not(tmp_path: Path) -> None:

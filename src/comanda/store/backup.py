@@ -10,8 +10,8 @@ from pathlib import Path
 from comanda.store.connection import DatabaseError, connect, real_file
 from comanda.store.database import Snapshot, utc_now
 from comanda.store.in_use import InUse, looking
+from comanda.store.refusals import told
 from comanda.store.schema import VERSION
-from comanda.troubles import told
 
 _PROOFS = "SELECT payment_id, size, sha256, data FROM proofs ORDER BY payment_id"
 _PROOF_MISSING = """

@@ -12,8 +12,8 @@ from typing import TypeVar
 import aiosqlite
 
 from comanda.store.lineage import advance, begin_anew
+from comanda.store.refusals import told
 from comanda.store.schema import FUNCTIONS, MIGRATIONS, VERSION
-from comanda.troubles import told
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from comanda.store.backup import backup, check
 from comanda.store.connection import DatabaseError
 from comanda.store.disks import remember_disk, require_disk
-from comanda.troubles import told
+from comanda.store.refusals import told
 
 # What must stay free, so that the house can go on taking orders.
 RESERVE_BYTES = 64 * 2**20

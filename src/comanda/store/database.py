@@ -40,8 +40,7 @@ from comanda.store.connection import (
 )
 from comanda.store.in_use import InUse, sharing
 from comanda.store.lineage import advance
-from comanda.store.refusals import refusals
-from comanda.troubles import told
+from comanda.store.refusals import refusals, told
 
 P = ParamSpec("P")
 T = TypeVar("T")

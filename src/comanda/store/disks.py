@@ -8,7 +8,7 @@ another disk are remembered, in a file beside the database: a copy that is resto
 from pathlib import Path
 
 from comanda.store.connection import DatabaseError
-from comanda.troubles import told
+from comanda.store.refusals import told
 
 
 def shares_disk(database: Path, folder: Path) -> bool | None:

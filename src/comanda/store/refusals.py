@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from comanda import troubles
 from comanda.domain.errors import StorageFull, StorageUnavailable
 
 _OCCUPIED = "Otro programa tiene ocupada la base de datos. Inténtalo otra vez"
@@ -15,6 +16,18 @@ _SENTENCES = {
     sqlite3.SQLITE_READONLY: _UNWRITABLE,
     sqlite3.SQLITE_IOERR: _UNWRITABLE,
     sqlite3.SQLITE_CANTOPEN: _UNWRITABLE,
+}
+
+_WAY_BACK = "Para volver a una copia: comanda restore COPIA"
+_TROUBLES = {
+    sqlite3.SQLITE_NOTADB: f"no es una base de datos. {_WAY_BACK}",
+    sqlite3.SQLITE_CORRUPT: f"está dañada. {_WAY_BACK}",
+    sqlite3.SQLITE_FULL: "el disco está lleno",
+    sqlite3.SQLITE_READONLY: "falta el permiso de escribir",
+    sqlite3.SQLITE_CANTOPEN: "no se puede abrir",
+    sqlite3.SQLITE_IOERR: "el disco falla",
+    sqlite3.SQLITE_BUSY: "otro programa la tiene ocupada",
+    sqlite3.SQLITE_LOCKED: "otro programa la tiene ocupada",
 }
 
 
@@ -30,3 +43,10 @@ def refusals() -> Iterator[None]:
         if primary in _SENTENCES:
             raise StorageUnavailable(_SENTENCES[primary]) from error
         raise
+
+
+def told(error: Exception) -> str:
+    """`error` as a sentence without its full stop: SQLite's too, for whoever runs the computer."""
+    if isinstance(error, sqlite3.Error):
+        return _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))
+    return troubles.told(error)

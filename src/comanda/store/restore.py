@@ -15,7 +15,7 @@ from comanda.store.connection import DatabaseError, connect, migrate, real_file
 from comanda.store.database import optional_from_millis
 from comanda.store.in_use import InUse, alone
 from comanda.store.lineage import COMPANIONS, mismatch
-from comanda.troubles import told
+from comanda.store.refusals import told
 
 _VERSION = "PRAGMA user_version"
 _ORDERS = "SELECT COUNT(*) AS count, MIN(created_at) AS first, MAX(created_at) AS last FROM orders"
