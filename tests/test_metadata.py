@@ -356,13 +356,6 @@ def test_markers_without_a_meaning_between_scans_are_skipped(stray: bytes) -> No
         assert_shows(b"".join(parts[:at]) + stray + b"".join(parts[at:]), plain)
 
 
-@pytest.mark.parametrize("missing", [1, 4, 8, 12])
-def test_a_png_whose_end_is_missing_is_taken_and_gets_one(missing: int) -> None:
-    plain = saved("PNG")
-    assert_shows(plain[:-missing], plain)
-    assert pictures.inspect(plain[:-missing]).data == plain
-
-
 def test_a_png_that_lacks_pixels_too_stays_refused() -> None:
     head = saved("PNG")[:33]
     for rows in (b"", zlib.compress(bytes(900))):

@@ -86,7 +86,7 @@ def _one_of(default: str, *others: str) -> Any:
     return _setting(default, validate.OneOf(allowed, error=f"es {' o '.join(allowed)}"))
 
 
-def _at_least(minimum: float, maximum: float = 100_000) -> validate.And:
+def _at_least(minimum: float, maximum: float = 1_000_000) -> validate.And:
     """And no more than what the clock and the computer can bear."""
     return validate.And(
         validate.Range(min=minimum, error="el mínimo es {min}"),
@@ -181,7 +181,7 @@ class Backup:
     enabled: bool = True
     folder: str = _path("backups", validate.Length(min=1, error="está vacío"))
     hour: int = _setting(4, validate.Range(0, 23, error="va de {min} a {max}"))
-    keep_days: int = _setting(14, _at_least(1))
+    keep_days: int = _setting(14, _at_least(1, 100_000))
     keep_months: int = _setting(12, _at_least(0, 1_200))
 
 
@@ -191,7 +191,7 @@ class Events:
 
     heartbeat_seconds: float = _setting(15.0, _at_least(0.05))
     replay_limit: int = _setting(10_000, _at_least(1, 10_000_000))
-    tail_events: int = _setting(1_000, _at_least(1, 1_000_000))
+    tail_events: int = _setting(1_000, _at_least(1))
     stream_minutes: float = _setting(30.0, _at_least(0.001))
     send_timeout_seconds: float = _setting(30.0, _at_least(0.05))
 
@@ -200,9 +200,9 @@ class Events:
 class Sessions:
     hours: float = _setting(16.0, _at_least(0.001))
     idle_minutes: float = _setting(0.0, _at_least(0))
-    attempts_at_one_place: int = _setting(5, _at_least(1))
-    attempts_per_user: int = _setting(20, _at_least(1))
-    attempts_per_address: int = _setting(20, _at_least(1))
+    attempts_at_one_place: int = _setting(5, _at_least(1, 10_000_000))
+    attempts_per_user: int = _setting(20, _at_least(1, 10_000_000))
+    attempts_per_address: int = _setting(20, _at_least(1, 10_000_000))
     attempts_window_seconds: float = _setting(60.0, _at_least(0.05))
 
 
@@ -211,7 +211,7 @@ class Proofs:
     """`keep_days` 0 is for ever; `purge_hour` is by the restaurant's clock."""
 
     max_bytes: int = _setting(10 * 1024 * 1024, _at_least(1, 2**30))
-    keep_days: int = _setting(180, _at_least(0))
+    keep_days: int = _setting(180, _at_least(0, 100_000))
     purge_hour: int = _setting(4, validate.Range(0, 23, error="va de {min} a {max}"))
     upload_seconds: float = _setting(120.0, _at_least(0.05))
     idle_seconds: float = _setting(20.0, _at_least(0.05))

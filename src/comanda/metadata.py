@@ -28,7 +28,6 @@ _SHOWS_JPEG = {
 }
 _EXIF = b"Exif\x00\x00"
 
-_IEND = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _CRITICAL_PNG = frozenset(b"IHDR PLTE IDAT IEND".split())
 _ANCILLARY = 0x20  # of a chunk's first letter
 # The ancillary chunks that change what is seen, and the lengths that each may have.
@@ -168,16 +167,10 @@ def strip_png(data: bytes) -> Bare:
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Each chunk with its kind; one beside the picture whose checksum is wrong is skipped.
-
-    An end of which a part is missing is made whole: the pixels tell whether the rest is there.
-    """
+    """Each chunk with its kind; one beside the picture whose checksum is wrong is skipped."""
     position, view = 8, memoryview(data)
     for _ in range(_MOST_PIECES):
         end = position + 12 + int.from_bytes(view[position : position + 4])
-        if len(data) < end and _IEND.startswith(data[position:]):
-            yield b"IEND", _IEND
-            return
         if len(data) < end:
             raise ValueError("cut off")
         kind = data[position + 4 : position + 8]

@@ -117,7 +117,7 @@ async def test_a_table_that_is_taken_is_the_takers_and_everybody_hears(
             assert await stream.is_silent()
     _, detail = await house.call(LUIS, "GET", f"/orders/{order_id}")
     assert detail["history"][-1]["by"] == "beto"
-    assert [one["waiter"] for one in detail["history"]] == ["ana"] * 3 + ["beto"]
+    assert [one.get("taken_from") for one in detail["history"]] == [None] * 3 + ["ana"]
     assert (detail["waiter"], detail["status"]) == ("beto", "listo")
 
 

@@ -90,19 +90,25 @@ def lines_after(
 
 
 def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
-    """`{type, status, by, at, waiter}` of each event of the order that `role` may hear of.
+    """`{type, status, by, at}` of each event of the order that `role` may hear of.
 
-    `waiter` is whose the order was from then on, null in a notice.
+    With `taken_from`, whose it was before, where another waiter has taken the order.
     """
     heard = heard_by(role)
-    return [
-        {
+    told: list[Wire] = []
+    waiter = None
+    for row in view.all(_OF_ORDER, {"order_id": order_id}):
+        if row["type"] not in heard:
+            continue
+        entry: Wire = {
             "type": row["type"],
             "status": row["status"],
             "by": row["actor"],
             "at": time(from_millis(row["at"])),
-            "waiter": json.loads(row["data"]).get("waiter"),
         }
-        for row in view.all(_OF_ORDER, {"order_id": order_id})
-        if row["type"] in heard
-    ]
+        now = json.loads(row["data"]).get("waiter", waiter)
+        if waiter not in (None, now):
+            entry["taken_from"] = waiter
+        waiter = now
+        told.append(entry)
+    return told

@@ -216,7 +216,7 @@ class HistoryEntry(Answer):
     status = word(OrderStatus)
     by = text()
     at = moment()
-    waiter = maybe_text()
+    taken_from = fields.String(metadata={"description": "Whose it was before another took it."})
 
 
 class OrderDetail(Order):

@@ -100,12 +100,9 @@ function sayWho(payment) {
 /** What happened to the order, in its order: each state that it came to, each waiter who took it, and who did it. */
 function createHistory(order) {
   const steps = [];
-  let waiter = null;
-  for (const { status, by, at, waiter: now } of order.history) {
+  for (const { status, by, at, taken_from: from } of order.history) {
     const before = steps.at(-1)?.status;
-    if (status !== before) steps.push({ status, by, at, before });
-    else if (now && waiter && now !== waiter) steps.push({ status, by, at, from: waiter });
-    waiter = now ?? waiter;
+    if (from || status !== before) steps.push({ status, by, at, before, from });
   }
   return h("section", { class: "history" }, h("h3", {}, "Historia"),
     h("ol", {}, ...steps.map((step) => h("li", {}, h("span", { class: "number quiet" }, moment(step.at)), ` ${stepWords(step)} · ${personName(step.by)}`))));
