@@ -55,15 +55,18 @@ async def order_states(house: House, page: Page) -> AsyncIterator[str]:
     await page.get_by_role("button", name="Elegidos 186").click()
     yield "twelve lines with notes"
     pencil = page.get_by_role("button", name="Cambiar nota").first
+    await settled(page)
     await pencil.click()
+    await page.get_by_role("button", name="Listo con").wait_for()
     yield "a note and those of before"
     await page.get_by_role("button", name="Listo con").click()
     await page.get_by_role("button", name="Vaciar la orden").click()
     yield "an emptied order"
     await page.evaluate(WRITE, [LONG_WAITER.username, NOTE, False])
     await page.reload()
+    await page.get_by_text("⊘ Se agotó").wait_for()
     await page.get_by_role("button", name="Enviar orden").click()
-    await page.get_by_text("Quita lo que se agotó").wait_for()
+    await page.get_by_text("agotado. Quítalo y envía otra vez.").wait_for()
     yield "what is sold out"
     await page.get_by_role("button", name="Vaciar la orden").click()
 
@@ -74,6 +77,7 @@ async def card_states(house: House, page: Page) -> AsyncIterator[str]:
     await page.get_by_text("nadie la recoge").first.wait_for()
     yield "ready orders that nobody fetches"
     await page.get_by_role("button", name="Mías").first.click()
+    await settled(page)
     await page.get_by_role("button", name="Entregado").first.click()
     await page.get_by_role("button", name="Deshacer").wait_for()
     yield "a delivery that can be undone"
@@ -124,11 +128,12 @@ async def offline_states(house: House, page: Page) -> AsyncIterator[str]:
     yield "a sheet whose proof was not sent"
     await page.get_by_role("button", name="Cerrar").click()
     await turn(page, "Nueva")
-    for table in (9997, 9998):
+    for count, table in enumerate((9997, 9998), start=2):
+        await settled(page)
         await page.get_by_label("Mesa", exact=True).fill(str(table))
         await page.get_by_role("button", name="Agregar").last.click()
         await page.get_by_role("button", name="Enviar orden").click()
-    await page.get_by_text("Sin enviar (3)").wait_for()
+        await page.get_by_text(f"Sin enviar ({count})").wait_for()
     for name in ("Nueva", "En curso", "Por Cobrar"):
         await turn(page, name)
         yield f"unsent, at {name}"

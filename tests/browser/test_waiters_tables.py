@@ -94,8 +94,10 @@ async def test_a_delivery_that_cannot_be_undone_any_more_says_why(
     order_id = await ready(house, 12)
     page = await open_page(window, ANA)
     await card(page, 12).get_by_role("button", name="Entregado").press("Enter")
+    undo = page.locator(".toast").get_by_role("button", name="Deshacer")
+    await undo.wait_for()
     house.clock.advance(minutes=2)
-    await page.locator(".toast").get_by_role("button", name="Deshacer").click()
+    await undo.click()
     await hear(page, "Se entregó hace más de 60 segundos")
     assert await status_of(house, order_id) == "entregado"
 
@@ -111,7 +113,7 @@ async def test_an_undo_without_a_network_stays_within_reach(
     await undo.wait_for()
     await opened.context.set_offline(True)
     await undo.click()
-    await expect(page.locator(".toast")).to_contain_text("Sin conexión. Toca otra vez.")
+    await expect(page.locator(".toast")).to_contain_text("Si no cambió, toca otra vez.")
     await opened.context.set_offline(False)
     await undo.click()
     await hear(page, "otra vez lista para llevar")

@@ -34,7 +34,8 @@ export function watchReady({ seconds, isMine, orders, onCall }) {
 
   setInterval(look, LOOK_EVERY);
   return {
-    isCalled: (order) => order.status === "listo" && called.has(stateOf(order)) && !isMine(order) && isDue(order),
+    // Whoever asks shows it: from then on it is known whose it was, though it be taken before the next look.
+    isCalled: (order) => order.status === "listo" && isDue(order) && called.has(stateOf(order)) && !isMine(order),
   };
 }
 

@@ -187,7 +187,8 @@ class NewOrder {
   }
 
   #soldOut() {
-    return this.menu.lacking.length > 0 ? "Quita lo que se agotó y envía otra vez." : "";
+    const [name] = this.menu.lacking;
+    return name ? `${name}: agotado. Quítalo y envía otra vez.` : "";
   }
 
   /** Give an order to the outbox. It stays here as well until it lies there safely. */
