@@ -172,7 +172,8 @@ function count() {
   }
   sayHidden();
   const title = waiting.size > 0 ? `(${waiting.size}) Caja · Comanda` : "Caja · Comanda";
-  if (document.title !== title) document.title = title;
+  const isLocked = document.documentElement.dataset.locked !== undefined; // and says so
+  if (document.title !== title && !isLocked) document.title = title;
 }
 
 /** What the search hides is counted and rings all the same, and the page says that it is there. */

@@ -56,7 +56,7 @@ async def order_states(house: House, page: Page) -> AsyncIterator[str]:
     yield "twelve lines with notes"
     pencil = page.get_by_role("button", name="Cambiar nota").first
     await settled(page)
-    await pencil.click()
+    await pencil.press("Enter")
     await page.get_by_role("button", name="Listo con").wait_for()
     yield "a note and those of before"
     await page.get_by_role("button", name="Listo con").click()
