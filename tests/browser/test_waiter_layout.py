@@ -66,7 +66,7 @@ async def order_states(house: House, page: Page) -> AsyncIterator[str]:
     await page.reload()
     await page.get_by_text("⊘ Se agotó").wait_for()
     await page.get_by_role("button", name="Enviar orden").click()
-    await page.get_by_text("agotado. Quítalo y envía otra vez.").wait_for()
+    await page.locator("#order-notice", has_text=": agotado.").wait_for()
     yield "what is sold out"
     await page.get_by_role("button", name="Vaciar la orden").click()
 

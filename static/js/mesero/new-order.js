@@ -188,7 +188,7 @@ class NewOrder {
 
   #soldOut() {
     const [name] = this.menu.lacking;
-    return name ? `${name}: agotado. Quítalo y envía otra vez.` : "";
+    return name ? `${name}: agotado.` : ""; // what to do about it stands below
   }
 
   /** Give an order to the outbox. It stays here as well until it lies there safely. */
