@@ -103,7 +103,7 @@ function show(order, before) {
   count();
   if (sheet?.order.id === order.id) sheet.update(order);
   if (before?.status === "listo" && order.status === "en_preparacion") recalled(order);
-  if (before && isMine(before) && !isMine(order)) handedOver(order);
+  if (before) tellIfHandedOver(before, order);
 }
 
 /** The kitchen took back that it was ready: nobody should go and fetch it. */
@@ -112,7 +112,8 @@ function recalled(order) {
 }
 
 /** Another waiter has taken the table, perhaps at the same moment: two need not carry the same dish. */
-function handedOver(order) {
+function tellIfHandedOver(was, order) {
+  if (!isMine(was) || isMine(order)) return;
   sound.playNew();
   toast(`✋ La mesa ${order.table_number} ahora es de ${order.waiter}`, "", { news: true });
 }
@@ -197,7 +198,7 @@ function alertWaiter(notice, text, tone, playSound, pattern) {
 
 /** A phone that slept learns from a snapshot what it missed the notice of; a paid order is on it no more. */
 function tellMissed(was, now) {
-  if (now && isMine(was) && !isMine(now)) handedOver(now);
+  if (now) tellIfHandedOver(was, now);
   const notice = { order_id: was.id, table_number: was.table_number };
   if (now?.status === "listo" && ["pendiente", "en_preparacion"].includes(was.status)) live.on.order_ready(notice);
   else if (now && isRejected(now) && (!isRejected(was) || was.payment.id !== now.payment.id)) live.on.payment_rejected(notice);
