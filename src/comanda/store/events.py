@@ -1,6 +1,5 @@
 """The event log: appended to within the transaction it tells of, read by cursor, never changed."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +18,8 @@ _AFTER = """
     WHERE id > :after AND id <= :until ORDER BY id
 """
 _OF_ORDER = """
-    SELECT type, status, actor, at, data FROM events WHERE order_id = :order_id ORDER BY id
+    SELECT type, status, actor, at, json_extract(data, '$.waiter') AS waiter
+    FROM events WHERE order_id = :order_id ORDER BY id
 """
 
 
@@ -106,7 +106,7 @@ def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
             "by": row["actor"],
             "at": time(from_millis(row["at"])),
         }
-        now = json.loads(row["data"]).get("waiter", waiter)
+        now = row["waiter"] or waiter  # a notice names none
         if waiter not in (None, now):
             entry["taken_from"] = waiter
         waiter = now
