@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 import unicodedata
+from dataclasses import replace
 from datetime import time
 from hashlib import sha256
 from pathlib import Path
@@ -11,14 +12,15 @@ from typing import Any
 import pytest
 
 from comanda import office, workflow
-from comanda.domain.errors import ProductExists
+from comanda.domain.errors import IdempotencyKeyReused, ProductExists
 from comanda.domain.evidence import Claim
 from comanda.domain.house import House
+from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.menu import Entry
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
-from comanda.store import events, house, menu, orders, payments, sessions
+from comanda.store import events, house, idempotency, menu, orders, payments, sessions
 from comanda.store.backup import check
 from comanda.store.connection import connect, register_functions
 from comanda.store.database import Transaction, open_database
@@ -238,6 +240,35 @@ def test_what_a_migration_calls_leaves_nothing_alone(tmp_path: Path) -> None:
         register_functions(connection)
         assert connection.execute("SELECT reference_key(NULL)").fetchone()[0] is None
         assert connection.execute("SELECT reference_key('Á-1')").fetchone()[0] == "a1"
+
+
+async def test_a_key_of_before_keys_had_users_is_whose_request_it_was(
+    first_version: Path,
+) -> None:
+    """As the version before left them; one whose user nobody can tell stays anybody's."""
+    before = next(n for n, one in enumerate(MIGRATIONS) if "idempotency_keys ADD" in "".join(one))
+    with contextlib.closing(connect(first_version)) as connection:
+        register_functions(connection)
+        for statement in (line for one in MIGRATIONS[1:before] for line in one):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {before}")
+        for key, order_id, at in (("known", 4, 10), ("unknown", 5, 11)):
+            fingerprint = IdempotencyKey.of(key, "same").fingerprint
+            connection.execute(
+                "INSERT INTO idempotency_keys (key, fingerprint, order_id, created_at)"
+                " VALUES (?, ?, ?, ?)",
+                (key, fingerprint, order_id, at),
+            )
+    async with open_database(first_version) as database:
+        made_by = idempotency.order_made_by
+        for username in ("ana", "rosa"):
+            unknown = IdempotencyKey.of("unknown", "same", by=username)
+            assert await database.read(made_by, unknown) == 5
+        known = IdempotencyKey.of("known", "same", by="ana")
+        assert await database.read(made_by, known) == 4
+        with pytest.raises(IdempotencyKeyReused, match="ana"):
+            await database.read(made_by, replace(known, username="rosa"))
+    assert check(first_version) == []
 
 
 async def test_products_that_look_the_same_come_along_and_no_third_one_joins(

@@ -41,6 +41,7 @@ CONTRACT = {
     "validation_failed": 422,
     "idempotency_key_reused": 422,
     "own_payment": 403,
+    "other_user": 409,
     "proof_expired": 410,
 }
 # What no request can ask for: tests/web and tests/faults bring it about.
@@ -100,6 +101,7 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
         ("forbidden", COCO, "POST", "/orders", {}),
         ("cross_origin", ANA, "DELETE", "/session", {"headers": {"Origin": "http://a.example"}}),
         ("own_payment", ROSA, "PUT", own, {"json": {"verdict": "rechazado"}}),
+        ("other_user", ANA, "GET", "/orders", {"headers": {"Comanda-User": "luis"}}),
         ("proof_expired", LUIS, "GET", f"/payments/{payment}/proof", {}),
         ("order_not_found", ANA, "GET", "/orders/999", {}),
         ("payment_not_found", LUIS, "GET", "/payments/999/proof", {}),

@@ -36,6 +36,14 @@ class Forbidden(DomainError):
     sentence = "Tu rol no puede hacer esto"
 
 
+class OtherUser(DomainError):
+    code = "other_user"
+    sentence = "Aquí ya entró otra persona. No se hizo nada"
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(name and f"Aquí ahora está {name}. No se hizo nada")
+
+
 class OwnPayment(DomainError):
     code = "own_payment"
     sentence = "Tú enviaste este pago: lo tiene que decidir otra persona"
@@ -160,6 +168,9 @@ class StorageFull(StorageUnavailable):
 class IdempotencyKeyReused(DomainError):
     code = "idempotency_key_reused"
     sentence = "Esta clave de envío ya se usó para otra cosa"
+
+    def __init__(self, username: str | None = None) -> None:
+        super().__init__(username and f"Esto ya lo envió {username}, y llegó")
 
 
 class ValidationFailed(DomainError):

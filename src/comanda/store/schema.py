@@ -266,6 +266,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         WHERE reference IS NOT NULL
         """,
     ),
+    (
+        # A key is its user's. Whose those from before are tells the event of the same transaction.
+        "ALTER TABLE idempotency_keys ADD COLUMN username TEXT",
+        """
+        UPDATE idempotency_keys SET username = (
+            SELECT actor FROM events
+            WHERE events.order_id = idempotency_keys.order_id
+                AND events.at = idempotency_keys.created_at
+                AND events.type IN ('order_placed', 'payment_verification_pending')
+            ORDER BY events.id LIMIT 1
+        )
+        """,
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from aiohttp import HttpVersion11, web
 
-from comanda.domain.errors import Forbidden, NotFound
+from comanda.domain.errors import Forbidden, NotFound, OtherUser
 from comanda.domain.staff import Role
 from comanda.store import sessions
 from comanda.web.keys import CONFIG, DATABASE, FEED, SESSION, STAFF, STREAMS
@@ -26,6 +26,8 @@ async def follow(request: web.Request) -> web.StreamResponse:
     role, feed, streams = _role(request), request.app[FEED], request.app[STREAMS]
     settings, in_chunks = request.app[CONFIG].events, request.version >= HttpVersion11
     asked = query(request, Cursor)
+    if asked["user"] not in (None, request[STAFF].username):
+        raise OtherUser(request[STAFF].name)  # a browser's EventSource sends no header of a page's
     cursor = await _start(request, asked["after"])
     head = StreamHead(settings)
     with suppress(ConnectionError):

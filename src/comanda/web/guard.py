@@ -5,9 +5,9 @@ from functools import wraps
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from comanda.domain.errors import CrossOrigin, Forbidden
-from comanda.domain.staff import Role
-from comanda.web.route import SAFE_METHODS
+from comanda.domain.errors import CrossOrigin, Forbidden, OtherUser
+from comanda.domain.staff import Role, Staff
+from comanda.web.route import PAGE_USER, SAFE_METHODS
 from comanda.web.sessions import authenticate
 
 
@@ -37,8 +37,19 @@ def require(handler: Handler, audience: frozenset[Role]) -> Handler:
     @wraps(handler)
     async def guarded(request: web.Request) -> web.StreamResponse:
         member = await authenticate(request)
+        _check_page(request, member)
         if member.role not in audience:
             raise Forbidden
         return await handler(request)
 
     return guarded
+
+
+def _check_page(request: web.Request, member: Staff) -> None:
+    """Refuse what the page of one user sends with the session of another.
+
+    A page sends its user's name as `Comanda-User`; a client that sends none is no page of ours.
+    Raises OtherUser.
+    """
+    if any(name != member.username for name in request.headers.getall(PAGE_USER.name, ())):
+        raise OtherUser(member.name)

@@ -16,7 +16,7 @@ from marshmallow import Schema
 from comanda.domain.staff import Role
 from comanda.web.answers import ID, Problem
 from comanda.web.problems import STATUSES
-from comanda.web.route import Media, Route
+from comanda.web.route import PAGE_USER, Media, Route
 
 Part = dict[str, Any]
 
@@ -99,7 +99,8 @@ def _parameters(route: Route) -> Iterable[Part]:
         yield {"in": "path", "name": name, "required": True, "schema": schema}
     if route.query is not None:
         yield {"in": "query", "schema": route.query}
-    for name, purpose, pattern in route.headers:
+    page_user = () if route.audience is None else (PAGE_USER,)
+    for name, purpose, pattern in (*route.headers, *page_user):
         schema = {"type": "string"} | ({"pattern": pattern} if pattern else {})
         yield {"in": "header", "name": name, "description": purpose, "schema": schema}
 

@@ -31,6 +31,7 @@ STATUSES: Mapping[str, int] = {
     "method_not_allowed": 405,
     "upload_timeout": 408,
     "illegal_transition": 409,
+    "other_user": 409,
     "product_exists": 409,
     "username_taken": 409,
     "last_admin": 409,

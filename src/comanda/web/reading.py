@@ -19,6 +19,7 @@ from comanda.domain.errors import (
 )
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.web.fields import parse_id
+from comanda.web.keys import STAFF
 from comanda.web.schemas import check
 
 UNREADABLE = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
@@ -81,13 +82,16 @@ def date_in_path(request: web.Request) -> date:
 
 
 def idempotency_key(request: web.Request, *about: object) -> IdempotencyKey | None:
-    """The `Idempotency-Key`, bound to what the request is `about`. Raises ValidationFailed."""
+    """The `Idempotency-Key`, bound to the user and to what the request is `about`.
+
+    Raises ValidationFailed.
+    """
     value = request.headers.get("Idempotency-Key")
     if value is None:
         return None
     if not _KEY.fullmatch(value):
         raise ValidationFailed({"Idempotency-Key": ["De 1 a 255 caracteres ASCII sin espacios"]})
-    return IdempotencyKey.of(value, *about)
+    return IdempotencyKey.of(value, *about, by=request[STAFF].username)
 
 
 def _refuse_constant(constant: str) -> NoReturn:

@@ -23,6 +23,10 @@ class Header(NamedTuple):
     pattern: str | None = None
 
 
+# Every route that needs a session takes it.
+PAGE_USER = Header("Comanda-User", "Whose page asks: the session of anybody else is refused.")
+
+
 class Route(NamedTuple):
     """`audience` None is everybody.
 
@@ -52,7 +56,7 @@ class Route(NamedTuple):
         """Every code that this route can answer, from what is in its line."""
         codes = {*EVERYWHERE, *self.refuses}
         if self.audience is not None:
-            codes |= {"not_signed_in", "storage_unavailable"}
+            codes |= {"not_signed_in", "other_user", "storage_unavailable"}
             codes |= set() if self.audience == frozenset(Role) else {"forbidden"}
         if self.method not in SAFE_METHODS:
             codes |= {"cross_origin", "storage_unavailable", "storage_full"}
