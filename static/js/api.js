@@ -1,6 +1,7 @@
 // Talking to the server: JSON in and out, refusals as Problem, a lost connection as Offline.
 
-import { forget, keep, kept } from "./kept.js";
+import { forget, keep, kept, me } from "./kept.js";
+import { giveWay } from "./other-user.js";
 import { learnTime, stopwatch } from "./server-time.js";
 
 const STATES = { en_preparacion: "en preparación", por_verificar: "por verificar" }; // as staff read them
@@ -22,12 +23,15 @@ export class Offline extends Error {
 const NOT_OURS = "La respuesta no viene de Comanda";
 const NO_CONTENT = 204;
 
+/** Whose page asks: the server refuses to do it with the session of somebody who signed in beside. */
+export const asUser = (username = me()?.username) => (username ? { "Comanda-User": username } : {});
+
 /**
- * Send a request; resolves to the answer's JSON, or null where there is none. Without a network the menu
+ * Send a request in the name of `user`, who is the page's own unless told; resolves to the answer's JSON, or null where there is none. Without a network the menu
  * is the last one. Who signs out leaves nothing behind, network or none.
  */
 export async function call(method, path, options) {
-  if (method === "DELETE" && path === "/session") forget();
+  if (method === "DELETE" && path === "/session") forget(options?.user);
   if (method !== "GET" || path !== MENU) return request(method, path, options);
   try {
     const menu = await request(method, path, options);
@@ -40,8 +44,9 @@ export async function call(method, path, options) {
   }
 }
 
-async function request(method, path, { json, headers = {}, timeout = 15000 } = {}) {
-  const sent = { method, headers: { ...headers }, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout?.(timeout) };
+async function request(method, path, { json, user, timeout = 15000 } = {}) {
+  const isQuestion = method === "GET" && path === "/session"; // of who is signed in, whoever asks
+  const sent = { method, headers: isQuestion ? {} : asUser(user), credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout?.(timeout) };
   if (json !== undefined) {
     sent.headers["Content-Type"] = "application/json";
     sent.body = JSON.stringify(json);
@@ -61,6 +66,7 @@ async function request(method, path, { json, headers = {}, timeout = 15000 } = {
     learn();
     return said;
   } catch (error) {
+    if (error.code === "other_user" && path !== "/session") giveWay(error.message);
     if (error.code) learn(); // a refusal of Comanda's; what is a proxy's or a hotel's has another clock
     throw error;
   }

@@ -1,6 +1,5 @@
 // The bar at the top of every page: what page this is, the connection, who is signed in.
 
-import { call } from "./api.js";
 import { h, prepareToasts, setText } from "./dom.js";
 import { tick } from "./format.js";
 import { leave } from "./idle.js";
@@ -44,7 +43,7 @@ function userMenu(user) {
     user.role === "admin" && location.pathname !== "/admin" ? h("a", { class: "button", href: "/admin" }, "⚙ Administración") : null,
     soundButton(),
     h("a", { class: "button", href: HELP[user.role] ?? "/ayuda" }, "❓ Ayuda"),
-    h("button", { class: "button", type: "button", onclick: () => changeUser(user.username) }, "Cambiar de usuario"));
+    h("button", { class: "button", type: "button", onclick: () => leave(user.username) }, "Cambiar de usuario"));
   const opener = h("button", {
     class: "button", type: "button", "aria-expanded": "false", "data-kind": "plain",
     onclick: () => toggle(sheet.hidden),
@@ -70,17 +69,4 @@ function soundButton() {
     },
   }, words());
   return button;
-}
-
-async function changeUser(username) {
-  let page = "/";
-  try {
-    await call("DELETE", "/session");
-  } catch (error) {
-    if (error.status !== 401) { // the session lives on: nobody may go on with it
-      leave(username);
-      page = "/?cambiar";
-    }
-  }
-  location.assign(page);
 }

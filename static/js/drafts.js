@@ -4,8 +4,12 @@ const DATABASE = "comanda";
 const VERSION = 2; // 2: a draft has a kind; those of version 1 are proofs
 const TABLE = "drafts";
 const UNANSWERED = 4000;
+const TRY_EVERY = 2000;
 
-/** Drafts in IndexedDB; in memory while the browser refuses that. `onBack()` hears when it no longer does. */
+/**
+ * Drafts in IndexedDB; in memory while the browser refuses that, and it is tried again until it no longer
+ * does, which `onBack()` hears.
+ */
 export class Drafts {
   #memory = new Map();
   #deleted = new Set();
@@ -13,14 +17,18 @@ export class Drafts {
   #opening = null;
   #isSlow = false;
   #works = true;
+  #isThere = Boolean(globalThis.indexedDB); // or there is nothing to come back
+  #timer = 0;
 
   constructor({ onBack = () => {} } = {}) { this.onBack = onBack; }
 
   /** False while a draft lives no longer than the page. */
   get isLasting() { return this.#works && this.#memory.size === 0; }
 
+  /** Every draft; null where they could not be read now, which does not mean that there are none. */
   async all() {
-    const kept = await this.#run("readonly", (table) => table.getAll(), []);
+    const kept = await this.#run("readonly", (table) => table.getAll(), this.#isThere ? null : []);
+    if (kept === null) return null;
     const isNews = ({ key }) => !this.#memory.has(key) && !this.#deleted.has(key);
     return [...kept.filter(isNews), ...this.#memory.values()];
   }
@@ -71,7 +79,12 @@ export class Drafts {
       }
     }
     this.#works = false;
+    this.#tryLater();
     return otherwise;
+  }
+
+  #tryLater() {
+    if (this.#isThere) this.#timer ||= setTimeout(() => { this.#timer = 0; this.#catchUp(); }, TRY_EVERY);
   }
 
   /** The database. It is waited for once only: an old page of another tab may keep it for as long as it is open. */
@@ -105,7 +118,7 @@ export class Drafts {
   async #catchUp() {
     for (const draft of [...this.#memory.values()]) await this.put(draft);
     for (const key of [...this.#deleted]) await this.delete(key);
-    this.onBack();
+    if (await this.all() !== null) this.onBack();
   }
 }
 

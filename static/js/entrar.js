@@ -2,7 +2,7 @@
 
 import { call, Offline } from "./api.js";
 import { byId, h, setText } from "./dom.js";
-import { lockedUser, unlock } from "./idle.js";
+import { endSessionOf, lockedUser, unlock } from "./idle.js";
 import { entered } from "./kept.js";
 import { PAGES, registerShell } from "./start.js";
 
@@ -12,8 +12,8 @@ const LONGEST_LOOK = 1000; // how long a page may take to say that somebody is s
 const TRY_EVERY = 3000;
 const isChange = new URLSearchParams(location.search).has("cambiar");
 const waits = new Map(); // whom the server lets try again, and when
-const [main, people, list, form, who, username, pin, message, enter, back, forget] = [
-  "sign-in", "people", "known", "form", "who", "username", "pin", "message", "enter", "back", "forget",
+const [main, session, people, list, form, who, username, pin, message, enter, back, forget] = [
+  "sign-in", "session", "people", "known", "form", "who", "username", "pin", "message", "enter", "back", "forget",
 ].map(byId);
 let person = null; // whom a name was tapped of
 let failures = 0;
@@ -169,12 +169,13 @@ function say(text) {
 
 /** Who is signed in goes on to their page, unless they came to change or the screen was locked. */
 async function goOn() {
-  if (lockedUser() !== null || isChange) return;
+  if (lockedUser() !== null) return;
   try {
-    main.dataset.looking = "";
+    if (!isChange) main.dataset.looking = "";
     setTimeout(() => { delete main.dataset.looking; }, LONGEST_LOOK);
     const { user } = await call("GET", "/session");
-    if (pin.value === "" && !isSending) location.replace(destination(user.role));
+    if (pin.value === "" && !isSending && !isChange) location.replace(destination(user.role));
+    else sayWhose(`Aquí está abierta la sesión de ${user.name}. `, h("a", { href: destination(user.role) }, `Seguir como ${user.name}`));
   } catch {
     delete main.dataset.looking; // nobody is signed in, or the server is away
   }
@@ -182,11 +183,31 @@ async function goOn() {
 
 /** Who left without a network left a session open: end it, unless somebody signs in first. */
 async function endSession() {
-  while (lockedUser() !== null) {
-    if (!isSending) ending = call("DELETE", "/session").then(() => true, (error) => error.status === 401);
-    if (await ending) return;
-    await new Promise((resolve) => { setTimeout(resolve, TRY_EVERY); });
+  const username = lockedUser();
+  if (username === null) return;
+  const name = all.find((one) => one.username === username)?.name ?? username;
+  for (let end = null; lockedUser() === username;) {
+    if (!isSending) end = await (ending = endSessionOf(username));
+    if (end !== null) {
+      sayWhose();
+      if (end === "over") return;
+      unlock(); // somebody else has signed in since
+      goOn();
+      return;
+    }
+    sayWhose(`La sesión de ${name} sigue abierta: se cierra en cuanto haya conexión con Comanda. Lo que no se envió sigue guardado.`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, TRY_EVERY);
+      addEventListener("online", resolve, { once: true });
+    });
   }
+  sayWhose();
+}
+
+/** Say whose session is open in this browser; nothing, where none is. */
+function sayWhose(...words) {
+  session.replaceChildren(...words);
+  session.hidden = words.length === 0;
 }
 
 const all = known();

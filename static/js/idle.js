@@ -1,6 +1,8 @@
 // A page that nobody touches locks itself, where the house wants that: several people share its tablet.
+// Who leaves, or was locked out, is noted in this browser before the server is asked to end the session:
+// until that has been done no page goes on with it, whatever network there is, and whichever tab was closed.
 
-import { call, Problem } from "./api.js";
+import { call } from "./api.js";
 import { h, setText } from "./dom.js";
 
 const ACTIVITY = "comanda.actividad"; // when somebody last touched a page of this browser, by its clock
@@ -9,6 +11,7 @@ const NEVER = ["/cocina"]; // hangs on a wall, and nobody has a hand free
 const NOTE_EVERY = 500;
 const LOOK_EVERY = 5000;
 const TRY_EVERY = 4000;
+const ANSWER_WITHIN = 6000;
 const PIN_AGAIN = "Para seguir, entra con tu PIN.";
 const TOUCHES = ["pointerdown", "keydown", "wheel"];
 
@@ -17,28 +20,77 @@ let last = 0;
 let isCovered = false;
 
 const read = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
-const write = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode: this page alone */ } };
+/** Whether it could be written: private mode has this page alone. */
+function write(key, value) {
+  try {
+    localStorage.setItem(key, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function liftLock() {
+  try { localStorage.removeItem(LOCKED); } catch { /* private mode */ }
+}
+
+const covering = [];
+
+/** Run `act()` when this page is covered: nothing of it may go on. */
+export const onCovered = (act) => covering.push(act);
 
 /** Whose page was locked on this device and is not open again, or null. */
 export const lockedUser = () => read(LOCKED);
 
 /** Somebody has signed in here: pages are open again. */
 export function unlock() {
-  try { localStorage.removeItem(LOCKED); } catch { /* private mode */ }
+  liftLock();
   note();
 }
 
-/** `username` has left, and the server could not be told: no page of this browser goes on with that session. */
-export const leave = (username) => write(LOCKED, username);
+/**
+ * `username` leaves: every page of this browser is covered at once, and stays so. Where the server can't
+ * be told, `/?cambiar` goes on trying; where nothing could be noted, this page does.
+ */
+export async function leave(username) {
+  const isNoted = write(LOCKED, username);
+  const words = cover("Saliendo…", "👋 Hasta luego");
+  const end = await endSessionOf(username);
+  if (end === null && !isNoted) {
+    endSession(username, words);
+    return;
+  }
+  if (end !== null) liftLock();
+  location.assign(end === "over" ? "/" : "/?cambiar");
+}
+
+/**
+ * End the session of `username`, if it is still theirs. Resolves to "over", to "other" where somebody
+ * else has signed in since, whose session stays, or to null where the server did not say.
+ */
+export async function endSessionOf(username) {
+  try {
+    await call("DELETE", "/session", { user: username, timeout: ANSWER_WITHIN });
+    return "over";
+  } catch (error) {
+    if (error.code === "other_user") return "other";
+    return error.status === 401 && error.code ? "over" : null;
+  }
+}
 
 /** Stay locked where a lock has not been lifted, before anything is shown. Whether it is so. */
 export function staysLocked() {
-  if (lockedUser() === null) {
-    addEventListener("storage", ({ key, newValue }) => { if (key === LOCKED && newValue !== null && !isOnTheWall()) lock(newValue, PIN_AGAIN); });
-    return false;
-  }
-  lock(lockedUser(), PIN_AGAIN);
-  return true;
+  addEventListener("storage", ({ key }) => { if (key === LOCKED) lockIfNoted(); });
+  // A page that slept, or that the browser kept for its *back*, has heard of nothing meanwhile.
+  for (const type of ["pageshow", "focus"]) addEventListener(type, lockIfNoted);
+  for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, lockIfNoted);
+  lockIfNoted();
+  return isCovered;
+}
+
+function lockIfNoted() {
+  const username = lockedUser();
+  if (username !== null) lock(username, PIN_AGAIN);
 }
 
 /** It hangs there for everybody; whoever passes by and touches it is not at work on another page. */
@@ -92,30 +144,38 @@ function hasExpired() {
 /** Take everything out of sight first; then end the session, for as long as that takes. */
 function lock(username, why = "Nadie la ha tocado en un rato.") {
   if (isCovered) return;
-  isCovered = true;
   write(LOCKED, username);
+  endSession(username, cover(why));
+}
+
+/** Nothing of the page is in sight any more, nor goes on. Gives the place of the words about it. */
+function cover(why, head = "🔒 Pantalla bloqueada") {
+  isCovered = true;
   document.documentElement.dataset.locked = "";
   document.title = "Comanda · Bloqueada";
   const words = h("p", {}, why);
-  document.body.append(h("div", { class: "lock", role: "alert" }, h("p", { class: "lock-head" }, "🔒 Pantalla bloqueada"), words));
+  document.body.append(h("div", { class: "lock", role: "alert" }, h("p", { class: "lock-head" }, head), words));
   addEventListener("click", (event) => { event.preventDefault(); event.stopImmediatePropagation(); }, true);
-  endSession(words);
+  for (const act of covering) act();
+  return words;
 }
 
-async function endSession(words) {
+async function endSession(username, words) {
   const here = location.pathname + location.search;
+  const isNoted = lockedUser() !== null;
   for (;;) {
-    if (lockedUser() === null) { // somebody has signed in beside: that session is theirs
+    if (isNoted && lockedUser() === null) { // somebody has signed in beside: that session is theirs
       location.reload();
       return;
     }
-    try {
-      await call("DELETE", "/session");
-      break;
-    } catch (error) {
-      if (error instanceof Problem && error.status === 401) break;
-      setText(words, "Sin conexión con Comanda. En cuanto vuelva podrás entrar con tu PIN. Lo que no se envió sigue guardado.");
+    const end = await endSessionOf(username);
+    if (end === "over") break;
+    if (end === "other") {
+      liftLock();
+      location.reload();
+      return;
     }
+    setText(words, "Sin conexión con Comanda. En cuanto vuelva podrás entrar con tu PIN. Lo que no se envió sigue guardado.");
     await new Promise((resolve) => {
       setTimeout(resolve, TRY_EVERY);
       addEventListener("online", resolve, { once: true });

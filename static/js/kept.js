@@ -43,16 +43,21 @@ export async function keep(name, value, at = now()) {
   await run("readwrite", (table) => table.put({ name, username: mine.username, at, value }));
 }
 
-/** `{ at, value }` of what was kept, or null where that is nobody's here or too old to help. */
+/**
+ * `{ at, value }` of what was kept, or null where that is nobody's here or too old to help; undefined
+ * where it could not be read now.
+ */
 export async function kept(name) {
   if (!who()) return null;
   const found = await run("readonly", (table) => table.get(name));
+  if (found === undefined) return undefined;
   const age = now() - found?.at;
-  return found && found.username === who() && age < TOO_OLD && age > -TOO_OLD ? found : null;
+  return found?.username === who() && age < TOO_OLD && age > -TOO_OLD ? found : null;
 }
 
-/** They sign out. Other tabs hear of it. */
-export function forget() {
+/** `username` signs out. Other tabs hear of it. What is kept of somebody else, who came after them, stays. */
+export function forget(username = who()) {
+  if (who() !== username) return undefined;
   try { localStorage.removeItem(WHO); } catch { /* nothing was kept */ }
   return clear();
 }
@@ -70,7 +75,7 @@ function who() {
 
 const clear = () => run("readwrite", (table) => table.clear());
 
-/** One transaction; null where the browser keeps nothing. */
+/** One transaction: what it found, or null; undefined where the browser keeps nothing now. */
 async function run(mode, work) {
   try {
     const database = await openDatabase();
@@ -80,7 +85,7 @@ async function run(mode, work) {
       database.close();
     }
   } catch {
-    return null;
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 // The live state of a page: one Map of orders, one snapshot to begin with, one event stream after it.
 
 import { call, Offline, Problem } from "./api.js";
+import { onCovered } from "./idle.js";
 import { forget, keep, kept, me, onOther } from "./kept.js";
 import { setLink } from "./link.js";
 import { Stream } from "./stream.js";
@@ -26,6 +27,7 @@ export class Live {
   #known = null; // when what is shown was last true
   #isLoaded = false;
   #isKept = false;
+  #isOver = false; // who worked here has left
   #hasFailed = false;
   #failures = 0;
   #timer = 0;
@@ -50,6 +52,7 @@ export class Live {
     document.addEventListener("freeze", () => this.#rest());
     document.addEventListener("resume", () => this.refresh());
     onOther((username) => { if (username) location.reload(); else this.refresh(); });
+    onCovered(() => this.#finish());
     setInterval(() => { if (document.visibilityState === "visible") this.#check(); }, CHECK_EVERY);
     return this.refresh();
   }
@@ -59,7 +62,7 @@ export class Live {
     const { username, role } = me() ?? { username: "", role: this.role };
     const stream = new Stream({
       name: `comanda.noticias.${role}.${username}`,
-      path: `/events/${role}`,
+      path: `/events/${role}?user=${encodeURIComponent(username)}`,
       position: () => (this.#isLoaded ? Math.max(this.#cursor, this.#heard) : null),
       onEvent: (type, id, data) => this.#hear(type, id, data),
       onOpen: () => this.#opened(),
@@ -75,6 +78,7 @@ export class Live {
 
   /** Fetch everything again, and make sure that a stream is open. */
   refresh() {
+    if (this.#isOver) return Promise.resolve();
     this.#loading ??= this.#load().finally(() => { this.#loading = null; }).then(() => this.#loadMissed());
     return this.#loading;
   }
@@ -97,6 +101,7 @@ export class Live {
   }
 
   #take(answers) {
+    if (this.#isOver) return;
     this.#cursor = Math.min(...answers.map((one) => Number(one.last_event_id)));
     const before = this.orders;
     this.orders = new Map(answers.flatMap((one) => one.orders).map((order) => [order.id, order]));
@@ -210,6 +215,7 @@ export class Live {
 
   /** A stream that only looks alive is found out by asking for something else. */
   async #check() {
+    if (this.#isOver) return;
     try {
       const { user } = await call("GET", "/session", { timeout: 8000 });
       if (isOther(user)) location.reload();
@@ -225,6 +231,13 @@ export class Live {
     this.state = state;
     setLink(state, this.#known);
     this.onState(state);
+  }
+
+  /** Who worked here has left: nothing more is asked for, nor heard. */
+  #finish() {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#stream.leave();
   }
 
   /** The page is frozen, or goes: the stream is another tab's. */
@@ -246,8 +259,9 @@ export class Live {
 
   async #showKept() {
     if (this.#isLoaded || this.#isKept) return;
-    this.#isKept = true;
     const last = await kept(`orders.${this.role}`);
+    if (last === undefined) return; // it is looked for again at the next failure
+    this.#isKept = true;
     if (!last || this.#isLoaded) return;
     const before = this.orders;
     this.orders = new Map(last.value.map((order) => [order.id, order]));

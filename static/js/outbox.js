@@ -1,9 +1,10 @@
 // Orders and proofs on their way to the server. Each is kept on the phone before it is first sent, and
 // until the server has answered, so that bad Wi-Fi, a killed tab or a restart lose nothing and double nothing.
 
-import { answer, call, newKey, notOurs, Problem } from "./api.js";
+import { answer, asUser, call, newKey, notOurs, Problem } from "./api.js";
 import { Drafts } from "./drafts.js";
 import { signInAgain } from "./live.js";
+import { giveWay } from "./other-user.js";
 import { PARCELS, revive } from "./parcels.js";
 import { learnTime, mark, now, since, stopwatch } from "./server-time.js";
 
@@ -37,6 +38,7 @@ export class Outbox {
   #refusedAt = new Map(); // since when another tab sends a lane, by the stopwatch
   #fresh = new Set();
   #isOnline = false;
+  #isRead = true;
   #changes = 0;
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel("comanda.envios") : null;
 
@@ -46,6 +48,9 @@ export class Outbox {
 
   /** False where the browser keeps nothing: a draft then lives as long as the page. */
   get isLasting() { return this.#store.isLasting; }
+
+  /** False while nobody can tell what an earlier page left here: the browser can't read it. */
+  get isRead() { return this.#isRead; }
 
   get drafts() { return [...this.#drafts.values()]; }
 
@@ -80,6 +85,7 @@ export class Outbox {
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.#sendAll();
     });
+    addEventListener("pageshow", ({ persisted }) => { if (persisted) this.#reload().then(() => this.#sendAll()); });
     if (this.#channel) this.#channel.onmessage = () => this.#follow();
     await this.#reload();
     this.#sendAll();
@@ -228,7 +234,7 @@ export class Outbox {
     this.#progress.set(key, 0);
     try {
       await this.#keep(draft);
-      if (draft.attempt > 1 || ageOf(draft).most > NOT_FOOD_ANY_MORE) await this.#checkUser();
+      if (ageOf(draft).most > NOT_FOOD_ANY_MORE) await call("GET", "/session");
       if (!this.#goes(draft)) return null; // the answer has told for how long this device slept
       order = await this.#deliver(draft);
     } catch (error) {
@@ -248,15 +254,6 @@ export class Outbox {
     return order;
   }
 
-  /** What has waited must not be sent in the name of somebody who signed in here meanwhile. */
-  async #checkUser() {
-    const told = await call("GET", "/session");
-    if (!told?.user) throw notOurs();
-    if (told.user.username === this.username) return;
-    if (this.isLasting) location.reload();
-    throw new Error(`Ahora entró ${told.user.name}`);
-  }
-
   #show(key, share) {
     this.#progress.set(key, share);
     this.onChange();
@@ -270,6 +267,7 @@ export class Outbox {
     await this.#keep({ ...draft, stopped, error: error.message, errors: error.errors ?? {} });
     if (stopped) return null;
     if (status === 401 && error.code) signInAgain();
+    if (error.code === "other_user" && this.isLasting) giveWay(error.message);
     // A single order that the server breaks on holds up its own table's, not the others'.
     return { attempt: draft.attempt, retryAfter: error.retryAfter ?? 0, isForAll: status !== 500 };
   }
@@ -317,11 +315,14 @@ export class Outbox {
     this.onChange();
   }
 
-  /** Read all drafts; again, if one changed here while they were read. */
+  /** Read all drafts; again, if one changed here while they were read. What can't be read now stays as it is. */
   async #reload() {
     for (let seen = -1; seen !== this.#changes;) {
       seen = this.#changes;
-      const kept = (await this.#store.all()).map(revive).filter(Boolean);
+      const all = await this.#store.all();
+      this.#isRead = all !== null;
+      if (!this.#isRead) break;
+      const kept = all.map(revive).filter(Boolean);
       if (seen === this.#changes) this.#drafts = new Map(kept.map((draft) => [draft.key, draft]));
     }
     this.onChange();
@@ -341,7 +342,8 @@ const laneOf = (draft) => (draft.kind === "order" ? "ordenes" : draft.key);
 /** Whether a refusal will never change. One without Comanda's code is a proxy's or the Wi-Fi's: it may pass. */
 function isFinal(status, code) {
   if (status === 413) return true;
-  return status >= 400 && status < 500 && status !== 401 && !PASSING.includes(status) && Boolean(code);
+  if (status === 401 || code === "other_user" || PASSING.includes(status)) return false;
+  return status >= 400 && status < 500 && Boolean(code);
 }
 
 /** Run `task` unless another tab is at it; then run `otherwise`. */
@@ -360,6 +362,7 @@ function upload(draft, onProgress) {
     const lost = () => { watch.stop(); reject(new Error("Sin conexión")); };
     request.open("POST", path);
     request.setRequestHeader("Idempotency-Key", draft.key);
+    for (const [name, value] of Object.entries(asUser(draft.waiter))) request.setRequestHeader(name, value);
     if (type) request.setRequestHeader("Content-Type", type);
     request.upload.onprogress = (event) => { watch.feed(); onProgress(event.loaded / (event.total || 1)); };
     request.onerror = lost;

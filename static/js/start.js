@@ -1,13 +1,14 @@
 // How every page of a role begins: who is this, what is configured, and the installed shell.
 
 import { call, Problem } from "./api.js";
-import { h } from "./dom.js";
+import { h, toast } from "./dom.js";
 import { setCurrency } from "./format.js";
 import { setClock } from "./house-time.js";
 import { staysLocked, watchIdle } from "./idle.js";
 import { begin, goOnAs, lastHere } from "./kept.js";
 import { openedAlone } from "./link.js";
 import { signInAgain } from "./live.js";
+import { lastWords } from "./other-user.js";
 import { setHeartbeat } from "./stream.js";
 
 const SOON = 6000; // milliseconds: who has something to look at meanwhile need not wait longer
@@ -22,7 +23,7 @@ export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", 
 export async function start(...roles) {
   registerShell();
   if (staysLocked()) return new Promise(() => {});
-  const last = await lastHere();
+  let last = await lastHere();
   const notice = h("p", { class: "notice", role: "status" }, "Sin conexión con Comanda. La página sigue sola en cuanto vuelva.");
   for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
     try {
@@ -36,6 +37,7 @@ export async function start(...roles) {
         signInAgain();
         return new Promise(() => {});
       }
+      last ??= await lastHere(); // it could not be read a moment ago, perhaps
       if (last) {
         goOnAs(last.user);
         openedAlone();
@@ -56,6 +58,8 @@ function settle(roles, { user, settings }) {
   setCurrency(settings.currency);
   setClock(settings);
   setHeartbeat(settings.heartbeat_seconds);
+  const words = lastWords();
+  if (words) setTimeout(toast, 0, words, "late", { news: true }); // by then the page stands
   return { user, settings };
 }
 

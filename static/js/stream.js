@@ -267,7 +267,7 @@ export class Stream {
     this.#disconnect();
     this.#after = this.position();
     this.#lastSign = performance.now();
-    const source = new EventSource(`${this.path}?after=${this.#after}&heartbeat=event`);
+    const source = new EventSource(`${this.path}&after=${this.#after}&heartbeat=event`);
     this.#source = source;
     source.onopen = () => {
       this.isOpen = true;

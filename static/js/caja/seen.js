@@ -1,7 +1,8 @@
 // Telling who looks at what: the waiters, that their proof was opened; the other cashiers, who has it on show.
 // It never stands in the way of a verdict.
 
-import { call, Offline } from "../api.js";
+import { asUser, call, Offline } from "../api.js";
+import { onCovered } from "../idle.js";
 import { stopwatch } from "../server-time.js";
 
 const RENEWS_AFTER = 120000; // what is said counts for three minutes
@@ -88,6 +89,9 @@ for (const touch of ["pointerdown", "keydown", "wheel"]) {
   addEventListener(touch, () => { touchedAt = stopwatch(); }, { passive: true, capture: true });
 }
 
+/** Whoever left has nothing on show: the server sees to it when it ends the session. */
+onCovered(() => { shown = null; });
+
 /** Who has a payment on show for long says so again, seldom. */
 setInterval(() => {
   const isDue = shown !== null && shown === told && stopwatch() - toldAt >= RENEWS_AFTER;
@@ -106,7 +110,7 @@ addEventListener("focus", () => {
 addEventListener("pagehide", () => {
   const last = told ?? shown;
   if (last === null) return;
-  fetch(`/payments/${last}/viewer`, { method: "DELETE", credentials: "same-origin", keepalive: true }).catch(() => {});
+  fetch(`/payments/${last}/viewer`, { method: "DELETE", headers: asUser(), credentials: "same-origin", keepalive: true }).catch(() => {});
   told = null;
 });
 addEventListener("pageshow", (event) => { if (event.persisted) tell(); });

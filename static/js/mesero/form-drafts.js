@@ -5,6 +5,8 @@ import { now } from "../server-time.js";
 
 const TOO_OLD = 24 * 60 * 60000; // yesterday's half of an order is nobody's any more
 const MOST = 999;
+const HELD_WITHIN = 700; // a tab that lives answers by then; one that the browser has frozen does not
+const TRY_EVERY = 2000;
 
 /** A draft: `{ id, table, lines: [{ id, product, name, quantity, note }], key }`; it has a key once it is to be sent. */
 export const emptyDraft = () => ({ id: newKey(), table: "", lines: [], key: "" });
@@ -14,29 +16,63 @@ export const isEmpty = (draft) => !draft.table && draft.lines.length === 0;
 /** A line of an order: the same dish may stand in several, each with its own note. */
 export const newLine = (product, { name = "", quantity = 1, note = "" } = {}) => ({ id: newKey(), product, name, quantity, note });
 
-/** The drafts of `username`. `onTaken(draft)` hears that another tab goes on with the one that was open here. */
+/**
+ * The drafts of `username`. `onTaken(draft, isAware)` hears that another tab goes on with the one that was
+ * open here, or has sent it; `isAware` where somebody has seen it here. `onTrouble()` hears that the browser
+ * has begun or ceased to keep what is written.
+ */
 export class FormDrafts {
   #tab = newKey();
   #since = 0;
   #open = null;
   #isOurs = false;
   #aside = [];
+  #writer = null; // the tab that wrote the open draft last, as far as is known here; null before anybody did
+  #isUnread = false; // what was kept could not be read yet
+  #written = new Set(); // the drafts that this tab has written, by id
+  #unkept = new Map(); // what the browser has refused to keep, by place; null is to go
+  #timer = 0;
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel("comanda.borradores") : null;
 
-  constructor(username, onTaken) {
-    Object.assign(this, { onTaken, prefix: `comanda.orden.${username}/`, old: `comanda.orden.${username}` });
+  constructor(username, { onTaken, onTrouble = () => {} }) {
+    Object.assign(this, { onTaken, onTrouble, prefix: `comanda.orden.${username}/`, old: `comanda.orden.${username}` });
     this.#carryOld();
     if (this.#channel) this.#channel.onmessage = ({ data }) => this.#hear(data);
     addEventListener("storage", (event) => this.#watch(event));
+    // A page that slept, or that the browser kept for its *back*, has heard of nothing meanwhile.
+    for (const type of ["pageshow", "focus"]) addEventListener(type, () => this.isHere());
+    document.addEventListener("visibilitychange", () => this.isHere());
+  }
+
+  /** False while what is written lives no longer than the page. */
+  get isLasting() { return this.#unkept.size === 0; }
+
+  /**
+   * Whether the open draft is still this tab's. Another one may have gone on with it or sent it, while this
+   * one slept: then this tab gives it up. A browser that does not let it be read takes nothing away.
+   */
+  isHere() {
+    if (!this.#open || this.#writer === null) return true;
+    const text = local((store) => store.getItem(this.prefix + this.#open.id), undefined);
+    if (text === undefined) return true;
+    const kept = text === null ? null : parse(text);
+    if (kept && !kept.key && kept.tab === this.#writer) return true;
+    this.#giveUp(this.#open.id, true);
+    return false;
   }
 
   /** The draft to go on with: this tab's own, else one whose tab is gone, else a new one. */
   begin(without = new Set()) {
     const own = session((store) => store.getItem(this.prefix), null);
-    const free = this.#all().filter((draft) => !draft.key && !without.has(draft.id));
+    const all = this.#all();
+    if (this.#isUnread) this.#tryLater();
+    const free = all.filter((draft) => !draft.key && !without.has(draft.id));
     const found = free.find((draft) => draft.id === own) ?? free.sort((one, other) => other.at - one.at)[0];
-    this.#setOpen(found ?? emptyDraft(), !found);
-    if (found) this.#channel?.postMessage({ ask: found.id, tab: this.#tab, since: this.#since });
+    this.#setOpen(found ?? emptyDraft(), !found, found?.tab ?? null);
+    if (found) {
+      this.#channel?.postMessage({ ask: found.id, tab: this.#tab, since: this.#since });
+      setTimeout(() => this.#claim(found), HELD_WITHIN);
+    }
     this.without = without;
     return this.#open;
   }
@@ -50,8 +86,11 @@ export class FormDrafts {
 
   /** Begin with another draft; the open one comes back after it. */
   replace(draft) {
-    if (!isEmpty(this.#open)) this.#aside.push(this.#open);
-    this.#setOpen(draft, true);
+    if (!isEmpty(this.#open)) {
+      this.save(this.#open);
+      this.#aside.push(this.#open);
+    }
+    this.#setOpen(draft, true, null);
     this.#write(draft);
   }
 
@@ -63,52 +102,102 @@ export class FormDrafts {
 
   /** What was put aside, else a new draft; the open one is somebody else's business now. */
   renew() {
-    this.#setOpen(this.#aside.pop() ?? emptyDraft(), true);
+    const next = this.#aside.pop();
+    this.#setOpen(next ?? emptyDraft(), true, this.#written.has(next?.id) ? this.#tab : null);
     return this.#open;
   }
 
   /** Forget the open draft. */
   clear() {
-    local((store) => store.removeItem(this.prefix + this.#open.id));
+    this.#put(this.prefix + this.#open.id, null);
     return this.renew();
   }
 
   /** The outbox has kept what was handed over, or it is gone from there. */
   release(key) {
-    for (const draft of this.#all()) if (draft.key === key) local((store) => store.removeItem(this.prefix + draft.id));
+    for (const draft of this.#all()) if (draft.key === key) this.#put(this.prefix + draft.id, null);
+    for (const [place, text] of this.#unkept) if (parse(text)?.key === key) this.#put(place, null);
   }
 
   /** What was to be sent when its page ended. */
   leftovers() { return this.#all().filter((draft) => draft.key); }
 
-  #setOpen(draft, isOurs) {
+  #setOpen(draft, isOurs, writer) {
     this.#open = draft;
+    this.#writer = writer;
     this.#isOurs = isOurs;
     this.#since = now();
     session((store) => store.setItem(this.prefix, draft.id));
   }
 
-  #write(draft) {
-    const place = this.prefix + draft.id;
-    if (isEmpty(draft)) local((store) => store.removeItem(place));
-    else local((store) => store.setItem(place, JSON.stringify({ ...draft, at: now(), tab: this.#tab })));
+  /** Nobody has said within the time that they are at it: from now on it is this tab's. */
+  #claim(draft) {
+    if (this.#open === draft && !this.#isOurs && this.isHere()) this.save(draft);
   }
 
-  /** All of this waiter's that can be read; what can't, or is too old, goes. */
+  #write(draft) {
+    const isNone = isEmpty(draft);
+    const text = isNone ? null : JSON.stringify({ ...draft, at: now(), tab: this.#tab });
+    if (!this.#put(this.prefix + draft.id, text)) return;
+    if (isNone) this.#written.delete(draft.id);
+    else this.#written.add(draft.id);
+    if (draft.id === this.#open.id) this.#writer = isNone ? null : this.#tab;
+  }
+
+  /** Keep a text, or null for none; again later, where the browser refuses. Whether it is kept. */
+  #put(place, text) {
+    const wasLasting = this.isLasting;
+    const isKept = local((store) => {
+      if (text === null) store.removeItem(place);
+      else store.setItem(place, text);
+      return true;
+    }, false);
+    if (isKept) this.#unkept.delete(place);
+    else this.#unkept.set(place, text);
+    if (!isKept) this.#tryLater();
+    if (this.isLasting !== wasLasting) this.onTrouble();
+    return isKept;
+  }
+
+  #tryLater() {
+    this.#timer ||= setTimeout(() => {
+      this.#timer = 0;
+      if (this.#isUnread) this.#readLate();
+      for (const [place, text] of [...this.#unkept]) this.#put(place, text);
+      if (this.#open && !isEmpty(this.#open) && this.#isOurs && this.#writer === null) this.#write(this.#open);
+    }, TRY_EVERY);
+  }
+
+  /** What was left here could not be read when the page began: it comes as long as nothing else was begun. */
+  #readLate() {
+    this.#all();
+    if (this.#isUnread) this.#tryLater();
+    else if (isEmpty(this.#open)) this.onTaken(this.begin(this.without), false);
+  }
+
+  /** All of this waiter's that can be read; what makes no sense, or is too old, goes. */
   #all() {
-    const places = local((store) => Object.keys(store), []).filter((place) => place.startsWith(this.prefix));
+    const places = local((store) => Object.keys(store), null);
+    this.#isUnread = places === null;
     const found = [];
-    for (const place of places) {
-      const draft = read(place);
+    for (const place of (places ?? []).filter((one) => one.startsWith(this.prefix))) {
+      const text = local((store) => store.getItem(place), undefined);
+      if (text === undefined) {
+        this.#isUnread = true;
+        continue;
+      }
+      const draft = parse(text);
       if (draft && (draft.key || now() - draft.at < TOO_OLD)) found.push({ ...draft, id: place.slice(this.prefix.length) });
-      else local((store) => store.removeItem(place));
+      else local((store) => store.removeItem(place)); // of no use: no trouble if it stays
     }
     return found;
   }
 
   /** The one draft that earlier versions kept, and did not know the answer to if it has `pendingSince`. */
   #carryOld() {
-    const kept = read(this.old);
+    const text = local((store) => store.getItem(this.old), null);
+    if (text === null) return;
+    const kept = parse(text);
     if (kept && !isEmpty(kept)) {
       const id = kept.key || newKey(); // the same in two tabs that carry it at once
       const key = kept.pendingSince > 0 ? kept.key : "";
@@ -127,20 +216,21 @@ export class FormDrafts {
     if (isHere || this.#aside.some((draft) => draft.id === ask)) this.#channel.postMessage({ held: ask, to: tab });
   }
 
-  /** Another tab has written the draft that is open here. */
-  #watch({ key, newValue }) {
-    if (!newValue || key !== this.prefix + this.#open?.id) return;
-    const written = read(key);
-    if (written && written.tab !== this.#tab) this.#giveUp(this.#open.id);
+  /** Another tab has written the draft that is open here, or sent it, or emptied it. */
+  #watch({ key }) {
+    if (key === this.prefix + this.#open?.id) this.isHere();
   }
 
-  #giveUp(id) { this.onTaken(this.begin(new Set([...(this.without ?? []), id]))); }
+  #giveUp(id, isAware = false) {
+    const wasEmpty = isEmpty(this.#open);
+    this.onTaken(this.begin(new Set([...(this.without ?? []), id])), isAware && !wasEmpty);
+  }
 }
 
 /** A draft as it was kept, put right; null where there is none. */
-function read(place) {
+function parse(text) {
   try {
-    const kept = JSON.parse(localStorage.getItem(place));
+    const kept = JSON.parse(text);
     if (typeof kept !== "object" || kept === null) return null;
     const table = String(kept.table ?? "").replace(/\D/g, "").slice(0, 4);
     return { ...kept, table, lines: lines(kept.lines), key: typeof kept.key === "string" ? kept.key : "", at: Number(kept.at) || 0 };

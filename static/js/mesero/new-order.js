@@ -23,7 +23,9 @@ class NewOrder {
 
   constructor(username, onCount) {
     this.onCount = onCount;
-    this.drafts = new FormDrafts(username, (draft) => this.#taken(draft));
+    this.drafts = new FormDrafts(username, {
+      onTaken: (draft, isAware) => this.#taken(draft, isAware), onTrouble: () => this.#showTrouble(),
+    });
     this.draft = this.drafts.begin();
     this.table = h("input", {
       class: "input table-input", type: "text", inputmode: "numeric", pattern: "[0-9]*", maxlength: 4, enterkeyhint: "done",
@@ -40,6 +42,8 @@ class NewOrder {
     });
     this.notice = h("p", { class: "notice", role: "status", id: "order-notice", hidden: true });
     this.lacking = h("p", { class: "notice", role: "status", data: { tone: "late" }, hidden: true });
+    this.trouble = h("p", { class: "notice", role: "status", hidden: true },
+      "Este aparato no guarda ahora lo que escribes: no cierres la página hasta enviarlo. Se intenta otra vez solo.");
     this.total = h("span", { class: "money" });
     this.button = h("button", {
       class: "button send-button", type: "submit", "data-kind": "primary", "data-size": "main",
@@ -49,7 +53,7 @@ class NewOrder {
       h("div", { class: "order-head" },
         h("div", { class: "field" }, h("label", { for: "table" }, "Mesa"), this.table), this.menu.search),
       this.menu.filters, this.menu.node,
-      h("div", { class: "order-foot" }, h("div", { class: "order-says" }, this.notice, this.lacking),
+      h("div", { class: "order-foot" }, h("div", { class: "order-says" }, this.notice, this.lacking, this.trouble),
         h("div", { class: "order-send" }, this.clear, this.button)));
     this.panel.addEventListener("keydown", keepForm);
   }
@@ -80,11 +84,15 @@ class NewOrder {
   /** An order is no longer in the outbox. */
   release(key) { this.drafts.release(key); }
 
-  /** Another tab goes on with what was open here. */
-  #taken(draft) {
+  /** Another tab goes on with what was open here, or has sent it. */
+  #taken(draft, isAware) {
     this.draft = draft;
     this.#showDraft();
-    this.#say("");
+    if (isAware) this.#say("La orden que estaba aquí sigue en otra pestaña, o ya se envió desde ahí.", "late");
+  }
+
+  #showTrouble() {
+    this.trouble.hidden = this.drafts.isLasting;
   }
 
   /** Prices and what is sold out may have changed; a line that no menu knows any more can't be shown. */
@@ -116,6 +124,7 @@ class NewOrder {
   }
 
   #change(changes) {
+    if (!this.drafts.isHere()) return;
     this.draft = { ...this.draft, ...changes };
     this.drafts.save(this.draft);
     this.#say("");
@@ -123,6 +132,7 @@ class NewOrder {
   }
 
   #empty() {
+    if (!this.drafts.isHere()) return;
     const emptied = this.draft;
     this.draft = this.drafts.clear();
     this.#showDraft();
@@ -169,6 +179,7 @@ class NewOrder {
   #cents(lines) { return lines.reduce((sum, line) => sum + line.quantity * Math.round(100 * this.menu.price(line.product)), 0); }
 
   #send() {
+    if (!this.drafts.isHere()) return; // of two tabs only one sends it
     const { draft } = this;
     if (isEmpty(draft) && now() - this.#sentAt < SECOND_TAP) return; // the second tap of two: it was sent by the first
     const missing = lacks(draft) || this.#soldOut();

@@ -13,8 +13,10 @@ export function createStrip(outbox, onCorrect) {
   const items = h("ul", { class: "drafts" });
   const memory = h("p", { class: "small", hidden: true },
     "Este navegador no guarda nada: no cierres la página hasta que se envíe.");
+  const unread = h("p", { class: "small", role: "status", hidden: true },
+    "Este aparato no deja leer ahora lo que quedó sin enviar. No se ha borrado: se lee y se envía solo en cuanto se pueda. No cierres la página.");
   const node = h("aside", { class: "unsent", "aria-label": "Órdenes y comprobantes sin enviar", hidden: true },
-    h("div", { class: "unsent-head" }, heading, fold), memory, items);
+    h("div", { class: "unsent-head" }, heading, fold), memory, unread, items);
   fold.addEventListener("click", () => {
     items.hidden = !items.hidden;
     fold.setAttribute("aria-expanded", String(!items.hidden));
@@ -28,9 +30,10 @@ export function createStrip(outbox, onCorrect) {
   const update = () => {
     const stuck = outbox.drafts.filter((draft) => !outbox.isFresh(draft));
     list.sync(stuck);
-    node.hidden = stuck.length === 0;
-    memory.hidden = outbox.isLasting;
-    setText(heading, stuck.length > 0 ? `Sin enviar (${stuck.length})` : "");
+    node.hidden = stuck.length === 0 && outbox.isRead;
+    memory.hidden = outbox.isLasting || !outbox.isRead;
+    unread.hidden = outbox.isRead;
+    setText(heading, stuck.length > 0 ? `Sin enviar (${stuck.length})` : "Sin enviar");
   };
   return { node, update };
 }
