@@ -12,6 +12,7 @@ import { now } from "../server-time.js";
 const MOST = 999;
 const MOST_LINES = 100;
 const SECOND_TAP = 600;
+const UNKEPT = "Este aparato no guarda ahora lo que escribes: no cierres la página hasta enviarlo.";
 
 /** `{ panel, menu, start, carryOver, correct, release }`; `onCount(items)` hears how much is in the draft. */
 export function createNewOrder(username, { onCount }) {
@@ -42,8 +43,7 @@ class NewOrder {
     });
     this.notice = h("p", { class: "notice", role: "status", id: "order-notice", hidden: true });
     this.lacking = h("p", { class: "notice", role: "status", data: { tone: "late" }, hidden: true });
-    this.trouble = h("p", { class: "notice", role: "status", hidden: true },
-      "Este aparato no guarda ahora lo que escribes: no cierres la página hasta enviarlo. Se intenta otra vez solo.");
+    this.trouble = h("p", { class: "notice", role: "status", hidden: true });
     this.total = h("span", { class: "money" });
     this.button = h("button", {
       class: "button send-button", type: "submit", "data-kind": "primary", "data-size": "main",
@@ -93,6 +93,7 @@ class NewOrder {
 
   #showTrouble() {
     this.trouble.hidden = this.drafts.isLasting;
+    setText(this.trouble, this.drafts.isLasting ? "" : UNKEPT);
   }
 
   /** Prices and what is sold out may have changed; a line that no menu knows any more can't be shown. */

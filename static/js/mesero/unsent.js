@@ -5,6 +5,7 @@ import { money } from "../format.js";
 import { countOf } from "../parcels.js";
 
 const SURE_FOR = 4000;
+const UNREAD = "Este aparato no deja leer ahora lo que quedó sin enviar. Nada se ha borrado: se lee y se envía solo en cuanto se pueda.";
 
 /** `{ node, update }` of the strip above the tabs; `onCorrect(draft)` hears of what needs a person. */
 export function createStrip(outbox, onCorrect) {
@@ -13,8 +14,7 @@ export function createStrip(outbox, onCorrect) {
   const items = h("ul", { class: "drafts" });
   const memory = h("p", { class: "small", hidden: true },
     "Este navegador no guarda nada: no cierres la página hasta que se envíe.");
-  const unread = h("p", { class: "small", role: "status", hidden: true },
-    "Este aparato no deja leer ahora lo que quedó sin enviar. No se ha borrado: se lee y se envía solo en cuanto se pueda. No cierres la página.");
+  const unread = h("p", { class: "small", role: "status", hidden: true });
   const node = h("aside", { class: "unsent", "aria-label": "Órdenes y comprobantes sin enviar", hidden: true },
     h("div", { class: "unsent-head" }, heading, fold), memory, unread, items);
   fold.addEventListener("click", () => {
@@ -33,7 +33,8 @@ export function createStrip(outbox, onCorrect) {
     node.hidden = stuck.length === 0 && outbox.isRead;
     memory.hidden = outbox.isLasting || !outbox.isRead;
     unread.hidden = outbox.isRead;
-    setText(heading, stuck.length > 0 ? `Sin enviar (${stuck.length})` : "Sin enviar");
+    setText(unread, outbox.isRead ? "" : UNREAD);
+    setText(heading, node.hidden ? "" : stuck.length > 0 ? `Sin enviar (${stuck.length})` : "Sin enviar");
   };
   return { node, update };
 }
