@@ -175,7 +175,7 @@ async function goOn() {
     setTimeout(() => { delete main.dataset.looking; }, LONGEST_LOOK);
     const { user } = await call("GET", "/session");
     if (pin.value === "" && !isSending && !isChange) location.replace(destination(user.role));
-    else sayWhose(`Aquí está abierta la sesión de ${user.name}. `, h("a", { href: destination(user.role) }, `Seguir como ${user.name}`));
+    else sayWhose(`Aquí está abierta la sesión de ${user.name}. `, h("a", { class: "button", href: destination(user.role) }, `Seguir como ${user.name}`));
   } catch {
     delete main.dataset.looking; // nobody is signed in, or the server is away
   }

@@ -30,6 +30,7 @@ async def duplicate(window: OpenWindow, tab: Window) -> Window:
     """What *Duplicate tab* does: another tab with a copy of this one's session storage."""
     kept = await tab.page.evaluate("Object.entries(sessionStorage)")
     twin = await window(ANA, "/healthz", context=tab.context)
+    await twin.page.goto(f"{tab.page.url.partition('/mesero')[0]}/healthz")
     copy = "kept => { for (const [name, value] of kept) sessionStorage.setItem(name, value); }"
     await twin.page.evaluate(copy, kept)
     await twin.page.goto(tab.page.url)
@@ -59,6 +60,28 @@ async def test_two_identical_rounds_of_two_tabs_are_two_orders(
         await send_order(tab.page, 5, "Agua")
         await hear(tab.page, f"Orden {number} de la mesa 5 enviada a cocina")
     assert [one["table_number"] for one in await until_placed(house, 3)] == [5, 5, 5]
+
+
+async def test_two_tabs_on_plain_http_write_one_order_each(
+    house: House, window: OpenWindow
+) -> None:
+    """There are no locks of the browser's."""
+    first = await window(None, "/healthz", PHONE)
+    house_url = house.url.replace("127.0.0.1", "comanda.test")
+    cookies = await house.cookies(ANA)
+    await first.context.add_cookies(
+        [{"name": name, "value": value, "url": house_url} for name, value in cookies.items()]
+    )
+    await first.page.goto(f"{house_url}/mesero")
+    assert await first.page.evaluate("navigator.locks === undefined")
+    await write_order(first.page, 5, "Agua")
+    twin = await duplicate(window, first)
+    await expect(table(twin.page)).to_have_value("")
+    await write_order(twin.page, 5, "Agua")
+    for number, tab in enumerate((first, twin), 1):
+        await tab.page.get_by_role("button", name="Enviar orden").click()
+        await hear(tab.page, f"Orden {number} de la mesa 5 enviada a cocina")
+    assert house.rows()["orders"] == 2
 
 
 async def test_a_tab_that_slept_gives_up_what_another_one_has_sent(
