@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -27,8 +27,9 @@ from comanda.domain.staff import (
     Role,
     Staff,
 )
-from comanda.store import menu, staff
+from comanda.store import clocks, menu, staff
 from comanda.store.backup import backup, check
+from comanda.store.clocks import Clockwork
 from comanda.store.database import Database, Snapshot, Transaction, open_database
 from comanda.store.retention import Purged
 
@@ -145,7 +146,10 @@ def purge_photos(options: argparse.Namespace, config: Config) -> None:
         raise Refused("La configuración guarda las fotos para siempre: proofs.keep_days = 0")
 
     async def run() -> tuple[datetime, Purged]:
+        written = _last_written(Path(config.database.path))
         async with _open(config) as database:
+            if not options.dry_run:
+                await _require_sound_clock(database, written)
             before = cutoff(database.clock(), config.proofs.keep_days)
             work = purgeable if options.dry_run else purge
             return before, await work(database, before)
@@ -156,6 +160,25 @@ def purge_photos(options: argparse.Namespace, config: Config) -> None:
         f"{done} {gone.photos} fotos ({gone.bytes / 2**20:.1f} MB) "
         f"de pagos anteriores al {before.astimezone():%Y-%m-%d %H:%M}"
     )
+
+
+def _last_written(path: Path) -> list[datetime]:
+    """When somebody last wrote to the database, by its file."""
+    try:
+        return [datetime.fromtimestamp(path.stat().st_mtime, UTC)]
+    except OSError:
+        return []
+
+
+async def _require_sound_clock(database: Database, written: list[datetime]) -> None:
+    """Raises Refused where it is doubtful what is old."""
+    clockwork, now = Clockwork(database.path), database.clock()
+    if not await database.read(clocks.is_sound, clockwork, now, *written):
+        raise Refused(
+            f"No se borró nada: el reloj de esta computadora dice {now.astimezone():%Y-%m-%d}, y "
+            "eso no cuadra con lo último que Comanda anotó. Si la fecha está mal, corrígela; si "
+            "está bien, prueba otra vez mañana"
+        )
 
 
 def check_database(_: argparse.Namespace, config: Config) -> None:

@@ -13,7 +13,6 @@ _RECENT = """
     SELECT at FROM sign_in_attempts WHERE key = :key AND at > :since AND at <= :now ORDER BY at
 """
 _INSERT = "INSERT INTO sign_in_attempts (key, at) VALUES (:key, :at)"
-_DELETE_OLD = "DELETE FROM sign_in_attempts WHERE at <= :since OR at > :now"
 _DELETE = "DELETE FROM sign_in_attempts WHERE id = :id"
 _DELETE_KEY = "DELETE FROM sign_in_attempts WHERE key = :key"
 
@@ -53,7 +52,6 @@ def _wait(view: Snapshot, limit: Limit, window: timedelta) -> int:
 def record(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
     """Count the attempt as failed until it is forgiven; returns the rows that say so."""
     now = to_millis(tx.now)
-    tx.run(_DELETE_OLD, {"since": to_millis(tx.now - attempt.window), "now": now})
     return tuple(tx.insert(_INSERT, {"key": one.key, "at": now}) for one in attempt.limits)
 
 

@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from comanda.background import in_background
+from comanda.background import Tasks, in_background
 from comanda.domain.errors import StorageUnavailable
 from comanda.store.connection import (
     DatabaseError,
@@ -185,11 +185,21 @@ class Database:
             return work(view, *args, **kwargs)
 
         reader = await self._readers.get()
+        look = asyncio.ensure_future(reader.run(lambda connection: self._look(connection, call)))
+        look.add_done_callback(partial(self._take_back, reader))
         try:
             with refusals():
-                return await reader.run(lambda connection: self._look(connection, call))
-        finally:
-            self._readers.put_nowait(reader)
+                return await asyncio.shield(look)
+        except asyncio.CancelledError:
+            if not look.done():
+                reader.stop_reading()
+            raise
+
+    def _take_back(self, reader: Worker, look: "asyncio.Future[Any]") -> None:
+        """A reader is free only once its thread is: its caller may be long gone."""
+        self._readers.put_nowait(reader)
+        if not look.cancelled():
+            look.exception()  # whoever waited for it has it, or nobody does
 
     async def keep_log_short(self) -> None:
         """Copy the write-ahead log to the file whenever it has grown, until cancelled."""
@@ -313,7 +323,12 @@ def optional_from_millis(millis: int | None) -> datetime | None:
 
 @asynccontextmanager
 async def open_database(
-    path: Path, *, clock: Clock = utc_now, readers: int = 4, busy_timeout: float = 5.0
+    path: Path,
+    *,
+    clock: Clock = utc_now,
+    readers: int = 4,
+    busy_timeout: float = 5.0,
+    tasks: Tasks | None = None,
 ) -> AsyncIterator[Database]:
     """Open `path`, creating or migrating it; `busy_timeout` in seconds.
 
@@ -332,7 +347,7 @@ async def open_database(
                 await reader.run(only_read)
             copier = await open_worker(stack, path, busy_timeout)
             database = Database(writer, pool, copier, clock, path, busy_timeout)
-            async with in_background(database.keep_log_short(), name="checkpoints"):
+            async with in_background(database.keep_log_short, name="checkpoints", tasks=tasks):
                 yield database
         except InUse as error:
             raise DatabaseError(f"Se está restaurando {path}; prueba en un momento") from error
