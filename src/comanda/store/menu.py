@@ -28,7 +28,7 @@ _PLACE = "UPDATE products SET position = :position WHERE id = :id"
 
 def products(view: Snapshot) -> list[Product]:
     """The whole menu in its order of display."""
-    return [_from_row(row) for row in view.all(_ALL)]
+    return [_from_row(row) for row in view.in_pieces(view.each(_ALL, {}))]
 
 
 def find(view: Snapshot, product_id: int) -> Product | None:
