@@ -32,6 +32,7 @@ from comanda.web.keys import (
     DOWN,
     FEED,
     LARGE_UPLOADS,
+    LOOKS,
     METRICS,
     PAGE_ERRORS,
     PINS,
@@ -58,6 +59,8 @@ Part = Callable[[web.Application], AsyncIterator[None]]
 JSON_BYTES = 2 * 1024 * 1024
 UPLOADS_AT_ONCE = 4
 SHUTDOWN_SECONDS = 5.0
+# Each look at another payment is two events in the log, which is kept for ever.
+LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL = 60.0, 30, 300
 MANY_FILES = 16_384
 UNREAD_BYTES = 64 * 1024  # of a request's body, for each client; four times as much is the default
 
@@ -75,6 +78,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[THUMBNAILS] = Thumbnails()
     app[PAGE_ERRORS] = Throttle()
     app[STAFF_ERRORS] = Throttle()
+    app[LOOKS] = Throttle(LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL)
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     app[LARGE_UPLOADS] = asyncio.Lock()
     if config.server.metrics_token:

@@ -17,7 +17,7 @@ from comanda.domain.clocks import Belief
 from comanda.store.database import Snapshot, from_millis, to_millis
 
 _WORTH_WRITING = timedelta(hours=1)
-_NEWEST_EVENT = "SELECT at FROM events ORDER BY id DESC LIMIT 1"
+_NEWEST_EVENT = "SELECT at FROM events WHERE id = (SELECT MAX(id) FROM events)"
 
 
 class Clockwork:

@@ -276,6 +276,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX sessions_by_end ON sessions (expires_at)",
         "CREATE INDEX products_in_order ON products (removed, position, id)",
         "CREATE INDEX products_by_position ON products (position)",
+        "DROP INDEX products_by_name",
+        "CREATE INDEX products_by_name ON products (name_key, removed)",
     ),
 )
 

@@ -34,6 +34,7 @@ SETUP = web.AppKey("SETUP", SetupGate)
 PINS = web.AppKey("PINS", PinHasher)
 PAGE_ERRORS = web.AppKey("PAGE_ERRORS", Throttle)
 STAFF_ERRORS = web.AppKey("STAFF_ERRORS", Throttle)
+LOOKS = web.AppKey("LOOKS", Throttle)
 UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
 LARGE_UPLOADS = web.AppKey("LARGE_UPLOADS", asyncio.Lock)
 
