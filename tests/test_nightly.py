@@ -346,6 +346,7 @@ async def test_whoever_asks_while_a_copy_is_made_gets_that_one_and_photos_wait_f
         others = [asyncio.create_task(house.call(ROSA, "POST", "/backups")) for _ in range(40)]
         assert (await house.submit(order["id"]))[0] == 201
         assert (await house.call(ROSA, "GET", "/backups"))[0] == 200
+        await eventually(lambda: house.app[BACKUPS]._making._queue.qsize() == 40)
         enough.set()
         answers = [await first, *[await other for other in others]]
     assert {status for status, _ in answers} == {201}

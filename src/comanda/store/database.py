@@ -53,6 +53,7 @@ LONG_SECONDS = 0.01
 COMMITS_A_CHECKPOINT = 16
 PIECE = 32  # rows between two breaths
 BREATH_SECONDS = 0.0002
+STOP_SECONDS = 0.02
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -237,9 +238,14 @@ class Database:
                 return await asyncio.shield(look)
         except asyncio.CancelledError:
             abandoned.set()
-            if not look.done():
-                reader.stop_reading()
+            self._stop_reading(reader, look)
             raise
+
+    def _stop_reading(self, reader: Worker, look: "asyncio.Future[Any]") -> None:
+        """Again and again, for the next statement may only be about to begin."""
+        if not look.done():
+            reader.stop_reading()
+            self._loop.call_later(STOP_SECONDS, self._stop_reading, reader, look)
 
     async def keep_log_short(self) -> None:
         """Copy the write-ahead log to the file whenever it has grown, until cancelled."""
