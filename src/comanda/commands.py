@@ -3,10 +3,11 @@
 import argparse
 import asyncio
 import getpass
+import signal
 import sys
 import warnings
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -32,6 +33,7 @@ from comanda.store.backup import backup, check
 from comanda.store.clocks import Clockwork
 from comanda.store.database import Database, Snapshot, Transaction, open_database
 from comanda.store.retention import Purged
+from comanda.store.stopping import Stop
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -136,8 +138,24 @@ def export_menu(options: argparse.Namespace, config: Config) -> None:
 
 def make_backup(options: argparse.Namespace, config: Config) -> None:
     """`backup DEST`: while the server runs, too."""
-    size = backup(Path(config.database.path), options.destination)
+    with _ending_at_signals() as stop:
+        size = backup(Path(config.database.path), options.destination, stop)
     print(f"Copia completa y revisada: {options.destination} ({size / 2**20:.1f} MB)")
+
+
+@contextmanager
+def _ending_at_signals() -> Iterator[Stop]:
+    """SIGINT and SIGTERM end the work, which then clears away what it has begun."""
+    stop = Stop()
+    before = {
+        number: signal.signal(number, lambda *_: stop.now())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def purge_photos(options: argparse.Namespace, config: Config) -> None:

@@ -20,14 +20,14 @@ class Stop:
 
     def __init__(self) -> None:
         self._wished = threading.Event()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal may come while it is held
         self._connections: list[sqlite3.Connection] = []
 
     def now(self) -> None:
         """End what runs and what begins from now on. May be called again, from any thread."""
         self._wished.set()
         with self._lock:
-            for connection in self._connections:
+            for connection in list(self._connections):
                 connection.interrupt()
 
     @property
