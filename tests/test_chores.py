@@ -3,26 +3,37 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from comanda import workflow
 from comanda.__main__ import main
-from comanda.chores import NightlyPurge, next_at, purge, purgeable
+from comanda.chores import (
+    ROWS_AT_ONCE,
+    NightlyPurge,
+    in_pieces,
+    next_at,
+    purge,
+    purgeable,
+    sweep,
+)
 from comanda.config import Config, Payments, Proofs
 from comanda.domain.house import House as Described
+from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Proof, Verdict
-from comanda.store import payments
+from comanda.domain.sign_in import Allowance, attempt
+from comanda.store import attempts, idempotency, payments, sessions
 from comanda.store.backup import check
 from comanda.store.connection import connect
-from comanda.store.database import Database, Transaction, open_database
-from comanda.store.retention import Purged
+from comanda.store.database import Database, Snapshot, Transaction, open_database
+from comanda.store.retention import Photo, Purged
 from comanda.workflow import OrderLine
 from tests.house import ANA, COCO, LUIS, FixedClock, hire, open_house
 
@@ -156,6 +167,94 @@ async def test_the_house_purges_at_its_quiet_hour_and_once_soon_after_its_start(
     assert await database.read(payments.proof, 31) is None
 
 
+async def test_a_clock_that_is_years_ahead_for_a_while_takes_no_photo(
+    database: Database, clock: FixedClock
+) -> None:
+    config = Config(proofs=Proofs(keep_days=180, purge_hour=4))
+    nightly = NightlyPurge(database, config, HOUSE)
+    await nightly.look()
+    for years in (3, 2, -30):
+        clock.advance(days=365 * years)
+        for look in (nightly, NightlyPurge(database, config, HOUSE)):
+            for _ in range(3):
+                clock.advance(minutes=11)
+                await look.look()
+            assert await database.read(payments.proof, 1) is not None
+        clock.advance(days=-365 * years)
+    clock.advance(days=200)
+    await nightly.look()
+    assert await database.read(payments.proof, 1) is not None
+    clock.advance(days=1, minutes=11)
+    await nightly.look()
+    await nightly.look()
+    assert await database.read(payments.proof, 1) is None
+
+
+async def test_what_is_old_is_found_by_readers_and_transactions_only_delete(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(Transaction, "all", None)
+    monkeypatch.setattr(Transaction, "one", None)
+    run = Transaction.run
+
+    def note(tx: Transaction, sql: str, parameters: Mapping[str, Any]) -> int:
+        written.append(sql.split(maxsplit=1)[0])
+        return run(tx, sql, parameters)
+
+    monkeypatch.setattr(Transaction, "run", note)
+    assert await purge(database, clock() - timedelta(days=180)) == Purged()
+    assert written == []
+    clock.advance(days=181)
+    assert (await purge(database, clock() - timedelta(days=180))).photos == 30
+    assert set(written) == {"UPDATE", "DELETE"}
+
+
+def test_a_transaction_gets_few_photos_and_large_ones_alone() -> None:
+    sizes = [3, 4, 4, 20, 1, 1]
+    photos = [Photo(number, size) for number, size in enumerate(sizes)]
+    assert [[one.size for one in piece] for piece in in_pieces(photos, 8)] == [
+        [3, 4], [4], [20], [1, 1]
+    ]  # fmt: skip
+
+
+async def test_keys_sessions_and_attempts_have_an_end(
+    database: Database, clock: FixedClock
+) -> None:
+    def leave(tx: Transaction) -> None:
+        for number in range(2 * ROWS_AT_ONCE + 1):
+            key = IdempotencyKey(f"{number}-{tx.now}", "f")
+            idempotency.remember(tx, key, 1)
+            sessions.start(tx, f"{number}-{tx.now}", "ana", timedelta(hours=16))
+            allowance = Allowance(5, 5, 5, timedelta(minutes=15))
+            attempts.record(tx, attempt(f"u{number}", "10.0.0.1", None, allowance))
+
+    def count(view: Snapshot) -> list[int]:
+        tables = ("idempotency_keys", "sessions", "sign_in_attempts")
+        return [view.all(f"SELECT COUNT(*) FROM {table}")[0][0] for table in tables]
+
+    await database.write(leave)
+    assert await database.read(count) == [401, 401, 1203]
+    await sweep(database, clock() + timedelta(days=6))
+    assert await database.read(count) == [401, 401, 1203]
+    await sweep(database, clock() + timedelta(days=8))
+    assert await database.read(count) == [401, 0, 0]
+    clock.advance(days=89)
+    await database.write(leave)
+    await sweep(database, clock() + timedelta(days=2))
+    assert await database.read(count) == [401, 401, 1203]
+
+
+async def test_a_sign_in_ends_nobodys_session_by_the_clock(
+    database: Database, clock: FixedClock
+) -> None:
+    await database.write(sessions.start, "hash-of-ana", "ana", timedelta(hours=16))
+    clock.advance(days=365 * 3)
+    await database.write(sessions.start, "hash-of-beto", "beto", timedelta(hours=16))
+    clock.advance(days=-365 * 3)
+    assert await database.read(sessions.owner, "hash-of-ana") == ANA
+
+
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
@@ -185,6 +284,10 @@ def test_the_command_says_what_would_go_and_lets_it_go(
         assert status == 0
         assert said.startswith("Se borrarían 2 fotos (0.1 MB) de pagos anteriores al ")
     assert run()[1].startswith("Borradas: 2 fotos (0.1 MB)")
+    (tmp_path / "comanda.db-clock").write_text('{"believed": 0, "doubted": null, "changes": 0}')
+    status, said = run()
+    assert (status, "No se borró nada: el reloj" in said) == (1, True)
+    (tmp_path / "comanda.db-clock").unlink()
     assert run()[1].startswith("Borradas: 0 fotos (0.0 MB)")
     forever = tmp_path / "forever.toml"
     forever.write_text("[proofs]\nkeep_days = 0\n", encoding="utf-8")

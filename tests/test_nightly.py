@@ -9,6 +9,7 @@ import resource
 import shutil
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
@@ -18,7 +19,7 @@ import pytest
 
 from comanda.config import Backup, Config
 from comanda.nightly import Backups
-from comanda.store import copies
+from comanda.store import backup, copies, stopping
 from comanda.store.backup import check
 from comanda.store.connection import DatabaseError
 from comanda.web.keys import BACKUPS
@@ -309,3 +310,162 @@ async def test_a_disk_that_became_read_only_is_said_in_words(
     monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(DatabaseError, match=r"copia\.part: el disco es de sólo lectura"):
         backups.make()
+
+
+@contextlib.contextmanager
+def slow_copy(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A copy that goes on, piece by piece, until it is told to stop or the event is set."""
+    enough, copy_all = threading.Event(), backup._copy_all
+
+    def copy_slowly(
+        live: sqlite3.Connection, copy: sqlite3.Connection, stop: stopping.Stop
+    ) -> None:
+        copy_all(live, copy, stop)
+        while not enough.wait(0.01):
+            stop.check()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_copy_all", copy_slowly)
+        yield enough
+        enough.set()
+
+
+def is_copying(house: House) -> bool:
+    return any(folder(house).glob("*.part")) if folder(house).is_dir() else False
+
+
+async def test_whoever_asks_while_a_copy_is_made_gets_that_one_and_photos_wait_for_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await house.deliver()
+    await house.client(ROSA)
+    with slow_copy(monkeypatch) as enough:
+        first = asyncio.create_task(house.call(ROSA, "POST", "/backups"))
+        await eventually(lambda: is_copying(house))
+        house.clock.advance(seconds=5)
+        others = [asyncio.create_task(house.call(ROSA, "POST", "/backups")) for _ in range(40)]
+        assert (await house.submit(order["id"]))[0] == 201
+        assert (await house.call(ROSA, "GET", "/backups"))[0] == 200
+        await eventually(lambda: house.app[BACKUPS]._making._queue.qsize() == 40)
+        enough.set()
+        answers = [await first, *[await other for other in others]]
+    assert {status for status, _ in answers} == {201}
+    assert len({answer["name"] for _, answer in answers}) == 1
+    assert len(list(folder(house).iterdir())) == 1
+    status, later = await house.call(ROSA, "POST", "/backups")
+    assert (status, later["name"]) == (201, "comanda-20261128T204105Z.db")
+
+
+async def test_a_failure_is_everybodys_who_waited_and_nobodys_afterwards(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.client(ROSA)
+    with slow_copy(monkeypatch) as enough:
+        monkeypatch.setattr(
+            backup, "_require_sound", lambda *_: (_ for _ in ()).throw(DatabaseError("dañada"))
+        )
+        asked = [asyncio.create_task(house.call(ROSA, "POST", "/backups")) for _ in range(3)]
+        await eventually(lambda: is_copying(house))
+        enough.set()
+        assert {(await one)[0] for one in asked} <= {507}
+        assert list(folder(house).iterdir()) == []
+    monkeypatch.undo()
+    assert (await house.call(ROSA, "POST", "/backups"))[0] == 201
+
+
+@pytest.mark.parametrize("nightly", [False, True])
+async def test_a_house_that_closes_ends_its_copy_and_leaves_nothing_half_made(
+    config: Config, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, *, nightly: bool
+) -> None:
+    monkeypatch.setattr("comanda.nightly.FIRST_LOOK_SECONDS", 0)
+    with slow_copy(monkeypatch):
+        async with open_house(replace(config, backup=Backup(enabled=nightly)), clock) as house:
+            if not nightly:
+                await house.client(ROSA)
+                asked = asyncio.create_task(house.call(ROSA, "POST", "/backups"))
+            await eventually(lambda: is_copying(house))
+            await house.app.shutdown()
+            if not nightly:
+                status, problem = await asked
+                assert (status, problem["code"]) == (507, "backup_failed")
+                assert "se detuvo antes de terminar" in problem["detail"]
+        assert list(folder(house).iterdir()) == []
+
+
+async def test_what_a_killed_copy_left_is_cleared_away_at_the_start(
+    config: Config, clock: FixedClock
+) -> None:
+    left = Path(config.database.path).parent / "backups" / "comanda-20261127T100000Z.db.part"
+    left.parent.mkdir()
+    for end in ("", "-journal"):
+        left.with_name(left.name + end).write_bytes(b"half")
+    async with open_house(config, clock) as house:
+        await eventually(lambda: not any(folder(house).iterdir()))
+
+
+@pytest.mark.parametrize("at_work", ["PRAGMA integrity_check", "SELECT"])
+def test_a_statement_ends_soon_after_that_is_wished(tmp_path: Path, at_work: str) -> None:
+    stop, begun = stopping.Stop(), threading.Event()
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT MAX(x) FROM n"
+
+    def wish() -> None:
+        begun.wait()
+        stop.now()
+
+    wisher = threading.Thread(target=wish)
+    wisher.start()
+    with contextlib.closing(sqlite3.connect(tmp_path / "c.db")) as connection:
+        with pytest.raises(stopping.Stopped), stop.under(connection):
+            begun.set()
+            connection.execute(endless if at_work == "SELECT" else at_work).fetchall()
+            wisher.join()
+            connection.execute(endless).fetchall()
+        with pytest.raises(stopping.Stopped), stop.under(connection):
+            pass
+    wisher.join()
+
+
+async def test_a_clock_that_is_years_ahead_for_a_look_takes_no_copy_and_says_so(
+    house: House, backups: Backups
+) -> None:
+    for _ in range(14):
+        backups.make()
+        house.clock.advance(days=1)
+    house.clock.advance(days=3 * 365)
+    for again in (backups, Backups(house.path, Backup(), house.clock, UTC)):  # and a restart
+        house.clock.advance(minutes=1)
+        await house.place()  # what happens meanwhile is no proof
+        again.make()
+        trouble = again.report().trouble
+        assert trouble and "no borra nada por su fecha" in trouble
+    assert len(backups.report().copies) == 16
+    house.clock.advance(days=-3 * 365)
+    backups.make()
+    # One more, and the first one's fourteen days are over in truth.
+    assert (len(backups.report().copies), backups.report().trouble) == (16, None)
+
+
+async def test_a_house_that_was_closed_goes_on_clearing_away_a_day_later(
+    house: House, backups: Backups
+) -> None:
+    for _ in range(3):
+        backups.make()
+        house.clock.advance(days=1)
+    house.clock.advance(days=30)
+    backups.make()
+    assert (len(backups.report().copies), backups.report().trouble) == (4, None)
+    house.clock.advance(days=1)
+    backups.make()
+    # Those of December's last days, and the last of November: by days and by months.
+    assert len(backups.report().copies) < 5
+
+
+async def test_copies_of_a_house_that_was_never_asked_are_evidence_themselves(
+    house: House, backups: Backups
+) -> None:
+    folder(house).mkdir()
+    for day in range(1, 15):
+        (folder(house) / f"comanda-202611{day:02}T100000Z.db").touch()
+    house.clock.advance(days=3 * 365)
+    backups.make()
+    assert len(list(folder(house).iterdir())) == 15

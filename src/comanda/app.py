@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from comanda.background import in_background
+from comanda.background import Tasks, in_background
 from comanda.chores import do_chores
 from comanda.config import Config
 from comanda.feed import open_feed
@@ -29,8 +29,10 @@ from comanda.web.keys import (
     BACKUPS,
     CONFIG,
     DATABASE,
+    DOWN,
     FEED,
     LARGE_UPLOADS,
+    LOOKS,
     METRICS,
     PAGE_ERRORS,
     PINS,
@@ -52,9 +54,13 @@ from comanda.web.stream import Streams
 from comanda.web.throttle import Throttle
 from comanda.web.thumbnails import Thumbnails
 
+Part = Callable[[web.Application], AsyncIterator[None]]
+
 JSON_BYTES = 2 * 1024 * 1024
 UPLOADS_AT_ONCE = 4
 SHUTDOWN_SECONDS = 5.0
+# Each look at another payment is two events in the log, which is kept for ever.
+LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL = 60.0, 30, 300
 MANY_FILES = 16_384
 UNREAD_BYTES = 64 * 1024  # of a request's body, for each client; four times as much is the default
 
@@ -63,13 +69,16 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     """The whole of Comanda as an aiohttp application."""
     middlewares = [pack, problem_details, same_origin]
     app = web.Application(middlewares=middlewares, client_max_size=JSON_BYTES)
+    tasks = Tasks()
     app[CONFIG] = config
+    app[DOWN] = tasks.down
     app[ASSETS] = Assets(static_folder())
     app[STREAMS] = Streams()
     app[SETUP] = SetupGate(clock)
     app[THUMBNAILS] = Thumbnails()
     app[PAGE_ERRORS] = Throttle()
     app[STAFF_ERRORS] = Throttle()
+    app[LOOKS] = Throttle(LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL)
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     app[LARGE_UPLOADS] = asyncio.Lock()
     if config.server.metrics_token:
@@ -78,10 +87,11 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app.on_response_prepare.append(add_security_headers)
     app.on_response_prepare.append(tell_time(clock))
     app.on_shutdown.append(_end_streams)
+    app.on_shutdown.append(_stop_copies)
     app.cleanup_ctx.append(_hash_pins)
-    app.cleanup_ctx.append(_keep_data(clock))
-    app.cleanup_ctx.append(_keep_copies(clock))
-    app.cleanup_ctx.append(_keep_streams)
+    app.cleanup_ctx.append(_keep_data(clock, tasks))
+    app.cleanup_ctx.append(_keep_copies(clock, tasks))
+    app.cleanup_ctx.append(_keep_streams(tasks))
     return app
 
 
@@ -146,7 +156,7 @@ async def _hash_pins(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-def _keep_data(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]:
+def _keep_data(clock: Clock, tasks: Tasks) -> Part:
     async def data(app: web.Application) -> AsyncIterator[None]:
         database, events = app[CONFIG].database, app[CONFIG].events
         async with (
@@ -155,11 +165,15 @@ def _keep_data(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]
                 clock=clock,
                 readers=database.readers,
                 busy_timeout=database.busy_timeout_seconds,
+                tasks=tasks,
             ) as app[DATABASE],
             open_feed(
-                app[DATABASE], tail_events=events.tail_events, replay_limit=events.replay_limit
+                app[DATABASE],
+                tail_events=events.tail_events,
+                replay_limit=events.replay_limit,
+                tasks=tasks,
             ) as app[FEED],
-            do_chores(app[DATABASE], app[CONFIG], default_house(app[CONFIG])),
+            do_chores(app[DATABASE], app[CONFIG], default_house(app[CONFIG]), tasks),
         ):
             if METRICS in app:
                 app[DATABASE].on_commit = app[METRICS].committed
@@ -168,22 +182,30 @@ def _keep_data(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]
     return data
 
 
-def _keep_copies(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]:
+def _keep_copies(clock: Clock, tasks: Tasks) -> Part:
     async def copies(app: web.Application) -> AsyncIterator[None]:
         path, settings = Path(app[CONFIG].database.path), app[CONFIG].backup
-        async with open_backups(path, settings, clock) as app[BACKUPS]:
+        async with open_backups(path, settings, clock, tasks=tasks) as app[BACKUPS]:
             yield
 
     return copies
 
 
-async def _keep_streams(app: web.Application) -> AsyncIterator[None]:
-    app[FEED].on_pages = app[STREAMS].hear
-    if METRICS in app:
-        app[STREAMS].on_sent = partial(app[METRICS].sent, app[FEED])
-    async with in_background(keep_alive(app), name="heartbeat"):
-        yield
+def _keep_streams(tasks: Tasks) -> Part:
+    async def streams(app: web.Application) -> AsyncIterator[None]:
+        app[FEED].on_pages = app[STREAMS].hear
+        if METRICS in app:
+            app[STREAMS].on_sent = partial(app[METRICS].sent, app[FEED])
+        async with in_background(partial(keep_alive, app), name="heartbeat", tasks=tasks):
+            yield
+
+    return streams
 
 
 async def _end_streams(app: web.Application) -> None:
     await app[STREAMS].end_all()
+
+
+async def _stop_copies(app: web.Application) -> None:
+    """A copy takes minutes, and whoever asked for one would be waited for."""
+    app[BACKUPS].stop()

@@ -1,44 +1,72 @@
-"""What the house does by itself: it calls for proofs that nobody opens, and lets old photos go."""
+"""What the house does by itself: it calls for proofs that nobody opens, and lets old things go.
+
+What grows has an end, or a reason to have none:
+
+| table | its end |
+|---|---|
+| `orders`, `order_items`, `payments`, `events` | none: the house's books and audit trail |
+| `products` | none: a product that is off the menu is still in the orders that had it |
+| `proofs` | `proofs.keep_days` after a payment was sent, once it is decided |
+| `fingerprints` | none: after years it is still the same receipt; 100 bytes each |
+| `idempotency_keys` | 90 days: no phone tries again after so long |
+| `sessions`, `sign_in_attempts` | a week after they have lost their meaning |
+| `known_browsers` | the twenty newest of a member |
+| `viewers`, `staff` | one row a member; whoever leaves stays in the books by name |
+| what pages tell of their errors | the log's own; only so much an hour is taken |
+
+Nothing goes by its date while the clock is doubtful, see `domain/clocks.py`.
+"""
 
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from comanda import workflow
-from comanda.background import in_background
+from comanda.background import Tasks, in_background
 from comanda.config import Config
 from comanda.domain.errors import StorageUnavailable
 from comanda.domain.house import House
-from comanda.store import house, payments, retention
+from comanda.store import clocks, house, payments, retention
+from comanda.store.clocks import Clockwork
 from comanda.store.database import Database
-from comanda.store.retention import Purged
+from comanda.store.retention import Outdated, Photo, Purged
 
 log = logging.getLogger(__name__)
 
 PHOTOS_AT_ONCE = 20
+BYTES_AT_ONCE = 1024 * 1024
+ROWS_AT_ONCE = 200
 PAGES_AT_ONCE = 256
 BREATH = 0.02  # seconds between two small transactions, in which others write
 LONGEST_LOOK = 5.0
 MINUTE = 60.0
 AFTER_START = timedelta(minutes=10)
+LONGEST_WAIT = timedelta(days=1, hours=2)  # a day may be longer when clocks are put back
 
 Step = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
-async def do_chores(database: Database, config: Config, default: House) -> AsyncIterator[None]:
+async def do_chores(
+    database: Database, config: Config, default: House, tasks: Tasks | None = None
+) -> AsyncIterator[None]:
     """Do what has to be done, for as long as the block runs."""
-    alarm = config.payments.unseen_alarm_seconds
-    steps: list[tuple[float, Step]] = [
-        (min(LONGEST_LOOK, alarm / 4), Alarm(database, timedelta(seconds=alarm)).look)
-    ]
-    if config.proofs.keep_days:
-        steps.append((MINUTE, NightlyPurge(database, config, default).look))
-    async with in_background(*(_repeat(pause, step) for pause, step in steps), name="chore"):
+    patience = config.payments.unseen_alarm_seconds
+    alarm = Alarm(database, timedelta(seconds=patience))
+    nightly = NightlyPurge(database, config, default)
+    async with (
+        in_background(
+            partial(_repeat, min(LONGEST_LOOK, patience / 4), alarm.look),
+            name="alarm",
+            tasks=tasks,
+        ),
+        in_background(partial(_repeat, MINUTE, nightly.look), name="purge", tasks=tasks),
+    ):
         yield
 
 
@@ -68,25 +96,36 @@ class Alarm:
 
 
 class NightlyPurge:
-    """Lets old photos go once a day, at the quiet hour, and first a while after the start: the
-    machine may sleep at that hour.
+    """Lets old photos and what is done with go once a day, at the quiet hour, and first a while
+    after the start: the machine may sleep at that hour.
+
+    Each look hears the clock; a doubtful one is waited for.
     """
 
     def __init__(self, database: Database, config: Config, default: House) -> None:
         self._database = database
-        self._settings = config.proofs
+        self._keep_days = config.proofs.keep_days
+        self._hour = config.proofs.purge_hour
         self._default = default
+        self._clockwork = Clockwork(database.path)
         self._next = database.clock() + AFTER_START
 
     async def look(self) -> None:
         now = self._database.clock()
-        if now < self._next:
+        is_sound = await self._database.read(clocks.is_sound, self._clockwork, now)
+        if self._next - now > LONGEST_WAIT:  # it was set by a clock that ran ahead
+            self._next = now + AFTER_START
+        if now < self._next or not is_sound:
             return
         described = await self._database.read(house.get, self._default)
-        self._next = next_at(self._settings.purge_hour, now, ZoneInfo(described.time_zone))
-        gone = await purge(self._database, cutoff(now, self._settings.keep_days))
-        if gone.photos:
-            log.info("%d photos are gone, %d bytes: their time was over", gone.photos, gone.bytes)
+        self._next = next_at(self._hour, now, ZoneInfo(described.time_zone))
+        if self._keep_days:
+            gone = await purge(self._database, cutoff(now, self._keep_days))
+            if gone.photos:
+                log.info(
+                    "%d photos are gone, %d bytes: their time was over", gone.photos, gone.bytes
+                )
+        await sweep(self._database, now)
 
 
 def cutoff(now: datetime, keep_days: int) -> datetime:
@@ -104,17 +143,46 @@ def next_at(hour: int, now: datetime, zone: ZoneInfo) -> datetime:
 async def purge(database: Database, before: datetime) -> Purged:
     """Let all photos of decided payments from before `before` go, and give their space back.
 
-    In small transactions, so that nobody has to wait for it.
+    A reader finds them, and reads each once, so that its pages are in memory when the writer
+    deletes it. The writer gets few at a time, so that nobody has to wait for it.
     """
     gone = Purged()
-    while (some := await database.write(workflow.purge_proofs, before, PHOTOS_AT_ONCE)).photos:
-        gone += some
-        await asyncio.sleep(BREATH)
+    while photos := await database.read(retention.expired_photos, before, PHOTOS_AT_ONCE):
+        removed = Purged()
+        for piece in in_pieces(photos, BYTES_AT_ONCE):
+            await database.read(retention.read_over, piece)
+            removed += await database.write(workflow.remove_proofs, piece)
+            await asyncio.sleep(BREATH)
+        if not removed.photos:
+            break
+        gone += removed
     left = gone.photos > 0
     while left:
         left = await database.reclaim(PAGES_AT_ONCE)
         await asyncio.sleep(BREATH)
     return gone
+
+
+def in_pieces(photos: Sequence[Photo], most: int) -> Iterator[list[Photo]]:
+    """`photos` in their order, each piece of `most` bytes at the most, or of one photo."""
+    piece: list[Photo] = []
+    for photo in photos:
+        if piece and sum(one.size for one in piece) + photo.size > most:
+            yield piece
+            piece = []
+        piece.append(photo)
+    if piece:
+        yield piece
+
+
+async def sweep(database: Database, now: datetime) -> None:
+    """Let keys, sessions and attempts to sign in go that have had their time."""
+    for kind in Outdated:
+        before = now - kind.kept
+        while await database.read(retention.has_outdated, kind, before):
+            if not await database.write(workflow.sweep, kind, before, ROWS_AT_ONCE):
+                break
+            await asyncio.sleep(BREATH)
 
 
 async def purgeable(database: Database, before: datetime) -> Purged:

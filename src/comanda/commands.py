@@ -3,11 +3,12 @@
 import argparse
 import asyncio
 import getpass
+import signal
 import sys
 import warnings
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -27,10 +28,12 @@ from comanda.domain.staff import (
     Role,
     Staff,
 )
-from comanda.store import menu, staff
+from comanda.store import clocks, menu, staff
 from comanda.store.backup import backup, check
+from comanda.store.clocks import Clockwork
 from comanda.store.database import Database, Snapshot, Transaction, open_database
 from comanda.store.retention import Purged
+from comanda.store.stopping import Stop
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -135,8 +138,24 @@ def export_menu(options: argparse.Namespace, config: Config) -> None:
 
 def make_backup(options: argparse.Namespace, config: Config) -> None:
     """`backup DEST`: while the server runs, too."""
-    size = backup(Path(config.database.path), options.destination)
+    with _ending_at_signals() as stop:
+        size = backup(Path(config.database.path), options.destination, stop)
     print(f"Copia completa y revisada: {options.destination} ({size / 2**20:.1f} MB)")
+
+
+@contextmanager
+def _ending_at_signals() -> Iterator[Stop]:
+    """SIGINT and SIGTERM end the work, which then clears away what it has begun."""
+    stop = Stop()
+    before = {
+        number: signal.signal(number, lambda *_: stop.now())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def purge_photos(options: argparse.Namespace, config: Config) -> None:
@@ -145,7 +164,10 @@ def purge_photos(options: argparse.Namespace, config: Config) -> None:
         raise Refused("La configuración guarda las fotos para siempre: proofs.keep_days = 0")
 
     async def run() -> tuple[datetime, Purged]:
+        written = _last_written(Path(config.database.path))
         async with _open(config) as database:
+            if not options.dry_run:
+                await _require_sound_clock(database, written)
             before = cutoff(database.clock(), config.proofs.keep_days)
             work = purgeable if options.dry_run else purge
             return before, await work(database, before)
@@ -156,6 +178,25 @@ def purge_photos(options: argparse.Namespace, config: Config) -> None:
         f"{done} {gone.photos} fotos ({gone.bytes / 2**20:.1f} MB) "
         f"de pagos anteriores al {before.astimezone():%Y-%m-%d %H:%M}"
     )
+
+
+def _last_written(path: Path) -> list[datetime]:
+    """When somebody last wrote to the database, by its file."""
+    try:
+        return [datetime.fromtimestamp(path.stat().st_mtime, UTC)]
+    except OSError:
+        return []
+
+
+async def _require_sound_clock(database: Database, written: list[datetime]) -> None:
+    """Raises Refused where it is doubtful what is old."""
+    clockwork, now = Clockwork(database.path), database.clock()
+    if not await database.read(clocks.is_sound, clockwork, now, *written):
+        raise Refused(
+            f"No se borró nada: el reloj de esta computadora dice {now.astimezone():%Y-%m-%d}, y "
+            "eso no cuadra con lo último que Comanda anotó. Si la fecha está mal, corrígela; si "
+            "está bien, prueba otra vez mañana"
+        )
 
 
 def check_database(_: argparse.Namespace, config: Config) -> None:

@@ -14,9 +14,10 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import islice
 from operator import attrgetter
 
-from comanda.background import in_background
+from comanda.background import Tasks, in_background
 from comanda.domain.errors import StorageUnavailable
 from comanda.domain.events import AUDIENCE, EventType
 from comanda.domain.staff import Role
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 PAGE_BYTES = 64 * 1024
 RETRY_SECONDS = 1.0
+EVENTS_AT_ONCE = 500
+FEED = "feed"
 _ID = attrgetter("id")
 
 
@@ -63,11 +66,12 @@ class Feed:
     """What is new in the log. `head` is the newest event that streams can read.
 
     `listeners` counts who listens; `on_pages` is told of news: a cursor, and for each role that has
-    listeners all that follows it.
+    listeners all that follows it; where that fails, it has to see to its listeners itself.
     """
 
     def __init__(self, database: Database, *, tail_events: int, replay_limit: int) -> None:
         self.head = 0
+        self.is_behind = False  # the log can't be read now
         self.listeners: Counter[Role] = Counter()
         self.notices: deque[tuple[int, float]] = deque(maxlen=tail_events)
         self.on_pages: OnPages = _ignore
@@ -85,30 +89,44 @@ class Feed:
         self._stale.set()
 
     async def follow(self) -> None:
-        """Read what is new whenever woken, until cancelled."""
+        """Read what is new at once and whenever woken, until cancelled."""
+        self._stale.set()
         while True:
             await self._stale.wait()
             self._stale.clear()
             try:
                 await self.refresh()
+                self.is_behind = False
             except (sqlite3.Error, StorageUnavailable):
                 log.exception("The log could not be read; trying again")
+                self.is_behind = True
                 self._stale.set()
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def refresh(self) -> None:
-        """Take what is new in the log into the tail, and tell the listeners."""
+        """Take what is new in the log into the tail, and tell the listeners, piece by piece."""
+        while await self._take_some():
+            pass
+
+    async def _take_some(self) -> bool:
+        """Whether there may be more. What fails here has moved nothing, and can be done again."""
         async with self._reading:
             committed, self._database.news_since = self._database.news_since, None
-            fresh = await self._database.read(_everything_after, self.head)
+            fresh = await self._database.read(_some_after, self.head)
             if not fresh:
-                return
+                return False
             frames = [_frame(event) for event in fresh]
+            since, head = self.head, fresh[-1].id
+            pages = self._whole_pages(frames, head)
             self._tail.extend(frames)
-            since, self.head = self.head, fresh[-1].id
+            self.head = head
             self._trim()
         self._time_notices(fresh, committed)
-        self._tell(since, frames)
+        self.on_pages(since, pages)
+        self._log_notices(fresh)
+        return len(fresh) == EVENTS_AT_ONCE
+
+    def _log_notices(self, fresh: Iterable[LoggedEvent]) -> None:
         for event in fresh:
             if event.type is EventType.PAYMENT_VERIFICATION_PENDING:
                 self._log_notice(event)
@@ -122,11 +140,10 @@ class Feed:
                 if event.type is EventType.PAYMENT_VERIFICATION_PENDING
             )
 
-    def _tell(self, since: int, frames: Sequence[Frame]) -> None:
+    def _whole_pages(self, frames: Sequence[Frame], head: int) -> dict[Role, Page]:
         """Each role's page is made once, however many listen; one that is too long is left out."""
-        pages = {role: _page_of_frames(frames, role, self.head) for role in +self.listeners}
-        whole = {role: page for role, page in pages.items() if page.cursor == self.head}
-        self.on_pages(since, whole)
+        pages = {role: _page_of_frames(frames, role, head) for role in +self.listeners}
+        return {role: page for role, page in pages.items() if page.cursor == head}
 
     async def start_at_head(self) -> None:
         """Begin with an empty tail after the newest event: what came before is in the log."""
@@ -178,18 +195,18 @@ def _ignore(since: int, pages: Mapping[Role, Page]) -> None:
 
 @asynccontextmanager
 async def open_feed(
-    database: Database, *, tail_events: int, replay_limit: int
+    database: Database, *, tail_events: int, replay_limit: int, tasks: Tasks | None = None
 ) -> AsyncIterator[Feed]:
     """A feed that follows `database`'s log until the block ends."""
     feed = Feed(database, tail_events=tail_events, replay_limit=replay_limit)
     await feed.start_at_head()
     database.on_news = feed.wake
-    async with in_background(feed.follow(), name="feed"):
+    async with in_background(feed.follow, name=FEED, tasks=tasks):
         yield feed
 
 
-def _everything_after(view: Snapshot, cursor: int) -> list[LoggedEvent]:
-    return list(events.each_after(view, cursor, events.head(view)))
+def _some_after(view: Snapshot, cursor: int) -> list[LoggedEvent]:
+    return list(islice(events.each_after(view, cursor, events.head(view)), EVENTS_AT_ONCE))
 
 
 def _page_of_log(view: Snapshot, cursor: int, head: int, role: Role) -> Page:

@@ -6,20 +6,29 @@ restart, a night without current and a clock that was wrong at first need no car
 
 import asyncio
 import logging
-import threading
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from comanda.background import in_background
+from comanda.background import OwnThread, Tasks, in_background
 from comanda.config import Backup, backup_folder
 from comanda.domain.backups import is_due, is_overdue, kept, last_before
+from comanda.store.clocks import Clockwork
 from comanda.store.connection import DatabaseError
-from comanda.store.copies import Copy, copies, make, remove_all_but
+from comanda.store.copies import (
+    Copy,
+    clear_unfinished,
+    copies,
+    last_events,
+    make,
+    remove_all_but,
+)
 from comanda.store.database import Clock
 from comanda.store.disks import disk_trouble, shares_disk
+from comanda.store.stopping import Stop, Stopped
 from comanda.troubles import told
 
 log = logging.getLogger(__name__)
@@ -28,6 +37,9 @@ log = logging.getLogger(__name__)
 FIRST_LOOK_SECONDS = 10.0
 LOOK_SECONDS = 60.0
 RETRY_SECONDS = 600.0
+# A copy that is told to stop does so at once, unless the disk itself hangs.
+STOP_SECONDS = 0.7
+LAST_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,8 @@ class Report:
 class Backups:
     """The copies of one database. `zone` None is the computer's own.
 
-    What reads or writes the folder blocks: call it in a thread.
+    They are made in a thread of their own, one after the other, and looked at in another one: a
+    folder on a disk that hangs takes no thread from anybody else.
     """
 
     def __init__(
@@ -59,7 +72,10 @@ class Backups:
         self._settings = settings
         self._clock = clock
         self._zone = zone
-        self._making = threading.Lock()
+        self._clockwork = Clockwork(self._database)
+        self._stop = Stop()
+        self._making, self._looking = OwnThread("backup"), OwnThread("backups")
+        self._last_try: _Try | None = None
         self._failure: str | None = None
         self._looked = False
 
@@ -75,38 +91,24 @@ class Backups:
             same_disk=shares_disk(self._database, self.folder),
         )
 
+    async def reported(self) -> Report:
+        """The report, read aside."""
+        return await self._looking.run(self.report)
+
     def make(self) -> Copy:
         """Make a copy now, and clear away those that have had their time.
 
         Raises DatabaseError, and the report tells of it until there is a copy again.
         """
-        with self._making:
-            try:
-                copy, faults = make(self._database, self.folder, self._clock())
-                self._failure = f"La base tiene fallas: {faults[0]}" if faults else None
-                log.info("Backup %s made and checked: %.1f MB", copy.name, copy.size / 2**20)
-                if faults:
-                    log.error("The database has faults, so no backup is cleared away: %s", faults)
-                else:
-                    self._thin_out()
-            except (DatabaseError, OSError) as error:
-                self._failure = f"No se pudo hacer la última copia: {told(error)}"
-                raise DatabaseError(told(error)) from error
-            return copy
+        return self._making.submit(self._make_or_join, time.monotonic()).result()
+
+    async def order(self) -> Copy:
+        """The same for a task. Whoever asks while a copy is made gets that one."""
+        return await self._making.run(self._make_or_join, time.monotonic())
 
     def make_if_due(self) -> bool:
         """Whether all is well: a copy was made, or none was due."""
-        now = self._clock()
-        try:
-            last = self._last(copies(self.folder))
-            if is_due(_moment(last), now, self._settings.hour, self._zone):
-                self.make()
-        except (DatabaseError, OSError) as error:
-            log.error("No backup, trying again in %d minutes: %s", RETRY_SECONDS / 60, error)
-            return False
-        finally:
-            self._looked = True
-        return True
+        return self._making.submit(self._make_if_due).result()
 
     async def keep_watch(self) -> None:
         """Make a copy whenever one is due, until cancelled.
@@ -115,8 +117,84 @@ class Backups:
         """
         await asyncio.sleep(FIRST_LOOK_SECONDS)
         while True:
-            well = await asyncio.to_thread(self.make_if_due)
+            well = await self._making.run(self._make_if_due)
             await asyncio.sleep(LOOK_SECONDS if well else RETRY_SECONDS)
+
+    def stop(self) -> None:
+        """End the copy that is being made; none is begun any more."""
+        self._stop.now()
+
+    async def close(self) -> None:
+        """Stop, and leave nothing half made."""
+        idle = self._making.submit(_nothing)
+        give_up = time.monotonic() + STOP_SECONDS
+        while not idle.done() and time.monotonic() < give_up:
+            self.stop()
+            await asyncio.sleep(0.02)
+        if not idle.done():
+            log.warning("The copy that was being made hangs on its disk")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._looking.run(self._clear_up), LAST_SECONDS)
+
+    def clear_up(self) -> None:
+        """Have what a copy that was killed has left behind removed, before the next copy."""
+        self._making.submit(self._clear_up)
+
+    def _clear_up(self) -> None:
+        with suppress(OSError):  # the next copy will say what is wrong with the folder
+            clear_unfinished(self.folder)
+
+    def _make_or_join(self, asked: float) -> Copy:
+        """A copy; where one was being made when it was asked for, that one, or its failure."""
+        if self._last_try is None or self._last_try.ended < asked:
+            self._last_try = self._try()
+        if isinstance(self._last_try.result, Exception):
+            raise DatabaseError(str(self._last_try.result))
+        return self._last_try.result
+
+    def _try(self) -> "_Try":
+        try:
+            result: Copy | DatabaseError = self._make()
+        except DatabaseError as error:
+            result = error
+        return _Try(time.monotonic(), result)
+
+    def _make(self) -> Copy:
+        try:
+            self._stop.check()
+            now, before = self._clock(), copies(self.folder)
+            copy, faults = make(self._database, self.folder, now, self._stop)
+            self._failure = f"La base tiene fallas: {faults[0]}" if faults else None
+            log.info("Backup %s made and checked: %.1f MB", copy.name, copy.size / 2**20)
+            if faults:
+                log.error("The database has faults, so no backup is cleared away: %s", faults)
+            elif self._is_sound(now, copy, before):
+                self._thin_out()
+        except (DatabaseError, OSError, Stopped) as error:
+            self._failure = f"No se pudo hacer la última copia: {told(error)}"
+            raise DatabaseError(told(error)) from error
+        return copy
+
+    def _make_if_due(self) -> bool:
+        now = self._clock()
+        try:
+            last = self._last(copies(self.folder))
+            if is_due(_moment(last), now, self._settings.hour, self._zone):
+                self._make_or_join(time.monotonic())
+        except (DatabaseError, OSError) as error:
+            log.error("No backup, trying again in %d minutes: %s", RETRY_SECONDS / 60, error)
+            return False
+        finally:
+            self._looked = True
+        return True
+
+    def _is_sound(self, now: datetime, copy: Copy, before: list[Copy]) -> bool:
+        """Whether copies may be deleted by their date: `before` are those from before `copy`."""
+        known = [one.made_at for one in before]
+        if self._clockwork.is_sound(now, lambda: [*last_events(self.folder / copy.name), *known]):
+            return True
+        log.warning("The clock says %s, which is doubtful: no backup is cleared away", now)
+        return False
 
     def _last(self, found: list[Copy]) -> Copy | None:
         moment = last_before([copy.made_at for copy in found], self._clock())
@@ -131,7 +209,7 @@ class Backups:
             return None  # a new house, whose first copy is on its way
         if self._settings.enabled and is_overdue(_moment(last), self._clock()):
             return "No hay ninguna copia de las últimas 24 horas"
-        return None
+        return self._clockwork.trouble(self._clock())
 
     def _thin_out(self) -> None:
         settings, moments = self._settings, [copy.made_at for copy in copies(self.folder)]
@@ -146,18 +224,36 @@ class Backups:
             log.info("Backup %s has had its time", name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """An attempt to make a copy: when it ended, on the monotonic clock, and with what."""
+
+    ended: float
+    result: Copy | DatabaseError
+
+
+def _nothing() -> None:
+    """What is done once all before is done."""
+
+
 def _moment(copy: Copy | None) -> datetime | None:
     return copy.made_at if copy else None
 
 
 @asynccontextmanager
 async def open_backups(
-    database: Path, settings: Backup, clock: Clock, zone: tzinfo | None = None
+    database: Path,
+    settings: Backup,
+    clock: Clock,
+    zone: tzinfo | None = None,
+    tasks: Tasks | None = None,
 ) -> AsyncIterator[Backups]:
     """The copies of `database`, one made whenever due, until the block ends."""
     backups = Backups(database, settings, clock, zone)
-    if not settings.enabled:
-        yield backups
-        return
-    async with in_background(backups.keep_watch(), name="backups"):
-        yield backups
+    backups.clear_up()
+    work = [backups.keep_watch] if settings.enabled else []
+    try:
+        async with in_background(*work, name="backups", tasks=tasks):
+            yield backups
+    finally:
+        await backups.close()

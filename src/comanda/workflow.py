@@ -40,7 +40,7 @@ from comanda.store import (
 )
 from comanda.store.database import Transaction
 from comanda.store.reconciliation import Entry
-from comanda.store.retention import Purged
+from comanda.store.retention import Outdated, Photo, Purged
 
 HOUSE = "comanda"  # who acts where nobody does
 _NO_CLAIM = Claim()
@@ -274,7 +274,17 @@ def reconcile_payment(tx: Transaction, actor: Staff, payment_id: int, *, is_foun
 
 def purge_proofs(tx: Transaction, before: datetime, most: int) -> Purged:
     """Photos of payments from before `before` go, `most` of them at once."""
-    return retention.purge(tx, before, most)
+    return remove_proofs(tx, retention.expired_photos(tx, before, most))
+
+
+def remove_proofs(tx: Transaction, photos: Sequence[Photo]) -> Purged:
+    """These photos go, but for those that wait for a verdict."""
+    return retention.remove(tx, photos)
+
+
+def sweep(tx: Transaction, kind: Outdated, before: datetime, most: int) -> int:
+    """What was done with before `before` goes, `most` rows at once; returns how many went."""
+    return retention.sweep(tx, kind, before, most)
 
 
 def start_session(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
@@ -24,7 +25,7 @@ from comanda.store.database import (
 from comanda.store.orders import OrderFilter
 from comanda.store.schema import VERSION
 from comanda.workflow import OrderLine
-from tests.house import ANA, COCO, eventually, hire
+from tests.house import ANA, COCO, SLOW, eventually, hire
 
 LINES = [OrderLine(1, 2, None)]
 
@@ -395,3 +396,61 @@ async def test_closing_leaves_one_file_and_its_empty_lock(tmp_path: Path) -> Non
     sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
     assert set(sizes) == {"c.db", "c.db-lock"}
     assert sizes["c.db-lock"] == 0
+
+
+async def test_a_reader_whose_caller_has_gone_is_free_only_once_its_thread_is(
+    tmp_path: Path,
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def dawdle(_: Snapshot) -> None:
+        begun.set()
+        go_on.wait()
+
+    async with open_database(tmp_path / "c.db", readers=2) as database:
+        look = asyncio.create_task(database.read(dawdle))
+        await asyncio.to_thread(begun.wait)
+        look.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await look
+        try:
+            async with asyncio.timeout(SLOW):
+                for _ in range(5):
+                    await database.read(lambda view: view.one("SELECT 1"))
+        finally:
+            go_on.set()
+        both = asyncio.gather(*(database.read(lambda view: view.now) for _ in range(2)))
+        assert len(await both) == 2
+
+
+@pytest.mark.parametrize("by", ["statement", "pieces"])
+async def test_what_nobody_waits_for_any_more_is_given_up(tmp_path: Path, by: str) -> None:
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT MAX(x) FROM n"
+    begun = threading.Event()
+
+    def never_end(view: Snapshot) -> None:
+        begun.set()
+        if by == "statement":
+            view.one(endless)
+        for _ in view.in_pieces(itertools.count()):
+            pass
+
+    async with open_database(tmp_path / "c.db", readers=1) as database:
+        look = asyncio.create_task(database.read(never_end))
+        await asyncio.to_thread(begun.wait)
+        await asyncio.sleep(0)
+        look.cancel()
+        async with asyncio.timeout(SLOW):
+            await database.read(lambda view: view.one("SELECT 1"))
+
+
+async def test_long_reading_takes_no_reader_from_anybody(tmp_path: Path) -> None:
+    go_on = threading.Event()
+    async with open_database(tmp_path / "c.db", readers=1) as database:
+        looks = [asyncio.create_task(database.read_long(lambda _: go_on.wait())) for _ in range(3)]
+        try:
+            async with asyncio.timeout(SLOW):
+                await database.read(lambda view: view.one("SELECT 1"))
+        finally:
+            go_on.set()
+        assert await asyncio.gather(*looks) == [True] * 3

@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 import unicodedata
 from dataclasses import replace
-from datetime import time
+from datetime import UTC, datetime, time
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from comanda.domain.menu import Entry
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
-from comanda.store import events, house, idempotency, menu, orders, payments, sessions
+from comanda.store import events, house, idempotency, menu, orders, payments, retention, sessions
 from comanda.store.backup import check
 from comanda.store.connection import connect, register_functions
 from comanda.store.database import Transaction, open_database
+from comanda.store.retention import Photo
 from comanda.store.schema import MIGRATIONS, VERSION
 from comanda.workflow import OrderLine
 from tests.house import ROSA
@@ -306,3 +307,33 @@ async def test_products_that_look_the_same_come_along_and_no_third_one_joins(
             await database.write(menu.remove, number, by="rosa")
         await database.write(menu.change, 1, Entry("CAFÉ", "Varios", 1), by="rosa")
     assert check(path) == []
+
+
+async def test_a_database_from_before_the_indexes_of_age_keeps_its_rows_and_gets_them(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "comanda.db"
+    before = next(n for n, one in enumerate(MIGRATIONS) if "payments_with_photo" in "".join(one))
+    with contextlib.closing(connect(path)) as connection:
+        register_functions(connection)
+        for statement in (line for one in MIGRATIONS[:before] for line in one):
+            connection.execute(statement)
+        connection.execute("INSERT INTO staff VALUES ('ana', 'Ana', 'waiter', 'h', 1, 0)")
+        connection.execute(
+            "INSERT INTO orders (id, table_number, status, total, waiter, created_at, updated_at)"
+            " VALUES (1, 1, 'pagado', 100, 'ana', 0, 0)"
+        )
+        for number, purged in ((1, None), (2, 5)):
+            connection.execute(
+                "INSERT INTO payments (id, order_id, attempt, method, status, has_proof,"
+                " submitted_by, submitted_at, proof_purged_at)"
+                " VALUES (?, 1, ?, 'efectivo', 'aprobado', 1, 'ana', 7, ?)",
+                (number, number, purged),
+            )
+        connection.execute("INSERT INTO proofs VALUES (1, 'image/png', 3, 'x', x'010203')")
+        connection.execute(f"PRAGMA user_version = {before}")
+    async with open_database(path) as database:
+        found = await database.read(retention.expired_photos, datetime.now(UTC), 9)
+        assert found == [Photo(1, 3)]
+        assert (await database.write(retention.remove, found)).photos == 1
+        assert await database.read(retention.expired_photos, datetime.now(UTC), 9) == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from comanda.app import LOOKS_OF_MEMBER
 from comanda.config import Config
 from comanda.domain.staff import Staff
 from tests.house import ANA, BETO, COCO, LUIS, MARA, ROSA, House, open_house
@@ -234,3 +235,19 @@ async def test_the_events_alone_tell_the_same_as_a_snapshot(house: House) -> Non
                 told[payment["id"]] = [one["username"] for one in payment["viewers"]]
     assert {key: names for key, names in told.items() if names} == await viewers(house)
     assert await viewers(house) == {payments[0]: ["luis"]}
+
+
+async def test_whoever_leafs_without_end_fills_no_log(house: House) -> None:
+    first, second = await waiting(house, 1), await waiting(house, 2)
+    before = house.rows()["events"]
+    for _ in range(100):
+        await view(house, first)
+        await leave(house, first)
+        await view(house, second)
+    assert house.rows()["events"] - before <= 2 * LOOKS_OF_MEMBER + 2
+    third = await waiting(house, 3)
+    seen = await view(house, third)
+    assert seen["payment"]["seen_by"] == "luis", "its waiter is told all the same"
+    assert [one["username"] for one in (await view(house, first, MARA))["payment"]["viewers"]] == [
+        "mara"
+    ]

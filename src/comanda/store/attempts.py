@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
+from comanda.domain.clocks import NEAR
 from comanda.domain.errors import TooManyAttempts
 from comanda.domain.sign_in import Attempt, Limit
 from comanda.store.database import Snapshot, Transaction, to_millis
@@ -13,7 +14,8 @@ _RECENT = """
     SELECT at FROM sign_in_attempts WHERE key = :key AND at > :since AND at <= :now ORDER BY at
 """
 _INSERT = "INSERT INTO sign_in_attempts (key, at) VALUES (:key, :at)"
-_DELETE_OLD = "DELETE FROM sign_in_attempts WHERE at <= :since OR at > :now"
+# What seems older than that is left to the night, which first asks whether the clock is sound.
+_DELETE_OLD = "DELETE FROM sign_in_attempts WHERE at > :near AND at <= :since"
 _DELETE = "DELETE FROM sign_in_attempts WHERE id = :id"
 _DELETE_KEY = "DELETE FROM sign_in_attempts WHERE key = :key"
 
@@ -53,7 +55,8 @@ def _wait(view: Snapshot, limit: Limit, window: timedelta) -> int:
 def record(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
     """Count the attempt as failed until it is forgiven; returns the rows that say so."""
     now = to_millis(tx.now)
-    tx.run(_DELETE_OLD, {"since": to_millis(tx.now - attempt.window), "now": now})
+    near, since = to_millis(tx.now - NEAR), to_millis(tx.now - attempt.window)
+    tx.run(_DELETE_OLD, {"near": near, "since": since})
     return tuple(tx.insert(_INSERT, {"key": one.key, "at": now}) for one in attempt.limits)
 
 

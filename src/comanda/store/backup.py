@@ -10,8 +10,12 @@ from pathlib import Path
 from comanda.store.connection import DatabaseError, connect, real_file
 from comanda.store.database import Snapshot, utc_now
 from comanda.store.in_use import InUse, looking
+from comanda.store.lineage import COMPANIONS
 from comanda.store.refusals import told
 from comanda.store.schema import VERSION
+from comanda.store.stopping import Stop, Stopped
+
+PAGES_AT_ONCE = 1024
 
 _PROOFS = "SELECT payment_id, size, sha256, data FROM proofs ORDER BY payment_id"
 _PROOF_MISSING = """
@@ -31,29 +35,54 @@ _STATE_WITHOUT_EVENT = """
 """
 
 
-def backup(source: Path, destination: Path) -> int:
+def backup(source: Path, destination: Path, stop: Stop | None = None) -> int:
     """Copy `source` to a new file while it is in use; returns the copy's size in bytes.
 
-    The copy appears under its name only when it is complete and sound. Raises DatabaseError.
+    The copy appears under its name only when it is complete and sound. Raises DatabaseError, also
+    where `stop` is wished, and then nothing is left.
     """
+    stop = stop or Stop()
     if destination.exists():
         raise DatabaseError(f"Ya existe {destination}; elige otro nombre")
     partial = destination.with_name(destination.name + ".part")
     try:
-        partial.unlink(missing_ok=True)  # its mode would be the copy's
+        remove_unfinished(partial)  # its mode would be the copy's
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        with _existing(source) as live, closing(connect(partial)) as copy:
-            live.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
+        with (
+            _existing(source) as live,
+            closing(connect(partial)) as copy,
+            stop.under(live),
+            stop.under(copy),
+        ):
+            _copy_all(live, copy, stop)
             _require_sound(copy, partial)
+        stop.check()
         partial.replace(destination)
         sync_folder(destination.parent)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, Stopped) as error:
         raise DatabaseError(f"No se pudo copiar {source} a {destination}: {told(error)}") from error
     finally:
         with suppress(OSError):  # a disk that can't be written to has no such file either
-            partial.unlink(missing_ok=True)
+            remove_unfinished(partial)
     return destination.stat().st_size
+
+
+def remove_unfinished(partial: Path) -> None:
+    """Remove a copy that is not complete, and what SQLite has put beside it."""
+    for end in ("", *COMPANIONS):
+        partial.with_name(partial.name + end).unlink(missing_ok=True)
+
+
+def _copy_all(live: sqlite3.Connection, copy: sqlite3.Connection, stop: Stop) -> None:
+    """Copy in pieces, so that it can be ended; all of them are of one moment.
+
+    A piece that found the database changed would begin the copy anew, but for the transaction.
+    """
+    live.execute("BEGIN")
+    live.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    live.backup(copy, pages=PAGES_AT_ONCE, progress=lambda *_: stop.check())
+    live.execute("COMMIT")
+    copy.execute("PRAGMA journal_mode = DELETE")
 
 
 def sync_folder(folder: Path) -> None:
@@ -65,13 +94,14 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def check(path: Path) -> list[str]:
+def check(path: Path, stop: Stop | None = None) -> list[str]:
     """All that is wrong with the database, a sentence each. Raises DatabaseError."""
+    stop = stop or Stop()
     try:
-        with _existing(path) as connection:
+        with _existing(path) as connection, stop.under(connection):
             connection.execute("BEGIN")
             return list(_complaints(connection))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, Stopped) as error:
         raise DatabaseError(f"No se puede leer {path}: {told(error)}") from error
 
 

@@ -35,6 +35,10 @@ class Worker(aiosqlite.Connection):
         result: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
         return result
 
+    def stop_reading(self) -> None:
+        """End the statement that runs on the thread now, with an error. Changes nothing else."""
+        self._conn.interrupt()
+
     def join(self) -> None:
         """Wait for the thread of a connection that could not be opened.
 

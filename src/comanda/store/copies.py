@@ -3,15 +3,18 @@
 import re
 import shutil
 from collections.abc import Collection
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from comanda.store.backup import backup, check
-from comanda.store.connection import DatabaseError
+from comanda.store.clocks import newest_event
+from comanda.store.connection import DatabaseError, connect
+from comanda.store.database import Snapshot
 from comanda.store.disks import remember_disk, require_disk
 from comanda.store.refusals import told
+from comanda.store.stopping import Stop
 
 # What must stay free, so that the house can go on taking orders.
 RESERVE_BYTES = 64 * 2**20
@@ -34,7 +37,9 @@ def copies(folder: Path) -> list[Copy]:
     return sorted(filter(None, found), key=lambda copy: copy.made_at, reverse=True)
 
 
-def make(source: Path, folder: Path, now: datetime) -> tuple[Copy, list[str]]:
+def make(
+    source: Path, folder: Path, now: datetime, stop: Stop | None = None
+) -> tuple[Copy, list[str]]:
     """Copy `source` into `folder`; returns the copy and all that is wrong with what it holds.
 
     Only the folder itself is made where it is missing. Raises DatabaseError, and leaves nothing
@@ -44,19 +49,37 @@ def make(source: Path, folder: Path, now: datetime) -> tuple[Copy, list[str]]:
     try:
         require_disk(source, folder)
         folder.mkdir(mode=0o700, exist_ok=True)
-        for unfinished in folder.glob("comanda-*.db.part*"):
-            unfinished.unlink()
+        clear_unfinished(folder)
         _require_space(source, folder)
     except OSError as error:
         raise DatabaseError(f"No se puede escribir en {folder}: {told(error)}") from error
+    made = False
     if not path.exists():  # another of the same second is as good
-        backup(source, path)
-    complaints = check(path)
+        backup(source, path, stop)
+        made = True
+    try:
+        complaints = check(path, stop)
+    except DatabaseError:
+        if made and stop is not None and stop.is_wished:
+            path.unlink(missing_ok=True)  # nobody knows whether it is good
+        raise
     copy = _copy(path)
     if copy is None:
         raise DatabaseError(f"La copia {path} desapareció")
     remember_disk(source, folder)
     return copy, complaints
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Remove what a copy that was killed has left behind."""
+    for unfinished in folder.glob("comanda-*.db.part*"):
+        unfinished.unlink(missing_ok=True)
+
+
+def last_events(path: Path) -> list[datetime]:
+    """When the log in the copy at `path` was last added to; nothing for an empty log."""
+    with closing(connect(path)) as connection:
+        return newest_event(Snapshot(connection, datetime.now(UTC)))
 
 
 def remove_all_but(folder: Path, kept: Collection[datetime]) -> list[str]:

@@ -14,9 +14,10 @@ its own: SQLite would do it as a part of a commit, and somebody's order would wa
 import asyncio
 import logging
 import sqlite3
+import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from comanda.background import in_background
+from comanda.background import Tasks, in_background
 from comanda.domain.errors import StorageUnavailable
 from comanda.store.connection import (
     DatabaseError,
@@ -50,6 +51,9 @@ log = logging.getLogger(__name__)
 
 LONG_SECONDS = 0.01
 COMMITS_A_CHECKPOINT = 16
+PIECE = 32  # rows between two breaths
+BREATH_SECONDS = 0.0002
+STOP_SECONDS = 0.02
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -57,8 +61,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 class Snapshot:
     """One consistent view of the database, for reading."""
 
-    def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        now: datetime,
+        abandoned: threading.Event | None = None,
+    ) -> None:
         self._connection = connection
+        self._abandoned = abandoned
         self.now = now
 
     def all(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[sqlite3.Row]:
@@ -72,6 +82,23 @@ class Snapshot:
         """The rows one by one, so that a reader may stop early."""
         yield from self._connection.execute(sql, parameters)
 
+    def in_pieces(self, items: Iterable[T]) -> Iterator[T]:
+        """`items`, with a breath now and then in which other threads go on.
+
+        Python lets one thread run at a time, and a long answer would hold up everybody's.
+        Raises Abandoned where nobody waits for the answer any more.
+        """
+        for number, item in enumerate(items, 1):
+            yield item
+            if number % PIECE == 0:
+                time.sleep(BREATH_SECONDS)
+                if self._abandoned is not None and self._abandoned.is_set():
+                    raise Abandoned
+
+
+class Abandoned(Exception):
+    """Whoever asked has gone."""
+
 
 class Transaction(Snapshot):
     """All or nothing. `now` is the one timestamp of everything in it."""
@@ -79,6 +106,10 @@ class Transaction(Snapshot):
     def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
         super().__init__(connection, now)
         self.has_news = False
+
+    def in_pieces(self, items: Iterable[T]) -> Iterator[T]:
+        """`items` without a breath: others wait for a transaction."""
+        return iter(items)
 
     def run(self, sql: str, parameters: Mapping[str, Any]) -> int:
         """Execute a change; returns how many rows it touched."""
@@ -134,6 +165,7 @@ class Database:
         self,
         writer: Worker,
         readers: list[Worker],
+        long_reader: Worker,
         copier: Worker,
         clock: Clock,
         path: Path,
@@ -151,6 +183,8 @@ class Database:
         self._copier = copier
         self._waiting: deque[_Unit] = deque()
         self._busy_timeout = self._patience = busy_timeout
+        self._long_readers: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
+        self._long_readers.put_nowait(long_reader)
         self._readers: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         for reader in readers:
             self._readers.put_nowait(reader)
@@ -180,16 +214,38 @@ class Database:
         self, work: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run `work` on one consistent snapshot."""
+        return await self._read(self._readers, lambda view: work(view, *args, **kwargs))
 
-        def call(view: Snapshot) -> T:
-            return work(view, *args, **kwargs)
+    async def read_long(
+        self, work: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for what may take seconds: one after the other, beside all other reading."""
+        return await self._read(self._long_readers, lambda view: work(view, *args, **kwargs))
 
-        reader = await self._readers.get()
+    async def _read(self, readers: "asyncio.LifoQueue[Worker]", call: Callable[[Snapshot], T]) -> T:
+        """A reader is free again only once its thread is: its caller may be long gone."""
+
+        def take_back(look: "asyncio.Future[T]") -> None:
+            readers.put_nowait(reader)
+            if not look.cancelled():
+                look.exception()  # whoever waited for it has it, or nobody does
+
+        reader, abandoned = await readers.get(), threading.Event()
+        look = asyncio.ensure_future(reader.run(partial(self._look, call, abandoned)))
+        look.add_done_callback(take_back)
         try:
             with refusals():
-                return await reader.run(lambda connection: self._look(connection, call))
-        finally:
-            self._readers.put_nowait(reader)
+                return await asyncio.shield(look)
+        except asyncio.CancelledError:
+            abandoned.set()
+            self._stop_reading(reader, look)
+            raise
+
+    def _stop_reading(self, reader: Worker, look: "asyncio.Future[Any]") -> None:
+        """Again and again, for the next statement may only be about to begin."""
+        if not look.done():
+            reader.stop_reading()
+            self._loop.call_later(STOP_SECONDS, self._stop_reading, reader, look)
 
     async def keep_log_short(self) -> None:
         """Copy the write-ahead log to the file whenever it has grown, until cancelled."""
@@ -282,9 +338,14 @@ class Database:
             connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
             self._patience = patience
 
-    def _look(self, connection: sqlite3.Connection, call: Callable[[Snapshot], T]) -> T:
+    def _look(
+        self,
+        call: Callable[[Snapshot], T],
+        abandoned: threading.Event,
+        connection: sqlite3.Connection,
+    ) -> T:
         with begin(connection, "BEGIN"):
-            return call(Snapshot(connection, self._now()))
+            return call(Snapshot(connection, self._now(), abandoned))
 
     def _now(self) -> datetime:
         return from_millis(to_millis(self.clock()))
@@ -313,7 +374,12 @@ def optional_from_millis(millis: int | None) -> datetime | None:
 
 @asynccontextmanager
 async def open_database(
-    path: Path, *, clock: Clock = utc_now, readers: int = 4, busy_timeout: float = 5.0
+    path: Path,
+    *,
+    clock: Clock = utc_now,
+    readers: int = 4,
+    busy_timeout: float = 5.0,
+    tasks: Tasks | None = None,
 ) -> AsyncIterator[Database]:
     """Open `path`, creating or migrating it; `busy_timeout` in seconds.
 
@@ -328,11 +394,12 @@ async def open_database(
             writer = await open_worker(stack, path, busy_timeout)
             await writer.run(partial(prepare, path=path))
             pool = [await open_worker(stack, path, busy_timeout) for _ in range(readers)]
-            for reader in pool:
+            long_reader = await open_worker(stack, path, busy_timeout)
+            for reader in (*pool, long_reader):
                 await reader.run(only_read)
             copier = await open_worker(stack, path, busy_timeout)
-            database = Database(writer, pool, copier, clock, path, busy_timeout)
-            async with in_background(database.keep_log_short(), name="checkpoints"):
+            database = Database(writer, pool, long_reader, copier, clock, path, busy_timeout)
+            async with in_background(database.keep_log_short, name="checkpoints", tasks=tasks):
                 yield database
         except InUse as error:
             raise DatabaseError(f"Se está restaurando {path}; prueba en un momento") from error

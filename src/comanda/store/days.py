@@ -35,10 +35,10 @@ def of(view: Snapshot, day: Day) -> Report:
             total=row["total"],
             warnings=tuple(WarningType(one["type"]) for one in json.loads(row["warnings"] or "[]")),
         )
-        for row in view.all(DECISIONS, span | verdicts)
+        for row in view.in_pieces(view.each(DECISIONS, span | verdicts))
     ]
     voids = [
         Void(row["void_reason"], row["total"])
-        for row in view.all(VOIDS, span | {"voided": OrderStatus.VOIDED})
+        for row in view.in_pieces(view.each(VOIDS, span | {"voided": OrderStatus.VOIDED}))
     ]
     return report(day, decisions, voids)

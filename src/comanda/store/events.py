@@ -97,7 +97,7 @@ def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
     heard = heard_by(role)
     told: list[Wire] = []
     waiter = None
-    for row in view.all(_OF_ORDER, {"order_id": order_id}):
+    for row in view.in_pieces(view.each(_OF_ORDER, {"order_id": order_id})):
         if row["type"] not in heard:
             continue
         entry: Wire = {

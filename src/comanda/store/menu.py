@@ -13,9 +13,10 @@ _ALL = "SELECT * FROM products WHERE removed = 0 ORDER BY position, id"
 _BY_ID = "SELECT * FROM products WHERE id = :id AND removed = 0"
 _BY_NAME = "SELECT name FROM products WHERE removed = 0 AND id <> :id AND name = :name"
 _BY_NAME_KEY = "SELECT name FROM products WHERE removed = 0 AND id <> :id AND name_key = :name_key"
+_LAST = "SELECT COALESCE(MAX(position), 0) AS position FROM products"
 _INSERT = """
     INSERT INTO products (name, name_key, category, price, available, position, removed)
-    SELECT :name, :name_key, :category, :price, 1, COALESCE(MAX(position), 0) + 1, 0 FROM products
+    VALUES (:name, :name_key, :category, :price, 1, :position, 0)
 """
 _UPDATE = """
     UPDATE products SET name = :name, name_key = :name_key, category = :category, price = :price
@@ -28,7 +29,7 @@ _PLACE = "UPDATE products SET position = :position WHERE id = :id"
 
 def products(view: Snapshot) -> list[Product]:
     """The whole menu in its order of display."""
-    return [_from_row(row) for row in view.all(_ALL)]
+    return [_from_row(row) for row in view.in_pieces(view.each(_ALL, {}))]
 
 
 def find(view: Snapshot, product_id: int) -> Product | None:
@@ -108,7 +109,9 @@ def put_all(tx: Transaction, entries: Iterable[tuple[str, str, int]], by: str) -
 
 def _insert(tx: Transaction, entry: Entry) -> Product:
     _refuse_taken(tx, _BY_NAME_KEY, entry)
-    return require(tx, tx.insert(_INSERT, _columns(entry)))
+    last = tx.one(_LAST)
+    position = 1 + (last["position"] if last else 0)
+    return require(tx, tx.insert(_INSERT, {**_columns(entry), "position": position}))
 
 
 def _update(tx: Transaction, product_id: int, entry: Entry) -> None:

@@ -156,7 +156,7 @@ def proof(view: Snapshot, payment_id: int) -> Proof | None:
 
 def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> list[Payment]:
     """The payments of `rows`; those that wait come with the cashiers who have them on show."""
-    found = [from_row(row) for row in rows]
+    found = [from_row(row) for row in view.in_pieces(rows)]
     if all(payment.status is not PaymentStatus.PENDING for payment in found):
         return found
     looking = viewers.by_payment(view)

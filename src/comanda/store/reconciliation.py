@@ -10,12 +10,14 @@ from comanda.domain.wire import Wire, money
 from comanda.store import payments
 from comanda.store.database import Snapshot, Transaction, to_millis
 
+MOST = 30_000
+
 _APPROVED = """
     SELECT payments.*, orders.table_number, orders.total
     FROM payments JOIN orders ON orders.id = payments.order_id
     WHERE payments.status = :approved
         AND payments.decided_at >= :start AND payments.decided_at < :end {method}
-    ORDER BY payments.decided_at, payments.id
+    ORDER BY payments.decided_at, payments.id LIMIT :limit
 """
 _ONE = """
     SELECT payments.*, orders.table_number, orders.total
@@ -52,15 +54,19 @@ class Entry:
 def approved(
     view: Snapshot, start: datetime, end: datetime, method: str | None = None
 ) -> list[Entry]:
-    """What was approved from `start` until before `end`, the first one first."""
+    """What was approved from `start` until before `end`, the first one first.
+
+    One more than `MOST` tells that there are too many.
+    """
     sql = _APPROVED.format(method="" if method is None else "AND payments.method = :method")
     values = {
         "approved": PaymentStatus.APPROVED,
         "start": to_millis(start),
         "end": to_millis(end),
         "method": method,
+        "limit": MOST + 1,
     }
-    return [_from_row(row) for row in view.all(sql, values)]
+    return [_from_row(row) for row in view.in_pieces(view.each(sql, values))]
 
 
 def entry(view: Snapshot, payment_id: int) -> Entry | None:

@@ -14,14 +14,14 @@ _INSERT = """
     VALUES (:token_hash, :username, :device, :created_at, :expires_at)
 """
 _DELETE = "DELETE FROM sessions WHERE token_hash = :token_hash"
-_DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= :now"
 _USER = "SELECT username FROM sessions WHERE token_hash = :token_hash"
 _OF_USER = "SELECT token_hash FROM sessions WHERE username = :username"
 _DELETE_OF_USER = "DELETE FROM sessions WHERE username = :username"
 _BY_ID = "SELECT token_hash FROM sessions WHERE id = :id"
+# The plus keeps SQLite from going through all sessions in the order of their users.
 _DEVICES = """
     SELECT id, username, device, created_at, token_hash FROM sessions
-    WHERE expires_at > :now ORDER BY username, created_at DESC
+    WHERE expires_at > :now ORDER BY +username, created_at DESC
 """
 _OWNER = """
     SELECT staff.username, staff.name, staff.role FROM sessions
@@ -44,8 +44,7 @@ class Device:
 def start(
     tx: Transaction, token_hash: str, username: str, lifetime: timedelta, device: str = ""
 ) -> None:
-    """Store a session, and clear away those that have expired."""
-    tx.run(_DELETE_EXPIRED, {"now": to_millis(tx.now)})
+    """Store a session. Those that have expired are cleared away at night."""
     values = {
         "token_hash": token_hash,
         "username": username,

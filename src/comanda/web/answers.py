@@ -66,6 +66,10 @@ def word(kind: Any, **more: Any) -> fields.Enum[Any]:
 
 class Health(Answer):
     status = text()
+    down = fields.List(
+        fields.String(),
+        metadata={"description": "What failed and starts again; left out if nothing."},
+    )
 
 
 class User(Answer):

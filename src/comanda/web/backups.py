@@ -1,7 +1,5 @@
 """`/backups`: how the nightly copies are doing, and one more at the push of a button."""
 
-import asyncio
-
 from aiohttp import web
 
 from comanda.domain.errors import BackupFailed
@@ -15,13 +13,16 @@ from comanda.web.replies import reply
 
 async def show_backups(request: web.Request) -> web.Response:
     """`GET /backups`."""
-    return reply(_report(await asyncio.to_thread(request.app[BACKUPS].report)))
+    return reply(_report(await request.app[BACKUPS].reported()))
 
 
 async def make_backup(request: web.Request) -> web.Response:
-    """`POST /backups`: the answer comes when the copy has been made and checked."""
+    """`POST /backups`: the answer comes when the copy has been made and checked.
+
+    Whoever asks while a copy is being made gets that one.
+    """
     try:
-        copy = await asyncio.to_thread(request.app[BACKUPS].make)
+        copy = await request.app[BACKUPS].order()
     except DatabaseError as error:
         raise BackupFailed(str(error)) from error
     return reply(_copy(copy), status=201)

@@ -8,12 +8,13 @@ from aiohttp import web
 from comanda.domain.days import Day, Report, Tally
 from comanda.domain.evidence import WarningType
 from comanda.domain.house import House
+from comanda.domain.wire import Wire
 from comanda.store import days, house
 from comanda.store.database import Snapshot
 from comanda.web.keys import CONFIG, DATABASE
+from comanda.web.long import reply_with_long
 from comanda.web.pages import default_house
 from comanda.web.reading import date_in_path
-from comanda.web.replies import reply
 from comanda.web.spreadsheets import spreadsheet
 
 _COLUMNS = ("sección", "concepto", "cantidad", "importe", "segundos")
@@ -29,19 +30,21 @@ _Row = tuple[str | int | float | None, ...]
 
 async def show_day(request: web.Request) -> web.Response:
     """`GET /days/{date}`."""
-    return reply((await _report(request)).wire())
+    default = default_house(request.app[CONFIG])
+    return await reply_with_long(request, _told, date_in_path(request), default)
 
 
 async def export_day(request: web.Request) -> web.Response:
     """`GET /days/{date}.csv`: the same, a line for each number."""
-    report = await _report(request)
-    labels = {method.name: method.label for method in request.app[CONFIG].payments.methods}
-    return spreadsheet(f"dia-{report.day.date}.csv", _COLUMNS, _rows(report, labels))
+    asked, config = date_in_path(request), request.app[CONFIG]
+    labels = {method.name: method.label for method in config.payments.methods}
+    database = request.app[DATABASE]
+    report = await database.read_long(_of_house, asked, default_house(config))
+    return spreadsheet(f"dia-{asked}.csv", _COLUMNS, _rows(report, labels))
 
 
-async def _report(request: web.Request) -> Report:
-    default = default_house(request.app[CONFIG])
-    return await request.app[DATABASE].read(_of_house, date_in_path(request), default)
+def _told(view: Snapshot, asked: date, default: House) -> Wire:
+    return _of_house(view, asked, default).wire()
 
 
 def _of_house(view: Snapshot, asked: date, default: House) -> Report:

@@ -1,6 +1,7 @@
 """What the application and a request carry, by typed key."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
@@ -22,6 +23,8 @@ ASSETS = web.AppKey("ASSETS", Assets)
 BACKUPS = web.AppKey("BACKUPS", Backups)
 CONFIG = web.AppKey("CONFIG", Config)
 DATABASE = web.AppKey("DATABASE", Database)
+# The names of the background tasks that are down.
+DOWN: web.AppKey[Callable[[], Sequence[str]]] = web.AppKey("DOWN")
 DOCUMENT = web.AppKey("DOCUMENT", Document)
 FEED = web.AppKey("FEED", Feed)
 STREAMS = web.AppKey("STREAMS", Streams)
@@ -31,6 +34,7 @@ SETUP = web.AppKey("SETUP", SetupGate)
 PINS = web.AppKey("PINS", PinHasher)
 PAGE_ERRORS = web.AppKey("PAGE_ERRORS", Throttle)
 STAFF_ERRORS = web.AppKey("STAFF_ERRORS", Throttle)
+LOOKS = web.AppKey("LOOKS", Throttle)
 UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
 LARGE_UPLOADS = web.AppKey("LARGE_UPLOADS", asyncio.Lock)
 

@@ -6,10 +6,12 @@ from comanda import office
 from comanda.domain.errors import ProductNotFound, ValidationFailed
 from comanda.domain.menu import Changes, Entry, compare
 from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
+from comanda.domain.wire import Wire
 from comanda.store import menu
 from comanda.store.database import Snapshot
 from comanda.web.fields import parse_id
 from comanda.web.keys import DATABASE, STAFF
+from comanda.web.long import reply_with
 from comanda.web.reading import json_body
 from comanda.web.replies import reply
 from comanda.web.schemas import Availability, MenuOrder, MenuText, NewProduct
@@ -17,18 +19,18 @@ from comanda.web.schemas import Availability, MenuOrder, MenuText, NewProduct
 
 async def show_menu(request: web.Request) -> web.Response:
     """`GET /menu`."""
-    return reply(await _menu(request))
+    return await reply_with(request, _told)
 
 
 async def export_menu(request: web.Request) -> web.Response:
     """`GET /menu.csv`: with a byte order mark, by which spreadsheets know UTF-8."""
-    products = await request.app[DATABASE].read(menu.products)
+    text = await request.app[DATABASE].read(_written)
     headers = {
         "Content-Disposition": 'attachment; filename="menu.csv"',
         "Content-Type": "text/csv; charset=utf-8",
         "Cache-Control": "no-store",
     }
-    return web.Response(body=write_menu(products).encode("utf-8-sig"), headers=headers)
+    return web.Response(body=text, headers=headers)
 
 
 async def add_product(request: web.Request) -> web.Response:
@@ -70,7 +72,7 @@ async def arrange_menu(request: web.Request) -> web.Response:
     body = await json_body(request, MenuOrder)
     actor = request[STAFF]
     await request.app[DATABASE].write(office.arrange_menu, actor, body["product_ids"])
-    return reply(await _menu(request))
+    return await reply_with(request, _told)
 
 
 async def preview_import(request: web.Request) -> web.Response:
@@ -98,9 +100,12 @@ async def _entries(request: web.Request) -> list[Entry]:
     return menu_entries((await json_body(request, MenuText))["csv"])
 
 
-async def _menu(request: web.Request) -> dict[str, object]:
-    products = await request.app[DATABASE].read(menu.products)
-    return {"products": [product.wire() for product in products]}
+def _told(view: Snapshot) -> Wire:
+    return {"products": (product.wire() for product in menu.products(view))}
+
+
+def _written(view: Snapshot) -> bytes:
+    return write_menu(view.in_pieces(menu.products(view))).encode("utf-8-sig")
 
 
 async def _product_id(request: web.Request) -> int:

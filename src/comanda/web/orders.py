@@ -9,6 +9,7 @@ from comanda.store import events, orders, payments
 from comanda.store.database import Snapshot
 from comanda.store.orders import OrderFilter
 from comanda.web.keys import DATABASE, STAFF
+from comanda.web.long import reply_with
 from comanda.web.reading import idempotency_key, json_body, order_id, query
 from comanda.web.replies import reply
 from comanda.web.schemas import NewOrder, NewStatus, OrderQuery
@@ -31,13 +32,13 @@ async def list_orders(request: web.Request) -> web.Response:
     """`GET /orders`: a snapshot of orders, and the event to go on from."""
     asked = query(request, OrderQuery)
     wanted = OrderFilter(asked["status"], asked["since"], asked["before"], asked["limit"])
-    return reply(await request.app[DATABASE].read(_list, wanted, request[STAFF].role))
+    return await reply_with(request, _list, wanted, request[STAFF].role)
 
 
 async def show_order(request: web.Request) -> web.Response:
     """`GET /orders/{order_id}`: the order with its attempts and its history."""
     role = request[STAFF].role
-    return reply(await request.app[DATABASE].read(_detail, order_id(request), role))
+    return await reply_with(request, _detail, order_id(request), role)
 
 
 async def advance_order(request: web.Request) -> web.Response:
@@ -59,7 +60,7 @@ async def take_order(request: web.Request) -> web.Response:
 
 def _list(view: Snapshot, wanted: OrderFilter, role: Role) -> Wire:
     return {
-        "orders": [order.wire(role) for order in orders.find_all(view, wanted)],
+        "orders": (order.wire(role) for order in orders.find_all(view, wanted)),
         "last_event_id": str(events.head(view)),
     }
 

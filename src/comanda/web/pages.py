@@ -12,12 +12,19 @@ from comanda import office
 from comanda.config import Config
 from comanda.domain.errors import StorageUnavailable
 from comanda.domain.house import UNNAMED, House
+from comanda.feed import FEED as FEED_TASK
 from comanda.store import house, staff
 from comanda.store.database import Snapshot
-from comanda.web.keys import ASSETS, CONFIG, DATABASE, DOCUMENT
+from comanda.web.keys import ASSETS, CONFIG, DATABASE, DOCUMENT, DOWN, FEED
+from comanda.web.problems import problem
 from comanda.web.reading import json_body
 from comanda.web.replies import reply
 from comanda.web.schemas import NewHouse
+
+_FEED_DOWN = (
+    "Las novedades no llegan a las páginas: la parte que las reparte falló y está volviendo a "
+    "empezar. Lo guardado no se pierde"
+)
 
 
 def page(name: str) -> Handler:
@@ -91,9 +98,15 @@ def default_house(config: Config) -> House:
 
 
 async def show_health(request: web.Request) -> web.Response:
-    """`GET /healthz`: 200 when the database answers."""
+    """`GET /healthz`: 200 when the database answers and the feed passes events on.
+
+    What else failed and starts again is named: nobody at a table has to wait for it.
+    """
     await request.app[DATABASE].read(_answers)
-    return reply({"status": "ok"})
+    down = list(request.app[DOWN]())
+    if FEED_TASK in down or request.app[FEED].is_behind:
+        return problem(503, "feed_down", _FEED_DOWN, {"Retry-After": "5"})
+    return reply({"status": "ok", **({"down": down} if down else {})})
 
 
 def _answers(view: Snapshot) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -9,12 +10,12 @@ from aiohttp import web
 from comanda import pictures, workflow
 from comanda.config import Config, Method
 from comanda.config import Payments as PaymentsConfig
-from comanda.domain.errors import NotFound, ProofExpired, ValidationFailed
+from comanda.domain.errors import NotFound, ProofExpired, TooManyAttempts, ValidationFailed
 from comanda.domain.evidence import Claim
 from comanda.domain.payments import Payment, PaymentRules, Proof
 from comanda.store import house, orders, payments
 from comanda.store.database import Snapshot
-from comanda.web.keys import CONFIG, DATABASE, STAFF, THUMBNAILS
+from comanda.web.keys import CONFIG, DATABASE, LOOKS, STAFF, THUMBNAILS
 from comanda.web.pages import default_house
 from comanda.web.proofs import Upload, uploaded
 from comanda.web.reading import idempotency_key, json_body, order_id, payment_id, query
@@ -116,11 +117,25 @@ async def see_payment(request: web.Request) -> web.Response:
 
 
 async def view_payment(request: web.Request) -> web.Response:
-    """`PUT /payments/{payment_id}/viewer`: a cashier has it on show, and no other."""
-    found, actor = payment_id(request), request[STAFF]
+    """`PUT /payments/{payment_id}/viewer`: a cashier has it on show, and no other.
+
+    Whoever leafs faster than anybody reads is not shown at each page that they turn.
+    """
+    found, actor, database = payment_id(request), request[STAFF], request.app[DATABASE]
     rules = _rules(request.app[CONFIG].payments)
-    outcome = await request.app[DATABASE].write(workflow.view_payment, actor, found, rules=rules)
+    if _may_show(request, actor.username):
+        outcome = await database.write(workflow.view_payment, actor, found, rules=rules)
+    else:
+        outcome = await database.write(workflow.see_payment, actor, found, rules=rules)
     return reply(outcome.order.wire(actor.role))
+
+
+def _may_show(request: web.Request, username: str) -> bool:
+    try:
+        request.app[LOOKS].count(username, time.monotonic())
+    except TooManyAttempts:
+        return False
+    return True
 
 
 async def leave_payment(request: web.Request) -> web.Response:

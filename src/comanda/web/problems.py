@@ -45,6 +45,7 @@ STATUSES: Mapping[str, int] = {
     "backup_failed": 507,
     "internal_error": 500,
     "storage_unavailable": 503,
+    "feed_down": 503,
     "storage_full": 507,
 }
 

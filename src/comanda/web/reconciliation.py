@@ -13,16 +13,17 @@ from comanda.config import Method
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.house import House
 from comanda.domain.payments import Payment
-from comanda.domain.wire import money, time
+from comanda.domain.wire import Wire, money, time
 from comanda.store import house, payments, reconciliation, staff
 from comanda.store.database import Snapshot
 from comanda.store.reconciliation import Entry
 from comanda.web.keys import CONFIG, DATABASE, STAFF
+from comanda.web.long import reply_with_long
 from comanda.web.pages import default_house
 from comanda.web.reading import json_body, payment_id, query
 from comanda.web.replies import reply
 from comanda.web.schemas import Found, Statement
-from comanda.web.spreadsheets import spreadsheet
+from comanda.web.spreadsheets import download, written
 
 LONGEST = timedelta(days=93)
 _HEADER = (
@@ -52,24 +53,14 @@ class Period:
 
 async def show_reconciliation(request: web.Request) -> web.Response:
     """`GET /reconciliation?from=&to=&method=`: days, whole, or times; today by default."""
-    period, entries, names = await _read(request)
-    return reply(
-        {
-            "from": time(period.start),
-            "to": time(period.end),
-            "payments": [entry.wire() for entry in entries],
-            "totals": reconciliation.totals(entries),
-            "people": [{"username": one, "name": name} for one, name in names.items()],
-        }
-    )
+    return await reply_with_long(request, _told, *_asked(request))
 
 
 async def download_reconciliation(request: web.Request) -> web.Response:
     """`GET /reconciliation.csv`: the same for a spreadsheet, in the words of staff."""
-    period, entries, names = await _read(request)
     methods = {method.name: method for method in request.app[CONFIG].payments.methods}
-    rows = [_row(entry, methods, names, period.house) for entry in entries]
-    return spreadsheet(f"conciliacion-{period.house.day_of(period.start)}.csv", _HEADER, rows)
+    name, text = await request.app[DATABASE].read_long(_written, methods, *_asked(request))
+    return download(name, text)
 
 
 async def reconcile_payment(request: web.Request) -> web.Response:
@@ -81,12 +72,34 @@ async def reconcile_payment(request: web.Request) -> web.Response:
     return reply(entry.wire())
 
 
-async def _read(request: web.Request) -> tuple[Period, Sequence[Entry], Names]:
+def _asked(request: web.Request) -> tuple[dict[str, Any], House]:
+    """What is asked for, and the house until it is described. Raises ValidationFailed."""
     asked = query(request, Statement)
     config = request.app[CONFIG]
     if asked["method"] is not None and config.payments.method(asked["method"]) is None:
         raise ValidationFailed({"method": ["No es una forma de pago"]})
-    return await request.app[DATABASE].read(_find, asked, default_house(config))
+    return asked, default_house(config)
+
+
+def _told(view: Snapshot, asked: dict[str, Any], default: House) -> Wire:
+    period, entries, names = _find(view, asked, default)
+    return {
+        "from": time(period.start),
+        "to": time(period.end),
+        "payments": (entry.wire() for entry in entries),
+        "totals": reconciliation.totals(entries),
+        "people": [{"username": one, "name": name} for one, name in names.items()],
+    }
+
+
+def _written(
+    view: Snapshot, methods: Mapping[str, Method], asked: dict[str, Any], default: House
+) -> tuple[str, bytes]:
+    """The spreadsheet's name and text."""
+    period, entries, names = _find(view, asked, default)
+    rows = (_row(entry, methods, names, period.house) for entry in view.in_pieces(entries))
+    name = f"conciliacion-{period.house.day_of(period.start)}.csv"
+    return name, written(_HEADER, rows)
 
 
 def _find(
@@ -94,6 +107,8 @@ def _find(
 ) -> tuple[Period, list[Entry], Names]:
     period = _period(asked["from"], asked["to"], house.get(view, default), view.now)
     entries = reconciliation.approved(view, period.start, period.end, asked["method"])
+    if len(entries) > reconciliation.MOST:
+        raise ValidationFailed({"to": ["Son demasiados pagos para una vez: pide menos días"]})
     return period, entries, _names(view, entries)
 
 

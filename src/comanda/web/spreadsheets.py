@@ -13,13 +13,23 @@ from comanda.web.packing import ASIDE
 def spreadsheet(
     name: str, header: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]
 ) -> web.Response:
-    """A download named `name`: UTF-8 with a byte order mark, RFC 4180."""
+    """A download named `name`, of a few rows."""
+    return download(name, written(header, rows))
+
+
+def written(header: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> bytes:
+    """UTF-8 with a byte order mark, RFC 4180; on a reader's thread where there are many rows."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(header)
     writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def download(name: str, text: bytes) -> web.Response:
+    """A download named `name`."""
     return web.Response(
-        body=text.getvalue().encode("utf-8-sig"),
+        body=text,
         content_type="text/csv",
         charset="utf-8",
         zlib_executor_size=ASIDE,

@@ -1,6 +1,6 @@
 """The staff over HTTP: who works here, as what, and on which devices they are signed in."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from aiohttp import web
 
@@ -9,9 +9,11 @@ from comanda.domain.errors import SessionNotFound, StaffNotFound
 from comanda.domain.staff import Staff
 from comanda.domain.wire import Wire, time
 from comanda.store import sessions, staff
+from comanda.store.database import Snapshot
 from comanda.store.sessions import Device
 from comanda.web.fields import parse_id
 from comanda.web.keys import DATABASE, PINS, SESSION, STREAMS
+from comanda.web.long import reply_with
 from comanda.web.reading import json_body
 from comanda.web.replies import reply
 from comanda.web.schemas import Activity, NewName, NewPin, NewRole, NewStaff
@@ -19,8 +21,7 @@ from comanda.web.schemas import Activity, NewName, NewPin, NewRole, NewStaff
 
 async def list_staff(request: web.Request) -> web.Response:
     """`GET /staff`."""
-    everyone = await request.app[DATABASE].read(staff.everyone)
-    return reply({"staff": [_member(member) for member in everyone]})
+    return await reply_with(request, _everyone)
 
 
 async def hire(request: web.Request) -> web.Response:
@@ -71,8 +72,7 @@ async def set_active(request: web.Request) -> web.Response:
 async def list_sessions(request: web.Request) -> web.Response:
     """`GET /sessions`: who is signed in, on which device, since when."""
     online = request.app[STREAMS].sessions()
-    devices = await request.app[DATABASE].read(sessions.devices)
-    return reply({"sessions": [_session(one, request[SESSION], online) for one in devices]})
+    return await reply_with(request, _devices, request[SESSION], online)
 
 
 async def end_session(request: web.Request) -> web.Response:
@@ -83,6 +83,14 @@ async def end_session(request: web.Request) -> web.Response:
     ended = await request.app[DATABASE].write(office.end_device, found)
     request.app[STREAMS].end_session(ended)
     return web.Response(status=204)
+
+
+def _everyone(view: Snapshot) -> Wire:
+    return {"staff": (_member(member) for member in staff.everyone(view))}
+
+
+def _devices(view: Snapshot, own: str, online: Collection[str]) -> Wire:
+    return {"sessions": (_session(one, own, online) for one in sessions.devices(view))}
 
 
 def _ended(request: web.Request, done: office.Change) -> web.Response:
@@ -103,7 +111,7 @@ def _member(member: Staff) -> Wire:
     return {**member.wire(), "active": member.active}
 
 
-def _session(device: Device, own: str, online: Iterable[str]) -> Wire:
+def _session(device: Device, own: str, online: Collection[str]) -> Wire:
     return {
         "id": str(device.id),
         "username": device.username,

@@ -282,8 +282,17 @@ class Streams:
         """Send all that rest at `since` what follows it; those that can't take it at once read on.
 
         Nothing of a stream but its connection is touched, which is most of the time that thousands
-        of them would take.
+        of them would take. Where that fails, nobody knows who was told: all break off, and come
+        back with the last id that they have.
         """
+        try:
+            self._hear(since, pages)
+        except Exception:
+            for stream in list(self._open):
+                stream.cut()
+            raise
+
+    def _hear(self, since: int, pages: Mapping[Role, Page]) -> None:
         for (role, in_chunks), resting in self._resting.items():
             page = pages.get(role)
             if page is None:

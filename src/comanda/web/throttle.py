@@ -10,20 +10,25 @@ ADDRESSES = 1_000
 
 
 class Throttle:
-    """Counts what was told within the window, by address and together."""
+    """Counts what was told within `window` seconds, by address and together."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, window: float = WINDOW, of_address: int = OF_ADDRESS, of_all: int = OF_ALL
+    ) -> None:
+        self._window = window
+        self._of_address = of_address
+        self._of_all = of_all
         self._all: deque[float] = deque()
         self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
 
     def count(self, address: str, now: float) -> None:
         """Count one more. Raises TooManyAttempts, and then counts nothing."""
         known = self._by_address.get(address, deque())
-        for times, most in ((self._all, OF_ALL), (known, OF_ADDRESS)):
-            while times and times[0] <= now - WINDOW:
+        for times, most in ((self._all, self._of_all), (known, self._of_address)):
+            while times and times[0] <= now - self._window:
                 times.popleft()
             if len(times) >= most:
-                raise TooManyAttempts(max(1, round(times[0] + WINDOW - now)))
+                raise TooManyAttempts(max(1, round(times[0] + self._window - now)))
         for times in (self._all, known):
             times.append(now)
         self._by_address[address] = known
