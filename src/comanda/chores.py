@@ -1,19 +1,23 @@
-"""What the house does by itself: it calls for proofs that nobody opens, and lets old photos go."""
+"""What the house does by itself: it calls for proofs that nobody opens, lets old photos go, and
+learns what proofs show that an earlier version took.
+"""
 
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from comanda import workflow
+from comanda import pictures, workflow
 from comanda.background import in_background
 from comanda.config import Config
 from comanda.domain.errors import StorageUnavailable
 from comanda.domain.house import House
-from comanda.store import house, payments, retention
+from comanda.store import evidence, house, payments, retention
 from comanda.store.database import Database
 from comanda.store.retention import Purged
 
@@ -34,7 +38,8 @@ async def do_chores(database: Database, config: Config, default: House) -> Async
     """Do what has to be done, for as long as the block runs."""
     alarm = config.payments.unseen_alarm_seconds
     steps: list[tuple[float, Step]] = [
-        (min(LONGEST_LOOK, alarm / 4), Alarm(database, timedelta(seconds=alarm)).look)
+        (min(LONGEST_LOOK, alarm / 4), Alarm(database, timedelta(seconds=alarm)).look),
+        (MINUTE, partial(compare_older, database)),
     ]
     if config.proofs.keep_days:
         steps.append((MINUTE, NightlyPurge(database, config, default).look))
@@ -87,6 +92,19 @@ class NightlyPurge:
         gone = await purge(self._database, cutoff(now, self._settings.keep_days))
         if gone.photos:
             log.info("%d photos are gone, %d bytes: their time was over", gone.photos, gone.bytes)
+
+
+async def compare_older(database: Database) -> None:
+    """Look at what the proofs show of which that is not known, one by one, the newest first.
+
+    It rests three times as long as it works, so that nobody has to wait for it.
+    """
+    while (one := await database.read(evidence.unknown)) is not None:
+        begun, content = time.monotonic(), ""
+        if one.data is not None and one.content_type is not None:
+            content = await asyncio.to_thread(pictures.content_of, one.content_type, one.data)
+        await database.write(workflow.remember_content, one.payment_id, content)
+        await asyncio.sleep(max(BREATH, 3 * (time.monotonic() - begun)))
 
 
 def cutoff(now: datetime, keep_days: int) -> datetime:

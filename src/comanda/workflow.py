@@ -277,6 +277,11 @@ def purge_proofs(tx: Transaction, before: datetime, most: int) -> Purged:
     return retention.purge(tx, before, most)
 
 
+def remember_content(tx: Transaction, payment_id: int, content: str) -> None:
+    """It is known now what a proof from before shows: later ones are compared with it."""
+    evidence.remember(tx, payment_id, content)
+
+
 def start_session(
     tx: Transaction,
     username: str,
