@@ -1,4 +1,5 @@
-"""What the house does by itself: it calls for proofs that nobody opens, and lets old things go.
+"""What the house does by itself: it calls for proofs that nobody opens, lets old things go, and
+learns what proofs show that an earlier version took.
 
 What grows has an end, or a reason to have none:
 
@@ -20,18 +21,19 @@ Nothing goes by its date while the clock is doubtful, see `domain/clocks.py`.
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from comanda import workflow
+from comanda import pictures, workflow
 from comanda.background import Tasks, in_background
 from comanda.config import Config
 from comanda.domain.errors import StorageUnavailable
 from comanda.domain.house import House
-from comanda.store import clocks, house, payments, retention
+from comanda.store import clocks, evidence, house, payments, retention
 from comanda.store.clocks import Clockwork
 from comanda.store.database import Database
 from comanda.store.retention import Outdated, Photo, Purged
@@ -66,6 +68,11 @@ async def do_chores(
             tasks=tasks,
         ),
         in_background(partial(_repeat, MINUTE, nightly.look), name="purge", tasks=tasks),
+        in_background(
+            partial(_repeat, MINUTE, partial(compare_older, database)),
+            name="comparison",
+            tasks=tasks,
+        ),
     ):
         yield
 
@@ -126,6 +133,19 @@ class NightlyPurge:
                     "%d photos are gone, %d bytes: their time was over", gone.photos, gone.bytes
                 )
         await sweep(self._database, now)
+
+
+async def compare_older(database: Database) -> None:
+    """Look at what the proofs show of which that is not known, one by one, the newest first.
+
+    It rests three times as long as it works, so that nobody has to wait for it.
+    """
+    while (one := await database.read(evidence.unknown)) is not None:
+        begun, content = time.monotonic(), ""
+        if one.data is not None and one.content_type is not None:
+            content = await asyncio.to_thread(pictures.content_of, one.content_type, one.data)
+        await database.write(workflow.remember_content, one.payment_id, content)
+        await asyncio.sleep(max(BREATH, 3 * (time.monotonic() - begun)))
 
 
 def cutoff(now: datetime, keep_days: int) -> datetime:

@@ -12,13 +12,26 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from comanda.trimming import (
+    exact_pixels,
+    joined_profile,
+    trimmed_png_profile,
+    trimmed_profile,
+    trimmed_segment,
+)
+
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _APP0, _APP1, _APP2, _APP14, _APP15, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
 _SEGMENTS = frozenset({*range(0xC0, 0xD0), *range(_SOS, 0xF0), _COMMENT})  # that have a length
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # that say how large it is
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length that decoders skip
+_DRI, _DAC = 0xDD, 0xCC
+_ARITHMETIC = frozenset({0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
+_SKIPPED = frozenset({0xDC, 0xDE, 0xDF, _EOI, _COMMENT})  # by decoders, or by whoever collects
 _LENGTH_BYTES = 2
 _MARKER = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
+# What ends a scan: where no restart markers were announced, they do too.
+_AFTER_SCAN_ALONE = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]", re.DOTALL)
 # What an APP segment that shows begins with, and how long it is at least, its head included.
 _SHOWS_JPEG = {
@@ -47,6 +60,8 @@ _SHOWS_PNG: dict[bytes, range] = {
 _PALETTE = 3  # a colour type
 _KEY_BYTES = {0: 2, 2: 6}  # colour type: how long its one transparent colour is
 _LARGEST_PROFILE = 1 << 20
+_IHDR_BYTES = 13
+_MOST_UNPACKED = 16_000_000  # pixels: those that are decoded anyway
 
 _WEBP_PICTURE = frozenset({b"VP8 ", b"VP8L"})
 _SHOWS_WEBP = _WEBP_PICTURE | {b"VP8X", b"ALPH", b"ICCP"}
@@ -74,14 +89,38 @@ class Bare:
 
 def strip_jpeg(data: bytes) -> Bare:
     """The JPEG without its metadata; what follows its end is no part of it."""
-    kept, exif, marker = [b"\xff\xd8"], b"", _SOI
+    kept: list[tuple[int, bytes]] = []
+    exif, marker, frame = b"", _SOI, 0
     for marker, piece in _few_scans(_jpeg_pieces(data)):
         if marker == _APP1 and piece[4:].startswith(_EXIF):
             exif = exif or piece[4 + len(_EXIF) :]
-        if marker != _COMMENT and (not _APP0 <= marker <= _APP15 or _shows(marker, piece)):
-            kept.append(piece)
+        frame = marker if marker in _FRAMES else frame
+        if _is_of_picture(marker, piece, frame):
+            kept.append((marker, trimmed_segment(marker, piece, _FRAMES)))
     has_end = marker == _EOI
-    return Bare(b"".join(kept) + (b"" if has_end else b"\xff\xd9"), exif, had_end=has_end)
+    whole = b"\xff\xd8" + b"".join(_without_repeats(kept)) + b"\xff\xd9"
+    return Bare(whole, exif, had_end=has_end)
+
+
+def _is_of_picture(marker: int, piece: bytes, frame: int) -> bool:
+    """Whether a segment is decoded; a table of arithmetic coding only after a frame that has it."""
+    if _APP0 <= marker <= _APP15:
+        return _shows(marker, piece)
+    return marker not in _SKIPPED and (marker != _DAC or frame in _ARITHMETIC)
+
+
+def _without_repeats(kept: list[tuple[int, bytes]]) -> Iterator[bytes]:
+    """The segments; of those with the same meaning the one that counts, and the profile whole."""
+    profile = joined_profile([piece for marker, piece in kept if marker == _APP2])
+    last_adobe = max((at for at, (marker, _) in enumerate(kept) if marker == _APP14), default=0)
+    seen: set[int] = set()
+    for at, (marker, piece) in enumerate(kept):
+        is_first = marker not in seen
+        seen.add(marker)
+        if marker == _APP2:
+            yield from profile if is_first else ()
+        elif not ((marker == _APP0 and not is_first) or (marker == _APP14 and at != last_adobe)):
+            yield piece
 
 
 def turned_jpeg(data: bytes, orientation: int) -> bytes:
@@ -89,12 +128,27 @@ def turned_jpeg(data: bytes, orientation: int) -> bytes:
     return data if orientation == 1 else data[:2] + _orientation_segment(orientation) + data[2:]
 
 
+def blanked_jpeg(data: bytes) -> bytes:
+    """The JPEG in its length, its metadata overwritten with zeros; what can't be followed stays."""
+    blanked, position = bytearray(data), 2
+    while data[:2] == b"\xff\xd8" and data[position : position + 1] == b"\xff":
+        marker = data[position + 1] if position + 1 < len(data) else _SOS
+        if marker not in _SEGMENTS or marker == _SOS:
+            break
+        end = position + 2 + int.from_bytes(data[position + 2 : position + 4])
+        piece = data[position:end]
+        if marker == _COMMENT or (_APP0 <= marker <= _APP15 and not _shows(marker, piece)):
+            blanked[position + 4 : end] = bytes(len(piece) - 4)
+        position = max(end, position + 4)
+    return bytes(blanked)
+
+
 def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Each segment with its marker; a scan goes with its data. Bytes in between are skipped.
 
     What ends within a scan is yielded too, without an end: decoders show it.
     """
-    position, in_head = 2, True
+    position, in_head, after_scan = 2, True, _AFTER_SCAN_ALONE
     for _ in range(_MOST_PIECES):
         found = _MARKER.search(data, position)
         if found is None and not in_head:
@@ -112,9 +166,11 @@ def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
                 raise ValueError("no marker that may follow a scan")
             continue  # stray bytes that look like one
         position += _length(data, position)
+        if marker == _DRI and any(data[position - 2 : position]):
+            after_scan = _AFTER_SCAN
         if marker == _SOS:
             in_head = False
-            following = _AFTER_SCAN.search(data, position)
+            following = after_scan.search(data, position)
             position = following.start() if following else len(data)
         yield marker, data[found.start() : position]
     raise ValueError("in too many pieces")
@@ -154,7 +210,8 @@ def _orientation_segment(orientation: int) -> bytes:
 
 def strip_png(data: bytes) -> Bare:
     """The PNG with only the chunks that make up its picture, of those beside it the sound ones."""
-    kept, exif = [data[:8]], b""
+    kept: list[tuple[bytes, bytes]] = []
+    exif = b""
     bodies: dict[bytes, bytes] = {}
     for kind, piece in _png_chunks(data):
         body = piece[8:-4]
@@ -162,8 +219,37 @@ def strip_png(data: bytes) -> Bare:
             exif = exif or body
         elif kind in _CRITICAL_PNG or _is_sound(kind, body, bodies):
             bodies.setdefault(kind, body)
-            kept.append(piece)
-    return Bare(b"".join(kept), exif)
+            profile = trimmed_png_profile(body) if kind == b"iCCP" else body
+            kept.append((kind, piece if profile == body else _png_chunk(kind, profile)))
+    return Bare(data[:8] + b"".join(_exactly(kept, bodies.get(b"IHDR", b""))), exif)
+
+
+def _exactly(kept: list[tuple[bytes, bytes]], head: bytes) -> Iterator[bytes]:
+    """A PNG's chunks, its pixels without what is packed behind them; a large one's as they are."""
+    pixels = None
+    if len(head) == _IHDR_BYTES:
+        width, height = struct.unpack(">II", head[:8])
+        if width * height <= _MOST_UNPACKED:
+            pixels = exact_pixels(
+                head, b"".join(one[8:-4] for kind, one in kept if kind == b"IDAT")
+            )
+    for kind, piece in kept:
+        if kind != b"IDAT" or pixels is None:
+            yield piece
+        elif pixels:
+            yield _png_chunk(kind, pixels)
+            pixels = b""
+
+
+def _png_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png_bodies(data: bytes) -> Iterator[bytes]:
+    """What makes a bare PNG's pixels: its head, palette, transparency and packed pixels."""
+    for kind, piece in _png_chunks(data):
+        if kind in _CRITICAL_PNG or kind == b"tRNS":
+            yield piece[8:-4]
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -217,7 +303,11 @@ def strip_webp(data: bytes) -> Bare:
         raise ValueError("no picture")
     if b"VP8X" in chunks:
         chunks[b"VP8X"] = _plain_header(chunks[b"VP8X"], has_profile=b"ICCP" in chunks)
-    kept = b"".join(chunk for chunk in chunks.values() if chunk[:4] in _SHOWS_WEBP)
+    if b"ICCP" in chunks:
+        size = int.from_bytes(chunks[b"ICCP"][4:8], "little")
+        chunks[b"ICCP"] = b"ICCP" + _sized(trimmed_profile(chunks[b"ICCP"][8 : 8 + size]))
+    shown = _SHOWS_WEBP if b"VP8X" in chunks else _WEBP_PICTURE
+    kept = b"".join(chunk for chunk in chunks.values() if chunk[:4] in shown)
     whole = b"RIFF" + struct.pack("<I", 4 + len(kept)) + b"WEBP" + kept
     return Bare(whole, chunks.get(b"EXIF", b"")[8:])
 
@@ -253,7 +343,28 @@ def _plain_header(chunk: bytes, *, has_profile: bool) -> bytes:
     if chunk[8] & _ANIMATION_FLAG:
         raise ValueError("an animation is no photo")
     flags = chunk[8] & _ALPHA_FLAG
-    return chunk[:8] + bytes([flags | (_PROFILE_FLAG if has_profile else 0)]) + chunk[9:]
+    plain = bytes([flags | (_PROFILE_FLAG if has_profile else 0), 0, 0, 0])
+    return b"VP8X" + _sized(plain + chunk[12 : 8 + _VP8X_BYTES])
+
+
+def check_heif(data: bytes) -> None:
+    """Raise ValueError for a HEIF whose items have kinds or names that are no text.
+
+    Its decoder makes words of them unasked, and one that is none ends the whole process.
+    """
+    for kind, content in _boxes(data, 0, len(data)):
+        if kind == b"meta":
+            for inner, iinf in _boxes(data, content.start + 4, content.stop):
+                for entry in _item_entries(data, iinf) if inner == b"iinf" else ():
+                    _check_item(data[entry.start : entry.stop])
+
+
+def _check_item(entry: bytes) -> None:
+    after_id = 4 + (2 if entry[0] < _WIDE_ITEM else 4)
+    kind, words = entry[after_id + 2 : after_id + 6], entry[after_id + 6 :]
+    if entry[0] > 1 and not (kind.isascii() and kind.decode().isprintable()):
+        raise ValueError("an item of no kind")
+    (words if entry[0] > 1 else entry[after_id + 2 :]).decode()
 
 
 def emptied_heif(data: bytes) -> bytes:
@@ -284,13 +395,18 @@ def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, range]]:
 def _metadata_items(data: bytes, iinf: range) -> set[int]:
     """The ids of the items that are EXIF or XMP."""
     found = set()
-    first = iinf.start + 4 + (2 if data[iinf.start] == 0 else 4)
-    for kind, entry in _boxes(data, first, iinf.stop):
+    for entry in _item_entries(data, iinf):
         width = 2 if data[entry.start] < _WIDE_ITEM else 4
         after_id = entry.start + 4 + width
-        if kind == b"infe" and data[after_id + 2 : after_id + 6] in (b"Exif", b"mime"):
+        if data[after_id + 2 : after_id + 6] in (b"Exif", b"mime"):
             found.add(int.from_bytes(data[entry.start + 4 : after_id]))
     return found
+
+
+def _item_entries(data: bytes, iinf: range) -> Iterator[range]:
+    """Where the content of each item's entry stands."""
+    first = iinf.start + 4 + (2 if data[iinf.start] == 0 else 4)
+    return (entry for kind, entry in _boxes(data, first, iinf.stop) if kind == b"infe")
 
 
 def _extents(data: bytes, iloc: range, items: set[int]) -> Iterator[range]:

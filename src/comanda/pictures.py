@@ -15,8 +15,18 @@ from PIL import ExifTags, Image
 
 from comanda.domain.errors import UnsupportedFile
 from comanda.domain.payments import Proof
-from comanda.metadata import Bare, emptied_heif, strip_jpeg, strip_png, strip_webp, turned_jpeg
+from comanda.metadata import (
+    Bare,
+    check_heif,
+    emptied_heif,
+    png_bodies,
+    strip_jpeg,
+    strip_png,
+    strip_webp,
+    turned_jpeg,
+)
 from comanda.pdf import check_pdf
+from comanda.pdf_objects import Pdf
 
 THUMBNAIL_SIDE = 320
 HASH_SIZE = (64, 16)  # columns and rows; more columns than rows, since a receipt's lines are wide
@@ -60,6 +70,7 @@ _DAMAGED = (
     struct.error,
     zlib.error,
     MemoryError,
+    SystemError,
 )
 
 Image.MAX_IMAGE_PIXELS = None  # `_open` has limits of its own, before anything is decoded
@@ -76,21 +87,35 @@ class _Told:
 def inspect(data: bytes) -> Proof:
     """The proof that `data`, an uploaded file, is. Raises UnsupportedFile.
 
-    What is kept of a picture has no metadata and shows the same; a PDF is kept as it came.
+    What is kept shows the same, and tells and runs nothing else.
     `sha256` is of `data` itself.
     """
     received = hashlib.sha256(data).hexdigest()
     try:
         bare = _bare(data)
         if bare is None and check_pdf(data):
-            return Proof("application/pdf", data, received)
+            return _inspect_pdf(data, received)
         return _inspect_image(bare, received) if bare else _inspect_heif(data, received)
     except _DAMAGED as error:
         raise UnsupportedFile from error
 
 
+def _inspect_pdf(data: bytes, received: str) -> Proof:
+    pdf = Pdf(data)
+    kept = pdf.cleaned()
+    stored = hashlib.sha256(kept).hexdigest()
+    return Proof(
+        content_type="application/pdf",
+        data=kept,
+        sha256=received,
+        stored_sha256="" if stored == received else stored,
+        content=pdf.content(),
+    )
+
+
 def _inspect_heif(data: bytes, received: str) -> Proof:
     """What only a decoder can take apart, a second time without the metadata it stumbled over."""
+    check_heif(data)
     try:
         return _inspect_image(Bare(data), received)
     except _DAMAGED:
@@ -117,9 +142,10 @@ def _inspect_image(bare: Bare, received: str) -> Proof:
             if told.orientation != _UPRIGHT:
                 raise UnsupportedFile(_TOO_LARGE)
             image.verify()
-            fingerprint = None
+            fingerprint, content = None, _packed_content(bare.data)
         else:
-            fingerprint = _hash(image)
+            size = image.size
+            fingerprint, content = _hash(image), _content(image, size)
         content_type, kept = _kept(image, bare.data, told.orientation)
     stored = hashlib.sha256(kept).hexdigest()
     return Proof(
@@ -127,6 +153,7 @@ def _inspect_image(bare: Bare, received: str) -> Proof:
         data=kept,
         sha256=received,
         stored_sha256="" if stored == received else stored,
+        content=content,
         image_hash=fingerprint,
         taken_at=told.taken_at,
     )
@@ -200,6 +227,47 @@ def _hash(image: Image.Image) -> bytes | None:
         for left, right in pairwise(line):
             bits = bits << 1 | (right > left + _STEP)
     return bits.to_bytes(columns * rows // 8) if bits.bit_count() >= _LEAST_BITS else None
+
+
+def _content(image: Image.Image, size: tuple[int, int]) -> str:
+    """A hash of the pixels that a decoded picture of this `size` shows.
+
+    However they are packed, and whatever stands beside them. A JPEG has been decoded smaller, which
+    is enough: its pixels come from the same coefficients.
+    """
+    digest = hashlib.sha256(repr(size).encode())
+    if image.format == "JPEG":
+        digest.update(f"{image.size} {image.mode}".encode())
+        digest.update(image.tobytes())
+        return digest.hexdigest()
+    for top in range(0, image.height, _BAND):
+        box = (0, top, image.width, min(top + _BAND, image.height))
+        digest.update(_on_white(_even(image.crop(box))).convert("RGB").tobytes())
+    return digest.hexdigest()
+
+
+def _packed_content(data: bytes) -> str:
+    """A hash of a bare PNG too large to be decoded: its packed pixels, however they are divided."""
+    digest = hashlib.sha256()
+    for body in png_bodies(data):
+        digest.update(body)
+    return digest.hexdigest()
+
+
+def content_of(content_type: str, data: bytes) -> str:
+    """What `inspect` finds as the `content` of a stored file; empty where nothing can be found."""
+    try:
+        if content_type == "application/pdf":
+            return Pdf(data).content()
+        with _open(data) as image, _turn(image):
+            if image.format == "PNG" and _is_large(image):
+                return _packed_content(data)
+            size = image.size
+            image.draft("L", _DECODED)
+            image.load()
+            return _content(image, size)
+    except (UnsupportedFile, *_DAMAGED):
+        return ""
 
 
 def _even(image: Image.Image) -> Image.Image:

@@ -287,6 +287,11 @@ def sweep(tx: Transaction, kind: Outdated, before: datetime, most: int) -> int:
     return retention.sweep(tx, kind, before, most)
 
 
+def remember_content(tx: Transaction, payment_id: int, content: str) -> None:
+    """It is known now what a proof from before shows: later ones are compared with it."""
+    evidence.remember(tx, payment_id, content)
+
+
 def start_session(
     tx: Transaction,
     username: str,

@@ -30,6 +30,26 @@ from comanda.domain.evidence import reference_key
         "#AB.12/34*",
         "AB\u2028\t12\u31643\u115f4\u2800",  # blanks that are something else
         "AB12\U000e003134",  # a tag
+        "\u13aa\u13f41234",  # Cherokee
+        "\uab7a\u13f41234",  # Cherokee, small
+        "\ua4ee\ua4d01234",  # Lisu
+        "\U000102a0\U000102821234",  # Carian and Lycian
+        "\u1d00\u02991234",  # small capitals
+        "\u1d43\u1d47\xb9\xb2\xb3\u2074",  # raised
+        "\u2090b\u2081\u2082\u2083\u2084",  # lowered
+        "\u0251\u02531234",  # phonetic
+        "\U0001f170\U0001f1711234",  # in black squares
+        "\U0001f150\U0001f1511234",  # in black circles
+        "\U0001f1e6\U0001f1e71234",  # half a flag
+        "AB\u2776\u2777\u2778\u2779",  # digits in black circles
+        "AB\U0001fbf1\U0001fbf2\U0001fbf3\U0001fbf4",  # of seven segments
+        "\u249c\u249d\u2474\u2475\u2476\u2477",  # in brackets
+        "\u24b6\u24b7\u2488\u2489\u248a\u248b",  # in circles, with full stops
+        "A\u0640B\u30fc12\u4e0034",  # strokes that are letters by name
+        "AB\u02bc12\ua78c34\u02d0",  # apostrophes and a colon that are
+        "A.B.1.2.3.4.",
+        "AB1\u00b72\u20223\u30fb4",  # dots
+        "AB1234\ufffc\ufffd",
     ],
 )
 def test_what_looks_the_same_is_compared_as_the_same(typed: str) -> None:
@@ -57,6 +77,21 @@ def test_what_looks_the_same_is_compared_as_the_same(typed: str) -> None:
 )
 def test_a_number_is_known_by_its_look_whatever_stands_before_it(typed: str) -> None:
     assert reference_key(typed) == reference_key("8841220193") == "8841220193"
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("\u2167 7", "v1117"),  # a Roman eight is three strokes behind a V
+        ("\u277f", "10"),
+        ("\u0c66\u0ce7\u1042", "12"),  # Telugu, Kannada, Burmese digits; a nought in front
+        ("\u09ea", "4"),  # looks like an 8, and is none
+        ("\u6f22\u5b5712", "\u6f22\u5b5712"),
+        ("\u0448\u044f", "\u0448\u044f"),  # look like nothing Latin
+    ],
+)
+def test_what_is_no_latin_letter_is_a_digit_or_stays(typed: str, key: str) -> None:
+    assert reference_key(typed) == key
 
 
 def test_letters_that_are_of_the_number_stay() -> None:

@@ -7,11 +7,11 @@ from comanda.store.database import Snapshot, open_database
 
 VALUES = {
     "key": "1",
-    "method": "transferencia",
     "payment_id": 9,
     "approved": "aprobado",
     "pending": "por_verificar",
     "sha256": "0",
+    "content": "0",
     "limit": evidence.NEWEST_PICTURES,
     "status": "por_verificar",
     "before": 5,
@@ -21,6 +21,8 @@ VALUES = {
 LOOK_UPS = (
     evidence._SAME_REFERENCE,
     evidence._SAME_FILE,
+    evidence._SAME_CONTENT,
+    evidence._NOT_LOOKED_AT,
     evidence._NEWEST_PICTURES,
     payments._UNSEEN,
     reconciliation._APPROVED.format(method=""),

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from comanda import office, workflow
+from comanda import office, pictures, workflow
+from comanda.chores import compare_older
 from comanda.domain.errors import IdempotencyKeyReused, ProductExists
 from comanda.domain.evidence import Claim
 from comanda.domain.house import House
@@ -20,14 +21,24 @@ from comanda.domain.menu import Entry
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
-from comanda.store import events, house, idempotency, menu, orders, payments, retention, sessions
+from comanda.store import (
+    events,
+    evidence,
+    house,
+    idempotency,
+    menu,
+    orders,
+    payments,
+    retention,
+    sessions,
+)
 from comanda.store.backup import check
 from comanda.store.connection import connect, register_functions
 from comanda.store.database import Transaction, open_database
 from comanda.store.retention import Photo
 from comanda.store.schema import MIGRATIONS, VERSION
 from comanda.workflow import OrderLine
-from tests.house import ROSA
+from tests.house import PDF, ROSA, jpeg
 
 LAST_EVENT = 4
 BY_TABLE: dict[str, list[tuple[Any, ...]]] = {
@@ -234,6 +245,69 @@ async def test_numbers_from_before_are_compared_by_their_look(tmp_path: Path) ->
         kept = await database.read(lambda view: view.one("SELECT reference_key FROM payments"))
     assert kept is not None
     assert kept["reference_key"] == "884102"
+
+
+@pytest.fixture
+def before_content(tmp_path: Path) -> Path:
+    """As the version left them that compared a proof by its bytes, and numbers within a method."""
+    path = tmp_path / "comanda.db"
+    before = next(n for n, one in enumerate(MIGRATIONS) if "ADD COLUMN content" in "".join(one))
+    with contextlib.closing(connect(path)) as connection:
+        register_functions(connection)
+        for statement in (line for one in MIGRATIONS[:before] for line in one):
+            connection.execute(statement)
+        connection.executemany("INSERT INTO staff VALUES (?, ?, ?, ?, ?, ?)", BY_TABLE["staff"])
+        connection.execute(
+            "INSERT INTO orders (id, table_number, status, total, waiter, created_at, updated_at)"
+            " VALUES (5, 7, 'pagado', 7000, 'ana', 10, 20)"
+        )
+        for number, file in enumerate((jpeg("white"), PDF, None, b"damaged"), 1):
+            connection.execute(
+                "INSERT INTO payments (id, order_id, attempt, method, status, has_proof,"
+                " submitted_by, submitted_at, reference, reference_key)"
+                " VALUES (?, 5, ?, 'transferencia', 'aprobado', 1, 'ana', 20, ?, 'as it was')",
+                (number, number, "\u13aa\u13f41234" if number == 1 else None),
+            )
+            connection.execute(
+                "INSERT INTO fingerprints (payment_id, order_id, sha256) VALUES (?, 5, ?)",
+                (number, f"{number:064}"),
+            )
+            kind = "application/pdf" if number == 2 else "image/jpeg"
+            if file is not None:
+                connection.execute(
+                    "INSERT INTO proofs VALUES (?, ?, ?, ?, ?)",
+                    (number, kind, len(file), f"{number:064}", file),
+                )
+        connection.execute(f"PRAGMA user_version = {before}")
+    return path
+
+
+async def test_proofs_from_before_are_compared_by_what_they_show(before_content: Path) -> None:
+    async with open_database(before_content) as database:
+        rows = await database.read(lambda view: view.all("SELECT * FROM fingerprints"))
+        assert [row["content"] for row in rows] == [None, None, "", None], "the start looks at none"
+        keys = await database.read(lambda view: view.all("SELECT reference_key FROM payments"))
+        assert keys[0]["reference_key"] == "ab1234"
+        await compare_older(database)
+        rows = await database.read(lambda view: view.all("SELECT * FROM fingerprints"))
+        kept = [pictures.inspect(file).content for file in (jpeg("white"), PDF)]
+        assert [row["content"] for row in rows] == [*kept, "", ""]
+        assert await database.read(evidence.unknown) is None
+        await database.write(menu.put_all, [("Sopa", "Sopas", 7000)], by="ana")
+        product = (await database.read(menu.products))[0].id
+        again = await database.write(charge_with, product, pictures.inspect(PDF + b"\n"))
+        assert [(one.type.value, one.payment_id) for one in again.warnings] == [("file_reused", 2)]
+        unknown = await database.write(charge_with, product, Proof("image/jpeg", b"x", "y"))
+        assert unknown.warnings == ()
+
+
+def charge_with(tx: Transaction, product: int, proof: Proof) -> Payment:
+    order = workflow.place_order(tx, ROSA, 3, [OrderLine(product, 1, None)]).order
+    for status in ("en_preparacion", "listo", "entregado"):
+        workflow.advance_order(tx, ROSA, order.id, OrderStatus(status))
+    paid = workflow.submit_payment(tx, ROSA, order.id, "transferencia", proof).order
+    assert paid.payment
+    return paid.payment
 
 
 def test_what_a_migration_calls_leaves_nothing_alone(tmp_path: Path) -> None:

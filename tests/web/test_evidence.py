@@ -12,6 +12,7 @@ from PIL import Image
 
 from comanda.config import Config, Method, Payments
 from tests.house import ANA, BETO, COCO, LUIS, MARA, ROSA, House, jpeg, open_house
+from tests.test_metadata import chunk, segment
 from tests.test_pictures import exif, packed, photo, receipt
 
 
@@ -99,7 +100,7 @@ async def test_no_mark_shows_a_number_as_another_than_is_compared(
     assert order["payment"]["reference"] == "3910221488"
 
 
-async def test_a_number_counts_while_its_payment_waits_or_was_approved_and_within_its_method(
+async def test_a_number_counts_while_its_payment_waits_or_was_approved_in_whatever_method(
     house: House,
 ) -> None:
     _, first = await pay(house, reference="77")
@@ -107,7 +108,7 @@ async def test_a_number_counts_while_its_payment_waits_or_was_approved_and_withi
     assert await warned(house, reference="77") == []  # the rejected one proves nothing
     await house.judge("2", "aprobado")
     assert await warned(house, reference="77") == [("reference_reused", "2")]
-    assert await warned(house, method="tarjeta", reference="77") == []
+    assert await warned(house, method="tarjeta", reference="77") == [("reference_reused", "3")]
 
 
 async def test_a_file_is_known_again_in_another_order_and_in_another_attempt(house: House) -> None:
@@ -126,6 +127,76 @@ async def test_a_file_is_known_by_what_was_received_not_by_what_is_kept(house: H
     data = photo(exif=exif())
     assert await warned(house, data) == []
     assert await warned(house, data) == [("file_reused", "1")]
+
+
+def repacked(data: bytes, kind: str, **save: Any) -> bytes:
+    """The same pixels, packed in another way."""
+    with Image.open(io.BytesIO(data)) as picture:
+        out = io.BytesIO()
+        picture.save(out, kind, **save)
+        return out.getvalue()
+
+
+def divided(png: bytes) -> bytes:
+    """The same PNG, its pixels in chunks of 50 bytes and with a word beside them."""
+    at = png.index(b"IDAT") - 4
+    size = int.from_bytes(png[at : at + 4])
+    pixels = png[at + 8 : at + 8 + size]
+    parts = [chunk(b"IDAT", pixels[start : start + 50]) for start in range(0, size, 50)]
+    return png[:at] + chunk(b"tEXt", b"a\x00b") + b"".join(parts) + png[at + 12 + size :]
+
+
+PIXELS = packed(receipt(4))
+PNG = repacked(PIXELS, "PNG")
+WEBP = repacked(PIXELS, "WEBP", lossless=True)
+HEIC = photo("HEIF")
+STATEMENT = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>endobj\n"
+    b"4 0 obj<</Length 12>>stream\n(185.50) Tj  \nendstream endobj\n"
+    b"5 0 obj<</ModDate(D:20261128)>>endobj\n"
+    b"trailer<</Root 1 0 R/Info 5 0 R/ID[<00><01>]>>\nstartxref\n9\n%%EOF\n"
+)
+REVISION = b"6 0 obj<</A 1>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF"
+SAME = {
+    "a byte behind a JPEG": (PIXELS, PIXELS + b"\x00"),
+    "a JPEG that lacks its end": (PIXELS, PIXELS[:-2]),
+    "a comment": (PIXELS, PIXELS[:2] + b"\xff\xfe\x00\x03!" + PIXELS[2:]),
+    "EXIF": (PIXELS, PIXELS[:2] + segment(0xE1, b"Exif\x00\x00" + exif(6).tobytes()) + PIXELS[2:]),
+    "fill bytes": (PIXELS, PIXELS[:-2] + b"\xff\xff" + PIXELS[-2:]),
+    "zeros before the end": (PIXELS, PIXELS[:-2] + bytes(9) + PIXELS[-2:]),
+    "another density": (PIXELS, PIXELS.replace(b"JFIF\x00\x01\x01\x00", b"JFIF\x00\x01\x02\x01")),
+    "a PNG packed anew": (PNG, repacked(PNG, "PNG", compress_level=1)),
+    "a PNG in pieces": (PNG, divided(PNG)),
+    "a PNG that is turned": (PNG, repacked(PNG, "PNG", exif=exif(6))),
+    "a PNG with transparency": (PNG, repacked(repacked(PNG, "PNG"), "PNG", icc_profile=b"x" * 9)),
+    "a PNG as a WebP without loss": (PNG, WEBP),
+    "a byte behind a WebP": (WEBP, WEBP + b"\x00"),
+    "a byte behind an iPhone's": (HEIC, HEIC + b"\x00"),
+    "a newline behind a PDF": (STATEMENT, STATEMENT + b"\n"),
+    "another ID": (STATEMENT, STATEMENT.replace(b"<00><01>", b"<00><02>")),
+    "another date": (STATEMENT, STATEMENT.replace(b"D:20261128", b"D:20261129")),
+    "another number": (STATEMENT, STATEMENT.replace(b"4 0 ", b"7 0 ")),
+    "a revision": (STATEMENT, STATEMENT + REVISION),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", SAME)
+async def test_a_file_is_known_by_what_it_shows_whatever_was_done_beside_it(
+    house: House, how: str
+) -> None:
+    once, again = SAME[how]
+    assert once != again
+    assert await warned(house, once) == []
+    assert await warned(house, again) == [("file_reused", "1")]
+    assert await warned(house, once) == [("file_reused", "2")], "the newest one"
+
+
+async def test_files_that_show_something_else_are_others(house: House) -> None:
+    other = STATEMENT.replace(b"185.50", b"186.50")
+    for one in (STATEMENT, other, photo("HEIF"), photo("PNG"), packed(receipt(1))):
+        assert await warned(house, one) == []
 
 
 async def test_a_copy_of_a_picture_is_a_hint_and_a_better_photo_of_the_same_order_is_none(
@@ -154,6 +225,23 @@ async def test_a_photo_from_before_the_order_is_a_hint(
 async def test_a_photos_own_time_counts_where_the_phone_tells_none(house: House) -> None:
     old = photo(exif=exif(taken="2026:11:28 09:00:00", zone="-06:00"))
     assert await warned(house, old) == [("proof_predates_order", "1")]
+
+
+@pytest.mark.parametrize(
+    ("of_the_phone", "of_the_file", "expected"),
+    [
+        ("20:41:30", "14:40:00", ["proof_predates_order"]),
+        ("20:40:00", "14:41:30", ["proof_predates_order"]),
+        ("20:41:30", "14:41:30", []),
+        ("20:40:00", "14:40:00", ["proof_predates_order"]),
+    ],
+)
+async def test_neither_the_phones_word_nor_the_photos_own_hides_the_other(
+    house: House, of_the_phone: str, of_the_file: str, expected: list[str]
+) -> None:
+    file = photo(exif=exif(taken=f"2026:11:28 {of_the_file}", zone="-06:00"))
+    found = await warned(house, file, taken_at=f"2026-11-28T{of_the_phone}Z")
+    assert [kind for kind, _ in found] == expected
 
 
 @pytest.fixture

@@ -8,23 +8,25 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from comanda.domain.look_alikes import LOOK_ALIKES
 from comanda.domain.wire import Wire
 
 LONGEST_REFERENCE = 64
-# Lower-case letters that look, in one case or the other, like a Latin one, which stands below.
-_LOOK_ALIKES = str.maketrans(
-    "авекмнорстухіјѕһԁԛԝӏαβεζηικμνορτυχıłøđħŧɑɡθօⲟᴏɪǀ|",
-    "abekmhopctyxijshdqwlabezhikmnoptyxilodhtagooooill",
+# A Latin letter by its name, whatever it wears: a stroke, a hook, a circle, a square.
+_DRESSED = re.compile(
+    r"(?:.* )?(?:LATIN (?:CAPITAL |SMALL )?LETTER|REGIONAL INDICATOR SYMBOL LETTER) "
+    r"(?:SMALL CAPITAL |DOTLESS )?([A-Z])(?: WITH .*)?"
 )
 # Letters that are taken for digits, by whoever reads a receipt and by whoever wants them to be.
-_TWINS = str.maketrans("oilзʒ", "01133")
+_TWINS = str.maketrans("oil", "011")
 # What staff and receipts write before a number, with its letters as `_TWINS` leaves them.
 _WORDS = (
     "ref|referenc1a|f0110|c1ave|rastre0|de|de1a|num|numer0|nr0|n0|n|0p|0perac10n|aut"
     "|aut0r1zac10n|transacc10n|transferenc1a|c0d1g0|spe1|1d"
 )
 _BEFORE = re.compile(rf"0+(?=.)|(?:{_WORDS})+(?=[0-9]{{4}})")
-_UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0"  # Hangul fillers are letters, and blank
+# Letters that are none to the eye: Hangul fillers are blank, the others a dash or an apostrophe.
+_UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0\u1427\u4e00\ua78c"
 
 
 class WarningType(StrEnum):
@@ -35,20 +37,25 @@ class WarningType(StrEnum):
     PROOF_PREDATES_ORDER = "proof_predates_order"
 
 
-# The number of the operation and the bytes are evidence; the others are hints.
+# The number of the operation and the file are evidence; the others are hints.
 STRONG = frozenset({WarningType.REFERENCE_REUSED, WarningType.FILE_REUSED})
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the guest's receipt says; `amount` in minor units, `taken_at` is the photo's own time.
+    """What the guest's receipt says; `amount` in minor units.
 
-    Source: the waiter's form, or the photo's EXIF.
+    `taken_at` is when the phone says that the photo was taken, `file_at` when the file itself does.
     """
 
     reference: str | None = None
     amount: int | None = None
     taken_at: datetime | None = None
+    file_at: datetime | None = None
+
+    def is_before(self, moment: datetime) -> bool:
+        """Whether the phone or the file tells a time before `moment`: neither hides the other."""
+        return any(at is not None and at < moment for at in (self.taken_at, self.file_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +94,30 @@ def _turns(one: str) -> bool:
 def reference_key(reference: str) -> str:
     """The reference as it is compared: its letters and digits alone, as they look.
 
-    No case, no accents, and ASCII digits; nothing that only separates or can't be seen; a Cyrillic
-    or Greek letter counts as the Latin one that it looks like, and O, I and L as 0 and 1. Words
-    like "Folio" before the number, and its leading zeros, count for nothing. Empty where nothing is
-    left.
+    No case, no accents, and ASCII digits; nothing that only separates, modifies or can't be seen; a
+    letter of another script counts as the Latin one that it looks like, and O, I and L as 0 and 1.
+    Words like "Folio" before the number, and its leading zeros, count for nothing. A letter that
+    looks like no Latin one stays. Empty where nothing is left.
 
     The migrations compute it too: the same reference must have the same key in every row, so a
     change of this function needs a migration that computes the stored keys anew.
     """
     plain = unicodedata.normalize("NFKD", reference).casefold()
-    plain = unicodedata.normalize("NFKD", plain.translate(_LOOK_ALIKES)).casefold()
-    key = "".join(_compared(one) for one in plain.translate(_TWINS))
+    key = "".join(map(_compared, plain)).translate(_TWINS)
     while bare := _BEFORE.match(key):
         key = key[bare.end() :]
     return key
 
 
 def _compared(one: str) -> str:
-    if one in _UNSEEN_LETTERS or not one.isalnum():
+    """A folded character as a Latin letter or digits, or itself; empty where it says nothing."""
+    if one.isascii() and one.isalnum():
+        return one
+    category, value = unicodedata.category(one), unicodedata.numeric(one, None)
+    if value is not None and category[0] == "N" and value.is_integer():
+        return str(int(value))
+    if category[0] in "MCZ" or category == "Lm" or one in _UNSEEN_LETTERS:
         return ""
-    digit = unicodedata.digit(one, None)
-    return one if digit is None else str(digit)
+    if dressed := _DRESSED.fullmatch(unicodedata.name(one, "")):
+        return dressed[1].lower()
+    return LOOK_ALIKES.get(one, one if one.isalnum() else "")

@@ -28,6 +28,7 @@ class Proof:
     """The file of a payment attempt: what is kept of it, and what is known of it.
 
     `sha256` is of the bytes as received, in hex; `stored_sha256` of `data`, where that differs.
+    `content` is a hash of what the file shows, whatever stands beside that; empty where unknown.
     `image_hash` is the picture's perceptual hash of 1,024 bits, or None for what has none.
     `taken_at` is by the photo's camera; it has no zone where the camera told none.
     """
@@ -36,6 +37,7 @@ class Proof:
     data: bytes
     sha256: str
     stored_sha256: str = ""
+    content: str = ""
     image_hash: bytes | None = None
     taken_at: datetime | None = None
 

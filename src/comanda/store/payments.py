@@ -44,8 +44,8 @@ _UNSEEN = """
     ORDER BY id
 """
 _INSERT_FINGERPRINT = """
-    INSERT INTO fingerprints (payment_id, order_id, sha256, image_hash)
-    VALUES (:payment_id, :order_id, :sha256, :image_hash)
+    INSERT INTO fingerprints (payment_id, order_id, sha256, content, image_hash)
+    VALUES (:payment_id, :order_id, :sha256, :content, :image_hash)
 """
 _BY_ID = "SELECT * FROM payments WHERE id = :id"
 _OF_ORDER = "SELECT * FROM payments WHERE order_id = :order_id ORDER BY attempt"
@@ -93,6 +93,7 @@ def _insert_proof(tx: Transaction, order_id: int, payment_id: int, proof: Proof)
         "payment_id": payment_id,
         "order_id": order_id,
         "sha256": proof.sha256,
+        "content": proof.content,
         "image_hash": proof.image_hash,
     }
     tx.run(_INSERT_FINGERPRINT, fingerprint)

@@ -48,7 +48,7 @@ async def submit_payment(request: web.Request) -> web.Response:
     async with uploaded(request) as upload:
         attempt = await _read_attempt(request.app[CONFIG], upload)
         method, proof = attempt.method, attempt.proof
-        claim = await _with_time(request.app, attempt.claim, proof)
+        claim = await _with_file_time(request.app, attempt.claim, proof)
         about = (found, method, actor.username)
         log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
         told = [one for one in (claim.reference, claim.amount) if one is not None]
@@ -164,17 +164,17 @@ async def _read_attempt(config: Config, upload: Upload) -> Attempt:
     return Attempt(method.name, await asyncio.to_thread(pictures.inspect, upload.file), claim)
 
 
-async def _with_time(app: web.Application, claim: Claim, proof: Proof | None) -> Claim:
-    """The claim with its photo's own time, where the phone told none.
+async def _with_file_time(app: web.Application, claim: Claim, proof: Proof | None) -> Claim:
+    """The claim with the file's own time, beside what the phone told.
 
     A time without a zone is by the house's clock, wherever this machine stands.
     """
-    if claim.taken_at is not None or proof is None or proof.taken_at is None:
+    if proof is None or proof.taken_at is None:
         return claim
     if proof.taken_at.tzinfo is not None:
-        return replace(claim, taken_at=proof.taken_at)
+        return replace(claim, file_at=proof.taken_at)
     described = await app[DATABASE].read(house.get, default_house(app[CONFIG]))
-    return replace(claim, taken_at=described.latest(proof.taken_at))
+    return replace(claim, file_at=described.latest(proof.taken_at))
 
 
 def _reference(method: Method, given: str | None) -> str | None:
