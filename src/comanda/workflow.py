@@ -311,10 +311,11 @@ def sign_in(
     lifetime: timedelta,
     replaces: str | None,
     device: str = "",
-) -> None:
+) -> Staff:
     """The PIN was right: a session starts, and the browser is known from now on.
 
-    Raises BadCredentials where the PIN was changed, or its owner disabled, since it was checked.
+    Returns whose it is. Raises BadCredentials where the PIN was changed, or its owner disabled,
+    since it was checked.
     """
     found = staff.find(tx, attempt.username)
     if found is None or not found[0].active or found[1] != pin_hash:
@@ -322,6 +323,7 @@ def sign_in(
     attempts.forgive(tx, attempt, rows)
     attempts.remember_browser(tx, browser, attempt.username)
     start_session(tx, attempt.username, token_hash, lifetime, replaces, device)
+    return found[0]
 
 
 def change_pin(tx: Transaction, username: str, pin_hash: str) -> list[str] | None:

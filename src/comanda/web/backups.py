@@ -9,7 +9,8 @@ from comanda.domain.wire import Wire, time
 from comanda.nightly import Report
 from comanda.store.connection import DatabaseError
 from comanda.store.copies import Copy
-from comanda.web.keys import BACKUPS
+from comanda.web.guard import require_still
+from comanda.web.keys import BACKUPS, DATABASE, SESSION, STAFF
 from comanda.web.replies import reply
 
 
@@ -19,11 +20,15 @@ async def show_backups(request: web.Request) -> web.Response:
 
 
 async def make_backup(request: web.Request) -> web.Response:
-    """`POST /backups`: the answer comes when the copy has been made and checked."""
+    """`POST /backups`: the answer comes when the copy has been made and checked.
+
+    Whoever was signed out meanwhile is not told of it. The copy stays: it is the house's.
+    """
     try:
         copy = await asyncio.to_thread(request.app[BACKUPS].make)
     except DatabaseError as error:
         raise BackupFailed(str(error)) from error
+    await request.app[DATABASE].read(require_still, member=request[STAFF], session=request[SESSION])
     return reply(_copy(copy), status=201)
 
 

@@ -8,7 +8,6 @@ from aiohttp import web
 from comanda import workflow
 from comanda.domain.errors import BadCredentials
 from comanda.domain.sign_in import Allowance, Attempt, attempt
-from comanda.domain.staff import Staff
 from comanda.store import attempts, staff
 from comanda.web.devices import device_name
 from comanda.web.keys import CONFIG, DATABASE, PINS, STREAMS
@@ -29,10 +28,10 @@ async def sign_in(request: web.Request) -> web.Response:
     browser = request.cookies.get(BROWSER_COOKIE)
     tried = await _attempt(request, username, browser)
     rows = await database.write(workflow.try_sign_in, tried)
-    member, pin_hash = await _prove(request, username, body["pin"])
+    pin_hash = await _prove(request, username, body["pin"])
     token, lifetime = secrets.token_urlsafe(32), _lifetime(request)
     held, browser = session_of(request), browser or secrets.token_urlsafe(32)
-    await database.write(
+    member = await database.write(
         workflow.sign_in,
         tried,
         rows,
@@ -74,13 +73,13 @@ def _allowance(request: web.Request) -> Allowance:
     )
 
 
-async def _prove(request: web.Request, username: str, pin: str) -> tuple[Staff, str]:
-    """The member with this PIN, and its hash. Raises BadCredentials, later than at once."""
+async def _prove(request: web.Request, username: str, pin: str) -> str:
+    """The hash of an active member's PIN, which `pin` is. Raises BadCredentials, not at once."""
     found = await request.app[DATABASE].read(staff.find, username)
-    member, pin_hash = found if found and found[0].active else (None, None)
-    if not await request.app[PINS].verify(pin_hash, pin) or member is None or pin_hash is None:
+    pin_hash = found[1] if found and found[0].active else None
+    if not await request.app[PINS].verify(pin_hash, pin) or pin_hash is None:
         raise BadCredentials
-    return member, pin_hash
+    return pin_hash
 
 
 def _lifetime(request: web.Request) -> timedelta:
