@@ -26,6 +26,8 @@ async def sign_out(request: web.Request) -> web.Response:
     request.app[STREAMS].end_session(request[SESSION])
     response = web.Response(status=204)
     response.del_cookie(COOKIE, httponly=True, samesite="Strict", secure=is_secure(request))
+    if is_secure(request):  # not "storage": what others have not sent yet is in there
+        response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
