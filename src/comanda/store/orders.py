@@ -35,6 +35,10 @@ _LIST = """
 """
 _ITEMS = "SELECT * FROM order_items WHERE order_id IN ({ids}) ORDER BY order_id, position"
 _COUNT = "SELECT status, COUNT(*) AS count FROM orders GROUP BY status"
+_BEGUN = """
+    SELECT DISTINCT order_id FROM events
+    WHERE status = 'en_preparacion' AND order_id IN ({ids})
+"""
 _PAYMENTS = "SELECT * FROM payments WHERE order_id IN ({ids}) ORDER BY order_id, attempt"
 
 
@@ -152,7 +156,11 @@ def _complete(view: Snapshot, rows: Sequence[sqlite3.Row]) -> list[Order]:
     ids = [row["id"] for row in rows]
     items = _items(view, ids)
     latest = _latest_payments(view, ids)
-    return [_from_row(row, items.get(row["id"], []), latest.get(row["id"])) for row in rows]
+    begun = {row["order_id"] for row in _where_id_in(view, _BEGUN, ids)}
+    return [
+        _from_row(row, items.get(row["id"], []), latest.get(row["id"]), begun=row["id"] in begun)
+        for row in rows
+    ]
 
 
 def _items(view: Snapshot, ids: Sequence[int]) -> dict[int, list[OrderItem]]:
@@ -181,7 +189,9 @@ def _where_id_in(view: Snapshot, sql: str, ids: Sequence[int]) -> Iterable[sqlit
     return view.all(sql.format(ids=", ".join(f":{name}" for name in values)), values)
 
 
-def _from_row(row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | None) -> Order:
+def _from_row(
+    row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | None, *, begun: bool
+) -> Order:
     return Order(
         id=row["id"],
         table_number=row["table_number"],
@@ -193,4 +203,5 @@ def _from_row(row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | N
         created_at=from_millis(row["created_at"]),
         updated_at=from_millis(row["updated_at"]),
         void_reason=row["void_reason"],
+        begun=begun,
     )

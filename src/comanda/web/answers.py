@@ -202,6 +202,7 @@ class Order(Answer):
     waiter = text()
     payment = one(Payment, allow_none=True)
     void_reason = maybe_text()
+    begun = fields.Boolean(metadata={"description": "The kitchen began it, and put it back."})
     created_at = moment()
     updated_at = moment()
 
