@@ -95,6 +95,7 @@ CHANGES: dict[tuple[str, str], tuple[Staff, str, Callable[[], dict[str, Any]]]] 
         "/staff/beto/active",
         lambda: {"json": {"active": False}},
     ),
+    ("DELETE", "/guesses"): (ROSA, "/guesses", dict),
     ("DELETE", "/sessions/{session_id}"): (ROSA, "/sessions/1", dict),
 }
 # These change nothing in the database: one reads, one makes a file.

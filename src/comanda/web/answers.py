@@ -76,6 +76,7 @@ class User(Answer):
 
 class SignedIn(Answer):
     user = one(User)
+    short_pin = fields.Boolean(metadata={"description": "A new PIN of theirs would be longer."})
 
 
 class Method(Answer):
