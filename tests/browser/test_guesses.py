@@ -42,7 +42,7 @@ async def test_a_short_pin_from_before_is_asked_about_and_shown_in_the_list(
     house: House, window: OpenWindow
 ) -> None:
     page = (await window(None, "/", PHONE)).page
-    await page.get_by_label("Usuario").fill("luis")
+    await page.get_by_label("Usuario", exact=True).fill("luis")
     await page.get_by_label("PIN", exact=True).fill(PIN)
     await page.get_by_role("button", name="Entrar").click()
     await page.wait_for_url("**/caja")
