@@ -22,7 +22,7 @@ from comanda.demo import PINS
 from comanda.store.connection import connect
 from comanda.store.schema import VERSION
 from tests.flow.program import ENVIRONMENT, comanda, serving
-from tests.house import MENU, PIN, jpeg
+from tests.house import MENU, NEW_PIN, jpeg
 
 Run = Callable[..., tuple[int, str, str]]
 CSV = "name,category,price\nTacos al pastor,Tacos,85.50\nSopa,Sopas,70\nAgua,Bebidas,30.00\n"
@@ -58,7 +58,7 @@ def refused(answer: tuple[int, str, str], *words: str) -> None:
         assert word in err
 
 
-def add(run: Run, username: str = "ana", *more: str, pin: str = PIN) -> tuple[int, str, str]:
+def add(run: Run, username: str = "ana", *more: str, pin: str = NEW_PIN) -> tuple[int, str, str]:
     more = more or ("--role", "waiter")
     return run("staff", "add", username, *more, "--pin-stdin", stdin=f"{pin}\n")
 
@@ -135,9 +135,13 @@ def test_help_is_there_and_ends_with_0(
 
 def test_the_program_itself_has_the_three_exit_statuses(tmp_path: Path) -> None:
     arguments = ("staff", "add", "ana", "--role", "waiter", "--pin-stdin")
-    assert comanda(*arguments, stdin=f"{PIN}\n", cwd=tmp_path) == (0, "Alta: ana (waiter)\n", "")
+    assert comanda(*arguments, stdin=f"{NEW_PIN}\n", cwd=tmp_path) == (
+        0,
+        "Alta: ana (waiter)\n",
+        "",
+    )
     assert (tmp_path / "comanda.db").is_file()
-    refused(comanda(*arguments, stdin=f"{PIN}\n", cwd=tmp_path), "ana")
+    refused(comanda(*arguments, stdin=f"{NEW_PIN}\n", cwd=tmp_path), "ana")
     status, out, err = comanda("close", cwd=tmp_path)
     assert (status, out) == (2, "")
     assert "Traceback" not in err
@@ -175,13 +179,13 @@ def test_somebody_is_added_with_a_pin_from_standard_input(run: Run) -> None:
 def test_a_new_pin_ends_the_sessions_of_the_old_one(run: Run, path: Path) -> None:
     add(run)
     with serving(path) as (_, url, _):
-        _, cookie = sign_in(url, "ana", PIN)
+        _, cookie = sign_in(url, "ana", NEW_PIN)
         done = run("staff", "pin", "ana", "--pin-stdin", stdin=f"{MANAGEMENT_PIN}\n")
         assert done == (0, "PIN nuevo: ana\n", "")
         assert ask(url, "GET", "/session", Cookie=cookie)[0] == 401
-        assert sign_in(url, "ana", PIN)[0] == 401
+        assert sign_in(url, "ana", NEW_PIN)[0] == 401
         assert sign_in(url, "ana", MANAGEMENT_PIN)[0] == 201
-    refused(run("staff", "pin", "beto", "--pin-stdin", stdin=f"{PIN}\n"), "beto")
+    refused(run("staff", "pin", "beto", "--pin-stdin", stdin=f"{NEW_PIN}\n"), "beto")
     refused(run("staff", "pin", "ana", "--pin-stdin", stdin="123\n"), "de 4 a")
 
 
@@ -205,7 +209,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, *typed: str) -> list[str]:
 
 
 def test_a_pin_is_typed_twice(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    prompts = answers(monkeypatch, PIN, PIN)
+    prompts = answers(monkeypatch, NEW_PIN, NEW_PIN)
     status, out, _ = run("staff", "add", "ana", "--role", "waiter")
     assert (status, out) == (0, "Alta: ana (waiter)\n")
     assert prompts == ["PIN: ", "PIN otra vez: "]
@@ -229,7 +233,7 @@ def test_a_pin_is_not_asked_for_where_it_would_be_seen(
 ) -> None:
     def echoing(_: str) -> str:
         warnings.warn("Can not control echo on the terminal.", getpass.GetPassWarning, stacklevel=2)
-        return PIN
+        return NEW_PIN
 
     monkeypatch.setattr(getpass, "getpass", echoing)
     refused(run("staff", "add", "ana", "--role", "waiter"), "--pin-stdin")
@@ -255,9 +259,18 @@ def test_a_pin_that_is_too_short_long_or_odd_is_refused(run: Run, path: Path, pi
     assert not path.exists()
 
 
-@pytest.mark.parametrize("pin", ["1234", "1" * 128, "cuatro palabras y un ñandú"])
+@pytest.mark.parametrize("pin", ["8841", "8841" * 32, "cuatro palabras y un ñandú"])
 def test_a_pin_of_4_to_128_characters_will_do(run: Run, pin: str) -> None:
     assert add(run, pin=pin)[0] == 0
+
+
+def test_whoever_handles_money_gets_a_longer_pin_here_too(run: Run) -> None:
+    for role in ("cashier", "admin"):
+        refused(add(run, "luis", "--role", role, pin="8841"), "al menos 6 cifras o letras")
+    refused(add(run, "ana", "--role", "waiter", pin="1234"), "elige otro")
+    assert add(run, "luis", "--role", "cashier", pin="884197")[0] == 0
+    refused(run("staff", "pin", "luis", "--pin-stdin", stdin="8841\n"), "al menos 6")
+    assert "PIN corto" not in run("staff", "list")[1]
 
 
 @pytest.mark.parametrize(
@@ -281,9 +294,9 @@ def test_a_name_that_can_not_be_shown_is_refused(run: Run, name: str) -> None:
 def test_a_username_is_taken_for_good(run: Run, path: Path) -> None:
     add(run)
     before = rows(path, "SELECT * FROM staff")
-    refused(add(run, "ana", "--role", "admin", pin="9999"), "ana")
+    refused(add(run, "ana", "--role", "admin", pin="884198"), "ana")
     run("staff", "disable", "ana")
-    refused(add(run, "ana", "--role", "admin", pin="9999"), "ana")
+    refused(add(run, "ana", "--role", "admin", pin="884198"), "ana")
     assert [row[:4] for row in rows(path, "SELECT * FROM staff")] == [row[:4] for row in before]
 
 
@@ -305,7 +318,7 @@ def test_a_pin_is_never_among_the_arguments_that_others_can_see(
         "--pin-stdin"
     ]
     with pytest.raises(SystemExit) as ended:
-        main(["staff", "add", "ana", "--role", "waiter", "--pin-stdin", PIN])
+        main(["staff", "add", "ana", "--role", "waiter", "--pin-stdin", NEW_PIN])
     assert ended.value.code == 2
 
 
@@ -353,11 +366,11 @@ def test_who_is_disabled_is_signed_out_and_can_not_sign_in(run: Run, path: Path)
     add(run)
     add(run, "beto", "--role", "waiter")
     with serving(path) as (_, url, _):
-        cookies = [sign_in(url, name, PIN)[1] for name in ("ana", "beto")]
+        cookies = [sign_in(url, name, NEW_PIN)[1] for name in ("ana", "beto")]
         assert [ask(url, "GET", "/session", Cookie=one)[0] for one in cookies] == [200, 200]
         assert run("staff", "disable", "ana")[0] == 0
         assert [ask(url, "GET", "/session", Cookie=one)[0] for one in cookies] == [401, 200]
-        assert sign_in(url, "ana", PIN)[0] == 401
+        assert sign_in(url, "ana", NEW_PIN)[0] == 401
 
 
 # The menu
@@ -492,7 +505,7 @@ def test_a_running_server_is_backed_up_and_checked(run: Run, path: Path, tmp_pat
     add(run)
     copy = tmp_path / "copia.db"
     with serving(path) as (_, url, _):
-        _, cookie = sign_in(url, "ana", PIN)
+        _, cookie = sign_in(url, "ana", NEW_PIN)
         status, out, err = run("backup", str(copy))
         assert (status, err) == (0, "")
         assert str(copy) in out
@@ -640,12 +653,12 @@ def test_a_first_start_prints_the_address_that_founds_the_house_once(path: Path)
             "time_zone": "America/Mexico_City",
             "username": "rosa",
             "name": "Rosa",
-            "pin": PIN,
+            "pin": NEW_PIN,
         }
         headers = {"Content-Type": "application/json"}
         assert ask(url, "POST", "/setup", json.dumps(founded), **headers)[0] == 201
         assert ask(url, "GET", "/instalar")[0] == 404
-        assert sign_in(url, "rosa", PIN)[0] == 201
+        assert sign_in(url, "rosa", NEW_PIN)[0] == 201
     with serving(path) as (process, url, _):
         assert ask(url, "GET", "/instalar")[0] == 404
         process.send_signal(signal.SIGTERM)

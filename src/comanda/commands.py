@@ -27,6 +27,8 @@ from comanda.domain.staff import (
     USERNAME,
     Role,
     Staff,
+    is_short,
+    pin_complaint,
 )
 from comanda.store import clocks, menu, staff
 from comanda.store.backup import backup, check
@@ -52,8 +54,10 @@ def add_staff(options: argparse.Namespace, config: Config) -> None:
     name = (options.name or options.username.capitalize()).strip()
     if not name.isprintable() or not 1 <= len(name) <= LONGEST_NAME:
         raise Refused(f"El nombre lleva de 1 a {LONGEST_NAME} caracteres")
-    member = Staff(options.username, name, Role(options.role))
-    pin_hash = PasswordHasher().hash(_ask_pin(from_stdin=options.pin_stdin))
+    pin = _ask_pin(from_stdin=options.pin_stdin)
+    _check_pin(pin, Role(options.role), options.username)
+    member = Staff(options.username, name, Role(options.role), pin_is_short=is_short(pin))
+    pin_hash = PasswordHasher().hash(pin)
     if not _write(config, staff.add, member, pin_hash):
         raise Refused(f"Ya hay alguien con el usuario {member.username}")
     print(f"Alta: {member.username} ({member.role})")
@@ -71,6 +75,12 @@ def _ask_pin(*, from_stdin: bool) -> str:
     return pin
 
 
+def _check_pin(pin: str, role: Role, username: str) -> None:
+    """Raises Refused for one that a member of this role should not have."""
+    if complaint := pin_complaint(pin, role, username):
+        raise Refused(complaint)
+
+
 def _type_pin(prompt: str) -> str:
     """What is typed unseen; where a terminal would show it, nothing is asked."""
     try:
@@ -85,14 +95,21 @@ def list_staff(_: argparse.Namespace, config: Config) -> None:
     """`staff list`: a line each."""
     for member in _read(config, staff.everyone):
         state = "activo" if member.active else "de baja"
-        print(f"{member.username:20} {member.role:8} {state:8} {member.name}")
+        short = "  (PIN corto)" if member.active and member.needs_longer_pin else ""
+        print(f"{member.username:20} {member.role:8} {state:8} {member.name}{short}")
 
 
 def change_pin(options: argparse.Namespace, config: Config) -> None:
     """`staff pin USERNAME [--pin-stdin]`: their sessions end."""
-    pin_hash = PasswordHasher().hash(_ask_pin(from_stdin=options.pin_stdin))
-    if _write(config, workflow.change_pin, options.username, pin_hash) is None:
-        raise Refused(f"No hay nadie activo con el usuario {options.username}")
+    pin = _ask_pin(from_stdin=options.pin_stdin)
+    nobody = Refused(f"No hay nadie activo con el usuario {options.username}")
+    found = _read(config, staff.find, options.username)
+    if found is None:
+        raise nobody
+    _check_pin(pin, found[0].role, options.username)
+    pin_hash, short = PasswordHasher().hash(pin), is_short(pin)
+    if _write(config, workflow.change_pin, options.username, pin_hash, is_short=short) is None:
+        raise nobody
     print(f"PIN nuevo: {options.username}")
 
 

@@ -321,33 +321,40 @@ def sign_in(
     rows: Sequence[int],
     *,
     pin_hash: str,
+    pin_is_short: bool = False,
     browser: str,
     token_hash: str,
     lifetime: timedelta,
     replaces: str | None,
     device: str = "",
-) -> None:
+) -> Staff:
     """The PIN was right: a session starts, and the browser is known from now on.
 
-    Raises BadCredentials where the PIN was changed, or its owner disabled, since it was checked.
+    Returns whose it is. Raises BadCredentials where the PIN was changed, or its owner disabled,
+    since it was checked.
     """
     found = staff.find(tx, attempt.username)
     if found is None or not found[0].active or found[1] != pin_hash:
         raise BadCredentials
     attempts.forgive(tx, attempt, rows)
     attempts.remember_browser(tx, browser, attempt.username)
+    staff.learn_pin(tx, attempt.username, is_short=pin_is_short)
     start_session(tx, attempt.username, token_hash, lifetime, replaces, device)
+    return replace(found[0], pin_is_short=pin_is_short)
 
 
-def change_pin(tx: Transaction, username: str, pin_hash: str) -> list[str] | None:
+def change_pin(
+    tx: Transaction, username: str, pin_hash: str, *, is_short: bool = False
+) -> list[str] | None:
     """A member gets another PIN; their sessions end, and their browsers are known no more.
 
     Returns the hashes of the sessions that ended, whose streams must end too, or None where there
     is no such member.
     """
-    if not staff.change_pin(tx, username, pin_hash):
+    if not staff.change_pin(tx, username, pin_hash, is_short=is_short):
         return None
     attempts.forget_browsers(tx, username)
+    attempts.start_afresh(tx, username)
     return sessions.end_all(tx, username)
 
 

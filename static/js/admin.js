@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { Live } from "./live.js";
 import { start } from "./start.js";
 import { createBackupAlarm } from "./admin/backup-alarm.js";
+import { createGuessAlarm } from "./admin/guess-alarm.js";
 import { createSections } from "./admin/sections.js";
 import { placeOf, setPlace } from "./place.js";
 
@@ -40,6 +41,6 @@ const context = {
 };
 const sections = createSections(SECTIONS, context, (name) => setPlace({ ver: name }));
 document.body.append(bar.node, h("div", { class: "page-scroll" },
-  sections.nav, createBackupAlarm(() => sections.open("copias")), sections.main));
+  sections.nav, createGuessAlarm(() => sections.open("personal")), createBackupAlarm(() => sections.open("copias")), sections.main));
 sections.open(placeOf("ver"));
 live.start();

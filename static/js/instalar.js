@@ -18,7 +18,7 @@ const username = field("Usuario", {
   hint: "Con él entras: letras minúsculas, cifras, punto o guion",
 });
 name.input.addEventListener("input", () => { username.input.value = usernameOf(name.value); });
-const pin = pinField("PIN");
+const pin = pinField("PIN", () => "admin");
 const again = field("PIN otra vez", {
   name: "again", type: "password", inputmode: "numeric", maxlength: 128, required: true, autocomplete: "new-password",
 });

@@ -11,6 +11,7 @@ import { signInAgain } from "./live.js";
 import { lastWords } from "./other-user.js";
 import { setHeartbeat } from "./stream.js";
 
+const ASKED = "comanda.pin-corto";
 const SOON = 6000; // milliseconds: who has something to look at meanwhile need not wait longer
 
 export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", admin: "/admin" };
@@ -28,9 +29,10 @@ export async function start(...roles) {
   for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
     try {
       const timeout = last ? SOON : undefined;
-      const [{ user }, settings] = await Promise.all([call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
+      const [{ user, short_pin: isShort }, settings] = await Promise.all([call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
       await begin(user, settings);
       notice.remove();
+      if (isShort) askForLongerPin(user);
       return await settle(roles, { user, settings });
     } catch (error) {
       if (error instanceof Problem && error.status === 401) {
@@ -61,6 +63,16 @@ function settle(roles, { user, settings }) {
   const words = lastWords();
   if (words) setTimeout(toast, 0, words, "late", { news: true }); // by then the page stands
   return { user, settings };
+}
+
+/** Once after each sign-in: the PIN from before still opens, but it is a short one for who handles money. */
+function askForLongerPin({ username, role }) {
+  try {
+    if (sessionStorage.getItem(ASKED) === username) return;
+    sessionStorage.setItem(ASKED, username);
+  } catch { return; } // without a memory it would ask again and again
+  const where = role === "admin" ? "Ponte uno más largo en Administración, Personal." : "Pide a quien administra que te ponga uno más largo.";
+  setTimeout(() => toast(`Tu PIN es corto para manejar dinero: ahora son 6 cifras o letras. ${where}`), 1000);
 }
 
 /** Where the context is secure, the pages open without a network too. */

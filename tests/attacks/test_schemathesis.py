@@ -13,7 +13,7 @@ import pytest
 
 from comanda.web.routes import ROUTES
 from tests.flow.program import comanda, furnish, serving
-from tests.house import PIN
+from tests.house import NEW_PIN
 from tests.long import LONG
 from tests.test_command_line import sign_in
 
@@ -49,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = made / "comanda.db"
     furnish(database, made)
     admin = ("staff", "add", "rosa", "--role", "admin", "--pin-stdin", "--database", str(database))
-    assert comanda(*admin, stdin=f"{PIN}\n")[0] == 0
+    assert comanda(*admin, stdin=f"{NEW_PIN}\n")[0] == 0
     (made / "server.toml").write_text(SERVER)
     return made
 
@@ -63,7 +63,7 @@ def test_no_request_gets_an_answer_that_is_not_documented(folder: Path, username
     ):
         settings = SETTINGS
         if username:
-            status, cookie = sign_in(url, username, PIN)
+            status, cookie = sign_in(url, username, NEW_PIN)
             assert status == 201
             settings += AUTH.format(token=cookie.partition("=")[2])
         (folder / "schemathesis.toml").write_text(settings)

@@ -66,6 +66,25 @@ async def test_a_waiter_voids_what_the_kitchen_has_not_begun(
     assert (void["status"], void["void_reason"]) == ("anulado", "se fueron")
 
 
+async def test_what_the_kitchen_put_back_is_not_the_waiters_to_void(
+    house: House, window: OpenWindow
+) -> None:
+    order = await house.place(table=7)
+    page = await open_page(window, ANA, "/mesero?ver=curso", size=PHONE)
+    await page.get_by_role("button", name="Mesa 7").press("Enter")
+    button = page.get_by_role("button", name="Anular mesa 7, orden 1")
+    await expect(button).to_be_visible()
+    await house.advance(order["id"], "en_preparacion", COCO)
+    await expect(button).to_be_hidden()
+    await house.advance(order["id"], "pendiente", COCO)
+    await expect(page.get_by_text("Pendiente").first).to_be_visible()
+    await expect(button).to_be_hidden()
+    await page.reload()
+    await page.get_by_role("button", name="Mesa 7").press("Enter")
+    await expect(button).to_be_hidden()
+    assert (await house.void(order["id"], LUIS))["status"] == "anulado"
+
+
 async def test_a_waiter_is_told_when_the_kitchen_was_faster(
     house: House, window: OpenWindow
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.house import MENU, PIN
+from tests.house import MENU, NEW_PIN
 
 ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1"}
 
@@ -32,7 +32,7 @@ def furnish(database: Path, folder: Path) -> None:
     """Staff for each role, and the menu, by the program's own commands."""
     for name, role in (("ana", "waiter"), ("coco", "kitchen"), ("luis", "cashier")):
         arguments = ("staff", "add", name, "--role", role, "--pin-stdin")
-        status, _, told = comanda(*arguments, "--database", str(database), stdin=f"{PIN}\n")
+        status, _, told = comanda(*arguments, "--database", str(database), stdin=f"{NEW_PIN}\n")
         assert status == 0, told
     lines = [f"{name},{category},{price / 100:.2f}" for name, category, price in MENU]
     menu = folder / "menu.csv"

@@ -26,7 +26,7 @@ from comanda.store.connection import connect
 from comanda.store.database import Transaction, open_database
 from comanda.workflow import OrderLine
 from tests.flow.program import furnish, serving
-from tests.house import ANA, COCO, PIN, Stream
+from tests.house import ANA, COCO, NEW_PIN, Stream
 
 POSTERS, SEATS, HANG = 6, 60, 60
 LOST = (aiohttp.ClientError, OSError)
@@ -172,10 +172,10 @@ def serve_tables(tx: Transaction) -> list[int]:
 
 @asynccontextmanager
 async def sign_in(url: str, name: str) -> AsyncIterator[aiohttp.ClientSession]:
-    """A member's browser, signed in with their PIN."""
+    """A member's browser, signed in with their NEW_PIN."""
     jar, timeout = aiohttp.CookieJar(unsafe=True), aiohttp.ClientTimeout(total=HANG)
     async with aiohttp.ClientSession(url, cookie_jar=jar, timeout=timeout) as browser:
-        async with browser.post("/session", json={"username": name, "pin": PIN}) as response:
+        async with browser.post("/session", json={"username": name, "pin": NEW_PIN}) as response:
             assert response.status == 201, await response.text()
         yield browser
 

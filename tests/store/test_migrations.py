@@ -106,6 +106,18 @@ async def test_every_row_comes_along(first_version: Path) -> None:
     assert check(first_version) == []
 
 
+async def test_what_the_kitchen_had_begun_is_known_from_the_log(first_version: Path) -> None:
+    async with open_database(first_version) as database:
+        for order_id, begun in ((4, True), (5, False)):
+            assert (await database.read(orders.require, order_id)).begun is begun
+    with contextlib.closing(connect(first_version)) as connection:
+        (plan,) = connection.execute(
+            "EXPLAIN QUERY PLAN SELECT DISTINCT order_id FROM events"
+            " WHERE status = 'en_preparacion' AND order_id IN (4, 5)"
+        )
+        assert "COVERING INDEX events_of_begun" in plan["detail"]
+
+
 async def test_the_log_goes_on_where_it_was_and_is_still_append_only(first_version: Path) -> None:
     async with open_database(first_version) as database:
         await database.write(menu.put_all, [("Flan", "Postres", 5500)], by="rosa")

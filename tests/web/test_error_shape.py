@@ -15,7 +15,7 @@ from comanda.domain.errors import DomainError
 from comanda.domain.staff import Staff
 from comanda.web.keys import DATABASE, SETUP
 from comanda.web.problems import STATUSES
-from tests.house import ANA, BETO, COCO, LUIS, MENU, PIN, ROSA, House, jpeg
+from tests.house import ANA, BETO, COCO, LUIS, MENU, NEW_PIN, ROSA, House, jpeg
 
 CONTRACT = {
     "malformed_body": 400,
@@ -46,7 +46,7 @@ CONTRACT = {
 }
 # What no request can ask for: tests/web and tests/faults bring it about.
 FAULTS = {"upload_timeout", "storage_unavailable", "storage_full", "backup_failed"}
-HIRED = {"username": "ana", "name": "Ana", "role": "waiter", "pin": PIN}
+HIRED = {"username": "ana", "name": "Ana", "role": "waiter", "pin": NEW_PIN}
 FOUNDED = {
     "token": "otro",
     "restaurant": "La Fonda",
@@ -54,7 +54,7 @@ FOUNDED = {
     "time_zone": "America/Bogota",
     "username": "zoe",
     "name": "Zoé",
-    "pin": PIN,
+    "pin": NEW_PIN,
 }
 
 

@@ -63,6 +63,8 @@ async def test_a_proof_comes_back_byte_for_byte_as_what_it_is_and_can_do_nothing
             assert response.headers["X-Content-Type-Options"] == "nosniff"
             assert response.headers["Content-Security-Policy"] == "sandbox"
             assert "private" in response.headers["Cache-Control"]
+            assert "no-store" in response.headers["Cache-Control"]
+            assert "ETag" not in response.headers
             name = f'inline; filename="comprobante-{order["id"]}-1.{extension}"'
             assert response.headers["Content-Disposition"] == name
 

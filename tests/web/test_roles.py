@@ -46,6 +46,8 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("PUT", "/staff/{username}/active"): {A},
     ("GET", "/sessions"): {A},
     ("DELETE", "/sessions/{session_id}"): {A},
+    ("GET", "/guesses"): {A},
+    ("DELETE", "/guesses"): {A},
     ("GET", "/connect"): {A},
     ("GET", "/connect.svg"): {A},
     ("GET", "/menu.csv"): {A},

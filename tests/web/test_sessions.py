@@ -4,16 +4,18 @@ import contextlib
 import hashlib
 import io
 import logging
+from dataclasses import replace
 
 import aiohttp
 import pytest
 from argon2 import PasswordHasher
 
+from comanda.config import Config
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.connection import connect
 from comanda.web.keys import DATABASE
-from tests.house import ANA, PIN, FixedClock, House, jpeg
+from tests.house import ANA, PIN, FixedClock, House, jpeg, open_house
 
 RIGHT = {"username": "ana", "pin": PIN}
 
@@ -58,6 +60,20 @@ async def test_signing_out_ends_the_session(house: House) -> None:
         for cookies, status in ((mine, 401), (other, 200)):
             async with client.get("/session", cookies=cookies) as response:
                 assert response.status == status
+
+
+@pytest.mark.parametrize(("scheme", "told"), [("https", '"cache"'), ("http", None)])
+async def test_signing_out_over_https_empties_the_browsers_cache_and_nothing_else(
+    config: Config, clock: FixedClock, scheme: str, told: str | None
+) -> None:
+    """What others have not sent yet is in the browser's storage, and stays."""
+    proxied = replace(config, server=replace(config.server, trusted_proxies=("127.0.0.1",)))
+    async with open_house(proxied, clock) as house:
+        client = await house.client(ANA)
+        headers = {"X-Forwarded-Proto": scheme}
+        async with client.delete("/session", headers=headers) as response:
+            assert response.status == 204
+            assert response.headers.get("Clear-Site-Data") == told
 
 
 async def test_a_session_ends_after_its_shift(house: House, clock: FixedClock) -> None:

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
+from random import Random
 
 import pytest
 
-from comanda.domain.cells import plain
+from comanda.domain.cells import guarded, plain
 from comanda.web.spreadsheets import spreadsheet
 
 
@@ -36,6 +38,27 @@ def test_no_part_of_a_cell_runs_either(text: str, cell: str) -> None:
     """Where a semicolon separates lists, what follows one is a cell of its own."""
     assert cells(text) == [cell]
     assert plain(cell) == text
+
+
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe62"]
+)
+@pytest.mark.parametrize("blank", ["", " ", "\xa0", "\u200b", "\ufeff", "\u3000 ", "' '"])
+@pytest.mark.parametrize("before", ["", "a;", "a,", "a|", 'a"', "\uff1b", '";"'])
+def test_no_blank_hides_a_sign(before: str, blank: str, sign: str) -> None:
+    """What a spreadsheet may take for a cell's beginning, blanks aside, is an apostrophe."""
+    text = f"{before}{blank}{sign}1+1"
+    guarded_text = cells("x", text)[1]
+    last = re.split('[;,|"\uff1b]', guarded_text)[-1] if before else guarded_text
+    assert last.replace("\u200b", "").replace("\ufeff", "").strip().startswith("'")
+    assert plain(guarded_text) == text
+
+
+def test_whatever_a_cell_holds_is_read_back() -> None:
+    random = Random(8841)
+    for _ in range(20_000):
+        text = "".join(random.choices("=+-@;,|\"' \t\ra\uff1d\u200b\n", k=random.randrange(9)))
+        assert plain(guarded(text)) == text
 
 
 @pytest.mark.parametrize("text", ["ilegible", "1-2", "a=b", "", "'ya", 'ñandú; "sí", dijo'])

@@ -5,6 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from comanda.domain.staff import is_obvious
 from comanda.web.devices import device_name
 from tests.house import ANA, BETO, COCO, LUIS, PIN, ROSA, House
 
@@ -172,3 +173,80 @@ async def test_only_administrators_see_the_staff(house: House) -> None:
     for member in (ANA, COCO, LUIS):
         for path in ("/staff", "/sessions", "/connect"):
             assert (await house.call(member, "GET", path))[0] == 403
+
+
+@pytest.mark.parametrize("pin", ["8841", "88419", "casa"])
+@pytest.mark.parametrize("role", ["cashier", "admin"])
+async def test_whoever_handles_money_gets_six_digits_or_a_word(
+    house: House, role: str, pin: str
+) -> None:
+    before = house.rows()
+    asked = ZOE | {"role": role, "pin": pin}
+    status, problem = await house.call(ROSA, "POST", "/staff", json=asked)
+    assert (status, list(problem["errors"])) == (422, ["pin"])
+    assert "al menos 6 cifras o letras" in problem["errors"]["pin"][0]
+    who = {"cashier": "luis", "admin": "rosa"}[role]
+    status, problem = await house.call(ROSA, "PUT", f"/staff/{who}/pin", json={"pin": pin})
+    assert (status, list(problem["errors"])) == (422, ["pin"])
+    assert house.rows() == before
+    for good in ("884197", "tamales"):
+        asked = ZOE | {"username": f"zoe-{good}", "role": role, "pin": good}
+        assert (await house.call(ROSA, "POST", "/staff", json=asked))[0] == 201
+
+
+@pytest.mark.parametrize(
+    "pin",
+    [
+        "0000",
+        "1234",
+        "4321",
+        "7890",
+        "1212",
+        "123456",
+        "000000",
+        "121212",
+        "123123",
+        "987654",
+        "comanda",
+        "Password",
+        "zoezoe",
+    ],
+)
+async def test_a_pin_that_is_tried_first_is_refused_whoever_gets_it(house: House, pin: str) -> None:
+    for role in ("waiter", "cashier"):
+        asked = ZOE | {"username": "zoezoe", "role": role, "pin": pin}
+        assert (await house.call(ROSA, "POST", "/staff", json=asked))[0] == 422
+    for fine in ("0512", "2001", "8841"):  # a birthday will do
+        assert not is_obvious(fine)
+
+
+async def test_a_short_pin_from_before_opens_and_the_page_asks_for_a_longer_one(
+    house: House,
+) -> None:
+    def shown(answer: Any) -> list[str]:
+        return [one["username"] for one in answer["staff"] if one.get("short_pin")]
+
+    assert shown((await house.call(ROSA, "GET", "/staff"))[1]) == []  # nobody knows yet
+    for name, asks in (("luis", True), ("ana", False)):
+        body = {"username": name, "pin": PIN}
+        status, answer = await house.call(None, "POST", "/session", json=body)
+        assert (status, answer.get("short_pin", False)) == (201, asks)
+        _, answer = await house.call(None, "GET", "/session")
+        assert answer.get("short_pin", False) == asks
+    assert shown((await house.call(ROSA, "GET", "/staff"))[1]) == ["luis"]
+    status, answer = await house.call(ROSA, "PUT", "/staff/luis/pin", json={"pin": "884197"})
+    assert (status, "short_pin" in answer) == (200, False)
+    assert shown((await house.call(ROSA, "GET", "/staff"))[1]) == []
+
+
+async def test_a_waiter_who_becomes_a_cashier_keeps_the_pin_and_is_asked_for_a_longer_one(
+    house: House,
+) -> None:
+    assert (await house.call(ROSA, "POST", "/staff", json=ZOE))[0] == 201
+    _, member = await house.call(ROSA, "PUT", "/staff/zoe/role", json={"role": "cashier"})
+    assert member["short_pin"] is True
+    body = {"username": "zoe", "pin": "8841"}
+    status, answer = await house.call(None, "POST", "/session", json=body)
+    assert (status, answer["short_pin"]) == (201, True)
+    _, member = await house.call(ROSA, "PUT", "/staff/zoe/role", json={"role": "waiter"})
+    assert "short_pin" not in member

@@ -128,6 +128,44 @@ async def test_a_waiter_whose_order_the_kitchen_has_begun_is_told_why_not(house:
     assert "«en_preparacion»" in problem["detail"]
 
 
+async def test_what_the_kitchen_has_begun_stays_begun_when_it_goes_back_a_step(
+    house: House,
+) -> None:
+    """Whoever reaches the kitchen's tablet could make an order that cooks one that is void."""
+    order = await house.place()
+    assert "begun" not in order
+    await house.advance(order["id"], "en_preparacion", COCO)
+    back = await house.advance(order["id"], "pendiente", COCO)
+    assert (back["status"], back["begun"]) == ("pendiente", True)
+    before = house.rows()
+    status, problem = await put(house, ANA, order["id"], status="anulado", reason="se fueron")
+    assert (status, problem["code"]) == (403, "forbidden")
+    assert "La cocina ya la empezó" in problem["detail"]
+    assert house.rows() == before
+    _, listed = await house.call(ANA, "GET", "/orders")
+    assert [one["begun"] for one in listed["orders"]] == [True]
+    assert (await house.void(order["id"], LUIS))["status"] == "anulado"
+
+
+@pytest.mark.parametrize("member", [LUIS, ROSA])
+async def test_the_till_and_the_office_void_what_the_kitchen_put_back(
+    house: House, member: Staff
+) -> None:
+    order = await house.place()
+    for status in ("en_preparacion", "listo", "en_preparacion", "pendiente"):
+        await house.advance(order["id"], status, COCO)
+    assert (await house.void(order["id"], member))["status"] == "anulado"
+
+
+async def test_an_order_that_nobody_began_is_its_waiters_to_void_whatever_else_was_done(
+    house: House,
+) -> None:
+    begun, order = await house.place(table=1), await house.place(table=2)
+    await house.advance(begun["id"], "en_preparacion", COCO)
+    await house.call(ROSA, "PUT", f"/orders/{order['id']}/waiter")
+    assert (await house.void(order["id"], ANA))["status"] == "anulado"
+
+
 async def test_the_role_is_judged_before_the_reason(house: House) -> None:
     order = await house.place()
     status, problem = await put(house, COCO, order["id"], status="anulado")

@@ -1,19 +1,30 @@
 """Text in a spreadsheet's cell, which must never run as a formula (CWE-1236)."""
 
 import re
+import unicodedata
 
-# Full-width signs count too. Where a semicolon separates lists, as in much of Latin America, a
-# spreadsheet takes what follows one in our text for a cell of its own.
-_SIGN = "[=+\\-@\\t\\r\uff1d\uff0b\uff0d\uff20]"
-_RUNS = re.compile(rf"(^|;\s*)(?='*{_SIGN})")
-_GUARDED = re.compile(rf"(^|;\s*)'(?='*{_SIGN})")
+# Full-width signs and the like count too. Where a semicolon separates lists, as in much of Latin
+# America, a spreadsheet takes what follows one in our text for a cell of its own.
+_SIGNS = "=+\\-@\t\r\u2212" + "".join(
+    chr(code)
+    for code in range(0x80, 0x10000)
+    if unicodedata.normalize("NFKC", chr(code)) in ("=", "+", "-", "@")
+)
+_BLANKS = r"\s\u00ad\u200b-\u200f\u2060\ufeff"  # and what shows as nothing
+_SEPARATORS = ';,|"\uff1b\uff0c\uff5c\uff02'
+_BEGINS = re.compile(rf"['{_BLANKS}]*[{_SIGNS}]")
+_RUNS = re.compile(rf"([{_SEPARATORS}]['{_BLANKS}]*)(?=[{_SIGNS}])")
+_GUARDED = re.compile(rf"([{_SEPARATORS}]['{_BLANKS}]*)'(?=[{_SIGNS}])")
 
 
 def guarded(text: str) -> str:
     """The text with an apostrophe before whatever would run; `plain` takes it away again."""
-    return _RUNS.sub(r"\1'", text)
+    inside = _RUNS.sub(r"\1'", text)
+    return f"'{inside}" if _BEGINS.match(text) else inside
 
 
 def plain(text: str) -> str:
     """A cell's text as it was before `guarded`."""
+    if text.startswith("'") and _BEGINS.match(text[1:]):
+        text = text[1:]
     return _GUARDED.sub(r"\1", text)

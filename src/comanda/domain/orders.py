@@ -34,7 +34,8 @@ class Through(StrEnum):
 class Transition:
     """`role` may take an order from `source` to `target`; `notice` tells those who must act.
 
-    A row with `within` takes a delivery back: for so long, and until a payment is sent.
+    A row with `within` takes a delivery back: for so long, and until a payment is sent. A row that
+    is `unbegun` is for what the kitchen has never begun, even if it waits again.
     """
 
     source: OrderStatus | None
@@ -43,6 +44,7 @@ class Transition:
     through: Through
     notice: EventType | None = None
     within: timedelta | None = None
+    unbegun: bool = False
 
     def admits(self, role: Role) -> bool:
         return role in (self.role, Role.ADMIN)
@@ -62,7 +64,7 @@ TRANSITIONS = (
     Transition(_S.DELIVERED, _S.VERIFYING, _R.WAITER, _T.PROOF, _E.PAYMENT_VERIFICATION_PENDING),
     Transition(_S.VERIFYING, _S.PAID, _R.CASHIER, _T.VERDICT, _E.PAYMENT_APPROVED),
     Transition(_S.VERIFYING, _S.DELIVERED, _R.CASHIER, _T.VERDICT, _E.PAYMENT_REJECTED),
-    Transition(_S.PENDING, _S.VOIDED, _R.WAITER, _T.STATUS, _E.ORDER_VOIDED),
+    Transition(_S.PENDING, _S.VOIDED, _R.WAITER, _T.STATUS, _E.ORDER_VOIDED, unbegun=True),
     Transition(_S.PENDING, _S.VOIDED, _R.CASHIER, _T.STATUS, _E.ORDER_VOIDED),
     Transition(_S.PREPARING, _S.VOIDED, _R.CASHIER, _T.STATUS, _E.ORDER_VOIDED),
     Transition(_S.READY, _S.VOIDED, _R.CASHIER, _T.STATUS, _E.ORDER_VOIDED),
@@ -81,15 +83,26 @@ def check_role(role: Role, target: OrderStatus, through: Through) -> None:
 
 
 def find_transition(
-    source: OrderStatus | None, target: OrderStatus, role: Role, through: Through
+    source: OrderStatus | None,
+    target: OrderStatus,
+    role: Role,
+    through: Through,
+    *,
+    begun: bool = False,
 ) -> Transition:
-    """The row that allows this. Raises Forbidden (the role) or IllegalTransition (the state)."""
+    """The row that allows this. Raises Forbidden (the role) or IllegalTransition (the state).
+
+    `begun`: the kitchen has had the order in preparation, now or before.
+    """
     check_role(role, target, through)
     asked = (source, target, through)
     rows = [row for row in TRANSITIONS if (row.source, row.target, row.through) == asked]
-    for row in rows:
-        if row.admits(role):
+    admitting = [row for row in rows if row.admits(role)]
+    for row in admitting:
+        if not (row.unbegun and begun):
             return row
+    if admitting:
+        raise Forbidden("La cocina ya la empezó: pide en caja que la anulen")
     if any(row.within is None for row in rows):
         raise Forbidden(f"Tu rol no puede pasar una orden de «{source}» a «{target}»")
     raise IllegalTransition(f"Una orden en «{source}» no puede pasar a «{target}»")
@@ -128,6 +141,7 @@ class Order:
     """A table's order; `payment` is the latest attempt to pay it, `void_reason` why it is void.
 
     `updated_at` is when it came into its state; a new waiter or a look at its payment leaves it.
+    `begun`: the kitchen has had it in preparation; going back a step doesn't undo that.
     """
 
     id: int
@@ -140,6 +154,7 @@ class Order:
     created_at: datetime
     updated_at: datetime
     void_reason: str | None = None
+    begun: bool = False
 
     @property
     def total(self) -> int:
@@ -150,10 +165,11 @@ class Order:
         self, target: OrderStatus, role: Role, through: Through, at: datetime
     ) -> tuple["Order", EventType | None]:
         """The order in its new state, and whom to notify. Raises as `find_transition` does."""
-        row = find_transition(self.status, target, role, through)
+        row = find_transition(self.status, target, role, through, begun=self.begun)
         if row.within is not None:
             self._check_undo(row.within, at)
-        return replace(self, status=target, updated_at=at), row.notice
+        begun = self.begun or target is OrderStatus.PREPARING
+        return replace(self, status=target, updated_at=at, begun=begun), row.notice
 
     def _check_undo(self, within: timedelta, at: datetime) -> None:
         """Raise IllegalTransition for a delivery that can't be taken back any more."""
@@ -173,8 +189,12 @@ class Order:
         return replace(self, waiter=waiter)
 
     def wire(self, reader: Role) -> Wire:
-        """The order as `reader` may see it: the kitchen sees no payment."""
+        """The order as `reader` may see it: the kitchen sees no payment.
+
+        `begun` is there where the state does not say it: in an order that the kitchen took back.
+        """
         payment = None if reader is Role.KITCHEN else self.payment
+        taken_back = self.begun and self.status is OrderStatus.PENDING
         return {
             "id": str(self.id),
             "table_number": self.table_number,
@@ -187,6 +207,7 @@ class Order:
             "void_reason": self.void_reason,
             "created_at": time(self.created_at),
             "updated_at": time(self.updated_at),
+            **({"begun": True} if taken_back else {}),
         }
 
 

@@ -1,44 +1,83 @@
 """How often a PIN may be guessed.
 
-A guess counts against three limits: this user at this address, this user from everywhere, and this
-address for everybody. A browser that the user has signed in from before shows a cookie that says
-so, and its guesses count against that browser alone. So guessing is slow wherever it is done from,
-and somebody who guesses all day at a colleague's name can't keep out the colleague, whose own
-phone is known. (The idea is OWASP's "device cookies".)
+A guess counts against four limits for a day: this user at this address, this user from everywhere,
+this address for everybody, and everybody from everywhere. Past so many free ones each further guess
+doubles the pause before the next, up to an hour; and all but the first limit have an end for the
+day. A browser that the user has signed in from before shows a cookie that says so, and its guesses
+count against that browser alone. So guessing is slow wherever it is done from, and somebody who
+guesses all day at a colleague's name can't keep out the colleague, whose own phone is known. (The
+idea is OWASP's "device cookies".)
 """
 
 import hashlib
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+COUNTED = timedelta(days=1)  # for so long a wrong PIN counts
+LONGEST_PAUSE = timedelta(hours=1)
+# A day's wrong PINs of a user, of an address and of all, as a multiple of the free ones; and the
+# free ones of all, as a multiple of an address's.
+A_DAY, OF_ALL = 2, 3
+# So many wrong PINs within a day that no right one followed are somebody who guesses.
+SUSPICIOUS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Wrong PINs within `window`: of a user at one place, of a user, of an address."""
+    """Wrong PINs without a pause: of a user at one place, of a user, of an address.
+
+    `pause` is the first pause after them.
+    """
 
     at_one_place: int
     of_user: int
     of_address: int
-    window: timedelta
+    pause: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `attempts` of those that are counted under `key`, which tells nothing in clear."""
+    """What is counted under `key`, which tells nothing in clear.
+
+    `free` wrong PINs, then pauses that begin with `pause`; at most `a_day` of them.
+    """
 
     key: str
-    attempts: int
+    free: int
+    pause: timedelta
+    a_day: int | None = None
+
+    def next_after(self, failures: Sequence[datetime]) -> datetime | None:
+        """When the next attempt may be made, after those of the last day, the oldest first."""
+        if len(failures) < self.free:
+            return None
+        doublings = min(len(failures) - self.free, 30)
+        pause = min(self.pause * int(2**doublings), max(self.pause, LONGEST_PAUSE))
+        ready = failures[-1] + pause
+        if self.a_day is not None and len(failures) >= self.a_day:
+            ready = max(ready, failures[-self.a_day] + COUNTED)
+        return ready
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody asks to be let in as `username`; `place` is what a right PIN forgives."""
+    """Somebody asks to be let in as `username`; `place` is what a right PIN forgives.
+
+    `address` and `device` are for people, who are told of guesses.
+    """
 
     username: str
     place: Limit
     others: tuple[Limit, ...]
-    window: timedelta
+    address: str
+    device: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the user has signed in from this browser before."""
+        return not self.others
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -46,24 +85,34 @@ class Attempt:
 
 
 def attempt(
-    username: str, address: str, known_browser: str | None, allowance: Allowance
+    username: str, address: str, known_browser: str | None, allowance: Allowance, device: str = ""
 ) -> Attempt:
     """An attempt from `address`; `known_browser` only where the user has signed in from it."""
+    pause, home = allowance.pause, network_of(address)
+    where = ("place", home) if known_browser is None else ("browser", known_browser)
+    place = Limit(_key(*where, username), allowance.at_one_place, pause)
     if known_browser is not None:
-        place = Limit(_key("browser", known_browser, username), allowance.at_one_place)
-        return Attempt(username, place, (), allowance.window)
-    home = network_of(address)
-    place = Limit(_key("place", home, username), allowance.at_one_place)
-    others = (
-        Limit(_key("user", username), allowance.of_user),
-        Limit(_key("address", home), allowance.of_address),
-    )
-    return Attempt(username, place, others, allowance.window)
+        return Attempt(username, place, (), home, device)
+    free = {
+        user_key(username): allowance.of_user,
+        _key("address", home): allowance.of_address,
+        ALL_KEY: OF_ALL * allowance.of_address,
+    }
+    others = tuple(Limit(key, most, pause, A_DAY * most) for key, most in free.items())
+    return Attempt(username, place, others, home, device)
+
+
+def user_key(username: str) -> str:
+    """What a user's wrong PINs from unknown browsers are counted under."""
+    return _key("user", username)
 
 
 def _key(*parts: str) -> str:
     """Hashed: whoever types a PIN where the username goes must not find it in the database."""
     return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()
+
+
+ALL_KEY = _key("all")
 
 
 def network_of(address: str) -> str:

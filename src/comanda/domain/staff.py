@@ -1,13 +1,20 @@
 """Who works in the house."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from comanda.domain.wire import Wire
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
-SHORTEST_PIN, LONGEST_PIN, LONGEST_NAME = 4, 128, 80
+SHORTEST_PIN, LONG_PIN, LONGEST_PIN, LONGEST_NAME = 4, 6, 128, 80
+SHORT_PIN = f"Para caja y administración el PIN lleva al menos {LONG_PIN} cifras o letras"
+OBVIOUS_PIN = "Ese PIN es de los primeros que alguien probaría: elige otro"
+_OBVIOUS_PINS = frozenset(
+    {"comanda", "password", "contraseña", "restaurante", "secreto", "qwerty", "abc123"}
+    | {"admin", "cajero", "cajera", "mesero", "mesera", "cocina", "112233", "123321", "2580"}
+)
 
 
 class Role(StrEnum):
@@ -17,14 +24,51 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+MONEY_ROLES = frozenset({Role.CASHIER, Role.ADMIN})
+
+
+def pin_complaint(pin: str, role: Role, username: str = "") -> str | None:
+    """What speaks against `pin` as somebody's new one, for people; its characters aside."""
+    if not SHORTEST_PIN <= len(pin) <= LONGEST_PIN:
+        return f"El PIN lleva de {SHORTEST_PIN} a {LONGEST_PIN} caracteres"
+    if role in MONEY_ROLES and is_short(pin):
+        return SHORT_PIN
+    if is_obvious(pin) or pin.casefold() == username:
+        return OBVIOUS_PIN
+    return None
+
+
+def is_short(pin: str) -> bool:
+    """Whether it is too short for whoever handles money."""
+    return len(pin) < LONG_PIN
+
+
+def is_obvious(pin: str) -> bool:
+    """Whether it is of those that are tried first: 0000, 1212, 123123, 1234, 9876, «comanda»."""
+    codes = [ord(letter) for letter in pin]
+    steps = {(after - before) % 10 for before, after in pairwise(codes)}
+    repeats = any(pin == pin[:size] * (len(pin) // size) for size in (1, 2, 3) if size < len(pin))
+    counts = pin.isdecimal() and steps in ({1}, {9})
+    return repeats or counts or pin.casefold() in _OBVIOUS_PINS
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff; `active` is false once disabled."""
+    """A member of staff; `active` is false once disabled.
+
+    `pin_is_short` is false, too, for a PIN from before, until it is typed in again.
+    """
 
     username: str
     name: str
     role: Role
     active: bool = True
+    pin_is_short: bool = field(default=False, compare=False)
+
+    @property
+    def needs_longer_pin(self) -> bool:
+        """Whether their PIN, from before or from another role, is too short for a new one."""
+        return self.role in MONEY_ROLES and self.pin_is_short
 
     def wire(self) -> Wire:
         """`{username, name, role}`."""

@@ -18,7 +18,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -123,6 +124,24 @@ class Transaction(Snapshot):
         return row_id
 
 
+Condition = Callable[[Transaction], None]
+_condition: ContextVar[Condition | None] = ContextVar("condition", default=None)
+
+
+@contextmanager
+def only_while(condition: Condition) -> Iterator[None]:
+    """Whatever the block writes begins with `condition`, in the same transaction.
+
+    `condition` raises where the change must not be made any more. It holds for every `write` of
+    the block, so that no verb can forget it, and for the tasks that the block starts.
+    """
+    token = _condition.set(condition)
+    try:
+        yield
+    finally:
+        _condition.reset(token)
+
+
 @dataclass(slots=True, eq=False)
 class _Unit:
     """A unit of work that waits for the writer; then what it returned, or why it came to nothing.
@@ -195,10 +214,14 @@ class Database:
         """Run `work` whole or not at all, and wake the feed if it appended events.
 
         The wake-up is sent from the writer's thread right after COMMIT, so neither a verb nor a
-        cancelled caller can forget it, and it can't come before what it announces.
+        cancelled caller can forget it, and it can't come before what it announces. Within
+        `only_while`, its condition is looked at first.
         """
+        condition = _condition.get()
 
         def call(tx: Transaction) -> T:
+            if condition is not None:
+                condition(tx)
             return work(tx, *args, **kwargs)
 
         unit = _Unit(call, time.monotonic())

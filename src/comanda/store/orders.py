@@ -36,6 +36,10 @@ _NEWEST = """
 _LIST = "SELECT * FROM orders WHERE id IN ({ids}) ORDER BY id DESC"
 _ITEMS = "SELECT * FROM order_items WHERE order_id IN ({ids}) ORDER BY order_id, position"
 _COUNT = "SELECT COUNT(*) AS count FROM orders WHERE status = :status"
+_BEGUN = """
+    SELECT DISTINCT order_id FROM events
+    WHERE status = 'en_preparacion' AND order_id IN ({ids})
+"""
 _PAYMENTS = "SELECT * FROM payments WHERE order_id IN ({ids}) ORDER BY order_id, attempt"
 
 
@@ -153,8 +157,9 @@ def _complete(view: Snapshot, rows: Sequence[sqlite3.Row]) -> list[Order]:
     ids = [row["id"] for row in rows]
     items = _items(view, ids)
     latest = _latest_payments(view, ids)
+    begun = {row["order_id"] for row in _where_id_in(view, _BEGUN, ids)}
     return [
-        _from_row(row, items.get(row["id"], []), latest.get(row["id"]))
+        _from_row(row, items.get(row["id"], []), latest.get(row["id"]), begun=row["id"] in begun)
         for row in view.in_pieces(rows)
     ]
 
@@ -185,7 +190,9 @@ def _where_id_in(view: Snapshot, sql: str, ids: Sequence[int]) -> Iterable[sqlit
     return view.all(sql.format(ids=", ".join(f":{name}" for name in values)), values)
 
 
-def _from_row(row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | None) -> Order:
+def _from_row(
+    row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | None, *, begun: bool
+) -> Order:
     return Order(
         id=row["id"],
         table_number=row["table_number"],
@@ -197,4 +204,5 @@ def _from_row(row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | N
         created_at=from_millis(row["created_at"]),
         updated_at=from_millis(row["updated_at"]),
         void_reason=row["void_reason"],
+        begun=begun,
     )

@@ -24,8 +24,10 @@ _DEVICES = """
     WHERE expires_at > :now ORDER BY +username, created_at DESC
 """
 _OWNER = """
-    SELECT staff.username, staff.name, staff.role FROM sessions
-    JOIN staff ON staff.username = sessions.username
+    SELECT staff.username, staff.name, staff.role,
+        short_pins.username IS NOT NULL AS pin_is_short
+    FROM sessions JOIN staff ON staff.username = sessions.username
+    LEFT JOIN short_pins ON short_pins.username = staff.username
     WHERE token_hash = :token_hash AND expires_at > :now AND staff.active = 1
 """
 
@@ -104,4 +106,5 @@ def owner(view: Snapshot, token_hash: str) -> Staff | None:
     row = view.one(_OWNER, {"token_hash": token_hash, "now": to_millis(view.now)})
     if row is None:
         return None
-    return Staff(row["username"], row["name"], Role(row["role"]))
+    is_short = bool(row["pin_is_short"])
+    return Staff(row["username"], row["name"], Role(row["role"]), pin_is_short=is_short)

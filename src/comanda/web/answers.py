@@ -80,6 +80,7 @@ class User(Answer):
 
 class SignedIn(Answer):
     user = one(User)
+    short_pin = fields.Boolean(metadata={"description": "A new PIN of theirs would be longer."})
 
 
 class Method(Answer):
@@ -206,6 +207,7 @@ class Order(Answer):
     waiter = text()
     payment = one(Payment, allow_none=True)
     void_reason = maybe_text()
+    begun = fields.Boolean(metadata={"description": "The kitchen began it, and put it back."})
     created_at = moment()
     updated_at = moment()
 

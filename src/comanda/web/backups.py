@@ -7,7 +7,8 @@ from comanda.domain.wire import Wire, time
 from comanda.nightly import Report
 from comanda.store.connection import DatabaseError
 from comanda.store.copies import Copy
-from comanda.web.keys import BACKUPS
+from comanda.web.guard import require_still
+from comanda.web.keys import BACKUPS, DATABASE, SESSION, STAFF
 from comanda.web.replies import reply
 
 
@@ -20,11 +21,13 @@ async def make_backup(request: web.Request) -> web.Response:
     """`POST /backups`: the answer comes when the copy has been made and checked.
 
     Whoever asks while a copy is being made gets that one.
+    Whoever was signed out meanwhile is not told of it. The copy stays: it is the house's.
     """
     try:
         copy = await request.app[BACKUPS].order()
     except DatabaseError as error:
         raise BackupFailed(str(error)) from error
+    await request.app[DATABASE].read(require_still, member=request[STAFF], session=request[SESSION])
     return reply(_copy(copy), status=201)
 
 

@@ -1,12 +1,15 @@
 """Who may ask: the same origin, a session, a role."""
 
-from functools import wraps
+from functools import partial, wraps
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from comanda.domain.errors import CrossOrigin, Forbidden, OtherUser
+from comanda.domain.errors import CrossOrigin, Forbidden, NotSignedIn, OtherUser
 from comanda.domain.staff import Role, Staff
+from comanda.store import sessions
+from comanda.store.database import Snapshot, only_while
+from comanda.web.keys import SESSION
 from comanda.web.route import PAGE_USER, SAFE_METHODS
 from comanda.web.sessions import authenticate
 
@@ -32,7 +35,11 @@ def _is_same_origin(request: web.Request) -> bool:
 
 
 def require(handler: Handler, audience: frozenset[Role]) -> Handler:
-    """`handler` for members of staff whose role is in `audience`."""
+    """`handler` for members of staff whose role is in `audience`.
+
+    Between this look and the change that the handler makes, a body may take seconds to arrive. So
+    every change looks again, within its transaction.
+    """
 
     @wraps(handler)
     async def guarded(request: web.Request) -> web.StreamResponse:
@@ -40,7 +47,9 @@ def require(handler: Handler, audience: frozenset[Role]) -> Handler:
         _check_page(request, member)
         if member.role not in audience:
             raise Forbidden
-        return await handler(request)
+        still = partial(require_still, member=member, session=request[SESSION], audience=audience)
+        with only_while(still):
+            return await handler(request)
 
     return guarded
 
@@ -53,3 +62,14 @@ def _check_page(request: web.Request, member: Staff) -> None:
     """
     if any(name != member.username for name in request.headers.getall(PAGE_USER.name, ())):
         raise OtherUser(member.name)
+
+
+def require_still(
+    view: Snapshot, *, member: Staff, session: str, audience: frozenset[Role] = frozenset(Role)
+) -> None:
+    """Raises NotSignedIn where `member` no longer has this session in this role, and Forbidden."""
+    owner = sessions.owner(view, session)
+    if owner is not None and owner.role not in audience:
+        raise Forbidden
+    if owner is None or owner.role is not member.role:
+        raise NotSignedIn

@@ -99,6 +99,7 @@ class Member(Answer):
     name = text()
     role = word(Role)
     active = yes_or_no()
+    short_pin = fields.Boolean(metadata={"description": "A new PIN of theirs would be longer."})
 
 
 class Members(Answer):
@@ -118,6 +119,27 @@ class Session(Answer):
 
 class Sessions(Answer):
     sessions = many(Session)
+
+
+class Guesses(Answer):
+    """Wrong PINs from one place; `username` is null where nobody has it.
+
+    `known`: from a browser that they had signed in from. `entered_at`: a right PIN came after.
+    """
+
+    username = maybe_text()
+    name = maybe_text()
+    address = text()
+    device = text()
+    known = yes_or_no()
+    tries = whole()
+    first_at = moment()
+    last_at = moment()
+    entered_at = moment(allow_none=True)
+
+
+class GuessList(Answer):
+    guesses = many(Guesses)
 
 
 class Address(Answer):

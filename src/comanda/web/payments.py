@@ -77,18 +77,15 @@ async def show_proof(request: web.Request) -> web.Response:
     if small:
         proof = await request.app[THUMBNAILS].of(found, proof)
     name = f"comprobante-{payment.order_id}-{payment.attempt}.{_EXTENSIONS[proof.content_type]}"
-    response = web.Response(
+    return web.Response(
         body=proof.data,
         content_type=proof.content_type,
         headers={
-            "Cache-Control": "private, max-age=3600",
-            "Vary": "Cookie",  # the next person at this device does not get it out of the cache
+            "Cache-Control": "private, no-store",  # nothing is left for the next person here
             "Content-Disposition": f'inline; filename="{name}"',
             "Content-Security-Policy": "sandbox",
         },
     )
-    response.etag = proof.sha256
-    return response
 
 
 async def decide_payment(request: web.Request) -> web.Response:

@@ -6,7 +6,15 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow import (
+    RAISE,
+    Schema,
+    ValidationError,
+    fields,
+    pre_load,
+    validate,
+    validates_schema,
+)
 
 from comanda.domain import staff
 from comanda.domain.errors import ValidationFailed
@@ -124,6 +132,15 @@ class NewStaff(Request):
     role = OneOf(staff.Role, required=True)
     pin = Pin(required=True)
 
+    @validates_schema
+    def check_pin(self, data: Mapping[str, Any], **_: Any) -> None:
+        _check_pin(data["pin"], data["role"], data["username"])
+
+
+def _check_pin(pin: str, role: staff.Role, username: str) -> None:
+    if complaint := staff.pin_complaint(pin, role, username):
+        raise ValidationError({"pin": [complaint]})
+
 
 class NewName(Request):
     name = Name(longest=staff.LONGEST_NAME, required=True)
@@ -162,6 +179,10 @@ class NewRestaurant(NewHouse):
         error_messages=MESSAGES,
     )
     sample = YesNo(load_default=False)
+
+    @validates_schema
+    def check_pin(self, data: Mapping[str, Any], **_: Any) -> None:
+        _check_pin(data["pin"], staff.Role.ADMIN, data["username"])
 
 
 class PageError(Request):

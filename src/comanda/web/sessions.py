@@ -7,6 +7,7 @@ from aiohttp import web
 from comanda import workflow
 from comanda.domain.errors import NotSignedIn
 from comanda.domain.staff import Staff
+from comanda.domain.wire import Wire
 from comanda.store import sessions
 from comanda.web.keys import DATABASE, SESSION, STAFF, STREAMS
 from comanda.web.proxy import is_secure
@@ -16,8 +17,8 @@ COOKIE = "comanda_session"
 
 
 async def show_session(request: web.Request) -> web.Response:
-    """`GET /session`."""
-    return reply({"user": request[STAFF].wire()})
+    """`GET /session`; with `short_pin` where the page asks for a longer PIN."""
+    return reply(signed_in(request[STAFF]))
 
 
 async def sign_out(request: web.Request) -> web.Response:
@@ -26,7 +27,14 @@ async def sign_out(request: web.Request) -> web.Response:
     request.app[STREAMS].end_session(request[SESSION])
     response = web.Response(status=204)
     response.del_cookie(COOKIE, httponly=True, samesite="Strict", secure=is_secure(request))
+    if is_secure(request):  # not "storage": what others have not sent yet is in there
+        response.headers["Clear-Site-Data"] = '"cache"'
     return response
+
+
+def signed_in(member: Staff) -> Wire:
+    """Who is signed in; and that a new PIN of theirs would have to be longer, if so."""
+    return {"user": member.wire(), **({"short_pin": True} if member.needs_longer_pin else {})}
 
 
 async def authenticate(request: web.Request) -> Staff:

@@ -7,6 +7,7 @@ from comanda.domain.errors import NotFound
 from comanda.domain.menu import SAMPLE
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
+from comanda.store.database import only_while
 from comanda.web.keys import ASSETS, DATABASE, PINS, SETUP
 from comanda.web.menu import menu_entries
 from comanda.web.pages import house_of
@@ -38,7 +39,8 @@ async def set_up(request: web.Request) -> web.Response:
     entries = menu_entries(body["csv"]) if body["csv"] else SAMPLE if body["sample"] else ()
     admin = Staff(body["username"], body["name"], Role.ADMIN)
     pin_hash = await request.app[PINS].hash(body["pin"])
-    await request.app[DATABASE].write(office.set_up, house_of(body), admin, pin_hash, entries)
+    with only_while(lambda _: _require_open(request)):
+        await request.app[DATABASE].write(office.set_up, house_of(body), admin, pin_hash, entries)
     request.app[SETUP].close()
     return reply({"user": admin.wire()}, status=201)
 

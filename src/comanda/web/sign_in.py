@@ -8,7 +8,7 @@ from aiohttp import web
 from comanda import workflow
 from comanda.domain.errors import BadCredentials
 from comanda.domain.sign_in import Allowance, Attempt, attempt
-from comanda.domain.staff import Staff
+from comanda.domain.staff import is_short
 from comanda.store import attempts, staff
 from comanda.web.devices import device_name
 from comanda.web.keys import CONFIG, DATABASE, PINS, STREAMS
@@ -16,7 +16,7 @@ from comanda.web.proxy import address_of, is_secure
 from comanda.web.reading import json_body
 from comanda.web.replies import reply
 from comanda.web.schemas import SignIn
-from comanda.web.sessions import COOKIE, hash_token, session_of
+from comanda.web.sessions import COOKIE, hash_token, session_of, signed_in
 
 BROWSER_COOKIE = "comanda_browser"
 BROWSER_SECONDS = 180 * 24 * 3600
@@ -29,14 +29,15 @@ async def sign_in(request: web.Request) -> web.Response:
     browser = request.cookies.get(BROWSER_COOKIE)
     tried = await _attempt(request, username, browser)
     rows = await database.write(workflow.try_sign_in, tried)
-    member, pin_hash = await _prove(request, username, body["pin"])
+    pin_hash = await _prove(request, username, body["pin"])
     token, lifetime = secrets.token_urlsafe(32), _lifetime(request)
-    held, browser = session_of(request), browser or secrets.token_urlsafe(32)
-    await database.write(
+    held, browser = session_of(request), await _mark(request, browser)
+    member = await database.write(
         workflow.sign_in,
         tried,
         rows,
         pin_hash=pin_hash,
+        pin_is_short=is_short(body["pin"]),
         browser=hash_token(browser),
         token_hash=hash_token(token),
         lifetime=lifetime,
@@ -45,7 +46,7 @@ async def sign_in(request: web.Request) -> web.Response:
     )
     if held is not None:
         request.app[STREAMS].end_session(held)
-    response = reply({"user": member.wire()}, status=201)
+    response = reply(signed_in(member), status=201)
     _set_cookie(request, response, COOKIE, token, int(lifetime.total_seconds()))
     _set_cookie(request, response, BROWSER_COOKIE, browser, BROWSER_SECONDS)
     return response
@@ -59,9 +60,22 @@ async def _attempt(request: web.Request, username: str, browser: str | None) -> 
         known = None
     if known is None:
         request.app[PINS].require_room()
-    made = attempt(username, address_of(request), known, _allowance(request))
+    device = device_name(request.headers.get("User-Agent", ""))
+    made = attempt(username, address_of(request), known, _allowance(request), device)
     await database.read(attempts.require_allowed, made)
     return made
+
+
+async def _mark(request: web.Request, brought: str | None) -> str:
+    """The browser's mark: a new one, unless it brings one that the server gave out.
+
+    Somebody could put a mark of their own choice into a colleague's browser, and guess by it.
+    """
+    if brought is not None:
+        mark = hash_token(brought)
+        if await request.app[DATABASE].read(attempts.issued_browser, mark):
+            return brought
+    return secrets.token_urlsafe(32)
 
 
 def _allowance(request: web.Request) -> Allowance:
@@ -74,13 +88,13 @@ def _allowance(request: web.Request) -> Allowance:
     )
 
 
-async def _prove(request: web.Request, username: str, pin: str) -> tuple[Staff, str]:
-    """The member with this PIN, and its hash. Raises BadCredentials, later than at once."""
+async def _prove(request: web.Request, username: str, pin: str) -> str:
+    """The hash of an active member's PIN, which `pin` is. Raises BadCredentials, not at once."""
     found = await request.app[DATABASE].read(staff.find, username)
-    member, pin_hash = found if found and found[0].active else (None, None)
-    if not await request.app[PINS].verify(pin_hash, pin) or member is None or pin_hash is None:
+    pin_hash = found[1] if found and found[0].active else None
+    if not await request.app[PINS].verify(pin_hash, pin) or pin_hash is None:
         raise BadCredentials
-    return member, pin_hash
+    return pin_hash
 
 
 def _lifetime(request: web.Request) -> timedelta:

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from aiohttp import web
 
 from comanda import office, workflow
-from comanda.domain.errors import SessionNotFound, StaffNotFound
-from comanda.domain.staff import Staff
+from comanda.domain.errors import SessionNotFound, StaffNotFound, ValidationFailed
+from comanda.domain.staff import Staff, is_short, pin_complaint
 from comanda.domain.wire import Wire, time
 from comanda.store import sessions, staff
 from comanda.store.database import Snapshot
@@ -27,7 +27,8 @@ async def list_staff(request: web.Request) -> web.Response:
 async def hire(request: web.Request) -> web.Response:
     """`POST /staff`."""
     body = await json_body(request, NewStaff)
-    member = Staff(body["username"], body["name"], body["role"])
+    short = is_short(body["pin"])
+    member = Staff(body["username"], body["name"], body["role"], pin_is_short=short)
     pin_hash = await request.app[PINS].hash(body["pin"])
     await request.app[DATABASE].write(office.hire, member, pin_hash)
     return reply(_member(member), status=201)
@@ -44,9 +45,14 @@ async def rename(request: web.Request) -> web.Response:
 async def change_pin(request: web.Request) -> web.Response:
     """`PUT /staff/{username}/pin`: the member's sessions end, and their streams at once."""
     username = await _username(request)
-    body = await json_body(request, NewPin)
-    pin_hash = await request.app[PINS].hash(body["pin"])
-    ended = await request.app[DATABASE].write(workflow.change_pin, username, pin_hash)
+    pin = (await json_body(request, NewPin))["pin"]
+    member = await request.app[DATABASE].read(staff.require, username)
+    if complaint := pin_complaint(pin, member.role, username):
+        raise ValidationFailed({"pin": [complaint]})
+    pin_hash = await request.app[PINS].hash(pin)
+    ended = await request.app[DATABASE].write(
+        workflow.change_pin, username, pin_hash, is_short=is_short(pin)
+    )
     if ended is None:
         raise StaffNotFound("Esta persona está de baja: dala de alta antes de cambiar su PIN")
     member = await request.app[DATABASE].read(staff.require, username)
@@ -108,7 +114,8 @@ async def _username(request: web.Request) -> str:
 
 
 def _member(member: Staff) -> Wire:
-    return {**member.wire(), "active": member.active}
+    short = {"short_pin": True} if member.needs_longer_pin else {}
+    return {**member.wire(), "active": member.active, **short}
 
 
 def _session(device: Device, own: str, online: Collection[str]) -> Wire:

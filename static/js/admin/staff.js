@@ -53,10 +53,12 @@ class StaffSection {
       create: (session) => this.#createDevice(session),
     });
     const nowhere = h("p", { class: "quiet small" }, "Sin sesión abierta");
+    const short = h("p", { class: "notice small", hidden: true },
+      "PIN corto: quien maneja dinero necesita uno de 6 cifras o letras. Toca Editar y ponle otro.");
     const node = h("li", { class: "card person" },
       h("div", { class: "row-head" },
         h("div", {}, name, h("p", { class: "quiet small" }, `Usuario: ${username}`)), role, edit),
-      list, nowhere);
+      short, list, nowhere);
     return {
       node,
       update: (person) => {
@@ -66,6 +68,7 @@ class StaffSection {
         edit.setAttribute("aria-label", `Editar ${person.name}, usuario ${person.username}`);
         list.setAttribute("aria-label", `Sesiones de ${person.name}`);
         node.dataset.active = String(person.active);
+        short.hidden = !(person.active && person.short_pin);
         devices.sync(person.sessions);
         list.hidden = person.sessions.length === 0;
         nowhere.hidden = person.sessions.length > 0;
@@ -110,7 +113,8 @@ class StaffSection {
     });
     name.input.addEventListener("input", () => { username.input.value = usernameOf(name.value); });
     const role = field("Rol", { name: "role", options: ROLES, value: "waiter" });
-    const pin = pinField("PIN");
+    const pin = pinField("PIN", () => role.value);
+    role.input.addEventListener("change", pin.explain);
     const form = createForm({
       fields: [name, username, role, pin],
       action: "Dar de alta",
@@ -138,7 +142,7 @@ class StaffSection {
       },
       done,
     });
-    const pin = pinField("PIN nuevo");
+    const pin = pinField("PIN nuevo", () => person.role);
     const secret = createForm({
       fields: [pin], action: "Cambiar PIN", kind: "", send: () => call("PUT", `${path}/pin`, { json: { pin: pin.value } }), done,
     });
@@ -159,10 +163,20 @@ class StaffSection {
   }
 }
 
-export const pinField = (label) => field(label, {
-  name: "pin", type: "password", inputmode: "numeric", minlength: 4, maxlength: 128, required: true,
-  autocomplete: "new-password", hint: "Al menos 4 cifras o letras",
-});
+/** A new PIN's field: whoever handles money (`role()` says) has a longer one. */
+export function pinField(label, role) {
+  const made = field(label, {
+    name: "pin", type: "password", inputmode: "numeric", minlength: 4, maxlength: 128, required: true,
+    autocomplete: "new-password", hint: " ",
+  });
+  const explain = () => {
+    const least = ["cashier", "admin"].includes(role()) ? 6 : 4;
+    made.input.minLength = least;
+    setText(made.querySelector("p"), `Al menos ${least} cifras o letras; nada como 1234 o 0000`);
+  };
+  explain();
+  return Object.assign(made, { explain });
+}
 
 /** "Ana María" → "ana.maria" */
 export const usernameOf = (name) => name.trim().toLowerCase().normalize("NFD").replace(/\p{Diacritic}/gu, "")

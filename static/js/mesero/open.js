@@ -94,7 +94,7 @@ function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
     if (isReady !== (badge.parentNode === line)) (isReady ? line.prepend(badge) : minutes.before(badge));
     give.hidden = !isReady;
     take.hidden = isMine(current);
-    voiding.hidden = current.status !== "pendiente";
+    voiding.hidden = current.status !== "pendiente" || Boolean(current.begun);
   }
 
   return {
