@@ -8,7 +8,7 @@ from comanda import workflow
 from comanda.domain.errors import NotSignedIn
 from comanda.domain.staff import Staff
 from comanda.store import sessions
-from comanda.web.keys import DATABASE, SESSION, STAFF, STREAMS
+from comanda.web.keys import DATABASE, DOORS, SESSION, STAFF, STREAMS
 from comanda.web.proxy import is_secure
 from comanda.web.replies import reply
 
@@ -37,6 +37,7 @@ async def authenticate(request: web.Request) -> Staff:
     member = await request.app[DATABASE].read(sessions.owner, held)
     if member is None:
         raise NotSignedIn
+    request.app[DOORS].know(request.transport)
     request[SESSION] = held
     request[STAFF] = member
     return member
