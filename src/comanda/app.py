@@ -26,6 +26,7 @@ from comanda.web.doors import (
     Doors,
     OutOfFiles,
     Runner,
+    Site,
     admit,
     allow_many_clients,
 )
@@ -140,7 +141,7 @@ async def serve(
     try:
         await runner.setup()
         answer_broken_http(runner.server)
-        await web.TCPSite(runner, host, port, ssl_context=tls).start()
+        await Site(runner, host, port, ssl_context=tls).start()
         ready(host, runner.addresses[0][1], await issue_token(app))
         await stop.wait()
     finally:

@@ -7,8 +7,8 @@ import socket
 _FAR_AWAY = ("192.0.2.1", 9)
 
 IPV6 = 6
-# Ends of names that no registry sells, as routers use them (RFC 6762, RFC 8375).
-PRIVATE = ("local", "lan", "home", "home.arpa", "internal", "localdomain")
+# Ends of names that no registry sells, as routers use them (RFC 6761, RFC 6762, RFC 8375).
+PRIVATE = ("local", "lan", "home", "home.arpa", "internal", "localdomain", "test")
 
 
 def reachable_host(local: str = "") -> str | None:
@@ -55,12 +55,17 @@ def is_own_address(host: str) -> bool:
 
 
 def is_own_name(name: str) -> bool:
-    """Whether this computer is called so in its own network; no name that somebody can buy is."""
+    """Whether this computer may be called so in its own network: by its name, or Comanda's.
+
+    No name that somebody can buy is one of these.
+    """
     if name == "localhost" or name.endswith(".localhost"):
         return True
     own = socket.gethostname().lower()
-    bare = own.partition(".")[0]
-    return name in (own, bare, *(f"{bare}.{end}" for end in PRIVATE))
+    bare, _, end = name.partition(".")
+    return name == own or (
+        bare in ("comanda", own.partition(".")[0]) and (end == "" or end in PRIVATE)
+    )
 
 
 def url(scheme: str, host: str, port: int) -> str:

@@ -256,6 +256,23 @@ class Runner(web.AppRunner):
         self.server.doors = self.app[DOORS]  # type: ignore[attr-defined]
 
 
+class Site(web.TCPSite):
+    """Where a runner listens; a TLS handshake has as long as a request's head."""
+
+    async def start(self) -> None:
+        await web.BaseSite.start(self)
+        if self._runner.server is None:
+            raise ValueError("the runner has not been set up")
+        self._server = await asyncio.get_running_loop().create_server(
+            self._runner.server,
+            self._host,
+            self._port,
+            ssl=self._ssl_context,
+            backlog=self._backlog,
+            ssl_handshake_timeout=HEAD_SECONDS if self._ssl_context else None,
+        )
+
+
 @web.middleware
 async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what comes by a connection too many, before anything is done for it."""

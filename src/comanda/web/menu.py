@@ -16,7 +16,7 @@ from comanda.web.reading import json_body
 from comanda.web.replies import reply, reply_aside
 from comanda.web.schemas import Availability, MenuOrder, MenuText, NewProduct
 
-AT_ONCE = 5_000  # products
+AT_ONCE = 2_500  # products
 
 
 async def show_menu(request: web.Request) -> web.Response:

@@ -19,7 +19,7 @@ EVERYBODY: frozenset[Role] | None = None
 ADMIN = frozenset({Role.ADMIN})
 
 A_MENU = 2 * 1024 * 1024  # bytes: the longest text that is taken, and how JSON escapes it
-A_MENUS_ORDER = 128 * 1024
+A_MENUS_ORDER = 256 * 1024
 
 PAGE = {200: ("text/html",), 304: None}
 

@@ -31,6 +31,7 @@ JSON_SECONDS = 30.0
 # No other century, so that a day's border never leaves the calendar.
 _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 MAX_FIELDS, MAX_ELEMENTS, MAX_VALUES, MAX_DEPTH = 64, 5_000, 8_000, 16
+BYTES_OF_A_VALUE = 32  # of a route's most; no request is all commas
 # A string, or the rest where one never ends; nothing of it is looked at twice.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -45,10 +46,11 @@ async def json_body(request: web.Request, schema: type[Schema]) -> dict[str, Any
     """
     _require_json(request)
     with Share(request.app[BODIES]) as share:
-        raw = await _read(request, share)
+        most = request[ROUTE].body_bytes
+        raw = await _read(request, share, most)
         if len(raw) > ASIDE:
-            return await asyncio.to_thread(_parse, raw, schema)
-        return _parse(raw, schema)
+            return await asyncio.to_thread(_parse, raw, schema, most)
+        return _parse(raw, schema, most)
 
 
 def _require_json(request: web.Request) -> None:
@@ -66,8 +68,8 @@ def refuse_packed(request: web.Request) -> None:
         raise MalformedBody("La petición viene comprimida: envíala sin Content-Encoding")
 
 
-async def _read(request: web.Request, share: Share) -> bytearray:
-    most, raw = request[ROUTE].body_bytes, bytearray()
+async def _read(request: web.Request, share: Share, most: int) -> bytearray:
+    raw = bytearray()
     try:
         _expect(request.content_length or 0, most)
         async with asyncio.timeout(JSON_SECONDS):
@@ -90,23 +92,23 @@ def _expect(size: int, most: int) -> None:
         raise FileTooLarge(f"La petición es demasiado grande: aquí caben {told}")
 
 
-def _parse(raw: bytearray, schema: type[Schema]) -> dict[str, Any]:
+def _parse(raw: bytearray, schema: type[Schema], most: int) -> dict[str, Any]:
     try:
-        _weigh(raw)
+        _weigh(raw, min(most // BYTES_OF_A_VALUE, MAX_VALUES))
         data = json.loads(raw.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise MalformedBody from error
     return check(schema, data)
 
 
-def _weigh(raw: bytearray) -> None:
-    """Raises ValueError for JSON of more values, or deeper ones, than some request can have.
+def _weigh(raw: bytearray, most_values: int) -> None:
+    """Raises ValueError for JSON of more values, or deeper ones, than its route can have.
 
     It is counted without parsing, which would make something of all of them.
     """
     bare = _STRING.sub(b"", raw)
     brackets = bare.translate(None, _NO_BRACKETS)
-    if bare.count(b",") + len(brackets) > MAX_VALUES:
+    if bare.count(b",") + len(brackets) > most_values:
         raise ValueError("no request has so many values")
     depth = 0
     for bracket in brackets:
