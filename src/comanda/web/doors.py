@@ -35,6 +35,7 @@ PROXY_SECONDS = 3600.0  # a proxy keeps its connections itself, and may send jus
 OF_ADDRESS = 64
 OUTSIDE = 64  # so many more of an address wait for a place; what comes beyond is cut off
 WAIT_SECONDS = 2.0
+RESTS_SECONDS = 0.5  # who has asked just now may be about to ask again
 KEPT_FILES = 256  # for the database, for photos on their way in, for those that are let in
 MANY_FILES = 16_384
 _OUT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -187,19 +188,21 @@ def _ended(connections: Iterable[asyncio.Transport]) -> list[asyncio.Transport]:
 class Visit(web.RequestHandler):
     """A client's connection: a request's head has its time, and so has the pause before it."""
 
-    __slots__ = ("_doors", "_late", "address", "connection", "has_place")
+    __slots__ = ("_doors", "_heard", "_late", "address", "connection", "has_place")
 
     def __init__(self, manager: web.Server, doors: Doors, **settings: Any) -> None:
         super().__init__(manager, **settings)
         self._doors = doors
         self._late: asyncio.TimerHandle | None = None
+        self._heard = 0.0
         self.has_place = True
 
     @property
     def rests(self) -> bool:
-        """Whether its client has had an answer, and has asked for nothing since."""
+        """Whether its client has had an answer, and has asked for nothing for a while."""
         waits = self._waiter is not None and not self._waiter.done()
-        return waits and self._late is None and self._request_count > 0
+        silent = self._loop.time() - self._heard >= RESTS_SECONDS
+        return waits and silent and self._late is None and self._request_count > 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if not isinstance(transport, asyncio.Transport):
@@ -220,6 +223,7 @@ class Visit(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        self._heard = self._loop.time()
         if self._waiter is not None and not self._waiter.done():
             self._expect_head()  # some of it is here, and not all
         elif self._request_count:
