@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from comanda.web.answers import Problem
 from comanda.web.problems import STATUSES
-from comanda.web.route import Route
+from comanda.web.route import EVERYWHERE, Route
 from comanda.web.routes import ROUTES
 
 READ_WHOLE = 64 * 1024  # a longer list is like its first rows
@@ -51,7 +51,7 @@ def _check_refusal(route: Route | None, status: int, problem: Any) -> None:
     Problem().load(problem)
     code = problem["code"]
     assert STATUSES[code] == problem["status"] == status, f"{code} with another status"
-    known = {"not_found", "method_not_allowed", "cross_origin", "internal_error"}
+    known = {"not_found", "method_not_allowed", "cross_origin", *EVERYWHERE}
     assert code in (route.refusals() if route else known), f"{code}: its line does not refuse so"
 
 

@@ -150,7 +150,7 @@ def test_a_value_of_the_wrong_type_is_refused_by_name(file: Path, name: str, val
             file, f"[[{table}]]\n{key} = {value}"
         )
     else:
-        value = "[5]" if (key, value) == ("trusted_proxies", "[]") else value
+        value = "[5]" if key in ("trusted_proxies", "allowed_hosts") and value == "[]" else value
         told = refusal(file, f"[{table}]\n{key} = {value}")
         assert re.search(rf"{re.escape(name)}[.0]*: aquí va (un|true)", told), told
 
@@ -162,6 +162,9 @@ def test_a_value_of_the_wrong_type_is_refused_by_name(file: Path, name: str, val
         ("[server]\nport = 8080.0", "server.port"),
         ("[server]\nhost = 1", "server.host"),
         ('[server]\ntrusted_proxies = ["the router"]', "server.trusted_proxies.0"),
+        ('[server]\nallowed_hosts = ["http://comanda.lan"]', "server.allowed_hosts.0"),
+        ('[server]\nallowed_hosts = ["comanda.lan:8080"]', "server.allowed_hosts.0"),
+        ('[server]\nallowed_hosts = ["*.comanda.lan"]', "server.allowed_hosts.0"),
         ('[server]\ntrusted_proxies = ["10.0.0.1/8"]', "server.trusted_proxies.0"),
         ('[server]\ntls_cert = "cert.pem"', "server.tls_key"),
         ('[server]\ntls_key = "key.pem"', "server.tls_key"),

@@ -46,6 +46,23 @@ def test_an_ordinary_port_needs_no_capability(
     assert unit["ReadWritePaths"] == str(tmp_path)
 
 
+def test_the_program_cannot_be_written_though_it_lies_beside_the_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    assert main(["service", "--database", str(tmp_path / "comanda.db")]) == 0
+    assert lines(capsys.readouterr().out)["ReadOnlyPaths"] == str(tmp_path / ".venv")
+    assert main(["service", "--database", str(tmp_path / "datos" / "comanda.db")]) == 0
+    assert "ReadOnlyPaths" not in lines(capsys.readouterr().out)
+
+
+def test_the_service_cannot_take_all_of_the_memory(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["service", "--database", str(tmp_path / "comanda.db")]) == 0
+    assert lines(capsys.readouterr().out)["MemoryMax"] == "1G"
+
+
 @pytest.mark.parametrize("folder", ["comanda", "la fonda de Rosa", '50% "más" $HOME'])
 def test_systemd_finds_nothing_wrong(tmp_path: Path, folder: str) -> None:
     analyze = shutil.which("systemd-analyze")

@@ -1,7 +1,6 @@
 """The only place where the parts are wired together; each starts and stops as one generator."""
 
 import asyncio
-import resource
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -20,17 +19,31 @@ from comanda.nightly import open_backups
 from comanda.store.database import Clock, open_database, utc_now
 from comanda.web.access_log import AccessLogger
 from comanda.web.assets import Assets
+from comanda.web.bodies import Room
 from comanda.web.broken import answer_broken_http
+from comanda.web.doors import (
+    KEEP_ALIVE_SECONDS,
+    Doors,
+    OutOfFiles,
+    Runner,
+    Site,
+    admit,
+    allow_many_clients,
+)
 from comanda.web.events import keep_alive
 from comanda.web.gate import SetupGate
 from comanda.web.guard import same_origin
+from comanda.web.hosts import Hosts, ours
 from comanda.web.keys import (
     ASSETS,
     BACKUPS,
+    BODIES,
     CONFIG,
     DATABASE,
+    DOORS,
     DOWN,
     FEED,
+    HOSTS,
     LARGE_UPLOADS,
     LOOKS,
     METRICS,
@@ -56,23 +69,24 @@ from comanda.web.thumbnails import Thumbnails
 
 Part = Callable[[web.Application], AsyncIterator[None]]
 
-JSON_BYTES = 2 * 1024 * 1024
 UPLOADS_AT_ONCE = 4
 SHUTDOWN_SECONDS = 5.0
 # Each look at another payment is two events in the log, which is kept for ever.
 LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL = 60.0, 30, 300
-MANY_FILES = 16_384
 UNREAD_BYTES = 64 * 1024  # of a request's body, for each client; four times as much is the default
 
 
 def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     """The whole of Comanda as an aiohttp application."""
-    middlewares = [pack, problem_details, same_origin]
-    app = web.Application(middlewares=middlewares, client_max_size=JSON_BYTES)
+    middlewares = [admit, pack, problem_details, same_origin, ours]
+    app = web.Application(middlewares=middlewares)
     tasks = Tasks()
     app[CONFIG] = config
     app[DOWN] = tasks.down
     app[ASSETS] = Assets(static_folder())
+    app[BODIES] = Room()
+    app[DOORS] = Doors(config.server)
+    app[HOSTS] = Hosts(config.server)
     app[STREAMS] = Streams()
     app[SETUP] = SetupGate(clock)
     app[THUMBNAILS] = Thumbnails()
@@ -103,8 +117,9 @@ def make_runner(
     A compressed request is not unpacked, for no page sends one: aiohttp unpacks on the event loop,
     before anybody is asked for a session, and 300 KB of zeros held all streams up for seconds.
     """
-    return web.AppRunner(
+    return Runner(
         app,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
         access_log_class=AccessLogger,
         handler_cancellation=cancellation,
         shutdown_timeout=shutdown,
@@ -127,27 +142,20 @@ async def serve(
     A handler is cancelled when its client goes. That is safe: a transaction runs whole on its
     thread, whoever waits for it.
     """
-    _allow_many_clients()
+    allow_many_clients()
     stop = asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(OutOfFiles())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     runner = make_runner(app)
     try:
         await runner.setup()
         answer_broken_http(runner.server)
-        await web.TCPSite(runner, host, port, ssl_context=tls).start()
+        await Site(runner, host, port, ssl_context=tls).start()
         ready(host, runner.addresses[0][1], await issue_token(app))
         await stop.wait()
     finally:
         await runner.cleanup()
-
-
-def _allow_many_clients() -> None:
-    """Each client is an open file, and a system's soft limit is often 1,024 or less."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
-    if soft != resource.RLIM_INFINITY and soft < allowed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 async def _hash_pins(app: web.Application) -> AsyncIterator[None]:

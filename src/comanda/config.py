@@ -20,6 +20,8 @@ from comanda.troubles import told
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_HOST = re.compile(r"[^\s/:@*\[\]]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+
 LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -101,6 +103,13 @@ def _is_network(text: str) -> None:
         raise ValidationError("es una dirección o una red, como 10.0.0.0/8") from error
 
 
+def _is_host(text: str) -> None:
+    if not _HOST.fullmatch(text):
+        raise ValidationError(
+            "es un nombre como comanda.lan o una dirección, sin http:// y sin puerto"
+        )
+
+
 def home_path(text: str) -> str:
     """`text` with `~` or `~name` at its beginning as that home. Raises ValueError, for people."""
     first, *others = text.split("/")
@@ -160,6 +169,7 @@ class Server:
         "", validate.Regexp(r"([!-~]{16,})?\Z", error="lleva de 16 letras y cifras en adelante")
     )
     trusted_proxies: tuple[str, ...] = _setting((), _is_network)
+    allowed_hosts: tuple[str, ...] = _setting((), _is_host)
 
     @cached_property
     def proxy_networks(self) -> tuple[Network, ...]:

@@ -6,6 +6,10 @@ import socket
 # Any address beyond the house's own network (RFC 5737): the system is asked for its way there.
 _FAR_AWAY = ("192.0.2.1", 9)
 
+IPV6 = 6
+# Ends of names that no registry sells, as routers use them (RFC 6761, RFC 6762, RFC 8375).
+PRIVATE = ("local", "lan", "home", "home.arpa", "internal", "localdomain", "test")
+
 
 def reachable_host(local: str = "") -> str | None:
     """An address of this computer that others can reach, or None where it is in no network.
@@ -31,6 +35,37 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_own_address(host: str) -> bool:
+    """Whether an address is this computer's now: whatever is can be listened on."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    if address.is_unspecified or address.is_multicast:
+        return False
+    family = socket.AF_INET6 if address.version == IPV6 else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((host, 0))
+    except OSError:
+        return False
+    return True
+
+
+def is_own_name(name: str) -> bool:
+    """Whether this computer may be called so in its own network: by its name, or Comanda's.
+
+    No name that somebody can buy is one of these.
+    """
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    own = socket.gethostname().lower()
+    bare, _, end = name.partition(".")
+    return name == own or (
+        bare in ("comanda", own.partition(".")[0]) and (end == "" or end in PRIVATE)
+    )
 
 
 def url(scheme: str, host: str, port: int) -> str:

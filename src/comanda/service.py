@@ -27,13 +27,15 @@ Restart=always
 RestartSec=2
 TimeoutStopSec=60
 LimitNOFILE=65536
+MemoryMax=1G
 UMask=0077
 
-# It writes beside its database and into the folder of the backups, and nowhere else.
+# It writes beside its database and into the folder of the backups, and nowhere else: not into the
+# program, wherever that lies.
 ProtectSystem=strict
 ProtectHome=read-only
 ReadWritePaths={writable}
-PrivateTmp=yes
+{program}PrivateTmp=yes
 PrivateDevices=yes
 {capabilities}NoNewPrivileges=yes
 ProtectClock=yes
@@ -78,13 +80,20 @@ def unit(options: argparse.Namespace, config: Config) -> str:
     writable = [_quoted(database.parent)]
     if not backups.is_relative_to(database.parent):
         writable.append(_quoted(f"-{backups}"))
+    program = [_quoted(one) for one in _program() if one.is_relative_to(database.parent)]
     return UNIT.format(
         command=" ".join(_argument(str(part)) for part in command),
         folder=str(database.parent).replace("%", "%%"),
         user=options.user or _whoever(),
         writable=" ".join(writable),
+        program=f"ReadOnlyPaths={' '.join(program)}\n" if program else "",
         capabilities=ONLY_LOW_PORTS if low else NO_CAPABILITIES,
     )
+
+
+def _program() -> list[Path]:
+    """Where Comanda is installed: its environment, and a checkout's own folder."""
+    return sorted({Path(sys.prefix).resolve(), Path(__file__).resolve().parent})
 
 
 def _whoever() -> str:

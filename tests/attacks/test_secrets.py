@@ -92,6 +92,9 @@ async def an_evening(url: str) -> set[str]:
     return tokens
 
 
+JSON = {"Content-Type": "application/json"}
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -108,7 +111,7 @@ async def test_no_refusal_repeats_a_pin(
     house: House, body: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = await house.client(None)
-    async with client.post("/session", data=body) as response:
+    async with client.post("/session", data=body, headers=JSON) as response:
         assert response.status in (400, 401, 422)
         assert WRONG not in await response.text()
         assert WRONG not in str(response.headers)

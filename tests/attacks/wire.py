@@ -25,7 +25,8 @@ class Wire:
     ) -> int:
         """The status of the answer; `headers` are whole lines."""
         cookie = f"Cookie: comanda_session={self._cookie}\r\n" if signed else ""
-        head = f"{request} HTTP/1.1\r\nHost: house\r\n{cookie}Content-Length: {len(body)}\r\n"
+        host = ":".join(map(str, self._address))
+        head = f"{request} HTTP/1.1\r\nHost: {host}\r\n{cookie}Content-Length: {len(body)}\r\n"
         reader, writer = await self._connection()
         try:
             async with asyncio.timeout(60):

@@ -222,7 +222,11 @@ def comanda(
 
 
 def comanda_command(path: Path, port: int) -> list[str]:
+    # All the load is at one address, as a proxy's is.
+    config = path.with_suffix(".toml")
+    config.write_text('[server]\ntrusted_proxies = ["127.0.0.1"]\n')
     place = ["--host", "127.0.0.1", "--port", str(port), "--database", str(path)]
+    place += ["--config", str(config)]
     return [sys.executable, "-m", "comanda", "serve", *place]
 
 

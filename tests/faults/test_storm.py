@@ -14,6 +14,8 @@ from tests.house import ANA, LUIS, eventually
 STREAMS = scaled(200, 2_000)
 RESTARTS = scaled(2, 3)
 MOST = 256 * 1024
+# All these browsers are at one address, as behind a proxy.
+ONE_ADDRESS = '[server]\ntrusted_proxies = ["127.0.0.1"]\n'
 FEW_FILES = 128  # a system's soft limit, which is often lower than the streams that come
 
 
@@ -48,7 +50,7 @@ async def test_a_restart_under_many_streams_loses_no_event(tmp_path: Path) -> No
     cookie = f"comanda_session={tokens[LUIS.username]}"
     storm = Storm(f"http://127.0.0.1:{port}", cookie)
     grown: list[float] = []
-    config = settings(tmp_path, "")
+    config = settings(tmp_path, ONE_ADDRESS)
     try:
         for _ in range(RESTARTS + 1):
             with serving(database, config=config, port=port, files=FEW_FILES) as server:
@@ -97,7 +99,7 @@ def newest_for_cashiers(database: Path, last: int) -> int:
 
 async def place_while_nobody_listens(database: Path, tokens: Tokens, folder: Path) -> None:
     """Orders that come in before the streams are back: on another port."""
-    with serving(database, config=settings(folder, "")) as server:
+    with serving(database, config=settings(folder, ONE_ADDRESS)) as server:
         async with phones(server, tokens) as crowd:
             for _ in range(5):
                 assert (await crowd.place(ANA))[0] == 201

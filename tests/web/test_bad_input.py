@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from comanda.web.routes import ROUTES
+from comanda.web.route import SMALL_BODY
+from comanda.web.routes import AN_ORDER, ROUTES
 from tests.house import ANA, COCO, LUIS, PDF, SLOW, TACOS, House, image, jpeg
 
 NOBODYS_IDS = ("999", "0", "-1", "abc", "1.0", "٣", "1" * 40, "01", "%00", "1%20")
@@ -115,6 +116,9 @@ BROKEN = {
     "a byte order mark": b"\xef\xbb\xbf{}",
     "-Infinity": b"[-Infinity]",
     "Latin-1": '{"username": "peña"}'.encode("latin-1"),
+    "nesting of a few": b"[" * 100,
+    "nested objects of a few": b'{"a":' * 100,
+    "a name that stands twice": b'{"username": "ana", "username": "ana", "pin": "1234"}',
     "4,301 digits": b'{"table_number": ' + b"1" * 4301 + b"}",
     "binary": bytes(range(256)),
 }
@@ -163,6 +167,8 @@ async def refused(
 ) -> tuple[int, str, dict[str, Any]]:
     """Send a request that must be refused; its status, code and problem."""
     client = await house.client(member)
+    if isinstance(request.get("data"), (bytes, io.BytesIO)):
+        request = {"headers": {"Content-Type": "application/json"}} | request
     async with client.request(method, path, **request) as response:
         assert response.content_type == "application/problem+json", await response.text()
         problem = await response.json(content_type=None)
@@ -178,6 +184,9 @@ async def test_a_wrong_body_is_refused(busy_house: House) -> None:
     for wrong, (method, path, body) in BODIES.items():
         member = LUIS if "payments" in path else COCO if "status" in path else ANA
         status, code, problem = await refused(busy_house, member, method, path, data=packed(body))
+        if wrong.startswith("1 MB"):  # more than its route takes
+            assert (status, code) == (413, "file_too_large"), wrong
+            continue
         assert (status, code) == (422, "validation_failed"), wrong
         assert all(
             isinstance(sentence, str) for told in problem["errors"].values() for sentence in told
@@ -193,7 +202,10 @@ async def test_broken_json_is_refused(busy_house: House, wrong: str) -> None:
         (LUIS, "PUT", "/payments/1/verdict"),
     ):
         answer = await refused(busy_house, member, method, path, data=BROKEN[wrong])
-        assert answer[:2] == (400, "malformed_body"), path
+        if len(BROKEN[wrong]) > (AN_ORDER if path == "/orders" else SMALL_BODY):
+            assert answer[:2] == (413, "file_too_large"), path
+        else:
+            assert answer[:2] == (400, "malformed_body"), path
 
 
 @pytest.mark.parametrize("number", ["1e400", "-1e400"])

@@ -47,6 +47,7 @@ CONTRACT = {
 # What no request can ask for: tests/web and tests/faults bring it about.
 FAULTS = {"upload_timeout", "storage_unavailable", "storage_full", "backup_failed"}
 HIRED = {"username": "ana", "name": "Ana", "role": "waiter", "pin": NEW_PIN}
+JSON = {"Content-Type": "application/json"}
 FOUNDED = {
     "token": "otro",
     "restaurant": "La Fonda",
@@ -94,7 +95,7 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
     guess = {"json": {"username": "nadie", "pin": "0000"}}
     photo = io.BytesIO(bytes(11 * 2**20))
     cases: list[tuple[str, Staff | None, str, str, dict[str, Any]]] = [
-        ("malformed_body", ANA, "POST", "/orders", {"data": b"{"}),
+        ("malformed_body", ANA, "POST", "/orders", {"data": b"{", "headers": JSON}),
         ("not_signed_in", None, "GET", "/orders", {}),
         *[("bad_credentials", None, "POST", "/session", guess)] * 5,
         ("too_many_attempts", None, "POST", "/session", guess),

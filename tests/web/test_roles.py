@@ -161,7 +161,9 @@ async def test_the_body_is_checked_before_the_state(house: House) -> None:
         (b'{"status": "cocido"}', (422, "validation_failed")),
         (b'{"status": "listo"}', (409, "illegal_transition")),
     ):
-        status, problem = await house.call(ROSA, "PUT", f"/orders/{paid}/status", data=body)
+        headers = {"Content-Type": "application/json"}
+        path = f"/orders/{paid}/status"
+        status, problem = await house.call(ROSA, "PUT", path, data=body, headers=headers)
         assert (status, problem["code"]) == expected
     status, problem = await house.call(ROSA, "POST", f"/orders/{paid}/proof", data=b"{")
     assert (status, problem["code"]) == (400, "malformed_body")

@@ -51,6 +51,9 @@ class Changes:
     changed: tuple[tuple[Product, Entry], ...]
     same: int
 
+    def __add__(self, more: "Changes") -> "Changes":
+        return Changes(self.added + more.added, self.changed + more.changed, self.same + more.same)
+
     def wire(self) -> Wire:
         """`{added: [entry…], changed: [{before, after}…], same}`."""
         return {

@@ -31,6 +31,8 @@ def fold(name: str) -> str:
     """What two names have in common that are one product: only what can be seen, in no case."""
     compatible = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     seen = _INVISIBLE.sub("", compatible)
+    if seen.isprintable():  # then there is nothing of the category Cf, and that is quickly told
+        return " ".join(seen.split())
     return " ".join("".join(one for one in seen if unicodedata.category(one) != "Cf").split())
 
 

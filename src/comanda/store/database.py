@@ -116,6 +116,10 @@ class Transaction(Snapshot):
         """Execute a change; returns how many rows it touched."""
         return self._connection.execute(sql, parameters).rowcount
 
+    def run_each(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute a change once for each of many rows."""
+        self._connection.executemany(sql, rows)
+
     def insert(self, sql: str, parameters: Mapping[str, Any]) -> int:
         """Execute an INSERT; returns the new row's id."""
         row_id = self._connection.execute(sql, parameters).lastrowid

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from comanda.domain.errors import ProductExists, ProductNotFound
 from comanda.domain.menu import Changes, Entry, Product, compare, menu_updated
@@ -13,11 +14,17 @@ _ALL = "SELECT * FROM products WHERE removed = 0 ORDER BY position, id"
 _BY_ID = "SELECT * FROM products WHERE id = :id AND removed = 0"
 _BY_NAME = "SELECT name FROM products WHERE removed = 0 AND id <> :id AND name = :name"
 _BY_NAME_KEY = "SELECT name FROM products WHERE removed = 0 AND id <> :id AND name_key = :name_key"
-_LAST = "SELECT COALESCE(MAX(position), 0) AS position FROM products"
+_LAST = """
+    SELECT
+        (SELECT COALESCE(MAX(id), 0) FROM products) AS id,
+        (SELECT COALESCE(MAX(position), 0) FROM products) AS position
+"""
+_NEWER = "SELECT * FROM products WHERE id > :id ORDER BY id"
 _INSERT = """
     INSERT INTO products (name, name_key, category, price, available, position, removed)
     VALUES (:name, :name_key, :category, :price, 1, :position, 0)
 """
+_REPRICE = "UPDATE products SET category = :category, price = :price WHERE id = :id"
 _UPDATE = """
     UPDATE products SET name = :name, name_key = :name_key, category = :category, price = :price
     WHERE id = :id
@@ -25,6 +32,8 @@ _UPDATE = """
 _SET_AVAILABLE = "UPDATE products SET available = :available WHERE id = :id"
 _REMOVE = "UPDATE products SET removed = 1, name = :name WHERE id = :id"
 _PLACE = "UPDATE products SET position = :position WHERE id = :id"
+
+TOLD_AT_ONCE = 1_000  # products in one event; the menu of any restaurant is one
 
 
 def products(view: Snapshot) -> list[Product]:
@@ -79,12 +88,13 @@ def remove(tx: Transaction, product_id: int, by: str) -> None:
 def arrange(tx: Transaction, product_ids: Sequence[int], by: str) -> None:
     """Show these products in this order; those that are not named come after them."""
     before = [product.id for product in products(tx)]
-    named = [product_id for product_id in product_ids if product_id in before]
-    after = named + [product_id for product_id in before if product_id not in named]
+    known = set(before)
+    named = dict.fromkeys(product_id for product_id in product_ids if product_id in known)
+    after = [*named, *(product_id for product_id in before if product_id not in named)]
     if after == before:
         return
-    for position, product_id in enumerate(after, start=1):
-        tx.run(_PLACE, {"id": product_id, "position": position})
+    places = enumerate(after, start=1)
+    tx.run_each(_PLACE, [{"id": found, "position": position} for position, found in places])
     moved = {now for now, then in zip(after, before, strict=True) if now != then}
     _announce(tx, [product for product in products(tx) if product.id in moved], by=by)
 
@@ -98,13 +108,33 @@ def lay_out(tx: Transaction, entries: Iterable[Entry]) -> None:
 def put_all(tx: Transaction, entries: Iterable[tuple[str, str, int]], by: str) -> Changes:
     """Add or change products by name; those that are not named stay as they are."""
     changes = compare(products(tx), entries)
-    told = [_insert(tx, entry) for entry in changes.added]
-    for product, entry in changes.changed:
-        _update(tx, product.id, entry)
-        told.append(require(tx, product.id))
-    if told:
-        _announce(tx, told, by=by)
+    tx.run_each(_REPRICE, [_reprice(product, entry) for product, entry in changes.changed])
+    told = _insert_all(tx, changes.added)
+    told += [replace(product, **entry._asdict()) for product, entry in changes.changed]
+    for start in range(0, len(told), TOLD_AT_ONCE):
+        _announce(tx, told[start : start + TOLD_AT_ONCE], by=by)
     return changes
+
+
+def _insert_all(tx: Transaction, entries: Sequence[Entry]) -> list[Product]:
+    """Add what the menu has not, in this order. Raises ProductExists for a name that stands twice.
+
+    `_insert` would look for the last place once for each of them.
+    """
+    rows = [_columns(entry) for entry in entries]
+    seen: set[str | int] = set()
+    for row in rows:
+        if row["name_key"] in seen:
+            raise ProductExists(f"«{row['name']}» ya está en el menú")
+        seen.add(row["name_key"])
+    last = tx.all(_LAST)[0]
+    places = enumerate(rows, start=last["position"] + 1)
+    tx.run_each(_INSERT, [{**row, "position": position} for position, row in places])
+    return [_from_row(row) for row in tx.all(_NEWER, {"id": last["id"]})]
+
+
+def _reprice(product: Product, entry: Entry) -> dict[str, str | int]:
+    return {"id": product.id, "category": entry.category, "price": entry.price}
 
 
 def _insert(tx: Transaction, entry: Entry) -> Product:

@@ -9,8 +9,8 @@ from comanda.domain.errors import CrossOrigin, Forbidden, NotSignedIn, OtherUser
 from comanda.domain.staff import Role, Staff
 from comanda.store import sessions
 from comanda.store.database import Snapshot, only_while
-from comanda.web.keys import SESSION
-from comanda.web.route import PAGE_USER, SAFE_METHODS
+from comanda.web.keys import ROUTE, SESSION
+from comanda.web.route import PAGE_USER, SAFE_METHODS, Route
 from comanda.web.sessions import authenticate
 
 
@@ -32,6 +32,17 @@ def _is_same_origin(request: web.Request) -> bool:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
     return origin is None or origin.partition("://")[2] == request.host
+
+
+def known_by(route: Route) -> Handler:
+    """The route's handler, which finds its line of the table in the request."""
+
+    @wraps(route.handler)
+    async def routed(request: web.Request) -> web.StreamResponse:
+        request[ROUTE] = route
+        return await route.handler(request)
+
+    return routed
 
 
 def require(handler: Handler, audience: frozenset[Role]) -> Handler:

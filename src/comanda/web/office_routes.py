@@ -19,6 +19,9 @@ KITCHEN = frozenset({Role.KITCHEN, Role.ADMIN})
 EVERYBODY: frozenset[Role] | None = None
 ADMIN = frozenset({Role.ADMIN})
 
+A_MENU = 2 * 1024 * 1024  # bytes: the longest text that is taken, and how JSON escapes it
+A_MENUS_ORDER = 256 * 1024
+
 PAGE = {200: ("text/html",), 304: None}
 
 OFFICE_ROUTES: tuple[Route, ...] = (
@@ -26,11 +29,11 @@ OFFICE_ROUTES: tuple[Route, ...] = (
           {200: office_answers.House}, body=schemas.NewHouse),
     Route("GET", "/menu.csv", menu.export_menu, ADMIN, "The menu as CSV", {200: ("text/csv",)}),
     Route("PUT", "/menu/order", menu.arrange_menu, ADMIN, "Arrange the menu",
-          {200: answers.Menu}, body=schemas.MenuOrder),
+          {200: answers.Menu}, body=schemas.MenuOrder, body_bytes=A_MENUS_ORDER),
     Route("POST", "/menu/preview", menu.preview_import, ADMIN, "What an import would change",
-          {200: office_answers.Changes}, body=schemas.MenuText),
+          {200: office_answers.Changes}, body=schemas.MenuText, body_bytes=A_MENU),
     Route("POST", "/menu/import", menu.import_menu, ADMIN, "Add and change products by name",
-          {200: office_answers.Changes}, body=schemas.MenuText),
+          {200: office_answers.Changes}, body=schemas.MenuText, body_bytes=A_MENU),
     Route("POST", "/products", menu.add_product, ADMIN, "Add a product",
           {201: answers.Product}, body=schemas.NewProduct, refuses=("product_exists",)),
     Route("PUT", "/products/{product_id}", menu.change_product, ADMIN, "Change a product",
@@ -75,5 +78,6 @@ OFFICE_ROUTES: tuple[Route, ...] = (
           "The page of the first start; gone afterwards", PAGE, refuses=("not_found",)),
     Route("POST", "/setup", setup.set_up, EVERYBODY,
           "Found the house, with the token that the server printed", {201: answers.SignedIn},
-          body=schemas.NewRestaurant, refuses=("not_found", "bad_setup_token", "username_taken")),
+          body=schemas.NewRestaurant, refuses=("not_found", "bad_setup_token", "username_taken"),
+          body_bytes=A_MENU),
 )  # fmt: skip

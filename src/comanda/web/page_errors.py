@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from comanda.domain.errors import FileTooLarge, NotSignedIn, StorageUnavailable
+from comanda.domain.errors import NotSignedIn, StorageUnavailable
 from comanda.domain.sign_in import network_of
 from comanda.web.keys import PAGE_ERRORS, STAFF_ERRORS
 from comanda.web.proxy import address_of
@@ -20,7 +20,6 @@ from comanda.web.reading import json_body
 from comanda.web.schemas import PageError
 from comanda.web.sessions import authenticate
 
-MAX_BYTES = 8 * 1024
 # Line breaks, direction marks, half surrogates: whatever is no plain character of a line.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
@@ -28,9 +27,7 @@ log = logging.getLogger(__name__)
 
 
 async def tell_error(request: web.Request) -> web.Response:
-    """`POST /errors`. Raises FileTooLarge and TooManyAttempts before it reads a body."""
-    if (request.content_length or 0) > MAX_BYTES:
-        raise FileTooLarge("El aviso es demasiado grande")
+    """`POST /errors`. Raises TooManyAttempts before it reads a body."""
     address = address_of(request)
     await _count(request, address)
     told = await json_body(request, PageError)

@@ -39,9 +39,13 @@ STATUSES: Mapping[str, int] = {
     "proof_expired": 410,
     "file_too_large": 413,
     "unsupported_file": 415,
+    "unsupported_media_type": 415,
+    "wrong_host": 421,
     "validation_failed": 422,
     "idempotency_key_reused": 422,
     "too_many_attempts": 429,
+    "too_many_connections": 429,
+    "server_busy": 503,
     "backup_failed": 507,
     "internal_error": 500,
     "storage_unavailable": 503,
@@ -57,9 +61,9 @@ async def problem_details(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     except StorageUnavailable as error:
         log.error("%s in %s %s: %s", error.code, request.method, request.path, error.__cause__)
-        return _domain_problem(error)
+        return refusal(error)
     except DomainError as error:
-        return _domain_problem(error)
+        return refusal(error)
     except web.HTTPException as error:
         return _http_problem(error)
     except Exception:
@@ -87,7 +91,8 @@ def problem(
     )
 
 
-def _domain_problem(error: DomainError) -> web.Response:
+def refusal(error: DomainError) -> web.Response:
+    """What is answered in place of what was asked for."""
     status = STATUSES[error.code]
     if isinstance(error, Invalid):
         return problem(status, error.code, error.detail, errors=error.errors)
@@ -100,7 +105,7 @@ def _http_problem(error: web.HTTPException) -> web.Response:
         allowed = {"Allow": ", ".join(sorted(error.allowed_methods))}
         return problem(405, "method_not_allowed", "Esta dirección no admite ese método", allowed)
     if isinstance(error, web.HTTPRequestEntityTooLarge):
-        return _domain_problem(FileTooLarge("La petición es demasiado grande"))
+        return refusal(FileTooLarge("La petición es demasiado grande"))
     if isinstance(error, web.HTTPNotFound):
-        return _domain_problem(NotFound())
+        return refusal(NotFound())
     raise error

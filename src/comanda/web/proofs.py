@@ -16,8 +16,9 @@ from comanda.domain.errors import (
     UploadTimeout,
     ValidationFailed,
 )
-from comanda.web.keys import CONFIG, LARGE_UPLOADS, UPLOADS
-from comanda.web.reading import UNREADABLE
+from comanda.web.bodies import Room
+from comanda.web.keys import BODIES, CONFIG, LARGE_UPLOADS, UPLOADS
+from comanda.web.reading import UNREADABLE, refuse_packed
 from comanda.web.spool import Spool
 
 FORM_BYTES = 64 * 1024
@@ -48,7 +49,8 @@ async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
     disk, and leave the writer to smaller ones.
     """
     config = request.app[CONFIG]
-    with closing(_Form(config.proofs.max_bytes, Path(config.database.path).parent)) as form:
+    folder, room = Path(config.database.path).parent, request.app[BODIES]
+    with closing(_Form(config.proofs.max_bytes, folder, room)) as form:
         try:
             async with asyncio.timeout(config.proofs.upload_seconds):
                 await _receive(request, form, config.proofs.idle_seconds)
@@ -69,6 +71,7 @@ async def _receive(request: web.Request, form: "_Form", idle_seconds: float) -> 
     content_type = request.headers.get("Content-Type", "")
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         raise MalformedBody("Se esperaba un formulario multipart/form-data")
+    refuse_packed(request)
     form.expect(request.content_length or 0)
     try:
         boundary = _boundary(content_type).encode()
@@ -161,7 +164,7 @@ async def _next_chunk(request: web.Request, idle_seconds: float) -> bytes:
 class _Form:
     """Puts a form together from the parser's events, within its limits; spools in `folder`."""
 
-    def __init__(self, max_bytes: int, folder: Path) -> None:
+    def __init__(self, max_bytes: int, folder: Path, room: Room) -> None:
         self._fields: dict[str, str] = {}
         self._file: Spool | None = None
         self._max_bytes = max_bytes
@@ -170,7 +173,9 @@ class _Form:
         self._name = ""
         self._filename = ""
         self._charset = ""
-        self._value = Spool(folder)
+        self._field_bytes = 0
+        self._room = room
+        self._value = Spool(folder, room)
 
     async def upload(self) -> Upload:
         """The whole form. Raises StorageUnavailable."""
@@ -201,15 +206,22 @@ class _Form:
         if isinstance(event, MultipartSegment):
             self._name, self._filename = _disposition(event)
             self._charset = _field_charset(event)
-            self._value = Spool(self._folder)
+            self._value = Spool(self._folder, self._room)
         elif event is not None:
             self._value.add(event)
-            if self._value.size > (self._max_bytes if self._name == "file" else FORM_BYTES):
-                raise FileTooLarge(f"El archivo pasa de {self._max_bytes / 2**20:.0f} MB")
+            self._limit(len(event))
         elif self._name == "file":
             self._finish_file()
         else:
             self._finish_field()
+
+    def _limit(self, added: int) -> None:
+        """Raises FileTooLarge: all fields but the file have their limit together."""
+        if self._name == "file":
+            self.expect(self._value.size + FORM_BYTES)
+        else:
+            self._field_bytes += added
+            self.expect(self._max_bytes + self._field_bytes)
 
     def _finish_file(self) -> None:
         if not self._filename and not self._value.size:
@@ -222,3 +234,4 @@ class _Form:
         if self._name in self._fields:
             raise ValidationFailed({self._name: ["Está repetido"]})
         self._fields[self._name] = self._value.in_memory.decode(self._charset)
+        self._value.close()

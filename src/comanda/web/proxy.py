@@ -19,7 +19,7 @@ def address_of(request: web.Request) -> str:
     trusted = request.app[CONFIG].server.proxy_networks
     address = request.remote or ""
     hops = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
-    while hops and _is_in(address, trusted):
+    while hops and is_in(address, trusted):
         hop = hops.pop().strip()
         if _parse(hop) is None:
             break
@@ -33,10 +33,11 @@ def is_secure(request: web.Request) -> bool:
         return True
     trusted = request.app[CONFIG].server.proxy_networks
     said = request.headers.get("X-Forwarded-Proto", "")
-    return _is_in(request.remote or "", trusted) and said.strip().lower() == "https"
+    return is_in(request.remote or "", trusted) and said.strip().lower() == "https"
 
 
-def _is_in(address: str, networks: Sequence[_Network]) -> bool:
+def is_in(address: str, networks: Sequence[_Network]) -> bool:
+    """Whether an address is in one of the networks."""
     found = _parse(address)
     return found is not None and any(found in network for network in networks)
 

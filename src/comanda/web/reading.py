@@ -11,6 +11,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from marshmallow import Schema
 
 from comanda.domain.errors import (
+    FileTooLarge,
     MalformedBody,
     OrderNotFound,
     PaymentNotFound,
@@ -18,34 +19,109 @@ from comanda.domain.errors import (
     ValidationFailed,
 )
 from comanda.domain.idempotency import IdempotencyKey
+from comanda.web.bodies import Share
 from comanda.web.fields import parse_id
-from comanda.web.keys import STAFF
+from comanda.web.keys import BODIES, ROUTE, STAFF
+from comanda.web.packing import ASIDE
+from comanda.web.refusals import NotJson, ServerBusy
 from comanda.web.schemas import check
 
 UNREADABLE = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
 JSON_SECONDS = 30.0
 # No other century, so that a day's border never leaves the calendar.
 _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
-MAX_FIELDS, MAX_ELEMENTS = 64, 5_000
+MAX_FIELDS, MAX_ELEMENTS, MAX_VALUES, MAX_DEPTH = 64, 5_000, 8_000, 16
+BYTES_OF_A_VALUE = 32  # of a route's most; no request is all commas
+# A string, or the rest where one never ends; nothing of it is looked at twice.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 async def json_body(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
-    """The JSON body, checked. Raises MalformedBody, UploadTimeout and ValidationFailed."""
+    """The JSON body, checked; a large one is parsed and checked in a thread.
+
+    Raises NotJson and FileTooLarge before a byte is read, FileTooLarge as soon as there is a byte
+    too many, ServerBusy, MalformedBody, UploadTimeout and ValidationFailed.
+    """
+    _require_json(request)
+    with Share(request.app[BODIES]) as share:
+        most = request[ROUTE].body_bytes
+        raw = await _read(request, share, most)
+        if len(raw) > ASIDE:
+            return await asyncio.to_thread(_parse, raw, schema, most)
+        return _parse(raw, schema, most)
+
+
+def _require_json(request: web.Request) -> None:
+    """A page of another site can send text or a form without asking, and no JSON."""
+    if not request.body_exists:
+        raise MalformedBody
+    refuse_packed(request)
+    if request.content_type != "application/json":
+        raise NotJson
+
+
+def refuse_packed(request: web.Request) -> None:
+    """Raises MalformedBody: no page compresses what it sends, and nothing here is unpacked."""
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise MalformedBody("La petición viene comprimida: envíala sin Content-Encoding")
+
+
+async def _read(request: web.Request, share: Share, most: int) -> bytearray:
+    raw = bytearray()
     try:
+        _expect(request.content_length or 0, most)
         async with asyncio.timeout(JSON_SECONDS):
-            raw = await request.read()
-        data = json.loads(raw.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
+            while piece := await request.content.readany():
+                _expect(len(raw) + len(piece), most)
+                if not share.hold(len(raw) + len(piece)):
+                    raise ServerBusy
+                raw += piece
     except TimeoutError as error:
         raise UploadTimeout from error
-    except (ValueError, RecursionError, *UNREADABLE) as error:
+    except UNREADABLE as error:
+        raise MalformedBody from error
+    return raw
+
+
+def _expect(size: int, most: int) -> None:
+    """Raises FileTooLarge."""
+    if size > most:
+        told = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} KB"
+        raise FileTooLarge(f"La petición es demasiado grande: aquí caben {told}")
+
+
+def _parse(raw: bytearray, schema: type[Schema], most: int) -> dict[str, Any]:
+    try:
+        _weigh(raw, min(most // BYTES_OF_A_VALUE, MAX_VALUES))
+        data = json.loads(raw.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
         raise MalformedBody from error
     return check(schema, data)
+
+
+def _weigh(raw: bytearray, most_values: int) -> None:
+    """Raises ValueError for JSON of more values, or deeper ones, than its route can have.
+
+    It is counted without parsing, which would make something of all of them.
+    """
+    bare = _STRING.sub(b"", raw)
+    brackets = bare.translate(None, _NO_BRACKETS)
+    if bare.count(b",") + len(brackets) > most_values:
+        raise ValueError("no request has so many values")
+    depth = 0
+    for bracket in brackets:
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise ValueError("no request is so deep")
 
 
 def query(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
     """The query parameters, checked; only `status` may be repeated. Raises ValidationFailed."""
     data: dict[str, Any] = {}
+    if len(request.query) > MAX_FIELDS:
+        raise ValidationFailed({"_schema": ["Son demasiados datos"]})
     for name in request.query:
         values = request.query.getall(name)
         if name != "status" and len(values) > 1:
@@ -107,4 +183,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     longest = max((len(value) for _, value in pairs if isinstance(value, list)), default=0)
     if len(pairs) > MAX_FIELDS or longest > MAX_ELEMENTS:
         raise ValueError("no request has so many")
-    return dict(pairs)
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a name stands twice, and programs differ in which of them counts")
+    return made

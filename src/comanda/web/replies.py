@@ -1,5 +1,6 @@
 """Answers in JSON, and the headers that every answer has."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from typing import Any
@@ -26,11 +27,20 @@ _SECURITY = tuple(
 
 def reply(data: Any, status: int = 200, location: str | None = None) -> web.Response:
     """`data` as JSON; never cached, since it is somebody's."""
+    return _json(encode(data), status, location)
+
+
+async def reply_aside(make: Callable[[], Any]) -> web.Response:
+    """What `make` returns as JSON, made in a thread: others go on meanwhile, however long it is."""
+    return _json(await asyncio.to_thread(lambda: encode(make())))
+
+
+def _json(text: str, status: int = 200, location: str | None = None) -> web.Response:
     headers = {hdrs.CACHE_CONTROL: "no-store"}
     if location is not None:
         headers[hdrs.LOCATION] = location
     return web.Response(
-        text=encode(data),
+        text=text,
         status=status,
         headers=headers,
         content_type="application/json",

@@ -10,7 +10,8 @@ from comanda.domain.staff import Role
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What any request may be answered, whatever its route.
-EVERYWHERE = ("internal_error",)
+EVERYWHERE = ("internal_error", "too_many_connections", "wrong_host")
+SMALL_BODY = 4 * 1024  # bytes; what most requests need is a tenth of it
 
 Media = tuple[str, ...]
 
@@ -32,7 +33,8 @@ class Route(NamedTuple):
 
     `answers`: status → the schema of its JSON, or the media types of a body that is none, or None
     for no body. `refuses`: the codes beside those that `refusals` knows by itself. `body` is JSON,
-    `form` multipart.
+    `form` multipart; `body_bytes` is the most that a JSON body may have, while a form's limits are
+    in the configuration.
     """
 
     method: str
@@ -46,6 +48,7 @@ class Route(NamedTuple):
     form: type[Schema] | None = None
     query: type[Schema] | None = None
     headers: tuple[Header, ...] = ()
+    body_bytes: int = SMALL_BODY
 
     @property
     def is_stream(self) -> bool:
@@ -62,6 +65,8 @@ class Route(NamedTuple):
             codes |= {"cross_origin", "storage_unavailable", "storage_full"}
         if self.body or self.form:
             codes |= {"malformed_body", "file_too_large", "validation_failed", "upload_timeout"}
+        if self.body:
+            codes |= {"unsupported_media_type", "server_busy"}
         if self.query or self.headers:
             codes |= {"validation_failed"}
         return frozenset(codes | self._of_path())

@@ -20,7 +20,7 @@ from comanda.web import (
     sessions,
     sign_in,
 )
-from comanda.web.guard import require
+from comanda.web.guard import known_by, require
 from comanda.web.keys import DOCUMENT
 from comanda.web.office_routes import OFFICE_ROUTES
 from comanda.web.openapi import Document
@@ -39,6 +39,8 @@ PROOF = {200: ("image/jpeg", "image/png", "image/webp", "application/pdf")}
 MADE_OR_KNOWN = {201: answers.Order, 200: answers.Order}
 REPEATABLE = (Header("Idempotency-Key", "The same key again changes nothing and answers 200.",
                      "^[!-~]{1,255}$"),)  # fmt: skip
+AN_ORDER = 256 * 1024  # bytes: a hundred dishes, each with the longest note, each letter escaped
+A_PAGE_ERROR = 8 * 1024
 RESUMABLE = (Header("Last-Event-ID", "Go on after this event; it wins over `after`."),)
 
 ROUTES: tuple[Route, ...] = (
@@ -73,12 +75,13 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/session", sessions.sign_out, SIGNED_IN, "Sign out", {204: None}),
     Route("POST", "/errors", page_errors.tell_error, EVERYBODY,
           "A page tells the log of an error that nobody caught", {204: None},
-          body=schemas.PageError, refuses=("too_many_attempts",)),
+          body=schemas.PageError, refuses=("too_many_attempts",), body_bytes=A_PAGE_ERROR),
     Route("GET", "/settings", pages.show_settings, SIGNED_IN,
           "What the pages take from the configuration", {200: answers.Settings}),
     Route("GET", "/menu", menu.show_menu, SIGNED_IN, "The menu", {200: answers.Menu}),
     Route("POST", "/orders", orders.place_order, WAITER, "Place an order", MADE_OR_KNOWN,
-          body=schemas.NewOrder, headers=REPEATABLE, refuses=("idempotency_key_reused",)),
+          body=schemas.NewOrder, headers=REPEATABLE, refuses=("idempotency_key_reused",),
+          body_bytes=AN_ORDER),
     Route("GET", "/orders", orders.list_orders, SIGNED_IN, "Orders, newest first",
           {200: answers.Orders}, query=schemas.OrderQuery),
     Route("GET", "/orders/{order_id}", orders.show_order, SIGNED_IN,
@@ -124,9 +127,9 @@ ROUTES: tuple[Route, ...] = (
 def add_routes(app: web.Application) -> None:
     app[DOCUMENT] = Document(ROUTES)
     for route in ROUTES:
-        guarded = route.handler
+        guarded = known_by(route)
         if route.audience is not None:
-            guarded = require(route.handler, route.audience)
+            guarded = require(guarded, route.audience)
         if route.method == "GET":
             app.router.add_get(route.path, guarded, allow_head=not route.is_stream)
         else:

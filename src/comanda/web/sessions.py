@@ -9,7 +9,7 @@ from comanda.domain.errors import NotSignedIn
 from comanda.domain.staff import Staff
 from comanda.domain.wire import Wire
 from comanda.store import sessions
-from comanda.web.keys import DATABASE, SESSION, STAFF, STREAMS
+from comanda.web.keys import DATABASE, DOORS, SESSION, STAFF, STREAMS
 from comanda.web.proxy import is_secure
 from comanda.web.replies import reply
 
@@ -45,6 +45,7 @@ async def authenticate(request: web.Request) -> Staff:
     member = await request.app[DATABASE].read(sessions.owner, held)
     if member is None:
         raise NotSignedIn
+    request.app[DOORS].know(request.transport)
     request[SESSION] = held
     request[STAFF] = member
     return member

@@ -36,7 +36,7 @@ async def set_up(request: web.Request) -> web.Response:
     _require_open(request)
     body = await json_body(request, NewRestaurant)
     request.app[SETUP].require(body["token"])
-    entries = menu_entries(body["csv"]) if body["csv"] else SAMPLE if body["sample"] else ()
+    entries = await menu_entries(body["csv"]) if body["csv"] else SAMPLE if body["sample"] else ()
     admin = Staff(body["username"], body["name"], Role.ADMIN)
     pin_hash = await request.app[PINS].hash(body["pin"])
     with only_while(lambda _: _require_open(request)):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from comanda.domain.errors import StorageFull, StorageUnavailable
+from comanda.web.bodies import Room, Share
 
 IN_MEMORY = 512 * 1024  # more than a photo that a phone has shrunk
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -19,8 +20,9 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 class Spool:
     """Bytes that are added one piece after the other, and read once they are complete."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, room: Room) -> None:
         self.size = 0
+        self._share = Share(room)
         self._folder = folder
         self._fresh = bytearray()
         self._file: IO[bytes] | None = None
@@ -40,10 +42,14 @@ class Spool:
         return self._fresh
 
     async def settle(self) -> None:
-        """Take to the disk what is too much for memory. Raises StorageFull, StorageUnavailable."""
-        if len(self._fresh) > IN_MEMORY:
+        """Take to the disk what is too much for memory, its own or everybody's.
+
+        Raises StorageFull and StorageUnavailable.
+        """
+        if len(self._fresh) > IN_MEMORY or not self._share.hold(len(self._fresh)):
             fresh, self._fresh = self._fresh, bytearray()
             await asyncio.to_thread(self._write, fresh)
+            self._share.hold(0)
 
     async def read(self) -> bytes:
         """All of it. Raises StorageUnavailable."""
@@ -54,6 +60,7 @@ class Spool:
     def close(self) -> None:
         """Forget it all."""
         self._fresh = bytearray()
+        self._share.hold(0)
         if self._file is not None:
             self._file.close()
 
