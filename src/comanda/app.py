@@ -1,6 +1,7 @@
 """The only place where the parts are wired together; each starts and stops as one generator."""
 
 import asyncio
+import logging
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +17,8 @@ from comanda.config import Config
 from comanda.feed import open_feed
 from comanda.files import static_folder
 from comanda.nightly import open_backups
-from comanda.store.database import Clock, open_database, utc_now
+from comanda.store.database import Clock, Database, open_database, utc_now
+from comanda.store.shape import differences
 from comanda.web.access_log import AccessLogger
 from comanda.web.assets import Assets
 from comanda.web.bodies import Room
@@ -68,6 +70,7 @@ from comanda.web.throttle import Throttle
 from comanda.web.thumbnails import Thumbnails
 
 Part = Callable[[web.Application], AsyncIterator[None]]
+log = logging.getLogger(__name__)
 
 UPLOADS_AT_ONCE = 4
 SHUTDOWN_SECONDS = 5.0
@@ -183,11 +186,22 @@ def _keep_data(clock: Clock, tasks: Tasks) -> Part:
             ) as app[FEED],
             do_chores(app[DATABASE], app[CONFIG], default_house(app[CONFIG]), tasks),
         ):
+            await _tell_differences(app[DATABASE])
             if METRICS in app:
                 app[DATABASE].on_commit = app[METRICS].committed
             yield
 
     return data
+
+
+async def _tell_differences(database: Database) -> None:
+    """The house goes on with what somebody may have added in good faith, but not in silence."""
+    for difference in await database.read(lambda view: list(differences(view))):
+        log.error(
+            "La base de datos no es como Comanda la hizo: %s. Si no fue alguien de confianza, "
+            "detén Comanda y vuelve a una copia: comanda restore COPIA",
+            difference,
+        )
 
 
 def _keep_copies(clock: Clock, tasks: Tasks) -> Part:

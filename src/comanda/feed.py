@@ -72,6 +72,7 @@ class Feed:
     def __init__(self, database: Database, *, tail_events: int, replay_limit: int) -> None:
         self.head = 0
         self.is_behind = False  # the log can't be read now
+        self._floor = 0  # a cursor below it is from before a restore: what it knows may be gone
         self.listeners: Counter[Role] = Counter()
         self.notices: deque[tuple[int, float]] = deque(maxlen=tail_events)
         self.on_pages: OnPages = _ignore
@@ -148,16 +149,17 @@ class Feed:
     async def start_at_head(self) -> None:
         """Begin with an empty tail after the newest event: what came before is in the log."""
         self.head = self._tail_after = await self._database.read(events.head)
+        self._floor = await self._database.read(events.floor)
 
     async def page(self, cursor: int, role: Role) -> Page:
         """What follows `cursor` for `role`, about 64 KiB at most.
 
-        A cursor that is too far behind, or ahead of the log, gets `event: resync` and starts anew
-        at the head.
+        A cursor that is too far behind, from before a restore, or ahead of the log, gets
+        `event: resync` and starts anew at the head.
         """
         if cursor > self.head:
             await self.refresh()
-        if not 0 <= self.head - cursor <= self._replay_limit:
+        if not max(self._floor, self.head - self._replay_limit) <= cursor <= self.head:
             return Page(_resync(self.head), self.head)
         if cursor >= self._tail_after:
             return self._page_of_tail(cursor, role)

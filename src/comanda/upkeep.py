@@ -9,6 +9,7 @@ from pathlib import Path
 from comanda.commands import Refused
 from comanda.config import Config
 from comanda.store.database import utc_now
+from comanda.store.numbers import Numbers
 from comanda.store.restore import Contents, prepare
 
 
@@ -25,6 +26,8 @@ def restore(options: argparse.Namespace, config: Config) -> None:
     print(f"Restaurada en {target}")
     if kept is not None:
         print(f"Lo que había está en {kept}")
+    for line in _consequences(ready.numbers):
+        print(line)
 
 
 def _told(contents: Contents) -> Iterator[str]:
@@ -33,6 +36,22 @@ def _told(contents: Contents) -> Iterator[str]:
     yield f"pagos: {contents.payments}"
     yield f"último evento: {contents.last_event_id}, {_minute(contents.last_event_at)}"
     yield f"versión de la base: {contents.version}, tamaño: {contents.size / 2**20:.1f} MB"
+
+
+def _consequences(numbers: Numbers | None) -> Iterator[str]:
+    """What the house will notice, and should see to."""
+    if numbers is not None and numbers.jumps:
+        yield (
+            "No se pudo saber hasta qué orden llegó la base de antes. Para que ningún número se "
+            f"repita, los folios saltan: la próxima orden es la {numbers.next_order}"
+        )
+    elif numbers is not None:
+        yield f"La próxima orden es la {numbers.next_order}: ningún número de antes se repite"
+    yield "Todas las sesiones se cerraron: cada quien entra otra vez con su PIN"
+    yield (
+        "El personal, los PIN y el menú son los de la copia. Si después diste de baja a alguien o "
+        "le cambiaste el PIN, hazlo otra vez en Personal, o con: comanda staff"
+    )
 
 
 def _day(moment: datetime | None) -> str:

@@ -22,8 +22,8 @@ const HUNG = 45000; // longer than a tab that lives lets one request take
  * the server has, `onGone(draft)` of each that is here no more, sent or not. A draft has a `key`, a
  * `kind` ("order" or "proof", see `parcels.js` for what else it holds), the `waiter` it belongs to,
  * when it was `savedAt` and last `askedAt` by a person to go (`askedHere` by the device's own clock),
- * how often it went (`attempt`), and what came of it: `error`; `errors` by field; `stopped`, a refusal
- * that will never change.
+ * how often it went (`attempt`), and what came of it: `error` and its `code`; `errors` by field;
+ * `stopped`, a refusal that will never change.
  *
  * What goes one after another is a lane: each proof is one by itself, all orders are one together.
  */
@@ -264,7 +264,7 @@ export class Outbox {
     if (!this.#drafts.has(draft.key)) return null; // discarded meanwhile, or sent after all
     const status = error instanceof Problem ? error.status : 0;
     const stopped = isFinal(status, error.code);
-    await this.#keep({ ...draft, stopped, error: error.message, errors: error.errors ?? {} });
+    await this.#keep({ ...draft, stopped, code: error.code ?? "", error: error.message, errors: error.errors ?? {} });
     if (stopped) return null;
     if (status === 401 && error.code) signInAgain();
     if (error.code === "other_user" && this.isLasting) giveWay(error.message);

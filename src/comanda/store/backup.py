@@ -3,20 +3,22 @@
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from comanda.store.connection import DatabaseError, connect, real_file
 from comanda.store.database import Snapshot, utc_now
 from comanda.store.in_use import InUse, looking
-from comanda.store.lineage import COMPANIONS
+from comanda.store.lineage import family
 from comanda.store.refusals import told
 from comanda.store.schema import VERSION
+from comanda.store.shape import differences, is_another_programs
 from comanda.store.stopping import Stop, Stopped
 
 PAGES_AT_ONCE = 1024
 
+PARTIAL = ".part"  # a copy that is not whole yet
 _PROOFS = "SELECT payment_id, size, sha256, data FROM proofs ORDER BY payment_id"
 _PROOF_MISSING = """
     SELECT id FROM payments
@@ -35,18 +37,26 @@ _STATE_WITHOUT_EVENT = """
 """
 
 
-def backup(source: Path, destination: Path, stop: Stop | None = None) -> int:
+def backup(
+    source: Path,
+    destination: Path,
+    stop: Stop | None = None,
+    *,
+    inspect: Callable[[sqlite3.Connection], None] | None = None,
+) -> int:
     """Copy `source` to a new file while it is in use; returns the copy's size in bytes.
 
-    The copy appears under its name only when it is complete and sound. Raises DatabaseError, also
-    where `stop` is wished, and then nothing is left.
+    The copy appears under its name only when it is complete and sound, and `inspect`, which sees it
+    before anything in it is read, has let it pass. Raises DatabaseError, also where `stop` is
+    wished, and then nothing is left.
     """
     stop = stop or Stop()
-    if destination.exists():
-        raise DatabaseError(f"Ya existe {destination}; elige otro nombre")
-    partial = destination.with_name(destination.name + ".part")
+    for path in family(destination):  # a log that lies there would be replayed on the copy
+        if os.path.lexists(path):
+            raise DatabaseError(f"Ya existe {path}; elige otro nombre")
+    partial = destination.with_name(destination.name + PARTIAL)
     try:
-        remove_unfinished(partial)  # its mode would be the copy's
+        remove_unfinished(partial)  # its mode, and its log, would be the copy's
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         with (
             _existing(source) as live,
@@ -55,6 +65,8 @@ def backup(source: Path, destination: Path, stop: Stop | None = None) -> int:
             stop.under(copy),
         ):
             _copy_all(live, copy, stop)
+            if inspect is not None:
+                inspect(copy)
             _require_sound(copy, partial)
         stop.check()
         partial.replace(destination)
@@ -69,8 +81,8 @@ def backup(source: Path, destination: Path, stop: Stop | None = None) -> int:
 
 def remove_unfinished(partial: Path) -> None:
     """Remove a copy that is not complete, and what SQLite has put beside it."""
-    for end in ("", *COMPANIONS):
-        partial.with_name(partial.name + end).unlink(missing_ok=True)
+    for one in family(partial):
+        one.unlink(missing_ok=True)
 
 
 def _copy_all(live: sqlite3.Connection, copy: sqlite3.Connection, stop: Stop) -> None:
@@ -100,6 +112,8 @@ def check(path: Path, stop: Stop | None = None) -> list[str]:
     try:
         with _existing(path) as connection, stop.under(connection):
             connection.execute("BEGIN")
+            if is_another_programs(Snapshot(connection, utc_now())):
+                raise DatabaseError(f"{path} no es una base de datos de Comanda")
             return list(_complaints(connection))
     except (sqlite3.Error, Stopped) as error:
         raise DatabaseError(f"No se puede leer {path}: {told(error)}") from error
@@ -126,6 +140,9 @@ def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _complaints(connection: sqlite3.Connection) -> Iterator[str]:
+    view = Snapshot(connection, utc_now())
+    foreign = [f"En la base {difference}" for difference in differences(view)]
+    yield from foreign
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != VERSION:
         yield f"La base es de la versión {version} y este programa de la {VERSION}"
@@ -133,9 +150,11 @@ def _complaints(connection: sqlite3.Connection) -> Iterator[str]:
     for (verdict,) in connection.execute("PRAGMA integrity_check"):
         if verdict != "ok":
             yield f"SQLite: {verdict}"
+    if foreign:
+        return  # what its tables and views would answer is anybody's guess
     for row in connection.execute("PRAGMA foreign_key_check"):
         yield f"Una fila de {row['table']} apunta a una de {row['parent']} que no existe"
-    yield from _broken_promises(Snapshot(connection, utc_now()))
+    yield from _broken_promises(view)
 
 
 def _broken_promises(view: Snapshot) -> Iterator[str]:

@@ -125,12 +125,9 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the database to this version, in one transaction. Raises DatabaseError."""
     with begin(connection, "BEGIN IMMEDIATE"):
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise DatabaseError(
-                f"La base de datos {path} es de una versión más nueva de Comanda "
-                f"({version}; esta conoce hasta la {VERSION}). Actualiza Comanda."
-            )
-        if version == 0 and connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+        require_known_version(version, path)
+        has_tables = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
+        if version < 0 or (version == 0 and has_tables):
             raise DatabaseError(f"{path} es una base de datos de otro programa")
         register_functions(connection)
         for number in range(version, VERSION):
@@ -138,6 +135,15 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         advance(connection)
+
+
+def require_known_version(version: int, path: Path) -> None:
+    """Raises DatabaseError for a database of a newer Comanda."""
+    if version > VERSION:
+        raise DatabaseError(
+            f"La base de datos {path} es de una versión más nueva de Comanda "
+            f"({version}; esta conoce hasta la {VERSION}). Actualiza Comanda."
+        )
 
 
 def register_functions(connection: sqlite3.Connection) -> None:

@@ -12,7 +12,13 @@ _APPEND = """
     INSERT INTO events (type, order_id, status, data, redacted, actor, at)
     VALUES (:type, :order_id, :status, :data, :redacted, :actor, :at)
 """
-_HEAD = "SELECT COALESCE(MAX(id), 0) AS head FROM events"
+_HEAD = """
+    SELECT MAX(
+        (SELECT COALESCE(MAX(id), 0) FROM events),
+        (SELECT COALESCE(MAX(floor), 0) FROM restores)
+    ) AS head
+"""
+_FLOOR = "SELECT COALESCE(MAX(floor), 0) AS floor FROM restores"
 _AFTER = """
     SELECT id, type, data, redacted, actor FROM events
     WHERE id > :after AND id <= :until ORDER BY id
@@ -58,9 +64,15 @@ def append(
 
 
 def head(view: Snapshot) -> int:
-    """The newest event's id; 0 for an empty log."""
+    """The newest event's id, or the last restore's where that is newer; 0 for an empty log."""
     row = view.one(_HEAD)
     return int(row["head"]) if row else 0
+
+
+def floor(view: Snapshot) -> int:
+    """The lowest cursor that is of this log: one below it is from before the last restore."""
+    row = view.one(_FLOOR)
+    return int(row["floor"]) if row else 0
 
 
 def each_after(view: Snapshot, after: int, until: int) -> Iterator[LoggedEvent]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 COMPANIONS = ("-wal", "-shm", "-journal")
+RESTORING = ".restoring"  # a copy on its way into the database's place
 
 _MAGIC = b"SQLite format 3\0"
 _LOG_MAGICS = {0x377F0682: "<", 0x377F0683: ">"}  # with the byte order of the checksums
@@ -52,13 +53,20 @@ def _set_mark(connection: sqlite3.Connection, mark: int) -> None:
     connection.execute(f"PRAGMA application_id = {signed}")
 
 
+def family(path: Path) -> list[Path]:
+    """A database's file, and all that SQLite may keep beside it."""
+    return [path.with_name(path.name + end) for end in ("", *COMPANIONS)]
+
+
 def mismatch(path: Path) -> str | None:
     """Why SQLite must not open `path`, as a sentence for people; None where it may.
 
     It only reads. Call it while nobody has the database open.
     """
     log, journal = (path.with_name(path.name + end) for end in ("-wal", "-journal"))
-    complaints = chain(_log_complaints(path, log), _journal_complaints(path, journal))
+    complaints = chain(
+        _log_complaints(path, log), _journal_complaints(path, journal), _unfinished(path)
+    )
     wrong = next(complaints, None)
     if wrong is None:
         return None
@@ -66,6 +74,15 @@ def mismatch(path: Path) -> str | None:
         f"{wrong}. No se abrió ni se cambió nada. Para volver a una copia: comanda restore COPIA "
         f"(si la copia es el propio {path.name}, dale antes otro nombre)"
     )
+
+
+def _unfinished(path: Path) -> Iterator[str]:
+    """A restore that died after it had put everything aside. A new, empty database in its place
+    would look like a house that has lost all.
+    """
+    copy = path.with_name(path.name + RESTORING)
+    if copy.is_file() and not path.exists():
+        yield f"Falta {path}: una restauración quedó a medias"
 
 
 def _log_complaints(path: Path, log: Path) -> Iterator[str]:

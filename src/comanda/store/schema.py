@@ -335,6 +335,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Whose PIN is a short one, as far as anybody knows: a hash tells no length.
         "CREATE TABLE short_pins (username TEXT PRIMARY KEY REFERENCES staff (username))",
     ),
+    (
+        # Each restore: who knows the log only up to an event below `floor` knows another log.
+        """
+        CREATE TABLE restores (
+            floor INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL
+        )
+        """,
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -96,6 +96,9 @@ export function describe(draft, outbox) {
 
 /** What the server has against a draft; of an order's lines, with the dish it means. */
 export function refusalOf(draft) {
+  if (draft.kind === "proof" && draft.code === "order_not_found") {
+    return `Comanda ya no tiene la orden ${draft.orderId}: quizá se volvió a una copia de antes. El comprobante sigue aquí; avisa en caja antes de descartarlo.`;
+  }
   const [field, sentences] = Object.entries(draft.errors)[0] ?? [];
   const name = draft.lines?.[/^items\.(\d+)\./.exec(field ?? "")?.[1]]?.name;
   const sentence = Array.isArray(sentences) ? sentences[0] : "";
