@@ -33,22 +33,25 @@ async def follow(request: web.Request) -> web.StreamResponse:
     with suppress(ConnectionError):
         await head.begin(request)
         session = request[SESSION]
-        beats = asked["heartbeat"] is not None
-        stream = EventStream(
-            streams, feed, session, role, cursor, settings, in_chunks=in_chunks, beats=beats
-        )
+        stream = EventStream(streams, feed, session, role, cursor, settings, in_chunks=in_chunks)
         head.give_away(request, stream)
     return head
 
 
 async def keep_alive(app: web.Application) -> None:
-    """A heartbeat of all streams together, over and over; their sessions are checked by it."""
+    """A heartbeat of all streams together, over and over; their sessions are checked by it.
+
+    One comes at once when another program has committed something: it may have ended a session.
+    """
+    elsewhere, pause = app[FEED].elsewhere, app[CONFIG].events.heartbeat_seconds
 
     async def standing(held: set[str]) -> set[str]:
         return await app[DATABASE].read(sessions.standing, held)
 
     while True:
-        await asyncio.sleep(app[CONFIG].events.heartbeat_seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(elsewhere.wait(), pause)
+        elsewhere.clear()
         try:
             await app[STREAMS].beat(standing)
         except Exception:
