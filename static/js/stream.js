@@ -42,6 +42,7 @@ export class Stream {
   #holder = { since: 0, id: "" }; // whose word counts: the latest to take the seat
   #after = 0;
   #source = null;
+  #hasFailed = false; // the browser waits a while before it tries again
   #channel = null;
   #seat = null;
   #giveBack = null;
@@ -98,7 +99,8 @@ export class Stream {
   /** See to it that there is a stream, from the page's position on. */
   open() {
     this.join();
-    if (this.#isHolding && this.#source?.readyState !== EventSource.OPEN) this.#connect();
+    const isOnItsWay = this.#source !== null && !(this.#hasFailed && this.#source.readyState !== EventSource.OPEN);
+    if (this.#isHolding && !isOnItsWay) this.#connect();
     else if (!this.#isHolding && !this.isOpen) this.#ask(ANSWER_WITHIN);
   }
 
@@ -311,11 +313,13 @@ export class Stream {
     this.#disconnect();
     this.#after = this.position();
     this.#begun = mark();
+    this.#hasFailed = false;
     const source = new EventSource(`${this.path}&after=${this.#after}`);
     this.#source = source;
     source.onerror = () => {
       if (source !== this.#source) return;
       this.#lose(source.readyState === EventSource.CLOSED);
+      this.#hasFailed = true;
       this.#begun = mark();
       this.#say();
     };
