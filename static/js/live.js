@@ -5,7 +5,7 @@ import { onCovered } from "./idle.js";
 import { forget, keep, kept, me, onOther } from "./kept.js";
 import { setLink } from "./link.js";
 import { setHeartbeat, Stream } from "./stream.js";
-import { mark } from "./server-time.js";
+import { isInDoubt, mark } from "./server-time.js";
 
 const LONGEST_PAUSE = 30000;
 const CHECK_EVERY = 25000;
@@ -89,6 +89,7 @@ export class Live {
     this.#stream.join();
     this.#meanwhile = [];
     try {
+      if (isInDoubt()) await call("GET", "/session"); // what time it is, before a list asks by the day
       const paths = ["/session", ...this.snapshots.map(resolve)];
       const [{ user }, ...answers] = await Promise.all(paths.map((path) => call("GET", path)));
       if (isOther(user)) {
