@@ -189,6 +189,31 @@ async def test_a_touch_that_ends_while_news_waits_still_hits_what_it_was_on(
     assert await statuses(house) == ["en_preparacion", "en_preparacion", "pendiente"]
 
 
+async def test_a_photo_counts_no_finger_whose_end_it_was_never_told(
+    house: House, window: OpenWindow
+) -> None:
+    await house.submit((await house.deliver(1))["id"])
+    page = (await window(LUIS, "/caja", PHONE)).page
+    await page.locator(".proof-card").tap()
+    stage = page.locator(".stage")
+    await page.locator(".stage img[data-shown]").wait_for()
+    await settled(page)
+    x, y = await stage.evaluate(MIDDLE)
+    browser = await page.context.new_cdp_session(page)
+    await stage.evaluate(
+        """(stage) => stage.addEventListener("gotpointercapture",
+          ({ pointerId }) => stage.releasePointerCapture(pointerId), { once: true })"""
+    )
+    for kind, points in (
+        ("touchStart", [{"x": x, "y": y}]),
+        ("touchMove", [{"x": x, "y": 10}]),
+        ("touchEnd", []),
+    ):
+        await browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    await page.touchscreen.tap(x, y)
+    await expect(stage).to_have_attribute("data-zoomed", "true")
+
+
 async def test_nothing_moves_under_a_finger(house: House, window: OpenWindow) -> None:
     page = await kitchen(house, window, 3)
     x, y = await middle(page, "article", "Mesa 2, ")
