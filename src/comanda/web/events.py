@@ -9,6 +9,7 @@ from aiohttp import HttpVersion11, web
 
 from comanda.domain.errors import Forbidden, NotFound, OtherUser
 from comanda.domain.staff import Role
+from comanda.feed import Feed
 from comanda.store import sessions
 from comanda.web.keys import CONFIG, DATABASE, FEED, SESSION, STAFF, STREAMS
 from comanda.web.reading import query
@@ -28,12 +29,16 @@ async def follow(request: web.Request) -> web.StreamResponse:
     asked = query(request, Cursor)
     if asked["user"] not in (None, request[STAFF].username):
         raise OtherUser(request[STAFF].name)  # a browser's EventSource sends no header of a page's
-    cursor = await _start(request, asked["after"])
+    last = request.headers.get("Last-Event-ID") or asked["after"]
+    cursor = await _start(feed, last)
     head = StreamHead(settings)
     with suppress(ConnectionError):
         await head.begin(request)
         session = request[SESSION]
-        stream = EventStream(streams, feed, session, role, cursor, settings, in_chunks=in_chunks)
+        resumes = last is not None
+        stream = EventStream(
+            streams, feed, session, role, cursor, settings, in_chunks=in_chunks, resumes=resumes
+        )
         head.give_away(request, stream)
     return head
 
@@ -69,14 +74,12 @@ def _role(request: web.Request) -> Role:
     return role
 
 
-async def _start(request: web.Request, after: str | None) -> int:
-    """The cursor to start from: `Last-Event-ID`, else `?after=`, else now.
+async def _start(feed: Feed, last: str | None) -> int:
+    """The cursor to start from: after the last event that the client has, else now.
 
     A `Last-Event-ID` that is no number of ours is a cursor ahead of any log: it gets a resync.
     """
-    last = request.headers.get("Last-Event-ID") or after
     if last is None:
-        feed = request.app[FEED]
         await feed.refresh()
         return feed.head
     return int(last) if CURSOR.fullmatch(last) else UNREADABLE

@@ -111,6 +111,7 @@ class EventStream(asyncio.Protocol):
         settings: Events,
         *,
         in_chunks: bool,
+        resumes: bool = False,
     ) -> None:
         self.session = session
         self.role = role
@@ -119,7 +120,7 @@ class EventStream(asyncio.Protocol):
         self.ended = False
         self._streams = streams
         self._feed = feed
-        self._greeted = False
+        self._greeted = not resumes
         self._joined = feed.head
         self._reading: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
@@ -153,8 +154,8 @@ class EventStream(asyncio.Protocol):
     def read_on(self) -> None:
         """Write what follows the cursor; rest once there is nothing more.
 
-        The first time, a heartbeat says that the stream works: headers alone don't, since a proxy
-        that holds the rest back passes those on.
+        Whoever asked for what follows a cursor is told by a first heartbeat that this was all.
+        Headers alone say nothing, since a proxy that holds the rest back passes those on.
         """
         if self.ended or self._reading is not None:
             return
