@@ -97,11 +97,11 @@ class Stream:
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self.response = response
-        self.comments = 0
+        self.beats = 0
         self.raw: list[str] = []
 
     async def next(self, timeout: float = SLOW) -> SseEvent:
-        """The next event. Raises TimeoutError, or EOFError at the stream's end."""
+        """The next event that is no heartbeat. Raises TimeoutError, or EOFError at the end."""
         async with asyncio.timeout(timeout):
             fields: dict[str, str] = {}
             while True:
@@ -110,11 +110,12 @@ class Stream:
                     raise EOFError
                 line = line.rstrip("\n")
                 self.raw.append(line)
-                if line.startswith(":"):
-                    self.comments += 1
-                elif line:
+                if line:
                     name, _, value = line.partition(": ")
                     fields[name] = value
+                elif fields.get("event") == "beat":
+                    self.beats += 1
+                    fields = {}
                 elif "data" in fields:
                     data = json.loads(fields["data"])
                     return SseEvent(int(fields["id"]), fields["event"], data)

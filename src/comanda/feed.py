@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 PAGE_BYTES = 64 * 1024
 RETRY_SECONDS = 1.0
 EVENTS_AT_ONCE = 500
+LOOK_SECONDS = 1.0
 FEED = "feed"
 _ID = attrgetter("id")
 
@@ -67,6 +68,7 @@ class Feed:
 
     `listeners` counts who listens; `on_pages` is told of news: a cursor, and for each role that has
     listeners all that follows it; where that fails, it has to see to its listeners itself.
+    `elsewhere` is set when another program has committed something.
     """
 
     def __init__(self, database: Database, *, tail_events: int, replay_limit: int) -> None:
@@ -76,6 +78,7 @@ class Feed:
         self.listeners: Counter[Role] = Counter()
         self.notices: deque[tuple[int, float]] = deque(maxlen=tail_events)
         self.on_pages: OnPages = _ignore
+        self.elsewhere = asyncio.Event()
         self._database = database
         self._tail_events = tail_events
         self._replay_limit = replay_limit
@@ -103,6 +106,20 @@ class Feed:
                 self.is_behind = True
                 self._stale.set()
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def watch(self) -> None:
+        """Notice what another program commits, a command beside the server, until cancelled.
+
+        What this server commits wakes the feed by itself. A look costs 35 µs and waits for no lock.
+        """
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                if await self._database.changed_elsewhere():
+                    self.wake()
+                    self.elsewhere.set()
+            except (sqlite3.Error, StorageUnavailable):
+                log.exception("Nobody knows what other programs commit; trying again")
 
     async def refresh(self) -> None:
         """Take what is new in the log into the tail, and tell the listeners, piece by piece."""
@@ -148,6 +165,7 @@ class Feed:
 
     async def start_at_head(self) -> None:
         """Begin with an empty tail after the newest event: what came before is in the log."""
+        await self._database.changed_elsewhere()
         self.head = self._tail_after = await self._database.read(events.head)
         self._floor = await self._database.read(events.floor)
 
@@ -203,7 +221,10 @@ async def open_feed(
     feed = Feed(database, tail_events=tail_events, replay_limit=replay_limit)
     await feed.start_at_head()
     database.on_news = feed.wake
-    async with in_background(feed.follow, name=FEED, tasks=tasks):
+    async with (
+        in_background(feed.follow, name=FEED, tasks=tasks),
+        in_background(feed.watch, name="watch", tasks=tasks),
+    ):
         yield feed
 
 

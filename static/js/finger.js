@@ -1,11 +1,12 @@
 // What pages owe a finger: no list moves under it, and a tap never hits what has just come there.
 
 const SETTLING = 600; // milliseconds: a second tap, or one that was on its way, was for what stood there before
-const LONGEST_HOLD = 1000; // whatever waits for a finger waits no longer
+const LONGEST_HOLD = 1000; // whatever waits for a finger waits no longer, however many come down meanwhile
 const CLICK_COMES = 80; // a touch's click comes a moment after its end, and must find the layout that was touched
 const SLIP = 32; // pixels: how far apart the two taps of one thumb land
 const LISTS = "[data-cards]";
 const CONTROLS = "button, a[href], input, select, textarea, summary";
+const BEFORE_CLICK = ["pointerup", "lostpointercapture"]; // a touch is captured, and let go, before it clicks
 const ENDS = ["pointerup", "pointercancel", "contextmenu", "blur", "lostpointercapture", "dragend", "pagehide"];
 
 const waiting = new Set();
@@ -14,6 +15,7 @@ const layouts = []; // of the last moments: what stood where before and after a 
 let isNoted = false;
 let isHeld = false;
 let release = 0;
+let waitsSince = 0;
 let touched = null; // what the finger came down on, until its click
 let tapped = null; // the last tap: where, when, and on which control
 
@@ -21,7 +23,10 @@ let tapped = null; // the last tap: where, when, and on which control
 export const isDown = () => isHeld;
 
 /** Run `work` as soon as no finger rests on a list. */
-export function afterFinger(work) { waiting.add(work); }
+export function afterFinger(work) {
+  if (waiting.size === 0) waitsSince = performance.now();
+  waiting.add(work);
+}
 
 /** Look after the cards of `container`, which are its children. */
 export function watch(container) {
@@ -75,8 +80,13 @@ function scrollerOf(list) {
 
 function hold() {
   isHeld = true;
+  letGoIn(LONGEST_HOLD);
+}
+
+function letGoIn(milliseconds) {
+  const left = waiting.size > 0 ? waitsSince + LONGEST_HOLD - performance.now() : LONGEST_HOLD;
   clearTimeout(release);
-  release = setTimeout(letGo, LONGEST_HOLD);
+  release = setTimeout(letGo, Math.min(milliseconds, left));
 }
 
 function letGo() {
@@ -84,14 +94,15 @@ function letGo() {
   isHeld = false;
   const due = [...waiting];
   waiting.clear();
-  for (const work of due) work();
+  for (const work of due) {
+    try { work(); } catch (error) { reportError(error); } // the other lists go on
+  }
 }
 
 function end(event) {
   const isFields = event.type === "blur" && event.target !== globalThis; // a field's, which a touch takes the focus of
   if (!isHeld || isFields) return;
-  clearTimeout(release);
-  if (event.type === "pointerup") release = setTimeout(letGo, CLICK_COMES);
+  if (BEFORE_CLICK.includes(event.type)) letGoIn(CLICK_COMES);
   else letGo();
 }
 

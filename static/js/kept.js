@@ -105,5 +105,6 @@ function transact(database, mode, work) {
     const request = work(transaction.objectStore(TABLE));
     transaction.oncomplete = () => resolve(request.result);
     transaction.onabort = () => reject(transaction.error);
+    setTimeout(() => reject(new Error("the browser does not answer")), UNANSWERED);
   });
 }

@@ -4,8 +4,8 @@ import { call, Offline, Problem } from "./api.js";
 import { onCovered } from "./idle.js";
 import { forget, keep, kept, me, onOther } from "./kept.js";
 import { setLink } from "./link.js";
-import { Stream } from "./stream.js";
-import { mark } from "./server-time.js";
+import { setHeartbeat, Stream } from "./stream.js";
+import { isInDoubt, mark } from "./server-time.js";
 
 const LONGEST_PAUSE = 30000;
 const CHECK_EVERY = 25000;
@@ -53,7 +53,7 @@ export class Live {
     document.addEventListener("resume", () => this.refresh());
     onOther((username) => { if (username) location.reload(); else this.refresh(); });
     onCovered(() => this.#finish());
-    setInterval(() => { if (document.visibilityState === "visible") this.#check(); }, CHECK_EVERY);
+    setInterval(() => { if (document.visibilityState === "visible" || this.state !== "online") this.#check(); }, CHECK_EVERY);
     return this.refresh();
   }
 
@@ -67,7 +67,8 @@ export class Live {
       onEvent: (type, id, data) => this.#hear(type, id, data),
       onOpen: () => this.#opened(),
       onLost: (isOver) => this.#lost(isOver),
-      onAlive: () => { if (this.#isLoaded) this.#known = mark(); },
+      onSilent: () => this.#silent(),
+      onAlive: (when) => { if (this.#isLoaded) this.#known = when; },
       onGap: (id) => this.#skipped(id),
       onDoubt: () => this.#check(),
       onEnded: () => this.refresh(),
@@ -88,6 +89,7 @@ export class Live {
     this.#stream.join();
     this.#meanwhile = [];
     try {
+      if (isInDoubt()) await call("GET", "/session"); // what time it is, before a list asks by the day
       const paths = ["/session", ...this.snapshots.map(resolve)];
       const [{ user }, ...answers] = await Promise.all(paths.map((path) => call("GET", path)));
       if (isOther(user)) {
@@ -113,7 +115,7 @@ export class Live {
     this.#catchUp();
     this.#keepSoon();
     if (this.#stream.isOpen) this.#show("online");
-    else this.#stream.open();
+    this.#stream.open();
   }
 
   /** What came while the snapshot was on its way may be newer than it. */
@@ -187,6 +189,12 @@ export class Live {
     if (isOver) this.#later();
   }
 
+  /** Nothing is heard, though all else may go on: ask for what came meanwhile, and when to expect a word. */
+  async #silent() {
+    this.refresh();
+    try { setHeartbeat((await call("GET", "/settings")).heartbeat_seconds); } catch { /* as it was */ }
+  }
+
   async #fail(error) {
     if (error instanceof Problem && error.status === 401) {
       this.#stream.end();
@@ -213,13 +221,13 @@ export class Live {
     this.#stream.check();
   }
 
-  /** A stream that only looks alive is found out by asking for something else. */
+  /** A server that is away is found out by asking for something; what no stream tells is asked for, too. */
   async #check() {
     if (this.#isOver) return;
     try {
       const { user } = await call("GET", "/session", { timeout: 8000 });
       if (isOther(user)) location.reload();
-      else if (this.state === "offline") await this.refresh();
+      else if (this.state !== "online") await this.refresh();
     } catch (error) {
       this.#stream.drop();
       await this.#fail(error);

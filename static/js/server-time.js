@@ -35,6 +35,12 @@ export function since({ at, here = NaN }) {
   return ages.length > 0 ? { least: Math.min(...ages), most: Math.max(...ages) } : { least: 0, most: 0 };
 }
 
+/**
+ * Whether the two clocks have parted since the last answer: the device has slept, and its stopwatch with it,
+ * or its clock was set. Until the next answer nobody knows what time it is.
+ */
+export const isInDoubt = () => Math.abs(behind() - kept) > A_MINUTE;
+
 /** How many milliseconds this device's clock is behind the server's; negative where it is ahead. */
 export const behind = () => now() - Date.now();
 

@@ -7,6 +7,7 @@
 // has a stream of its own, and gives it up while nobody looks at it.
 
 import { newKey } from "./api.js";
+import { mark, now, since } from "./server-time.js";
 
 /** Every type of event there is: the holder hears for all tabs. A test holds it against the server's. */
 export const TYPES = [
@@ -17,46 +18,54 @@ const ASK_EVERY = 5000; // how long the holder may be silent before somebody ask
 const ANSWER_WITHIN = 3000; // a holder that is frozen, or stuck, does not answer; its seat is taken
 const FIRST_ANSWER_WITHIN = 250; // where nothing but its answer tells a new tab that there is a holder
 const HIDDEN_FOR = 5000;
-const BEATS = 3; // so many heartbeats without a word: it only looks alive
+const GRACE = 5000; // a heartbeat that is so late was missed: the stream only looks alive
+const CHECK_EVERY = 1000;
+const MOST_MISSES = 3; // each doubles the patience with the next stream: what comes first may be large, and the network slow
 
-let silence = BEATS * 15000;
+let silence = 15000 + GRACE;
 
 /** How often the server says on a stream that it is alive. */
-export function setHeartbeat(seconds = 15) { silence = Math.max(5000, BEATS * 1000 * seconds); }
+export function setHeartbeat(seconds = 15) { silence = 1000 * seconds + GRACE; }
 
 /**
  * `position()` is the newest event that the page knows, null before its snapshot. `onEvent(type, id, data)`
- * hears of each, `onOpen()` of a stream that stands, `onLost(isOver)` of one that doesn't (`isOver`: the
- * browser has given it up), `onAlive()` of each sign of life, `onGap(id)` that nothing up to `id` will be
- * told, `onDoubt()` and `onEnded()` what another tab has found out: the server may be gone, the session
- * is over.
+ * hears of each, `onOpen()` of a stream that is heard, `onLost(isOver)` of one that isn't (`isOver`: the
+ * browser has given it up), `onSilent()` of one that still seems to stand, `onAlive(when)` of each sign of
+ * life, `onGap(id)` that nothing up to `id` will be told, `onDoubt()` and `onEnded()` what another tab has
+ * found out: the server may be gone, the session is over.
  */
 export class Stream {
-  isOpen = false;
+  isOpen = false; // something was heard on it, and no heartbeat was missed since, whichever tab holds it
   #isHere = false;
   #isHolding = false;
   #locks = navigator.locks ?? null;
   #holder = { since: 0, id: "" }; // whose word counts: the latest to take the seat
   #after = 0;
   #source = null;
+  #hasFailed = false; // the browser waits a while before it tries again
   #channel = null;
   #seat = null;
   #giveBack = null;
   #lastWord = 0; // the holder's
-  #lastSign = 0; // the server's
+  #heard = null; // the mark of the server's last word, null where the stream is known to be lost
+  #begun = mark(); // since when it is waited for
+  #misses = 0; // streams in a row on which nothing was heard
   #checking = 0;
+  #watching = 0;
   #waiting = 0;
   #extra = new Set();
 
-  constructor({ name, path, position, onEvent, onOpen, onLost, onAlive, onGap, onDoubt, onEnded }) {
-    Object.assign(this, { name, path, position, onEvent, onOpen, onLost, onAlive, onGap, onDoubt, onEnded });
+  constructor({ name, path, position, onEvent, onOpen, onLost, onSilent, onAlive, onGap, onDoubt, onEnded }) {
+    Object.assign(this, { name, path, position, onEvent, onOpen, onLost, onSilent, onAlive, onGap, onDoubt, onEnded });
   }
 
   /** Be one of the tabs. What is told from now on is heard, so a snapshot that is read after this misses nothing. */
   join() {
     if (this.#isHere) return;
     this.#isHere = true;
+    this.#begun = mark();
     this.#checking = setInterval(() => this.#check(), ASK_EVERY);
+    this.#watching = setInterval(() => this.#checkSilence(), CHECK_EVERY);
     if (!globalThis.BroadcastChannel) {
       this.#isHolding = true;
       document.addEventListener("visibilitychange", this.#hide);
@@ -75,8 +84,11 @@ export class Stream {
     if (this.#isHolding) this.#post({ is: "left", holder: this.#holder });
     document.removeEventListener("visibilitychange", this.#hide);
     clearInterval(this.#checking);
+    clearInterval(this.#watching);
     clearTimeout(this.#waiting);
     this.#waiting = 0;
+    this.#heard = null;
+    this.isOpen = false;
     this.#rise();
     this.#seat?.abort();
     this.#seat = null;
@@ -87,18 +99,22 @@ export class Stream {
   /** See to it that there is a stream, from the page's position on. */
   open() {
     this.join();
-    if (this.#isHolding) this.#connect();
-    else this.#ask(ANSWER_WITHIN);
+    const isOnItsWay = this.#source !== null && !(this.#hasFailed && this.#source.readyState !== EventSource.OPEN);
+    if (this.#isHolding && !isOnItsWay) this.#connect();
+    else if (!this.#isHolding && !this.isOpen) this.#ask(ANSWER_WITHIN);
   }
 
-  /** Make sure that the holder still lives. */
+  /** Make sure that the stream is heard, and that its holder still lives. */
   check() {
-    if (this.#isHere && !this.#isHolding && this.#channel) this.#ask(ANSWER_WITHIN);
+    if (!this.#isHere) return;
+    this.#checkSilence();
+    if (!this.#isHolding && this.#channel) this.#ask(ANSWER_WITHIN);
   }
 
   /** The server did not answer this page: a stream that seems to be open may not be. */
   drop() {
     this.isOpen = false;
+    this.#heard = null;
     if (this.#isHolding) {
       this.#disconnect();
       this.#say();
@@ -150,9 +166,9 @@ export class Stream {
 
   #sit() {
     this.#isHolding = true;
-    this.isOpen = false;
+    this.#begun = mark();
     this.#holder = { since: Math.max(Date.now(), this.#holder.since + 1), id: newKey() };
-    if (this.position() !== null) this.#connect();
+    this.#connect();
   }
 
   /** Give the seat back; the stream is closed with it. */
@@ -161,7 +177,6 @@ export class Stream {
     this.#isHolding = false;
     this.#giveBack?.();
     this.#giveBack = null;
-    this.isOpen = false;
   }
 
   /** The holder does not answer, or has said that it goes. */
@@ -181,27 +196,52 @@ export class Stream {
 
   #post(message) { this.#channel?.postMessage(message); }
 
-  #say() {
-    this.#post({ is: "here", holder: this.#holder, isOpen: this.isOpen, after: this.#after });
+  #say() { this.#post({ is: "here", ...this.#word() }); }
+
+  /** Whose word it is, and how many milliseconds ago the server was heard: a tab's own marks are no other's. */
+  #word() {
+    const age = this.#heard && since(this.#heard).most;
+    return { holder: this.#holder, after: this.#after, age, sent: Date.now() };
   }
 
   #check() {
-    if (this.#isHolding) this.#checkSilence();
-    else if (performance.now() - this.#lastWord >= ASK_EVERY) this.#ask(ANSWER_WITHIN);
+    if (!this.#isHolding && performance.now() - this.#lastWord >= ASK_EVERY) this.#ask(ANSWER_WITHIN);
   }
 
-  /** A connection can die without a word: the Wi-Fi's router forgets it, and everything else goes on. */
+  /**
+   * A connection can die without a word: the Wi-Fi's router forgets it, or a proxy holds it back, and
+   * everything else goes on. Each tab judges by itself, for the one that holds the stream may hang.
+   */
   #checkSilence() {
-    if (!this.#source || performance.now() - this.#lastSign <= silence) return;
-    this.isOpen = false;
-    this.#say();
-    this.onLost(false);
-    this.#connect();
+    if (this.#heard === null && !this.#source) return;
+    const patience = this.#heard ? silence : silence * 2 ** Math.min(this.#misses, MOST_MISSES);
+    if (since(this.#heard ?? this.#begun).most <= patience) return;
+    this.#misses += 1;
+    this.#lose();
+    if (this.#isHolding) {
+      this.#connect();
+      this.#say();
+    } else {
+      this.#ask(ANSWER_WITHIN);
+    }
+    this.onSilent();
   }
 
-  #feel() {
-    this.#lastSign = performance.now();
-    this.onAlive();
+  /** The server was heard, here or by the tab that holds the stream. */
+  #feel(heard) {
+    this.#heard = heard;
+    this.#misses = 0;
+    this.onAlive(heard);
+    if (this.isOpen) return;
+    this.isOpen = true;
+    this.onOpen();
+  }
+
+  #lose(isOver = false) {
+    const wasOpen = this.isOpen;
+    this.#heard = null;
+    this.isOpen = false;
+    if (wasOpen || isOver) this.onLost(isOver);
   }
 
   #ask(within) {
@@ -216,7 +256,9 @@ export class Stream {
 
   #hear(message) {
     if (message.is === "ask") {
-      if (this.#isHolding) this.#say();
+      if (!this.#isHolding) return;
+      this.#checkSilence(); // a hidden tab's own timers may rest for a minute
+      this.#say();
     } else if (message.is === "doubt") {
       if (this.#isHolding) this.onDoubt();
     } else if (message.is === "ended") {
@@ -246,17 +288,20 @@ export class Stream {
     return true;
   }
 
-  #learn({ isOpen, after }) {
-    const changed = this.isOpen !== isOpen;
-    this.isOpen = isOpen;
-    if (isOpen) this.onGap(after);
-    if (isOpen) this.onAlive();
-    if (changed && isOpen) this.onOpen();
-    else if (changed) this.onLost(false);
+  #learn(word) {
+    const age = ageOf(word);
+    if (age === null) {
+      this.#lose();
+      return;
+    }
+    this.onGap(word.after);
+    this.#feel(mark(now() - age));
   }
 
-  #retell({ type, id, data, after }) {
-    this.onAlive();
+  #retell(word) {
+    const { type, id, data, after } = word;
+    const age = ageOf(word);
+    if (age !== null) this.#feel(mark(now() - age));
     this.onGap(after);
     this.onEvent(type, id, data);
   }
@@ -264,26 +309,23 @@ export class Stream {
   /* The stream itself, in the tab that holds it */
 
   #connect() {
+    if (this.position() === null) return; // the snapshot is to come, and opens it
     this.#disconnect();
     this.#after = this.position();
-    this.#lastSign = performance.now();
-    const source = new EventSource(`${this.path}&after=${this.#after}&heartbeat=event`);
+    this.#begun = mark();
+    this.#hasFailed = false;
+    const source = new EventSource(`${this.path}&after=${this.#after}`);
     this.#source = source;
-    source.onopen = () => {
-      this.isOpen = true;
-      this.#feel();
-      this.#say();
-      this.onOpen();
-    };
     source.onerror = () => {
       if (source !== this.#source) return;
-      this.isOpen = false;
+      this.#lose(source.readyState === EventSource.CLOSED);
+      this.#hasFailed = true;
+      this.#begun = mark();
       this.#say();
-      this.onLost(source.readyState === EventSource.CLOSED);
     };
-    source.addEventListener("beat", () => {
+    source.addEventListener("beat", () => { // the first comes with the stream; its headers alone say nothing
       if (source !== this.#source) return;
-      this.#feel();
+      this.#feel(mark());
       this.#say();
     });
     for (const type of [...TYPES, ...this.#extra]) this.#follow(source, type);
@@ -293,8 +335,8 @@ export class Stream {
     source.addEventListener(type, (event) => {
       if (source !== this.#source) return;
       const id = Number(event.lastEventId);
-      this.#feel();
-      this.#post({ is: "event", holder: this.#holder, after: this.#after, type, id, data: event.data });
+      this.#feel(mark());
+      this.#post({ is: "event", ...this.#word(), type, id, data: event.data });
       if (type === "resync") this.#after = 0; // the log is another one
       this.onEvent(type, id, event.data);
     });
@@ -309,8 +351,14 @@ export class Stream {
     setTimeout(() => {
       if (!this.#isHere || document.visibilityState === "visible" || !this.#source) return;
       this.#disconnect();
-      this.isOpen = false;
-      this.onLost(false);
+      this.#lose();
     }, HIDDEN_FOR);
   };
+}
+
+/** How long ago the server was heard when this word of the holder's comes, or null where that is too long. */
+function ageOf({ age, sent }) {
+  if (age === null) return null;
+  const whole = age + Math.max(0, Date.now() - sent);
+  return whole <= silence ? whole : null;
 }

@@ -367,6 +367,59 @@ async def test_the_administrators_today_is_the_evening_that_goes_on(
     await expect(page.locator(".figure", has_text="Pagos").locator("dd")).to_have_text("0")
 
 
+@pytest.mark.parametrize("ahead", [0, 9 * 60 * MINUTE, 5 * YEAR, -5 * YEAR])
+async def test_the_bank_is_asked_for_the_houses_day_and_goes_on_to_the_next(
+    house: House, window: OpenWindow, clock: FixedClock, ahead: int
+) -> None:
+    await describe(house, time_zone="America/Bogota", day_ends="04:00")
+    clock.now = datetime(2026, 11, 29, 8, 59, tzinfo=UTC)  # 03:59 in Bogotá
+    await pay(house, 7)
+    page = (await open_with_clock(house, window, LUIS, "/caja", ahead)).page
+    await page.get_by_role("tab", name="Conciliación").click()
+    days = [page.get_by_label("Desde"), page.get_by_label("Hasta")]
+    for day in days:
+        await expect(day).to_have_value("2026-11-28")
+    row = page.locator(".bank-table tbody tr")
+    await expect(row).to_have_count(1)
+    clock.advance(hours=8)  # the till was left open overnight
+    await ask_again(page)
+    await page.get_by_role("tab", name="Por Verificar").click()
+    await page.get_by_role("tab", name="Conciliación").click()
+    for day in days:
+        await expect(day).to_have_value("2026-11-29")
+    await expect(row).to_have_count(0)
+    await page.get_by_role("button", name="Día anterior").click()  # what was chosen stays chosen
+    await page.get_by_role("tab", name="Por Verificar").click()
+    await page.get_by_role("tab", name="Conciliación").click()
+    for day in days:
+        await expect(day).to_have_value("2026-11-28")
+    await expect(row).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("member", "path", "asked"),
+    [(LUIS, "/caja", "status=pagado&since="), (COCO, "/cocina", "status=anulado&since=")],
+    ids=["till", "kitchen"],
+)
+async def test_a_tablet_that_has_slept_asks_what_time_it_is_before_it_asks_by_the_day(
+    house: House, window: OpenWindow, clock: FixedClock, member: Staff, path: str, asked: str
+) -> None:
+    """Its stopwatch has slept, too, and says that it is still last night."""
+    await describe(house, day_ends="04:00")
+    clock.now = datetime(2026, 11, 29, 5, 30, tzinfo=UTC)  # 23:30 in Mexico
+    await pay(house, 7)
+    await house.void((await house.place(table=8))["id"], ANA)
+    page = (await open_with_clock(house, window, member, path, 0)).page
+    await page.get_by_text("En línea").wait_for()
+    clock.advance(hours=10)
+    await page.evaluate("hours => { shift += hours * 3600000; }", 10)
+    async with page.expect_request(lambda request: asked in request.url) as woken:
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    since = datetime.fromisoformat((await woken.value).url.partition("since=")[2])
+    hours = 6 if "anulado" in asked else 5.5  # what was voided lately; since four o'clock
+    assert abs(since - (clock.now - timedelta(hours=hours))) < timedelta(minutes=1)
+
+
 async def test_the_end_of_the_day_is_set_in_words(house: House, window: OpenWindow) -> None:
     page = (await window(ROSA, "/admin?ver=restaurante")).page
     ends = page.get_by_label("El día termina a las")

@@ -140,6 +140,80 @@ async def test_what_waits_for_a_finger_waits_no_longer_than_the_finger(
     await page.get_by_role("button", name="Mesa 1, orden 1: Listo").wait_for()
 
 
+# A finger comes down on the first card of a list, and nothing ever tells that it has gone.
+DOWN = """(card) => card.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }))"""
+# A wet screen: fingers come down again and again, each before a second is over, and none goes.
+DRUM = """(card) => { setInterval(() => {
+  card.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+}, 250); }"""
+
+
+@pytest.mark.parametrize("finger", [DOWN, DRUM], ids=["once", "again"])
+async def test_no_list_is_frozen_by_a_finger_that_never_goes(
+    house: House, window: OpenWindow, finger: str
+) -> None:
+    """On each page: what comes is counted at once, rings, and is shown within a second."""
+    await house.submit((await house.deliver(1))["id"])
+    await house.place(2)
+    kitchen = (await window(COCO, "/cocina")).page
+    till = (await window(LUIS, "/caja")).page
+    waiter = (await window(ANA, "/mesero?ver=cobrar", PHONE)).page
+    for page, card in ((kitchen, ".ticket"), (till, ".proof-card"), (waiter, "main article")):
+        await page.get_by_text("En línea").wait_for()
+        await page.locator(card).first.evaluate(finger)
+    for table in (3, 4):
+        await house.place(table)
+        await house.submit((await house.deliver(table + 2))["id"])
+    await expect(kitchen.locator("[data-status=pendiente] .counter")).to_have_text("3")
+    for table in (3, 4):
+        await kitchen.get_by_role("article", name=f"Mesa {table}, ").wait_for()
+    await expect(till).to_have_title("(3) Caja · Comanda")
+    await expect(till.locator(".proof-card")).to_have_count(3)
+    for table in (5, 6):
+        await waiter.get_by_role("article", name=f"Mesa {table}").wait_for()
+
+
+async def test_a_touch_that_ends_while_news_waits_still_hits_what_it_was_on(
+    house: House, window: OpenWindow
+) -> None:
+    """A browser lets a touch's capture go before its click: the list must not move between them."""
+    page = await kitchen(house, window, 3, PHONE)
+    x, y = await middle(page, "article", "Mesa 2, ")
+    browser = await page.context.new_cdp_session(page)
+    where = [{"x": x, "y": y}]
+    await browser.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": where})
+    await house.advance("1", "en_preparacion", COCO)
+    await expect(page.locator("[data-status=pendiente] .counter")).to_have_text("2")
+    await browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await page.get_by_role("button", name="Mesa 2, orden 2: Listo").wait_for()
+    assert await statuses(house) == ["en_preparacion", "en_preparacion", "pendiente"]
+
+
+async def test_a_photo_counts_no_finger_whose_end_it_was_never_told(
+    house: House, window: OpenWindow
+) -> None:
+    await house.submit((await house.deliver(1))["id"])
+    page = (await window(LUIS, "/caja", PHONE)).page
+    await page.locator(".proof-card").tap()
+    stage = page.locator(".stage")
+    await page.locator(".stage img[data-shown]").wait_for()
+    await settled(page)
+    x, y = await stage.evaluate(MIDDLE)
+    browser = await page.context.new_cdp_session(page)
+    await stage.evaluate(
+        """(stage) => stage.addEventListener("gotpointercapture",
+          ({ pointerId }) => stage.releasePointerCapture(pointerId), { once: true })"""
+    )
+    for kind, points in (
+        ("touchStart", [{"x": x, "y": y}]),
+        ("touchMove", [{"x": x, "y": 10}]),
+        ("touchEnd", []),
+    ):
+        await browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    await page.touchscreen.tap(x, y)
+    await expect(stage).to_have_attribute("data-zoomed", "true")
+
+
 async def test_nothing_moves_under_a_finger(house: House, window: OpenWindow) -> None:
     page = await kitchen(house, window, 3)
     x, y = await middle(page, "article", "Mesa 2, ")

@@ -236,3 +236,23 @@ async def test_what_somebody_else_answers_is_neither_a_fault_nor_the_time(
     await page.unroute(re.compile("/session|/orders"))
     await page.get_by_text("En línea").wait_for()
     assert await page.locator(".uncaught").count() == 0
+
+
+# A browser whose store takes requests and answers none, as after its disk has failed.
+STUCK = """
+  IDBDatabase.prototype.transaction = () => ({
+    objectStore: () => ({ get: () => ({}), put: () => ({}), clear: () => ({}) }),
+  });
+"""
+
+
+async def test_a_page_does_not_wait_for_a_store_that_never_answers(
+    house: House, window: OpenWindow
+) -> None:
+    opened = await window(COCO, "/healthz")
+    await opened.context.add_init_script(STUCK)
+    await house.place(7)
+    for _ in range(2):  # the second time somebody is known to have worked here
+        await opened.page.goto(house.url + "/cocina")
+        await shows(opened.page, 7)
+        await opened.page.get_by_text("En línea").wait_for()

@@ -20,7 +20,9 @@ class Proxy:
     """Passes bytes on to the server.
 
     `cut` drops every connection, and lets those to come wait until `go_on`; while `refusing`, they
-    are answered 503, and counted in `refused`.
+    are answered 503, and counted in `refused`. `freeze` holds back what the streams that are open
+    say, and `hold` what those to come say but for their headers; with "drops" a byte comes now and
+    then. `streams` counts all of them.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -30,6 +32,10 @@ class Proxy:
         self._open.set()
         self.refusing = False
         self.refused = 0
+        self.hold = ""
+        self.streams = 0
+        self._open_streams: list[asyncio.Event] = []
+        self._drops: list[asyncio.Task[None]] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._open.wait()
@@ -41,8 +47,36 @@ class Proxy:
             return
         there, back = await asyncio.open_connection(self._upstream.hostname, self._upstream.port)
         self._writers |= {writer, back}
-        await asyncio.gather(pass_on(reader, back), pass_on(there, writer))
+        stream = asyncio.Event()
+        await asyncio.gather(self._ask(reader, back, stream), self._answer(there, writer, stream))
         self._writers -= {writer, back}
+
+    async def _ask(
+        self, reader: asyncio.StreamReader, back: asyncio.StreamWriter, stream: asyncio.Event
+    ) -> None:
+        async for data in pieces(reader, back):
+            if data.startswith(b"GET /events/"):
+                self.streams += 1
+                self._open_streams.append(stream)
+                if self.hold:
+                    stream.set()
+            back.write(data)
+
+    async def _answer(
+        self, there: asyncio.StreamReader, writer: asyncio.StreamWriter, held: asyncio.Event
+    ) -> None:
+        async for data in pieces(there, writer):
+            if not held.is_set():
+                writer.write(data)
+            elif b"HTTP/1.1 200" in data:
+                head, end, _ = data.partition(b"\r\n\r\n")
+                writer.write(head + end)
+                if self.hold == "drops":
+                    self._drops.append(asyncio.create_task(drip(writer)))
+
+    def freeze(self) -> None:
+        for stream in self._open_streams:
+            stream.set()
 
     def cut(self) -> None:
         self._open.clear()
@@ -53,15 +87,26 @@ class Proxy:
         self._open.set()
 
 
-async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pieces(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> AsyncIterator[bytes]:
+    """What is read, for as long as both ends are there; `writer` is closed with it."""
     try:
         while data := await reader.read(65536):
-            writer.write(data)
+            yield data
             await writer.drain()
     except ConnectionError:
         pass
     finally:
         writer.close()
+
+
+async def drip(writer: asyncio.StreamWriter) -> None:
+    """A comment that comes byte by byte, and never to its end."""
+    writer.write(b"fff\r\n:")
+    while not writer.is_closing():
+        writer.write(b".")
+        await asyncio.sleep(0.2)
 
 
 @asynccontextmanager
@@ -74,6 +119,14 @@ async def open_proxy(house: House) -> AsyncIterator[tuple[Proxy, str]]:
         proxy.cut()
         proxy.go_on()
         server.close()
+
+
+# All that a page says of its connection, from now on.
+LISTEN = """() => {
+  globalThis.links = [];
+  const link = document.querySelector(".link");
+  new MutationObserver(() => links.push(link.textContent)).observe(link, { childList: true });
+}"""
 
 
 @pytest.fixture
@@ -130,3 +183,89 @@ async def test_a_stream_that_a_proxy_cuts_or_refuses_comes_back_and_catches_up(
         await expect(page).to_have_title("(2) Caja · Comanda", timeout=PATIENT)
         await page.get_by_text("En línea").wait_for()
         assert await page.evaluate("window.neverReloaded")
+
+
+async def pay(house: House, table: int) -> None:
+    order = await house.deliver(table)
+    status, told = await house.submit(order["id"])
+    assert status == 201, told
+
+
+async def test_a_stream_that_a_proxy_freezes_is_opened_anew(
+    house: House, window: OpenWindow
+) -> None:
+    """All else goes on: the page says so, opens another one, and tells what came meanwhile."""
+    async with open_proxy(house) as (proxy, url):
+        till = await window(LUIS, "/healthz")
+        other = await window(LUIS, "/healthz", context=till.context)
+        for tab in (till, other):
+            await tab.page.goto(f"{url}/caja")
+            await tab.page.get_by_text("En línea").wait_for()
+            await tab.page.evaluate(LISTEN)
+        assert proxy.streams == 1
+        proxy.freeze()
+        await pay(house, 23)
+        for tab in (till, other):
+            await expect(tab.page).to_have_title("(1) Caja · Comanda")
+            await tab.page.get_by_text("En línea").wait_for()
+            assert await tab.page.evaluate("links") == ["Reconectando…", "En línea"]
+        assert proxy.streams == 2
+
+
+@pytest.mark.parametrize("hold", ["all", "drops"], ids=["nothing", "drops"])
+async def test_a_page_that_hears_nothing_never_says_that_it_is_online(
+    house: House, window: OpenWindow, hold: str
+) -> None:
+    """Headers come, and bytes, but no event: what is new is asked for, in each tab."""
+    async with open_proxy(house) as (proxy, url):
+        till = await window(LUIS, "/healthz")
+        other = await window(LUIS, "/healthz", context=till.context)
+        for tab in (till, other):
+            await tab.page.goto(f"{url}/caja")
+            await tab.page.get_by_text("En línea").wait_for()
+            await tab.page.evaluate(LISTEN)
+        proxy.hold = hold
+        proxy.freeze()
+        for tab in (till, other):
+            await tab.page.get_by_text("Reconectando…").wait_for()
+        await pay(house, 24)
+        for tab in (till, other):
+            await expect(tab.page).to_have_title("(1) Caja · Comanda", timeout=PATIENT)
+        await eventually(lambda: proxy.streams >= 3, timeout=PATIENT / 1000)
+        for tab in (till, other):
+            assert await tab.page.evaluate("links") == ["Reconectando…"]
+        proxy.hold = ""
+        for tab in (till, other):
+            await tab.page.get_by_text("En línea").wait_for(timeout=PATIENT)
+
+
+async def test_a_page_that_has_never_heard_anything_is_not_online(
+    house: House, window: OpenWindow
+) -> None:
+    async with open_proxy(house) as (proxy, url):
+        proxy.hold = "all"
+        page = (await window(LUIS, "/healthz")).page
+        await page.goto(f"{url}/caja")
+        await page.locator(".link").wait_for()
+        await page.evaluate(LISTEN)
+        await eventually(lambda: proxy.streams >= 2)
+        assert await page.evaluate("links") == []
+        await expect(page.get_by_text("En línea")).to_have_count(0)
+        await pay(house, 25)
+        await expect(page).to_have_title("(1) Caja · Comanda", timeout=PATIENT)
+
+
+async def test_streams_that_are_well_are_left_alone(house: House, window: OpenWindow) -> None:
+    """Longer than a page's patience, in a tab that follows, too: none is opened for nothing."""
+    async with open_proxy(house) as (proxy, url):
+        till = await window(LUIS, "/healthz")
+        other = await window(LUIS, "/healthz", context=till.context)
+        for tab in (till, other):
+            await tab.page.goto(f"{url}/caja")
+            await tab.page.get_by_text("En línea").wait_for()
+            await tab.page.evaluate(LISTEN)
+        begun = await till.page.evaluate("performance.now()")
+        await till.page.wait_for_function(f"() => performance.now() > {begun} + 12000")
+        for tab in (till, other):
+            assert await tab.page.evaluate("links") == []
+        assert proxy.streams == 1

@@ -176,6 +176,12 @@ def checkpoint(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
+def data_version(connection: sqlite3.Connection) -> int:
+    """A number that changes when another connection commits; this one's own commits leave it."""
+    version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+    return version
+
+
 def reclaim(connection: sqlite3.Connection, pages: int) -> bool:
     # A script is run to its end; `execute` would stop after the first page (Python 3.11).
     connection.executescript(f"PRAGMA incremental_vacuum({pages})")

@@ -34,6 +34,7 @@ from comanda.store.connection import (
     begin,
     checkpoint,
     create_private,
+    data_version,
     only_read,
     open_worker,
     prepare,
@@ -201,6 +202,7 @@ class Database:
         self.news_since: float | None = None
         self._commits = 0
         self._log_is_long = asyncio.Event()
+        self._version: int | None = None
         self._loop = asyncio.get_running_loop()
         self._writer = writer
         self._copier = copier
@@ -283,6 +285,12 @@ class Database:
                 await self._copier.run(checkpoint)
             except sqlite3.Error:
                 log.warning("The write-ahead log stays as long as it is", exc_info=True)
+
+    async def changed_elsewhere(self) -> bool:
+        """Whether another program has committed anything since this was last asked."""
+        with refusals():
+            before, self._version = self._version, await self._writer.run(data_version)
+        return before not in (None, self._version)
 
     def size(self) -> int:
         """The bytes of the file and of its write-ahead log."""

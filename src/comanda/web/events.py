@@ -9,6 +9,7 @@ from aiohttp import HttpVersion11, web
 
 from comanda.domain.errors import Forbidden, NotFound, OtherUser
 from comanda.domain.staff import Role
+from comanda.feed import Feed
 from comanda.store import sessions
 from comanda.web.keys import CONFIG, DATABASE, FEED, SESSION, STAFF, STREAMS
 from comanda.web.reading import query
@@ -28,27 +29,34 @@ async def follow(request: web.Request) -> web.StreamResponse:
     asked = query(request, Cursor)
     if asked["user"] not in (None, request[STAFF].username):
         raise OtherUser(request[STAFF].name)  # a browser's EventSource sends no header of a page's
-    cursor = await _start(request, asked["after"])
+    last = request.headers.get("Last-Event-ID") or asked["after"]
+    cursor = await _start(feed, last)
     head = StreamHead(settings)
     with suppress(ConnectionError):
         await head.begin(request)
         session = request[SESSION]
-        beats = asked["heartbeat"] is not None
+        resumes = last is not None
         stream = EventStream(
-            streams, feed, session, role, cursor, settings, in_chunks=in_chunks, beats=beats
+            streams, feed, session, role, cursor, settings, in_chunks=in_chunks, resumes=resumes
         )
         head.give_away(request, stream)
     return head
 
 
 async def keep_alive(app: web.Application) -> None:
-    """A heartbeat of all streams together, over and over; their sessions are checked by it."""
+    """A heartbeat of all streams together, over and over; their sessions are checked by it.
+
+    One comes at once when another program has committed something: it may have ended a session.
+    """
+    elsewhere, pause = app[FEED].elsewhere, app[CONFIG].events.heartbeat_seconds
 
     async def standing(held: set[str]) -> set[str]:
         return await app[DATABASE].read(sessions.standing, held)
 
     while True:
-        await asyncio.sleep(app[CONFIG].events.heartbeat_seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(elsewhere.wait(), pause)
+        elsewhere.clear()
         try:
             await app[STREAMS].beat(standing)
         except Exception:
@@ -66,14 +74,12 @@ def _role(request: web.Request) -> Role:
     return role
 
 
-async def _start(request: web.Request, after: str | None) -> int:
-    """The cursor to start from: `Last-Event-ID`, else `?after=`, else now.
+async def _start(feed: Feed, last: str | None) -> int:
+    """The cursor to start from: after the last event that the client has, else now.
 
     A `Last-Event-ID` that is no number of ours is a cursor ahead of any log: it gets a resync.
     """
-    last = request.headers.get("Last-Event-ID") or after
     if last is None:
-        feed = request.app[FEED]
         await feed.refresh()
         return feed.head
     return int(last) if CURSOR.fullmatch(last) else UNREADABLE

@@ -226,11 +226,6 @@ class Cursor(Request):
         metadata={"pattern": "^[0-9]{1,64}$"},
     )
     user = Text(shortest=1, longest=40, load_default=None)
-    heartbeat = fields.String(
-        load_default=None,
-        validate=validate.OneOf(["event"], error="El único latido que se pide es event"),
-        error_messages=MESSAGES,
-    )
 
 
 class Form(Request):

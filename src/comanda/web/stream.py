@@ -25,11 +25,10 @@ from comanda.feed import Feed, Page
 log = logging.getLogger(__name__)
 
 RETRY = b"retry: 2000\n\n"
-PING = b": ping\n\n"
 BEAT = b"event: beat\ndata: {}\n\n"  # a browser tells its page of events, and of no comments
 LAST_CHUNK = b"0\r\n\r\n"  # RFC 9112, section 7.1
 END_SECONDS = 0.5
-PINGS_AT_ONCE = 100
+BEATS_AT_ONCE = 100
 
 
 class StreamHead(EventSourceResponse):
@@ -86,6 +85,7 @@ class EventStream(asyncio.Protocol):
     __slots__ = (
         "_ends_at",
         "_feed",
+        "_greeted",
         "_joined",
         "_reading",
         "_room",
@@ -94,7 +94,6 @@ class EventStream(asyncio.Protocol):
         "connection",
         "cursor",
         "ended",
-        "heartbeat",
         "in_chunks",
         "role",
         "session",
@@ -112,16 +111,16 @@ class EventStream(asyncio.Protocol):
         settings: Events,
         *,
         in_chunks: bool,
-        beats: bool = False,
+        resumes: bool = False,
     ) -> None:
         self.session = session
         self.role = role
         self.cursor = cursor
         self.in_chunks = in_chunks
-        self.heartbeat = _framed(BEAT if beats else PING, in_chunks)
         self.ended = False
         self._streams = streams
         self._feed = feed
+        self._greeted = not resumes
         self._joined = feed.head
         self._reading: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
@@ -153,10 +152,17 @@ class EventStream(asyncio.Protocol):
         return not (self.ended or self.connection.is_closing() or _now() >= self._ends_at)
 
     def read_on(self) -> None:
-        """Write what follows the cursor; rest once there is nothing more."""
+        """Write what follows the cursor; rest once there is nothing more.
+
+        Whoever asked for what follows a cursor is told by a first heartbeat that this was all.
+        Headers alone say nothing, since a proxy that holds the rest back passes those on.
+        """
         if self.ended or self._reading is not None:
             return
         if self.cursor == self._feed.head:
+            if not self._greeted:
+                self._greeted = True
+                self.connection.write(_framed(BEAT, self.in_chunks))
             self._streams.rest(self)
         else:
             self._reading = asyncio.create_task(self._read())
@@ -322,8 +328,8 @@ class Streams:
             if stream.session not in still or not stream.alive:
                 stream.end()
             elif connection := self._resting[stream.role, stream.in_chunks].get(stream):
-                _send(stream.heartbeat, {stream: connection})
-            if number % PINGS_AT_ONCE == 0:
+                _send(_framed(BEAT, stream.in_chunks), {stream: connection})
+            if number % BEATS_AT_ONCE == 0:
                 await asyncio.sleep(0)  # live events go between
 
     def end_session(self, session: str) -> None:

@@ -45,7 +45,7 @@ export function create({ settings, listen, onReset }) {
     timer = setTimeout(reload, SETTLING);
   }
   for (const type of NEWS) listen(type, later);
-  onReset(reload);
+  onReset(() => { if (!picker.follow()) reload(); });
 
   /** The house's zone and the end of its day may have been changed meanwhile. */
   function show() {

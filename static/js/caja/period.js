@@ -6,6 +6,8 @@ import { laterDate } from "../house-time.js";
 
 /** Two dates and their buttons; `onChange()` hears of another choice. `from` and `to` are days, both included. */
 export class Period {
+  #today = businessDay();
+
   constructor(onChange) {
     this.onChange = onChange;
     this.inputs = ["from", "to"].map((name) => h("input", {
@@ -19,12 +21,20 @@ export class Period {
     this.#set(businessDay(), businessDay());
   }
 
+  /** Where today is looked at, and has become another day, that one is. */
+  follow() {
+    const today = businessDay();
+    if (this.from === this.#today && this.to === this.#today && today !== this.#today) this.#set(today, today);
+    this.#today = today;
+  }
+
   #set(from, to) {
     Object.assign(this, { from, to });
     [this.inputs[0].value, this.inputs[1].value] = [from, to];
   }
 
   #choose(from, to) {
+    this.#today = businessDay();
     this.#set(from, to);
     this.onChange();
   }

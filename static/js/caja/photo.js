@@ -101,7 +101,7 @@ class View {
     stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     stage.addEventListener("pointerdown", (event) => this.#down(event));
     stage.addEventListener("pointermove", (event) => this.#move(event));
-    for (const end of ["pointerup", "pointercancel"]) stage.addEventListener(end, (event) => this.#up(event));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) stage.addEventListener(end, (event) => this.#up(event));
   }
 
   /** Zoom by `factor`; the point (x, y) from the stage's middle stays where it is. */
@@ -155,6 +155,7 @@ class View {
 
   #down(event) {
     if (event.button !== 0) return;
+    if (event.isPrimary) this.#pointers.clear(); // the first finger: of any other the end was never told
     this.stage.setPointerCapture(event.pointerId);
     if (this.#pointers.size === 0) this.#moved = 0;
     this.#pointers.set(event.pointerId, this.#place(event));
@@ -179,7 +180,7 @@ class View {
 
   #up(event) {
     if (!this.#pointers.delete(event.pointerId) || this.#pointers.size > 0) return;
-    if (event.type === "pointercancel" || this.#moved > A_TAP) return;
+    if (event.type !== "pointerup" || this.#moved > A_TAP) return;
     const { x, y } = this.#place(event);
     if (this.#scale > 1) this.reset();
     else this.zoom(CLICK_ZOOM, x, y);

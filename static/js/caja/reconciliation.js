@@ -83,6 +83,7 @@ export class Reconciliation {
 
   /** Ask the server again; what was ticked meanwhile is not undone by an older answer. */
   async refresh() {
+    this.period.follow();
     this.#again = true;
     if (this.#loading || !this.isShown()) return;
     this.#loading = true;
@@ -99,6 +100,7 @@ export class Reconciliation {
     this.csv.href = `/reconciliation.csv?${query}`;
     try {
       const answer = await call("GET", `/reconciliation?${query}`);
+      this.period.follow(); // it has told what time it is
       if (seen !== this.#changes || query !== this.#query()) this.#again = true;
       else this.#show(answer);
     } catch (error) {

@@ -6,6 +6,7 @@ import { clock, money, startOfDay } from "../format.js";
 import { createTable } from "./cards.js";
 
 const MOST = 500; // as many as one answer holds
+const LOOK_AT_THE_CLOCK = 60000;
 
 /** `{ node, show(order), refresh(), filter() }`; `house` tells `isMine(order)`, `methodName(name)`, `whose`. */
 export function createPaidToday({ isMine, methodName, whose }) {
@@ -47,14 +48,21 @@ export function createPaidToday({ isMine, methodName, whose }) {
 
   function filter() {
     if (!isLoaded) return;
-    const today = Date.parse(startOfDay());
-    const shown = [...orders.values()].filter((order) => Date.parse(decidedAt(order)) >= today && (!whose.isOnlyMine() || isMine(order)));
+    const began = Date.parse(startOfDay());
+    const shown = [...orders.values()].filter((order) => Date.parse(decidedAt(order)) >= began && (!whose.isOnlyMine() || isMine(order)));
     list.sync(shown);
     setText(counter, String(shown.length));
     counter.hidden = false;
     setText(empty, whose.isOnlyMine() ? "Ninguna tuya todavía" : "Ninguna todavía");
     empty.hidden = shown.length > 0;
   }
+
+  let today = startOfDay();
+  setInterval(() => {
+    if (today === startOfDay()) return;
+    today = startOfDay();
+    filter();
+  }, LOOK_AT_THE_CLOCK);
 
   return {
     node: h("section", { class: "paid" }, opener, body),
