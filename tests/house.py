@@ -46,7 +46,7 @@ LUIS = Staff("luis", "Luis", Role.CASHIER)
 MARA = Staff("mara", "Mara", Role.CASHIER)
 ROSA = Staff("rosa", "Rosa", Role.ADMIN)
 EVERYONE = (ANA, BETO, COCO, LUIS, MARA, ROSA)
-PIN = "1234"  # from before: nobody gets such a one any more
+PIN = "1234"  # from before; for whoever handles money a new one is longer
 NEW_PIN = "884197"
 # Argon2id with parameters so small that it costs nothing. A hash names its own parameters.
 CheapHasher = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)

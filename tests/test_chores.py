@@ -234,15 +234,15 @@ async def test_keys_sessions_and_attempts_have_an_end(
         return [view.all(f"SELECT COUNT(*) FROM {table}")[0][0] for table in tables]
 
     await database.write(leave)
-    assert await database.read(count) == [401, 401, 1203]
+    assert await database.read(count) == [401, 401, 1604]
     await sweep(database, clock() + timedelta(days=6))
-    assert await database.read(count) == [401, 401, 1203]
+    assert await database.read(count) == [401, 401, 1604]
     await sweep(database, clock() + timedelta(days=8))
     assert await database.read(count) == [401, 0, 0]
     clock.advance(days=89)
     await database.write(leave)
     await sweep(database, clock() + timedelta(days=2))
-    assert await database.read(count) == [401, 401, 1203]
+    assert await database.read(count) == [401, 401, 1604]
 
 
 async def test_a_sign_in_ends_nobodys_session_by_the_clock(

@@ -115,6 +115,11 @@ class Model:
     delivered_at: datetime | None = None
     attempts: list[tuple[int, str]] = field(default_factory=list)
     void_reason: str | None = None
+    begun: bool = False
+
+    def may_be_voided_by(self, role: Role) -> bool:
+        """A waiter voids only what the kitchen never began."""
+        return role in VOIDABLE.get(self.status, ()) and not (self.begun and role is Role.WAITER)
 
 
 class House(RuleBasedStateMachine):
@@ -237,6 +242,7 @@ class House(RuleBasedStateMachine):
 
     def move(self, model: Model, to: OrderStatus) -> None:
         model.status = to.value
+        model.begun |= to is OrderStatus.PREPARING
         model.delivered_at = self.clock.now if to is OrderStatus.DELIVERED else None
 
     @rule(actor=STAFF, number=st.integers(0, 5))
@@ -275,7 +281,7 @@ class House(RuleBasedStateMachine):
         model = self.model[order_id]
         if model.status == "anulado":
             assert not outcome.changed
-        elif actor.role in VOIDABLE.get(model.status, ()):
+        elif model.may_be_voided_by(actor.role):
             assert outcome.changed
             model.status, model.void_reason = "anulado", reason
         else:

@@ -13,7 +13,7 @@ What grows has an end, or a reason to have none:
 | `sessions`, `sign_in_attempts` | a week after they have lost their meaning |
 | `known_browsers` | the twenty newest of a member |
 | `sign_in_failures` | the five hundred newest |
-| `viewers`, `short_pins`, `staff` | one row a member; whoever leaves stays in the books by name |
+| `viewers`, `weak_pins`, `staff` | one row a member; whoever leaves stays in the books by name |
 | what pages tell of their errors | the log's own; only so much an hour is taken |
 
 Nothing goes by its date while the clock is doubtful, see `domain/clocks.py`.

@@ -27,7 +27,7 @@ from comanda.domain.staff import (
     USERNAME,
     Role,
     Staff,
-    is_short,
+    is_weak,
     pin_complaint,
 )
 from comanda.store import clocks, menu, staff
@@ -55,8 +55,8 @@ def add_staff(options: argparse.Namespace, config: Config) -> None:
     if not name.isprintable() or not 1 <= len(name) <= LONGEST_NAME:
         raise Refused(f"El nombre lleva de 1 a {LONGEST_NAME} caracteres")
     pin = _ask_pin(from_stdin=options.pin_stdin)
-    _check_pin(pin, Role(options.role), options.username)
-    member = Staff(options.username, name, Role(options.role), pin_is_short=is_short(pin))
+    _check_pin(pin, Role(options.role))
+    member = Staff(options.username, name, Role(options.role), pin_is_weak=is_weak(pin))
     pin_hash = PasswordHasher().hash(pin)
     if not _write(config, staff.add, member, pin_hash):
         raise Refused(f"Ya hay alguien con el usuario {member.username}")
@@ -75,9 +75,9 @@ def _ask_pin(*, from_stdin: bool) -> str:
     return pin
 
 
-def _check_pin(pin: str, role: Role, username: str) -> None:
+def _check_pin(pin: str, role: Role) -> None:
     """Raises Refused for one that a member of this role should not have."""
-    if complaint := pin_complaint(pin, role, username):
+    if complaint := pin_complaint(pin, role):
         raise Refused(complaint)
 
 
@@ -95,8 +95,8 @@ def list_staff(_: argparse.Namespace, config: Config) -> None:
     """`staff list`: a line each."""
     for member in _read(config, staff.everyone):
         state = "activo" if member.active else "de baja"
-        short = "  (PIN corto)" if member.active and member.needs_longer_pin else ""
-        print(f"{member.username:20} {member.role:8} {state:8} {member.name}{short}")
+        weak = "  (PIN débil)" if member.active and member.needs_better_pin else ""
+        print(f"{member.username:20} {member.role:8} {state:8} {member.name}{weak}")
 
 
 def change_pin(options: argparse.Namespace, config: Config) -> None:
@@ -106,9 +106,9 @@ def change_pin(options: argparse.Namespace, config: Config) -> None:
     found = _read(config, staff.find, options.username)
     if found is None:
         raise nobody
-    _check_pin(pin, found[0].role, options.username)
-    pin_hash, short = PasswordHasher().hash(pin), is_short(pin)
-    if _write(config, workflow.change_pin, options.username, pin_hash, is_short=short) is None:
+    _check_pin(pin, found[0].role)
+    pin_hash, weak = PasswordHasher().hash(pin), is_weak(pin)
+    if _write(config, workflow.change_pin, options.username, pin_hash, is_weak=weak) is None:
         raise nobody
     print(f"PIN nuevo: {options.username}")
 

@@ -22,7 +22,7 @@ BETO = Staff("beto", "Beto", Role.WAITER)
 COCO = Staff("coco", "Coco", Role.KITCHEN)
 LUIS = Staff("luis", "Luis", Role.CASHIER)
 ROSA = Staff("rosa", "Rosa", Role.ADMIN)
-PINS = {ANA: "2715", BETO: "4906", COCO: "8163", LUIS: "350917", ROSA: "746208"}
+PINS = {ANA: "1111", BETO: "1212", COCO: "2222", LUIS: "350917", ROSA: "746208"}
 
 # Pillow's own font, which draws the receipts everywhere, has no accents.
 PAYERS = ("Laura Mendoza", "Jorge Antonio Villanueva", "Carmen Ruiz Cano", "Pablo Paz")

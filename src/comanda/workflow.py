@@ -321,7 +321,7 @@ def sign_in(
     rows: Sequence[int],
     *,
     pin_hash: str,
-    pin_is_short: bool = False,
+    pin_is_weak: bool = False,
     browser: str,
     token_hash: str,
     lifetime: timedelta,
@@ -338,20 +338,20 @@ def sign_in(
         raise BadCredentials
     attempts.forgive(tx, attempt, rows)
     attempts.remember_browser(tx, browser, attempt.username)
-    staff.learn_pin(tx, attempt.username, is_short=pin_is_short)
+    staff.learn_pin(tx, attempt.username, is_weak=pin_is_weak)
     start_session(tx, attempt.username, token_hash, lifetime, replaces, device)
-    return replace(found[0], pin_is_short=pin_is_short)
+    return replace(found[0], pin_is_weak=pin_is_weak)
 
 
 def change_pin(
-    tx: Transaction, username: str, pin_hash: str, *, is_short: bool = False
+    tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False
 ) -> list[str] | None:
     """A member gets another PIN; their sessions end, and their browsers are known no more.
 
     Returns the hashes of the sessions that ended, whose streams must end too, or None where there
     is no such member.
     """
-    if not staff.change_pin(tx, username, pin_hash, is_short=is_short):
+    if not staff.change_pin(tx, username, pin_hash, is_weak=is_weak):
         return None
     attempts.forget_browsers(tx, username)
     attempts.start_afresh(tx, username)

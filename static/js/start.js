@@ -29,10 +29,10 @@ export async function start(...roles) {
   for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
     try {
       const timeout = last ? SOON : undefined;
-      const [{ user, short_pin: isShort }, settings] = await Promise.all([call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
+      const [{ user, short_pin: isWeak }, settings] = await Promise.all([call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
       await begin(user, settings);
       notice.remove();
-      if (isShort) askForLongerPin(user);
+      if (isWeak) askForBetterPin(user);
       return await settle(roles, { user, settings });
     } catch (error) {
       if (error instanceof Problem && error.status === 401) {
@@ -66,13 +66,13 @@ function settle(roles, { user, settings }) {
 }
 
 /** Once after each sign-in: the PIN from before still opens, but it is a short one for who handles money. */
-function askForLongerPin({ username, role }) {
+function askForBetterPin({ username, role }) {
   try {
     if (sessionStorage.getItem(ASKED) === username) return;
     sessionStorage.setItem(ASKED, username);
   } catch { return; } // without a memory it would ask again and again
-  const where = role === "admin" ? "Ponte uno más largo en Administración, Personal." : "Pide a quien administra que te ponga uno más largo.";
-  setTimeout(() => toast(`Tu PIN es corto para manejar dinero: ahora son 6 cifras o letras. ${where}`), 1000);
+  const where = role === "admin" ? "Ponte uno mejor en Administración, Personal." : "Pide a quien administra que te ponga uno mejor.";
+  setTimeout(() => toast(`Tu PIN es débil para manejar dinero: ahora son 6 cifras o letras que nadie adivine. ${where}`), 1000);
 }
 
 /** Where the context is secure, the pages open without a network too. */

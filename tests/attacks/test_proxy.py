@@ -19,7 +19,7 @@ import trustme
 from comanda.config import Config, Server
 from tests.attacks.wire import until_it_answers
 from tests.flow.program import comanda, furnish, serving
-from tests.house import COCO, PIN, House, Stream, open_house
+from tests.house import COCO, NEW_PIN, PIN, House, Stream, open_house
 
 CADDY = Path(sys.executable).parent / "caddy"
 RIGHT = {"username": "ana", "pin": PIN}
@@ -80,8 +80,10 @@ async def browser(
         yield client
 
 
-async def sign_in(client: aiohttp.ClientSession, **headers: str) -> dict[str, Morsel[str]]:
-    async with client.post("/session", json=RIGHT, headers=headers) as response:
+async def sign_in(
+    client: aiohttp.ClientSession, pin: str = PIN, **headers: str
+) -> dict[str, Morsel[str]]:
+    async with client.post("/session", json=RIGHT | {"pin": pin}, headers=headers) as response:
         assert response.status == 201, await response.text()
         return dict(response.cookies)
 
@@ -188,7 +190,7 @@ async def test_tls_of_our_own(tmp_path: Path, authority: trustme.CA) -> None:
     with serving(database, "serve", "--config", str(config)) as (_, url, _):
         assert url.startswith("https://127.0.0.1:")
         async with browser(url, authority) as client:
-            cookies = await sign_in(client)
+            cookies = await sign_in(client, NEW_PIN)
             assert all(cookie["secure"] for cookie in cookies.values())
             async with client.get("/events/waiter") as response:
                 assert (await response.content.readline()).startswith(b"retry:")

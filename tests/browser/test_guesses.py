@@ -49,9 +49,9 @@ async def test_a_short_pin_from_before_is_asked_about_and_shown_in_the_list(
     await expect(page.get_by_text("Tu PIN es corto para manejar dinero")).to_be_visible()
     office = (await window(ROSA, "/admin?ver=personal", DESKTOP)).page
     person = office.get_by_role("listitem").filter(has_text="Usuario: luis")
-    await expect(person.get_by_text("PIN corto")).to_be_visible()
-    await expect(office.get_by_text("PIN corto")).to_have_count(6)  # of whom one is shown
-    assert [await one.is_visible() for one in await office.get_by_text("PIN corto").all()].count(
+    await expect(person.get_by_text("PIN débil")).to_be_visible()
+    await expect(office.get_by_text("PIN débil")).to_have_count(6)  # of whom one is shown
+    assert [await one.is_visible() for one in await office.get_by_text("PIN débil").all()].count(
         True
     ) == 1
     assert await violations(office) == []
@@ -62,5 +62,5 @@ async def test_a_short_pin_from_before_is_asked_about_and_shown_in_the_list(
     await expect(office.get_by_text("elige otro")).to_be_visible()
     await field.fill("884197")
     await office.get_by_role("button", name="Cambiar PIN").click()
-    await expect(person.get_by_text("PIN corto")).to_be_hidden()
+    await expect(person.get_by_text("PIN débil")).to_be_hidden()
     assert (await house.call(LUIS, "GET", "/session"))[0] == 200

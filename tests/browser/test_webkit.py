@@ -113,7 +113,7 @@ def test_a_proof_is_rejected_sent_again_and_approved(browser: OpenBrowser, tmp_p
     another.write_bytes(jpeg("white", (1200, 1600)))
     with serving(None, "demo") as (_, url, _):
         waiter, cashier = browser(420, 860), browser(1280, 800)
-        sign_in(waiter, url, "ana", "2715")
+        sign_in(waiter, url, "ana", "1111")
         sign_in(cashier, url, "luis", "350917")
         press(waiter, "Por Cobrar")
         see(waiter, "185.50")

@@ -14,7 +14,10 @@ STALLED = scaled(100, 200)
 EVENTS = scaled(300, 1_000)
 NOTE, LINES = "🌮" * 200, 24  # an order of some 20 KB: the kernel takes a few hundred of them
 MOST = 256 * 1024
+# All these clients are at one address, as behind a proxy.
 CONFIG = """
+[server]
+trusted_proxies = ["127.0.0.1"]
 [events]
 tail_events = 20
 replay_limit = 1000000

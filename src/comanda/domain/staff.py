@@ -10,7 +10,6 @@ from comanda.domain.wire import Wire
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
 SHORTEST_PIN, LONG_PIN, LONGEST_PIN, LONGEST_NAME = 4, 6, 128, 80
 SHORT_PIN = f"Para caja y administración el PIN lleva al menos {LONG_PIN} cifras o letras"
-OBVIOUS_PIN = "Ese PIN es de los primeros que alguien probaría: elige otro"
 _OBVIOUS_PINS = frozenset(
     {"comanda", "password", "contraseña", "restaurante", "secreto", "qwerty", "abc123"}
     | {"admin", "cajero", "cajera", "mesero", "mesera", "cocina", "112233", "123321", "2580"}
@@ -27,20 +26,21 @@ class Role(StrEnum):
 MONEY_ROLES = frozenset({Role.CASHIER, Role.ADMIN})
 
 
-def pin_complaint(pin: str, role: Role, username: str = "") -> str | None:
-    """What speaks against `pin` as somebody's new one, for people; its characters aside."""
+def pin_complaint(pin: str, role: Role) -> str | None:
+    """What forbids `pin` as somebody's new one, for people; its characters aside."""
     if not SHORTEST_PIN <= len(pin) <= LONGEST_PIN:
         return f"El PIN lleva de {SHORTEST_PIN} a {LONGEST_PIN} caracteres"
-    if role in MONEY_ROLES and is_short(pin):
+    if role in MONEY_ROLES and len(pin) < LONG_PIN:
         return SHORT_PIN
-    if is_obvious(pin) or pin.casefold() == username:
-        return OBVIOUS_PIN
     return None
 
 
-def is_short(pin: str) -> bool:
-    """Whether it is too short for whoever handles money."""
-    return len(pin) < LONG_PIN
+def is_weak(pin: str) -> bool:
+    """Whether `pin` is too easily guessed for whoever handles money.
+
+    A short one is refused as a new PIN; one that is merely obvious is accepted, and asked about.
+    """
+    return len(pin) < LONG_PIN or is_obvious(pin)
 
 
 def is_obvious(pin: str) -> bool:
@@ -56,19 +56,19 @@ def is_obvious(pin: str) -> bool:
 class Staff:
     """A member of staff; `active` is false once disabled.
 
-    `pin_is_short` is false, too, for a PIN from before, until it is typed in again.
+    `pin_is_weak` is false, too, for a PIN from before, until it is typed in again.
     """
 
     username: str
     name: str
     role: Role
     active: bool = True
-    pin_is_short: bool = field(default=False, compare=False)
+    pin_is_weak: bool = field(default=False, compare=False)
 
     @property
-    def needs_longer_pin(self) -> bool:
-        """Whether their PIN, from before or from another role, is too short for a new one."""
-        return self.role in MONEY_ROLES and self.pin_is_short
+    def needs_better_pin(self) -> bool:
+        """Whether their PIN, from before or from another role, is easily guessed."""
+        return self.role in MONEY_ROLES and self.pin_is_weak
 
     def wire(self) -> Wire:
         """`{username, name, role}`."""

@@ -332,8 +332,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX sign_in_failures_by_time ON sign_in_failures (last_at)",
         "CREATE INDEX sign_in_failures_by_user ON sign_in_failures (username)",
         "CREATE INDEX known_browsers_by_token ON known_browsers (token_hash)",
-        # Whose PIN is a short one, as far as anybody knows: a hash tells no length.
-        "CREATE TABLE short_pins (username TEXT PRIMARY KEY REFERENCES staff (username))",
+        # Whose PIN is easily guessed, as far as anybody knows: a hash does not tell.
+        "CREATE TABLE weak_pins (username TEXT PRIMARY KEY REFERENCES staff (username))",
     ),
     (
         # Each restore: who knows the log only up to an event below `floor` knows another log.

@@ -25,9 +25,9 @@ _DEVICES = """
 """
 _OWNER = """
     SELECT staff.username, staff.name, staff.role,
-        short_pins.username IS NOT NULL AS pin_is_short
+        weak_pins.username IS NOT NULL AS pin_is_weak
     FROM sessions JOIN staff ON staff.username = sessions.username
-    LEFT JOIN short_pins ON short_pins.username = staff.username
+    LEFT JOIN weak_pins ON weak_pins.username = staff.username
     WHERE token_hash = :token_hash AND expires_at > :now AND staff.active = 1
 """
 
@@ -106,5 +106,5 @@ def owner(view: Snapshot, token_hash: str) -> Staff | None:
     row = view.one(_OWNER, {"token_hash": token_hash, "now": to_millis(view.now)})
     if row is None:
         return None
-    is_short = bool(row["pin_is_short"])
-    return Staff(row["username"], row["name"], Role(row["role"]), pin_is_short=is_short)
+    is_weak = bool(row["pin_is_weak"])
+    return Staff(row["username"], row["name"], Role(row["role"]), pin_is_weak=is_weak)

@@ -9,8 +9,8 @@ from comanda.domain.staff import Role, Staff
 from comanda.store.database import Snapshot, Transaction, to_millis
 
 _MEMBERS = """
-    SELECT staff.*, short_pins.username IS NOT NULL AS pin_is_short
-    FROM staff LEFT JOIN short_pins ON short_pins.username = staff.username
+    SELECT staff.*, weak_pins.username IS NOT NULL AS pin_is_weak
+    FROM staff LEFT JOIN weak_pins ON weak_pins.username = staff.username
 """
 _ALL = f"{_MEMBERS} ORDER BY staff.username"
 _BY_USERNAME = f"{_MEMBERS} WHERE staff.username = :username"
@@ -22,8 +22,8 @@ _DISABLE = "UPDATE staff SET active = 0 WHERE username = :username AND active = 
 _CHANGE_PIN = """
     UPDATE staff SET pin_hash = :pin_hash WHERE username = :username AND active = 1
 """
-_PIN_IS_SHORT = "INSERT INTO short_pins (username) VALUES (:username) ON CONFLICT DO NOTHING"
-_PIN_IS_LONG = "DELETE FROM short_pins WHERE username = :username"
+_PIN_IS_WEAK = "INSERT INTO weak_pins (username) VALUES (:username) ON CONFLICT DO NOTHING"
+_PIN_IS_STRONG = "DELETE FROM weak_pins WHERE username = :username"
 _UPDATE = """
     UPDATE staff SET name = :name, role = :role, active = :active WHERE username = :username
 """
@@ -43,7 +43,7 @@ def add(tx: Transaction, member: Staff, pin_hash: str) -> bool:
         "created_at": to_millis(tx.now),
     }
     tx.run(_INSERT, values)
-    learn_pin(tx, member.username, is_short=member.pin_is_short)
+    learn_pin(tx, member.username, is_weak=member.pin_is_weak)
     return True
 
 
@@ -55,17 +55,17 @@ def disable(tx: Transaction, username: str) -> bool:
     return True
 
 
-def change_pin(tx: Transaction, username: str, pin_hash: str, *, is_short: bool = False) -> bool:
+def change_pin(tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False) -> bool:
     """Give an active member another PIN; False where there is none."""
     if not tx.run(_CHANGE_PIN, {"username": username, "pin_hash": pin_hash}):
         return False
-    learn_pin(tx, username, is_short=is_short)
+    learn_pin(tx, username, is_weak=is_weak)
     return True
 
 
-def learn_pin(tx: Transaction, username: str, *, is_short: bool) -> None:
-    """Keep whether a member's PIN is a short one."""
-    tx.run(_PIN_IS_SHORT if is_short else _PIN_IS_LONG, {"username": username})
+def learn_pin(tx: Transaction, username: str, *, is_weak: bool) -> None:
+    """Keep whether a member's PIN is easily guessed."""
+    tx.run(_PIN_IS_WEAK if is_weak else _PIN_IS_STRONG, {"username": username})
 
 
 def save(tx: Transaction, member: Staff) -> None:
@@ -107,5 +107,5 @@ def find(view: Snapshot, username: str) -> tuple[Staff, str] | None:
 
 
 def _from_row(row: sqlite3.Row) -> Staff:
-    is_short = bool(row["pin_is_short"])
-    return Staff(row["username"], row["name"], Role(row["role"]), bool(row["active"]), is_short)
+    is_weak = bool(row["pin_is_weak"])
+    return Staff(row["username"], row["name"], Role(row["role"]), bool(row["active"]), is_weak)

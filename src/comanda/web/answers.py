@@ -80,7 +80,9 @@ class User(Answer):
 
 class SignedIn(Answer):
     user = one(User)
-    short_pin = fields.Boolean(metadata={"description": "A new PIN of theirs would be longer."})
+    short_pin = fields.Boolean(
+        metadata={"description": "Their PIN is too easily guessed for whoever handles money."}
+    )
 
 
 class Method(Answer):

@@ -99,7 +99,9 @@ class Member(Answer):
     name = text()
     role = word(Role)
     active = yes_or_no()
-    short_pin = fields.Boolean(metadata={"description": "A new PIN of theirs would be longer."})
+    short_pin = fields.Boolean(
+        metadata={"description": "Their PIN is too easily guessed for whoever handles money."}
+    )
 
 
 class Members(Answer):

@@ -134,11 +134,11 @@ class NewStaff(Request):
 
     @validates_schema
     def check_pin(self, data: Mapping[str, Any], **_: Any) -> None:
-        _check_pin(data["pin"], data["role"], data["username"])
+        _check_pin(data["pin"], data["role"])
 
 
-def _check_pin(pin: str, role: staff.Role, username: str) -> None:
-    if complaint := staff.pin_complaint(pin, role, username):
+def _check_pin(pin: str, role: staff.Role) -> None:
+    if complaint := staff.pin_complaint(pin, role):
         raise ValidationError({"pin": [complaint]})
 
 
@@ -182,7 +182,7 @@ class NewRestaurant(NewHouse):
 
     @validates_schema
     def check_pin(self, data: Mapping[str, Any], **_: Any) -> None:
-        _check_pin(data["pin"], staff.Role.ADMIN, data["username"])
+        _check_pin(data["pin"], staff.Role.ADMIN)
 
 
 class PageError(Request):

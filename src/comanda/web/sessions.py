@@ -17,7 +17,7 @@ COOKIE = "comanda_session"
 
 
 async def show_session(request: web.Request) -> web.Response:
-    """`GET /session`; with `short_pin` where the page asks for a longer PIN."""
+    """`GET /session`; with `short_pin` where the page asks for a better PIN."""
     return reply(signed_in(request[STAFF]))
 
 
@@ -33,8 +33,8 @@ async def sign_out(request: web.Request) -> web.Response:
 
 
 def signed_in(member: Staff) -> Wire:
-    """Who is signed in; and that a new PIN of theirs would have to be longer, if so."""
-    return {"user": member.wire(), **({"short_pin": True} if member.needs_longer_pin else {})}
+    """Who is signed in; and that their PIN is too easily guessed, if so."""
+    return {"user": member.wire(), **({"short_pin": True} if member.needs_better_pin else {})}
 
 
 async def authenticate(request: web.Request) -> Staff:

@@ -8,7 +8,7 @@ from aiohttp import web
 from comanda import workflow
 from comanda.domain.errors import BadCredentials
 from comanda.domain.sign_in import Allowance, Attempt, attempt
-from comanda.domain.staff import is_short
+from comanda.domain.staff import is_weak
 from comanda.store import attempts, staff
 from comanda.web.devices import device_name
 from comanda.web.keys import CONFIG, DATABASE, PINS, STREAMS
@@ -37,7 +37,7 @@ async def sign_in(request: web.Request) -> web.Response:
         tried,
         rows,
         pin_hash=pin_hash,
-        pin_is_short=is_short(body["pin"]),
+        pin_is_weak=is_weak(body["pin"]),
         browser=hash_token(browser),
         token_hash=hash_token(token),
         lifetime=lifetime,

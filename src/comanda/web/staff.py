@@ -6,7 +6,7 @@ from aiohttp import web
 
 from comanda import office, workflow
 from comanda.domain.errors import SessionNotFound, StaffNotFound, ValidationFailed
-from comanda.domain.staff import Staff, is_short, pin_complaint
+from comanda.domain.staff import Staff, is_weak, pin_complaint
 from comanda.domain.wire import Wire, time
 from comanda.store import sessions, staff
 from comanda.store.database import Snapshot
@@ -27,8 +27,7 @@ async def list_staff(request: web.Request) -> web.Response:
 async def hire(request: web.Request) -> web.Response:
     """`POST /staff`."""
     body = await json_body(request, NewStaff)
-    short = is_short(body["pin"])
-    member = Staff(body["username"], body["name"], body["role"], pin_is_short=short)
+    member = Staff(body["username"], body["name"], body["role"], pin_is_weak=is_weak(body["pin"]))
     pin_hash = await request.app[PINS].hash(body["pin"])
     await request.app[DATABASE].write(office.hire, member, pin_hash)
     return reply(_member(member), status=201)
@@ -47,11 +46,11 @@ async def change_pin(request: web.Request) -> web.Response:
     username = await _username(request)
     pin = (await json_body(request, NewPin))["pin"]
     member = await request.app[DATABASE].read(staff.require, username)
-    if complaint := pin_complaint(pin, member.role, username):
+    if complaint := pin_complaint(pin, member.role):
         raise ValidationFailed({"pin": [complaint]})
     pin_hash = await request.app[PINS].hash(pin)
     ended = await request.app[DATABASE].write(
-        workflow.change_pin, username, pin_hash, is_short=is_short(pin)
+        workflow.change_pin, username, pin_hash, is_weak=is_weak(pin)
     )
     if ended is None:
         raise StaffNotFound("Esta persona está de baja: dala de alta antes de cambiar su PIN")
@@ -114,7 +113,7 @@ async def _username(request: web.Request) -> str:
 
 
 def _member(member: Staff) -> Wire:
-    short = {"short_pin": True} if member.needs_longer_pin else {}
+    short = {"short_pin": True} if member.needs_better_pin else {}
     return {**member.wire(), "active": member.active, **short}
 
 

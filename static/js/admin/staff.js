@@ -54,7 +54,7 @@ class StaffSection {
     });
     const nowhere = h("p", { class: "quiet small" }, "Sin sesión abierta");
     const short = h("p", { class: "notice small", hidden: true },
-      "PIN corto: quien maneja dinero necesita uno de 6 cifras o letras. Toca Editar y ponle otro.");
+      "PIN débil: quien maneja dinero necesita uno de 6 cifras o letras que nadie adivine. Toca Editar y ponle otro.");
     const node = h("li", { class: "card person" },
       h("div", { class: "row-head" },
         h("div", {}, name, h("p", { class: "quiet small" }, `Usuario: ${username}`)), role, edit),
@@ -172,7 +172,7 @@ export function pinField(label, role) {
   const explain = () => {
     const least = ["cashier", "admin"].includes(role()) ? 6 : 4;
     made.input.minLength = least;
-    setText(made.querySelector("p"), `Al menos ${least} cifras o letras; nada como 1234 o 0000`);
+    setText(made.querySelector("p"), `Al menos ${least} cifras o letras. Evita 1234, 0000 y los que cualquiera probaría`);
   };
   explain();
   return Object.assign(made, { explain });
