@@ -272,11 +272,6 @@ def reconcile_payment(tx: Transaction, actor: Staff, payment_id: int, *, is_foun
     return Entry(payments.require(tx, payment_id), entry.table_number, entry.total)
 
 
-def purge_proofs(tx: Transaction, before: datetime, most: int) -> Purged:
-    """Photos of payments from before `before` go, `most` of them at once."""
-    return remove_proofs(tx, retention.expired_photos(tx, before, most))
-
-
 def remove_proofs(tx: Transaction, photos: Sequence[Photo]) -> Purged:
     """These photos go, but for those that wait for a verdict."""
     return retention.remove(tx, photos)

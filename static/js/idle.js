@@ -122,9 +122,12 @@ function touched(event, look) {
   event.stopImmediatePropagation();
 }
 
+/** When somebody last touched a page, as all tabs know; 0 for what is no time. */
+const noted = () => Number(read(ACTIVITY) ?? last) || 0;
+
 function note() {
   const now = Date.now();
-  if (Math.abs(now - last) < NOTE_EVERY) return;
+  if (Math.abs(now - noted()) < NOTE_EVERY) return;
   last = now;
   write(ACTIVITY, String(now));
 }
@@ -132,9 +135,8 @@ function note() {
 /** Time asleep counts. What is no time, or lies ahead after the clock was put back, counts as now. */
 function hasExpired() {
   const now = Date.now();
-  const at = Number(read(ACTIVITY) ?? last) || 0;
+  const at = noted();
   if (at <= 0 || at > now + limit) {
-    last = 0;
     note();
     return false;
   }

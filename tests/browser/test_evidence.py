@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Locator, Page, expect
 
-from comanda import workflow
+from comanda.chores import purge
 from comanda.config import Config, Method
 from comanda.demo import receipt
 from comanda.web.keys import DATABASE
@@ -453,7 +453,7 @@ async def test_a_photo_that_is_kept_no_longer_is_explained(
     house.clock.advance(minutes=5)
     await house.submit(order_id)
     before = house.clock.now - timedelta(minutes=1)
-    assert (await house.app[DATABASE].write(workflow.purge_proofs, before, 10)).photos == 1
+    assert (await purge(house.app[DATABASE], before)).photos == 1
     page = await open_card(window, 12)
     await expect(page.get_by_role("img", name="Comprobante de la mesa 12")).to_be_visible()
     words = "La foto ya se borró: se guardan 180 días"

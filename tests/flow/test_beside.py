@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.program import comanda
-from tests.house import ANA, COCO, LUIS, PIN, ROSA, House, open_house, quick_config
+from tests.house import ANA, COCO, LUIS, NEW_PIN, ROSA, House, open_house, quick_config
 
 
 async def run(house: House, *arguments: str, stdin: str = "") -> None:
@@ -46,13 +46,13 @@ async def test_whose_session_a_command_ends_is_out_at_once_and_nobody_else(
         house.stream(ANA) as stream,
         house.stream(LUIS) as other,
     ):
-        await run(house, "staff", *command, stdin="2580\n")
+        await run(house, "staff", *command, stdin=f"{NEW_PIN}\n")
         assert await stream.ends()
         order = await house.place(waiter=ROSA)
         assert (await other.next()).data == order
 
 
 async def test_whoever_a_command_hires_can_sign_in_at_once(house: House) -> None:
-    await run(house, "staff", "add", "zoe", "--role", "waiter", "--pin-stdin", stdin=f"{PIN}\n")
-    status, _ = await house.call(None, "POST", "/session", json={"username": "zoe", "pin": PIN})
+    await run(house, "staff", "add", "zoe", "--role", "waiter", "--pin-stdin", stdin=f"{NEW_PIN}\n")
+    status, _ = await house.call(None, "POST", "/session", json={"username": "zoe", "pin": NEW_PIN})
     assert status == 201

@@ -66,7 +66,7 @@ async def test_what_was_committed_gets_into_the_file_while_the_database_is_open(
     database: Database,
 ) -> None:
     before = file_size(database)
-    for table in range(1, COMMITS_A_CHECKPOINT + 1):
+    for table in range(1, 2 * COMMITS_A_CHECKPOINT + 1):  # a slow one begins the count anew
         await database.write(workflow.place_order, ANA, table, LINES)
     await eventually(lambda: file_size(database) > before)
 
@@ -442,6 +442,23 @@ async def test_what_nobody_waits_for_any_more_is_given_up(tmp_path: Path, by: st
         look.cancel()
         async with asyncio.timeout(SLOW):
             await database.read(lambda view: view.one("SELECT 1"))
+
+
+async def test_a_reader_that_is_stopped_once_more_while_it_gives_up_serves_the_next(
+    tmp_path: Path,
+) -> None:
+    async with open_database(tmp_path / "c.db", readers=1) as database:
+        stops = iter([True, True])  # the statement, and the ROLLBACK after it
+
+        def stopped(view: Snapshot) -> None:
+            connection = view._connection
+            connection.set_progress_handler(lambda: next(stops, False), 1)
+            view.one("SELECT COUNT(*) FROM sqlite_master")
+
+        with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            await database.read(stopped)
+        assert next(stops, None) is None
+        assert await database.read(pragma, "user_version") == VERSION
 
 
 async def test_long_reading_takes_no_reader_from_anybody(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from comanda import workflow
+from comanda.chores import purge
 from comanda.domain import errors
 from comanda.domain.errors import DomainError
 from comanda.domain.staff import Staff
@@ -71,9 +71,7 @@ def is_refusal(kind: Any) -> bool:
 
 async def expire(house: House, payment_id: str) -> None:
     """The photo's time is over."""
-    purged = await house.app[DATABASE].write(
-        workflow.purge_proofs, house.clock() + timedelta(days=1), 1
-    )
+    purged = await purge(house.app[DATABASE], house.clock() + timedelta(days=1))
     assert purged.photos == 1, payment_id
 
 

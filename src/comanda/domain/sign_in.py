@@ -14,6 +14,7 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 COUNTED = timedelta(days=1)  # for so long a wrong PIN counts
 LONGEST_PAUSE = timedelta(hours=1)
@@ -115,6 +116,7 @@ def _key(*parts: str) -> str:
 ALL_KEY = _key("all")
 
 
+@lru_cache(maxsize=256)
 def network_of(address: str) -> str:
     """An IPv4 address, or an IPv6 address's /64, of which one device has all (RFC 6177)."""
     try:

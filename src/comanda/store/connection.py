@@ -1,5 +1,6 @@
 """Connections to the database's file: with what pragmas, on which threads, in which version."""
 
+import asyncio
 import logging
 import os
 import sqlite3
@@ -22,6 +23,7 @@ T = TypeVar("T")
 # stays of its own file once it begins anew.
 LOG_PAGES = 8_000
 LOG_BYTES = 4 * 1024 * 1024
+ROLLBACKS = 100
 
 
 class DatabaseError(Exception):
@@ -32,8 +34,16 @@ class Worker(aiosqlite.Connection):
     """An aiosqlite connection that runs whole functions on its thread."""
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        result: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
-        return result
+        return await self.submit(work)
+
+    def submit(self, work: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
+        """Begin `work`; the future is done once the thread is, if nobody cancels it.
+
+        It costs the event loop less than a task that waits for `run`.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._tx.put_nowait((future, partial(work, self._conn)))
+        return future
 
     def stop_reading(self) -> None:
         """End the statement that runs on the thread now, with an error. Changes nothing else."""
@@ -55,9 +65,24 @@ def begin(connection: sqlite3.Connection, statement: str) -> Iterator[None]:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """End the transaction, if there is still one.
+
+    Whoever ends a statement from another thread may do it again just now. Were the transaction
+    left, no other could ever begin on this connection.
+    """
+    for _ in range(ROLLBACKS):
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
 
 
 def real_file(path: Path) -> Path:

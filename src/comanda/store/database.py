@@ -260,7 +260,11 @@ class Database:
                 look.exception()  # whoever waited for it has it, or nobody does
 
         reader, abandoned = await readers.get(), threading.Event()
-        look = asyncio.ensure_future(reader.run(partial(self._look, call, abandoned)))
+        try:
+            look = reader.submit(partial(self._look, call, abandoned))
+        except ValueError:  # the database has been closed
+            readers.put_nowait(reader)
+            raise
         look.add_done_callback(take_back)
         try:
             with refusals():

@@ -28,18 +28,20 @@ _UPDATE = """
         waiter = :waiter, updated_at = :updated_at
     WHERE id = :id
 """
-_BY_ID = "SELECT * FROM orders WHERE id = :id"
 # Each state's newest by an index; together they are a few hundred, however many orders there are.
 _NEWEST = """
     SELECT id FROM orders WHERE status = :status {since} {before} ORDER BY id DESC LIMIT :limit
 """
-_LIST = "SELECT * FROM orders WHERE id IN ({ids}) ORDER BY id DESC"
+# The log tells which orders the kitchen has begun, also of what went back a step since.
+_BY_ID = """
+    SELECT *, EXISTS (
+        SELECT 1 FROM events
+        WHERE events.order_id = orders.id AND events.status = 'en_preparacion'
+    ) AS begun
+    FROM orders WHERE id IN ({ids}) ORDER BY id DESC
+"""
 _ITEMS = "SELECT * FROM order_items WHERE order_id IN ({ids}) ORDER BY order_id, position"
 _COUNT = "SELECT COUNT(*) AS count FROM orders WHERE status = :status"
-_BEGUN = """
-    SELECT DISTINCT order_id FROM events
-    WHERE status = 'en_preparacion' AND order_id IN ({ids})
-"""
 _PAYMENTS = "SELECT * FROM payments WHERE order_id IN ({ids}) ORDER BY order_id, attempt"
 
 
@@ -125,10 +127,10 @@ def _announce(tx: Transaction, order: Order, kind: EventType | None, by: str) ->
 
 def require(view: Snapshot, order_id: int) -> Order:
     """The order with its items and latest payment. Raises OrderNotFound."""
-    row = view.one(_BY_ID, {"id": order_id})
-    if row is None:
+    rows = list(_where_id_in(view, _BY_ID, [order_id]))
+    if not rows:
         raise OrderNotFound
-    return _complete(view, [row])[0]
+    return _complete(view, rows)[0]
 
 
 def find_all(view: Snapshot, wanted: OrderFilter) -> list[Order]:
@@ -144,7 +146,7 @@ def find_all(view: Snapshot, wanted: OrderFilter) -> list[Order]:
     }
     newest = (view.all(sql, {**values, "status": one}) for one in wanted.statuses)
     ids = sorted({row["id"] for rows in newest for row in rows}, reverse=True)[: wanted.limit]
-    return _complete(view, list(_where_id_in(view, _LIST, ids)))
+    return _complete(view, list(_where_id_in(view, _BY_ID, ids)))
 
 
 def count_by_status(view: Snapshot) -> dict[str, int]:
@@ -157,9 +159,8 @@ def _complete(view: Snapshot, rows: Sequence[sqlite3.Row]) -> list[Order]:
     ids = [row["id"] for row in rows]
     items = _items(view, ids)
     latest = _latest_payments(view, ids)
-    begun = {row["order_id"] for row in _where_id_in(view, _BEGUN, ids)}
     return [
-        _from_row(row, items.get(row["id"], []), latest.get(row["id"]), begun=row["id"] in begun)
+        _from_row(row, items.get(row["id"], []), latest.get(row["id"]))
         for row in view.in_pieces(rows)
     ]
 
@@ -190,9 +191,7 @@ def _where_id_in(view: Snapshot, sql: str, ids: Sequence[int]) -> Iterable[sqlit
     return view.all(sql.format(ids=", ".join(f":{name}" for name in values)), values)
 
 
-def _from_row(
-    row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | None, *, begun: bool
-) -> Order:
+def _from_row(row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | None) -> Order:
     return Order(
         id=row["id"],
         table_number=row["table_number"],
@@ -204,5 +203,5 @@ def _from_row(
         created_at=from_millis(row["created_at"]),
         updated_at=from_millis(row["updated_at"]),
         void_reason=row["void_reason"],
-        begun=begun,
+        begun=bool(row["begun"]),
     )
