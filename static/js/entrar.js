@@ -4,6 +4,7 @@ import { call, Offline } from "./api.js";
 import { byId, h, setText } from "./dom.js";
 import { endSessionOf, lockedUser, unlock } from "./idle.js";
 import { entered } from "./kept.js";
+import { recallLeft } from "./left.js";
 import { PAGES, registerShell } from "./start.js";
 
 const KNOWN = "comanda.usuarios";
@@ -121,7 +122,7 @@ async function signIn(event) {
     const { user } = await call("POST", "/session", { json });
     await entered(user);
     remember(user, json.pin.length);
-    unlock();
+    await unlock();
     location.replace(destination(user.role));
   } catch (error) {
     if (error.status === 429) waits.set(json.username, performance.now() + 1000 * (error.retryAfter || 30));
@@ -191,7 +192,7 @@ async function endSession() {
     if (end !== null) {
       sayWhose();
       if (end === "over") return;
-      unlock(); // somebody else has signed in since
+      await unlock(); // somebody else has signed in since
       goOn();
       return;
     }
@@ -224,5 +225,6 @@ forget.addEventListener("click", () => {
   keep(known().filter((one) => one.username !== person.username));
   showPeople();
 });
+await recallLeft();
 goOn();
 endSession();

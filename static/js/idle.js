@@ -4,9 +4,9 @@
 
 import { call } from "./api.js";
 import { h, setText } from "./dom.js";
+import { forgetLeft, LEFT, noteLeft, recallLeft, whoLeft } from "./left.js";
 
 const ACTIVITY = "comanda.actividad"; // when somebody last touched a page of this browser, by its clock
-const LOCKED = "comanda.bloqueada"; // whose session is being ended, until somebody signs in
 const NEVER = ["/cocina"]; // hangs on a wall, and nobody has a hand free
 const NOTE_EVERY = 500;
 const LOOK_EVERY = 5000;
@@ -20,19 +20,7 @@ let last = 0;
 let isCovered = false;
 
 const read = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
-/** Whether it could be written: private mode has this page alone. */
-function write(key, value) {
-  try {
-    localStorage.setItem(key, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function liftLock() {
-  try { localStorage.removeItem(LOCKED); } catch { /* private mode */ }
-}
+const write = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode: this page alone knows */ } };
 
 const covering = [];
 
@@ -40,12 +28,12 @@ const covering = [];
 export const onCovered = (act) => covering.push(act);
 
 /** Whose page was locked on this device and is not open again, or null. */
-export const lockedUser = () => read(LOCKED);
+export const lockedUser = whoLeft;
 
 /** Somebody has signed in here: pages are open again. */
 export function unlock() {
-  liftLock();
   note();
+  return forgetLeft();
 }
 
 /**
@@ -53,14 +41,14 @@ export function unlock() {
  * be told, `/?cambiar` goes on trying; where nothing could be noted, this page does.
  */
 export async function leave(username) {
-  const isNoted = write(LOCKED, username);
+  const { isNoted, onDisk } = noteLeft(username);
   const words = cover("Saliendo…", "👋 Hasta luego");
   const end = await endSessionOf(username);
   if (end === null && !isNoted) {
     endSession(username, words);
     return;
   }
-  if (end !== null) liftLock();
+  await (end === null ? onDisk : forgetLeft());
   location.assign(end === "over" ? "/" : "/?cambiar");
 }
 
@@ -80,10 +68,18 @@ export async function endSessionOf(username) {
 
 /** Stay locked where a lock has not been lifted, before anything is shown. Whether it is so. */
 export function staysLocked() {
-  addEventListener("storage", ({ key }) => { if (key === LOCKED) lockIfNoted(); });
+  addEventListener("storage", ({ key }) => { if (key === LEFT) lockIfNoted(); });
   // A page that slept, or that the browser kept for its *back*, has heard of nothing meanwhile.
   for (const type of ["pageshow", "focus"]) addEventListener(type, lockIfNoted);
+  addEventListener("pageshow", ({ persisted }) => { if (persisted && isCovered) location.reload(); }); // it would say *Saliendo…* for ever
   for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, lockIfNoted);
+  lockIfNoted();
+  return isCovered;
+}
+
+/** The same for a lock from before the browser ended, which it takes a moment to read. */
+export async function wasLeft() {
+  await recallLeft();
   lockIfNoted();
   return isCovered;
 }
@@ -146,7 +142,7 @@ function hasExpired() {
 /** Take everything out of sight first; then end the session, for as long as that takes. */
 function lock(username, why = "Nadie la ha tocado en un rato.") {
   if (isCovered) return;
-  write(LOCKED, username);
+  noteLeft(username);
   endSession(username, cover(why));
 }
 
@@ -173,7 +169,7 @@ async function endSession(username, words) {
     const end = await endSessionOf(username);
     if (end === "over") break;
     if (end === "other") {
-      liftLock();
+      await forgetLeft();
       location.reload();
       return;
     }

@@ -2,12 +2,11 @@
 // It is one person's: it goes when they sign out, or when somebody else signs in.
 
 import { now } from "./server-time.js";
+import { shelf } from "./shelf.js";
 
 const WHO = "comanda.quien"; // in localStorage, which all tabs read at once and hear changes of
-const DATABASE = "comanda.visto";
-const TABLE = "seen";
-const UNANSWERED = 3000;
 const TOO_OLD = 24 * 3600 * 1000;
+const run = shelf("comanda.visto", "seen");
 
 let mine = null;
 
@@ -74,37 +73,3 @@ function who() {
 }
 
 const clear = () => run("readwrite", (table) => table.clear());
-
-/** One transaction: what it found, or null; undefined where the browser keeps nothing now. */
-async function run(mode, work) {
-  try {
-    const database = await openDatabase();
-    try {
-      return await transact(database, mode, work) ?? null;
-    } finally {
-      database.close();
-    }
-  } catch {
-    return undefined;
-  }
-}
-
-function openDatabase() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: "name" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-    setTimeout(() => reject(new Error("the browser does not answer")), UNANSWERED);
-  });
-}
-
-function transact(database, mode, work) {
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(TABLE, mode);
-    const request = work(transaction.objectStore(TABLE));
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = () => reject(transaction.error);
-    setTimeout(() => reject(new Error("the browser does not answer")), UNANSWERED);
-  });
-}

@@ -4,7 +4,7 @@ import { call, Problem } from "./api.js";
 import { h, toast } from "./dom.js";
 import { setCurrency } from "./format.js";
 import { setClock } from "./house-time.js";
-import { staysLocked, watchIdle } from "./idle.js";
+import { staysLocked, wasLeft, watchIdle } from "./idle.js";
 import { begin, goOnAs, lastHere } from "./kept.js";
 import { openedAlone } from "./link.js";
 import { signInAgain } from "./live.js";
@@ -24,7 +24,8 @@ export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", 
 export async function start(...roles) {
   registerShell();
   if (staysLocked()) return new Promise(() => {});
-  let last = await lastHere();
+  let [last, isLocked] = await Promise.all([lastHere(), wasLeft()]);
+  if (isLocked) return new Promise(() => {});
   const notice = h("p", { class: "notice", role: "status" }, "Sin conexión con Comanda. La página sigue sola en cuanto vuelva.");
   for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
     try {

@@ -176,6 +176,48 @@ async def test_whoever_gets_a_new_pin_gets_in_on_a_new_phone_whatever_was_guesse
     assert (await enter(house, "8841"))[0] == 201
 
 
+async def test_a_new_pin_lets_in_whoever_shares_an_address_with_somebody_who_guesses(
+    house: House, clock: FixedClock
+) -> None:
+    """A tablet, or all phones behind one proxy; the guesses are at names that nobody has."""
+    for number in range(20):
+        assert (await enter(house, username=f"nobody{number}"))[0] == 401
+    assert (await enter(house))[0] == 429
+    assert (await house.call(ROSA, "PUT", "/staff/ana/pin", json={"pin": "8841"}))[0] == 200
+    assert (await enter(house, "8841"))[0] == 201
+    clock.advance(hours=2)
+    for number in range(20):
+        assert (await enter(house, username=f"nobody{number}"))[0] == 401
+    assert (await enter(house, username="beto"))[0] == 429
+
+
+async def test_a_new_pin_lets_in_after_the_alarm_was_read_too(house: House) -> None:
+    await statuses(house, 5, address="10.0.0.1")
+    await statuses(house, 5, address="10.0.0.2")
+    assert len((await house.call(ROSA, "GET", "/guesses"))[1]["guesses"]) == 2
+    assert (await house.call(ROSA, "DELETE", "/guesses"))[0] == 204
+    assert (await house.call(ROSA, "PUT", "/staff/ana/pin", json={"pin": "8841"}))[0] == 200
+    assert (await enter(house, "8841", address="10.0.0.1"))[0] == 201
+
+
+async def test_what_was_read_is_not_told_again_with_what_comes_after_it(
+    house: House, clock: FixedClock
+) -> None:
+    await statuses(house, 5, address="10.0.0.1")
+    await statuses(house, 5, address="10.0.0.2")
+    assert (await house.call(ROSA, "DELETE", "/guesses"))[0] == 204
+    clock.advance(hours=2)
+    for address in ("10.0.0.1", "10.0.0.3", "10.0.0.4"):
+        await statuses(house, 5, address=address, username="luis")
+    assert (await statuses(house, 1, address="10.0.0.1")) == [401]
+    _, told = await house.call(ROSA, "GET", "/guesses")
+    seen = {(one["username"], one["address"], one["tries"]) for one in told["guesses"]}
+    assert seen == {("luis", f"10.0.0.{number}", 5) for number in (1, 3, 4)} | {
+        ("ana", "10.0.0.1", 1)
+    }
+    assert {one["first_at"] for one in told["guesses"]} == {"2026-11-28T22:41:00.000Z"}
+
+
 async def test_a_mark_that_the_server_never_gave_is_not_taken_over(house: House) -> None:
     """Somebody puts a mark of their own into Ana's browser, and waits for her to sign in."""
     planted = "x" * 43

@@ -38,6 +38,24 @@ async def test_an_administrator_is_told_of_guesses_and_says_that_they_know(
     await expect(alarm).to_be_hidden()
 
 
+async def test_made_up_users_hide_nobody_who_was_guessed_at(
+    house: House, window: OpenWindow
+) -> None:
+    await guess(house, "luis", 5)
+    await guess(house, "ana", 3)
+    for number in range(8):
+        await guess(house, f"nadie{number}", 1)
+    alarm = (await window(ROSA, "/admin", PHONE)).page.get_by_role("alert")
+    await expect(alarm).to_contain_text("⚠ Alguien está probando PIN: 16 intentos fallidos")
+    lines = alarm.get_by_role("listitem")
+    await expect(lines).to_have_count(3)
+    await expect(lines.nth(0)).to_contain_text("Luis (luis): 5 veces, desde 127.0.0.1 (")
+    await expect(lines.nth(1)).to_contain_text("Ana (ana): 3 veces, desde 127.0.0.1 (")
+    await expect(lines.nth(2)).to_contain_text(
+        "Usuarios que no existen: 8 veces, desde 127.0.0.1 ("
+    )
+
+
 async def test_a_short_pin_from_before_is_asked_about_and_shown_in_the_list(
     house: House, window: OpenWindow
 ) -> None:

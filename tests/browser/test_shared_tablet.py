@@ -74,6 +74,51 @@ async def test_no_page_goes_on_with_the_session_of_somebody_who_left(
     await page.wait_for_url("**/caja*")
 
 
+async def test_who_left_stays_out_though_the_browser_ended_before_it_wrote_all_down(
+    house: House, window: OpenWindow
+) -> None:
+    """localStorage reaches the disk seconds later: what was noted there last may be gone."""
+    page = await left_without_a_network(window)
+    await page.evaluate("localStorage.removeItem('comanda.bloqueada')")
+    await page.goto(f"{house.url}/mesero")
+    await page.get_by_text("🔒 Pantalla bloqueada").wait_for()
+    await expect(page.get_by_role("button", name="Ana ▾")).to_have_count(0)
+    await page.evaluate("localStorage.removeItem('comanda.bloqueada')")
+    await page.goto(f"{house.url}/")
+    await (
+        page.get_by_text("La sesión de Ana sigue abierta")
+        .or_(page.get_by_text("La sesión de ana sigue abierta"))
+        .wait_for()
+    )
+    await page.unroute("**/session")
+    await page.get_by_text("sigue abierta").wait_for(state="hidden")
+    await page.goto(f"{house.url}/mesero")
+    await page.wait_for_url("**/?volver=*")
+    await sign_in(page, "ana")
+    await page.get_by_role("button", name="Ana ▾").wait_for()
+    await page.reload()
+    await page.get_by_role("button", name="Ana ▾").wait_for()
+
+
+async def test_a_page_that_said_goodbye_does_not_stay_so_when_somebody_comes_back_to_it(
+    window: OpenWindow,
+) -> None:
+    page = (await window(ANA, "/mesero")).page
+    await page.get_by_text("En línea").wait_for()
+    hanging = asyncio.Event()
+
+    async def hang(_: Route) -> None:
+        hanging.set()
+
+    await page.route("**/session", hang, times=1)
+    await page.get_by_role("button", name="Ana ▾").click()
+    await page.get_by_role("button", name="Cambiar de usuario").click()
+    await page.get_by_text("👋 Hasta luego").wait_for()
+    await hanging.wait()
+    await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    await page.wait_for_url("**/?volver=*")
+
+
 async def tablet_of_two(window: OpenWindow) -> Page:
     """A sign-in page that knows Ana and Luis."""
     page = (await window(None, "/")).page

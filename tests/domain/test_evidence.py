@@ -72,6 +72,18 @@ def test_what_looks_the_same_is_compared_as_the_same(typed: str) -> None:
         "N° 8841220193",
         "Nº 8841220193",
         "No. de operación: 008841220193",
+        "Operación 8841220193",
+        "Op. 8841220193",
+        "Movimiento 8841220193",
+        "Comprobante No. 8841220193",
+        "Pago 8841220193 ok",
+        "BBVA 8841220193",
+        "8841220193 MXN",
+        "Transf. 8841220193 (SPEI)",
+        "8841220193x",
+        "884122\u25cb193",  # circles
+        "884122\u2205193",
+        "884\u0627220\u01c393",  # strokes
         "\u202e8841220193\u202c",
     ],
 )
@@ -97,6 +109,9 @@ def test_what_is_no_latin_letter_is_a_digit_or_stays(typed: str, key: str) -> No
 def test_letters_that_are_of_the_number_stay() -> None:
     keys = {reference_key(one) for one in ("A1234", "B1234", "1234", "MBAN1234", "0A1", "Folio 12")}
     assert len(keys) == 6
+    assert reference_key("Operación 12345") == reference_key("12345"), "a word that is known"
+    assert reference_key("A1234567") != reference_key("B1234567")
+    assert reference_key("12A34567890") != reference_key("1234567890")
     assert reference_key("000") == reference_key("0") == "0"
 
 

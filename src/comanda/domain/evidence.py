@@ -24,7 +24,11 @@ _WORDS = (
     "ref|referenc1a|f0110|c1ave|rastre0|de|de1a|num|numer0|nr0|n0|n|0p|0perac10n|aut"
     "|aut0r1zac10n|transacc10n|transferenc1a|c0d1g0|spe1|1d"
 )
-_BEFORE = re.compile(rf"0+(?=.)|(?:{_WORDS})+(?=[0-9]{{4}})")
+_BEFORE = re.compile(rf"(?:{_WORDS})+(?=[0-9]{{4}})|0+(?=.)")
+# Letters at one end, not all of them taken for digits: what stands beside a long number is no part.
+_LETTERS = r"[^0-9]*[^0-9oil][^0-9]*"
+_BESIDE = re.compile(rf"\A{_LETTERS}(?=[0-9])|(?<=[0-9]){_LETTERS}\Z")
+_LONG_NUMBER = 8  # digits: no two operations of a house have so many in common by chance
 # Letters that are none to the eye: Hangul fillers are blank, the others a dash or an apostrophe.
 _UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0\u1427\u4e00\ua78c"
 
@@ -96,17 +100,27 @@ def reference_key(reference: str) -> str:
 
     No case, no accents, and ASCII digits; nothing that only separates, modifies or can't be seen; a
     letter of another script counts as the Latin one that it looks like, and O, I and L as 0 and 1.
-    Words like "Folio" before the number, and its leading zeros, count for nothing. A letter that
-    looks like no Latin one stays. Empty where nothing is left.
+    Words like "Folio" before the number, and its leading zeros, count for nothing; nor do letters
+    at either end of a number of eight digits or more. A letter that looks like no Latin one stays.
+    Empty where nothing is left.
 
     The migrations compute it too: the same reference must have the same key in every row, so a
     change of this function needs a migration that computes the stored keys anew.
     """
     plain = unicodedata.normalize("NFKD", reference).casefold()
-    key = "".join(map(_compared, plain)).translate(_TWINS)
-    while bare := _BEFORE.match(key):
-        key = key[bare.end() :]
-    return key
+    letters = "".join(map(_compared, plain))
+    while (bare := _without_words(letters)) != letters:
+        letters = bare
+    return letters.translate(_TWINS)
+
+
+def _without_words(letters: str) -> str:
+    """One step nearer to the number itself: what stands before it or beside it goes."""
+    if before := _BEFORE.match(letters.translate(_TWINS)):
+        return letters[before.end() :]
+    bare = _BESIDE.sub("", letters)
+    digits = sum(one in "0123456789" for one in bare.translate(_TWINS))
+    return bare if digits >= _LONG_NUMBER else letters
 
 
 def _compared(one: str) -> str:

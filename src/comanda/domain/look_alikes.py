@@ -1,7 +1,7 @@
 """Letters of other scripts that look, in one case or the other, like a Latin letter or a digit.
 
-From Unicode's `confusables.txt` (UTS 39, Unicode License v3), folded: only letters, and bars, that
-have no decomposition and whose name does not say which Latin letter they are.
+From Unicode's `confusables.txt` (UTS 39, Unicode License v3), folded: only letters, bars and
+circles that have no decomposition and whose name does not say which Latin letter they are.
 """
 
 # What a letter looks like → the letters, in lower case where they have one.
@@ -29,14 +29,14 @@ _LOOK_LIKE = {
     "j": "\u03f3\u0458\u13ab\u148d\ua4d9",
     "k": "\u03ba\u043a\u13e6\u16d5\u2c95\ua4d7\U00010518",
     "l": (
-        "\u007c\u01c0\u04cf\u13de\u14aa\u16c1\u2223\u23fd"
+        "\u007c\u00a6\u01c0\u01c3\u0627\u1175\u4e28\u04cf\u13de\u14aa\u16c1\u2223\u23fd"
         "\u2502\u2758\u2c93\u2cd1\u2d4f\ua4e1\ua4f2\U0001028a"
         "\U00010309\U00010443\U00010526\U000118d2\U00016f16\U00016f28"
     ),
     "m": "\u03bc\u03fb\u043c\u13b7\u15f0\u16d6\u2c99\ua4df\U000102b0\U00010311",
     "n": "\u03bd\u0578\u057c\u2c9b\ua4e0\U00010513",
     "o": (
-        "\u03b8\u03bf\u03c3\u043e\u0585\u0b20\u0d20\u101d"
+        "\u2205\u2298\u2300\u25cb\u25ef\u2b55\u03b8\u03bf\u03c3\u043e\u0585\u0b20\u0d20\u101d"
         "\u10ff\u12d0\u1d11\u2c9f\u2d54\ua4f3\uab3d\U00010292"
         "\U000102ab\U0001042c\U000104ea\U00010516\U000118c8\U000118d7"
     ),

@@ -96,7 +96,7 @@ def attempt(
         return Attempt(username, place, (), home, device)
     free = {
         user_key(username): allowance.of_user,
-        _key("address", home): allowance.of_address,
+        address_key(home): allowance.of_address,
         ALL_KEY: OF_ALL * allowance.of_address,
     }
     others = tuple(Limit(key, most, pause, A_DAY * most) for key, most in free.items())
@@ -106,6 +106,11 @@ def attempt(
 def user_key(username: str) -> str:
     """What a user's wrong PINs from unknown browsers are counted under."""
     return _key("user", username)
+
+
+def address_key(home: str) -> str:
+    """What all wrong PINs from unknown browsers of `home`, a `network_of`, are counted under."""
+    return _key("address", home)
 
 
 def _key(*parts: str) -> str:

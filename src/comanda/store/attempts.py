@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 
 from comanda.domain.clocks import NEAR
 from comanda.domain.errors import TooManyAttempts
-from comanda.domain.sign_in import ALL_KEY, COUNTED, SUSPICIOUS, Attempt, Limit, user_key
+from comanda.domain.sign_in import (
+    ALL_KEY,
+    COUNTED,
+    SUSPICIOUS,
+    Attempt,
+    Limit,
+    address_key,
+    user_key,
+)
 from comanda.store.database import (
     Snapshot,
     Transaction,
@@ -39,6 +47,7 @@ _NOTE = """
         1, :now, :now, 0
     )
     ON CONFLICT (place) DO UPDATE SET
+        first_at = IIF(tries = 0, :now, first_at), entered_at = IIF(tries = 0, NULL, entered_at),
         tries = tries + 1, last_at = :now, address = :address, device = :device
 """
 _FORGET_QUIET = """
@@ -46,9 +55,9 @@ _FORGET_QUIET = """
     WHERE alarmed = 0 AND (last_at <= :since OR last_at > :now)
 """
 _TRIES = "SELECT COALESCE(SUM(tries), 0) AS tries FROM sign_in_failures WHERE last_at > :since"
-_ALARM = "UPDATE sign_in_failures SET alarmed = 1 WHERE last_at > :since"
+_ALARM = "UPDATE sign_in_failures SET alarmed = 1 WHERE last_at > :since AND tries > 0"
 _TAKE_BACK = """
-    UPDATE sign_in_failures SET tries = tries - 1, entered_at = :now WHERE place = :place
+    UPDATE sign_in_failures SET tries = MAX(0, tries - 1), entered_at = :now WHERE place = :place
 """
 _FORGET_ENTERED = """
     DELETE FROM sign_in_failures WHERE place = :place AND (alarmed = 0 OR tries = 0)
@@ -58,7 +67,9 @@ _GUESSES = """
     LEFT JOIN staff ON staff.username = sign_in_failures.username
     WHERE alarmed = 1 ORDER BY last_at DESC, tries DESC LIMIT :most
 """
-_DISMISS = "DELETE FROM sign_in_failures WHERE alarmed = 1"
+# Where they came from stays known for the day: a new PIN makes room there.
+_DISMISS = "UPDATE sign_in_failures SET alarmed = 0, tries = 0 WHERE alarmed = 1"
+_ADDRESSES = "SELECT DISTINCT address FROM sign_in_failures"
 _KEEP = """
     DELETE FROM sign_in_failures WHERE place NOT IN (
         SELECT place FROM sign_in_failures ORDER BY last_at DESC LIMIT :most
@@ -159,8 +170,12 @@ def forgive(tx: Transaction, attempt: Attempt, rows: Sequence[int]) -> None:
 
 
 def start_afresh(tx: Transaction, username: str) -> None:
-    """A new PIN: nobody's guesses at the old one keep its owner out, on a new phone neither."""
-    for key in (user_key(username), ALL_KEY):
+    """A new PIN: nobody's guesses keep its owner out, on a new phone neither.
+
+    Not those at others, either: whoever guesses may share an address with the owner.
+    """
+    addresses = [address_key(row["address"]) for row in tx.all(_ADDRESSES)]
+    for key in (user_key(username), ALL_KEY, *addresses):
         tx.run(_DELETE_KEY, {"key": key})
     tx.run(_DELETE_PLACES, {"username": username})
 

@@ -6,7 +6,7 @@ import { clock, day } from "../format.js";
 import { inWords } from "../house-time.js";
 
 const LOOK_EVERY = 60 * 1000;
-const MOST_SHOWN = 5;
+const MOST_ADDRESSES = 3;
 
 /** A notice that stays until somebody says *Enterado*; `open` leads to *Personal*. */
 export function createGuessAlarm(open) {
@@ -32,9 +32,7 @@ export function createGuessAlarm(open) {
     shown = now;
     const tries = guesses.reduce((sum, one) => sum + one.tries, 0);
     setText(head, `⚠ Alguien está probando PIN: ${tries} intentos fallidos`);
-    const more = guesses.length - MOST_SHOWN;
-    list.replaceChildren(...guesses.slice(0, MOST_SHOWN).map((one) => h("li", {}, words(one))),
-      ...(more > 0 ? [h("li", {}, `y ${more} más`)] : []));
+    list.replaceChildren(...byUser(guesses).map((one) => h("li", {}, words(one))));
     setText(advice, adviceFor(guesses));
     node.hidden = guesses.length === 0;
   }
@@ -53,19 +51,47 @@ export function createGuessAlarm(open) {
   return node;
 }
 
-function words({ name, username, tries, address, device, known, first_at: first, last_at: last, entered_at: entered }) {
-  const who = name ? `${name} (${username})` : "Un usuario que no existe";
-  const times = tries === 1 ? "1 vez" : `${tries} veces`;
-  const where = known ? `desde su propio aparato (${device}, ${address})` : `desde ${address} (${device})`;
-  const when = at(first) === at(last) ? onceAt(last) : `entre ${at(first)} y ${at(last)}`;
-  return `${who}: ${times}, ${where}, ${when}${entered ? `. Después entró, ${onceAt(entered)}` : ""}`;
+/**
+ * The guesses at each user together, and those at names that nobody has: no line is hidden behind
+ * others that somebody makes up. Whom somebody came in as stands first, then who was tried most.
+ */
+function byUser(guesses) {
+  const users = new Map();
+  for (const one of guesses) users.set(one.username, [...(users.get(one.username) ?? []), one]);
+  const all = [...users.values()].map((places) => ({
+    ...places[0],
+    places,
+    tries: places.reduce((sum, one) => sum + one.tries, 0),
+    first_at: places.map((one) => one.first_at).sort()[0],
+    last_at: places.map((one) => one.last_at).sort().at(-1),
+    entered_at: places.map((one) => one.entered_at ?? "").sort().at(-1),
+  }));
+  const rank = ({ username, entered_at: entered }) => (username === null ? 2 : entered ? 0 : 1);
+  return all.sort((one, other) => rank(one) - rank(other) || other.tries - one.tries);
 }
 
+function words({ name, username, tries, places, first_at: first, last_at: last, entered_at: entered }) {
+  const who = name ? `${name} (${username})` : "Usuarios que no existen";
+  const times = tries === 1 ? "1 vez" : `${tries} veces`;
+  const when = at(first) === at(last) ? onceAt(last) : `entre ${at(first)} y ${at(last)}`;
+  return `${who}: ${times}, ${whence(places)}, ${when}${entered ? `. Después entró, ${onceAt(entered)}` : ""}`;
+}
+
+function whence(places) {
+  const [{ known, device, address }] = places;
+  if (places.length === 1 && known) return `desde su propio aparato (${device}, ${address})`;
+  const addresses = [...new Set(places.map((one) => one.address))];
+  if (addresses.length === 1) return `desde ${address} (${[...new Set(places.map((one) => one.device))].join(", ")})`;
+  const more = addresses.length - MOST_ADDRESSES;
+  return `desde ${addresses.length} direcciones (${addresses.slice(0, MOST_ADDRESSES).join(", ")}${more > 0 ? ` y ${more} más` : ""})`;
+}
+
+const ENTERED = "Pregunta a quien entró si fue quien se equivocaba. Si no, dale ya otro PIN en Personal: con eso sale de todos los aparatos.";
+const NOT_ENTERED = "Pregunta si alguien olvidó su PIN; dale otro en Personal y entra enseguida. Si nadie fue, da a esas personas un PIN más largo y cambia la clave del Wi-Fi. Los teléfonos que ya usan pueden seguir entrando.";
+
 function adviceFor(guesses) {
-  if (guesses.some((one) => one.entered_at && one.name)) {
-    return "Pregunta a quien entró si fue quien se equivocaba. Si no, dale ya otro PIN en Personal: con eso sale de todos los aparatos.";
-  }
-  return "Pregunta si alguien olvidó su PIN; dale otro en Personal y entra enseguida. Si nadie fue, da a esas personas un PIN más largo y cambia la clave del Wi-Fi. Los teléfonos que ya usan pueden seguir entrando.";
+  const isIn = (one) => Boolean(one.entered_at && one.name);
+  return [guesses.some(isIn) ? ENTERED : "", guesses.every(isIn) ? "" : NOT_ENTERED].filter(Boolean).join(" ");
 }
 
 const onceAt = (iso) => (day(iso) === day() ? `a ${at(iso)}` : at(iso));
