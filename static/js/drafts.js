@@ -4,6 +4,7 @@ const DATABASE = "comanda";
 const VERSION = 2; // 2: a draft has a kind; those of version 1 are proofs
 const TABLE = "drafts";
 const UNANSWERED = 4000;
+const STILL_UNANSWERED = 500; // once it has failed, nobody waits long for each further thing: it is tried again by itself
 const TRY_EVERY = 2000;
 
 /**
@@ -68,14 +69,16 @@ export class Drafts {
   }
 
   /** One transaction; a connection that the phone closed in the background is opened again once. */
-  async #run(mode, work, otherwise) {
+  async #run(mode, work, otherwise, patience = this.#works ? UNANSWERED : STILL_UNANSWERED) {
     for (let chance = 0; chance < 2; chance += 1) {
       try {
-        const found = await transact(await this.#connect(), mode, work);
+        const found = await transact(await this.#connect(), mode, work, patience);
         this.#works = true;
         return found;
-      } catch {
+      } catch (error) {
+        this.#database?.close(); // what is under way on it is still done
         this.#database = null;
+        if (error instanceof Unanswered) break;
       }
     }
     this.#works = false;
@@ -100,7 +103,7 @@ export class Drafts {
   async #tooLong(opening) {
     await new Promise((resolve) => { setTimeout(resolve, this.#isSlow ? 0 : UNANSWERED); });
     if (this.#opening === opening) this.#isSlow = true;
-    throw new Error("the browser does not answer");
+    throw new Unanswered();
   }
 
   #opened(database) {
@@ -116,6 +119,7 @@ export class Drafts {
 
   /** Do on the disk what could only be done in memory. */
   async #catchUp() {
+    if ((await this.#run("readonly", (table) => table.count(), null, UNANSWERED)) === null) return;
     for (const draft of [...this.#memory.values()]) await this.put(draft);
     for (const key of [...this.#deleted]) await this.delete(key);
     if (await this.all() !== null) this.onBack();
@@ -159,9 +163,16 @@ function upgrade(database, transaction) {
   };
 }
 
-/** Resolves once the transaction is on the disk, not merely asked for. */
-function transact(database, mode, work) {
+/** Neither done nor refused: the phone's disk is busy, or another tab was stopped in the middle of something. */
+class Unanswered extends Error {}
+
+/**
+ * Resolves once the transaction is on the disk, not merely asked for. Rejects where that takes too long;
+ * it may still be done later, before all that is asked for after it.
+ */
+function transact(database, mode, work, patience) {
   return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Unanswered()), patience);
     const transaction = database.transaction(TABLE, mode, { durability: "strict" });
     const request = work(transaction.objectStore(TABLE));
     transaction.oncomplete = () => resolve(request.result);

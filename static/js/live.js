@@ -4,7 +4,7 @@ import { call, Offline, Problem } from "./api.js";
 import { onCovered } from "./idle.js";
 import { forget, keep, kept, me, onOther } from "./kept.js";
 import { setLink } from "./link.js";
-import { setHeartbeat, Stream } from "./stream.js";
+import { LANGUAGE, setHeartbeat, Stream } from "./stream.js";
 import { isInDoubt, mark } from "./server-time.js";
 
 const LONGEST_PAUSE = 30000;
@@ -61,7 +61,7 @@ export class Live {
   #shareStream() {
     const { username, role } = me() ?? { username: "", role: this.role };
     const stream = new Stream({
-      name: `comanda.noticias.${role}.${username}`,
+      name: `comanda.noticias.${LANGUAGE}.${role}.${username}`,
       path: `/events/${role}?user=${encodeURIComponent(username)}`,
       position: () => (this.#isLoaded ? Math.max(this.#cursor, this.#heard) : null),
       onEvent: (type, id, data) => this.#hear(type, id, data),
@@ -110,7 +110,6 @@ export class Live {
     this.#isLoaded = true;
     this.#known = mark();
     this.#hasFailed = false;
-    this.#failures = 0;
     this.onReset(this.orders, before);
     this.#catchUp();
     this.#keepSoon();
@@ -235,7 +234,10 @@ export class Live {
   }
 
   #show(state) {
-    if (state === "online") this.#known = mark();
+    if (state === "online") {
+      this.#known = mark();
+      this.#failures = 0; // not by an answer alone: a stream that is refused is asked for ever more rarely
+    }
     this.state = state;
     setLink(state, this.#known);
     this.onState(state);

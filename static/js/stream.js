@@ -14,6 +14,8 @@ export const TYPES = [
   "resync", "order_updated", "order_placed", "order_ready", "order_voided", "menu_updated", "payment_seen",
   "payment_unseen", "payment_verification_pending", "payment_rejected", "payment_approved",
 ];
+/** What the tabs say to each other. Tabs of another version, open since before an upgrade, have their own stream. */
+export const LANGUAGE = 2;
 const ASK_EVERY = 5000; // how long the holder may be silent before somebody asks for it
 const ANSWER_WITHIN = 3000; // a holder that is frozen, or stuck, does not answer; its seat is taken
 const FIRST_ANSWER_WITHIN = 250; // where nothing but its answer tells a new tab that there is a holder

@@ -22,7 +22,7 @@ class Proxy:
     `cut` drops every connection, and lets those to come wait until `go_on`; while `refusing`, they
     are answered 503, and counted in `refused`. `freeze` holds back what the streams that are open
     say, and `hold` what those to come say but for their headers; with "drops" a byte comes now and
-    then. `streams` counts all of them.
+    then. `streams` counts all of them. While `refusing_streams`, they alone are answered 404.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -33,6 +33,7 @@ class Proxy:
         self.refusing = False
         self.refused = 0
         self.hold = ""
+        self.refusing_streams = False
         self.streams = 0
         self._open_streams: list[asyncio.Event] = []
         self._drops: list[asyncio.Task[None]] = []
@@ -54,9 +55,12 @@ class Proxy:
     async def _ask(
         self, reader: asyncio.StreamReader, back: asyncio.StreamWriter, stream: asyncio.Event
     ) -> None:
-        async for data in pieces(reader, back):
+        async for asked in pieces(reader, back):
+            data = asked
             if data.startswith(b"GET /events/"):
                 self.streams += 1
+                if self.refusing_streams:
+                    data = data.replace(b"GET /events/", b"GET /refused/", 1)
                 self._open_streams.append(stream)
                 if self.hold:
                     stream.set()
@@ -183,6 +187,33 @@ async def test_a_stream_that_a_proxy_cuts_or_refuses_comes_back_and_catches_up(
         await expect(page).to_have_title("(2) Caja · Comanda", timeout=PATIENT)
         await page.get_by_text("En línea").wait_for()
         assert await page.evaluate("window.neverReloaded")
+
+
+async def test_a_stream_that_alone_is_refused_is_asked_for_ever_more_rarely(
+    house: House, window: OpenWindow
+) -> None:
+    """All else is answered, and tells nothing about the stream: many pages would ask all the time."""
+    async with open_proxy(house) as (proxy, url):
+        page = (await window(COCO, "/healthz")).page
+        await page.clock.install()
+        await page.goto(f"{url}/cocina")
+        await page.get_by_text("En línea").wait_for()
+        proxy.refusing_streams = True
+        proxy.cut()
+        proxy.go_on()
+        await page.get_by_text("Reconectando…").wait_for()
+        before = proxy.streams
+        for _ in range(240):
+            await page.clock.run_for(250)
+        assert 2 <= proxy.streams - before <= 15, "a minute"
+        proxy.refusing_streams = False
+        await house.place(71)
+        for _ in range(240):
+            await page.clock.run_for(250)
+            if await page.get_by_text("En línea").is_visible():
+                break
+        await expect(page.get_by_text("En línea")).to_be_visible()
+        await page.get_by_text("71", exact=True).wait_for()
 
 
 async def pay(house: House, table: int) -> None:

@@ -363,6 +363,46 @@ async def test_a_waiting_draft_stays_in_sight_while_the_storage_fails(
     assert [one["table_number"] for one in await until_placed(house, 2)] == [12, 7]
 
 
+# A transaction of another tab that does not end: all that is asked for later waits for it.
+BUSY = """() => new Promise((resolve) => {
+  const request = indexedDB.open("comanda");
+  request.onsuccess = () => {
+    const table = request.result.transaction("drafts", "readwrite").objectStore("drafts");
+    globalThis.busy = true;
+    const goOn = () => { if (busy) table.get("none").onsuccess = goOn; };
+    goOn();
+    resolve();
+  };
+})"""
+
+
+async def test_a_storage_that_never_answers_holds_no_order_up(
+    house: House, window: OpenWindow
+) -> None:
+    opened = await window(ANA, "/mesero", PHONE)
+    page = await online(opened.page)
+    twin = (await window(ANA, "/healthz", PHONE, context=opened.context)).page
+    await twin.evaluate(BUSY)
+    await send_order(page)
+    await hear(page, "Orden 1 de la mesa 12 enviada a cocina")
+    await opened.context.route("**/orders", refuse_posts)
+    await send_order(page, 7, "Agua")
+    await page.get_by_text("Sin enviar (1)").wait_for()
+    await (
+        page.get_by_text("no deja leer ahora")
+        .or_(page.get_by_text("Este navegador no guarda nada"))
+        .first.wait_for()
+    )
+    await twin.evaluate("() => { busy = false; }")
+    await expect(page.get_by_text("Este navegador no guarda nada")).to_be_hidden()
+    await expect(page.get_by_text("no deja leer ahora")).to_be_hidden()
+    await page.reload()  # it lies safely by now
+    await page.get_by_text("Sin enviar (1)").wait_for()
+    await opened.context.unroute("**/orders")
+    assert [one["table_number"] for one in await until_placed(house, 2)] == [12, 7]
+    await expect(strip(page)).to_be_hidden()
+
+
 async def test_what_is_written_is_kept_once_the_storage_takes_it(
     house: House, window: OpenWindow
 ) -> None:

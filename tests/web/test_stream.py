@@ -477,8 +477,13 @@ async def test_a_page_hears_heartbeats_as_events_without_an_id(house: House) -> 
         assert not {line[:3] for line in seen.splitlines()} & {b"id:", b": p"}
 
 
-async def test_nobody_asks_for_heartbeats(house: House) -> None:
-    status, told = await house.call(ANA, "GET", "/events/waiter", params={"heartbeat": "event"})
+async def test_a_page_of_the_version_before_asks_for_heartbeats_and_hears(house: House) -> None:
+    """It stays open over an upgrade, and would hear nothing again until somebody reloads it."""
+    asked = {"after": "0", "heartbeat": "event"}
+    async with house.stream(ANA, params=asked) as stream:
+        await house.place()
+        assert (await stream.next()).type == "order_updated"
+    status, told = await house.call(ANA, "GET", "/events/waiter", params={"heartbeat": "comment"})
     assert (status, list(told["errors"])) == (422, ["heartbeat"])
 
 

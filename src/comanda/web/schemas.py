@@ -226,6 +226,14 @@ class Cursor(Request):
         metadata={"pattern": "^[0-9]{1,64}$"},
     )
     user = Text(shortest=1, longest=40, load_default=None)
+    # A page of the version before asks for heartbeats that all streams have by now. Refused, it
+    # would hear nothing again until somebody reloads it. The next version may drop this.
+    heartbeat = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["event"], error="El único latido que se pide es event"),
+        error_messages=MESSAGES,
+        metadata={"deprecated": True},
+    )
 
 
 class Form(Request):
