@@ -129,7 +129,7 @@ def record(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
 
 
 def _note(tx: Transaction, attempt: Attempt, day: dict[str, int]) -> None:
-    """Keep for people where it came from; and call the administrator where it is too much."""
+    """Note for the administrator where a wrong PIN came from; raise the alarm after too many."""
     tx.run(_FORGET_QUIET, day)
     told = {
         "place": attempt.place.key,
@@ -159,7 +159,7 @@ def forgive(tx: Transaction, attempt: Attempt, rows: Sequence[int]) -> None:
 
 
 def start_afresh(tx: Transaction, username: str) -> None:
-    """A new PIN: nobody's guesses at the old one keep its owner out, on a new phone neither."""
+    """Forget the guesses at an old PIN: the owner gets in with the new one, also on a new phone."""
     for key in (user_key(username), ALL_KEY):
         tx.run(_DELETE_KEY, {"key": key})
     tx.run(_DELETE_PLACES, {"username": username})
