@@ -62,6 +62,7 @@ from comanda.web.packing import pack
 from comanda.web.pages import default_house
 from comanda.web.pins import PinHasher
 from comanda.web.problems import problem_details
+from comanda.web.refused_pages import in_words
 from comanda.web.replies import add_security_headers, tell_time
 from comanda.web.routes import add_routes
 from comanda.web.setup import issue_token
@@ -81,7 +82,7 @@ UNREAD_BYTES = 64 * 1024  # of a request's body, for each client; four times as 
 
 def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     """The whole of Comanda as an aiohttp application."""
-    middlewares = [admit, pack, problem_details, same_origin, ours]
+    middlewares = [in_words, admit, pack, problem_details, same_origin, ours]
     app = web.Application(middlewares=middlewares)
     tasks = Tasks()
     app[CONFIG] = config
@@ -195,7 +196,7 @@ def _keep_data(clock: Clock, tasks: Tasks) -> Part:
 
 
 async def _tell_differences(database: Database) -> None:
-    """The house goes on with what somebody may have added in good faith, but not in silence."""
+    """Log what differs in the database's shape; the server starts all the same."""
     for difference in await database.read(lambda view: list(differences(view))):
         log.error(
             "La base de datos no es como Comanda la hizo: %s. Si no fue alguien de confianza, "

@@ -35,7 +35,7 @@ class Tasks:
         return sorted(name for name, failures in self._failures.items() if failures)
 
     def failed(self, name: str) -> None:
-        """A task has ended by itself."""
+        """Note that a task ended by itself, which is a failure."""
         self._failures[name] = self._failures.get(name, 0) + 1
 
     def recovered(self, name: str) -> None:

@@ -137,7 +137,7 @@ class NightlyPurge:
 
 
 async def compare_older(database: Database) -> None:
-    """Look at what the proofs show of which that is not known, one by one, the newest first.
+    """Examine proofs from before Comanda compared what proofs show, the newest first.
 
     It rests three times as long as it works, so that nobody has to wait for it.
     """
@@ -197,7 +197,7 @@ def in_pieces(photos: Sequence[Photo], most: int) -> Iterator[list[Photo]]:
 
 
 async def sweep(database: Database, now: datetime) -> None:
-    """Let keys, sessions and attempts to sign in go that have had their time."""
+    """Delete keys, sessions and attempts to sign in that are older than they are kept."""
     for kind in Outdated:
         before = now - kind.kept
         while await database.read(retention.has_outdated, kind, before):

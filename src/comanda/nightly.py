@@ -137,7 +137,7 @@ class Backups:
                 await asyncio.wait_for(self._looking.run(self._clear_up), LAST_SECONDS)
 
     def clear_up(self) -> None:
-        """Have what a copy that was killed has left behind removed, before the next copy."""
+        """Before the next copy, remove the unfinished files of a copy that was killed."""
         self._making.submit(self._clear_up)
 
     def _clear_up(self) -> None:

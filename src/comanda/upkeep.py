@@ -39,7 +39,7 @@ def _told(contents: Contents) -> Iterator[str]:
 
 
 def _consequences(numbers: Numbers | None) -> Iterator[str]:
-    """What the house will notice, and should see to."""
+    """What staff will notice after a restore, and what they should do about it."""
     if numbers is not None and numbers.jumps:
         yield (
             "No se pudo saber hasta qué orden llegó la base de antes. Para que ningún número se "

@@ -27,8 +27,9 @@ const NO_CONTENT = 204;
 export const asUser = (username = me()?.username) => (username ? { "Comanda-User": username } : {});
 
 /**
- * Send a request in the name of `user`, who is the page's own unless told; resolves to the answer's JSON, or null where there is none. Without a network the menu
- * is the last one. Who signs out leaves nothing behind, network or none.
+ * Send a request in the name of `user`, by default the page's own; resolves to the answer's JSON, or to
+ * null for an answer without one. Without a network the menu is the last one that was loaded. Signing
+ * out leaves nothing behind, network or none.
  */
 export async function call(method, path, options) {
   if (method === "DELETE" && path === "/session") forget(options?.user);
@@ -87,8 +88,17 @@ function sentence(body) {
   return first ? `${detail}: ${first[0]}` : detail;
 }
 
-/** What to do after a tap that failed: without an answer, nobody knows whether it did what it should. */
-export const againWords = (error) => (error instanceof Offline ? "Si no cambió, toca otra vez." : "Toca otra vez.");
+const ADVICE = /\. [^.]* otra vez$/; // the last sentence of the server's refusals that pass by themselves
+
+/** What happened, in the server's words without its advice: the page knows better what to do about it. */
+export const whatHappened = (words) => words.replace(ADVICE, "").replace(/\.$/, "");
+
+/** What happened, and what to do after a tap that failed: without an answer, nobody knows whether it did what it should. */
+export const andAgain = (error) => (
+  `${whatHappened(error.message)}. ${error instanceof Offline ? "Si no cambió, toca otra vez." : "Toca otra vez."}`);
+
+/** The server's refusal, and to try again: said once. */
+export const orTryAgain = ({ message }) => (ADVICE.test(message) ? `${message}.` : `${message}. Inténtalo otra vez.`);
 
 /** That what answered is somebody else. */
 export const notOurs = () => new Offline(NOT_OURS);

@@ -1,6 +1,6 @@
 // The kitchen: three columns, oldest first; one tap takes an order a step on.
 
-import { againWords, call } from "./api.js";
+import { andAgain, call } from "./api.js";
 import { createBar } from "./bar.js";
 import { h, KeyedList, setText, toast } from "./dom.js";
 import { minutesSince, tick } from "./format.js";
@@ -104,7 +104,7 @@ async function move(order, target, button) {
     await call("PUT", `/orders/${order.id}/status`, { json: { status: target } });
   } catch (error) {
     if (live.orders.get(order.id)?.status === target) return; // only the answer was lost
-    toast(`Mesa ${order.table_number}: ${error.message}. ${againWords(error)}`, "late");
+    toast(`Mesa ${order.table_number}: ${andAgain(error)}`, "late");
   } finally {
     button.disabled = false;
   }

@@ -125,7 +125,7 @@ async function signIn(event) {
     await unlock();
     location.replace(destination(user.role));
   } catch (error) {
-    if (error.status === 429) waits.set(json.username, performance.now() + 1000 * (error.retryAfter || 30));
+    if (error.code === "too_many_attempts") waits.set(json.username, performance.now() + 1000 * (error.retryAfter || 30));
     if (isHere()) explain(error);
   } finally {
     isSending = false;
@@ -148,7 +148,7 @@ function destination(role) {
 
 function explain(error) {
   failures += 1;
-  if (error.status === 429) return; // the wait says it
+  if (error.code === "too_many_attempts") return; // the wait says it
   if (error instanceof Offline) say("Sin conexión con Comanda. Revisa el Wi-Fi y prueba otra vez.");
   else if (failures >= 2 && person?.length) say(`${error.message}. Si tu PIN cambió, escríbelo completo y toca Entrar.`);
   else say(error.message);
@@ -160,7 +160,13 @@ function showWait() {
   if (isWaiting && seconds <= 0) message.hidden = true;
   isWaiting = seconds > 0;
   enter.disabled = isSending || isWaiting;
-  if (isWaiting) say(`Demasiados intentos. Espera ${seconds} s.`);
+  if (isWaiting) say(`Demasiados intentos. Espera ${pause(seconds)}${seconds < 120 ? "." : ", o pide otro PIN a quien administra."}`);
+}
+
+/** "60 s", "8 min", "3 h": never shorter than it is. */
+function pause(seconds) {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;
 }
 
 function say(text) {
@@ -172,11 +178,11 @@ function say(text) {
 async function goOn() {
   if (lockedUser() !== null) return;
   try {
-    if (!isChange) main.dataset.looking = "";
+    main.dataset.looking = ""; // or the keys would move under a finger
     setTimeout(() => { delete main.dataset.looking; }, LONGEST_LOOK);
     const { user } = await call("GET", "/session");
     if (pin.value === "" && !isSending && !isChange) location.replace(destination(user.role));
-    else sayWhose(`Aquí está abierta la sesión de ${user.name}. `, h("a", { class: "button", href: destination(user.role) }, `Seguir como ${user.name}`));
+    else sayWhose(`Aquí está abierta la sesión de ${user.name}.`, h("a", { class: "button", href: destination(user.role) }, `Seguir como ${user.name}`));
   } catch {
     delete main.dataset.looking; // nobody is signed in, or the server is away
   }
@@ -206,9 +212,9 @@ async function endSession() {
 }
 
 /** Say whose session is open in this browser; nothing, where none is. */
-function sayWhose(...words) {
-  session.replaceChildren(...words);
-  session.hidden = words.length === 0;
+function sayWhose(words = "", ...links) {
+  session.replaceChildren(h("span", {}, words), ...links);
+  session.hidden = words === "";
 }
 
 const all = known();

@@ -12,6 +12,7 @@ const NOTE_EVERY = 500;
 const LOOK_EVERY = 5000;
 const TRY_EVERY = 4000;
 const ANSWER_WITHIN = 6000;
+const CHANGE = "/?cambiar";
 const PIN_AGAIN = "Para seguir, entra con tu PIN.";
 const TOUCHES = ["pointerdown", "keydown", "wheel"];
 
@@ -38,18 +39,29 @@ export function unlock() {
 
 /**
  * `username` leaves: every page of this browser is covered at once, and stays so. Where the server can't
- * be told, `/?cambiar` goes on trying; where nothing could be noted, this page does.
+ * be told, `/?cambiar` goes on trying; where that can't be opened, or nothing could be noted, this page does.
  */
 export async function leave(username) {
   const { isNoted, onDisk } = noteLeft(username);
   const words = cover("Saliendo…", "👋 Hasta luego");
   const end = await endSessionOf(username);
-  if (end === null && !isNoted) {
-    endSession(username, words);
+  if (end === null && !(isNoted && await canOpen(CHANGE))) {
+    await untilOver(username, words);
+    await forgetLeft();
+    location.assign("/");
     return;
   }
   await (end === null ? onDisk : forgetLeft());
-  location.assign(end === "over" ? "/" : "/?cambiar");
+  location.assign(end === "over" ? "/" : CHANGE);
+}
+
+/** Whether there is such a page now: without a network only a service worker has one. */
+async function canOpen(path) {
+  try {
+    return (await fetch(path, { signal: AbortSignal.timeout?.(ANSWER_WITHIN) })).ok;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -142,8 +154,9 @@ function hasExpired() {
 /** Take everything out of sight first; then end the session, for as long as that takes. */
 function lock(username, why = "Nadie la ha tocado en un rato.") {
   if (isCovered) return;
+  const here = location.pathname + location.search;
   noteLeft(username);
-  endSession(username, cover(why));
+  untilOver(username, cover(why)).then(() => location.replace(`/?volver=${encodeURIComponent(here)}`));
 }
 
 /** Nothing of the page is in sight any more, nor goes on. Gives the place of the words about it. */
@@ -158,20 +171,20 @@ function cover(why, head = "🔒 Pantalla bloqueada") {
   return words;
 }
 
-async function endSession(username, words) {
-  const here = location.pathname + location.search;
+/** Resolves once the session is over; where the session is somebody else's now, the page begins anew. */
+async function untilOver(username, words) {
   const isNoted = lockedUser() !== null;
   for (;;) {
     if (isNoted && lockedUser() === null) { // somebody has signed in beside: that session is theirs
       location.reload();
-      return;
+      return new Promise(() => {});
     }
     const end = await endSessionOf(username);
-    if (end === "over") break;
+    if (end === "over") return undefined;
     if (end === "other") {
       await forgetLeft();
       location.reload();
-      return;
+      return new Promise(() => {});
     }
     setText(words, "Sin conexión con Comanda. En cuanto vuelva podrás entrar con tu PIN. Lo que no se envió sigue guardado.");
     await new Promise((resolve) => {
@@ -179,5 +192,4 @@ async function endSession(username, words) {
       addEventListener("online", resolve, { once: true });
     });
   }
-  location.replace(`/?volver=${encodeURIComponent(here)}`);
 }

@@ -1,6 +1,6 @@
 // Voiding an order: why, and what the server says to it.
 
-import { call } from "./api.js";
+import { call, orTryAgain } from "./api.js";
 import { h, toast } from "./dom.js";
 import { money } from "./format.js";
 import { askReason } from "./reasons.js";
@@ -28,7 +28,7 @@ async function put(order, reason, onVoided) {
     onVoided(await call("PUT", `/orders/${order.id}/status`, { json: { status: "anulado", reason } }));
     toast(`Mesa ${order.table_number}: orden ${order.id} anulada`);
   } catch (error) {
-    const words = error.code === "forbidden" ? "La cocina ya la empezó. Pide en caja que la anulen." : `${error.message}. Inténtalo otra vez.`;
+    const words = error.code === "forbidden" ? "La cocina ya la empezó. Pide en caja que la anulen." : orTryAgain(error);
     toast(`Mesa ${order.table_number}: ${words}`, "late");
   }
 }

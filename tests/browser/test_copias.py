@@ -43,6 +43,7 @@ async def test_an_administrator_is_alarmed_and_makes_a_copy(
     await panel.get_by_role("button", name="Hacer copia ahora").click()
     await expect(panel.get_by_role("status")).to_contain_text("✓ Última copia: ")
     await expect(alarm).to_be_hidden()
+    await expect(panel.get_by_role("button", name="Hacer copia ahora")).to_be_focused()
     await expect(panel.get_by_role("listitem")).to_have_count(2)
     await expect(panel.get_by_role("listitem").first).to_contain_text(copies(folder)[0].name)
     assert await violations(page) == []

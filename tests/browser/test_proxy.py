@@ -192,7 +192,7 @@ async def test_a_stream_that_a_proxy_cuts_or_refuses_comes_back_and_catches_up(
 async def test_a_stream_that_alone_is_refused_is_asked_for_ever_more_rarely(
     house: House, window: OpenWindow
 ) -> None:
-    """All else is answered, and tells nothing about the stream: many pages would ask all the time."""
+    """All else is answered and tells nothing of the stream; many pages would ask all the time."""
     async with open_proxy(house) as (proxy, url):
         page = (await window(COCO, "/healthz")).page
         await page.clock.install()

@@ -1,7 +1,9 @@
 """The sign-in page, as people with wet hands use it."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, OpenWindow
 from tests.house import LUIS, PIN, ROSA, House
@@ -38,6 +40,57 @@ async def test_after_too_many_tries_the_page_counts_the_wait_down(window: OpenWi
         await page.get_by_role("alert").wait_for()
     await page.get_by_text("Demasiados intentos. Espera").wait_for()
     assert await page.get_by_role("button", name="Entrar").is_disabled()
+
+
+async def test_a_refusal_that_is_no_guess_is_said_as_it_is(window: OpenWindow) -> None:
+    """Too many tabs are 429 as well; nobody has tried a PIN too often."""
+    page = (await window(None, "/", PHONE)).page
+
+    async def crowded(route: Route) -> None:
+        told = {"status": 429, "code": "too_many_connections", "detail": "Cierra las pestañas"}
+        headers = {"Retry-After": "5"}
+        if route.request.method == "POST":
+            await route.fulfill(status=429, json=told, headers=headers)
+        else:
+            await route.fallback()
+
+    await page.route("**/session", crowded)
+    await sign_in(page, "ana")
+    await page.get_by_text("Cierra las pestañas").wait_for()
+    await expect(page.get_by_text("Demasiados intentos")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Entrar")).to_be_enabled()
+
+
+async def test_a_long_wait_is_told_in_minutes_and_what_to_do_meanwhile(window: OpenWindow) -> None:
+    page = (await window(None, "/", PHONE)).page
+
+    async def guessed(route: Route) -> None:
+        told = {"status": 429, "code": "too_many_attempts", "detail": "Demasiados intentos"}
+        await route.fulfill(status=429, json=told, headers={"Retry-After": "3600"})
+
+    await page.route("**/session", guessed)
+    await sign_in(page, "ana")
+    await page.get_by_text("Espera 60 min, o pide otro PIN a quien administra.").wait_for()
+
+
+async def test_nothing_moves_under_a_finger_when_it_is_known_whose_session_is_open(
+    window: OpenWindow,
+) -> None:
+    """The keys are not there before the notice that stands above them."""
+    page = (await window(LUIS, "/healthz", PHONE)).page
+    answered = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await answered.wait()
+        await route.fallback()
+
+    await page.route("**/session", late)
+    await page.goto(f"{page.url.removesuffix('/healthz')}/?cambiar")
+    await page.locator("#sign-in[data-looking]").wait_for(state="attached")
+    await expect(page.get_by_role("button", name="Entrar")).to_be_hidden()
+    answered.set()
+    await page.get_by_role("link", name="Seguir como Luis").wait_for()
+    await page.get_by_role("button", name="Entrar").wait_for()
 
 
 async def sign_in(page: Page, user: str, pin: str = PIN) -> None:

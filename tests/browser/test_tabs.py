@@ -553,6 +553,46 @@ async def test_the_sign_in_page_says_who_is_signed_in(house: House, window: Open
     await page.wait_for_url("**/caja*")
 
 
+async def test_without_a_network_who_leaves_is_not_led_to_a_page_that_can_not_be_opened(
+    house: House, window: OpenWindow
+) -> None:
+    """Over plain HTTP no worker keeps that page: the browser would show an error of its own."""
+    opened = await window(ANA, "/mesero", PHONE)
+    page = await online(opened.page)
+    await opened.context.set_offline(True)
+    await page.get_by_role("button", name="Ana ▾").click()
+    await page.get_by_role("button", name="Cambiar de usuario").click()
+    await page.get_by_text("En cuanto vuelva podrás entrar con tu PIN").wait_for()
+    assert page.url.endswith("/mesero") or "/mesero?" in page.url
+    await opened.context.set_offline(False)
+    await page.wait_for_url(f"{house.url}/")
+    assert (await page.context.request.get(f"{house.url}/session")).status == 401
+
+
+async def test_what_waits_says_once_what_becomes_of_it(house: House, window: OpenWindow) -> None:
+    """The server's «Inténtalo otra vez» is not for what goes by itself."""
+    opened = await window(ANA, "/mesero", PHONE)
+    page = await online(opened.page)
+    told = {
+        "status": 503,
+        "code": "server_busy",
+        "detail": "Comanda está ocupada. Inténtalo otra vez",
+    }
+
+    async def busy(route: Route) -> None:
+        if route.request.method == "POST":
+            await route.fulfill(status=503, json=told)
+        else:
+            await route.fallback()
+
+    await opened.context.route("**/orders", busy)
+    await send_order(page)
+    said = strip(page).get_by_text("Comanda está ocupada. Se envía sola y no se duplica.")
+    await said.wait_for()
+    await opened.context.unroute("**/orders")
+    await until_placed(house, 1)
+
+
 async def test_an_old_note_does_not_end_the_session_of_whoever_came_after(
     house: House, window: OpenWindow
 ) -> None:

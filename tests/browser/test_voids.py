@@ -201,6 +201,22 @@ async def test_the_kitchen_takes_back_a_step_and_the_waiter_does_not_go_for_it(
     assert (await shown(house, order["id"]))["status"] == "pendiente"
 
 
+async def test_a_waiter_is_told_why_what_the_kitchen_put_back_has_no_void(
+    house: House, window: OpenWindow
+) -> None:
+    order = await house.place(table=12)
+    for status in ("en_preparacion", "pendiente"):
+        await house.advance(order["id"], status, COCO)
+    page = await open_page(window, ANA, "/mesero?ver=curso", size=PHONE)
+    await page.get_by_role("button", name="Mesa 12").press("Enter")
+    await page.get_by_text(
+        "La cocina ya la empezó: si hay que anularla, pídelo en caja."
+    ).wait_for()
+    await expect(page.get_by_role("button", name="Anular mesa 12, orden 1")).to_be_hidden()
+    await house.advance(order["id"], "en_preparacion", COCO)
+    await expect(page.get_by_text("La cocina ya la empezó")).to_be_hidden()
+
+
 async def test_a_sheet_that_is_open_says_that_its_order_is_void(
     house: House, window: OpenWindow
 ) -> None:

@@ -43,6 +43,6 @@ class Belief:
         return self
 
     def needs_somebody(self, now: datetime) -> bool:
-        """Whether this will hardly come right by itself."""
+        """Whether the clock probably stays wrong until somebody sets it."""
         is_far = abs(now - self.believed) > FAR
         return not self.is_sound and (is_far or self.changes >= CONTRADICTIONS)

@@ -54,12 +54,22 @@ class CrossOrigin(DomainError):
     sentence = "La petición viene de otro sitio"
 
 
+_IN_SECONDS, _IN_MINUTES = 120, 7200  # shorter pauses, in seconds, are told so
+
+
+def _words(seconds: int) -> str:
+    """A pause for people, never shorter than it is: `60 s`, `8 min`, `3 h`."""
+    if seconds < _IN_SECONDS:
+        return f"{seconds} s"
+    return f"{-(-seconds // 60)} min" if seconds < _IN_MINUTES else f"{-(-seconds // 3600)} h"
+
+
 class TooManyAttempts(DomainError):
     code = "too_many_attempts"
     sentence = "Demasiados intentos"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Demasiados intentos. Espera {retry_after} s y prueba otra vez")
+        super().__init__(f"Demasiados intentos. Espera {_words(retry_after)} y prueba otra vez")
         self.retry_after = retry_after
 
 

@@ -44,7 +44,7 @@ def is_weak(pin: str) -> bool:
 
 
 def is_obvious(pin: str) -> bool:
-    """Whether it is of those that are tried first: 0000, 1212, 123123, 1234, 9876, «comanda»."""
+    """Whether a PIN is one that guessers try first: 0000, 1212, 123123, 1234, 9876, «comanda»."""
     codes = [ord(letter) for letter in pin]
     steps = {(after - before) % 10 for before, after in pairwise(codes)}
     repeats = any(pin == pin[:size] * (len(pin) // size) for size in (1, 2, 3) if size < len(pin))

@@ -140,7 +140,7 @@ def record(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
 
 
 def _note(tx: Transaction, attempt: Attempt, day: dict[str, int]) -> None:
-    """Keep for people where it came from; and call the administrator where it is too much."""
+    """Note for the administrator where a wrong PIN came from; raise the alarm after too many."""
     tx.run(_FORGET_QUIET, day)
     told = {
         "place": attempt.place.key,

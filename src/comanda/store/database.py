@@ -99,7 +99,7 @@ class Snapshot:
 
 
 class Abandoned(Exception):
-    """Whoever asked has gone."""
+    """The caller of a read was cancelled before it ended."""
 
 
 class Transaction(Snapshot):
@@ -110,7 +110,7 @@ class Transaction(Snapshot):
         self.has_news = False
 
     def in_pieces(self, items: Iterable[T]) -> Iterator[T]:
-        """`items` without a breath: others wait for a transaction."""
+        """`items` as they are, without a pause: others wait for this transaction to end."""
         return iter(items)
 
     def run(self, sql: str, parameters: Mapping[str, Any]) -> int:
@@ -275,7 +275,7 @@ class Database:
             raise
 
     def _stop_reading(self, reader: Worker, look: "asyncio.Future[Any]") -> None:
-        """Again and again, for the next statement may only be about to begin."""
+        """Interrupt repeatedly: the next statement may not have begun yet."""
         if not look.done():
             reader.stop_reading()
             self._loop.call_later(STOP_SECONDS, self._stop_reading, reader, look)

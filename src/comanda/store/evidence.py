@@ -45,7 +45,7 @@ _REMEMBER = "UPDATE fingerprints SET content = :content WHERE payment_id = :paym
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A proof from before it was known what it shows; without a file where that is gone."""
+    """A proof from before Comanda compared what proofs show; `data` is None once deleted."""
 
     payment_id: int
     content_type: str | None

@@ -26,7 +26,7 @@ _EVENT = "SELECT id, type, data, actor, at FROM events WHERE id = :id"
 _HAS_RESTORES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'restores'"
 _FLOOR = "SELECT COALESCE(MAX(floor), 0) FROM restores"
 _RESTORED = "INSERT INTO restores (floor, at) VALUES (:floor, :at)"
-# Who was signed in then may have been sent away since; who looked at what is long over.
+# Sessions: their owners may have been dismissed since. Looks at payments: those are long over.
 _OVER = ("DELETE FROM sessions", "DELETE FROM viewers")
 
 _SEEN = ("orders", "payments", "events")  # whose ids phones and pages keep

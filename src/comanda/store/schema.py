@@ -332,7 +332,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX sign_in_failures_by_time ON sign_in_failures (last_at)",
         "CREATE INDEX sign_in_failures_by_user ON sign_in_failures (username)",
         "CREATE INDEX known_browsers_by_token ON known_browsers (token_hash)",
-        # Whose PIN is easily guessed, as far as anybody knows: a hash does not tell.
+        # Whose PIN is easily guessed: a hash does not tell, so this is learned at a sign-in.
         "CREATE TABLE weak_pins (username TEXT PRIMARY KEY REFERENCES staff (username))",
     ),
     (

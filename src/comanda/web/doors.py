@@ -86,7 +86,7 @@ class Doors:
     async def wait(
         self, connection: asyncio.Transport, address: str, visit: "Visit | None"
     ) -> None:
-        """Until this address has a place. Raises TooManyConnections."""
+        """Wait until this address has a place. Raises TooManyConnections."""
         home, until = network_of(address), time.monotonic() + WAIT_SECONDS
         while not self._join(connection, home, visit):
             if time.monotonic() >= until:

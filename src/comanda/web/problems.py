@@ -105,7 +105,7 @@ def _http_problem(error: web.HTTPException) -> web.Response:
         allowed = {"Allow": ", ".join(sorted(error.allowed_methods))}
         return problem(405, "method_not_allowed", "Esta dirección no admite ese método", allowed)
     if isinstance(error, web.HTTPRequestEntityTooLarge):
-        return refusal(FileTooLarge("La petición es demasiado grande"))
+        return refusal(FileTooLarge("Lo que se envió es demasiado grande"))
     if isinstance(error, web.HTTPNotFound):
         return refusal(NotFound())
     raise error

@@ -89,7 +89,7 @@ def _expect(size: int, most: int) -> None:
     """Raises FileTooLarge."""
     if size > most:
         told = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} KB"
-        raise FileTooLarge(f"La petición es demasiado grande: aquí caben {told}")
+        raise FileTooLarge(f"Lo que se envió es demasiado grande: aquí caben {told}")
 
 
 def _parse(raw: bytearray, schema: type[Schema], most: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ class ServerBusy(DomainError):
     """What has arrived and is not yet dealt with fills the room there is; nothing was changed."""
 
     code = "server_busy"
-    sentence = "El servidor recibe demasiado a la vez. Inténtalo otra vez"
+    sentence = "Comanda está ocupada en este momento. Inténtalo otra vez"
     retry_after = 2
 
 
@@ -29,4 +29,4 @@ class WrongHost(DomainError):
 
 class NotJson(DomainError):
     code = "unsupported_media_type"
-    sentence = "El cuerpo de la petición va como application/json"
+    sentence = "Esto se envía como JSON, con Content-Type: application/json"

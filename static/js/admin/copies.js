@@ -49,6 +49,7 @@ export function create({ onReset }) {
     }
     button.disabled = false;
     setText(button, "Hacer copia ahora");
+    if (document.activeElement === document.body) button.focus();
     await show();
     dispatchEvent(new CustomEvent("backups"));
   });

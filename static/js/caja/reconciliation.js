@@ -1,6 +1,6 @@
 // Conciliación: what was approved, beside the bank's statement, and a tick for what was found there.
 
-import { call, Offline } from "../api.js";
+import { call, Offline, orTryAgain } from "../api.js";
 import { h, KeyedList, setText, toast } from "../dom.js";
 import { money, startOfDay } from "../format.js";
 import { paymentMatcher } from "./matching.js";
@@ -162,7 +162,7 @@ export class Reconciliation {
     } catch (error) {
       this.#count(id, !found);
       const table = this.#payments.find((one) => one.id === id)?.table_number;
-      toast(`Mesa ${table}: no se guardó la marca. ${error.message}.`, "late");
+      toast(`Mesa ${table}: no se guardó la marca. ${orTryAgain(error)}`, "late");
       return false;
     } finally {
       this.#changes += 1;

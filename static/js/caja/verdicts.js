@@ -1,6 +1,6 @@
 // The verdict on the payment that is on show: given here, or found to have been given elsewhere.
 
-import { call, Offline, Problem } from "../api.js";
+import { call, Offline, orTryAgain, Problem } from "../api.js";
 import { toast } from "../dom.js";
 import { clock, money } from "../format.js";
 import { signInAgain } from "../live.js";
@@ -123,7 +123,7 @@ export class Verdicts {
     }
     const words = error instanceof Offline
       ? "Sin conexión: no se sabe si se guardó el dictamen. Inténtalo otra vez."
-      : `${error.message}. Inténtalo otra vez.`;
+      : orTryAgain(error);
     if (this.#isOnShow(payment)) this.detail.fail(words);
     toast(`Mesa ${order.table_number}: ${words}`, "late");
   }

@@ -1,6 +1,6 @@
 // What is sold out tonight: one tap says so to every page, and one takes it back.
 
-import { againWords, call } from "../api.js";
+import { andAgain, call } from "../api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../dom.js";
 import { coverWith } from "../place.js";
 
@@ -66,7 +66,7 @@ function createSwitch({ id }) {
       button.disabled = true;
       update(await call("PUT", `/products/${id}/available`, { json: { available: !isAvailable } }));
     } catch (error) {
-      toast(`${name}: ${error.message}. ${againWords(error)}`, "late");
+      toast(`${name}: ${andAgain(error)}`, "late");
     } finally {
       button.disabled = false;
       button.focus();

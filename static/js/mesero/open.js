@@ -72,8 +72,10 @@ function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
   });
   const take = createTake(order, () => current, learnTaken);
   const voiding = createVoidButton(order, learn);
+  const begun = h("p", { class: "quiet small", hidden: true }, "La cocina ya la empezó: si hay que anularla, pídelo en caja.");
   const isUnfolded = () => fold.getAttribute("aria-expanded") === "true";
   setWords(give, order, "🍽 Entregado");
+  actions.before(begun);
   actions.append(give, take, voiding);
   card.prepend(fold);
 
@@ -85,7 +87,7 @@ function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
   function arrange() {
     const isReady = current.status === "listo";
     const isOpen = isReady || isUnfolded();
-    if (isOpen && !dishes) actions.before(dishes = createDishes(order));
+    if (isOpen && !dishes) begun.before(dishes = createDishes(order));
     fold.hidden = isReady;
     head.hidden = !isOpen;
     line.hidden = !isOpen;
@@ -95,6 +97,7 @@ function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
     give.hidden = !isReady;
     take.hidden = isMine(current);
     voiding.hidden = current.status !== "pendiente" || Boolean(current.begun);
+    begun.hidden = !isOpen || current.status !== "pendiente" || !current.begun;
   }
 
   return {

@@ -1,6 +1,6 @@
 // "Pagadas hoy": what was paid since the house's day began; fetched when somebody wants to see it.
 
-import { call } from "../api.js";
+import { call, whatHappened } from "../api.js";
 import { h, KeyedList, setText } from "../dom.js";
 import { clock, money, startOfDay } from "../format.js";
 import { createTable } from "./cards.js";
@@ -41,7 +41,7 @@ export function createPaidToday({ isMine, methodName, whose }) {
       trouble.hidden = true;
       filter();
     } catch (error) {
-      setText(trouble, `No se pudo actualizar: ${error.message}. Ciérrala y ábrela otra vez.`);
+      setText(trouble, `No se pudo actualizar: ${whatHappened(error.message)}. Ciérrala y ábrela otra vez.`);
       trouble.hidden = false;
     }
   }

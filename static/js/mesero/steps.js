@@ -1,6 +1,6 @@
 // What a waiter does to an order with one tap: it was delivered, it was not, it is mine now.
 
-import { againWords, call } from "../api.js";
+import { andAgain, call } from "../api.js";
 import { h, toast } from "../dom.js";
 import { now } from "../server-time.js";
 import { nameOf } from "./cards.js";
@@ -52,8 +52,8 @@ async function ask(order, button, act, undo = null) {
     await act();
   } catch (error) {
     const isFinal = error.code === "illegal_transition";
-    const words = `Mesa ${order.table_number}: ${error.message.replace(/\.$/, "")}.`;
-    toast(isFinal ? words : `${words} ${againWords(error)}`, "late", { undo: isFinal ? null : undo });
+    const words = isFinal ? `${error.message.replace(/\.$/, "")}.` : andAgain(error);
+    toast(`Mesa ${order.table_number}: ${words}`, "late", { undo: isFinal ? null : undo });
   } finally {
     if (button) button.disabled = false;
   }

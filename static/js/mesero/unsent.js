@@ -1,5 +1,6 @@
 // The strip "Sin enviar": orders and proofs that the server does not have yet, in sight on every tab.
 
+import { whatHappened } from "../api.js";
 import { h, KeyedList, setText, toast } from "../dom.js";
 import { money } from "../format.js";
 import { countOf } from "../parcels.js";
@@ -91,7 +92,7 @@ export function describe(draft, outbox) {
   if (draft.stopped) return `${whose}⚠ No se pudo: ${refusalOf(draft)}`;
   if (whose) return `${whose}se envía cuando entre`;
   if (outbox.isStale(draft)) return "⚠ Lleva más de una hora aquí. Envíala si todavía la esperan.";
-  return `${draft.error || "Sin enviar"}. ${isOrder ? "Se envía sola y no se duplica." : "Se enviará solo."}`;
+  return `${whatHappened(draft.error) || "Sin enviar"}. ${isOrder ? "Se envía sola y no se duplica." : "Se enviará solo."}`;
 }
 
 /** What the server has against a draft; of an order's lines, with the dish it means. */
