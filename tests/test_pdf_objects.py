@@ -1,5 +1,6 @@
 """A PDF is kept without what it tells or runs beside its pages, and shows the same."""
 
+import hashlib
 import io
 import re
 import zlib
@@ -256,3 +257,27 @@ def test_files_are_compared_by_what_their_pages_are_made_of() -> None:
         ),
     ]
     assert len({Pdf(one).content() for one in [same[0], *others]}) == len(others) + 1
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        (b"1 0 obj(" + b"a" * 25_000) * 400,
+        b"1 0 obj %" * 1_000_000 + b"\n)",
+        b"1 0 obj" + b"%" + b"a" * 9_000_000,
+        b"1 0 obj(" + b"a" * 9_000_000,
+    ],
+)
+def test_nothing_without_end_is_read_through_again_and_again(objects: bytes) -> None:
+    data = b"%PDF-1.4\n" + objects + b"\ntrailer<<>>\nstartxref\n9\n%%EOF"
+    assert Pdf(data).cleaned() == data
+
+
+def test_letters_beyond_what_a_receipt_has_stay_as_they_are() -> None:
+    letters = b"z" * 2_000_000 + b"~>"
+    data = (
+        b"%PDF-1.4\n1 0 obj<</Pages 2 0 R>>endobj\n2 0 obj<</Kids[3 0 R]>>endobj\n"
+        b"3 0 obj<</Filter/A85>>stream\n" + letters + b"\nendstream endobj\n"
+        b"trailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF"
+    )
+    assert Pdf(data).content() == hashlib.sha256(letters).hexdigest()

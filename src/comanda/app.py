@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import ssl
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from functools import partial
@@ -21,7 +22,7 @@ from comanda.store.database import Clock, Database, open_database, utc_now
 from comanda.store.shape import differences
 from comanda.web.access_log import AccessLogger
 from comanda.web.assets import Assets
-from comanda.web.bodies import Room
+from comanda.web.bodies import STRANGERS_MOST, Room
 from comanda.web.broken import answer_broken_http
 from comanda.web.doors import (
     KEEP_ALIVE_SECONDS,
@@ -53,6 +54,7 @@ from comanda.web.keys import (
     PINS,
     SETUP,
     STAFF_ERRORS,
+    STRANGERS_BODIES,
     STREAMS,
     THUMBNAILS,
     UPLOADS,
@@ -75,6 +77,9 @@ log = logging.getLogger(__name__)
 
 UPLOADS_AT_ONCE = 4
 SHUTDOWN_SECONDS = 5.0
+# Python's threads take turns, each as long as this where another waits. An order's way goes from
+# thread to thread and back; with the default, ten times as much, it would wait for each of them.
+TURN_SECONDS = 0.0005
 # Each look at another payment is two events in the log, which is kept for ever.
 LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL = 60.0, 30, 300
 UNREAD_BYTES = 64 * 1024  # of a request's body, for each client; four times as much is the default
@@ -89,6 +94,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[DOWN] = tasks.down
     app[ASSETS] = Assets(static_folder())
     app[BODIES] = Room()
+    app[STRANGERS_BODIES] = Room(STRANGERS_MOST)
     app[DOORS] = Doors(config.server)
     app[HOSTS] = Hosts(config.server)
     app[STREAMS] = Streams()
@@ -147,6 +153,7 @@ async def serve(
     thread, whoever waits for it.
     """
     allow_many_clients()
+    sys.setswitchinterval(TURN_SECONDS)
     stop = asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(OutOfFiles())
     for number in (signal.SIGINT, signal.SIGTERM):

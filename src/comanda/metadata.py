@@ -71,6 +71,8 @@ _VP8X_BYTES = 10
 _WIDE_ITEM, _WIDE_LOCATION = 3, 2  # the versions from which on an id has four bytes
 
 _MOST_PIECES = 20_000  # segments or chunks, stray ones too; a large photo has some thousands
+_SEARCHED_AT_ONCE = 1024 * 1024
+_MOST_BOXES = 20_000  # of a HEIF, beside each other; a photo has some hundreds
 _MOST_SCANNED = 800_000_000  # pixels times scans: each scan of a progressive JPEG goes over all
 _ZEROS = re.compile(rb"\x00*")
 
@@ -131,7 +133,10 @@ def turned_jpeg(data: bytes, orientation: int) -> bytes:
 def blanked_jpeg(data: bytes) -> bytes:
     """The JPEG in its length, its metadata overwritten with zeros; what can't be followed stays."""
     blanked, position = bytearray(data), 2
-    while data[:2] == b"\xff\xd8" and data[position : position + 1] == b"\xff":
+    is_picture = data[:2] == b"\xff\xd8"
+    for _ in range(_MOST_PIECES if is_picture else 0):
+        if data[position : position + 1] != b"\xff":
+            break
         marker = data[position + 1] if position + 1 < len(data) else _SOS
         if marker not in _SEGMENTS or marker == _SOS:
             break
@@ -150,7 +155,7 @@ def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
     """
     position, in_head, after_scan = 2, True, _AFTER_SCAN_ALONE
     for _ in range(_MOST_PIECES):
-        found = _MARKER.search(data, position)
+        found = _search(_MARKER, data, position)
         if found is None and not in_head:
             return
         if found is None:
@@ -170,10 +175,18 @@ def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
             after_scan = _AFTER_SCAN
         if marker == _SOS:
             in_head = False
-            following = after_scan.search(data, position)
+            following = _search(after_scan, data, position)
             position = following.start() if following else len(data)
         yield marker, data[found.start() : position]
     raise ValueError("in too many pieces")
+
+
+def _search(marker: re.Pattern[bytes], data: bytes, position: int) -> re.Match[bytes] | None:
+    """The next marker, which has two bytes; in pieces, between which other threads go on."""
+    for start in range(position, len(data), _SEARCHED_AT_ONCE):
+        if found := marker.search(data, start, start + _SEARCHED_AT_ONCE + 1):
+            return found
+    return None
 
 
 def _few_scans(pieces: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
@@ -382,14 +395,17 @@ def emptied_heif(data: bytes) -> bytes:
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, range]]:
-    """Each box's kind, and where its content stands."""
-    while start + 8 <= end:
+    """Each box's kind, and where its content stands. Raises ValueError where there are too many."""
+    for _ in range(_MOST_BOXES):
+        if start + 8 > end:
+            return
         size, head = int.from_bytes(data[start : start + 4]), 8
         if size == 1:
             size, head = int.from_bytes(data[start + 8 : start + 16]), 16
         stop = min(start + size, end) if size else end
         yield data[start + 4 : start + 8], range(start + head, stop)
         start = max(stop, start + head)
+    raise ValueError("in too many boxes")
 
 
 def _metadata_items(data: bytes, iinf: range) -> set[int]:

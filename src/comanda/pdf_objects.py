@@ -20,7 +20,7 @@ from comanda.metadata import blanked_jpeg
 _BLANK = b"\x00\t\n\x0c\r "
 _TOKEN = re.compile(
     rb"""
-    (?P<skip>[\x00\t\n\x0c\r ]+|%[^\r\n]*) | (?P<open><<|\[) | (?P<close>>>|\]) |
+    (?P<skip>[\x00\t\n\x0c\r ]{1,4096}|%[^\r\n]{0,65536}) | (?P<open><<|\[) | (?P<close>>>|\]) |
     (?P<string>\() | (?P<hex><[^<>]*>) | (?P<name>/[^\x00\t\n\x0c\r ()<>\[\]{}/%]*) |
     (?P<word>[^\x00\t\n\x0c\r ()<>\[\]{}/%]+) | (?P<stray>.)
     """,
@@ -29,14 +29,17 @@ _TOKEN = re.compile(
 _STRING_PART = re.compile(rb"\\.|[()]", re.DOTALL)
 _HEADING = re.compile(rb"([0-9]{1,10})[\x00\t\n\x0c\r ]+([0-9]{1,5})[\x00\t\n\x0c\r ]*\Z")
 _HEADING_BYTES = 32
-_WHOLE_NUMBER = re.compile(rb"obj[\x00\t\n\x0c\r ]+([0-9]{1,10})[\x00\t\n\x0c\r ]+endobj")
-_STREAM = re.compile(rb"[\x00\t\n\x0c\r ]*stream(\r\n|\n|\r)")
+_WHOLE_NUMBER = re.compile(rb"obj[\x00\t\n\x0c\r ]{1,32}([0-9]{1,10})[\x00\t\n\x0c\r ]{1,32}endobj")
+_STREAM = re.compile(rb"[\x00\t\n\x0c\r ]{0,4096}stream(\r\n|\n|\r)")
 _END_OF_STREAM = re.compile(rb"[\x00\t\n\x0c\r ]{0,4}endstream")
-_TRAILER = re.compile(rb"trailer[\x00\t\n\x0c\r ]*(?=<<)")
+_TRAILER = re.compile(rb"trailer[\x00\t\n\x0c\r ]{0,32}+(?=<<)")
 _HEX_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _MOST_TOKENS = 100_000  # a quarter second; a statement of a hundred pages has some ten thousand
+_BYTES_OF_A_STEP = 100  # a long token counts as many: nothing is read through again and again
+_LONGEST_STRING, _LONGEST_COMMENT = 1024 * 1024, 64 * 1024
 _MOST_TRAILERS, _MOST_NUMBERS = 100, 20_000
 _MOST_UNPACKED = 32 * 1024 * 1024  # bytes of a file's streams together
+_MOST_LETTERS = 1024 * 1024  # of them, those that are written in letters: Python is slow with them
 
 # Actions that do more than go to a page of the same file.
 _RUNS = frozenset(
@@ -146,10 +149,7 @@ class _Reader:
         """The value that begins at `position`. Raises _Lost."""
         open_groups: list[_Group] = []
         while True:
-            self.spend()
-            match = _TOKEN.match(self.data, position)
-            if match is None:
-                raise _Lost
+            match = self._token(position)
             position, kind = match.end(), match.lastgroup
             if kind == "skip":
                 continue
@@ -173,19 +173,31 @@ class _Reader:
                 return made
             _add(open_groups[-1].items, made)
 
-    def spend(self) -> None:
-        """Count a step. Raises _Lost where there have been too many."""
-        self._budget[0] -= 1
+    def _token(self, position: int) -> re.Match[bytes]:
+        match = _TOKEN.match(self.data, position)
+        if match is None:
+            raise _Lost
+        self.spend(match.end() - position)
+        if match.lastgroup == "skip" and match.end() - position > _LONGEST_COMMENT:
+            raise _Lost
+        return match
+
+    def spend(self, size: int = 0) -> None:
+        """Count a step over `size` bytes. Raises _Lost where there have been too many."""
+        self._budget[0] -= 1 + size // _BYTES_OF_A_STEP
         if self._budget[0] < 0:
             raise _Lost
 
     def _end_of_string(self, start: int) -> int:
-        depth = 0
-        for part in _STRING_PART.finditer(self.data, start):
-            self.spend()
+        depth, before = 0, start
+        limit = min(len(self.data), start + _LONGEST_STRING)
+        for part in _STRING_PART.finditer(self.data, start, limit):
+            self.spend(part.end() - before)
+            before = part.end()
             depth += {b"(": 1, b")": -1}.get(part[0], 0)
             if depth == 0:
                 return part.end()
+        self.spend(limit - before)
         raise _Lost
 
 
@@ -207,6 +219,7 @@ class Pdf:
         self._data = data
         self._budget = [_MOST_TOKENS]
         self._unpacked = _MOST_UNPACKED
+        self._letters = _MOST_LETTERS
         self._packed: dict[int, bytes] = {}  # a holder's start → its bytes, unpacked
         self._is_followed = True  # to the last object
         self._last_end = data.rfind(b"endstream")
@@ -283,8 +296,11 @@ class Pdf:
             return
         self._packed[holder.stream.start] = packed
         reader = _Reader(packed, self._budget)
-        words = packed[:first].split()
+        words = packed[:first].split(None, 2 * min(count, self._budget[0]))
         for number, offset in list(zip(words[::2], words[1::2], strict=False))[:count]:
+            if self._budget[0] <= 0:
+                self._is_followed = False
+                return
             try:
                 value = reader.value(first + int(offset[:_LONGEST_NUMBER]))
                 found = int(number[:_LONGEST_NUMBER])
@@ -313,11 +329,18 @@ class Pdf:
         """A stream's bytes, unpacked as far as that is known and the file is not encrypted."""
         data = self._data[place.start : place.stop]
         for name in () if self._is_encrypted else _filters(one):
-            plain = self._inflated(data) if name == b"FlateDecode" else _from_ascii(name, data)
+            plain = self._inflated(data) if name == b"FlateDecode" else self._read(name, data)
             if plain is None:
                 break
             data = plain
         return data
+
+    def _read(self, name: bytes, data: bytes) -> bytes | None:
+        """What is written in letters; None where a file has more of them than any receipt."""
+        if len(data) > self._letters:
+            return None
+        self._letters -= len(data)
+        return _from_ascii(name, data)
 
     def cleaned(self) -> bytes:
         """The file without what it tells beside its pages, and without what it would run.

@@ -82,6 +82,15 @@ def many(header: str, value: str, count: int = 60) -> tuple[str, ...]:
     return (f"{header}: {value}",) * count
 
 
+def in_chunks(line: str, chunk: bytes, count: int) -> Callable[[], bytes]:
+    head = ask(line, JSON).replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+    return lambda: head + chunk * count
+
+
+def pdf(objects: bytes) -> bytes:
+    return b"%PDF-1.4\n1 0 obj<<>>endobj\n" + objects + b"\ntrailer<<>>\nstartxref\n9\n%%EOF"
+
+
 GET = "GET /openapi.json"
 LONG = 8_000
 ATTACKS: dict[str, Attack] = {
@@ -105,6 +114,10 @@ ATTACKS: dict[str, Attack] = {
     ),
     "a form of nobody's": Attack(lambda: ask("POST /orders/1/proof", FORM, body=bytes(9_000_000))),
     "a body that nobody reads": Attack(lambda: ask("GET /healthz", body=bytes(9_000_000))),
+    "chunks of a byte": Attack(in_chunks("POST /session", b"1\r\na\r\n", 200_000), parallel=4),
+    "chunks that nobody reads": Attack(
+        in_chunks("GET /healthz", b"1;a=b;c=d\r\na\r\n", 100_000), parallel=4
+    ),
     "long headers": Attack(lambda: ask("GET /", *many("X-Long", "a" * LONG)), parallel=4),
     "codings": Attack(lambda: ask(GET, *many("Accept-Encoding", "a;q=1," * 1_300)), parallel=4),
     "tags": Attack(
@@ -183,6 +196,24 @@ ATTACKS: dict[str, Attack] = {
     "streams": Attack(lambda: ask("GET /events/waiter?after=0"), ANA, 40),
     "a PDF of 10 MB": Attack(
         proof(PDF.replace(b"\n", b"\n%" + b" " * 10_000_000 + b"\n", 1)), ANA, 2
+    ),
+    "a PDF of strings without end": Attack(proof(pdf((b"1 0 obj(" + b"a" * 25_000) * 390)), ANA, 4),
+    "a PDF of one long string": Attack(proof(pdf(b"1 0 obj(" + b"a" * 9_900_000)), ANA, 4),
+    "a PDF of blanks": Attack(proof(pdf((b"trailer" + b" " * 100) * 90_000)), ANA, 4),
+    "a PDF in letters": Attack(
+        proof(
+            pdf(
+                b"2 0 obj<</Kids[3 0 R]>>endobj 4 0 obj<</Root<</Pages 2 0 R>>>>endobj "
+                b"3 0 obj<</Length 1/Filter/A85>>stream\n"
+                + b"z" * 9_000_000
+                + b"~>endstream endobj"
+            )
+        ),
+        ANA,
+        2,
+    ),
+    "a HEIF of boxes": Attack(
+        proof(b"\0\0\0\x18ftypheic\0\0\0\0heicmif1" + b"\0\0\0\x08free" * 1_200_000), ANA, 2
     ),
     "a photo of 12 megapixels": Attack(proof(jpeg("red", (4000, 3000))), ANA, 2),
     "a form of boundaries": Attack(

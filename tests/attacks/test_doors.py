@@ -18,7 +18,7 @@ import trustme
 
 from comanda.config import Config, Server
 from comanda.web import doors
-from comanda.web.doors import OF_ADDRESS, OUTSIDE, OutOfFiles
+from comanda.web.doors import OF_ADDRESS, OUTSIDE, Doors, OutOfFiles
 from comanda.web.keys import DOORS, STREAMS
 from tests.faults.server import ENVIRONMENT, furnish
 from tests.house import ANA, LUIS, SLOW, House, eventually, open_house
@@ -208,3 +208,39 @@ async def test_out_of_files_is_said_once_and_other_faults_as_ever(
     assert "LimitNOFILE" in caplog.text
     handler(loop, {"message": "another fault", "exception": ValueError("x")})
     assert [one.levelno for one in caplog.records] == [logging.WARNING, logging.ERROR]
+
+
+def in_chunks(url: str, body: bytes, size: int) -> bytes:
+    """A request to sign in whose body comes in chunks of `size` bytes."""
+    said = ("Content-Type: application/json", "Transfer-Encoding: chunked")
+    pieces = (body[at : at + size] for at in range(0, len(body), size))
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(one), one) for one in pieces)
+    return asking(url, *said, path="/session").replace(b"GET", b"POST") + chunks + b"0\r\n\r\n"
+
+
+async def test_a_small_body_may_come_byte_by_byte_and_a_large_one_not(house: House) -> None:
+    body = b'{"username": "ana", "pin": "1234"}'
+    async with knock(house.url, in_chunks(house.url, body, 1)) as reader:
+        assert b" 201 " in await reader.readline()
+    async with knock(house.url, in_chunks(house.url, body + b" " * 3_000, 1)) as reader:
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
+    async with knock(house.url, in_chunks(house.url, body + b" " * 3_000, 500)) as reader:
+        assert b" 201 " in await reader.readline()
+
+
+async def test_what_costs_much_to_read_makes_its_own_address_wait() -> None:
+    doors = Doors(Server())
+    assert doors.owe("10.0.0.1", 0.5) == pytest.approx(5, abs=0.1)
+    assert doors.owe("10.0.0.1", 0.5) == pytest.approx(10, abs=0.1)
+    assert doors.owe("10.0.0.2", 0.1) == pytest.approx(1, abs=0.1)
+
+
+async def test_broken_requests_are_told_of_once_a_minute(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(5):
+        async with knock(house.url, b"GET / HTTP/1.1\r\nno header\r\n\r\n") as reader:
+            assert b" 400 " in await reader.readline()
+    assert sum("no es HTTP" in one.getMessage() for one in caplog.records) <= 1
+    assert not [one for one in caplog.records if "Error handling request" in one.getMessage()]

@@ -4,13 +4,14 @@ import io
 import json
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 
 from comanda.store.connection import connect
-from comanda.web.keys import BODIES
+from comanda.web.keys import BODIES, STRANGERS_BODIES
 from comanda.web.route import SMALL_BODY
 from comanda.web.routes import ROUTES
-from tests.house import AGUA, ANA, LARGE_PDF, ROSA, House
+from tests.house import AGUA, ANA, LARGE_PDF, PIN, ROSA, House
 
 JSON = {"Content-Type": "application/json"}
 ORDER = {"table_number": 5, "items": [{"product_id": AGUA, "quantity": 1}]}
@@ -115,6 +116,20 @@ async def test_without_room_json_comes_again_and_a_proof_goes_on(house: House) -
     assert room.left == 10
     room.left = most
     assert (await house.call(ANA, "POST", "/orders", json=ORDER))[0] == 201
+    assert room.left == most
+
+
+async def test_strangers_fill_no_room_but_their_own(house: House) -> None:
+    room = house.app[STRANGERS_BODIES]
+    room.left, most = 10, room.left
+    body = {"username": ANA.username, "pin": PIN}
+    async with aiohttp.ClientSession(house.url) as stranger:
+        async with stranger.post("/session", json=body) as response:
+            assert response.status == 503
+        assert (await house.call(ANA, "POST", "/orders", json=ORDER))[0] == 201
+        room.left = most
+        async with stranger.post("/session", json=body) as response:
+            assert response.status == 201
     assert room.left == most
 
 

@@ -1,5 +1,6 @@
 """A request that names another host than this house's is refused: no other site passes for it."""
 
+import asyncio
 import socket
 from dataclasses import replace
 
@@ -46,6 +47,22 @@ async def test_another_host_is_refused_whatever_is_asked(house: House, host: str
         status, told = await asked(house.url, host, method, path)
         assert (status, "wrong_host" in told) == (421, True), path
         assert "allowed_hosts" in told
+
+
+@pytest.mark.parametrize(
+    "target", ["http://evil.example/healthz", "http://127.0.0.1@evil.example/"]
+)
+async def test_a_host_beside_the_path_counts_too(house: House, target: str) -> None:
+    host, port = house.runner.addresses[0][:2]
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+    assert b" 421 " in await reader.readline()
+    writer.write(
+        f"GET http://{host}:{port}/healthz HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
+    )
+    await reader.readuntil(b"}")
+    await reader.readuntil(b" 200 ")
+    writer.transport.abort()
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 Whoever sends slowly, or many at a time, can so fill this room and nothing else. What belongs in
 memory alone is refused then, to be sent again; a proof goes to the disk, and is taken all the same.
+Who has not signed in has a room apart, so that no guest in the Wi-Fi takes the staff's.
 """
 
 from types import TracebackType
 from typing import Self
 
 MOST = 32 * 1024 * 1024  # bytes
+STRANGERS_MOST = 16 * 1024 * 1024  # of those who have not signed in
 
 
 class Room:

@@ -13,7 +13,10 @@ from aiohttp.log import server_logger
 from aiohttp.web_protocol import ERROR
 
 from comanda.web.problems import problem
+from comanda.web.quiet import Quiet
 from comanda.web.replies import add_security_headers
+
+log = logging.getLogger(__name__)
 
 
 class BrokenRequest(web.Request):
@@ -30,11 +33,20 @@ class BrokenRequest(web.Request):
 
 
 class _NoQuotes(logging.Filter):
-    """aiohttp logs broken requests word by word, a cookie in them too."""
+    """aiohttp logs each broken request word by word, a cookie in it too.
+
+    Anybody can send thousands of them: they are told of once a minute, and only that they came.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quiet = Quiet(log)
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
-            record.exc_info = None
+            address = record.args[0] if isinstance(record.args, tuple) and record.args else "-"
+            self._quiet.warn("🚪 [Backend] Lo que llega de %s no es HTTP válido", address)
+            return False
         return True
 
 

@@ -35,6 +35,11 @@ PROXY_SECONDS = 3600.0  # a proxy keeps its connections itself, and may send jus
 OF_ADDRESS = 64
 OUTSIDE = 64  # so many more of an address wait for a place; what comes beyond is cut off
 WAIT_SECONDS = 2.0
+READ_AT_ONCE = 16 * 1024  # bytes; the system's default is sixteen times as much
+COSTLY_SECONDS = 0.0005  # of a processor, for what was read at once; a photo's takes a tenth of it
+CHUNK_SECONDS = 0.000005  # of a processor, to take a chunk
+MOST_CHUNKS = 512  # of what was read at once; each would be smaller than its own frame
+TIMES_AS_LONG = 10  # so much longer than they cost, an address's costly bytes are waited with
 RESTS_SECONDS = 0.5  # who has asked just now may be about to ask again
 KEPT_FILES = 256  # for the database, for photos on their way in, for those that are let in
 MANY_FILES = 16_384
@@ -57,6 +62,7 @@ class Doors:
         self._strangers: dict[asyncio.Transport, None] = {}
         self._inside: defaultdict[str, dict[asyncio.Transport, Visit | None]] = defaultdict(dict)
         self._outside: defaultdict[str, set[asyncio.Transport]] = defaultdict(set)
+        self._owed: dict[str, float] = {}
         self._tidy_at = OF_ADDRESS
         self._full, self._crowd = Quiet(log), Quiet(log)
 
@@ -125,6 +131,17 @@ class Doors:
             if request.transport is not None or connection.is_closing():
                 self._part(connection, network_of(address))
 
+    def owe(self, address: str, cost: float) -> float:
+        """For how many seconds an address is read no more, whose bytes took `cost` to understand.
+
+        Whoever sends much of such waits by themselves, whatever number of connections they use.
+        """
+        now, home = time.monotonic(), network_of(address)
+        if len(self._owed) > MANY_FILES:
+            self._owed = {one: until for one, until in self._owed.items() if until > now}
+        self._owed[home] = max(now, self._owed.get(home, now)) + TIMES_AS_LONG * cost
+        return self._owed[home] - now
+
     def _join(self, connection: asyncio.Transport, home: str, visit: "Visit | None") -> bool:
         """Whether there is a place; one of the same address that rests gives up its own."""
         inside = self._inside[home]
@@ -188,12 +205,13 @@ def _ended(connections: Iterable[asyncio.Transport]) -> list[asyncio.Transport]:
 class Visit(web.RequestHandler):
     """A client's connection: a request's head has its time, and so has the pause before it."""
 
-    __slots__ = ("_doors", "_heard", "_late", "address", "connection", "has_place")
+    __slots__ = ("_doors", "_heard", "_late", "_pause", "address", "connection", "has_place")
 
     def __init__(self, manager: web.Server, doors: Doors, **settings: Any) -> None:
         super().__init__(manager, **settings)
         self._doors = doors
         self._late: asyncio.TimerHandle | None = None
+        self._pause: asyncio.TimerHandle | None = None
         self._heard = 0.0
         self.has_place = True
 
@@ -209,6 +227,7 @@ class Visit(web.RequestHandler):
             raise TypeError("no stream of bytes")
         peer = transport.get_extra_info("peername")
         self.connection, self.address = transport, str(peer[0]) if peer else ""
+        transport.max_size = READ_AT_ONCE  # type: ignore[attr-defined]
         if self._doors.is_proxy(self.address):
             self._keepalive_timeout = PROXY_SECONDS
         else:
@@ -218,16 +237,60 @@ class Visit(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._stop_waiting()
+        if self._pause is not None:
+            self._pause.cancel()
         self._doors.leave(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        if data:
+            begun = time.thread_time()
+            super().data_received(data)
+            self._weigh(time.thread_time() - begun)
+        else:
+            super().data_received(data)  # what waited within the parser
         self._heard = self._loop.time()
         if self._waiter is not None and not self._waiter.done():
             self._expect_head()  # some of it is here, and not all
         elif self._request_count:
             self._stop_waiting()
+
+    def _weigh(self, cost: float) -> None:
+        """Read on later after what was costly to understand; no more of it after far too much.
+
+        A body in chunks of a byte is small, and taking them costs hundreds of times its size.
+        """
+        chunks = self._unread_chunks()
+        if chunks > MOST_CHUNKS:
+            self.force_close()
+            return
+        cost = max(cost, chunks * CHUNK_SECONDS)
+        if cost > COSTLY_SECONDS and not self._doors.is_proxy(self.address):
+            self._read_later(self._doors.owe(self.address, cost))
+
+    def _unread_chunks(self) -> int:
+        """How many chunks of the newest body nobody has taken yet; aiohttp tells it nowhere."""
+        body: object = None
+        if self._messages:
+            body = self._messages[-1][1]
+        elif self._current_request is not None:
+            body = self._current_request.content
+        return len(getattr(body, "_http_chunk_splits", None) or ())
+
+    def _read_later(self, seconds: float) -> None:
+        if self._pause is not None:
+            self._pause.cancel()
+        self._pause_transport_reading()
+        self._pause = self._loop.call_later(seconds, self._read_on)
+
+    def _read_on(self) -> None:
+        self._pause = None
+        if not self._reading_paused and not self._buffer_paused:
+            self._resume_transport_reading()
+
+    def _resume_transport_reading(self) -> None:
+        if self._pause is None:
+            super()._resume_transport_reading()
 
     def _expect_head(self) -> None:
         if self._late is None:

@@ -72,9 +72,15 @@ def name_of(host: str) -> str:
 
 @web.middleware
 async def ours(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what is asked of another host. Who names none is no browser."""
-    for host in request.headers.getall("Host", ()):
+    """Refuse what is asked of another host. Who names none is no browser.
+
+    A request may name its host beside its path, too, and then that one counts (RFC 9112, 3.2.2).
+    """
+    named = request.headers.getall("Host", ())
+    for host in named:
         request.app[HOSTS].require(host)
+    if named and request.host not in named:
+        request.app[HOSTS].require(request.host)
     return await handler(request)
 
 

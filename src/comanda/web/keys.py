@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ASSETS = web.AppKey("ASSETS", Assets)
 BODIES = web.AppKey("BODIES", Room)
+STRANGERS_BODIES = web.AppKey("STRANGERS_BODIES", Room)
 BACKUPS = web.AppKey("BACKUPS", Backups)
 CONFIG = web.AppKey("CONFIG", Config)
 DATABASE = web.AppKey("DATABASE", Database)

@@ -21,7 +21,7 @@ from comanda.domain.errors import (
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.web.bodies import Share
 from comanda.web.fields import parse_id
-from comanda.web.keys import BODIES, ROUTE, STAFF
+from comanda.web.keys import BODIES, ROUTE, STAFF, STRANGERS_BODIES
 from comanda.web.packing import ASIDE
 from comanda.web.refusals import NotJson, ServerBusy
 from comanda.web.schemas import check
@@ -45,7 +45,8 @@ async def json_body(request: web.Request, schema: type[Schema]) -> dict[str, Any
     too many, ServerBusy, MalformedBody, UploadTimeout and ValidationFailed.
     """
     _require_json(request)
-    with Share(request.app[BODIES]) as share:
+    room = request.app[BODIES if STAFF in request else STRANGERS_BODIES]
+    with Share(room) as share:
         most = request[ROUTE].body_bytes
         raw = await _read(request, share, most)
         if len(raw) > ASIDE:
