@@ -216,10 +216,11 @@ def _hash(image: Image.Image) -> bytes | None:
 
     Decodes the picture, as small as its format allows, so a truncated one shows here.
     """
-    image.draft("L", _DECODED)
+    image.draft("YCbCr", _DECODED)
     image.load()
     columns, rows = HASH_SIZE
-    small = _even(image).resize((columns + 1, rows), Image.Resampling.BILINEAR)
+    shown = image.getchannel("Y") if image.mode == "YCbCr" else _even(image)
+    small = shown.resize((columns + 1, rows), Image.Resampling.BILINEAR)
     grey = _on_white(small).convert("L").tobytes()
     bits = 0
     for row in range(rows):
@@ -263,7 +264,7 @@ def content_of(content_type: str, data: bytes) -> str:
             if image.format == "PNG" and _is_large(image):
                 return _packed_content(data)
             size = image.size
-            image.draft("L", _DECODED)
+            image.draft("YCbCr", _DECODED)
             image.load()
             return _content(image, size)
     except (UnsupportedFile, *_DAMAGED):

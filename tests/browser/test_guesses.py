@@ -64,7 +64,7 @@ async def test_a_short_pin_from_before_is_asked_about_and_shown_in_the_list(
     await page.get_by_label("PIN", exact=True).fill(PIN)
     await page.get_by_role("button", name="Entrar").click()
     await page.wait_for_url("**/caja")
-    await expect(page.get_by_text("Tu PIN es corto para manejar dinero")).to_be_visible()
+    await expect(page.get_by_text("Tu PIN es débil para manejar dinero")).to_be_visible()
     office = (await window(ROSA, "/admin?ver=personal", DESKTOP)).page
     person = office.get_by_role("listitem").filter(has_text="Usuario: luis")
     await expect(person.get_by_text("PIN débil")).to_be_visible()

@@ -55,7 +55,7 @@ def config(config: Config) -> Config:
 async def furnish_till(house: House) -> None:
     """A proof with hints, one sent again, cash, a payment of the day before, and an old copy."""
     folder = house.path.parent / "backups"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)  # the watch over copies may have made it
     (folder / "comanda-20261125T100000Z.db").write_bytes(b"three days old")
     _, menu = await house.call(ROSA, "GET", "/menu")
     ids = [product["id"] for product in menu["products"]][-60:]
