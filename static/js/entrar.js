@@ -181,6 +181,7 @@ async function goOn() {
     main.dataset.looking = ""; // or the keys would move under a finger
     setTimeout(() => { delete main.dataset.looking; }, LONGEST_LOOK);
     const { user } = await call("GET", "/session");
+    if (lockedUser() !== null) return; // it has come to light meanwhile
     if (pin.value === "" && !isSending && !isChange) location.replace(destination(user.role));
     else sayWhose(`Aquí está abierta la sesión de ${user.name}.`, h("a", { class: "button", href: destination(user.role) }, `Seguir como ${user.name}`));
   } catch {
@@ -231,6 +232,5 @@ forget.addEventListener("click", () => {
   keep(known().filter((one) => one.username !== person.username));
   showPeople();
 });
-await recallLeft();
 goOn();
-endSession();
+recallLeft().then(endSession);
