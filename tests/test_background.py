@@ -142,6 +142,16 @@ async def test_another_part_that_is_down_is_named_and_the_house_is_well(
         assert (await house.call(ANA, "GET", "/orders"))[0] == 200
 
 
+async def test_a_chore_that_can_not_read_the_database_is_named(
+    config: Config, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comanda.store.evidence._NOT_LOOKED_AT", "SELECT broken")
+    async with open_house(config, clock) as house, asyncio.timeout(30):
+        while (told := await house.call(None, "GET", "/healthz")) == (200, {"status": "ok"}):
+            await asyncio.sleep(0.01)
+    assert told == (200, {"status": "ok", "down": ["comparison"]})
+
+
 async def test_a_thread_of_ones_own_does_one_thing_after_the_other_and_tells_of_failures() -> None:
     thread = OwnThread("prueba")
     done: list[int] = []

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -165,6 +166,22 @@ async def test_the_house_purges_at_its_quiet_hour_and_once_soon_after_its_start(
     clock.advance(minutes=1)
     await nightly.look()
     assert await database.read(payments.proof, 31) is None
+
+
+async def test_a_purge_that_fails_is_made_up_for_and_not_only_a_night_later(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nightly = NightlyPurge(database, Config(proofs=Proofs(keep_days=1, purge_hour=4)), HOUSE)
+    clock.advance(days=1, hours=1)
+    with monkeypatch.context() as patch:
+        patch.setattr("comanda.store.retention._EXPIRED", "SELECT broken")
+        with pytest.raises(sqlite3.Error):
+            await nightly.look()
+    await nightly.look()
+    assert await database.read(payments.proof, 1) is not None
+    clock.advance(minutes=10)
+    await nightly.look()
+    assert await database.read(payments.proof, 1) is None
 
 
 async def test_a_clock_that_is_years_ahead_for_a_while_takes_no_photo(

@@ -182,6 +182,17 @@ async def test_a_copy_that_fails_is_a_problem_and_an_alarm(house: House) -> None
     assert (told["alarm"], told["copies"]) == (True, [])
 
 
+async def test_a_copy_of_the_same_second_is_no_other_days(house: House, backups: Backups) -> None:
+    """A computer without a battery tells the same second after each start."""
+    await house.place()
+    first = backups.make()
+    await house.place()
+    second = backups.make()
+    assert second.name != first.name
+    with contextlib.closing(sqlite3.connect(folder(house) / second.name)) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM orders").fetchone() == (2,)
+
+
 async def test_two_taps_at_once_make_one_copy_after_the_other(house: House) -> None:
     await house.client(ROSA)
     answers = await asyncio.gather(*(house.call(ROSA, "POST", "/backups") for _ in range(3)))

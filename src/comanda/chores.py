@@ -21,7 +21,6 @@ Nothing goes by its date while the clock is doubtful, see `domain/clocks.py`.
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -32,7 +31,6 @@ from zoneinfo import ZoneInfo
 from comanda import pictures, workflow
 from comanda.background import Tasks, in_background
 from comanda.config import Config
-from comanda.domain.errors import StorageUnavailable
 from comanda.domain.house import House
 from comanda.store import clocks, evidence, house, payments, retention
 from comanda.store.clocks import Clockwork
@@ -79,11 +77,9 @@ async def do_chores(
 
 
 async def _repeat(pause: float, step: Step) -> None:
+    """What fails here is logged, shown and started again by `in_background`."""
     while True:
-        try:
-            await step()
-        except (sqlite3.Error, StorageUnavailable):
-            log.exception("A chore failed; trying again")
+        await step()
         await asyncio.sleep(pause)
 
 
@@ -125,8 +121,8 @@ class NightlyPurge:
             self._next = now + AFTER_START
         if now < self._next or not is_sound:
             return
+        self._next = now + AFTER_START  # where it fails, it is tried again then
         described = await self._database.read(house.get, self._default)
-        self._next = next_at(self._hour, now, ZoneInfo(described.time_zone))
         if self._keep_days:
             gone = await purge(self._database, cutoff(now, self._keep_days))
             if gone.photos:
@@ -134,6 +130,7 @@ class NightlyPurge:
                     "%d photos are gone, %d bytes: their time was over", gone.photos, gone.bytes
                 )
         await sweep(self._database, now)
+        self._next = next_at(self._hour, now, ZoneInfo(described.time_zone))
 
 
 async def compare_older(database: Database) -> None:

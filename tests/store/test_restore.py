@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -493,3 +494,16 @@ async def test_no_copy_is_made_beside_what_another_one_left(
     with pytest.raises(DatabaseError, match=f"Ya existe .*lunes.db{end}"):
         backup(copy, new)
     assert not new.exists()
+
+
+async def test_a_full_disk_is_said_and_not_that_the_copy_is_none(
+    copy: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> NoReturn:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr("comanda.store.restore.migrate", full)
+    with pytest.raises(DatabaseError, match=r"preparar la copia .*: el disco está lleno"):
+        restore(copy, target)

@@ -208,6 +208,14 @@ HARMS = {
         ),
         ["está cambiada la tabla «events»"],
     ),
+    "a statement that is bytes": (
+        (
+            "PRAGMA writable_schema = ON;"
+            "UPDATE sqlite_master SET sql = CAST(replace(sql, 'note', 'n') AS BLOB)"
+            " WHERE name = 'order_items'"
+        ),
+        ["está cambiada la tabla «order_items»"],
+    ),
     "a name that writes to the terminal": (
         'CREATE TABLE "a\x1b[2Jb" (x)',
         ["sobra la tabla «'a\\x1b[2Jb'», que Comanda no hizo"],
@@ -229,6 +237,23 @@ async def test_what_comanda_did_not_make_is_refused_by_name(copy: Path, harm: st
     assert any(line in str(told.value) for line in said)
     assert target.read_bytes() == before
     assert not copy.with_name("casa.db.restoring").exists()
+
+
+async def test_a_statement_that_is_no_text_is_refused_in_words(copy: Path) -> None:
+    run(
+        copy,
+        "PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_master SET sql = CAST(sql || x'ff' AS TEXT) WHERE name = 'order_items'",
+    )
+    target = copy.with_name("nueva.db")
+    with pytest.raises(DatabaseError, match="está dañada"):
+        check(copy)
+    with pytest.raises(DatabaseError, match="está dañada"):
+        await restored(copy, target)
+    with pytest.raises(DatabaseError, match="está dañada"):
+        async with open_database(copy):
+            pass
+    assert not target.exists()
 
 
 @pytest.mark.parametrize("version", range(1, VERSION + 1))

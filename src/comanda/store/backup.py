@@ -15,6 +15,7 @@ from comanda.store.refusals import told
 from comanda.store.schema import VERSION
 from comanda.store.shape import differences, is_another_programs
 from comanda.store.stopping import Stop, Stopped
+from comanda.store.values import misfits
 
 PAGES_AT_ONCE = 1024
 
@@ -154,7 +155,8 @@ def _complaints(connection: sqlite3.Connection) -> Iterator[str]:
         return  # what its tables and views would answer is anybody's guess
     for row in connection.execute("PRAGMA foreign_key_check"):
         yield f"Una fila de {row['table']} apunta a una de {row['parent']} que no existe"
-    yield from _broken_promises(view)
+    wrong = [wrong[0].upper() + wrong[1:] for wrong in misfits(view)]
+    yield from wrong or _broken_promises(view)
 
 
 def _broken_promises(view: Snapshot) -> Iterator[str]:

@@ -54,10 +54,9 @@ class Clockwork:
     def _stored(self) -> Belief | None:
         with suppress(OSError, ValueError, KeyError, TypeError, OverflowError):
             told = json.loads(self._file.read_text(encoding="utf-8"))
-            doubted = told["doubted"]
             return Belief(
                 from_millis(told["believed"]),
-                None if doubted is None else from_millis(doubted),
+                tuple(map(from_millis, told["doubted"] or ())),
                 int(told["changes"]),
             )
         return self._memory
@@ -65,7 +64,7 @@ class Clockwork:
     def _store(self, belief: Belief) -> None:
         told = {
             "believed": to_millis(belief.believed),
-            "doubted": belief.doubted and to_millis(belief.doubted),
+            "doubted": [to_millis(since) for since in belief.doubted],
             "changes": belief.changes,
         }
         fresh = self._file.with_name(f"{self._file.name}.{threading.get_ident()}")

@@ -126,7 +126,18 @@ def connect(path: Path, busy_timeout: float = 5.0) -> sqlite3.Connection:
     except sqlite3.DatabaseError:
         connection.close()
         raise
+    except UnicodeDecodeError as error:  # SQLite names what is malformed, in the very bytes
+        connection.close()
+        raise _malformed() from error
     return connection
+
+
+def _malformed() -> sqlite3.DatabaseError:
+    """The error that SQLite gives for a schema which it can't read."""
+    error = sqlite3.DatabaseError("database disk image is malformed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    error.sqlite_errorname = "SQLITE_CORRUPT"
+    return error
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,11 +1,12 @@
 """The folder of backups: each file is a whole database, named for its moment."""
 
+import os
 import re
 import shutil
 from collections.abc import Collection
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from comanda.store.backup import backup, check
@@ -13,6 +14,7 @@ from comanda.store.clocks import newest_event
 from comanda.store.connection import DatabaseError, connect
 from comanda.store.database import Snapshot
 from comanda.store.disks import remember_disk, require_disk
+from comanda.store.lineage import family
 from comanda.store.refusals import told
 from comanda.store.stopping import Stop
 
@@ -45,7 +47,6 @@ def make(
     Only the folder itself is made where it is missing. Raises DatabaseError, and leaves nothing
     behind, where there is no whole copy.
     """
-    path = folder / f"comanda-{now.astimezone(UTC).strftime(_MOMENT)}.db"
     try:
         require_disk(source, folder)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -53,14 +54,12 @@ def make(
         _require_space(source, folder)
     except OSError as error:
         raise DatabaseError(f"No se puede escribir en {folder}: {told(error)}") from error
-    made = False
-    if not path.exists():  # another of the same second is as good
-        backup(source, path, stop)
-        made = True
+    path = _free_name(folder, now)
+    backup(source, path, stop)
     try:
         complaints = check(path, stop)
     except DatabaseError:
-        if made and stop is not None and stop.is_wished:
+        if stop is not None and stop.is_wished:
             path.unlink(missing_ok=True)  # nobody knows whether it is good
         raise
     copy = _copy(path)
@@ -88,6 +87,19 @@ def remove_all_but(folder: Path, kept: Collection[datetime]) -> list[str]:
     for name in gone:
         (folder / name).unlink(missing_ok=True)
     return gone
+
+
+def _free_name(folder: Path, now: datetime) -> Path:
+    """A name of this second, or of the next that is free.
+
+    A clock that begins in the same past at each start tells the same second again: the copy that
+    has its name is another day's.
+    """
+    while True:
+        path = folder / f"comanda-{now.astimezone(UTC).strftime(_MOMENT)}.db"
+        if not any(map(os.path.lexists, family(path))):
+            return path
+        now += timedelta(seconds=1)
 
 
 def _copy(path: Path) -> Copy | None:

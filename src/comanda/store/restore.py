@@ -24,6 +24,7 @@ from comanda.store.lineage import RESTORING, family, mismatch
 from comanda.store.numbers import Numbers, given, go_on, is_what_became_of, require_numbers_left
 from comanda.store.refusals import told
 from comanda.store.shape import differences, is_another_programs
+from comanda.store.values import misfits
 
 _VERSION = "PRAGMA user_version"
 _ORDERS = "SELECT COUNT(*) AS count, MIN(created_at) AS first, MAX(created_at) AS last FROM orders"
@@ -124,21 +125,24 @@ def _copied(source: Path, copy: Path) -> Contents:
     if not source.is_file():
         raise DatabaseError(f"No existe la copia {source}")
     try:
-        size = backup(source, copy, inspect=lambda found: _require_own_shape(found, source))
+        size = backup(source, copy, inspect=lambda found: _require_own(found, source))
         with closing(connect(copy)) as connection:
             contents = _contents(connection, size)
             require_numbers_left(connection, source)
             migrate(connection, source)
         complaints = check(copy)
     except sqlite3.Error as error:
-        raise DatabaseError(f"{source} no es una copia de Comanda: {told(error)}") from error
+        raise DatabaseError(
+            f"No se pudo leer y preparar la copia {source}: {told(error)}"
+        ) from error
     if complaints:
         raise DatabaseError(f"La copia {source} está dañada: {complaints[0]}")
     return contents
 
 
-def _require_own_shape(connection: sqlite3.Connection, source: Path) -> None:
-    """Nothing in a copy may act, or stand for something else, before it is known to be Comanda's.
+def _require_own(connection: sqlite3.Connection, source: Path) -> None:
+    """Nothing in a copy may act, or stand for something else, before it is known to be Comanda's,
+    and nothing in it is read before it is known to be what Comanda writes.
 
     Raises DatabaseError.
     """
@@ -153,6 +157,11 @@ def _require_own_shape(connection: sqlite3.Connection, source: Path) -> None:
             f"La copia {source} no es como Comanda la hizo: {'; '.join(foreign[:_NAMED])}"
             + (f"; y {len(foreign) - _NAMED} cosas más" if len(foreign) > _NAMED else "")
             + ". No se cambió nada. Usa otra copia"
+        )
+    wrong = next(misfits(view), None)
+    if wrong is not None:
+        raise DatabaseError(
+            f"La copia {source} está dañada: {wrong}. No se cambió nada. Usa otra copia"
         )
 
 

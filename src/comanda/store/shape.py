@@ -17,7 +17,11 @@ from comanda.store.database import Snapshot
 from comanda.store.schema import MIGRATIONS, VERSION
 
 _USER_VERSION = "PRAGMA user_version"
-_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid"
+# As bytes: what somebody has put there need not be text.
+_SCHEMA = """
+    SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(sql AS BLOB)
+    FROM sqlite_master ORDER BY rowid
+"""
 _KINDS = {
     "table": ("la tabla", "cambiada"),
     "index": ("el índice", "cambiado"),
@@ -86,11 +90,9 @@ def _made_by(version: int) -> Mapping[Name, tuple[str, ...]]:
 
 def _shape(rows: Sequence[Sequence[Any]]) -> dict[Name, tuple[str, ...]]:
     """What there is, and how it was made: the table that it belongs to, and its statement."""
-    tables = {str(row[1]).lower() for row in rows if row[0] == "table"}
-    return {
-        (str(kind), str(name)): (str(table), *_tokens(sql or "", tables))
-        for kind, name, table, sql in rows
-    }
+    texts = [[(value or b"").decode(errors="backslashreplace") for value in row] for row in rows]
+    tables = {name.lower() for kind, name, *_ in texts if kind == "table"}
+    return {(kind, name): (table, *_tokens(sql, tables)) for kind, name, table, sql in texts}
 
 
 def _tokens(sql: str, tables: set[str]) -> Iterator[str]:
