@@ -80,10 +80,11 @@ export async function endSessionOf(username) {
 
 /** Stay locked where a lock has not been lifted, before anything is shown. Whether it is so. */
 export function staysLocked() {
+  // Before the page can be locked by the same event: only a page covered earlier would say *Saliendo…* for ever.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted && isCovered) location.reload(); });
   addEventListener("storage", ({ key }) => { if (key === LEFT) lockIfNoted(); });
   // A page that slept, or that the browser kept for its *back*, has heard of nothing meanwhile.
   for (const type of ["pageshow", "focus"]) addEventListener(type, lockIfNoted);
-  addEventListener("pageshow", ({ persisted }) => { if (persisted && isCovered) location.reload(); }); // it would say *Saliendo…* for ever
   for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, lockIfNoted);
   lockIfNoted();
   return isCovered;
