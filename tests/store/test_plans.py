@@ -26,7 +26,7 @@ BLANKS = {
     "method": ["", "AND payments.method = :method"],
 }
 # These read all of a copy, or of a stopped house's database, which is what they are for.
-WHOLE = {"backup.py", "numbers.py", "restore.py"}
+WHOLE = {"backup.py", "values.py", "numbers.py", "restore.py"}
 # In a migration each is carried out once.
 NO_STATEMENTS = {"schema.py"}
 
