@@ -48,6 +48,7 @@ from comanda.web.keys import (
     FEED,
     HOSTS,
     LARGE_UPLOADS,
+    LISTS,
     LOOKS,
     METRICS,
     PAGE_ERRORS,
@@ -105,6 +106,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[LOOKS] = Throttle(LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL)
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     app[LARGE_UPLOADS] = asyncio.Lock()
+    app[LISTS] = asyncio.Lock()
     if config.server.metrics_token:
         app[METRICS] = Metrics()
     add_routes(app)

@@ -1,9 +1,13 @@
 """Orders over HTTP: their shape, their lists, and what a phone may safely send twice."""
 
+import asyncio
+import threading
 from typing import Any
 
+import pytest
+
 from comanda.config import Config
-from comanda.store import menu
+from comanda.store import menu, orders
 from comanda.web.keys import DATABASE
 from tests.house import AGUA, ANA, COCO, LUIS, MENU, TACOS, FixedClock, House, open_house
 
@@ -175,3 +179,24 @@ async def test_an_order_sent_twice_with_one_key_is_placed_once_also_after_a_rest
         assert await send(house, "a") == (200, order)
         assert house.rows() == before
         assert (await send(house, "b"))[0] == 201
+
+
+async def test_long_lists_leave_readers_for_small_questions(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.place()
+    begun, go_on, find_all = threading.Event(), threading.Event(), orders.find_all
+
+    def slowly(*arguments: Any) -> Any:
+        begun.set()
+        go_on.wait(20)
+        return find_all(*arguments)
+
+    monkeypatch.setattr(orders, "find_all", slowly)
+    lists = [asyncio.create_task(house.call(ANA, "GET", "/orders")) for _ in range(8)]
+    await asyncio.to_thread(begun.wait, 20)
+    async with asyncio.timeout(10):
+        assert (await house.call(LUIS, "GET", "/session"))[0] == 200
+        assert (await house.call(LUIS, "GET", "/orders/1"))[0] == 200
+    go_on.set()
+    assert [status for status, _ in await asyncio.gather(*lists)] == [200] * 8

@@ -48,6 +48,7 @@ STAFF_ERRORS = web.AppKey("STAFF_ERRORS", Throttle)
 LOOKS = web.AppKey("LOOKS", Throttle)
 UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
 LARGE_UPLOADS = web.AppKey("LARGE_UPLOADS", asyncio.Lock)
+LISTS = web.AppKey("LISTS", asyncio.Lock)
 
 STAFF = web.RequestKey("STAFF", Staff)
 SESSION = web.RequestKey("SESSION", str)
