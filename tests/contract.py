@@ -38,9 +38,7 @@ class Contract:
         route = BY_PATH.get((method, resource.canonical if resource else ""))
         body = response.body if isinstance(response, web.Response) else None
         content = body if isinstance(body, bytes) else b""
-        if response.status >= 400 and "text/html" in request.headers.get("Accept", ""):
-            assert response.content_type == "text/html", "no page for a person"
-        elif response.status >= 400:
+        if response.status >= 400:
             assert response.content_type == "application/problem+json", "no problem document"
             _check_refusal(route, response.status, json.loads(content))
         else:

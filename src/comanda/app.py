@@ -65,7 +65,6 @@ from comanda.web.packing import pack
 from comanda.web.pages import default_house
 from comanda.web.pins import PinHasher
 from comanda.web.problems import problem_details
-from comanda.web.refused_pages import in_words
 from comanda.web.replies import add_security_headers, tell_time
 from comanda.web.routes import add_routes
 from comanda.web.setup import issue_token
@@ -88,7 +87,7 @@ UNREAD_BYTES = 64 * 1024  # of a request's body, for each client; four times as 
 
 def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     """The whole of Comanda as an aiohttp application."""
-    middlewares = [in_words, admit, pack, problem_details, same_origin, ours]
+    middlewares = [admit, pack, problem_details, same_origin, ours]
     app = web.Application(middlewares=middlewares)
     tasks = Tasks()
     app[CONFIG] = config

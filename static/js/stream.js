@@ -1,10 +1,7 @@
-// One stream for all tabs of a browser. Over HTTP/1.1 a browser opens six connections to a host: with a
-// stream a tab, the seventh tab would never open, and no other tab could ask for anything.
-//
-// One tab holds the stream and tells the others what it hears, through a BroadcastChannel. Which one,
-// Web Locks decide; plain HTTP has none, there the tabs settle it among themselves: whoever gets no
-// answer from a holder becomes the holder, and of two the later one stays. Without a channel each tab
-// has a stream of its own, and gives it up while nobody looks at it.
+// One stream for all tabs of a browser, which opens six connections to a host and no more. The tab that
+// holds it tells the others through a BroadcastChannel. Web Locks choose it; on plain HTTP, without them,
+// whoever gets no answer from a holder becomes the holder, and of two the later one stays. Without a
+// channel each tab has its own stream, and gives it up while nobody looks.
 
 import { newKey } from "./api.js";
 import { mark, now, since } from "./server-time.js";
@@ -30,11 +27,10 @@ let silence = 15000 + GRACE;
 export function setHeartbeat(seconds = 15) { silence = 1000 * seconds + GRACE; }
 
 /**
- * `position()` is the newest event that the page knows, null before its snapshot. `onEvent(type, id, data)`
- * hears of each, `onOpen()` of a stream that is heard, `onLost(isOver)` of one that isn't (`isOver`: the
- * browser has given it up), `onSilent()` of one that still seems to stand, `onAlive(when)` of each sign of
- * life, `onGap(id)` that nothing up to `id` will be told, `onDoubt()` and `onEnded()` what another tab has
- * found out: the server may be gone, the session is over.
+ * `position()` is the newest event that the page knows, null before its snapshot. `onLost(isOver)`: the
+ * stream isn't heard (`isOver`: the browser has given it up); `onSilent()`: it seems to stand; `onAlive(when)`:
+ * a sign of life; `onGap(id)`: nothing up to `id` will be told; `onDoubt()`, `onEnded()`: another tab says that
+ * the server may be gone, that the session is over.
  */
 export class Stream {
   isOpen = false; // something was heard on it, and no heartbeat was missed since, whichever tab holds it

@@ -1,7 +1,6 @@
 // What is filled in to charge an order: method, photo, operation number, amount.
 
 import { h, setText } from "../dom.js";
-import { takenAt } from "../exif.js";
 import { isPdf, shrink } from "../photo.js";
 import { placeOf, setPlace } from "../place.js";
 import { Fields } from "./fields.js";
@@ -16,6 +15,8 @@ export class ChargeForm {
 
   constructor(order, { settings, send }) {
     Object.assign(this, { order, settings, send });
+    // Here with the form, before a photo is: a page begins without it, and a photo is sent without it.
+    this.exif = import("../exif.js").catch(() => ({ takenAt: () => null }));
     this.preview = h("div", { class: "preview" });
     this.hint = h("p", { class: "quiet small", role: "status" });
     this.fields = new Fields(order.total);
@@ -90,7 +91,7 @@ export class ChargeForm {
     this.#choose(null);
     this.submit.disabled = true;
     setText(this.hint, "Preparando la foto…");
-    const [small, time] = [await shrink(chosen), await takenAt(chosen)];
+    const [small, time] = [await shrink(chosen), await (await this.exif).takenAt(chosen)];
     if (turn !== this.#turn) return;
     const name = small === chosen ? chosen.name : "foto.jpg";
     if (small.size > this.settings.max_bytes) {
