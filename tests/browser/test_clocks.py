@@ -166,7 +166,7 @@ async def test_the_servers_time_is_learned_from_every_answer(
 async def test_before_any_answer_the_devices_clock_is_all_there_is(
     window: OpenWindow, leftover: str | None
 ) -> None:
-    page = (await window(None, "/")).page
+    page = (await window(None, "/ayuda")).page
     off = await page.evaluate(
         """async (leftover) => {
           localStorage.removeItem('comanda.reloj');
