@@ -23,7 +23,7 @@ _FORGET_SEQUENCE = "DELETE FROM sqlite_sequence WHERE name = :name"
 _SET_SEQUENCE = "INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"
 _LAST_EVENT = "SELECT id, type, data, actor, at FROM events ORDER BY id DESC LIMIT 1"
 _EVENT = "SELECT id, type, data, actor, at FROM events WHERE id = :id"
-_HAS_RESTORES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'restores'"
+HAS_RESTORES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'restores'"
 _FLOOR = "SELECT COALESCE(MAX(floor), 0) FROM restores"
 _RESTORED = "INSERT INTO restores (floor, at) VALUES (:floor, :at)"
 # Sessions: their owners may have been dismissed since. Looks at payments: those are long over.
@@ -85,7 +85,7 @@ def is_what_became_of(copy: sqlite3.Connection, replaced: sqlite3.Connection) ->
     last = copy.execute(_LAST_EVENT).fetchone()
     if last is None or replaced.execute(_EVENT, {"id": last["id"]}).fetchone() == last:
         return True
-    if replaced.execute(_HAS_RESTORES).fetchone() is None:
+    if replaced.execute(HAS_RESTORES).fetchone() is None:
         return False
     floor: int = replaced.execute(_FLOOR).fetchone()[0]
     return floor > int(last["id"])

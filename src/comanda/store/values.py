@@ -13,6 +13,7 @@ from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import PaymentStatus
 from comanda.domain.staff import Role
 from comanda.store.database import Snapshot
+from comanda.store.numbers import HAS_RESTORES
 
 _TABLES = """
     SELECT name FROM sqlite_master
@@ -33,7 +34,6 @@ _BAD_SEQUENCE = """
     SELECT 1 FROM sqlite_sequence
     WHERE typeof(name) <> 'text' OR typeof(seq) <> 'integer' OR seq < 0 LIMIT 1
 """
-_HAS_RESTORES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'restores'"
 _BAD_FLOOR = """
     SELECT 1 FROM restores
     WHERE floor > (SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'events') LIMIT 1
@@ -51,7 +51,7 @@ def misfits(view: Snapshot) -> Iterator[str]:
             yield f"en la tabla «{table['name']}» hay un valor imposible de «{wrong}»"
     if view.one(_BAD_SEQUENCE) is not None:
         yield "no se entiende hasta qué número llegó una tabla"
-    elif view.one(_HAS_RESTORES) is not None and view.one(_BAD_FLOOR) is not None:
+    elif view.one(HAS_RESTORES) is not None and view.one(_BAD_FLOOR) is not None:
         yield "en la tabla «restores» hay un valor imposible de «floor»"
 
 

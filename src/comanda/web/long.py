@@ -6,12 +6,12 @@ Encoding a list of thousands at once would hold up every other answer for as lon
 from collections.abc import Callable, Iterator
 from typing import Any, Concatenate, ParamSpec
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from comanda.domain.wire import Wire, encode
 from comanda.store.database import Snapshot
 from comanda.web.keys import DATABASE
-from comanda.web.packing import ASIDE
+from comanda.web.replies import json_answer
 
 P = ParamSpec("P")
 
@@ -24,7 +24,7 @@ async def reply_with(
 ) -> web.Response:
     """What `work` reads, as JSON; its lists may be iterators."""
     body = await request.app[DATABASE].read(_encoded, lambda view: work(view, *args, **kwargs))
-    return _reply(body)
+    return json_answer(body)
 
 
 async def reply_with_long(
@@ -35,7 +35,7 @@ async def reply_with_long(
 ) -> web.Response:
     """The same for what may take seconds, see `Database.read_long`."""
     made = lambda view: work(view, *args, **kwargs)  # noqa: E731
-    return _reply(await request.app[DATABASE].read_long(_encoded, made))
+    return json_answer(await request.app[DATABASE].read_long(_encoded, made))
 
 
 def _encoded(view: Snapshot, work: Callable[[Snapshot], Wire]) -> bytes:
@@ -47,13 +47,3 @@ def _part(view: Snapshot, value: Any) -> str:
     if isinstance(value, list | Iterator):
         return "[" + ",".join(encode(one) for one in view.in_pieces(value)) + "]"
     return encode(value)
-
-
-def _reply(body: bytes) -> web.Response:
-    return web.Response(
-        body=body,
-        headers={hdrs.CACHE_CONTROL: "no-store"},
-        content_type="application/json",
-        charset="utf-8",
-        zlib_executor_size=ASIDE,
-    )

@@ -27,23 +27,25 @@ _SECURITY = tuple(
 
 def reply(data: Any, status: int = 200, location: str | None = None) -> web.Response:
     """`data` as JSON; never cached, since it is somebody's."""
-    return _json(encode(data), status, location)
+    return json_answer(encode(data).encode(), status, location)
 
 
 async def reply_aside(make: Callable[[], Any]) -> web.Response:
     """What `make` returns as JSON, made in a thread: others go on meanwhile, however long it is."""
-    return _json(await asyncio.to_thread(lambda: encode(make())))
+    return json_answer(await asyncio.to_thread(lambda: encode(make()).encode()))
 
 
-def _json(text: str, status: int = 200, location: str | None = None) -> web.Response:
+def json_answer(body: bytes, status: int = 200, location: str | None = None) -> web.Response:
+    """An answer of JSON that is encoded already."""
     headers = {hdrs.CACHE_CONTROL: "no-store"}
     if location is not None:
         headers[hdrs.LOCATION] = location
     return web.Response(
-        text=text,
+        body=body,
         status=status,
         headers=headers,
         content_type="application/json",
+        charset="utf-8",
         zlib_executor_size=ASIDE,
     )
 
