@@ -10,9 +10,9 @@ from typing import Any
 from aiohttp import web
 from marshmallow import ValidationError
 
-from comanda.web.answers import Problem
-from comanda.web.problems import STATUSES
-from comanda.web.route import EVERYWHERE, Route
+from comanda.web.contract.problems import STATUSES
+from comanda.web.contract.responses import Problem
+from comanda.web.contract.route import EVERYWHERE, Route
 from comanda.web.routes import ROUTES
 
 READ_WHOLE = 64 * 1024  # a longer list is like its first rows

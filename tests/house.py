@@ -33,10 +33,10 @@ from comanda.domain.staff import Role, Staff
 from comanda.store import menu, staff
 from comanda.store.connection import connect
 from comanda.store.database import Transaction
-from comanda.web import pins
-from comanda.web.broken import answer_broken_http
-from comanda.web.keys import DATABASE
-from comanda.web.spool import IN_MEMORY
+from comanda.web.plumbing import pins
+from comanda.web.plumbing.keys import DATABASE
+from comanda.web.plumbing.malformed_http import answer_broken_http
+from comanda.web.plumbing.spool import IN_MEMORY
 from tests.contract import Contract
 
 ANA = Staff("ana", "Ana", Role.WAITER)

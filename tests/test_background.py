@@ -12,8 +12,8 @@ from comanda.config import Config
 from comanda.domain.staff import Role
 from comanda.feed import Feed
 from comanda.store.database import Database
-from comanda.web.keys import FEED
-from comanda.web.stream import Streams
+from comanda.web.plumbing.keys import FEED
+from comanda.web.plumbing.stream import Streams
 from tests.house import ANA, COCO, FixedClock, House, eventually, open_house
 
 

@@ -10,8 +10,8 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from comanda import pictures
 from comanda.domain.errors import UnsupportedFile
+from comanda.media import pictures
 
 SIZE = (96, 64)
 

@@ -22,7 +22,7 @@ from comanda.nightly import Backups
 from comanda.store import backup, copies, stopping
 from comanda.store.backup import check
 from comanda.store.connection import DatabaseError
-from comanda.web.keys import BACKUPS
+from comanda.web.plumbing.keys import BACKUPS
 from tests.house import ANA, ROSA, FixedClock, House, eventually, open_house
 
 

@@ -7,9 +7,9 @@ from contextlib import suppress
 
 import pytest
 
-from comanda import pdf_password, pictures
 from comanda.domain.errors import UnsupportedFile
-from comanda.pdf import LOCKED, TAIL_BYTES
+from comanda.media import pdf_password, pictures
+from comanda.media.pdf import LOCKED, TAIL_BYTES
 from tests.house import PDF, image
 
 GIVEN_UP = 5.0  # seconds of the processor

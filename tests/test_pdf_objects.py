@@ -8,8 +8,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from comanda import pictures
-from comanda.pdf_objects import Pdf
+from comanda.media import pictures
+from comanda.media.pdf_objects import Pdf
 from tests.house import PDF
 from tests.test_pdf import SLOW, WHOLE, encryption, locked
 from tests.test_pictures import exif

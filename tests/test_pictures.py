@@ -10,8 +10,8 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFile, ImageFilter, ImageFont
 
-from comanda import pictures
 from comanda.domain.errors import UnsupportedFile
+from comanda.media import pictures
 from comanda.store.evidence import SIMILAR_BITS
 from tests.house import PDF, image, jpeg
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from comanda.domain.events import EventType
-from comanda.web.problems import STATUSES
+from comanda.web.contract.problems import STATUSES
 from comanda.web.routes import ROUTES
 from tests.flow.program import serving
 from tests.test_config import keys

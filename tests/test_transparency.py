@@ -10,7 +10,7 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageOps
 
-from comanda import pictures
+from comanda.media import pictures
 from tests.test_metadata import chunk
 
 WIDTH, HEIGHT = 96, 64

@@ -9,9 +9,9 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageChops, PngImagePlugin
 
-from comanda import pictures
 from comanda.domain.errors import UnsupportedFile
-from comanda.trimming import exact_pixels
+from comanda.media import pictures
+from comanda.media.trimming import exact_pixels
 from tests.test_metadata import chunk, extended_webp, jpeg_parts, picture, saved, segment
 from tests.test_pictures import exif
 

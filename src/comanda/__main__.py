@@ -15,9 +15,10 @@ from pathlib import Path
 import segno
 from argon2 import PasswordHasher
 
-from comanda import commands, demo, logs, service, upkeep
+from comanda import demo, logs
 from comanda.app import build_app, serve
-from comanda.commands import Refused
+from comanda.cli import commands, service, upkeep
+from comanda.cli.commands import Refused
 from comanda.config import (
     LOG_FORMATS,
     LOG_LEVELS,
@@ -29,11 +30,11 @@ from comanda.config import (
     settled,
 )
 from comanda.domain.staff import Role
+from comanda.domain.system_errors import told
 from comanda.files import default_config
 from comanda.lan import reachable_host, url
 from comanda.store.connection import DatabaseError
 from comanda.store.database import open_database, utc_now
-from comanda.troubles import told
 
 HIGHEST_PORT = 65535
 Command = Callable[[argparse.Namespace, Config], None]

@@ -20,11 +20,14 @@ from comanda.files import static_folder
 from comanda.nightly import open_backups
 from comanda.store.database import Clock, Database, open_database, utc_now
 from comanda.store.shape import differences
-from comanda.web.access_log import AccessLogger
-from comanda.web.assets import Assets
-from comanda.web.bodies import STRANGERS_MOST, Room
-from comanda.web.broken import answer_broken_http
-from comanda.web.doors import (
+from comanda.web.contract.problems import problem_details
+from comanda.web.handlers.events import keep_alive
+from comanda.web.handlers.pages import default_house
+from comanda.web.handlers.setup import issue_token
+from comanda.web.plumbing.access_log import AccessLogger
+from comanda.web.plumbing.assets import Assets
+from comanda.web.plumbing.bodies import STRANGERS_MOST, Room
+from comanda.web.plumbing.doors import (
     KEEP_ALIVE_SECONDS,
     Doors,
     OutOfFiles,
@@ -33,11 +36,9 @@ from comanda.web.doors import (
     admit,
     allow_many_clients,
 )
-from comanda.web.events import keep_alive
-from comanda.web.gate import SetupGate
-from comanda.web.guard import same_origin
-from comanda.web.hosts import Hosts, ours
-from comanda.web.keys import (
+from comanda.web.plumbing.guard import same_origin
+from comanda.web.plumbing.hosts import Hosts, ours
+from comanda.web.plumbing.keys import (
     ASSETS,
     BACKUPS,
     BODIES,
@@ -60,17 +61,16 @@ from comanda.web.keys import (
     THUMBNAILS,
     UPLOADS,
 )
-from comanda.web.measures import Metrics
-from comanda.web.packing import pack
-from comanda.web.pages import default_house
-from comanda.web.pins import PinHasher
-from comanda.web.problems import problem_details
-from comanda.web.replies import add_security_headers, tell_time
+from comanda.web.plumbing.malformed_http import answer_broken_http
+from comanda.web.plumbing.packing import pack
+from comanda.web.plumbing.pins import PinHasher
+from comanda.web.plumbing.prometheus import Metrics
+from comanda.web.plumbing.replies import add_security_headers, tell_time
+from comanda.web.plumbing.setup_token import SetupGate
+from comanda.web.plumbing.stream import Streams
+from comanda.web.plumbing.throttle import Throttle
+from comanda.web.plumbing.thumbnails import Thumbnails
 from comanda.web.routes import add_routes
-from comanda.web.setup import issue_token
-from comanda.web.stream import Streams
-from comanda.web.throttle import Throttle
-from comanda.web.thumbnails import Thumbnails
 
 Part = Callable[[web.Application], AsyncIterator[None]]
 log = logging.getLogger(__name__)

@@ -28,10 +28,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from comanda import pictures, workflow
+from comanda import workflow
 from comanda.background import Tasks, in_background
 from comanda.config import Config
 from comanda.domain.house import House
+from comanda.media import pictures
 from comanda.store import clocks, evidence, house, payments, retention
 from comanda.store.clocks import Clockwork
 from comanda.store.database import Database

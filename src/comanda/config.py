@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 from marshmallow import Schema, ValidationError, fields, validate
 from marshmallow.exceptions import SCHEMA
 
-from comanda.troubles import told
+from comanda.domain.system_errors import told
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -7,12 +7,13 @@ from functools import partial
 
 from PIL import Image, ImageDraw, ImageFont
 
-from comanda import pictures, workflow
+from comanda import workflow
 from comanda.domain.evidence import Claim
 from comanda.domain.menu import SAMPLE
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Verdict
 from comanda.domain.staff import Role, Staff
+from comanda.media import pictures
 from comanda.store import menu, orders, staff
 from comanda.store.database import Transaction
 from comanda.workflow import OrderLine

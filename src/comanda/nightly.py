@@ -16,6 +16,7 @@ from pathlib import Path
 from comanda.background import OwnThread, Tasks, in_background
 from comanda.config import Backup, backup_folder
 from comanda.domain.backups import is_due, is_overdue, kept, last_before
+from comanda.domain.system_errors import told
 from comanda.store.clocks import Clockwork
 from comanda.store.connection import DatabaseError
 from comanda.store.copies import (
@@ -29,7 +30,6 @@ from comanda.store.copies import (
 from comanda.store.database import Clock
 from comanda.store.disks import disk_trouble, shares_disk
 from comanda.store.stopping import Stop, Stopped
-from comanda.troubles import told
 
 log = logging.getLogger(__name__)
 

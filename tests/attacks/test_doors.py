@@ -17,9 +17,9 @@ import pytest
 import trustme
 
 from comanda.config import Config, Server
-from comanda.web import doors
-from comanda.web.doors import OF_ADDRESS, OUTSIDE, Doors, OutOfFiles
-from comanda.web.keys import DOORS, STREAMS
+from comanda.web.plumbing import doors
+from comanda.web.plumbing.doors import OF_ADDRESS, OUTSIDE, Doors, OutOfFiles
+from comanda.web.plumbing.keys import DOORS, STREAMS
 from tests.faults.server import ENVIRONMENT, furnish
 from tests.house import ANA, LUIS, SLOW, House, eventually, open_house
 

@@ -11,7 +11,7 @@ import pytest
 
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from comanda.web.routes import ROUTES
 from tests.house import ANA, LUIS, PIN_HASH, House, jpeg
 

@@ -20,10 +20,10 @@ from comanda import workflow
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.connection import connect
-from comanda.web.keys import BACKUPS, DATABASE
-from comanda.web.route import SAFE_METHODS
+from comanda.web.contract.route import SAFE_METHODS
+from comanda.web.handlers.setup import issue_token
+from comanda.web.plumbing.keys import BACKUPS, DATABASE
 from comanda.web.routes import ROUTES
-from comanda.web.setup import issue_token
 from tests.house import ANA, COCO, LUIS, ROSA, SOPA, House, eventually, jpeg, open_house
 
 SOURCE = Path(comanda.__file__).parent
@@ -288,7 +288,7 @@ def replace_role(username: str, role: Role) -> Callable[[Any], None]:
 
 def test_no_module_of_the_web_writes_past_the_look() -> None:
     """`Database.write` alone looks again: nobody has a transaction by another way."""
-    for path in (SOURCE / "web").glob("*.py"):
+    for path in (SOURCE / "web").rglob("*.py"):
         assert not re.search(r"\b(_commit|_writer|Transaction)\b", path.read_text()), path.name
 
 

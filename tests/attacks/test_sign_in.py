@@ -14,8 +14,8 @@ from comanda import workflow
 from comanda.config import Config, Server
 from comanda.store import staff
 from comanda.store.connection import connect
-from comanda.web.keys import DATABASE, PINS, STREAMS
-from comanda.web.pins import MOST_WAITING
+from comanda.web.plumbing.keys import DATABASE, PINS, STREAMS
+from comanda.web.plumbing.pins import MOST_WAITING
 from tests.house import ANA, BETO, COCO, PIN, ROSA, FixedClock, House, eventually, open_house
 
 LANES = 60

@@ -9,7 +9,7 @@ import time
 
 from PIL import Image, ImageFilter
 
-from comanda import pictures
+from comanda.media import pictures
 from tests.test_pictures import packed, receipt
 
 RUNS = 15

@@ -14,7 +14,7 @@ from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Proof
 from comanda.store.connection import connect
 from comanda.store.database import Transaction
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from comanda.workflow import OrderLine
 from tests.browser.conftest import OpenWindow
 from tests.house import ANA, COCO, LUIS, MARA, PDF, House, jpeg

@@ -15,7 +15,7 @@ from playwright.async_api import Locator, Page, expect
 from comanda.chores import purge
 from comanda.config import Config, Method
 from comanda.demo import receipt
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import PHONE, OpenWindow
 from tests.browser.test_voids import REFUSED, SOUNDS, hears
 from tests.house import ANA, BETO, LUIS, ROSA, House, jpeg

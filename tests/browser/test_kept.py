@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from comanda.config import Config
 from comanda.domain.staff import Staff
-from comanda.web.keys import STREAMS
+from comanda.web.plumbing.keys import STREAMS
 from tests.browser.conftest import PHONE, SLOW, OpenWindow, Window
 from tests.browser.test_clocks import open_with_clock
 from tests.browser.test_shell import KEPT, LOADED

@@ -16,7 +16,7 @@ from comanda.config import Config
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.database import Transaction
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import OpenWindow
 from tests.browser.layout import DESKTOP, SIZES, all_flaws
 from tests.house import ANA, COCO, PIN_HASH, ROSA, FixedClock, House, open_house, quick_config

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, Page, expe
 
 from comanda.domain.events import EventType
 from comanda.domain.staff import Staff
-from comanda.web.keys import STREAMS
+from comanda.web.plumbing.keys import STREAMS
 from tests.browser.conftest import MEMORY, SLOW, OpenWindow, Window
 from tests.house import ANA, COCO, LUIS, ROSA, House, eventually
 

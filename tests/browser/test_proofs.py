@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.async_api import Page, Route
 
 from comanda.store import payments
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import PHONE, OpenWindow
 from tests.browser.test_evidence import open_sheet, send
 from tests.house import ANA, LUIS, House

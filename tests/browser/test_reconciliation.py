@@ -13,7 +13,7 @@ from playwright.async_api import Locator, Page, Route, expect
 from comanda import office
 from comanda.domain.house import House as Described
 from comanda.domain.staff import Staff
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import DESKTOP, OpenWindow
 from tests.browser.test_shell import violations
 from tests.house import ANA, COCO, LUIS, MARA, ROSA, House, jpeg

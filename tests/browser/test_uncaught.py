@@ -22,7 +22,9 @@ PAGES = [
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [one.getMessage() for one in caplog.records if one.name == "comanda.web.page_errors"]
+    return [
+        one.getMessage() for one in caplog.records if one.name == "comanda.web.handlers.page_errors"
+    ]
 
 
 async def told(page: Page, work: str) -> dict[str, Any]:

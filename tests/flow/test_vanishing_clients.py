@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from comanda.feed import PAGE_BYTES
-from comanda.web.keys import FEED, STREAMS
-from comanda.web.stream import EventStream
+from comanda.web.plumbing.keys import FEED, STREAMS
+from comanda.web.plumbing.stream import EventStream
 from tests.house import (
     AGUA,
     ANA,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from comanda import office, pictures, workflow
+from comanda import office, workflow
 from comanda.chores import compare_older
 from comanda.domain.errors import IdempotencyKeyReused, ProductExists
 from comanda.domain.evidence import Claim
@@ -21,6 +21,7 @@ from comanda.domain.menu import Entry
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
+from comanda.media import pictures
 from comanda.store import (
     events,
     evidence,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from comanda.web.route import SMALL_BODY
+from comanda.web.contract.route import SMALL_BODY
 from comanda.web.routes import AN_ORDER, ROUTES
 from tests.house import ANA, COCO, LUIS, PDF, SLOW, TACOS, House, image, jpeg
 

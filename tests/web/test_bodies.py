@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from comanda.store.connection import connect
-from comanda.web.keys import BODIES, STRANGERS_BODIES
-from comanda.web.route import SMALL_BODY
+from comanda.web.contract.route import SMALL_BODY
+from comanda.web.plumbing.keys import BODIES, STRANGERS_BODIES
 from comanda.web.routes import ROUTES
 from tests.house import AGUA, ANA, LARGE_PDF, PIN, ROSA, House
 

@@ -10,7 +10,7 @@ import pytest
 from comanda.config import Config, Pages
 from comanda.store import days
 from comanda.store.database import Snapshot
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from tests.house import ANA, COCO, LUIS, ROSA, FixedClock, House, jpeg, open_house
 
 DAY = "2026-11-28"  # the clock's: it is 14:41 in Mexico City

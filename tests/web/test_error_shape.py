@@ -13,8 +13,8 @@ from comanda.chores import purge
 from comanda.domain import errors
 from comanda.domain.errors import DomainError
 from comanda.domain.staff import Staff
-from comanda.web.keys import DATABASE, SETUP
-from comanda.web.problems import STATUSES
+from comanda.web.contract.problems import STATUSES
+from comanda.web.plumbing.keys import DATABASE, SETUP
 from tests.house import ANA, BETO, COCO, LUIS, MENU, NEW_PIN, ROSA, House, jpeg
 
 CONTRACT = {

@@ -7,7 +7,7 @@ import pytest
 
 from comanda.domain.staff import Role
 from comanda.store import events
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from tests.house import AGUA, ANA, COCO, LUIS, ROSA, SOPA, TACOS, House
 
 FLAN = {"name": "Flan", "category": "Postres", "price": 55.5}

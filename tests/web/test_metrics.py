@@ -9,7 +9,7 @@ import pytest
 
 from comanda.app import build_app
 from comanda.config import Config, ConfigError
-from comanda.web.keys import FEED
+from comanda.web.plumbing.keys import FEED
 from tests.house import ANA, LUIS, ROSA, FixedClock, House, eventually, open_house
 
 TOKEN = "una-clave-larga-8841"

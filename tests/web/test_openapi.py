@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from comanda.web.problems import STATUSES
+from comanda.web.contract.problems import STATUSES
 from comanda.web.routes import ROUTES
 from tests.house import House
 

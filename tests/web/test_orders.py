@@ -8,7 +8,7 @@ import pytest
 
 from comanda.config import Config
 from comanda.store import menu, orders
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from tests.house import AGUA, ANA, COCO, LUIS, MENU, TACOS, FixedClock, House, open_house
 
 ORDER = {"table_number": 4, "items": [{"product_id": TACOS, "quantity": 2, "note": "sin cebolla"}]}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from comanda.web.route import SAFE_METHODS
+from comanda.web.contract.route import SAFE_METHODS
 from comanda.web.routes import ROUTES
 from tests.house import ANA, BETO, COCO, LUIS, ROSA, SOPA, House, jpeg
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from comanda.domain.errors import TooManyAttempts
-from comanda.web.throttle import ADDRESSES, OF_ADDRESS, OF_ALL, WINDOW, Throttle
+from comanda.web.plumbing.throttle import ADDRESSES, OF_ADDRESS, OF_ALL, WINDOW, Throttle
 from tests.house import ANA, LUIS, House
 
 FAILED: dict[str, Any] = {
@@ -20,7 +20,9 @@ FAILED: dict[str, Any] = {
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [one.getMessage() for one in caplog.records if one.name == "comanda.web.page_errors"]
+    return [
+        one.getMessage() for one in caplog.records if one.name == "comanda.web.handlers.page_errors"
+    ]
 
 
 async def test_an_error_is_one_line_of_the_log(

@@ -10,7 +10,7 @@ import pytest
 
 from comanda import office
 from comanda.domain.house import House as Described
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from tests.house import ANA, LUIS, MARA, ROSA, House, jpeg
 
 DAY = "/reconciliation?from=2026-11-28&to=2026-11-28"

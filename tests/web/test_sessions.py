@@ -14,7 +14,7 @@ from comanda.config import Config
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.connection import connect
-from comanda.web.keys import DATABASE
+from comanda.web.plumbing.keys import DATABASE
 from tests.house import ANA, PIN, FixedClock, House, jpeg, open_house
 
 RIGHT = {"username": "ana", "pin": PIN}

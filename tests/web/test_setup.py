@@ -10,8 +10,8 @@ import pytest
 
 from comanda.config import Config
 from comanda.lan import is_loopback, reachable_host, url
-from comanda.web.keys import SETUP
-from comanda.web.setup import issue_token
+from comanda.web.handlers.setup import issue_token
+from comanda.web.plumbing.keys import SETUP
 from tests.house import ROSA, FixedClock, House, open_house
 
 FOUNDED: dict[str, Any] = {

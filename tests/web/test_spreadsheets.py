@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from comanda.domain.cells import guarded, plain
-from comanda.web.spreadsheets import spreadsheet
+from comanda.web.plumbing.spreadsheets import spreadsheet
 
 
 def cells(*row: str | float | None) -> list[str]:

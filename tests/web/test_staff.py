@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from comanda.domain.staff import is_weak
-from comanda.web.devices import device_name
+from comanda.web.plumbing.devices import device_name
 from tests.house import ANA, BETO, COCO, LUIS, PIN, ROSA, House
 
 ZOE = {"username": "zoe", "name": "Zoé", "role": "waiter", "pin": "8841"}

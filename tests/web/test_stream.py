@@ -23,8 +23,8 @@ from comanda.domain.staff import Role
 from comanda.feed import Feed
 from comanda.store import staff
 from comanda.store.connection import connect
-from comanda.web.keys import DATABASE, FEED, STREAMS
-from comanda.web.stream import EventStream, StreamHead, Streams
+from comanda.web.plumbing.keys import DATABASE, FEED, STREAMS
+from comanda.web.plumbing.stream import EventStream, StreamHead, Streams
 from tests.house import (
     AGUA,
     ANA,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from comanda.config import Config, Proofs
-from comanda.web import reading
-from comanda.web.keys import LARGE_UPLOADS
-from comanda.web.spool import IN_MEMORY
+from comanda.web.plumbing import reading
+from comanda.web.plumbing.keys import LARGE_UPLOADS
+from comanda.web.plumbing.spool import IN_MEMORY
 from tests.house import ANA, LARGE_PDF, LUIS, House, hang_up, open_house
 
 BOUNDARY = "frontera"

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from comanda import troubles
+from comanda.domain import system_errors
 from comanda.domain.errors import StorageFull, StorageUnavailable
 
 _OCCUPIED = "Otro programa tiene ocupada la base de datos. Inténtalo otra vez"
@@ -49,4 +49,4 @@ def told(error: Exception) -> str:
     """`error` as a sentence without its full stop: SQLite's too, for whoever runs the computer."""
     if isinstance(error, sqlite3.Error):
         return _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))
-    return troubles.told(error)
+    return system_errors.told(error)

@@ -1,0 +1,1 @@
+"""What may be asked and answered: the routes' shapes, as programs and `/docs` read them."""

@@ -1,0 +1,51 @@
+"""How phones join: the address in the house's own network, and its QR code."""
+
+import io
+
+import segno
+from aiohttp import web
+
+from comanda.domain.errors import NotFound
+from comanda.lan import is_loopback, reachable_host, url
+from comanda.web.plumbing.keys import CONFIG
+from comanda.web.plumbing.proxy import is_secure
+from comanda.web.plumbing.replies import reply
+
+
+async def show_address(request: web.Request) -> web.Response:
+    """`GET /connect`: the address, and whether phones get an answer there."""
+    address = _address(request)
+    public, host = request.app[CONFIG].server.public_url, request.app[CONFIG].server.host
+    heard = address is not None and (bool(public) or not is_loopback(host))
+    return reply({"url": address, "reachable": heard})
+
+
+async def show_code(request: web.Request) -> web.Response:
+    """`GET /connect.svg`: the address as a QR code (ISO/IEC 18004). Raises NotFound."""
+    address = _address(request)
+    if address is None:
+        raise NotFound("Esta computadora no está en ninguna red")
+    packed = io.BytesIO()
+    code = segno.make(address, micro=False)
+    code.save(packed, kind="svg", scale=8, border=4, dark="#000", light="#fff")
+    return web.Response(
+        body=packed.getvalue(),
+        content_type="image/svg+xml",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _address(request: web.Request) -> str | None:
+    """What is configured; else where this request came in, or the way out of the house."""
+    configured = request.app[CONFIG].server.public_url
+    if configured:
+        return configured
+    local = request.transport.get_extra_info("sockname") if request.transport else None
+    if not local:
+        return None
+    host = reachable_host(str(local[0]))
+    return (
+        None
+        if host is None
+        else url("https" if is_secure(request) else "http", host, int(local[1]))
+    )

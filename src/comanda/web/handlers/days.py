@@ -1,0 +1,72 @@
+"""The day at a glance, for pages and for spreadsheets."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from aiohttp import web
+
+from comanda.domain.days import Day, Report, Tally
+from comanda.domain.evidence import WarningType
+from comanda.domain.house import House
+from comanda.domain.wire import Wire
+from comanda.store import days, house
+from comanda.store.database import Snapshot
+from comanda.web.handlers.pages import default_house
+from comanda.web.plumbing.keys import CONFIG, DATABASE
+from comanda.web.plumbing.long import reply_with_long
+from comanda.web.plumbing.reading import date_in_path
+from comanda.web.plumbing.spreadsheets import spreadsheet
+
+_COLUMNS = ("sección", "concepto", "cantidad", "importe", "segundos")
+_WARNINGS = {
+    WarningType.REFERENCE_REUSED: "Referencia repetida",
+    WarningType.FILE_REUSED: "Comprobante repetido",
+    WarningType.IMAGE_SIMILAR: "Foto parecida",
+    WarningType.AMOUNT_DIFFERS: "Otro monto",
+    WarningType.PROOF_PREDATES_ORDER: "Foto anterior a la orden",
+}
+_Row = tuple[str | int | float | None, ...]
+
+
+async def show_day(request: web.Request) -> web.Response:
+    """`GET /days/{date}`."""
+    default = default_house(request.app[CONFIG])
+    return await reply_with_long(request, _told, date_in_path(request), default)
+
+
+async def export_day(request: web.Request) -> web.Response:
+    """`GET /days/{date}.csv`: the same, a line for each number."""
+    asked, config = date_in_path(request), request.app[CONFIG]
+    labels = {method.name: method.label for method in config.payments.methods}
+    database = request.app[DATABASE]
+    report = await database.read_long(_of_house, asked, default_house(config))
+    return spreadsheet(f"dia-{asked}.csv", _COLUMNS, _rows(report, labels))
+
+
+def _told(view: Snapshot, asked: date, default: House) -> Wire:
+    return _of_house(view, asked, default).wire()
+
+
+def _of_house(view: Snapshot, asked: date, default: House) -> Report:
+    """The report of a date, by the clock on the restaurant's wall."""
+    return days.of(view, Day(asked, house.get(view, default)))
+
+
+def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:
+    yield _row("Ventas", "Total", report.sales)
+    for tally in report.by_hour:
+        yield _row("Ventas por hora", tally.name, tally)
+    for tally in report.by_method:
+        yield _row("Ventas por forma de pago", labels.get(tally.name, tally.name), tally)
+    yield "Verificación", "Mediana", len(report.waits), None, report.median_wait
+    yield "Verificación", "95 de cada 100", len(report.waits), None, report.p95_wait
+    for tally in report.rejections:
+        yield _row("Rechazos", tally.name or "Sin motivo", tally)
+    for warned in report.warnings:
+        yield "Avisos", _WARNINGS[warned.type], warned.count, None, None
+    for tally in report.voids:
+        yield _row("Anuladas", tally.name, tally)
+
+
+def _row(section: str, name: str, tally: Tally) -> _Row:
+    return section, name, tally.count, f"{tally.total / 100:.2f}", None

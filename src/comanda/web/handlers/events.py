@@ -1,0 +1,85 @@
+"""`GET /events/{role}`: each stream is a cursor into the log, and reads on by itself."""
+
+import asyncio
+import logging
+import re
+from contextlib import suppress
+
+from aiohttp import HttpVersion11, web
+
+from comanda.domain.errors import Forbidden, NotFound, OtherUser
+from comanda.domain.staff import Role
+from comanda.feed import Feed
+from comanda.store import sessions
+from comanda.web.contract.requests import Cursor
+from comanda.web.plumbing.keys import CONFIG, DATABASE, FEED, SESSION, STAFF, STREAMS
+from comanda.web.plumbing.reading import query
+from comanda.web.plumbing.stream import EventStream, StreamHead
+
+log = logging.getLogger(__name__)
+
+CURSOR = re.compile(r"[0-9]{1,18}", re.ASCII)
+UNREADABLE = 2**63
+
+
+async def follow(request: web.Request) -> web.StreamResponse:
+    """Stream the events of a role, from the cursor on or from now."""
+    role, feed, streams = _role(request), request.app[FEED], request.app[STREAMS]
+    settings, in_chunks = request.app[CONFIG].events, request.version >= HttpVersion11
+    asked = query(request, Cursor)
+    if asked["user"] not in (None, request[STAFF].username):
+        raise OtherUser(request[STAFF].name)  # a browser's EventSource sends no header of a page's
+    last = request.headers.get("Last-Event-ID") or asked["after"]
+    cursor = await _start(feed, last)
+    head = StreamHead(settings)
+    with suppress(ConnectionError):
+        await head.begin(request)
+        session = request[SESSION]
+        resumes = last is not None
+        stream = EventStream(
+            streams, feed, session, role, cursor, settings, in_chunks=in_chunks, resumes=resumes
+        )
+        head.give_away(request, stream)
+    return head
+
+
+async def keep_alive(app: web.Application) -> None:
+    """A heartbeat of all streams together, over and over; their sessions are checked by it.
+
+    One comes at once when another program has committed something: it may have ended a session.
+    """
+    elsewhere, pause = app[FEED].elsewhere, app[CONFIG].events.heartbeat_seconds
+
+    async def standing(held: set[str]) -> set[str]:
+        return await app[DATABASE].read(sessions.standing, held)
+
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(elsewhere.wait(), pause)
+        elsewhere.clear()
+        try:
+            await app[STREAMS].beat(standing)
+        except Exception:
+            log.exception("The streams' sessions could not be checked; the streams were cut")
+
+
+def _role(request: web.Request) -> Role:
+    """The stream's role, which is one's own unless one is admin. Raises NotFound, Forbidden."""
+    try:
+        role = Role(request.match_info["role"])
+    except ValueError as error:
+        raise NotFound from error
+    if request[STAFF].role not in (role, Role.ADMIN):
+        raise Forbidden
+    return role
+
+
+async def _start(feed: Feed, last: str | None) -> int:
+    """The cursor to start from: after the last event that the client has, else now.
+
+    A `Last-Event-ID` that is no number of ours is a cursor ahead of any log: it gets a resync.
+    """
+    if last is None:
+        await feed.refresh()
+        return feed.head
+    return int(last) if CURSOR.fullmatch(last) else UNREADABLE

@@ -1,0 +1,36 @@
+"""`/guesses`: who was tried with wrong PINs, from where, until the administrator has read it."""
+
+from aiohttp import web
+
+from comanda import office
+from comanda.domain.wire import Wire, optional_time, time
+from comanda.store import attempts
+from comanda.store.attempts import Guesses
+from comanda.web.plumbing.keys import DATABASE
+from comanda.web.plumbing.replies import reply
+
+
+async def show_guesses(request: web.Request) -> web.Response:
+    """`GET /guesses`: empty while nobody guesses."""
+    found = await request.app[DATABASE].read(attempts.guesses)
+    return reply({"guesses": [_guesses(one) for one in found]})
+
+
+async def dismiss_guesses(request: web.Request) -> web.Response:
+    """`DELETE /guesses`: the administrator has read them."""
+    await request.app[DATABASE].write(office.dismiss_guesses)
+    return web.Response(status=204)
+
+
+def _guesses(one: Guesses) -> Wire:
+    return {
+        "username": one.username,
+        "name": one.name,
+        "address": one.address,
+        "device": one.device,
+        "known": one.known,
+        "tries": one.tries,
+        "first_at": time(one.first_at),
+        "last_at": time(one.last_at),
+        "entered_at": optional_time(one.entered_at),
+    }

@@ -1,0 +1,80 @@
+"""Orders over HTTP."""
+
+from aiohttp import web
+
+from comanda import workflow
+from comanda.domain.staff import Role
+from comanda.domain.wire import Wire
+from comanda.store import events, orders, payments
+from comanda.store.database import Snapshot
+from comanda.store.orders import OrderFilter
+from comanda.web.contract.requests import NewOrder, NewStatus, OrderQuery
+from comanda.web.plumbing.keys import DATABASE, LISTS, STAFF
+from comanda.web.plumbing.long import reply_with
+from comanda.web.plumbing.reading import idempotency_key, json_body, order_id, query
+from comanda.web.plumbing.replies import reply
+from comanda.workflow import OrderLine
+
+
+async def place_order(request: web.Request) -> web.Response:
+    """`POST /orders`: 201, or 200 where this key's order was placed before."""
+    body = await json_body(request, NewOrder)
+    table, lines = body["table_number"], tuple(OrderLine(**line) for line in body["items"])
+    key = idempotency_key(request, "place_order", table, lines)
+    actor = request[STAFF]
+    outcome = await request.app[DATABASE].write(workflow.place_order, actor, table, lines, key)
+    order = outcome.order
+    status = 201 if outcome.changed else 200
+    return reply(order.wire(actor.role), status, location=f"/orders/{order.id}")
+
+
+async def list_orders(request: web.Request) -> web.Response:
+    """`GET /orders`: a snapshot of orders, and the event to go on from.
+
+    One list is made at a time. Several side by side are no faster, and would leave no reader for
+    the small questions of everybody else.
+    """
+    asked = query(request, OrderQuery)
+    wanted = OrderFilter(asked["status"], asked["since"], asked["before"], asked["limit"])
+    async with request.app[LISTS]:
+        return await reply_with(request, _list, wanted, request[STAFF].role)
+
+
+async def show_order(request: web.Request) -> web.Response:
+    """`GET /orders/{order_id}`: the order with its attempts and its history."""
+    role = request[STAFF].role
+    return await reply_with(request, _detail, order_id(request), role)
+
+
+async def advance_order(request: web.Request) -> web.Response:
+    """`PUT /orders/{order_id}/status`."""
+    database, found = request.app[DATABASE], order_id(request)
+    await database.read(orders.require, found)
+    body = await json_body(request, NewStatus)
+    actor, reason = request[STAFF], (body["reason"] or "").strip() or None
+    outcome = await database.write(workflow.advance_order, actor, found, body["status"], reason)
+    return reply(outcome.order.wire(actor.role))
+
+
+async def take_order(request: web.Request) -> web.Response:
+    """`PUT /orders/{order_id}/waiter`: the order is the caller's from now on."""
+    found, actor = order_id(request), request[STAFF]
+    outcome = await request.app[DATABASE].write(workflow.take_order, actor, found)
+    return reply(outcome.order.wire(actor.role))
+
+
+def _list(view: Snapshot, wanted: OrderFilter, role: Role) -> Wire:
+    return {
+        "orders": (order.wire(role) for order in orders.find_all(view, wanted)),
+        "last_event_id": str(events.head(view)),
+    }
+
+
+def _detail(view: Snapshot, found: int, role: Role) -> Wire:
+    order = orders.require(view, found)
+    attempts = [] if role is Role.KITCHEN else payments.of_order(view, found)
+    return {
+        **order.wire(role),
+        "payments": [payment.wire() for payment in attempts],
+        "history": events.history(view, found, role),
+    }

@@ -1,0 +1,188 @@
+"""Payments over HTTP: the waiter's attempt, its proof, the cashier's verdict."""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+
+from comanda import workflow
+from comanda.config import Config, Method
+from comanda.config import Payments as PaymentsConfig
+from comanda.domain.errors import NotFound, ProofExpired, TooManyAttempts, ValidationFailed
+from comanda.domain.evidence import Claim
+from comanda.domain.payments import Payment, PaymentRules, Proof
+from comanda.media import pictures
+from comanda.store import house, orders, payments
+from comanda.store.database import Snapshot
+from comanda.web.contract.requests import Form, NewVerdict, ProofQuery, check
+from comanda.web.handlers.pages import default_house
+from comanda.web.plumbing.keys import CONFIG, DATABASE, LOOKS, STAFF, THUMBNAILS
+from comanda.web.plumbing.reading import idempotency_key, json_body, order_id, payment_id, query
+from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.uploads import Upload, uploaded
+
+log = logging.getLogger(__name__)
+
+_EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "application/pdf": "pdf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A payment form, checked against the house's methods."""
+
+    method: str
+    proof: Proof | None
+    claim: Claim
+
+
+async def submit_payment(request: web.Request) -> web.Response:
+    """`POST /orders/{order_id}/proof`: 201, or 200 where this key's attempt was made before."""
+    database, found, actor = request.app[DATABASE], order_id(request), request[STAFF]
+    await database.read(orders.require, found)
+    async with uploaded(request) as upload:
+        attempt = await _read_attempt(request.app[CONFIG], upload)
+        method, proof = attempt.method, attempt.proof
+        claim = await _with_file_time(request.app, attempt.claim, proof)
+        about = (found, method, actor.username)
+        log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
+        told = [one for one in (claim.reference, claim.amount) if one is not None]
+        sha256 = proof and proof.sha256
+        key = idempotency_key(request, "submit_payment", found, method, sha256, *told)
+        outcome = await database.write(
+            workflow.submit_payment, actor, found, method, proof, key, claim=claim
+        )
+    return reply(
+        outcome.order.wire(actor.role),
+        status=201 if outcome.changed else 200,
+        location=f"/orders/{found}",
+    )
+
+
+async def show_proof(request: web.Request) -> web.Response:
+    """`GET /payments/{payment_id}/proof`: the file, which can do nothing in a browser but show.
+
+    With `?size=thumb` a small WebP of it.
+    """
+    found = payment_id(request)
+    small = query(request, ProofQuery)["size"] is not None
+    payment, proof = await request.app[DATABASE].read(_payment_with_proof, found)
+    if proof is None:
+        raise ProofExpired if payment.has_proof else NotFound("Este pago no tiene comprobante")
+    if small:
+        proof = await request.app[THUMBNAILS].of(found, proof)
+    name = f"comprobante-{payment.order_id}-{payment.attempt}.{_EXTENSIONS[proof.content_type]}"
+    return web.Response(
+        body=proof.data,
+        content_type=proof.content_type,
+        headers={
+            "Cache-Control": "private, no-store",  # nothing is left for the next person here
+            "Content-Disposition": f'inline; filename="{name}"',
+            "Content-Security-Policy": "sandbox",
+        },
+    )
+
+
+async def decide_payment(request: web.Request) -> web.Response:
+    """`PUT /payments/{payment_id}/verdict`."""
+    database, found, actor = request.app[DATABASE], payment_id(request), request[STAFF]
+    await database.read(payments.require, found)
+    body = await json_body(request, NewVerdict)
+    outcome = await database.write(
+        workflow.decide_payment,
+        actor,
+        found,
+        body["verdict"],
+        body["reason"] or None,
+        seen_in_account=body["seen_in_account"],
+        rules=_rules(request.app[CONFIG].payments),
+    )
+    return reply(outcome.order.wire(actor.role))
+
+
+async def see_payment(request: web.Request) -> web.Response:
+    """`PUT /payments/{payment_id}/seen`: a cashier has opened it."""
+    found, actor = payment_id(request), request[STAFF]
+    rules = _rules(request.app[CONFIG].payments)
+    outcome = await request.app[DATABASE].write(workflow.see_payment, actor, found, rules=rules)
+    return reply(outcome.order.wire(actor.role))
+
+
+async def view_payment(request: web.Request) -> web.Response:
+    """`PUT /payments/{payment_id}/viewer`: a cashier has it on show, and no other.
+
+    Whoever leafs faster than anybody reads is not shown at each page that they turn.
+    """
+    found, actor, database = payment_id(request), request[STAFF], request.app[DATABASE]
+    rules = _rules(request.app[CONFIG].payments)
+    if _may_show(request, actor.username):
+        outcome = await database.write(workflow.view_payment, actor, found, rules=rules)
+    else:
+        outcome = await database.write(workflow.see_payment, actor, found, rules=rules)
+    return reply(outcome.order.wire(actor.role))
+
+
+def _may_show(request: web.Request, username: str) -> bool:
+    try:
+        request.app[LOOKS].count(username, time.monotonic())
+    except TooManyAttempts:
+        return False
+    return True
+
+
+async def leave_payment(request: web.Request) -> web.Response:
+    """`DELETE /payments/{payment_id}/viewer`: a cashier has closed it."""
+    found, actor = payment_id(request), request[STAFF]
+    await request.app[DATABASE].write(workflow.leave_payment, actor, found)
+    return web.Response(status=204)
+
+
+def _rules(config: PaymentsConfig) -> PaymentRules:
+    account = frozenset(method.name for method in config.methods if method.verify == "account")
+    return PaymentRules(account, own_verdicts=config.own_verdicts)
+
+
+async def _read_attempt(config: Config, upload: Upload) -> Attempt:
+    form = check(Form, upload.fields)
+    method = config.payments.method(form["method"])
+    if method is None:
+        known = ", ".join(method.name for method in config.payments.methods)
+        raise ValidationFailed({"method": [f"Las formas de pago son: {known}"]})
+    if upload.file is None and method.proof == "required":
+        raise ValidationFailed({"file": ["Falta la foto del comprobante"]})
+    claim = Claim(_reference(method, form["reference"]), form["amount"], form["taken_at"])
+    if upload.file is None:
+        return Attempt(method.name, None, claim)
+    return Attempt(method.name, await asyncio.to_thread(pictures.inspect, upload.file), claim)
+
+
+async def _with_file_time(app: web.Application, claim: Claim, proof: Proof | None) -> Claim:
+    """The claim with the file's own time, beside what the phone told.
+
+    A time without a zone is by the house's clock, wherever this machine stands.
+    """
+    if proof is None or proof.taken_at is None:
+        return claim
+    if proof.taken_at.tzinfo is not None:
+        return replace(claim, file_at=proof.taken_at)
+    described = await app[DATABASE].read(house.get, default_house(app[CONFIG]))
+    return replace(claim, file_at=described.latest(proof.taken_at))
+
+
+def _reference(method: Method, given: str | None) -> str | None:
+    """The operation's number as `method` asks for it. Raises ValidationFailed."""
+    if method.reference == "required" and given is None:
+        raise ValidationFailed({"reference": [f"Falta este dato: {method.reference_label}"]})
+    if method.reference == "none" and given is not None:
+        raise ValidationFailed({"reference": [f"{method.label} no lleva referencia"]})
+    return given
+
+
+def _payment_with_proof(view: Snapshot, found: int) -> tuple[Payment, Proof | None]:
+    return payments.require(view, found), payments.proof(view, found)

@@ -1,0 +1,128 @@
+"""The staff over HTTP: who works here, as what, and on which devices they are signed in."""
+
+from collections.abc import Collection
+
+from aiohttp import web
+
+from comanda import office, workflow
+from comanda.domain.errors import SessionNotFound, StaffNotFound, ValidationFailed
+from comanda.domain.staff import Staff, is_weak, pin_complaint
+from comanda.domain.wire import Wire, time
+from comanda.store import sessions, staff
+from comanda.store.database import Snapshot
+from comanda.store.sessions import Device
+from comanda.web.contract.fields import parse_id
+from comanda.web.contract.requests import Activity, NewName, NewPin, NewRole, NewStaff
+from comanda.web.plumbing.keys import DATABASE, PINS, SESSION, STREAMS
+from comanda.web.plumbing.long import reply_with
+from comanda.web.plumbing.reading import json_body
+from comanda.web.plumbing.replies import reply
+
+
+async def list_staff(request: web.Request) -> web.Response:
+    """`GET /staff`."""
+    return await reply_with(request, _everyone)
+
+
+async def hire(request: web.Request) -> web.Response:
+    """`POST /staff`."""
+    body = await json_body(request, NewStaff)
+    member = Staff(body["username"], body["name"], body["role"], pin_is_weak=is_weak(body["pin"]))
+    pin_hash = await request.app[PINS].hash(body["pin"])
+    await request.app[DATABASE].write(office.hire, member, pin_hash)
+    return reply(_member(member), status=201)
+
+
+async def rename(request: web.Request) -> web.Response:
+    """`PUT /staff/{username}/name`."""
+    username = await _username(request)
+    body = await json_body(request, NewName)
+    done = await request.app[DATABASE].write(office.rename, username, body["name"])
+    return reply(_member(done))
+
+
+async def change_pin(request: web.Request) -> web.Response:
+    """`PUT /staff/{username}/pin`: the member's sessions end, and their streams at once."""
+    username = await _username(request)
+    pin = (await json_body(request, NewPin))["pin"]
+    member = await request.app[DATABASE].read(staff.require, username)
+    if complaint := pin_complaint(pin, member.role):
+        raise ValidationFailed({"pin": [complaint]})
+    pin_hash = await request.app[PINS].hash(pin)
+    ended = await request.app[DATABASE].write(
+        workflow.change_pin, username, pin_hash, is_weak=is_weak(pin)
+    )
+    if ended is None:
+        raise StaffNotFound("Esta persona está de baja: dala de alta antes de cambiar su PIN")
+    member = await request.app[DATABASE].read(staff.require, username)
+    return _ended(request, office.Change(member, ended))
+
+
+async def change_role(request: web.Request) -> web.Response:
+    """`PUT /staff/{username}/role`: the same."""
+    username = await _username(request)
+    body = await json_body(request, NewRole)
+    done = await request.app[DATABASE].write(office.change_role, username, body["role"])
+    return _ended(request, done)
+
+
+async def set_active(request: web.Request) -> web.Response:
+    """`PUT /staff/{username}/active`: the same where it is false."""
+    username = await _username(request)
+    body = await json_body(request, Activity)
+    done = await request.app[DATABASE].write(office.set_active, username, active=body["active"])
+    return _ended(request, done)
+
+
+async def list_sessions(request: web.Request) -> web.Response:
+    """`GET /sessions`: who is signed in, on which device, since when."""
+    online = request.app[STREAMS].sessions()
+    return await reply_with(request, _devices, request[SESSION], online)
+
+
+async def end_session(request: web.Request) -> web.Response:
+    """`DELETE /sessions/{session_id}`: signed out, wherever the device is."""
+    found = parse_id(request.match_info["session_id"])
+    if found is None:
+        raise SessionNotFound
+    ended = await request.app[DATABASE].write(office.end_device, found)
+    request.app[STREAMS].end_session(ended)
+    return web.Response(status=204)
+
+
+def _everyone(view: Snapshot) -> Wire:
+    return {"staff": (_member(member) for member in staff.everyone(view))}
+
+
+def _devices(view: Snapshot, own: str, online: Collection[str]) -> Wire:
+    return {"sessions": (_session(one, own, online) for one in sessions.devices(view))}
+
+
+def _ended(request: web.Request, done: office.Change) -> web.Response:
+    for session in done.ended:
+        request.app[STREAMS].end_session(session)
+    return reply(_member(done.member))
+
+
+async def _username(request: web.Request) -> str:
+    """The member that the path names. Raises StaffNotFound."""
+    username = request.match_info["username"]
+    if await request.app[DATABASE].read(staff.find, username) is None:
+        raise StaffNotFound
+    return username
+
+
+def _member(member: Staff) -> Wire:
+    short = {"short_pin": True} if member.needs_better_pin else {}
+    return {**member.wire(), "active": member.active, **short}
+
+
+def _session(device: Device, own: str, online: Collection[str]) -> Wire:
+    return {
+        "id": str(device.id),
+        "username": device.username,
+        "device": device.name,
+        "since": time(device.since),
+        "online": device.token_hash in online,
+        "current": device.token_hash == own,
+    }

@@ -1,0 +1,1 @@
+"""How bytes come and go: connections, sessions, bodies, streams, files."""

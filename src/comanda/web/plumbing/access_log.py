@@ -1,0 +1,27 @@
+"""One line a request: who, what, how it ended. Never a PIN, a token, or a file's content."""
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+
+from comanda.web.plumbing.keys import STAFF
+from comanda.web.plumbing.malformed_http import BrokenRequest
+from comanda.web.plumbing.proxy import address_of
+
+
+class AccessLogger(AbstractAccessLogger):
+    """Logs the path as it was sent, percent-encoded, so that it can't forge a line."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        member, address = None, request.remote
+        if isinstance(request, web.Request) and not isinstance(request, BrokenRequest):
+            member, address = request.get(STAFF), address_of(request)
+        told = {
+            "method": request.method,
+            "path": request.raw_path,
+            "status": response.status,
+            "ms": round(time * 1000),
+            "user": member.username if member else "-",
+            "address": address or "-",
+        }
+        line = "%(method)s %(path)s %(status)d %(ms)d ms %(user)s %(address)s"
+        self.logger.info(line, told, extra={"request": told})

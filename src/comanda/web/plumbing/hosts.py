@@ -1,0 +1,113 @@
+"""Which hosts are this house's: a request that names another one is refused.
+
+A page of another site can make its own name lead to this computer (DNS rebinding). Its requests are
+of the same origin then, to a browser; only the name in `Host` tells that they aren't ours.
+"""
+
+import ipaddress
+import logging
+import re
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from comanda.config import Server
+from comanda.lan import is_own_address, is_own_name
+from comanda.web.contract.refusals import WrongHost
+from comanda.web.plumbing.keys import HOSTS
+from comanda.web.plumbing.quiet import Quiet
+
+REMEMBERED, FRESH_SECONDS = 256, 10.0  # a router may give this computer another address
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]/@]+)(?::[0-9]{0,5})?", re.IGNORECASE)
+_TELLABLE = re.compile(r"[a-z0-9.:_-]{1,253}")
+
+log = logging.getLogger(__name__)
+
+
+class Hosts:
+    """What this house is called: as the configuration says, or as this computer is."""
+
+    def __init__(self, settings: Server) -> None:
+        self._named = frozenset(_spelled(name) for name in _names(settings))
+        self._known: dict[str, tuple[bool, float]] = {}
+        self._strange = Quiet(log)
+
+    def require(self, host: str) -> None:
+        """`host` is as in the header, with its port or without. Raises WrongHost."""
+        name = name_of(host)
+        if name and self._is_ours(name):
+            return
+        shown = name if name and _TELLABLE.fullmatch(name) else "ese nombre"
+        self._strange.warn(
+            "🚪 [Backend] Se rechaza lo que se pide a «%s». Si así se llama esta casa, "
+            "agrégalo en config.toml, en [server]: allowed_hosts",
+            shown,
+        )
+        raise WrongHost(
+            f"Comanda no responde por «{shown}». Si así se llama esta casa, quien administra "
+            f'el servidor lo agrega en config.toml, en [server]: allowed_hosts = ["{shown}"]'
+        )
+
+    def _is_ours(self, name: str) -> bool:
+        if name in self._named:
+            return True
+        now = time.monotonic()
+        ours, until = self._known.get(name, (False, 0.0))
+        if now >= until:
+            ours = is_own_address(name) if _is_address(name) else is_own_name(name)
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[name] = ours, now + FRESH_SECONDS
+        return ours
+
+
+def name_of(host: str) -> str:
+    """The name or address in a `Host`, without port, brackets and a last dot; "" for neither."""
+    found = _HOST.fullmatch(host.strip())
+    return _spelled(found[1].strip("[]")) if found else ""
+
+
+@web.middleware
+async def ours(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what is asked of another host. Who names none is no browser.
+
+    A request may name its host beside its path, too, and then that one counts (RFC 9112, 3.2.2).
+    """
+    named = request.headers.getall("Host", ())
+    for host in named:
+        request.app[HOSTS].require(host)
+    if named and request.host not in named:
+        request.app[HOSTS].require(request.host)
+    return await handler(request)
+
+
+def _names(settings: Server) -> Iterator[str]:
+    yield from settings.allowed_hosts
+    if settings.host not in ("0.0.0.0", "::"):  # nosec B104  # noqa: S104 - listens on nothing
+        yield settings.host
+    if settings.public_url:
+        yield urlsplit(settings.public_url).hostname or ""
+
+
+def _spelled(name: str) -> str:
+    """As browsers spell it: without capitals, letters beyond ASCII as IDNA has them."""
+    name = name.strip().rstrip(".").lower()
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        pass
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:
+        return name
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,55 @@
+"""What the application and a request carry, by typed key."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from comanda.config import Config
+from comanda.domain.staff import Staff
+from comanda.feed import Feed
+from comanda.nightly import Backups
+from comanda.store.database import Database
+from comanda.web.contract.openapi import Document
+from comanda.web.contract.route import Route
+from comanda.web.plumbing.assets import Assets
+from comanda.web.plumbing.bodies import Room
+from comanda.web.plumbing.pins import PinHasher
+from comanda.web.plumbing.prometheus import Metrics
+from comanda.web.plumbing.setup_token import SetupGate
+from comanda.web.plumbing.stream import Streams
+from comanda.web.plumbing.throttle import Throttle
+from comanda.web.plumbing.thumbnails import Thumbnails
+
+if TYPE_CHECKING:
+    from comanda.web.plumbing.doors import Doors
+    from comanda.web.plumbing.hosts import Hosts
+
+ASSETS = web.AppKey("ASSETS", Assets)
+BODIES = web.AppKey("BODIES", Room)
+STRANGERS_BODIES = web.AppKey("STRANGERS_BODIES", Room)
+BACKUPS = web.AppKey("BACKUPS", Backups)
+CONFIG = web.AppKey("CONFIG", Config)
+DATABASE = web.AppKey("DATABASE", Database)
+# The names of the background tasks that are down.
+DOWN: web.AppKey[Callable[[], Sequence[str]]] = web.AppKey("DOWN")
+DOCUMENT = web.AppKey("DOCUMENT", Document)
+DOORS: "web.AppKey[Doors]" = web.AppKey("DOORS")
+FEED = web.AppKey("FEED", Feed)
+HOSTS: "web.AppKey[Hosts]" = web.AppKey("HOSTS")
+STREAMS = web.AppKey("STREAMS", Streams)
+THUMBNAILS = web.AppKey("THUMBNAILS", Thumbnails)
+METRICS = web.AppKey("METRICS", Metrics)
+SETUP = web.AppKey("SETUP", SetupGate)
+PINS = web.AppKey("PINS", PinHasher)
+PAGE_ERRORS = web.AppKey("PAGE_ERRORS", Throttle)
+STAFF_ERRORS = web.AppKey("STAFF_ERRORS", Throttle)
+LOOKS = web.AppKey("LOOKS", Throttle)
+UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
+LARGE_UPLOADS = web.AppKey("LARGE_UPLOADS", asyncio.Lock)
+LISTS = web.AppKey("LISTS", asyncio.Lock)
+
+STAFF = web.RequestKey("STAFF", Staff)
+SESSION = web.RequestKey("SESSION", str)
+ROUTE = web.RequestKey("ROUTE", Route)

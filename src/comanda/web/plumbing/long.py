@@ -1,0 +1,49 @@
+"""Answers that grow with the data: made on a reader's thread, in pieces, and ready to be sent.
+
+Encoding a list of thousands at once would hold up every other answer for as long as it takes.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Concatenate, ParamSpec
+
+from aiohttp import web
+
+from comanda.domain.wire import Wire, encode
+from comanda.store.database import Snapshot
+from comanda.web.plumbing.keys import DATABASE
+from comanda.web.plumbing.replies import json_answer
+
+P = ParamSpec("P")
+
+
+async def reply_with(
+    request: web.Request,
+    work: Callable[Concatenate[Snapshot, P], Wire],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> web.Response:
+    """What `work` reads, as JSON; its lists may be iterators."""
+    body = await request.app[DATABASE].read(_encoded, lambda view: work(view, *args, **kwargs))
+    return json_answer(body)
+
+
+async def reply_with_long(
+    request: web.Request,
+    work: Callable[Concatenate[Snapshot, P], Wire],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> web.Response:
+    """The same for what may take seconds, see `Database.read_long`."""
+    made = lambda view: work(view, *args, **kwargs)  # noqa: E731
+    return json_answer(await request.app[DATABASE].read_long(_encoded, made))
+
+
+def _encoded(view: Snapshot, work: Callable[[Snapshot], Wire]) -> bytes:
+    parts = (f"{encode(name)}:{_part(view, value)}" for name, value in work(view).items())
+    return ("{" + ",".join(parts) + "}").encode()
+
+
+def _part(view: Snapshot, value: Any) -> str:
+    if isinstance(value, list | Iterator):
+        return "[" + ",".join(encode(one) for one in view.in_pieces(value)) + "]"
+    return encode(value)

@@ -1,0 +1,190 @@
+"""Reading a request: its JSON, its query, its ids, its key for safe repetition."""
+
+import asyncio
+import json
+import re
+from datetime import date
+from typing import Any, NoReturn
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from marshmallow import Schema
+
+from comanda.domain.errors import (
+    FileTooLarge,
+    MalformedBody,
+    OrderNotFound,
+    PaymentNotFound,
+    UploadTimeout,
+    ValidationFailed,
+)
+from comanda.domain.idempotency import IdempotencyKey
+from comanda.web.contract.fields import parse_id
+from comanda.web.contract.refusals import NotJson, ServerBusy
+from comanda.web.contract.requests import check
+from comanda.web.plumbing.bodies import Share
+from comanda.web.plumbing.keys import BODIES, ROUTE, STAFF, STRANGERS_BODIES
+from comanda.web.plumbing.packing import ASIDE
+
+UNREADABLE = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
+JSON_SECONDS = 30.0
+# No other century, so that a day's border never leaves the calendar.
+_DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
+MAX_FIELDS, MAX_ELEMENTS, MAX_VALUES, MAX_DEPTH = 64, 5_000, 8_000, 16
+BYTES_OF_A_VALUE = 32  # of a route's most; no request is all commas
+# A string, or the rest where one never ends; nothing of it is looked at twice.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+async def json_body(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
+    """The JSON body, checked; a large one is parsed and checked in a thread.
+
+    Raises NotJson and FileTooLarge before a byte is read, FileTooLarge as soon as there is a byte
+    too many, ServerBusy, MalformedBody, UploadTimeout and ValidationFailed.
+    """
+    _require_json(request)
+    room = request.app[BODIES if STAFF in request else STRANGERS_BODIES]
+    with Share(room) as share:
+        most = request[ROUTE].body_bytes
+        raw = await _read(request, share, most)
+        if len(raw) > ASIDE:
+            return await asyncio.to_thread(_parse, raw, schema, most)
+        return _parse(raw, schema, most)
+
+
+def _require_json(request: web.Request) -> None:
+    """A page of another site can send text or a form without asking, and no JSON."""
+    if not request.body_exists:
+        raise MalformedBody
+    refuse_packed(request)
+    if request.content_type != "application/json":
+        raise NotJson
+
+
+def refuse_packed(request: web.Request) -> None:
+    """Raises MalformedBody: no page compresses what it sends, and nothing here is unpacked."""
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise MalformedBody("La petición viene comprimida: envíala sin Content-Encoding")
+
+
+async def _read(request: web.Request, share: Share, most: int) -> bytearray:
+    raw = bytearray()
+    try:
+        _expect(request.content_length or 0, most)
+        async with asyncio.timeout(JSON_SECONDS):
+            while piece := await request.content.readany():
+                _expect(len(raw) + len(piece), most)
+                if not share.hold(len(raw) + len(piece)):
+                    raise ServerBusy
+                raw += piece
+    except TimeoutError as error:
+        raise UploadTimeout from error
+    except UNREADABLE as error:
+        raise MalformedBody from error
+    return raw
+
+
+def _expect(size: int, most: int) -> None:
+    """Raises FileTooLarge."""
+    if size > most:
+        told = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} KB"
+        raise FileTooLarge(f"Lo que se envió es demasiado grande: aquí caben {told}")
+
+
+def _parse(raw: bytearray, schema: type[Schema], most: int) -> dict[str, Any]:
+    try:
+        _weigh(raw, min(most // BYTES_OF_A_VALUE, MAX_VALUES))
+        data = json.loads(raw.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
+        raise MalformedBody from error
+    return check(schema, data)
+
+
+def _weigh(raw: bytearray, most_values: int) -> None:
+    """Raises ValueError for JSON of more values, or deeper ones, than its route can have.
+
+    It is counted without parsing, which would make something of all of them.
+    """
+    bare = _STRING.sub(b"", raw)
+    brackets = bare.translate(None, _NO_BRACKETS)
+    if bare.count(b",") + len(brackets) > most_values:
+        raise ValueError("no request has so many values")
+    depth = 0
+    for bracket in brackets:
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise ValueError("no request is so deep")
+
+
+def query(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
+    """The query parameters, checked; only `status` may be repeated. Raises ValidationFailed."""
+    data: dict[str, Any] = {}
+    if len(request.query) > MAX_FIELDS:
+        raise ValidationFailed({"_schema": ["Son demasiados datos"]})
+    for name in request.query:
+        values = request.query.getall(name)
+        if name != "status" and len(values) > 1:
+            raise ValidationFailed({name: ["Está repetido"]})
+        data[name] = values if name == "status" else values[0]
+    return check(schema, data)
+
+
+def order_id(request: web.Request) -> int:
+    """The order's id in the path. Raises OrderNotFound for what can't be one."""
+    found = parse_id(request.match_info["order_id"])
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def payment_id(request: web.Request) -> int:
+    """The payment's id in the path. Raises PaymentNotFound for what can't be one."""
+    found = parse_id(request.match_info["payment_id"])
+    if found is None:
+        raise PaymentNotFound
+    return found
+
+
+def date_in_path(request: web.Request) -> date:
+    """The date in the path, `2026-11-28`. Raises ValidationFailed."""
+    text = request.match_info["date"]
+    try:
+        if not _DATE.fullmatch(text):
+            raise ValueError("not YYYY-MM-DD")
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationFailed({"date": ["Una fecha como 2026-11-28"]}) from error
+
+
+def idempotency_key(request: web.Request, *about: object) -> IdempotencyKey | None:
+    """The `Idempotency-Key`, bound to the user and to what the request is `about`.
+
+    Raises ValidationFailed.
+    """
+    value = request.headers.get("Idempotency-Key")
+    if value is None:
+        return None
+    if not _KEY.fullmatch(value):
+        raise ValidationFailed({"Idempotency-Key": ["De 1 a 255 caracteres ASCII sin espacios"]})
+    return IdempotencyKey.of(value, *about, by=request[STAFF].username)
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a size that some request can have.
+
+    marshmallow's time for unknown fields grows with the square of their number: 90,000 of them in
+    one body held the whole server up for 14 s.
+    """
+    longest = max((len(value) for _, value in pairs if isinstance(value, list)), default=0)
+    if len(pairs) > MAX_FIELDS or longest > MAX_ELEMENTS:
+        raise ValueError("no request has so many")
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a name stands twice, and programs differ in which of them counts")
+    return made

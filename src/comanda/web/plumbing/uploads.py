@@ -1,0 +1,237 @@
+"""A payment form with its file, read as it streams in, within limits."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
+
+from comanda.domain.errors import (
+    FileTooLarge,
+    MalformedBody,
+    UploadTimeout,
+    ValidationFailed,
+)
+from comanda.web.plumbing.bodies import Room
+from comanda.web.plumbing.keys import BODIES, CONFIG, LARGE_UPLOADS, UPLOADS
+from comanda.web.plumbing.reading import UNREADABLE, refuse_packed
+from comanda.web.plumbing.spool import Spool
+
+FORM_BYTES = 64 * 1024
+CHUNK_BYTES = 64 * 1024
+MAX_PARTS = 16
+MOST_BLANKS = 256  # after a boundary
+_PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
+_QUOTED = re.compile(r"\\(.)")
+# No byte is wrong in it: a file's name is never used, so it can't refuse the form either.
+_CHARSET = "latin-1"
+# What programs say that a field is written in, and what they write; all else is UTF-8.
+_FIELD_CHARSETS = dict.fromkeys(("iso-8859-1", "latin1", "windows-1252"), "cp1252")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A form's text fields, and its file where it has one."""
+
+    fields: dict[str, str]
+    file: bytes | None
+
+
+@asynccontextmanager
+async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
+    """The request's form, read as `_receive` says; its file is in memory in the block alone.
+
+    A few at a time are let in, and one that is large: large ones that wait have their file on the
+    disk, and leave the writer to smaller ones.
+    """
+    config = request.app[CONFIG]
+    folder, room = Path(config.database.path).parent, request.app[BODIES]
+    with closing(_Form(config.proofs.max_bytes, folder, room)) as form:
+        try:
+            async with asyncio.timeout(config.proofs.upload_seconds):
+                await _receive(request, form, config.proofs.idle_seconds)
+        except TimeoutError as error:
+            raise UploadTimeout from error
+        one_large = request.app[LARGE_UPLOADS]
+        turn: AbstractAsyncContextManager[None] = one_large if form.is_large else nullcontext()
+        async with turn, request.app[UPLOADS]:
+            yield await form.upload()
+
+
+async def _receive(request: web.Request, form: "_Form", idle_seconds: float) -> None:
+    """Read a `multipart/form-data` body with at most one `file` into `form`.
+
+    Raises MalformedBody, ValidationFailed, FileTooLarge as soon as there is a byte too many,
+    TimeoutError where none comes for `idle_seconds`, StorageFull and StorageUnavailable.
+    """
+    content_type = request.headers.get("Content-Type", "")
+    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
+        raise MalformedBody("Se esperaba un formulario multipart/form-data")
+    refuse_packed(request)
+    form.expect(request.content_length or 0)
+    try:
+        boundary = _boundary(content_type).encode()
+        blanks = _Blanks(boundary)
+        with PushMultipartParser(
+            boundary, max_segment_count=MAX_PARTS, header_charset=_CHARSET
+        ) as parser:
+            while chunk := await _next_chunk(request, idle_seconds):
+                form.count(len(chunk))
+                for event in _events(parser, blanks.without(chunk)):
+                    form.take(event)
+                await form.settle()
+            for event in _events(parser, blanks.rest()):
+                form.take(event)
+    except (MultipartError, UnicodeError, *UNREADABLE) as error:
+        raise MalformedBody("El formulario llegó incompleto o dañado") from error
+
+
+def _boundary(content_type: str) -> str:
+    """The form's boundary: quoted, or not though it holds what should be (`=`, `/`, `:`)."""
+    return _parameters(content_type).get("boundary", "")
+
+
+def _parameters(header: str) -> dict[str, str]:
+    """A header's parameters, the first of each name: a file's name may look like further ones."""
+    found: dict[str, str] = {}
+    for name, quoted, plain in _PARAMETER.findall(header):
+        found.setdefault(name.lower(), _QUOTED.sub(r"\1", quoted) if quoted else plain.strip())
+    return found
+
+
+def _disposition(part: MultipartSegment) -> tuple[str, str]:
+    """A part's name, and its file's name, which is empty where no file was chosen."""
+    parameters = _parameters(part.header("Content-Disposition"))
+    name = parameters.get("name", "").encode(_CHARSET).decode()
+    return name, parameters.get("filename", "")
+
+
+def _field_charset(part: MultipartSegment) -> str:
+    said = _parameters(part.header("Content-Type", "")).get("charset", "")
+    return _FIELD_CHARSETS.get(said.lower(), "utf-8")
+
+
+def _events(
+    parser: PushMultipartParser, chunk: bytes
+) -> Iterable[MultipartSegment | bytes | bytearray | None]:
+    return parser.parse(chunk) if chunk else ()
+
+
+class _Blanks:
+    """Takes the blanks away that may follow a boundary (RFC 2046, 5.1.1): the parser knows none.
+
+    A boundary whose line is not whole yet waits for the next chunk.
+    """
+
+    def __init__(self, boundary: bytes) -> None:
+        self._mark = b"\r\n--" + boundary
+        self._blanks = re.compile(
+            rb"(%b)[ \t]{1,%d}(?=\r\n)" % (re.escape(self._mark), MOST_BLANKS)
+        )
+        self._longest = len(self._mark) + MOST_BLANKS + len(b"\r")
+        self._waiting = b"\r\n"  # the first boundary may stand at the very beginning
+
+    def without(self, chunk: bytes) -> bytes:
+        """What may go to the parser."""
+        data = self._blanks.sub(rb"\1", self._waiting + chunk)
+        end = self._open_mark(data)
+        self._waiting = data[end:]
+        return data[:end]
+
+    def rest(self) -> bytes:
+        """What waited for a chunk that did not come."""
+        return self._waiting
+
+    def _open_mark(self, data: bytes) -> int:
+        """Where a boundary begins whose line is not whole yet; the data's end where none does."""
+        at = data.rfind(self._mark, max(0, len(data) - self._longest))
+        if at >= 0 and data[at + len(self._mark) :].removesuffix(b"\r").strip(b" \t") == b"":
+            return at
+        at = data.rfind(b"\r", max(0, len(data) - len(self._mark)))
+        return at if at >= 0 and self._mark.startswith(data[at:]) else len(data)
+
+
+async def _next_chunk(request: web.Request, idle_seconds: float) -> bytes:
+    """What has arrived, `CHUNK_BYTES` at most; empty at the body's end."""
+    async with asyncio.timeout(idle_seconds):
+        return await request.content.read(CHUNK_BYTES)
+
+
+class _Form:
+    """Puts a form together from the parser's events, within its limits; spools in `folder`."""
+
+    def __init__(self, max_bytes: int, folder: Path, room: Room) -> None:
+        self._fields: dict[str, str] = {}
+        self._file: Spool | None = None
+        self._max_bytes = max_bytes
+        self._folder = folder
+        self._received = 0
+        self._name = ""
+        self._filename = ""
+        self._charset = ""
+        self._field_bytes = 0
+        self._room = room
+        self._value = Spool(folder, room)
+
+    async def upload(self) -> Upload:
+        """The whole form. Raises StorageUnavailable."""
+        return Upload(self._fields, None if self._file is None else await self._file.read())
+
+    @property
+    def is_large(self) -> bool:
+        return self._file is not None and self._file.is_large
+
+    async def settle(self) -> None:
+        await self._value.settle()
+
+    def close(self) -> None:
+        self._value.close()
+        if self._file is not None:
+            self._file.close()
+
+    def expect(self, total: int) -> None:
+        """Refuse a body of `total` bytes before it is read, where it can't fit."""
+        if total > self._max_bytes + FORM_BYTES:
+            raise FileTooLarge(f"El archivo pasa de {self._max_bytes / 2**20:.0f} MB")
+
+    def count(self, received: int) -> None:
+        self._received += received
+        self.expect(self._received)
+
+    def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
+        if isinstance(event, MultipartSegment):
+            self._name, self._filename = _disposition(event)
+            self._charset = _field_charset(event)
+            self._value = Spool(self._folder, self._room)
+        elif event is not None:
+            self._value.add(event)
+            self._limit(len(event))
+        elif self._name == "file":
+            self._finish_file()
+        else:
+            self._finish_field()
+
+    def _limit(self, added: int) -> None:
+        """Raises FileTooLarge: all fields but the file have their limit together."""
+        if self._name == "file":
+            self.expect(self._value.size + FORM_BYTES)
+        else:
+            self._field_bytes += added
+            self.expect(self._max_bytes + self._field_bytes)
+
+    def _finish_file(self) -> None:
+        if not self._filename and not self._value.size:
+            return  # a browser's file input in which nothing was chosen
+        if self._file is not None:
+            raise ValidationFailed({"file": ["Sólo un archivo por intento"]})
+        self._file = self._value
+
+    def _finish_field(self) -> None:
+        if self._name in self._fields:
+            raise ValidationFailed({self._name: ["Está repetido"]})
+        self._fields[self._name] = self._value.in_memory.decode(self._charset)
+        self._value.close()
