@@ -82,7 +82,7 @@ async def test_every_route_answers_everybody_with_all_headers(house: House) -> N
     order = await house.deliver()
     await house.submit(order["id"])
     for route in ROUTES:
-        path = re.sub(r"{\w+}", "1", route.path.replace("{path:.+}", "js/dom.js"))
+        path = re.sub(r"{\w+}", "1", route.path.replace("{path:.+}", "js/lib/dom.js"))
         for member in (None, ANA, LUIS):
             client = await house.client(member)
             async with client.request(route.method, path, data=b"{") as response:
@@ -183,7 +183,7 @@ async def test_a_pdf_that_is_a_page_as_well_stays_a_pdf_without_rights(house: Ho
         ("PUT", "/session"),
         ("POST", "/orders"),
         ("GET", "/days/2026-11-28"),
-        ("GET", "/static/js/api.js"),
+        ("GET", "/static/js/lib/api.js"),
         ("GET", "/caja"),
         ("GET", "/healthz"),
     ],

@@ -79,7 +79,7 @@ async def test_a_device_that_sets_its_clock_meanwhile_counts_on(
     page = (await open_with_clock(house, window, COCO, "/cocina", 0)).page
     await expect(ticket(page)).to_contain_text("0 min")
     await page.evaluate("jump => { shift += jump; }", jump)
-    seen = "import('/static/js/server-time.js').then(({ now }) => now())"
+    seen = "import('/static/js/lib/server-time.js').then(({ now }) => now())"
     assert abs(await page.evaluate(seen) - house.clock.now.timestamp() * 1000) < MINUTE
     await house.place(table=8)
     other = page.get_by_role("article", name="Mesa 8, orden 2")
@@ -150,7 +150,7 @@ async def test_the_servers_time_is_learned_from_every_answer(
     )
     thought = await page.evaluate(
         """async ({ answers, at }) => {
-          const { learnTime, now, stopwatch } = await import('/static/js/server-time.js?alone');
+          const { learnTime, now, stopwatch } = await import('/static/js/lib/server-time.js?alone');
           const begun = stopwatch();
           for (const [told, sent, received] of answers) {
             learnTime(told, begun + sent, begun + received);
@@ -171,7 +171,7 @@ async def test_before_any_answer_the_devices_clock_is_all_there_is(
         """async (leftover) => {
           localStorage.removeItem('comanda.reloj');
           if (leftover !== null) localStorage.setItem('comanda.reloj', leftover);
-          const { now } = await import('/static/js/server-time.js?new');
+          const { now } = await import('/static/js/lib/server-time.js?new');
           return now() - Date.now();
         }""",
         leftover,
@@ -185,7 +185,7 @@ async def test_a_page_opened_without_a_network_counts_by_what_an_earlier_one_lea
     opened = await open_with_clock(house, window, COCO, "/cocina", 20 * MINUTE)
     await opened.page.get_by_text("En línea").wait_for()
     thought = await opened.page.evaluate(
-        "import('/static/js/server-time.js?offline').then(({ now }) => now())"
+        "import('/static/js/lib/server-time.js?offline').then(({ now }) => now())"
     )
     assert abs(thought - house.clock.now.timestamp() * 1000) < MINUTE
 
@@ -244,8 +244,8 @@ async def test_pages_and_server_agree_about_days(window: OpenWindow, ends: str) 
     found = await page.evaluate(
         """async ({ asked, ends }) => {
           const { businessDay, day, latestInstant, setClock, startOf } =
-            await import('/static/js/house-time.js');
-          const { clock } = await import('/static/js/format.js');
+            await import('/static/js/lib/wall-time.js');
+          const { clock } = await import('/static/js/house/format.js');
           const answers = {};
           for (const [zone, moments] of Object.entries(asked)) {
             setClock({ time_zone: zone, day_ends: ends });
@@ -274,7 +274,7 @@ async def test_a_zone_that_this_device_does_not_know_is_its_own(
     page = (await window(None, "/")).page
     shown = await page.evaluate(
         """async (zone) => {
-          const { day, setClock } = await import('/static/js/house-time.js');
+          const { day, setClock } = await import('/static/js/lib/wall-time.js');
           setClock({ time_zone: zone, day_ends: '04:00' });
           return day(Date.UTC(2026, 10, 29, 3));
         }""",

@@ -181,7 +181,7 @@ async def test_what_was_kept_too_long_ago_is_not_shown(house: House, window: Ope
 def test_every_list_that_may_be_empty_asks_whether_it_is_known() -> None:
     """KeyedList and the tables do it for all pages; nobody else writes good news by hand."""
     folder = Path(__file__).parents[2] / "static/js"
-    for path in ("dom.js", "admin/tables.js"):
+    for path in ("lib/dom.js", "admin/tables.js"):
         assert "sayOnlyOnline(" in (folder / path).read_text(encoding="utf-8")
 
 
@@ -231,7 +231,7 @@ async def test_what_somebody_else_answers_is_neither_a_fault_nor_the_time(
     )
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await expect(page.locator(".link")).to_have_text("Sin conexión")
-    seen = "import('/static/js/server-time.js').then(({ now }) => now())"
+    seen = "import('/static/js/lib/server-time.js').then(({ now }) => now())"
     assert abs(await page.evaluate(seen) - house.clock.now.timestamp() * 1000) < 600_000
     await page.unroute(re.compile("/session|/orders"))
     await page.get_by_text("En línea").wait_for()

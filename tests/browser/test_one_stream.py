@@ -15,7 +15,7 @@ from tests.browser.conftest import MEMORY, SLOW, OpenWindow, Window
 from tests.house import ANA, COCO, LUIS, ROSA, House, eventually
 
 PATHS = ("/caja", "/mesero?ver=cobrar", "/cocina", "/admin")
-STREAM_FILE = Path(__file__).parents[2] / "static/js/stream.js"
+STREAM_FILE = Path(__file__).parents[2] / "static/js/house/stream.js"
 
 
 def test_the_holder_hears_every_type_there_is() -> None:

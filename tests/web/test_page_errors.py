@@ -11,7 +11,7 @@ from tests.house import ANA, LUIS, House
 FAILED: dict[str, Any] = {
     "message": "TypeError: Cannot read properties of undefined (reading 'id')",
     "page": "/caja",
-    "source": "/static/js/caja.js",
+    "source": "/static/js/caja/caja.js",
     "line": 12,
     "column": 3,
     "stack": "TypeError: Cannot read\n    at show (caja.js:12:3)\n    at caja.js:40:1",
@@ -34,7 +34,7 @@ async def test_an_error_is_one_line_of_the_log(
     assert len(lines) == 2
     assert lines[0] == (
         "💥 [Página] /caja: TypeError: Cannot read properties of undefined (reading 'id')"
-        " · /static/js/caja.js:12:3"
+        " · /static/js/caja/caja.js:12:3"
         " · TypeError: Cannot read | at show (caja.js:12:3) | at caja.js:40:1"
         " · 127.0.0.1 · Firefox en Android"
     )

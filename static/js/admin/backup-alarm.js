@@ -1,7 +1,7 @@
 // The alarm over all sections when the last backup is too old or failed.
 
-import { call } from "../api.js";
-import { h, setText } from "../dom.js";
+import { call } from "../lib/api.js";
+import { h, setText } from "../lib/dom.js";
 
 const LOOK_EVERY = 5 * 60 * 1000;
 

@@ -1,6 +1,6 @@
 // Columns with axes, as inline SVG that is drawn anew for whatever width it has.
 
-import { h } from "../dom.js";
+import { h } from "../lib/dom.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const HEIGHT = 240;

@@ -1,7 +1,7 @@
 // "Conectar teléfonos": the address of this house as a QR code, on the screen and on paper.
 
-import { call } from "../api.js";
-import { h, setText, toast } from "../dom.js";
+import { call } from "../lib/api.js";
+import { h, setText, toast } from "../lib/dom.js";
 
 export function create({ settings }) {
   const image = h("img", { class: "qr", alt: "", width: 320, height: 320, hidden: true });

@@ -1,9 +1,9 @@
 // Copias: how the nightly backups are doing, and one more at a tap.
 
-import { call } from "../api.js";
-import { h, KeyedList, setText, toast } from "../dom.js";
-import { minutesSince, tick } from "../format.js";
-import { inWords } from "../house-time.js";
+import { call } from "../lib/api.js";
+import { h, KeyedList, setText, toast } from "../lib/dom.js";
+import { minutesSince, tick } from "../house/format.js";
+import { inWords } from "../lib/wall-time.js";
 
 export function create({ onReset }) {
   const state = h("p", { class: "notice", role: "status", data: { tone: "" } }, "Cargando…");

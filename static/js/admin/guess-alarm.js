@@ -1,9 +1,9 @@
 // The alarm over all sections when somebody guesses PINs: at whom, from where, when, and what to do.
 
-import { call } from "../api.js";
-import { h, setText, toast } from "../dom.js";
-import { clock, day } from "../format.js";
-import { inWords } from "../house-time.js";
+import { call } from "../lib/api.js";
+import { h, setText, toast } from "../lib/dom.js";
+import { clock, day } from "../house/format.js";
+import { inWords } from "../lib/wall-time.js";
 
 const LOOK_EVERY = 60 * 1000;
 const MOST_ADDRESSES = 3;

@@ -1,10 +1,10 @@
 // "Restaurante": what it is called, how it writes money, where it is, when its day ends.
 
-import { call } from "../api.js";
-import { h, toast } from "../dom.js";
-import { setCurrency } from "../format.js";
-import { setClock } from "../house-time.js";
-import { createForm, field } from "./forms.js";
+import { call } from "../lib/api.js";
+import { h, toast } from "../lib/dom.js";
+import { setCurrency } from "../house/format.js";
+import { setClock } from "../lib/wall-time.js";
+import { createForm, field } from "../lib/forms.js";
 
 /**
  * The fields of the house, filled in with what is known of it; `json()` is what the server takes. Where

@@ -1,8 +1,8 @@
 // A CSV of the menu: what it would change is shown first, and nothing is changed before a yes.
 
-import { call } from "../api.js";
-import { h, openDialog, setText, toast } from "../dom.js";
-import { money } from "../format.js";
+import { call } from "../lib/api.js";
+import { h, openDialog, setText, toast } from "../lib/dom.js";
+import { money } from "../house/format.js";
 
 const EXAMPLE = "nombre,categoría,precio";
 

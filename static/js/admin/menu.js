@@ -1,9 +1,9 @@
 // "Menú": categories and products in their order of display, agotado with one tap, CSV in and out.
 
-import { call } from "../api.js";
-import { h, KeyedList, openDialog, setText, toast } from "../dom.js";
-import { money } from "../format.js";
-import { createForm, field } from "./forms.js";
+import { call } from "../lib/api.js";
+import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
+import { money } from "../house/format.js";
+import { createForm, field } from "../lib/forms.js";
 import { openImport } from "./menu-import.js";
 
 export function create(context) {

@@ -1,6 +1,6 @@
 // The sections as tabs: one panel in sight, arrow keys between the tabs, each loaded when first opened.
 
-import { h, moveFocus, toast } from "../dom.js";
+import { h, moveFocus, toast } from "../lib/dom.js";
 
 /** `{ nav, main, open(name) }`; an unknown name opens the first. `onOpen(name)` hears of each. */
 export function createSections(sections, context, onOpen) {

@@ -1,10 +1,10 @@
 // "Personal": who works here and as what, and on which devices they are signed in.
 
-import { call } from "../api.js";
-import { h, KeyedList, openDialog, setText, toast } from "../dom.js";
-import { clock, day } from "../format.js";
-import { inWords } from "../house-time.js";
-import { createForm, field } from "./forms.js";
+import { call } from "../lib/api.js";
+import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
+import { clock, day } from "../house/format.js";
+import { inWords } from "../lib/wall-time.js";
+import { createForm, field } from "../lib/forms.js";
 
 export const ROLES = [["waiter", "Mesero"], ["kitchen", "Cocina"], ["cashier", "Cajero"], ["admin", "Administrador"]];
 const WORDS = Object.fromEntries(ROLES);

@@ -1,7 +1,7 @@
 // A table with a caption, whose rows are replaced when its numbers change.
 
-import { h } from "../dom.js";
-import { sayOnlyOnline } from "../link.js";
+import { h } from "../lib/dom.js";
+import { sayOnlyOnline } from "../lib/link.js";
 
 /** `{ node, update(rows) }`; a row is its cells' texts, the first one its heading. `empty` stands for no rows. */
 export function createTable(caption, columns, empty) {

@@ -1,12 +1,12 @@
 // A day at a glance: what was sold, when and how, how fast it was verified, and what went wrong.
 
-import { call, Problem } from "../api.js";
-import { h, setText } from "../dom.js";
-import { businessDay, duration, money } from "../format.js";
-import { laterDate } from "../house-time.js";
-import { signInAgain } from "../live.js";
-import { placeOf, setPlace } from "../place.js";
-import { shortWarning } from "../warnings.js";
+import { call, Problem } from "../lib/api.js";
+import { h, setText } from "../lib/dom.js";
+import { businessDay, duration, money } from "../house/format.js";
+import { laterDate } from "../lib/wall-time.js";
+import { signInAgain } from "../house/live.js";
+import { placeOf, setPlace } from "../lib/place.js";
+import { shortWarning } from "../house/warnings.js";
 import { createChart } from "./chart.js";
 import { createTable } from "./tables.js";
 

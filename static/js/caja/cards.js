@@ -1,10 +1,10 @@
 // The cards of the lists. Each is made once, and updated in place.
 
-import { h, setText } from "../dom.js";
-import { ago, clock, minutesSince, money, STATES, tick } from "../format.js";
-import { isOverlooked } from "../overlooked.js";
-import { createVoidButton } from "../void.js";
-import { shortWarning } from "../warnings.js";
+import { h, setText } from "../lib/dom.js";
+import { ago, clock, minutesSince, money, STATES, tick } from "../house/format.js";
+import { isOverlooked } from "../house/overlooked.js";
+import { createVoidButton } from "../house/void.js";
+import { shortWarning } from "../house/warnings.js";
 import { methodName, personName, thumbnailPath, viewingWords } from "./words.js";
 
 /** A proof that waits for its verdict: the whole card is the button that opens it. `me` is who sits here. */

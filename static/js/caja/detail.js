@@ -1,8 +1,8 @@
 // One payment, large: its proof beside what is to be paid, what speaks against it, and the verdict.
 
-import { call } from "../api.js";
-import { h, setText } from "../dom.js";
-import { ago, clock, money, tick } from "../format.js";
+import { call } from "../lib/api.js";
+import { h, setText } from "../lib/dom.js";
+import { ago, clock, money, tick } from "../house/format.js";
 import { createDishes, createFacts, createWarnings, Tick } from "./evidence.js";
 import { createPhoto } from "./photo.js";
 import { methodName, personName, viewingWords } from "./words.js";

@@ -1,8 +1,8 @@
 // What a payment says of itself, what speaks against it, and the tick that it was seen in the account.
 
-import { h, setText, wholeAmounts } from "../dom.js";
-import { money } from "../format.js";
-import { pointsElsewhere, warningSentence } from "../warnings.js";
+import { h, setText, wholeAmounts } from "../lib/dom.js";
+import { money } from "../house/format.js";
+import { pointsElsewhere, warningSentence } from "../house/warnings.js";
 import { isInAccount, referenceLabel } from "./words.js";
 
 /** What was ordered, a line a dish with its note. */

@@ -1,6 +1,6 @@
 // Parts of the page that are fetched when they are first asked for.
 
-import { h, toast } from "../dom.js";
+import { h, toast } from "../lib/dom.js";
 import { openOrder } from "./order.js";
 
 /** The Conciliación, which a cashier needs once a day. `isShown()` tells whether anybody looks at it. */

@@ -1,8 +1,8 @@
 // Calling the cashier: a sound, a word for screen readers, and a notification where the browser has them.
 
-import { h, setText, toast } from "../dom.js";
-import { money } from "../format.js";
-import * as sound from "../sound.js";
+import { h, setText, toast } from "../lib/dom.js";
+import { money } from "../house/format.js";
+import * as sound from "../lib/sound.js";
 
 const heard = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
 

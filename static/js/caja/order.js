@@ -1,9 +1,9 @@
 // Any order of the house in a dialog, by its number: what was ordered, and each payment with its proof.
 
-import { call, Offline } from "../api.js";
-import { h, openDialog } from "../dom.js";
-import { clock, day, money, STATES } from "../format.js";
-import { cover, uncover } from "../place.js";
+import { call, Offline } from "../lib/api.js";
+import { h, openDialog } from "../lib/dom.js";
+import { clock, day, money, STATES } from "../house/format.js";
+import { cover, uncover } from "../lib/place.js";
 import { createDishes, createFacts, createWarnings } from "./evidence.js";
 import { createPhoto } from "./photo.js";
 import { methodName, personName } from "./words.js";

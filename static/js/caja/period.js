@@ -1,8 +1,8 @@
 // The days that are looked at: today at first, a step back or forth, or any range.
 
-import { h } from "../dom.js";
-import { businessDay } from "../format.js";
-import { laterDate } from "../house-time.js";
+import { h } from "../lib/dom.js";
+import { businessDay } from "../house/format.js";
+import { laterDate } from "../lib/wall-time.js";
 
 /** Two dates and their buttons; `onChange()` hears of another choice. `from` and `to` are days, both included. */
 export class Period {

@@ -1,6 +1,6 @@
 // A proof, large: zoom by buttons, wheel, click or two fingers; drag to move; rotate in quarters.
 
-import { h } from "../dom.js";
+import { h } from "../lib/dom.js";
 import { expiredWords, proofPath } from "./words.js";
 
 const MOST = 8;

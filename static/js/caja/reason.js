@@ -1,9 +1,9 @@
 // Why a proof is refused, or approved in spite of what speaks against it.
 
-import { h, wholeAmounts } from "../dom.js";
-import { money } from "../format.js";
-import { askReason } from "../reasons.js";
-import { needsReason, warningSentence } from "../warnings.js";
+import { h, wholeAmounts } from "../lib/dom.js";
+import { money } from "../house/format.js";
+import { askReason } from "../house/reasons.js";
+import { needsReason, warningSentence } from "../house/warnings.js";
 import { REASONS, REASONS_TO_APPROVE } from "./words.js";
 
 /** Ask why `order`'s payment is refused; `confirm(reason)` hears it. Returns the open dialog. */

@@ -1,7 +1,7 @@
 // One approved payment in the Conciliación: a row of its table, a card where there is no room for one.
 
-import { h, setText } from "../dom.js";
-import { clock, day, money } from "../format.js";
+import { h, setText } from "../lib/dom.js";
+import { clock, day, money } from "../house/format.js";
 import { orderLink } from "./evidence.js";
 import { isInStatement, methodName } from "./words.js";
 

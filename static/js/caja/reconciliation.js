@@ -1,8 +1,8 @@
 // Conciliación: what was approved, beside the bank's statement, and a tick for what was found there.
 
-import { call, Offline, orTryAgain } from "../api.js";
-import { h, KeyedList, setText, toast } from "../dom.js";
-import { money, startOfDay } from "../format.js";
+import { call, Offline, orTryAgain } from "../lib/api.js";
+import { h, KeyedList, setText, toast } from "../lib/dom.js";
+import { money, startOfDay } from "../house/format.js";
 import { paymentMatcher } from "./matching.js";
 import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";

@@ -1,6 +1,6 @@
 // The field that finds a card among many, and what it says of the cards that it does not show.
 
-import { h, setText } from "../dom.js";
+import { h, setText } from "../lib/dom.js";
 
 /**
  * `onChange(text)` hears what is looked for, "" for all; `onOpen()` of Enter, `onDown()` of the arrow that

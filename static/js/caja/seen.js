@@ -1,9 +1,9 @@
 // Telling who looks at what: the waiters, that their proof was opened; the other cashiers, who has it on show.
 // It never stands in the way of a verdict.
 
-import { asUser, call, Offline } from "../api.js";
-import { onCovered } from "../idle.js";
-import { stopwatch } from "../server-time.js";
+import { asUser, call, Offline } from "../lib/api.js";
+import { onCovered } from "../house/idle.js";
+import { stopwatch } from "../lib/server-time.js";
 
 const RENEWS_AFTER = 120000; // what is said counts for three minutes
 const AWAY_AFTER = 600000; // whoever touches nothing for so long is not there

@@ -1,6 +1,6 @@
 // The lists as tabs, each with its counter in the page's bar.
 
-import { h, moveFocus, setText } from "../dom.js";
+import { h, moveFocus, setText } from "../lib/dom.js";
 
 /**
  * `{ node, panels, panel(id), select(id), selected(), setCount(id, total, shown, sought) }` for `{ id, title, empty }`

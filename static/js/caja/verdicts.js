@@ -1,10 +1,10 @@
 // The verdict on the payment that is on show: given here, or found to have been given elsewhere.
 
-import { call, Offline, orTryAgain, Problem } from "../api.js";
-import { toast } from "../dom.js";
-import { clock, money } from "../format.js";
-import { signInAgain } from "../live.js";
-import { needsReason } from "../warnings.js";
+import { call, Offline, orTryAgain, Problem } from "../lib/api.js";
+import { toast } from "../lib/dom.js";
+import { clock, money } from "../house/format.js";
+import { signInAgain } from "../house/live.js";
+import { needsReason } from "../house/warnings.js";
 import { askWhyApproved, askWhyRejected } from "./reason.js";
 import { decidedWords } from "./words.js";
 

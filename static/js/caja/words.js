@@ -1,6 +1,6 @@
 // How the cashier's page says who, how and why.
 
-import { now } from "../server-time.js";
+import { now } from "../lib/server-time.js";
 
 export const REASONS = ["no aparece en la cuenta", "monto distinto", "ilegible", "repetido", "programado", "otra cuenta", "fecha incorrecta"];
 export const REASONS_TO_APPROVE = ["mismo comprobante reenviado", "el cliente pagó dos mesas juntas", "la otra orden se cobró por error"];

@@ -1,6 +1,6 @@
 // A dish on a ticket: how many, what, and what to mind.
 
-import { h } from "../dom.js";
+import { h } from "../lib/dom.js";
 
 export const createLine = (item) => h("li", {},
   h("span", { class: "quantity number" }, `${item.quantity}×`),

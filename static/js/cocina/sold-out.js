@@ -1,8 +1,8 @@
 // What is sold out tonight: one tap says so to every page, and one takes it back.
 
-import { andAgain, call } from "../api.js";
-import { h, KeyedList, openDialog, setText, toast } from "../dom.js";
-import { coverWith } from "../place.js";
+import { andAgain, call } from "../lib/api.js";
+import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
+import { coverWith } from "../lib/place.js";
 
 /** `{ button, refresh }`: a button with how many are sold out, which opens the whole menu as switches. */
 export function createSoldOut() {

@@ -1,7 +1,7 @@
 // Orders that are void: struck through above the columns until somebody here says that they know.
 
-import { h, KeyedList } from "../dom.js";
-import { now } from "../server-time.js";
+import { h, KeyedList } from "../lib/dom.js";
+import { now } from "../lib/server-time.js";
 import { createLine } from "./lines.js";
 
 const SEEN = "comanda.cocina.enterados";

@@ -1,6 +1,6 @@
 // Ready dishes whose waiter does not come: they get cold, so after a while every waiter is called.
 
-import { now } from "../server-time.js";
+import { now } from "../lib/server-time.js";
 
 const LOOK_EVERY = 1000;
 

@@ -1,7 +1,7 @@
 // The cards of an order, in "En curso" and in "Por Cobrar".
 
-import { h, setText } from "../dom.js";
-import { ago, clock, money, STATES } from "../format.js";
+import { h, setText } from "../lib/dom.js";
+import { ago, clock, money, STATES } from "../house/format.js";
 
 /** What both kinds of card have: `{ node, card, head, line, badge, actions, showTime(), update(order, since) }`. */
 export function createCard(order, isMine) {

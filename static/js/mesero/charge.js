@@ -1,8 +1,8 @@
 // The sheet in which an order is charged: the form, sending, and what the cashier says to it.
 
-import { h, openDialog, setText } from "../dom.js";
-import { money } from "../format.js";
-import { cover, setPlace, uncover } from "../place.js";
+import { h, openDialog, setText } from "../lib/dom.js";
+import { money } from "../house/format.js";
+import { cover, setPlace, uncover } from "../lib/place.js";
 import { ChargeForm } from "./form.js";
 import { outcomeOf } from "./outcome.js";
 import { createDiscard, describe, isCorrectable } from "./unsent.js";

@@ -1,6 +1,6 @@
 // The operation number and the amount that a proof shows, as the waiter types them.
 
-import { h, setText } from "../dom.js";
+import { h, setText } from "../lib/dom.js";
 
 const LONGEST = 64;
 const PLAIN = /^\d+(?:[.,]\d{1,2})?$/; // 185,50

@@ -1,7 +1,7 @@
 // The orders that are still being written, kept on the phone: each belongs to one tab at a time.
 
-import { newKey } from "../api.js";
-import { now } from "../server-time.js";
+import { newKey } from "../lib/api.js";
+import { now } from "../lib/server-time.js";
 
 const TOO_OLD = 24 * 60 * 60000; // yesterday's half of an order is nobody's any more
 const MOST = 999;

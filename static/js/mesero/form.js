@@ -1,8 +1,8 @@
 // What is filled in to charge an order: method, photo, operation number, amount.
 
-import { h, setText } from "../dom.js";
-import { isPdf, shrink } from "../photo.js";
-import { placeOf, setPlace } from "../place.js";
+import { h, setText } from "../lib/dom.js";
+import { isPdf, shrink } from "../lib/photo.js";
+import { placeOf, setPlace } from "../lib/place.js";
 import { Fields } from "./fields.js";
 
 /** The form of one order. `send({ method, file, takenAt, reference, amount })` keeps it on the phone. */
@@ -16,7 +16,7 @@ export class ChargeForm {
   constructor(order, { settings, send }) {
     Object.assign(this, { order, settings, send });
     // Here with the form, before a photo is: a page begins without it, and a photo is sent without it.
-    this.exif = import("../exif.js").catch(() => ({ takenAt: () => null }));
+    this.exif = import("../lib/exif.js").catch(() => ({ takenAt: () => null }));
     this.preview = h("div", { class: "preview" });
     this.hint = h("p", { class: "quiet small", role: "status" });
     this.fields = new Fields(order.total);

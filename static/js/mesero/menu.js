@@ -1,9 +1,9 @@
 // The menu that an order is picked from: by category, by search, or only what was picked.
 
-import { call } from "../api.js";
-import { h, KeyedList, setText } from "../dom.js";
+import { call } from "../lib/api.js";
+import { h, KeyedList, setText } from "../lib/dom.js";
 import { ProductRow } from "./product-row.js";
-import { now } from "../server-time.js";
+import { now } from "../lib/server-time.js";
 
 const RETRY = 4000;
 const LONG_ABSENCE = 60000;

@@ -1,13 +1,13 @@
 // "Nueva orden": table, menu, quantities, notes. What is written is kept on the phone; what is sent goes
 // into the outbox, and the form is free for the next table at once.
 
-import { newKey } from "../api.js";
-import { h, setText, toast } from "../dom.js";
-import { money } from "../format.js";
+import { newKey } from "../lib/api.js";
+import { h, setText, toast } from "../lib/dom.js";
+import { money } from "../house/format.js";
 import { emptyDraft, FormDrafts, isEmpty, newLine } from "./form-drafts.js";
 import { createMenu } from "./menu.js";
 import { rememberNotes } from "./notes.js";
-import { now } from "../server-time.js";
+import { now } from "../lib/server-time.js";
 
 const MOST = 999;
 const MOST_LINES = 100;

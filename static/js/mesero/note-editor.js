@@ -1,6 +1,6 @@
 // What is said to the kitchen about a line: a field, and the last notes to tap.
 
-import { h } from "../dom.js";
+import { h } from "../lib/dom.js";
 import { forgetNote, recentNotes } from "./notes.js";
 
 const LONGEST = 200;

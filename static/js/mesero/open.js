@@ -1,12 +1,12 @@
 // "En curso": what the kitchen has, own orders first; one tap on a ready one says it was delivered.
 
-import { h, KeyedList, setText } from "../dom.js";
-import { minutesSince, tick } from "../format.js";
-import { createVoidButton } from "../void.js";
+import { h, KeyedList, setText } from "../lib/dom.js";
+import { minutesSince, tick } from "../house/format.js";
+import { createVoidButton } from "../house/void.js";
 import { createCard, createDishes, createTable, setWords, showBadge, showState } from "./cards.js";
-import { fillSlowly, keepCards } from "./slowly.js";
+import { fillSlowly, keepCards } from "../lib/slowly.js";
 import { createTake, deliver } from "./steps.js";
-import { setGoodNews } from "../link.js";
+import { setGoodNews } from "../lib/link.js";
 
 const OPEN = ["pendiente", "en_preparacion", "listo"];
 

@@ -1,8 +1,8 @@
 // What has become of an order's payment: with the cashier, seen, refused, approved.
 
-import { h } from "../dom.js";
-import { isOverlooked } from "../overlooked.js";
-import { warningSentence } from "../warnings.js";
+import { h } from "../lib/dom.js";
+import { isOverlooked } from "../house/overlooked.js";
+import { warningSentence } from "../house/warnings.js";
 import { isRejected, sentAt } from "./cards.js";
 
 /** The elements that say it; none while the order is only to be charged. */

@@ -1,8 +1,8 @@
 // "Pagadas hoy": what was paid since the house's day began; fetched when somebody wants to see it.
 
-import { call, whatHappened } from "../api.js";
-import { h, KeyedList, setText } from "../dom.js";
-import { clock, money, startOfDay } from "../format.js";
+import { call, whatHappened } from "../lib/api.js";
+import { h, KeyedList, setText } from "../lib/dom.js";
+import { clock, money, startOfDay } from "../house/format.js";
 import { createTable } from "./cards.js";
 
 const MOST = 500; // as many as one answer holds

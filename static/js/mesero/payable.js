@@ -1,13 +1,13 @@
 // "Por Cobrar": delivered orders, own ones first, the rejected before the others; those with the
 // cashier stand below, uncounted. At its end stands what was paid today.
 
-import { h, KeyedList, setText } from "../dom.js";
-import { tick } from "../format.js";
-import { isOverlooked } from "../overlooked.js";
+import { h, KeyedList, setText } from "../lib/dom.js";
+import { tick } from "../house/format.js";
+import { isOverlooked } from "../house/overlooked.js";
 import { createCard, createDishes, isRejected, nameOf, setWords, showBadge, showState } from "./cards.js";
-import { fillSlowly, keepCards } from "./slowly.js";
+import { fillSlowly, keepCards } from "../lib/slowly.js";
 import { canTakeBack, createTake, takeBack } from "./steps.js";
-import { setGoodNews } from "../link.js";
+import { setGoodNews } from "../lib/link.js";
 
 const PAYABLE = ["entregado", "por_verificar"];
 

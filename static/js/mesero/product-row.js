@@ -1,8 +1,8 @@
 // One dish of the menu: name, price, − quantity +; once it was picked, a pencil for its note, and more
 // lines of the same dish with other notes.
 
-import { h, setText } from "../dom.js";
-import { money } from "../format.js";
+import { h, setText } from "../lib/dom.js";
+import { money } from "../house/format.js";
 import { NoteEditor } from "./note-editor.js";
 
 /** `{ node, product, update(), set(product) }`. `order` is what is being written: `linesOf`, `add`, `change`. */

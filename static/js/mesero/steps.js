@@ -1,8 +1,8 @@
 // What a waiter does to an order with one tap: it was delivered, it was not, it is mine now.
 
-import { andAgain, call } from "../api.js";
-import { h, toast } from "../dom.js";
-import { now } from "../server-time.js";
+import { andAgain, call } from "../lib/api.js";
+import { h, toast } from "../lib/dom.js";
+import { now } from "../lib/server-time.js";
 import { nameOf } from "./cards.js";
 
 const UNDO_WITHIN = 60000; // milliseconds; the server has the last word

@@ -1,6 +1,6 @@
 // The tabs at the bottom, under the thumb: one panel in sight, arrow keys between them.
 
-import { h, moveFocus, setText } from "../dom.js";
+import { h, moveFocus, setText } from "../lib/dom.js";
 
 /** `{ nav, panels, show, count }` of `[{ name, word, icon, panel }]`; `onShow(tab)` hears of a change. */
 export function createTabs(tabs, onShow) {

@@ -1,9 +1,9 @@
 // The strip "Sin enviar": orders and proofs that the server does not have yet, in sight on every tab.
 
-import { whatHappened } from "../api.js";
-import { h, KeyedList, setText, toast } from "../dom.js";
-import { money } from "../format.js";
-import { countOf } from "../parcels.js";
+import { whatHappened } from "../lib/api.js";
+import { h, KeyedList, setText, toast } from "../lib/dom.js";
+import { money } from "../house/format.js";
+import { countOf } from "./parcels.js";
 
 const SURE_FOR = 4000;
 const UNREAD = "Este aparato no deja leer ahora lo que quedó sin enviar. Nada se ha borrado: se lee y se envía solo en cuanto se pueda.";

@@ -1,6 +1,6 @@
 // "Mías / Todas": which tables this device shows, on every tab alike.
 
-import { h, setText } from "../dom.js";
+import { h, setText } from "../lib/dom.js";
 
 const PLACE = "comanda.mesas";
 

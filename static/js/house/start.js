@@ -1,14 +1,14 @@
 // How every page of a role begins: who is this, what is configured, and the installed shell.
 
-import { call, Problem } from "./api.js";
-import { h, toast } from "./dom.js";
+import { call, Problem } from "../lib/api.js";
+import { h, toast } from "../lib/dom.js";
 import { setCurrency } from "./format.js";
-import { setClock } from "./house-time.js";
+import { setClock } from "../lib/wall-time.js";
 import { staysLocked, wasLeft, watchIdle } from "./idle.js";
-import { begin, goOnAs, lastHere } from "./kept.js";
-import { openedAlone } from "./link.js";
+import { begin, goOnAs, lastHere } from "../lib/kept.js";
+import { openedAlone } from "../lib/link.js";
 import { signInAgain } from "./live.js";
-import { lastWords } from "./other-user.js";
+import { lastWords } from "../lib/other-user.js";
 import { setHeartbeat } from "./stream.js";
 
 const ASKED = "comanda.pin-corto";

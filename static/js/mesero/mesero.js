@@ -1,26 +1,26 @@
 // The waiter's page: take orders, carry them out, charge them, in three tabs under the thumb.
 
-import { call } from "./api.js";
-import { createBar } from "./bar.js";
-import { h, setText, toast } from "./dom.js";
-import { money } from "./format.js";
-import { Live } from "./live.js";
+import { call } from "../lib/api.js";
+import { createBar } from "../house/bar.js";
+import { h, setText, toast } from "../lib/dom.js";
+import { money } from "../house/format.js";
+import { Live } from "../house/live.js";
 import { Outbox } from "./outbox.js";
-import * as sound from "./sound.js";
-import { alarm, setPatience } from "./overlooked.js";
-import { start } from "./start.js";
-import { callWords, watchReady } from "./mesero/away.js";
-import { isRejected } from "./mesero/cards.js";
-import { ChargeSheet } from "./mesero/charge.js";
-import { createNewOrder } from "./mesero/new-order.js";
-import { createOpenOrders } from "./mesero/open.js";
-import { createPaidToday } from "./mesero/paid.js";
-import { createPayable } from "./mesero/payable.js";
-import { placeLayer, placeOf, setPlace } from "./place.js";
-import { createTabs } from "./mesero/tabs.js";
-import { createStrip, refusalOf } from "./mesero/unsent.js";
-import { createWhose } from "./mesero/whose.js";
-import { voidedWords } from "./void.js";
+import * as sound from "../lib/sound.js";
+import { alarm, setPatience } from "../house/overlooked.js";
+import { start } from "../house/start.js";
+import { callWords, watchReady } from "./away.js";
+import { isRejected } from "./cards.js";
+import { ChargeSheet } from "./charge.js";
+import { createNewOrder } from "./new-order.js";
+import { createOpenOrders } from "./open.js";
+import { createPaidToday } from "./paid.js";
+import { createPayable } from "./payable.js";
+import { placeLayer, placeOf, setPlace } from "../lib/place.js";
+import { createTabs } from "./tabs.js";
+import { createStrip, refusalOf } from "./unsent.js";
+import { createWhose } from "./whose.js";
+import { voidedWords } from "../house/void.js";
 
 const { user, settings } = await start("waiter");
 setPatience(settings.unseen_alarm_seconds);

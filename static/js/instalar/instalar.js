@@ -1,11 +1,11 @@
 // The first start: whose restaurant this is, who administers it, and what it sells.
 
-import { call } from "./api.js";
-import { h, setText } from "./dom.js";
-import { createForm, field } from "./admin/forms.js";
-import { houseFields } from "./admin/house.js";
-import { readText } from "./admin/menu-import.js";
-import { pinField, usernameOf } from "./admin/staff.js";
+import { call } from "../lib/api.js";
+import { h, setText } from "../lib/dom.js";
+import { createForm, field } from "../lib/forms.js";
+import { houseFields } from "../admin/house.js";
+import { readText } from "../admin/menu-import.js";
+import { pinField, usernameOf } from "../admin/staff.js";
 
 // The token stands in the URL's fragment, which no browser sends and no log has.
 const token = location.hash.slice(1);

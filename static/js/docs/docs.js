@@ -1,6 +1,6 @@
 // The OpenAPI document for people: every request, what it takes, what it answers.
 
-import { byId, h, setText } from "./dom.js";
+import { byId, h, setText } from "../lib/dom.js";
 
 const METHODS = ["get", "post", "put", "delete"];
 const answer = await fetch("/openapi.json");

@@ -1,7 +1,7 @@
 // A dialog that asks why: one tap on a reason, or words of one's own, and a confirmation.
 
-import { h, openDialog, setText } from "./dom.js";
-import { coverWith } from "./place.js";
+import { h, openDialog, setText } from "../lib/dom.js";
+import { coverWith } from "../lib/place.js";
 
 const LONGEST = 200;
 

@@ -2,9 +2,9 @@
 // Who leaves, or was locked out, is noted in this browser before the server is asked to end the session:
 // until that has been done no page goes on with it, whatever network there is, and whichever tab was closed.
 
-import { call } from "./api.js";
-import { h, setText } from "./dom.js";
-import { forgetLeft, LEFT, noteLeft, recallLeft, whoLeft } from "./left.js";
+import { call } from "../lib/api.js";
+import { h, setText } from "../lib/dom.js";
+import { forgetLeft, LEFT, noteLeft, recallLeft, whoLeft } from "../lib/left.js";
 
 const ACTIVITY = "comanda.actividad"; // when somebody last touched a page of this browser, by its clock
 const NEVER = ["/cocina"]; // hangs on a wall, and nobody has a hand free

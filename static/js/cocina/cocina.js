@@ -1,15 +1,15 @@
 // The kitchen: three columns, oldest first; one tap takes an order a step on.
 
-import { andAgain, call } from "./api.js";
-import { createBar } from "./bar.js";
-import { h, KeyedList, setText, toast } from "./dom.js";
-import { minutesSince, tick } from "./format.js";
-import { Live } from "./live.js";
-import * as sound from "./sound.js";
-import { start } from "./start.js";
-import { createSoldOut } from "./cocina/sold-out.js";
-import { createLine } from "./cocina/lines.js";
-import { createVoided, snapshot } from "./cocina/voided.js";
+import { andAgain, call } from "../lib/api.js";
+import { createBar } from "../house/bar.js";
+import { h, KeyedList, setText, toast } from "../lib/dom.js";
+import { minutesSince, tick } from "../house/format.js";
+import { Live } from "../house/live.js";
+import * as sound from "../lib/sound.js";
+import { start } from "../house/start.js";
+import { createSoldOut } from "./sold-out.js";
+import { createLine } from "./lines.js";
+import { createVoided, snapshot } from "./voided.js";
 
 const COLUMNS = [
   { status: "pendiente", heading: "Pendientes", icon: "🕐", next: "en_preparacion", action: "Empezar", empty: "Nada pendiente ✓" },

@@ -1,6 +1,6 @@
 // The connection, for whatever on a page depends on it: what is known, and since when it may be old.
 
-import { day, inWords } from "./house-time.js";
+import { day, inWords } from "./wall-time.js";
 import { since } from "./server-time.js";
 
 const MINUTE = 60000;

@@ -1,24 +1,24 @@
 // The cashier: proofs that wait for a verdict, what is still to be paid, what was paid, and the bank's word.
 
-import { createBar } from "./bar.js";
-import { h, KeyedList, toast } from "./dom.js";
-import { startOfDay } from "./format.js";
-import { createCooking, createPaid, createUnpaid, createWaiting } from "./caja/cards.js";
-import { Detail } from "./caja/detail.js";
-import { announcer, callFor, callForOverlooked, soundHint } from "./caja/notices.js";
-import { matcher } from "./caja/matching.js";
-import { Search } from "./caja/search.js";
-import { setViewer, showPayment, tell } from "./caja/seen.js";
-import { Bank, followOrderLinks } from "./caja/later.js";
-import { openOrder } from "./caja/order.js";
-import { createTabs } from "./caja/tabs.js";
-import { Verdicts } from "./caja/verdicts.js";
-import { setHouse, viewingWords } from "./caja/words.js";
-import { Live } from "./live.js";
-import { alarm, setPatience } from "./overlooked.js";
-import { cover, notedPlace, notePlace, placeLayer, returnToPlace, uncover } from "./place.js";
-import { start } from "./start.js";
-import { voidedWords } from "./void.js";
+import { createBar } from "../house/bar.js";
+import { h, KeyedList, toast } from "../lib/dom.js";
+import { startOfDay } from "../house/format.js";
+import { createCooking, createPaid, createUnpaid, createWaiting } from "./cards.js";
+import { Detail } from "./detail.js";
+import { announcer, callFor, callForOverlooked, soundHint } from "./notices.js";
+import { matcher } from "./matching.js";
+import { Search } from "./search.js";
+import { setViewer, showPayment, tell } from "./seen.js";
+import { Bank, followOrderLinks } from "./later.js";
+import { openOrder } from "./order.js";
+import { createTabs } from "./tabs.js";
+import { Verdicts } from "./verdicts.js";
+import { setHouse, viewingWords } from "./words.js";
+import { Live } from "../house/live.js";
+import { alarm, setPatience } from "../house/overlooked.js";
+import { cover, notedPlace, notePlace, placeLayer, returnToPlace, uncover } from "../lib/place.js";
+import { start } from "../house/start.js";
+import { voidedWords } from "../house/void.js";
 
 const SETTLING = 700; // how long a photo that came by itself can't be judged: a double tap was for the last one
 const narrow = matchMedia("(max-width: 899px)");

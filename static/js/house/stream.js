@@ -3,8 +3,8 @@
 // whoever gets no answer from a holder becomes the holder, and of two the later one stays. Without a
 // channel each tab has its own stream, and gives it up while nobody looks.
 
-import { newKey } from "./api.js";
-import { mark, now, since } from "./server-time.js";
+import { newKey } from "../lib/api.js";
+import { mark, now, since } from "../lib/server-time.js";
 
 /** Every type of event there is: the holder hears for all tabs. A test holds it against the server's. */
 export const TYPES = [

@@ -1,9 +1,9 @@
 // How values look to people: money, times, words for states.
 
-import { inWords } from "./house-time.js";
-import { now } from "./server-time.js";
+import { inWords } from "../lib/wall-time.js";
+import { now } from "../lib/server-time.js";
 
-export { businessDay, day, startOfDay } from "./house-time.js";
+export { businessDay, day, startOfDay } from "../lib/wall-time.js";
 
 let currency = "$";
 

@@ -1,6 +1,6 @@
 // Proofs that no cashier has opened for too long.
 
-import { now } from "./server-time.js";
+import { now } from "../lib/server-time.js";
 
 const alarmed = new Set();
 let limit = Infinity;

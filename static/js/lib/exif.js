@@ -1,6 +1,6 @@
 // When a photo was taken, by what its camera wrote into it (Exif 2.32: the APP1 segment of a JPEG).
 
-import { latestInstant } from "./house-time.js";
+import { latestInstant } from "./wall-time.js";
 import { behind } from "./server-time.js";
 
 const HEAD = 128 * 1024; // the segment stands near the beginning, and holds at most 64 KB

@@ -1,6 +1,6 @@
 // Forms in dialogs: labelled fields, one button, and what the server refused beside it.
 
-import { h, setText } from "../dom.js";
+import { h, setText } from "./dom.js";
 
 let made = 0;
 

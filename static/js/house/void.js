@@ -1,7 +1,7 @@
 // Voiding an order: why, and what the server says to it.
 
-import { call, orTryAgain } from "./api.js";
-import { h, toast } from "./dom.js";
+import { call, orTryAgain } from "../lib/api.js";
+import { h, toast } from "../lib/dom.js";
 import { money } from "./format.js";
 import { askReason } from "./reasons.js";
 

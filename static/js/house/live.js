@@ -1,11 +1,11 @@
 // The live state of a page: one Map of orders, one snapshot to begin with, one event stream after it.
 
-import { call, Offline, Problem } from "./api.js";
+import { call, Offline, Problem } from "../lib/api.js";
 import { onCovered } from "./idle.js";
-import { forget, keep, kept, me, onOther } from "./kept.js";
-import { setLink } from "./link.js";
+import { forget, keep, kept, me, onOther } from "../lib/kept.js";
+import { setLink } from "../lib/link.js";
 import { LANGUAGE, setHeartbeat, Stream } from "./stream.js";
-import { isInDoubt, mark } from "./server-time.js";
+import { isInDoubt, mark } from "../lib/server-time.js";
 
 const LONGEST_PAUSE = 30000;
 const CHECK_EVERY = 25000;

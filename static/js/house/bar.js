@@ -1,10 +1,10 @@
 // The bar at the top of every page: what page this is, the connection, who is signed in.
 
-import { h, prepareToasts, setText } from "./dom.js";
+import { h, prepareToasts, setText } from "../lib/dom.js";
 import { tick } from "./format.js";
 import { leave } from "./idle.js";
-import { age, onLink } from "./link.js";
-import * as sound from "./sound.js";
+import { age, onLink } from "../lib/link.js";
+import * as sound from "../lib/sound.js";
 
 const HELP = { waiter: "/ayuda/mesero", kitchen: "/ayuda/cocina", cashier: "/ayuda/caja", admin: "/ayuda/admin" };
 const WORDS = { online: "En línea", connecting: "Reconectando…", offline: "Sin conexión" };

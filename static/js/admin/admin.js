@@ -1,13 +1,13 @@
 // The administrator's page: a section a tab, each a module that is fetched when it is first opened.
 
-import { createBar } from "./bar.js";
-import { h } from "./dom.js";
-import { Live } from "./live.js";
-import { start } from "./start.js";
-import { createBackupAlarm } from "./admin/backup-alarm.js";
-import { createGuessAlarm } from "./admin/guess-alarm.js";
-import { createSections } from "./admin/sections.js";
-import { placeOf, setPlace } from "./place.js";
+import { createBar } from "../house/bar.js";
+import { h } from "../lib/dom.js";
+import { Live } from "../house/live.js";
+import { start } from "../house/start.js";
+import { createBackupAlarm } from "./backup-alarm.js";
+import { createGuessAlarm } from "./guess-alarm.js";
+import { createSections } from "./sections.js";
+import { placeOf, setPlace } from "../lib/place.js";
 
 /**
  * A section's module exports `create(context)` → `{ node, show() }`: what stands under its tab, and
@@ -15,12 +15,12 @@ import { placeOf, setPlace } from "./place.js";
  * `listen(type, handler)` hears of events, `onReset(handler)` of a page that has been away.
  */
 const SECTIONS = [
-  { name: "hoy", word: "Hoy", icon: "📊", load: () => import("./admin/today.js") },
-  { name: "menu", word: "Menú", icon: "🍽", load: () => import("./admin/menu.js") },
-  { name: "personal", word: "Personal", icon: "👥", load: () => import("./admin/staff.js") },
-  { name: "conectar", word: "Conectar teléfonos", icon: "📱", load: () => import("./admin/connect.js") },
-  { name: "restaurante", word: "Restaurante", icon: "🏠", load: () => import("./admin/house.js") },
-  { name: "copias", word: "Copias", icon: "💾", load: () => import("./admin/copies.js") },
+  { name: "hoy", word: "Hoy", icon: "📊", load: () => import("./today.js") },
+  { name: "menu", word: "Menú", icon: "🍽", load: () => import("./menu.js") },
+  { name: "personal", word: "Personal", icon: "👥", load: () => import("./staff.js") },
+  { name: "conectar", word: "Conectar teléfonos", icon: "📱", load: () => import("./connect.js") },
+  { name: "restaurante", word: "Restaurante", icon: "🏠", load: () => import("./house.js") },
+  { name: "copias", word: "Copias", icon: "💾", load: () => import("./copies.js") },
 ];
 
 const { user, settings } = await start("admin");

@@ -1,12 +1,12 @@
 // Orders and proofs on their way to the server. Each is kept on the phone before it is first sent, and
 // until the server has answered, so that bad Wi-Fi, a killed tab or a restart lose nothing and double nothing.
 
-import { answer, asUser, call, newKey, notOurs, Problem } from "./api.js";
+import { answer, asUser, call, newKey, notOurs, Problem } from "../lib/api.js";
 import { Drafts } from "./drafts.js";
-import { signInAgain } from "./live.js";
-import { giveWay } from "./other-user.js";
+import { signInAgain } from "../house/live.js";
+import { giveWay } from "../lib/other-user.js";
 import { PARCELS, revive } from "./parcels.js";
-import { learnTime, mark, now, since, stopwatch } from "./server-time.js";
+import { learnTime, mark, now, since, stopwatch } from "../lib/server-time.js";
 
 const STALLED = 30000;
 const FIRST_PAUSE = 2000;

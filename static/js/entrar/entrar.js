@@ -1,11 +1,11 @@
 // Signing in: who, by one tap where they are known here, and the PIN, with big keys on a touch screen.
 
-import { call, Offline } from "./api.js";
-import { byId, h, setText } from "./dom.js";
-import { endSessionOf, lockedUser, unlock } from "./idle.js";
-import { entered } from "./kept.js";
-import { recallLeft } from "./left.js";
-import { PAGES, registerShell } from "./start.js";
+import { call, Offline } from "../lib/api.js";
+import { byId, h, setText } from "../lib/dom.js";
+import { endSessionOf, lockedUser, unlock } from "../house/idle.js";
+import { entered } from "../lib/kept.js";
+import { recallLeft } from "../lib/left.js";
+import { PAGES, registerShell } from "../house/start.js";
 
 const KNOWN = "comanda.usuarios";
 const MOST_KNOWN = 12;
