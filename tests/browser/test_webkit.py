@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from selenium.common.exceptions import ElementNotInteractableException
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -88,11 +89,22 @@ def press(driver: WebKitGTK, text: str, tag: str = "button") -> None:
     driver.execute_script("arguments[0].click()", see(driver, text, tag))
 
 
+def fill(driver: WebKitGTK, field: str, text: str) -> None:
+    """Type `text` into a field; a window that has just opened may not take the focus yet."""
+
+    def typed(_: WebKitGTK) -> bool:
+        driver.find_element(By.ID, field).send_keys(text)
+        return True
+
+    waiting = WebDriverWait(driver, SLOW, ignored_exceptions=[ElementNotInteractableException])
+    waiting.until(typed)
+
+
 def sign_in(driver: WebKitGTK, url: str, username: str, pin: str) -> None:
     driver.get(url)
     see(driver, "Entrar", "button")
-    driver.find_element(By.ID, "username").send_keys(username)
-    driver.find_element(By.ID, "pin").send_keys(pin)
+    fill(driver, "username", username)
+    fill(driver, "pin", pin)
     press(driver, "Entrar")
     see(driver, "En línea")
 
