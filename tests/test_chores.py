@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from comanda import workflow
-from comanda.__main__ import main
 from comanda.chores import (
     ROWS_AT_ONCE,
     NightlyPurge,
@@ -24,6 +23,7 @@ from comanda.chores import (
     purgeable,
     sweep,
 )
+from comanda.cli.parser import main
 from comanda.config import Config, Payments, Proofs
 from comanda.domain.house import House as Described
 from comanda.domain.idempotency import IdempotencyKey

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from comanda.__main__ import main
+from comanda.cli.parser import main
 from comanda.demo import PINS
 from comanda.store.connection import connect
 from comanda.store.schema import VERSION

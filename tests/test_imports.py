@@ -38,8 +38,20 @@ LAYERS = {
     "app": {"background", "chores", "web", "feed", "nightly", "store", "config", "files"},
     "demo": {"workflow", "store", "domain", "media"},
     "logs": {"domain"},
-    "cli": {"cli", "chores", "config", "workflow", "store", "domain"},
-    "__main__": {"app", "lan", "logs", "cli", "config", "demo", "domain", "files", "store"},
+    "cli": {
+        "cli",
+        "app",
+        "chores",
+        "config",
+        "demo",
+        "files",
+        "lan",
+        "logs",
+        "workflow",
+        "store",
+        "domain",
+    },
+    "__main__": {"cli"},
 }
 MODULES = sorted(SOURCE.rglob("*.py"))
 

@@ -17,7 +17,7 @@ import pytest
 import trustme
 from aiohttp import web
 
-from comanda.__main__ import main
+from comanda.cli.parser import main
 from comanda.config import Config, Events
 from comanda.domain.staff import Role
 from comanda.feed import Feed

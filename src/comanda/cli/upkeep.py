@@ -1,16 +1,88 @@
-"""What the command line does for whoever looks after the computer: restore."""
+"""For whoever looks after the computer: `backup`, `purge`, `restore`, `check`."""
 
 import argparse
+import asyncio
+import signal
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from comanda.cli.commands import Refused
+from comanda.chores import cutoff, purge, purgeable
+from comanda.cli.command import Refused, open_house
 from comanda.config import Config
-from comanda.store.database import utc_now
+from comanda.store import clocks
+from comanda.store.backup import backup, check
+from comanda.store.clocks import Clockwork
+from comanda.store.database import Database, utc_now
 from comanda.store.numbers import Numbers
 from comanda.store.restore import Contents, prepare
+from comanda.store.retention import Purged
+from comanda.store.stopping import Stop
+
+
+def make_backup(options: argparse.Namespace, config: Config) -> None:
+    """`backup DEST`: while the server runs, too."""
+    with _ending_at_signals() as stop:
+        size = backup(Path(config.database.path), options.destination, stop)
+    print(f"Copia completa y revisada: {options.destination} ({size / 2**20:.1f} MB)")
+
+
+@contextmanager
+def _ending_at_signals() -> Iterator[Stop]:
+    """SIGINT and SIGTERM end the work, which then clears away what it has begun."""
+    stop = Stop()
+    before = {
+        number: signal.signal(number, lambda *_: stop.now())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def purge_photos(options: argparse.Namespace, config: Config) -> None:
+    """`purge [--dry-run]`: what the server does every night, now."""
+    if not config.proofs.keep_days:
+        raise Refused("La configuración guarda las fotos para siempre: proofs.keep_days = 0")
+
+    async def run() -> tuple[datetime, Purged]:
+        written = _last_written(Path(config.database.path))
+        async with open_house(config) as database:
+            if not options.dry_run:
+                await _require_sound_clock(database, written)
+            before = cutoff(database.clock(), config.proofs.keep_days)
+            work = purgeable if options.dry_run else purge
+            return before, await work(database, before)
+
+    before, gone = asyncio.run(run())
+    done = "Se borrarían" if options.dry_run else "Borradas:"
+    print(
+        f"{done} {gone.photos} fotos ({gone.bytes / 2**20:.1f} MB) "
+        f"de pagos anteriores al {before.astimezone():%Y-%m-%d %H:%M}"
+    )
+
+
+def _last_written(path: Path) -> list[datetime]:
+    """When somebody last wrote to the database, by its file."""
+    try:
+        return [datetime.fromtimestamp(path.stat().st_mtime, UTC)]
+    except OSError:
+        return []
+
+
+async def _require_sound_clock(database: Database, written: list[datetime]) -> None:
+    """Raises Refused where it is doubtful what is old."""
+    clockwork, now = Clockwork(database.path), database.clock()
+    if not await database.read(clocks.is_sound, clockwork, now, *written):
+        raise Refused(
+            f"No se borró nada: el reloj de esta computadora dice {now.astimezone():%Y-%m-%d}, y "
+            "eso no cuadra con lo último que Comanda anotó. Si la fecha está mal, corrígela; si "
+            "está bien, prueba otra vez mañana"
+        )
 
 
 def restore(options: argparse.Namespace, config: Config) -> None:
@@ -67,3 +139,16 @@ def _agreed(target: Path) -> bool:
     print(question, end="", flush=True)
     answer = sys.stdin.readline().strip().lower()
     return answer in ("sí", "si", "s")
+
+
+def check_database(_: argparse.Namespace, config: Config) -> None:
+    """`check`: silent promises, read back: structure, every proof's hash, every state's event.
+
+    Every fault is a line on standard output.
+    """
+    path = Path(config.database.path)
+    complaints = check(path)
+    if complaints:
+        print("\n".join(complaints))
+        raise Refused(f"La base de datos {path} no pasa la revisión; fallas: {len(complaints)}")
+    print("La base de datos está entera")
