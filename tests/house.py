@@ -25,7 +25,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from PIL import Image
 
-from comanda import workflow
+from comanda import access
 from comanda.app import build_app, make_runner
 from comanda.config import Backup, Config, DatabaseConfig, Events
 from comanda.domain.menu import Entry
@@ -176,7 +176,7 @@ class House:
         """A new session's cookie."""
         token = secrets.token_urlsafe(32)
         await self.app[DATABASE].write(
-            workflow.start_session,
+            access.start_session,
             member.username,
             hashlib.sha256(token.encode()).hexdigest(),
             timedelta(hours=16),

@@ -17,6 +17,7 @@ LAYERS = {
     "feed": {"background", "store", "domain"},
     "workflow": {"store", "domain"},
     "office": {"store", "domain"},
+    "access": {"store", "domain"},
     "files": set(),
     "media": {"media", "domain"},
     "lan": set(),
@@ -27,6 +28,7 @@ LAYERS = {
         "web",
         "workflow",
         "office",
+        "access",
         "lan",
         "feed",
         "nightly",
@@ -47,7 +49,7 @@ LAYERS = {
         "files",
         "lan",
         "logs",
-        "workflow",
+        "access",
         "store",
         "domain",
     },
@@ -125,7 +127,7 @@ def test_the_web_writes_only_verbs_of_the_workflow() -> None:
             target = ast.unparse(node.func)
             to_a_client = target == "connection.write"  # a socket's: bytes that are committed
             if node.func.attr == "write" and "self" not in target and not to_a_client:
-                assert ast.unparse(node.args[0]).startswith(("workflow.", "office.")), (
+                assert ast.unparse(node.args[0]).startswith(("workflow.", "office.", "access.")), (
                     f"{path}: {target}"
                 )
                 writes += 1

@@ -10,7 +10,7 @@ from comanda.domain.errors import NotFound, UsernameTaken
 from comanda.domain.house import House
 from comanda.domain.menu import Changes, Entry, Product
 from comanda.domain.staff import Role, Staff
-from comanda.store import attempts, house, menu, sessions, staff
+from comanda.store import house, menu, sessions, staff
 from comanda.store.database import Transaction
 
 
@@ -65,16 +65,6 @@ def _save(tx: Transaction, member: Staff) -> Change:
     with staff.keeping_an_admin(tx):
         staff.save(tx, member)
     return Change(member, sessions.end_all(tx, member.username))
-
-
-def dismiss_guesses(tx: Transaction) -> None:
-    """An administrator has read who was tried with wrong PINs."""
-    attempts.dismiss_guesses(tx)
-
-
-def end_device(tx: Transaction, session_id: int) -> str:
-    """Sign a device out; returns its session's hash. Raises SessionNotFound."""
-    return sessions.end_device(tx, session_id)
 
 
 def add_product(tx: Transaction, actor: Staff, entry: Entry) -> Product:

@@ -7,9 +7,9 @@ take the order's events along. An exception undoes everything.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from comanda.domain.errors import BadCredentials, PaymentNotFound, ValidationFailed
+from comanda.domain.errors import PaymentNotFound, ValidationFailed
 from comanda.domain.events import EventType
 from comanda.domain.evidence import Claim
 from comanda.domain.idempotency import IdempotencyKey
@@ -23,10 +23,8 @@ from comanda.domain.orders import (
     find_transition,
 )
 from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof, Verdict
-from comanda.domain.sign_in import Attempt
 from comanda.domain.staff import Staff
 from comanda.store import (
-    attempts,
     evidence,
     idempotency,
     menu,
@@ -34,8 +32,6 @@ from comanda.store import (
     payments,
     reconciliation,
     retention,
-    sessions,
-    staff,
     viewers,
 )
 from comanda.store.database import Transaction
@@ -285,74 +281,3 @@ def sweep(tx: Transaction, kind: Outdated, before: datetime, most: int) -> int:
 def remember_content(tx: Transaction, payment_id: int, content: str) -> None:
     """It is known now what a proof from before shows: later ones are compared with it."""
     evidence.remember(tx, payment_id, content)
-
-
-def start_session(
-    tx: Transaction,
-    username: str,
-    token_hash: str,
-    lifetime: timedelta,
-    replaces: str | None,
-    device: str = "",
-) -> None:
-    """Sign in: a new session, which ends the one that the same browser held."""
-    if replaces is not None:
-        sessions.end(tx, replaces)
-    sessions.start(tx, token_hash, username, lifetime, device)
-
-
-def try_sign_in(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
-    """Somebody asks to be let in: a failure until `sign_in`, so that guesses can't race.
-
-    Returns the rows that count it. Raises TooManyAttempts.
-    """
-    attempts.require_allowed(tx, attempt)
-    return attempts.record(tx, attempt)
-
-
-def sign_in(
-    tx: Transaction,
-    attempt: Attempt,
-    rows: Sequence[int],
-    *,
-    pin_hash: str,
-    pin_is_weak: bool = False,
-    browser: str,
-    token_hash: str,
-    lifetime: timedelta,
-    replaces: str | None,
-    device: str = "",
-) -> Staff:
-    """The PIN was right: a session starts, and the browser is known from now on.
-
-    Returns whose it is. Raises BadCredentials where the PIN was changed, or its owner disabled,
-    since it was checked.
-    """
-    found = staff.find(tx, attempt.username)
-    if found is None or not found[0].active or found[1] != pin_hash:
-        raise BadCredentials
-    attempts.forgive(tx, attempt, rows)
-    attempts.remember_browser(tx, browser, attempt.username)
-    staff.learn_pin(tx, attempt.username, is_weak=pin_is_weak)
-    start_session(tx, attempt.username, token_hash, lifetime, replaces, device)
-    return replace(found[0], pin_is_weak=pin_is_weak)
-
-
-def change_pin(
-    tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False
-) -> list[str] | None:
-    """A member gets another PIN; their sessions end, and their browsers are known no more.
-
-    Returns the hashes of the sessions that ended, whose streams must end too, or None where there
-    is no such member.
-    """
-    if not staff.change_pin(tx, username, pin_hash, is_weak=is_weak):
-        return None
-    attempts.forget_browsers(tx, username)
-    attempts.start_afresh(tx, username)
-    return sessions.end_all(tx, username)
-
-
-def end_session(tx: Transaction, token_hash: str) -> None:
-    """Sign out."""
-    sessions.end(tx, token_hash)

@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 
 import comanda
-from comanda import workflow
+from comanda import access
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.connection import connect
@@ -269,7 +269,7 @@ async def test_who_gets_another_role_while_the_pin_is_checked_is_told_the_new_on
     write, promoted = database.write, replace_role("ana", Role.CASHIER)
 
     async def later(work: Any, *more: Any, **named: Any) -> Any:
-        if work is workflow.sign_in:
+        if work is access.sign_in:
             await write(promoted)
         return await write(work, *more, **named)
 

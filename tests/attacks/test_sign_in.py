@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from argon2 import PasswordHasher
 
-from comanda import workflow
+from comanda import access
 from comanda.config import Config, Server
 from comanda.store import staff
 from comanda.store.connection import connect
@@ -330,7 +330,7 @@ async def test_a_new_pin_ends_sessions_and_open_streams_and_the_old_pin_opens_no
 ) -> None:
     async with house.stream(ANA) as mine, house.stream(BETO) as other:
         new = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("8841")
-        ended = await house.app[DATABASE].write(workflow.change_pin, "ana", new)
+        ended = await house.app[DATABASE].write(access.change_pin, "ana", new)
         assert ended
         for session in ended:
             house.app[STREAMS].end_session(session)
@@ -340,7 +340,7 @@ async def test_a_new_pin_ends_sessions_and_open_streams_and_the_old_pin_opens_no
     assert (await house.call(ANA, "GET", "/session"))[0] == 401
     assert (await enter(house))[0] == 401
     assert (await enter(house, "8841"))[0] == 201
-    assert await house.app[DATABASE].write(workflow.change_pin, "nadie", new) is None
+    assert await house.app[DATABASE].write(access.change_pin, "nadie", new) is None
 
 
 async def test_a_stream_of_somebody_who_was_disabled_elsewhere_ends_within_a_heartbeat(
@@ -360,7 +360,7 @@ async def test_a_pin_that_changes_while_it_is_checked_lets_nobody_in(
     entering = asyncio.create_task(enter(house))
     await eventually(lambda: house.app[PINS]._waiting > 0)
     if what == "pin":
-        await house.app[DATABASE].write(workflow.change_pin, "ana", "another hash")
+        await house.app[DATABASE].write(access.change_pin, "ana", "another hash")
     else:
         await house.app[DATABASE].write(staff.disable, "ana")
     assert (await entering)[0] == 401

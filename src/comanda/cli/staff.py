@@ -7,7 +7,7 @@ import warnings
 
 from argon2 import PasswordHasher
 
-from comanda import workflow
+from comanda import access
 from comanda.cli.command import Refused, read, write
 from comanda.config import Config
 from comanda.domain.errors import LastAdmin
@@ -86,7 +86,7 @@ def change_pin(options: argparse.Namespace, config: Config) -> None:
         raise nobody
     _check_pin(pin, found[0].role)
     pin_hash, weak = PasswordHasher().hash(pin), is_weak(pin)
-    if write(config, workflow.change_pin, options.username, pin_hash, is_weak=weak) is None:
+    if write(config, access.change_pin, options.username, pin_hash, is_weak=weak) is None:
         raise nobody
     print(f"PIN nuevo: {options.username}")
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from aiohttp import web
 
-from comanda import office, workflow
+from comanda import access, office
 from comanda.domain.errors import SessionNotFound, StaffNotFound, ValidationFailed
 from comanda.domain.staff import Staff, is_weak, pin_complaint
 from comanda.domain.wire import Wire, time
@@ -50,7 +50,7 @@ async def change_pin(request: web.Request) -> web.Response:
         raise ValidationFailed({"pin": [complaint]})
     pin_hash = await request.app[PINS].hash(pin)
     ended = await request.app[DATABASE].write(
-        workflow.change_pin, username, pin_hash, is_weak=is_weak(pin)
+        access.change_pin, username, pin_hash, is_weak=is_weak(pin)
     )
     if ended is None:
         raise StaffNotFound("Esta persona está de baja: dala de alta antes de cambiar su PIN")
@@ -85,7 +85,7 @@ async def end_session(request: web.Request) -> web.Response:
     found = parse_id(request.match_info["session_id"])
     if found is None:
         raise SessionNotFound
-    ended = await request.app[DATABASE].write(office.end_device, found)
+    ended = await request.app[DATABASE].write(access.end_device, found)
     request.app[STREAMS].end_session(ended)
     return web.Response(status=204)
 

@@ -1,0 +1,95 @@
+"""The verbs of the door: signing in and out, sessions and devices, PINs, and guesses at them.
+
+As in the workflow, each is a plain function of a transaction, and an exception undoes everything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from comanda.domain.errors import BadCredentials
+from comanda.domain.sign_in import Attempt
+from comanda.domain.staff import Staff
+from comanda.store import attempts, sessions, staff
+from comanda.store.database import Transaction
+
+
+def start_session(
+    tx: Transaction,
+    username: str,
+    token_hash: str,
+    lifetime: timedelta,
+    replaces: str | None,
+    device: str = "",
+) -> None:
+    """Sign in: a new session, which ends the one that the same browser held."""
+    if replaces is not None:
+        sessions.end(tx, replaces)
+    sessions.start(tx, token_hash, username, lifetime, device)
+
+
+def try_sign_in(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
+    """Somebody asks to be let in: a failure until `sign_in`, so that guesses can't race.
+
+    Returns the rows that count it. Raises TooManyAttempts.
+    """
+    attempts.require_allowed(tx, attempt)
+    return attempts.record(tx, attempt)
+
+
+def sign_in(
+    tx: Transaction,
+    attempt: Attempt,
+    rows: Sequence[int],
+    *,
+    pin_hash: str,
+    pin_is_weak: bool = False,
+    browser: str,
+    token_hash: str,
+    lifetime: timedelta,
+    replaces: str | None,
+    device: str = "",
+) -> Staff:
+    """The PIN was right: a session starts, and the browser is known from now on.
+
+    Returns whose it is. Raises BadCredentials where the PIN was changed, or its owner disabled,
+    since it was checked.
+    """
+    found = staff.find(tx, attempt.username)
+    if found is None or not found[0].active or found[1] != pin_hash:
+        raise BadCredentials
+    attempts.forgive(tx, attempt, rows)
+    attempts.remember_browser(tx, browser, attempt.username)
+    staff.learn_pin(tx, attempt.username, is_weak=pin_is_weak)
+    start_session(tx, attempt.username, token_hash, lifetime, replaces, device)
+    return replace(found[0], pin_is_weak=pin_is_weak)
+
+
+def change_pin(
+    tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False
+) -> list[str] | None:
+    """A member gets another PIN; their sessions end, and their browsers are known no more.
+
+    Returns the hashes of the sessions that ended, whose streams must end too, or None where there
+    is no such member.
+    """
+    if not staff.change_pin(tx, username, pin_hash, is_weak=is_weak):
+        return None
+    attempts.forget_browsers(tx, username)
+    attempts.start_afresh(tx, username)
+    return sessions.end_all(tx, username)
+
+
+def end_session(tx: Transaction, token_hash: str) -> None:
+    """Sign out."""
+    sessions.end(tx, token_hash)
+
+
+def end_device(tx: Transaction, session_id: int) -> str:
+    """Sign a device out; returns its session's hash. Raises SessionNotFound."""
+    return sessions.end_device(tx, session_id)
+
+
+def dismiss_guesses(tx: Transaction) -> None:
+    """An administrator has read who was tried with wrong PINs."""
+    attempts.dismiss_guesses(tx)
