@@ -15,7 +15,7 @@ from pathlib import Path
 
 from comanda.background import OwnThread, Tasks, in_background
 from comanda.config import Backup, backup_folder
-from comanda.domain.backups import is_due, is_overdue, kept, last_before
+from comanda.domain.backups import BackupRules, is_due, is_overdue, kept, last_before
 from comanda.domain.system_errors import told
 from comanda.store.clocks import Clockwork
 from comanda.store.connection import DatabaseError
@@ -65,11 +65,16 @@ class Backups:
     """
 
     def __init__(
-        self, database: Path, settings: Backup, clock: Clock, zone: tzinfo | None = None
+        self,
+        database: Path,
+        folder: Path,
+        rules: BackupRules,
+        clock: Clock,
+        zone: tzinfo | None = None,
     ) -> None:
-        self.folder = backup_folder(database, settings)
+        self.folder = folder
         self._database = database.resolve()
-        self._settings = settings
+        self._rules = rules
         self._clock = clock
         self._zone = zone
         self._clockwork = Clockwork(self._database)
@@ -83,7 +88,7 @@ class Backups:
         found = copies(self.folder)
         last = self._last(found)
         return Report(
-            enabled=self._settings.enabled,
+            enabled=self._rules.enabled,
             folder=self.folder,
             copies=found,
             last=last,
@@ -95,20 +100,17 @@ class Backups:
         """The report, read aside."""
         return await self._looking.run(self.report)
 
-    def make(self) -> Copy:
+    async def make(self) -> Copy:
         """Make a copy now, and clear away those that have had their time.
 
-        Raises DatabaseError, and the report tells of it until there is a copy again.
+        Whoever asks while a copy is being made gets that copy. Raises DatabaseError, and the report
+        tells of it until there is a copy again.
         """
-        return self._making.submit(self._make_or_join, time.monotonic()).result()
-
-    async def order(self) -> Copy:
-        """The same for a task. Whoever asks while a copy is made gets that one."""
         return await self._making.run(self._make_or_join, time.monotonic())
 
-    def make_if_due(self) -> bool:
-        """Whether all is well: a copy was made, or none was due."""
-        return self._making.submit(self._make_if_due).result()
+    async def make_if_due(self) -> bool:
+        """Whether all is well: a copy was made, or no copy was due."""
+        return await self._making.run(self._make_if_due)
 
     async def keep_watch(self) -> None:
         """Make a copy whenever one is due, until cancelled.
@@ -117,7 +119,7 @@ class Backups:
         """
         await asyncio.sleep(FIRST_LOOK_SECONDS)
         while True:
-            well = await self._making.run(self._make_if_due)
+            well = await self.make_if_due()
             await asyncio.sleep(LOOK_SECONDS if well else RETRY_SECONDS)
 
     def stop(self) -> None:
@@ -179,7 +181,7 @@ class Backups:
         now = self._clock()
         try:
             last = self._last(copies(self.folder))
-            if is_due(_moment(last), now, self._settings.hour, self._zone):
+            if is_due(_moment(last), now, self._rules.hour, self._zone):
                 self._make_or_join(time.monotonic())
         except (DatabaseError, OSError) as error:
             log.error("No backup, trying again in %d minutes: %s", RETRY_SECONDS / 60, error)
@@ -207,17 +209,17 @@ class Backups:
             return self._failure
         if last is None and not self._looked:
             return None  # a new house, whose first copy is on its way
-        if self._settings.enabled and is_overdue(_moment(last), self._clock()):
+        if self._rules.enabled and is_overdue(_moment(last), self._clock()):
             return "No hay ninguna copia de las últimas 24 horas"
         return self._clockwork.trouble(self._clock())
 
     def _thin_out(self) -> None:
-        settings, moments = self._settings, [copy.made_at for copy in copies(self.folder)]
+        rules, moments = self._rules, [copy.made_at for copy in copies(self.folder)]
         keep = kept(
             moments,
             self._clock(),
-            days=settings.keep_days,
-            months=settings.keep_months,
+            days=rules.keep_days,
+            months=rules.keep_months,
             zone=self._zone,
         )
         for name in remove_all_but(self.folder, keep):
@@ -249,7 +251,8 @@ async def open_backups(
     tasks: Tasks | None = None,
 ) -> AsyncIterator[Backups]:
     """The copies of `database`, one made whenever due, until the block ends."""
-    backups = Backups(database, settings, clock, zone)
+    folder = backup_folder(database, settings)
+    backups = Backups(database, folder, settings.rules, clock, zone)
     backups.clear_up()
     work = [backups.keep_watch] if settings.enabled else []
     try:

@@ -251,14 +251,14 @@ async def test_a_copy_is_not_told_of_to_somebody_who_was_signed_out_meanwhile(
 ) -> None:
     await house.call(ROSA, "GET", "/session")
     backups = house.app[BACKUPS]
-    order = backups.order
+    make = backups.make
 
     async def slowly() -> Any:
         with contextlib.closing(connect(house.path)) as connection:
             connection.execute("DELETE FROM sessions")
-        return await order()
+        return await make()
 
-    monkeypatch.setattr(backups, "order", slowly)
+    monkeypatch.setattr(backups, "make", slowly)
     assert (await house.call(ROSA, "POST", "/backups"))[0] == 401
 
 

@@ -1,11 +1,25 @@
 """When a backup is due, which are kept, and when somebody must be told that one is missing."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 DAY = timedelta(days=1)
 # A night's copy may take a while, and must not raise the alarm while it does.
 OVERDUE = DAY + timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRules:
+    """What the house asks of its backups: made every night at `hour` o'clock, if `enabled`.
+
+    All of the last `keep_days` days are kept, and the newest of each of `keep_months` months.
+    """
+
+    enabled: bool
+    hour: int
+    keep_days: int
+    keep_months: int
 
 
 def last_before(moments: Collection[datetime], now: datetime) -> datetime | None:

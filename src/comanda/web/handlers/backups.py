@@ -24,7 +24,7 @@ async def make_backup(request: web.Request) -> web.Response:
     Whoever was signed out meanwhile is not told of it. The copy stays: it is the house's.
     """
     try:
-        copy = await request.app[BACKUPS].order()
+        copy = await request.app[BACKUPS].make()
     except DatabaseError as error:
         raise BackupFailed(str(error)) from error
     await request.app[DATABASE].read(require_still, member=request[STAFF], session=request[SESSION])
