@@ -22,7 +22,6 @@ LAYERS = {
     "media": {"media", "domain"},
     "lan": set(),
     "config": {"domain"},
-    "nightly": {"background", "config", "store", "domain"},
     "chores": {"media", "background", "workflow", "config", "store", "domain"},
     "web": {
         "web",
@@ -31,13 +30,12 @@ LAYERS = {
         "access",
         "lan",
         "feed",
-        "nightly",
         "store",
         "domain",
         "config",
         "media",
     },
-    "app": {"background", "chores", "web", "feed", "nightly", "store", "config", "files"},
+    "app": {"background", "chores", "web", "feed", "store", "config", "files"},
     "demo": {"workflow", "store", "domain", "media"},
     "logs": {"domain"},
     "cli": {

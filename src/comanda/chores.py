@@ -1,5 +1,5 @@
-"""What the house does by itself: it calls for proofs that nobody opens, lets old things go, and
-learns what proofs show that an earlier version took.
+"""What the house does by itself: it calls for proofs that nobody opens, lets old things go, makes
+the nightly backup, and learns what proofs show that an earlier version took.
 
 What grows has an end, or a reason to have none:
 
@@ -24,18 +24,20 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from comanda import workflow
 from comanda.background import Tasks, in_background
-from comanda.config import Config
+from comanda.config import Backup, Config, backup_folder
 from comanda.domain.house import House
 from comanda.media import pictures
-from comanda.store import clocks, evidence, house, payments, retention
+from comanda.store import backups, clocks, evidence, house, payments, retention
+from comanda.store.backups import Backups
 from comanda.store.clocks import Clockwork
-from comanda.store.database import Database
+from comanda.store.database import Clock, Database
 from comanda.store.retention import Outdated, Photo, Purged
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ PAGES_AT_ONCE = 256
 BREATH = 0.02  # seconds between two small transactions, in which others write
 LONGEST_LOOK = 5.0
 MINUTE = 60.0
+FIRST_LOOK_SECONDS = 10.0  # the first copy waits until the house is open
 AFTER_START = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(days=1, hours=2)  # a day may be longer when clocks are put back
 
@@ -132,6 +135,38 @@ class NightlyPurge:
                 )
         await sweep(self._database, now)
         self._next = next_at(self._hour, now, ZoneInfo(described.time_zone))
+
+
+@asynccontextmanager
+async def open_backups(
+    database: Path,
+    settings: Backup,
+    clock: Clock,
+    zone: tzinfo | None = None,
+    tasks: Tasks | None = None,
+) -> AsyncIterator[Backups]:
+    """The backups of `database`, made whenever one is due, until the block ends."""
+    folder = backup_folder(database, settings)
+    house_backups = Backups(database, folder, settings.rules, clock, zone)
+    house_backups.clear_up()
+    work = [partial(_back_up, house_backups)] if settings.enabled else []
+    try:
+        async with in_background(*work, name="backups", tasks=tasks):
+            yield house_backups
+    finally:
+        await house_backups.close()
+
+
+async def _back_up(house_backups: Backups) -> None:
+    """Make a copy whenever one is due, until cancelled.
+
+    The clock is looked at every minute: somebody may set it, and a computer may sleep through the
+    night.
+    """
+    await asyncio.sleep(FIRST_LOOK_SECONDS)
+    while True:
+        is_well = await house_backups.make_if_due()
+        await asyncio.sleep(MINUTE if is_well else backups.RETRY_SECONDS)
 
 
 async def compare_older(database: Database) -> None:

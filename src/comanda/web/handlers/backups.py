@@ -4,7 +4,7 @@ from aiohttp import web
 
 from comanda.domain.errors import BackupFailed
 from comanda.domain.wire import Wire, time
-from comanda.nightly import Report
+from comanda.store.backups import Report
 from comanda.store.connection import DatabaseError
 from comanda.store.copies import Copy
 from comanda.web.plumbing.guard import require_still

@@ -1,4 +1,6 @@
-"""The nightly backup: made while the house serves, checked, thinned out, and made up for when late.
+"""The backups of one house: made while it serves, checked, thinned out, and told of.
+
+`backup.py` makes one file, `copies.py` knows their folder, and the chores watch the clock.
 
 Nothing is remembered but what is in the folder: the newest copy there is the last success. So a
 restart, a night without current and a clock that was wrong at first need no care of their own.
@@ -7,14 +9,12 @@ restart, a night without current and a clock that was wrong at first need no car
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from comanda.background import OwnThread, Tasks, in_background
-from comanda.config import Backup, backup_folder
+from comanda.background import OwnThread
 from comanda.domain.backups import BackupRules, is_due, is_overdue, kept, last_before
 from comanda.domain.system_errors import told
 from comanda.store.clocks import Clockwork
@@ -33,10 +33,7 @@ from comanda.store.stopping import Stop, Stopped
 
 log = logging.getLogger(__name__)
 
-# The first look waits until the house is open.
-FIRST_LOOK_SECONDS = 10.0
-LOOK_SECONDS = 60.0
-RETRY_SECONDS = 600.0
+RETRY_SECONDS = 600.0  # after a copy that failed
 # A copy that is told to stop does so at once, unless the disk itself hangs.
 STOP_SECONDS = 0.7
 LAST_SECONDS = 0.2
@@ -111,16 +108,6 @@ class Backups:
     async def make_if_due(self) -> bool:
         """Whether all is well: a copy was made, or no copy was due."""
         return await self._making.run(self._make_if_due)
-
-    async def keep_watch(self) -> None:
-        """Make a copy whenever one is due, until cancelled.
-
-        It looks again and again: a clock may be set, and a computer may sleep through the night.
-        """
-        await asyncio.sleep(FIRST_LOOK_SECONDS)
-        while True:
-            well = await self.make_if_due()
-            await asyncio.sleep(LOOK_SECONDS if well else RETRY_SECONDS)
 
     def stop(self) -> None:
         """End the copy that is being made; none is begun any more."""
@@ -240,23 +227,3 @@ def _nothing() -> None:
 
 def _moment(copy: Copy | None) -> datetime | None:
     return copy.made_at if copy else None
-
-
-@asynccontextmanager
-async def open_backups(
-    database: Path,
-    settings: Backup,
-    clock: Clock,
-    zone: tzinfo | None = None,
-    tasks: Tasks | None = None,
-) -> AsyncIterator[Backups]:
-    """The copies of `database`, one made whenever due, until the block ends."""
-    folder = backup_folder(database, settings)
-    backups = Backups(database, folder, settings.rules, clock, zone)
-    backups.clear_up()
-    work = [backups.keep_watch] if settings.enabled else []
-    try:
-        async with in_background(*work, name="backups", tasks=tasks):
-            yield backups
-    finally:
-        await backups.close()

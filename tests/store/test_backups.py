@@ -1,4 +1,4 @@
-"""The nightly backup: made, checked, thinned out, made up for, and tried again."""
+"""The backups of a house: made, checked, thinned out, made up for, and tried again."""
 
 import asyncio
 import contextlib
@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from comanda.config import Backup, Config, backup_folder
-from comanda.nightly import Backups
 from comanda.store import backup, copies, stopping
 from comanda.store.backup import check
+from comanda.store.backups import Backups
 from comanda.store.connection import DatabaseError
 from comanda.web.plumbing.keys import BACKUPS
 from tests.house import ANA, ROSA, FixedClock, House, eventually, open_house
@@ -46,8 +46,8 @@ def folder(house: House) -> Path:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The watch looks as soon as the house is open, and soon again when that failed."""
-    monkeypatch.setattr("comanda.nightly.FIRST_LOOK_SECONDS", 0)
-    monkeypatch.setattr("comanda.nightly.RETRY_SECONDS", 0.02)
+    monkeypatch.setattr("comanda.chores.FIRST_LOOK_SECONDS", 0)
+    monkeypatch.setattr("comanda.store.backups.RETRY_SECONDS", 0.02)
 
 
 @contextlib.contextmanager
@@ -395,7 +395,7 @@ async def test_a_failure_is_everybodys_who_waited_and_nobodys_afterwards(
 async def test_a_house_that_closes_ends_its_copy_and_leaves_nothing_half_made(
     config: Config, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, *, nightly: bool
 ) -> None:
-    monkeypatch.setattr("comanda.nightly.FIRST_LOOK_SECONDS", 0)
+    monkeypatch.setattr("comanda.chores.FIRST_LOOK_SECONDS", 0)
     with slow_copy(monkeypatch):
         async with open_house(replace(config, backup=Backup(enabled=nightly)), clock) as house:
             if not nightly:
