@@ -23,6 +23,7 @@ from comanda.domain.orders import (
     find_transition,
 )
 from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof, Verdict
+from comanda.domain.reconciliation import Entry
 from comanda.domain.staff import Staff
 from comanda.store import (
     evidence,
@@ -35,7 +36,6 @@ from comanda.store import (
     viewers,
 )
 from comanda.store.database import Transaction
-from comanda.store.reconciliation import Entry
 from comanda.store.retention import Outdated, Photo, Purged
 
 HOUSE = "comanda"  # who acts where nobody does

@@ -1,12 +1,10 @@
-"""Approved payments beside the bank's statement: what was found in it, and what was not."""
+"""Which payments were approved when, and who found them in the bank's statement."""
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from comanda.domain.payments import Payment, PaymentStatus
-from comanda.domain.wire import Wire, money
+from comanda.domain.payments import PaymentStatus
+from comanda.domain.reconciliation import Entry
 from comanda.store import payments
 from comanda.store.database import Snapshot, Transaction, to_millis
 
@@ -28,27 +26,6 @@ _TICK = """
     UPDATE payments SET reconciled_by = :reconciled_by, reconciled_at = :reconciled_at
     WHERE id = :id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An approved payment with its order's table and total, in minor units."""
-
-    payment: Payment
-    table_number: int
-    total: int
-
-    @property
-    def is_reconciled(self) -> bool:
-        return self.payment.reconciled_at is not None
-
-    def wire(self) -> Wire:
-        """The `payment`, and `table_number` and `total` of its order."""
-        return {
-            **self.payment.wire(),
-            "table_number": self.table_number,
-            "total": money(self.total),
-        }
 
 
 def approved(
@@ -83,24 +60,6 @@ def tick(tx: Transaction, payment_id: int, by: str | None) -> None:
         "reconciled_at": None if by is None else to_millis(tx.now),
     }
     tx.run(_TICK, values)
-
-
-def totals(entries: Sequence[Entry]) -> list[Wire]:
-    """`{method, count, total, count_reconciled, amount_reconciled}` of each method."""
-    found = []
-    for method in sorted({entry.payment.method for entry in entries}):
-        mine = [entry for entry in entries if entry.payment.method == method]
-        ticked = [entry for entry in mine if entry.is_reconciled]
-        found.append(
-            {
-                "method": method,
-                "count": len(mine),
-                "total": money(sum(entry.total for entry in mine)),
-                "count_reconciled": len(ticked),
-                "amount_reconciled": money(sum(entry.total for entry in ticked)),
-            }
-        )
-    return found
 
 
 def _from_row(row: sqlite3.Row) -> Entry:

@@ -2,8 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -13,10 +11,10 @@ from comanda.config import Method
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.house import House
 from comanda.domain.payments import Payment
+from comanda.domain.reconciliation import Entry, Period, period_of, totals
 from comanda.domain.wire import Wire, money, time
 from comanda.store import house, payments, reconciliation, staff
 from comanda.store.database import Snapshot
-from comanda.store.reconciliation import Entry
 from comanda.web.contract.requests import Found, Statement
 from comanda.web.handlers.pages import default_house
 from comanda.web.plumbing.keys import CONFIG, DATABASE, STAFF
@@ -25,7 +23,6 @@ from comanda.web.plumbing.reading import json_body, payment_id, query
 from comanda.web.plumbing.replies import reply
 from comanda.web.plumbing.spreadsheets import download, written
 
-LONGEST = timedelta(days=93)
 _HEADER = (
     "Fecha y hora",
     "Orden",
@@ -40,15 +37,6 @@ _HEADER = (
     "Encontrado en el banco",
 )
 Names = Mapping[str, str]  # username → what colleagues call them
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From `start` until before `end`, by the clock of `house`."""
-
-    start: datetime
-    end: datetime
-    house: House
 
 
 async def show_reconciliation(request: web.Request) -> web.Response:
@@ -87,7 +75,7 @@ def _told(view: Snapshot, asked: dict[str, Any], default: House) -> Wire:
         "from": time(period.start),
         "to": time(period.end),
         "payments": (entry.wire() for entry in entries),
-        "totals": reconciliation.totals(entries),
+        "totals": totals(entries),
         "people": [{"username": one, "name": name} for one, name in names.items()],
     }
 
@@ -105,7 +93,7 @@ def _written(
 def _find(
     view: Snapshot, asked: dict[str, Any], default: House
 ) -> tuple[Period, list[Entry], Names]:
-    period = _period(asked["from"], asked["to"], house.get(view, default), view.now)
+    period = period_of(asked["from"], asked["to"], house.get(view, default), view.now)
     entries = reconciliation.approved(view, period.start, period.end, asked["method"])
     if len(entries) > reconciliation.MOST:
         raise ValidationFailed({"to": ["Son demasiados pagos para una vez: pide menos días"]})
@@ -128,24 +116,6 @@ def _names(view: Snapshot, entries: Sequence[Entry]) -> Names:
         for member in everyone
         if member.username in found
     }
-
-
-def _period(
-    first: date | datetime | None, last: date | datetime | None, house: House, now: datetime
-) -> Period:
-    """Raises ValidationFailed for one that ends before it begins, or is too long."""
-    try:
-        first = first or house.day_of(now)
-        last = last or (house.day_of(first) if isinstance(first, datetime) else first)
-        start = first if isinstance(first, datetime) else house.start_of(first)
-        end = last if isinstance(last, datetime) else house.start_of(last + timedelta(days=1))
-    except OverflowError as error:
-        raise ValidationFailed({"from": ["No es válido"]}) from error
-    if end <= start:
-        raise ValidationFailed({"to": ["El final va después del principio"]})
-    if end - start > LONGEST:
-        raise ValidationFailed({"to": [f"Pide {LONGEST.days} días a lo más"]})
-    return Period(start, end, house)
 
 
 def _row(
