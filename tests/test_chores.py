@@ -18,13 +18,13 @@ from comanda.chores import (
     ROWS_AT_ONCE,
     NightlyPurge,
     in_pieces,
-    next_at,
     purge,
     purgeable,
     sweep,
 )
 from comanda.cli.parser import main
 from comanda.config import Config, Payments, Proofs
+from comanda.domain.hours import next_at
 from comanda.domain.house import House as Described
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.orders import OrderStatus

@@ -32,6 +32,7 @@ from zoneinfo import ZoneInfo
 from comanda import workflow
 from comanda.background import Tasks, in_background
 from comanda.config import Backup, Config, backup_folder
+from comanda.domain.hours import next_at
 from comanda.domain.house import House
 from comanda.media import pictures
 from comanda.store import backups, clocks, evidence, house, payments, retention
@@ -185,13 +186,6 @@ async def compare_older(database: Database) -> None:
 def cutoff(now: datetime, keep_days: int) -> datetime:
     """Photos of payments from before this are to go."""
     return now - timedelta(days=keep_days)
-
-
-def next_at(hour: int, now: datetime, zone: ZoneInfo) -> datetime:
-    """The next time after `now` at which it is `hour` o'clock in `zone`."""
-    local = now.astimezone(zone)
-    today = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    return today if today > local else today + timedelta(days=1)
 
 
 async def purge(database: Database, before: datetime) -> Purged:

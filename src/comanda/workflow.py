@@ -23,7 +23,7 @@ from comanda.domain.orders import (
     find_transition,
 )
 from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof, Verdict
-from comanda.domain.reconciliation import Entry
+from comanda.domain.reconciliation import ReconcilablePayment
 from comanda.domain.staff import Staff
 from comanda.store import (
     evidence,
@@ -254,18 +254,20 @@ def call_unseen(tx: Transaction, before: datetime, called: Collection[int]) -> s
     return {payment.id for payment in late}
 
 
-def reconcile_payment(tx: Transaction, actor: Staff, payment_id: int, *, is_found: bool) -> Entry:
+def reconcile_payment(
+    tx: Transaction, actor: Staff, payment_id: int, *, is_found: bool
+) -> ReconcilablePayment:
     """A cashier ticks an approved payment that is in the bank's statement, or takes the tick back.
 
     Raises PaymentNotFound, also for a payment that was not approved.
     """
-    entry = reconciliation.entry(tx, payment_id)
-    if entry is None or entry.payment.status is not PaymentStatus.APPROVED:
+    approved = reconciliation.find(tx, payment_id)
+    if approved is None or approved.payment.status is not PaymentStatus.APPROVED:
         raise PaymentNotFound
-    if entry.is_reconciled == is_found:
-        return entry
+    if approved.is_reconciled == is_found:
+        return approved
     reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
-    return Entry(payments.require(tx, payment_id), entry.table_number, entry.total)
+    return replace(approved, payment=payments.require(tx, payment_id))
 
 
 def remove_proofs(tx: Transaction, photos: Sequence[Photo]) -> Purged:

@@ -80,12 +80,12 @@ async def test_a_copy_is_made_once_a_night_and_after_nights_off(
     assert await backups.make_if_due()
     house.clock.advance(minutes=10)
     assert await backups.make_if_due()
-    assert len(backups.report().copies) == 1
+    assert len(backups.status().copies) == 1
     house.clock.advance(days=5)
-    assert backups.report().trouble
+    assert backups.status().trouble
     assert await backups.make_if_due()
-    assert len(backups.report().copies) == 2
-    assert backups.report().trouble is None
+    assert len(backups.status().copies) == 2
+    assert backups.status().trouble is None
 
 
 async def test_old_copies_go_and_other_files_stay(house: House, backups: Backups) -> None:
@@ -95,7 +95,7 @@ async def test_old_copies_go_and_other_files_stay(house: House, backups: Backups
     for name in ("comanda-lunes.db", "comanda-20200101T000000Z.db.txt", "foto.jpg"):
         (folder(house) / name).touch()
     await backups.make()
-    left = backups.report().copies
+    left = backups.status().copies
     # 14 days of December, and the last of November.
     assert len(left) == 15
     assert left[-1].made_at.isoformat() == "2026-11-30T20:41:00+00:00"
@@ -112,21 +112,21 @@ async def test_a_full_disk_is_said_in_words_and_the_next_try_succeeds(
         assert not await backups.make_if_due()
     assert "No backup, trying again in 10 minutes" in caplog.text
     assert len(list(folder(house).iterdir())) == 1
-    trouble = backups.report().trouble
+    trouble = backups.status().trouble
     assert trouble and trouble.startswith("No se pudo hacer la última copia")
     assert (await house.submit(order["id"]))[0] == 201
     assert await backups.make_if_due()
-    assert backups.report().trouble is None
-    assert len(backups.report().copies) == 2
+    assert backups.status().trouble is None
+    assert len(backups.status().copies) == 2
 
 
 async def test_a_new_house_raises_no_alarm_before_its_first_copy(
     house: House, backups: Backups
 ) -> None:
-    assert backups.report().trouble is None
+    assert backups.status().trouble is None
     folder(house).touch()
     assert not await backups.make_if_due()
-    assert backups.report().trouble
+    assert backups.status().trouble
 
 
 async def test_a_copy_that_would_leave_no_room_is_not_begun(
@@ -134,7 +134,7 @@ async def test_a_copy_that_would_leave_no_room_is_not_begun(
 ) -> None:
     monkeypatch.setattr(copies, "RESERVE_BYTES", 2**60)
     assert not await backups.make_if_due()
-    assert "No cabe otra copia" in (backups.report().trouble or "")
+    assert "No cabe otra copia" in (backups.status().trouble or "")
     assert list(folder(house).iterdir()) == []
 
 
@@ -143,7 +143,7 @@ async def test_a_watch_goes_on_after_a_failure(config: Config, clock: FixedClock
     obstacle = Path(config.database.path).parent / "backups"
     obstacle.touch()
     async with open_house(replace(config, backup=Backup()), clock) as house:
-        await eventually(lambda: "No se pudo" in (house.app[BACKUPS].report().trouble or ""))
+        await eventually(lambda: "No se pudo" in (house.app[BACKUPS].status().trouble or ""))
         obstacle.unlink()
         await eventually(lambda: obstacle.is_dir() and bool(copies.copies(obstacle)))
 
@@ -166,9 +166,9 @@ async def test_a_database_with_faults_is_copied_all_the_same_and_nothing_goes(
         connection.commit()
     house.clock.advance(days=400)
     await backups.make()
-    report = backups.report()
-    assert len(report.copies) == 2
-    assert report.trouble and "El comprobante del pago 1" in report.trouble
+    status = backups.status()
+    assert len(status.copies) == 2
+    assert status.trouble and "El comprobante del pago 1" in status.trouble
 
 
 async def test_an_administrator_makes_a_copy_and_sees_it(house: House) -> None:
@@ -223,9 +223,9 @@ async def test_a_folder_on_the_same_disk_is_said_and_is_no_alarm(
     _, told = await house.call(ROSA, "GET", "/backups")
     assert (told["same_disk"], told["alarm"]) == (True, False)
     backups = backups_of(house, Backup(folder=str(other_disk / "copias")))
-    assert backups.report().same_disk is False
+    assert backups.status().same_disk is False
     await backups.make()
-    assert (backups.report().same_disk, backups.report().trouble) == (False, None)
+    assert (backups.status().same_disk, backups.status().trouble) == (False, None)
 
 
 @pytest.mark.parametrize("name", ["usb", "usb/copias"])
@@ -238,13 +238,13 @@ async def test_a_disk_that_is_not_mounted_gets_no_copy_on_the_system_disk(
     backups = backups_of(house)
     backups.folder = tmp_path / name
     await backups.make()
-    assert backups.report().trouble is None
+    assert backups.status().trouble is None
 
     mount.unlink()
     mount.mkdir()
     again = backups_of(house)
     again.folder = tmp_path / name
-    for trouble in (again.report().trouble, backups.report().trouble):
+    for trouble in (again.status().trouble, backups.status().trouble):
         assert trouble and "El disco de las copias no está" in trouble
     with pytest.raises(DatabaseError, match="estaba en otro disco"):
         await again.make()
@@ -254,21 +254,21 @@ async def test_a_disk_that_is_not_mounted_gets_no_copy_on_the_system_disk(
     mount.symlink_to(other_disk)
     house.clock.advance(days=1)
     await again.make()
-    assert again.report().trouble is None
-    assert len(again.report().copies) == 2
+    assert again.status().trouble is None
+    assert len(again.status().copies) == 2
 
 
 @pytest.mark.parametrize("folder", ["usb/copias", "/no-such-disk/copias", "a/b/c"])
 async def test_only_the_last_folder_is_ever_made(house: House, folder: str) -> None:
     backups = backups_of(house, Backup(folder=folder))
     assert not await backups.make_if_due()
-    trouble = backups.report().trouble
+    trouble = backups.status().trouble
     assert trouble and "revisa que el disco de las copias esté conectado" in trouble
     assert not (house.path.parent / folder).parent.exists()
     if not folder.startswith("/"):
         (house.path.parent / folder).parent.mkdir(parents=True)
         assert await backups.make_if_due()
-        assert backups.report().trouble is None
+        assert backups.status().trouble is None
 
 
 async def test_another_folder_ends_the_alarm(
@@ -281,11 +281,11 @@ async def test_another_folder_ends_the_alarm(
     await backups.make()
     mount.unlink()
     mount.mkdir()
-    assert backups.report().trouble
+    assert backups.status().trouble
     moved = backups_of(house)
     await moved.make()
-    assert moved.report().trouble is None
-    assert backups.report().trouble, "the old one stays known"
+    assert moved.status().trouble is None
+    assert backups.status().trouble, "the old one stays known"
 
 
 async def test_the_folder_may_be_a_link(house: House, tmp_path: Path) -> None:
@@ -302,7 +302,7 @@ async def test_a_file_in_the_place_of_the_folder_is_said(house: House) -> None:
     folder(house).write_text("no soy una carpeta")
     backups = backups_of(house)
     assert not await backups.make_if_due()
-    trouble = backups.report().trouble
+    trouble = backups.status().trouble
     assert trouble and "no es una carpeta" in trouble
 
 
@@ -314,7 +314,7 @@ async def test_a_memory_of_disks_that_cannot_be_read_costs_no_copy(house: House)
     assert (await house.call(ROSA, "GET", "/backups"))[0] == 200
     memory.unlink()
     memory.mkdir()
-    assert backups.report().trouble is None
+    assert backups.status().trouble is None
     assert (await house.call(ROSA, "GET", "/backups"))[0] == 200
 
 
@@ -454,13 +454,13 @@ async def test_a_clock_that_is_years_ahead_for_a_look_takes_no_copy_and_says_so(
         house.clock.advance(minutes=1)
         await house.place()  # what happens meanwhile is no proof
         await again.make()
-        trouble = again.report().trouble
+        trouble = again.status().trouble
         assert trouble and "no borra nada por su fecha" in trouble
-    assert len(backups.report().copies) == 16
+    assert len(backups.status().copies) == 16
     house.clock.advance(days=-3 * 365)
     await backups.make()
     # One more, and the first one's fourteen days are over in truth.
-    assert (len(backups.report().copies), backups.report().trouble) == (16, None)
+    assert (len(backups.status().copies), backups.status().trouble) == (16, None)
 
 
 async def test_a_house_that_was_closed_goes_on_clearing_away_a_day_later(
@@ -471,11 +471,11 @@ async def test_a_house_that_was_closed_goes_on_clearing_away_a_day_later(
         house.clock.advance(days=1)
     house.clock.advance(days=30)
     await backups.make()
-    assert (len(backups.report().copies), backups.report().trouble) == (4, None)
+    assert (len(backups.status().copies), backups.status().trouble) == (4, None)
     house.clock.advance(days=1)
     await backups.make()
     # Those of December's last days, and the last of November: by days and by months.
-    assert len(backups.report().copies) < 5
+    assert len(backups.status().copies) < 5
 
 
 async def test_copies_of_a_house_that_was_never_asked_are_evidence_themselves(

@@ -13,7 +13,7 @@ LONGEST = timedelta(days=93)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReconcilablePayment:
     """An approved payment with its order's table and total, in minor units."""
 
     payment: Payment
@@ -42,28 +42,28 @@ class Period:
     house: House
 
 
-def totals(entries: Sequence[Entry]) -> list[Wire]:
+def totals(approved_payments: Sequence[ReconcilablePayment]) -> list[Wire]:
     """`{method, count, total, count_reconciled, amount_reconciled}` of each method."""
-    found = []
-    for method in sorted({entry.payment.method for entry in entries}):
-        mine = [entry for entry in entries if entry.payment.method == method]
-        ticked = [entry for entry in mine if entry.is_reconciled]
-        found.append(
+    sums = []
+    for method in sorted({one.payment.method for one in approved_payments}):
+        mine = [one for one in approved_payments if one.payment.method == method]
+        ticked = [one for one in mine if one.is_reconciled]
+        sums.append(
             {
                 "method": method,
                 "count": len(mine),
-                "total": money(sum(entry.total for entry in mine)),
+                "total": money(sum(one.total for one in mine)),
                 "count_reconciled": len(ticked),
-                "amount_reconciled": money(sum(entry.total for entry in ticked)),
+                "amount_reconciled": money(sum(one.total for one in ticked)),
             }
         )
-    return found
+    return sums
 
 
 def period_of(
     first: date | datetime | None, last: date | datetime | None, house: House, now: datetime
 ) -> Period:
-    """Raises ValidationFailed for one that ends before it begins, or is too long."""
+    """What is asked for, days whole; today by default. Raises ValidationFailed if too long."""
     try:
         first = first or house.day_of(now)
         last = last or (house.day_of(first) if isinstance(first, datetime) else first)

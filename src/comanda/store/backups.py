@@ -40,7 +40,7 @@ LAST_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BackupStatus:
     """How the backups are doing. `trouble` is a sentence for the administrator.
 
     `same_disk`: whether a disk that dies takes the copies along; None where nobody knows.
@@ -81,26 +81,26 @@ class Backups:
         self._failure: str | None = None
         self._looked = False
 
-    def report(self) -> Report:
-        found = copies(self.folder)
-        last = self._last(found)
-        return Report(
+    def status(self) -> BackupStatus:
+        every_copy = copies(self.folder)
+        last = self._last(every_copy)
+        return BackupStatus(
             enabled=self._rules.enabled,
             folder=self.folder,
-            copies=found,
+            copies=every_copy,
             last=last,
             trouble=self._trouble(last),
             same_disk=shares_disk(self._database, self.folder),
         )
 
-    async def reported(self) -> Report:
-        """The report, read aside."""
-        return await self._looking.run(self.report)
+    async def look(self) -> BackupStatus:
+        """The status, read in a thread of its own."""
+        return await self._looking.run(self.status)
 
     async def make(self) -> Copy:
         """Make a copy now, and clear away those that have had their time.
 
-        Whoever asks while a copy is being made gets that copy. Raises DatabaseError, and the report
+        Whoever asks while a copy is being made gets that copy. Raises DatabaseError, and the status
         tells of it until there is a copy again.
         """
         return await self._making.run(self._make_or_join, time.monotonic())
@@ -185,9 +185,9 @@ class Backups:
         log.warning("The clock says %s, which is doubtful: no backup is cleared away", now)
         return False
 
-    def _last(self, found: list[Copy]) -> Copy | None:
-        moment = last_before([copy.made_at for copy in found], self._clock())
-        return next((copy for copy in found if copy.made_at == moment), None)
+    def _last(self, every_copy: list[Copy]) -> Copy | None:
+        moment = last_before([copy.made_at for copy in every_copy], self._clock())
+        return next((copy for copy in every_copy if copy.made_at == moment), None)
 
     def _trouble(self, last: Copy | None) -> str | None:
         if (away := disk_trouble(self._database, self.folder)) is not None:

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 
 from comanda.domain.payments import PaymentStatus
-from comanda.domain.reconciliation import Entry
+from comanda.domain.reconciliation import ReconcilablePayment
 from comanda.store import payments
 from comanda.store.database import Snapshot, Transaction, to_millis
 
@@ -30,7 +30,7 @@ _TICK = """
 
 def approved(
     view: Snapshot, start: datetime, end: datetime, method: str | None = None
-) -> list[Entry]:
+) -> list[ReconcilablePayment]:
     """What was approved from `start` until before `end`, the first one first.
 
     One more than `MOST` tells that there are too many.
@@ -46,7 +46,7 @@ def approved(
     return [_from_row(row) for row in view.in_pieces(view.each(sql, values))]
 
 
-def entry(view: Snapshot, payment_id: int) -> Entry | None:
+def find(view: Snapshot, payment_id: int) -> ReconcilablePayment | None:
     """The payment with its order, approved or not."""
     row = view.one(_ONE, {"id": payment_id})
     return None if row is None else _from_row(row)
@@ -62,5 +62,5 @@ def tick(tx: Transaction, payment_id: int, by: str | None) -> None:
     tx.run(_TICK, values)
 
 
-def _from_row(row: sqlite3.Row) -> Entry:
-    return Entry(payments.from_row(row), row["table_number"], row["total"])
+def _from_row(row: sqlite3.Row) -> ReconcilablePayment:
+    return ReconcilablePayment(payments.from_row(row), row["table_number"], row["total"])
