@@ -282,6 +282,14 @@ def test_a_username_that_nobody_can_type_is_refused(run: Run, path: Path, userna
     assert not path.exists()
 
 
+@pytest.mark.parametrize("username", ["comanda", "consola"])
+def test_nobody_new_has_the_username_that_comanda_signs_with(
+    run: Run, path: Path, username: str
+) -> None:
+    refused(add(run, username), f"«{username}»", "elige otro usuario")
+    assert not path.exists()
+
+
 @pytest.mark.parametrize("username", ["a", "7", "ana.lopez", "ana-2_b", "a" * 40])
 def test_a_plain_username_will_do(run: Run, username: str) -> None:
     assert add(run, username)[0] == 0

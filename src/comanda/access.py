@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from comanda.domain.errors import BadCredentials
 from comanda.domain.sign_in import Attempt
-from comanda.domain.staff import Staff
+from comanda.domain.staff import Staff, StaffChange
 from comanda.store import attempts, sessions, staff
 from comanda.store.database import Transaction
 
@@ -55,29 +55,27 @@ def sign_in(
     Returns whose it is. Raises BadCredentials where the PIN was changed, or its owner disabled,
     since it was checked.
     """
-    found = staff.find(tx, attempt.username)
-    if found is None or not found[0].active or found[1] != pin_hash:
+    member, stored_hash = staff.find(tx, attempt.username) or (None, None)
+    if member is None or not member.active or stored_hash != pin_hash:
         raise BadCredentials
     attempts.forgive(tx, attempt, rows)
     attempts.remember_browser(tx, browser, attempt.username)
     staff.learn_pin(tx, attempt.username, is_weak=pin_is_weak)
     start_session(tx, attempt.username, token_hash, lifetime, replaces, device)
-    return replace(found[0], pin_is_weak=pin_is_weak)
+    return replace(member, pin_is_weak=pin_is_weak)
 
 
 def change_pin(
     tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False
-) -> list[str] | None:
+) -> StaffChange:
     """A member gets another PIN; their sessions end, and their browsers are known no more.
 
-    Returns the hashes of the sessions that ended, whose streams must end too, or None where there
-    is no such member.
+    Raises StaffNotFound, also for a member who has left.
     """
-    if not staff.change_pin(tx, username, pin_hash, is_weak=is_weak):
-        return None
+    member = staff.change_pin(tx, username, pin_hash, is_weak=is_weak)
     attempts.forget_browsers(tx, username)
     attempts.start_afresh(tx, username)
-    return sessions.end_all(tx, username)
+    return StaffChange(member, sessions.end_all(tx, username))
 
 
 def end_session(tx: Transaction, token_hash: str) -> None:

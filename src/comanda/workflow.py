@@ -24,7 +24,7 @@ from comanda.domain.orders import (
 )
 from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof, Verdict
 from comanda.domain.reconciliation import ReconcilablePayment
-from comanda.domain.staff import Staff
+from comanda.domain.staff import HOUSE, Staff
 from comanda.store import (
     evidence,
     idempotency,
@@ -38,7 +38,6 @@ from comanda.store import (
 from comanda.store.database import Transaction
 from comanda.store.retention import Outdated, Photo, Purged
 
-HOUSE = "comanda"  # who acts where nobody does
 _NO_CLAIM = Claim()
 _STRICT = PaymentRules()
 _MOVES_TO = {Verdict.APPROVED: OrderStatus.PAID, Verdict.REJECTED: OrderStatus.DELIVERED}
@@ -250,7 +249,7 @@ def call_unseen(tx: Transaction, before: datetime, called: Collection[int]) -> s
     late = [one for one in payments.unseen(tx, before) if one.id not in called]
     for payment in late:
         order = orders.require(tx, payment.order_id)
-        orders.notify(tx, order, EventType.PAYMENT_UNSEEN, by=HOUSE)
+        orders.notify(tx, order, EventType.PAYMENT_UNSEEN, by=HOUSE.username)
     return {payment.id for payment in late}
 
 

@@ -1,15 +1,13 @@
-"""What the commands share: a refusal, and work on the database while no server need be asked."""
+"""What the commands share: a refusal, and work on the database, beside a running server or not."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
 from comanda.config import Config
-from comanda.store.database import Database, Snapshot, Transaction, open_database
+from comanda.store.database import Database, open_database
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -17,29 +15,14 @@ class Refused(Exception):
     """The command can't be carried out; the message says why, for people."""
 
 
-def write(
-    config: Config,
-    work: Callable[Concatenate[Transaction, P], T],
-    *args: P.args,
-    **kwargs: P.kwargs,
-) -> T:
-    async def run() -> T:
-        async with open_house(config) as database:
-            return await database.write(work, *args, **kwargs)
+def on_database(config: Config, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Open the database, do `work` on it, and close it."""
 
-    return asyncio.run(run())
+    async def open_and_work() -> T:
+        settings = config.database
+        async with open_database(
+            Path(settings.path), readers=1, busy_timeout=settings.busy_timeout_seconds
+        ) as database:
+            return await work(database)
 
-
-def read(
-    config: Config, work: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs
-) -> T:
-    async def run() -> T:
-        async with open_house(config) as database:
-            return await database.read(work, *args, **kwargs)
-
-    return asyncio.run(run())
-
-
-def open_house(config: Config) -> AbstractAsyncContextManager[Database]:
-    settings = config.database
-    return open_database(Path(settings.path), readers=1, busy_timeout=settings.busy_timeout_seconds)
+    return asyncio.run(open_and_work())

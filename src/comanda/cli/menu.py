@@ -3,20 +3,23 @@
 import argparse
 from pathlib import Path
 
-from comanda.cli.command import Refused, read, write
+from comanda import office
+from comanda.cli.command import Refused, on_database
 from comanda.config import Config
 from comanda.domain.menu import Entry
 from comanda.domain.menu_file import MenuUnreadable, decode_menu, read_menu, write_menu
+from comanda.domain.staff import CONSOLE
 from comanda.store import menu
-
-CONSOLE = "consola"
 
 
 def import_menu(options: argparse.Namespace, config: Config) -> None:
     """`menu import FILE.csv`: all of it or nothing."""
     entries = _read_menu(options.file)
-    done = write(config, menu.put_all, entries, by=CONSOLE)
-    print(f"{len(done.added)} nuevos, {len(done.changed)} con cambios, {done.same} iguales")
+    changes = on_database(
+        config, lambda database: database.write(office.import_menu, CONSOLE, entries)
+    )
+    added, changed = len(changes.added), len(changes.changed)
+    print(f"{added} nuevos, {changed} con cambios, {changes.same} iguales")
 
 
 def _read_menu(path: Path) -> list[Entry]:
@@ -28,7 +31,7 @@ def _read_menu(path: Path) -> list[Entry]:
 
 def export_menu(options: argparse.Namespace, config: Config) -> None:
     """`menu export [FILE.csv]`: what `menu import` reads; without a file, to standard output."""
-    text = write_menu(read(config, menu.products))
+    text = write_menu(on_database(config, lambda database: database.read(menu.products)))
     if options.file is None:
         print(text, end="")
     else:

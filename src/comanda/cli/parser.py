@@ -17,6 +17,7 @@ from comanda.config import (
     load_config,
     settled,
 )
+from comanda.domain.errors import DomainError
 from comanda.domain.staff import Role
 from comanda.domain.system_errors import told
 from comanda.files import default_config
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(options, _config(options))
-    except (Refused, ConfigError, DatabaseError, OSError) as error:
+    except (Refused, DomainError, ConfigError, DatabaseError, OSError) as error:
         print(f"comanda: {told(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -9,18 +9,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import segno
-from argon2 import PasswordHasher
 
 from comanda import demo, logs
 from comanda.app import build_app, serve
 from comanda.cli.command import Refused
 from comanda.config import Config, Server, settled
 from comanda.lan import reachable_host, url
-from comanda.store.database import open_database, utc_now
+from comanda.store.database import utc_now
 
 
 def serve_house(options: argparse.Namespace, config: Config) -> None:
@@ -33,7 +31,7 @@ def serve_house(options: argparse.Namespace, config: Config) -> None:
 def serve_demo(options: argparse.Namespace, config: Config) -> None:
     with _new_database(options.database) as path:
         config = settled(with_database(config, path))
-        asyncio.run(_fill(path))
+        asyncio.run(demo.fill(path, utc_now()))
         _listen(options, config, "127.0.0.1", _announce_demo)
 
 
@@ -44,15 +42,6 @@ def _new_database(wanted: Path | None) -> Iterator[Path]:
         raise Refused(f"Ya existe {wanted}; la demostración sólo usa archivos nuevos")
     with tempfile.TemporaryDirectory(prefix="comanda-demo-") as folder:
         yield wanted or Path(folder) / "demo.db"
-
-
-async def _fill(path: Path) -> None:
-    now = moment = utc_now()
-    async with open_database(path, clock=lambda: moment) as database:
-        await database.write(demo.open_house, PasswordHasher().hash)
-        for minutes, step in demo.steps():
-            moment = now - timedelta(minutes=minutes)
-            await database.write(step)
 
 
 def _announce_demo(url: str) -> None:

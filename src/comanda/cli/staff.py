@@ -7,28 +7,26 @@ import warnings
 
 from argon2 import PasswordHasher
 
-from comanda import access
-from comanda.cli.command import Refused, read, write
+from comanda import access, office
+from comanda.cli.command import Refused, on_database
 from comanda.config import Config
-from comanda.domain.errors import LastAdmin
 from comanda.domain.staff import (
     LONGEST_NAME,
     LONGEST_PIN,
     SHORTEST_PIN,
-    USERNAME,
     Role,
     Staff,
     is_weak,
     pin_complaint,
+    username_complaint,
 )
 from comanda.store import staff
-from comanda.store.database import Transaction
 
 
 def add_staff(options: argparse.Namespace, config: Config) -> None:
     """`staff add USERNAME --role ROLE [--name NAME] [--pin-stdin]`."""
-    if not USERNAME.fullmatch(options.username):
-        raise Refused("El usuario lleva de 1 a 40 letras minúsculas, cifras, punto o guion")
+    if complaint := username_complaint(options.username):
+        raise Refused(f"Este usuario no se puede usar. {complaint}")
     name = (options.name or options.username.capitalize()).strip()
     if not name.isprintable() or not 1 <= len(name) <= LONGEST_NAME:
         raise Refused(f"El nombre lleva de 1 a {LONGEST_NAME} caracteres")
@@ -36,8 +34,7 @@ def add_staff(options: argparse.Namespace, config: Config) -> None:
     _check_pin(pin, Role(options.role))
     member = Staff(options.username, name, Role(options.role), pin_is_weak=is_weak(pin))
     pin_hash = PasswordHasher().hash(pin)
-    if not write(config, staff.add, member, pin_hash):
-        raise Refused(f"Ya hay alguien con el usuario {member.username}")
+    on_database(config, lambda database: database.write(office.hire, member, pin_hash))
     print(f"Alta: {member.username} ({member.role})")
 
 
@@ -54,13 +51,13 @@ def _ask_pin(*, from_stdin: bool) -> str:
 
 
 def _check_pin(pin: str, role: Role) -> None:
-    """Raises Refused for one that a member of this role should not have."""
+    """Raises Refused for a PIN that a member of this role should not have."""
     if complaint := pin_complaint(pin, role):
         raise Refused(complaint)
 
 
 def _type_pin(prompt: str) -> str:
-    """What is typed unseen; where a terminal would show it, nothing is asked."""
+    """Ask for a PIN that the terminal doesn't show. Raises Refused if it can't be hidden."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)
@@ -70,8 +67,8 @@ def _type_pin(prompt: str) -> str:
 
 
 def list_staff(_: argparse.Namespace, config: Config) -> None:
-    """`staff list`: a line each."""
-    for member in read(config, staff.everyone):
+    """`staff list`: a line for each member."""
+    for member in on_database(config, lambda database: database.read(staff.everyone)):
         state = "activo" if member.active else "de baja"
         weak = "  (PIN débil)" if member.active and member.needs_better_pin else ""
         print(f"{member.username:20} {member.role:8} {state:8} {member.name}{weak}")
@@ -80,29 +77,29 @@ def list_staff(_: argparse.Namespace, config: Config) -> None:
 def change_pin(options: argparse.Namespace, config: Config) -> None:
     """`staff pin USERNAME [--pin-stdin]`: their sessions end."""
     pin = _ask_pin(from_stdin=options.pin_stdin)
-    nobody = Refused(f"No hay nadie activo con el usuario {options.username}")
-    found = read(config, staff.find, options.username)
-    if found is None:
-        raise nobody
-    _check_pin(pin, found[0].role)
+    member = _find_active(config, options.username)
+    _check_pin(pin, member.role)
     pin_hash, weak = PasswordHasher().hash(pin), is_weak(pin)
-    if write(config, access.change_pin, options.username, pin_hash, is_weak=weak) is None:
-        raise nobody
-    print(f"PIN nuevo: {options.username}")
+    on_database(
+        config,
+        lambda database: database.write(access.change_pin, member.username, pin_hash, is_weak=weak),
+    )
+    print(f"PIN nuevo: {member.username}")
 
 
 def disable_staff(options: argparse.Namespace, config: Config) -> None:
     """`staff disable USERNAME`: their sessions end too."""
-    try:
-        found = write(config, _let_go, options.username)
-    except LastAdmin as error:
-        raise Refused(error.detail) from error
-    if not found:
-        raise Refused(f"No hay nadie activo con el usuario {options.username}")
-    print(f"Baja: {options.username}")
+    member = _find_active(config, options.username)
+    on_database(
+        config,
+        lambda database: database.write(office.set_active, member.username, active=False),
+    )
+    print(f"Baja: {member.username}")
 
 
-def _let_go(tx: Transaction, username: str) -> bool:
-    """Whether there was somebody to disable. Raises LastAdmin where nobody could let others in."""
-    with staff.keeping_an_admin(tx):
-        return staff.disable(tx, username)
+def _find_active(config: Config, username: str) -> Staff:
+    """The member. Raises Refused for a username that nobody has, or that has left."""
+    known = on_database(config, lambda database: database.read(staff.find, username))
+    if known is None or not known[0].active:
+        raise Refused(f"No hay nadie activo con el usuario {username}")
+    return known[0]

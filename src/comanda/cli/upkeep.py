@@ -1,7 +1,6 @@
 """For whoever looks after the computer: `backup`, `purge`, `restore`, `check`."""
 
 import argparse
-import asyncio
 import signal
 import sys
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from comanda.chores import cutoff, purge, purgeable
-from comanda.cli.command import Refused, open_house
+from comanda.cli.command import Refused, on_database
 from comanda.config import Config
 from comanda.store import clocks
 from comanda.store.backup import backup, check
@@ -49,16 +48,16 @@ def purge_photos(options: argparse.Namespace, config: Config) -> None:
     if not config.proofs.keep_days:
         raise Refused("La configuración guarda las fotos para siempre: proofs.keep_days = 0")
 
-    async def run() -> tuple[datetime, Purged]:
-        written = _last_written(Path(config.database.path))
-        async with open_house(config) as database:
-            if not options.dry_run:
-                await _require_sound_clock(database, written)
-            before = cutoff(database.clock(), config.proofs.keep_days)
-            work = purgeable if options.dry_run else purge
-            return before, await work(database, before)
+    written = _last_written(Path(config.database.path))
 
-    before, gone = asyncio.run(run())
+    async def work(database: Database) -> tuple[datetime, Purged]:
+        before = cutoff(database.clock(), config.proofs.keep_days)
+        if options.dry_run:
+            return before, await purgeable(database, before)
+        await _require_sound_clock(database, written)
+        return before, await purge(database, before)
+
+    before, gone = on_database(config, work)
     done = "Se borrarían" if options.dry_run else "Borradas:"
     print(
         f"{done} {gone.photos} fotos ({gone.bytes / 2**20:.1f} MB) "
@@ -75,7 +74,7 @@ def _last_written(path: Path) -> list[datetime]:
 
 
 async def _require_sound_clock(database: Database, written: list[datetime]) -> None:
-    """Raises Refused where it is doubtful what is old."""
+    """Raises Refused if the clock is doubtful: nobody knows then what is old."""
     clockwork, now = Clockwork(database.path), database.clock()
     if not await database.read(clocks.is_sound, clockwork, now, *written):
         raise Refused(
@@ -142,7 +141,7 @@ def _agreed(target: Path) -> bool:
 
 
 def check_database(_: argparse.Namespace, config: Config) -> None:
-    """`check`: silent promises, read back: structure, every proof's hash, every state's event.
+    """`check`: read the structure, every proof's hash and every state's event.
 
     Every fault is a line on standard output.
     """

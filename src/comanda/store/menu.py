@@ -99,12 +99,6 @@ def arrange(tx: Transaction, product_ids: Sequence[int], by: str) -> None:
     _announce(tx, [product for product in products(tx) if product.id in moved], by=by)
 
 
-def lay_out(tx: Transaction, entries: Iterable[Entry]) -> None:
-    """A house's first menu, which nobody is told of: nobody has come in yet."""
-    for entry in entries:
-        _insert(tx, entry)
-
-
 def put_all(tx: Transaction, entries: Iterable[tuple[str, str, int]], by: str) -> Changes:
     """Add or change products by name; those that are not named stay as they are."""
     changes = compare(products(tx), entries)
