@@ -100,8 +100,7 @@ class Alarm:
         before = self._database.clock() - self._patience
         waiting = await self._database.read(payments.unseen, before)
         if any(payment.id not in self._called for payment in waiting):
-            verb = workflow.call_unseen
-            self._called |= await self._database.write(verb, before, self._called)
+            self._called |= await self._database.write(workflow.call_unseen, before, self._called)
 
 
 class NightlyPurge:

@@ -22,7 +22,7 @@ from comanda.domain.orders import (
     check_role,
     find_transition,
 )
-from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof, Verdict
+from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof, Submission, Verdict
 from comanda.domain.reconciliation import ReconcilablePayment
 from comanda.domain.staff import HOUSE, Staff
 from comanda.store import (
@@ -145,13 +145,11 @@ def submit_payment(
     if claim.amount == 0 and order.total > 0:
         raise ValidationFailed({"amount": ["Escribe un monto como 185.50"]})
     moved, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
-    attempt = 1 + (order.payment.attempt if order.payment else 0)
-    stored = payments.insert(tx, order_id, attempt, method, proof, by=actor.username, claim=claim)
-    payment = payments.warn(tx, stored, evidence.find(tx, order, stored, claim, proof))
-    paid = replace(moved, payment=payment, payment_method=method)
-    orders.save(tx, paid, kind, by=actor.username)
+    charged = replace(moved, payment_method=method)
+    submission = Submission(method, proof, claim)
+    submitted = orders.save(tx, charged, kind, by=actor.username, payment=submission)
     idempotency.remember(tx, key, order_id)
-    return Outcome(paid, changed=True)
+    return Outcome(submitted, changed=True)
 
 
 def decide_payment(
@@ -177,10 +175,8 @@ def decide_payment(
     seen = seen_in_account if verdict is Verdict.APPROVED else None
     decided = payment.decide(verdict, reason, actor.username, tx.now, seen_in_account=seen)
     moved, kind = order.move(_MOVES_TO[verdict], actor.role, Through.VERDICT, at=tx.now)
-    payments.decide(tx, decided)
     viewers.clear(tx, payment_id)
-    settled = replace(moved, payment=decided)
-    orders.save(tx, settled, kind, by=actor.username)
+    settled = orders.save(tx, moved, kind, by=actor.username, payment=decided)
     return Outcome(settled, changed=True)
 
 
@@ -196,7 +192,6 @@ def see_payment(
     order = orders.require(tx, payment.order_id)
     if payment.seen_at is not None or not payment.may_be_decided_by(actor.username, rules):
         return Outcome(order, changed=False)
-    payments.see(tx, payment_id, by=actor.username)
     return _put_on_show(tx, actor, payment, EventType.PAYMENT_SEEN)
 
 
@@ -223,12 +218,14 @@ def view_payment(
 def _put_on_show(
     tx: Transaction, actor: Staff, payment: Payment, kind: EventType | None
 ) -> Outcome:
+    """`kind` is PAYMENT_SEEN if nobody has opened the payment before."""
     if viewers.payment_of(tx, actor.username) != payment.id:
         orders.leave_payment(tx, actor.username)
     viewers.put(tx, actor.username, payment.id)
     order = orders.require(tx, payment.order_id)
-    orders.save(tx, order, kind, by=actor.username)
-    return Outcome(order, changed=True)
+    opened = order.payment.see(actor.username, tx.now) if kind and order.payment else None
+    shown = orders.save(tx, order, kind, by=actor.username, payment=opened)
+    return Outcome(shown, changed=True)
 
 
 def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
@@ -266,7 +263,8 @@ def reconcile_payment(
     if approved.is_reconciled == is_found:
         return approved
     reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
-    return replace(approved, payment=payments.require(tx, payment_id))
+    reconciled = payments.require(tx, payment_id)
+    return ReconcilablePayment(reconciled, approved.table_number, approved.total)
 
 
 def remove_proofs(tx: Transaction, photos: Sequence[Photo]) -> Purged:

@@ -1,14 +1,14 @@
-"""Orders. `place` and `save` are the only ways to change one, and both append its events."""
+"""Orders. Only `place` and `save` change an order or its payment, and both append the events."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from comanda.domain.errors import OrderNotFound
 from comanda.domain.events import EventType
 from comanda.domain.orders import Order, OrderItem, OrderStatus, notice, order_updated
-from comanda.domain.payments import Payment
+from comanda.domain.payments import Payment, Submission
 from comanda.store import events, payments, viewers
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
@@ -89,8 +89,20 @@ def _insert_item(tx: Transaction, order_id: int, position: int, item: OrderItem)
     )
 
 
-def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None:
-    """Store an order's new state with its events: `order_updated` first, then the notice."""
+def save(
+    tx: Transaction,
+    order: Order,
+    kind: EventType | None,
+    by: str,
+    payment: Payment | Submission | None = None,
+) -> Order:
+    """Store an order's new state with its events: `order_updated` first, then the notice.
+
+    `payment` is an attempt to pay the order that is new or has changed: it is stored along, for
+    there is no other way to store it. Returns the order as it is stored.
+    """
+    if payment is not None:
+        order = replace(order, payment=payments.store(tx, order, payment, by))
     tx.run(
         _UPDATE,
         {
@@ -103,6 +115,7 @@ def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None
         },
     )
     _announce(tx, order, kind, by)
+    return order
 
 
 def notify(tx: Transaction, order: Order, kind: EventType, by: str) -> None:
