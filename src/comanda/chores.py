@@ -128,10 +128,12 @@ class NightlyPurge:
         self._next = now + AFTER_START  # where it fails, it is tried again then
         described = await self._database.read(house.get, self._default)
         if self._keep_days:
-            gone = await purge(self._database, cutoff(now, self._keep_days))
-            if gone.photos:
+            total = await purge(self._database, cutoff(now, self._keep_days))
+            if total.photos:
                 log.info(
-                    "%d photos are gone, %d bytes: their time was over", gone.photos, gone.bytes
+                    "%d photos are gone, %d bytes: their time was over",
+                    total.photos,
+                    total.bytes,
                 )
         await sweep(self._database, now)
         self._next = next_at(self._hour, now, ZoneInfo(described.time_zone))
@@ -193,21 +195,21 @@ async def purge(database: Database, before: datetime) -> Purged:
     A reader finds them, and reads each once, so that its pages are in memory when the writer
     deletes it. The writer gets few at a time, so that nobody has to wait for it.
     """
-    gone = Purged()
+    total = Purged()
     while photos := await database.read(retention.expired_photos, before, PHOTOS_AT_ONCE):
-        removed = Purged()
+        just_removed = Purged()
         for piece in in_pieces(photos, BYTES_AT_ONCE):
             await database.read(retention.read_over, piece)
-            removed += await database.write(workflow.remove_proofs, piece)
+            just_removed += await database.write(workflow.remove_proofs, piece)
             await asyncio.sleep(BREATH)
-        if not removed.photos:
+        if not just_removed.photos:
             break
-        gone += removed
-    left = gone.photos > 0
-    while left:
-        left = await database.reclaim(PAGES_AT_ONCE)
+        total += just_removed
+    has_free_pages = total.photos > 0
+    while has_free_pages:
+        has_free_pages = await database.reclaim(PAGES_AT_ONCE)
         await asyncio.sleep(BREATH)
-    return gone
+    return total
 
 
 def in_pieces(photos: Sequence[Photo], most: int) -> Iterator[list[Photo]]:

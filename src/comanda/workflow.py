@@ -73,8 +73,8 @@ def place_order(
     IdempotencyKeyReused.
     """
     row = find_transition(None, OrderStatus.PENDING, actor.role, Through.PLACE)
-    if (made := idempotency.order_made_by(tx, key)) is not None:
-        return Outcome(orders.require(tx, made), changed=False)
+    if (order_id := idempotency.order_made_by(tx, key)) is not None:
+        return Outcome(orders.require(tx, order_id), changed=False)
     items = tuple(_priced(tx, lines))
     order = orders.place(tx, table_number, items, row.notice, by=actor.username)
     idempotency.remember(tx, key, order.id)
@@ -103,10 +103,10 @@ def advance_order(
     check_reason(target, reason)
     if order.status is target:
         return Outcome(order, changed=False)
-    moved, kind = order.move(target, actor.role, Through.STATUS, at=tx.now)
-    settled = replace(moved, void_reason=reason)
-    orders.save(tx, settled, kind, by=actor.username)
-    return Outcome(settled, changed=True)
+    moved_order, kind = order.move(target, actor.role, Through.STATUS, at=tx.now)
+    saved_order = replace(moved_order, void_reason=reason)
+    orders.save(tx, saved_order, kind, by=actor.username)
+    return Outcome(saved_order, changed=True)
 
 
 def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
@@ -117,9 +117,9 @@ def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
     order = orders.require(tx, order_id)
     if order.waiter == actor.username:
         return Outcome(order, changed=False)
-    taken = order.hand_to(actor.username)
-    orders.save(tx, taken, None, by=actor.username)
-    return Outcome(taken, changed=True)
+    handed_order = order.hand_to(actor.username)
+    orders.save(tx, handed_order, None, by=actor.username)
+    return Outcome(handed_order, changed=True)
 
 
 def submit_payment(
@@ -144,12 +144,12 @@ def submit_payment(
         return Outcome(order, changed=False)
     if claim.amount == 0 and order.total > 0:
         raise ValidationFailed({"amount": ["Escribe un monto como 185.50"]})
-    moved, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
-    charged = replace(moved, payment_method=method)
+    moved_order, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
+    charged_order = replace(moved_order, payment_method=method)
     submission = Submission(method, proof, claim)
-    submitted = orders.save(tx, charged, kind, by=actor.username, payment=submission)
+    saved_order = orders.save(tx, charged_order, kind, by=actor.username, payment=submission)
     idempotency.remember(tx, key, order_id)
-    return Outcome(submitted, changed=True)
+    return Outcome(saved_order, changed=True)
 
 
 def decide_payment(
@@ -173,11 +173,11 @@ def decide_payment(
     if payment.status == PaymentStatus(verdict.value):
         return Outcome(order, changed=False)
     seen = seen_in_account if verdict is Verdict.APPROVED else None
-    decided = payment.decide(verdict, reason, actor.username, tx.now, seen_in_account=seen)
-    moved, kind = order.move(_MOVES_TO[verdict], actor.role, Through.VERDICT, at=tx.now)
+    decided_payment = payment.decide(verdict, reason, actor.username, tx.now, seen_in_account=seen)
+    moved_order, kind = order.move(_MOVES_TO[verdict], actor.role, Through.VERDICT, at=tx.now)
     viewers.clear(tx, payment_id)
-    settled = orders.save(tx, moved, kind, by=actor.username, payment=decided)
-    return Outcome(settled, changed=True)
+    saved_order = orders.save(tx, moved_order, kind, by=actor.username, payment=decided_payment)
+    return Outcome(saved_order, changed=True)
 
 
 def see_payment(
@@ -223,9 +223,9 @@ def _put_on_show(
         orders.leave_payment(tx, actor.username)
     viewers.put(tx, actor.username, payment.id)
     order = orders.require(tx, payment.order_id)
-    opened = order.payment.see(actor.username, tx.now) if kind and order.payment else None
-    shown = orders.save(tx, order, kind, by=actor.username, payment=opened)
-    return Outcome(shown, changed=True)
+    opened_payment = order.payment.see(actor.username, tx.now) if kind and order.payment else None
+    saved_order = orders.save(tx, order, kind, by=actor.username, payment=opened_payment)
+    return Outcome(saved_order, changed=True)
 
 
 def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
@@ -257,14 +257,14 @@ def reconcile_payment(
 
     Raises PaymentNotFound, also for a payment that was not approved.
     """
-    approved = reconciliation.find(tx, payment_id)
-    if approved is None or approved.payment.status is not PaymentStatus.APPROVED:
+    approved_payment = reconciliation.find(tx, payment_id)
+    if approved_payment is None or approved_payment.payment.status is not PaymentStatus.APPROVED:
         raise PaymentNotFound
-    if approved.is_reconciled == is_found:
-        return approved
+    if approved_payment.is_reconciled == is_found:
+        return approved_payment
     reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
-    reconciled = payments.require(tx, payment_id)
-    return ReconcilablePayment(reconciled, approved.table_number, approved.total)
+    payment = payments.require(tx, payment_id)
+    return ReconcilablePayment(payment, approved_payment.table_number, approved_payment.total)
 
 
 def remove_proofs(tx: Transaction, photos: Sequence[Photo]) -> Purged:

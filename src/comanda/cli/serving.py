@@ -36,12 +36,12 @@ def serve_demo(options: argparse.Namespace, config: Config) -> None:
 
 
 @contextmanager
-def _new_database(wanted: Path | None) -> Iterator[Path]:
+def _new_database(wanted_path: Path | None) -> Iterator[Path]:
     """A file for the demo, that is gone afterwards unless it was asked for by name."""
-    if wanted is not None and wanted.exists():
-        raise Refused(f"Ya existe {wanted}; la demostración sólo usa archivos nuevos")
+    if wanted_path is not None and wanted_path.exists():
+        raise Refused(f"Ya existe {wanted_path}; la demostración sólo usa archivos nuevos")
     with tempfile.TemporaryDirectory(prefix="comanda-demo-") as folder:
-        yield wanted or Path(folder) / "demo.db"
+        yield wanted_path or Path(folder) / "demo.db"
 
 
 def _announce_demo(url: str) -> None:
@@ -73,8 +73,8 @@ def _listen(
     try:
         asyncio.run(serve(build_app(config), host, port, ready, tls))
     except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        reason = "esa dirección ya está ocupada" if taken else error.strerror
+        is_taken = error.errno == errno.EADDRINUSE
+        reason = "esa dirección ya está ocupada" if is_taken else error.strerror
         raise Refused(f"No se puede servir en {url(scheme, host, port)}: {reason}") from error
 
 

@@ -57,10 +57,10 @@ def purge_photos(options: argparse.Namespace, config: Config) -> None:
         await _require_sound_clock(database, written)
         return before, await purge(database, before)
 
-    before, gone = on_database(config, work)
+    before, total = on_database(config, work)
     done = "Se borrarían" if options.dry_run else "Borradas:"
     print(
-        f"{done} {gone.photos} fotos ({gone.bytes / 2**20:.1f} MB) "
+        f"{done} {total.photos} fotos ({total.bytes / 2**20:.1f} MB) "
         f"de pagos anteriores al {before.astimezone():%Y-%m-%d %H:%M}"
     )
 
@@ -93,10 +93,10 @@ def restore(options: argparse.Namespace, config: Config) -> None:
             print(f"  {line}")
         if not (options.yes or _agreed(target)):
             raise Refused("No se cambió nada")
-        kept = ready.carry_out(utc_now())
+        earlier_file = ready.carry_out(utc_now())
     print(f"Restaurada en {target}")
-    if kept is not None:
-        print(f"Lo que había está en {kept}")
+    if earlier_file is not None:
+        print(f"Lo que había está en {earlier_file}")
     for line in _consequences(ready.numbers):
         print(line)
 

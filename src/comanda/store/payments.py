@@ -154,11 +154,11 @@ def proof(view: Snapshot, payment_id: int) -> Proof | None:
 
 def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> list[Payment]:
     """The payments of `rows`; those that wait come with the cashiers who have them on show."""
-    found = [from_row(row) for row in view.in_pieces(rows)]
-    if all(payment.status is not PaymentStatus.PENDING for payment in found):
-        return found
+    all_payments = [from_row(row) for row in view.in_pieces(rows)]
+    if all(payment.status is not PaymentStatus.PENDING for payment in all_payments):
+        return all_payments
     looking = viewers.by_payment(view)
-    return [replace(one, viewers=tuple(looking.get(one.id, ()))) for one in found]
+    return [replace(one, viewers=tuple(looking.get(one.id, ()))) for one in all_payments]
 
 
 def from_row(row: sqlite3.Row) -> Payment:

@@ -69,10 +69,10 @@ def has_admin(view: Snapshot) -> bool:
 
 def require(view: Snapshot, username: str) -> Staff:
     """The member, active or not. Raises StaffNotFound."""
-    found = find(view, username)
-    if found is None:
+    member_and_hash = find(view, username)
+    if member_and_hash is None:
         raise StaffNotFound
-    return found[0]
+    return member_and_hash[0]
 
 
 def everyone(view: Snapshot) -> list[Staff]:
