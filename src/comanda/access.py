@@ -22,16 +22,16 @@ def start_session(
     replaces: str | None,
     device: str = "",
 ) -> None:
-    """Sign in: a new session, which ends the one that the same browser held."""
+    """Sign in: start a session, and end the session `replaces` of the same browser."""
     if replaces is not None:
         sessions.end(tx, replaces)
     sessions.start(tx, token_hash, username, lifetime, device)
 
 
 def try_sign_in(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
-    """Somebody asks to be let in: a failure until `sign_in`, so that guesses can't race.
+    """Count an attempt as failed until `sign_in` forgives it, so that guesses can't race.
 
-    Returns the rows that count it. Raises TooManyAttempts.
+    Returns the ids of the rows that count the attempt. Raises TooManyAttempts.
     """
     attempts.require_allowed(tx, attempt)
     return attempts.record(tx, attempt)
@@ -50,10 +50,10 @@ def sign_in(
     replaces: str | None,
     device: str = "",
 ) -> Staff:
-    """The PIN was right: a session starts, and the browser is known from now on.
+    """The PIN was right: start a session, and remember the browser.
 
-    Returns whose it is. Raises BadCredentials where the PIN was changed, or its owner disabled,
-    since it was checked.
+    Returns the member. Raises BadCredentials if the PIN was changed, or the member disabled, after
+    the PIN was checked.
     """
     member, stored_hash = staff.find(tx, attempt.username) or (None, None)
     if member is None or not member.active or stored_hash != pin_hash:

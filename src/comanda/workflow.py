@@ -2,7 +2,7 @@
 
 Each verb is a plain function of a transaction; `Database.write` runs it, commits it, and wakes the
 feed. A verb decides with the domain's rules, and stores with the store's `place` and `save`, which
-take the order's events along. An exception undoes everything.
+take the order's payment and events along. An exception undoes everything.
 """
 
 from collections.abc import Collection, Iterator, Sequence

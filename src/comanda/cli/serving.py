@@ -37,7 +37,7 @@ def serve_demo(options: argparse.Namespace, config: Config) -> None:
 
 @contextmanager
 def _new_database(wanted_path: Path | None) -> Iterator[Path]:
-    """A file for the demo, that is gone afterwards unless it was asked for by name."""
+    """A file for the demo. Unless the caller named it, it is deleted afterwards."""
     if wanted_path is not None and wanted_path.exists():
         raise Refused(f"Ya existe {wanted_path}; la demostración sólo usa archivos nuevos")
     with tempfile.TemporaryDirectory(prefix="comanda-demo-") as folder:

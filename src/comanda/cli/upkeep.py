@@ -66,7 +66,7 @@ def purge_photos(options: argparse.Namespace, config: Config) -> None:
 
 
 def _last_written(path: Path) -> list[datetime]:
-    """When somebody last wrote to the database, by its file."""
+    """The time of the last write to the database's file; nothing if there is no file."""
     try:
         return [datetime.fromtimestamp(path.stat().st_mtime, UTC)]
     except OSError:

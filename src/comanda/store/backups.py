@@ -134,7 +134,7 @@ class Backups:
             clear_unfinished(self.folder)
 
     def _make_or_join(self, asked: float) -> Copy:
-        """A copy; where one was being made when it was asked for, that one, or its failure."""
+        """Make a copy, unless a copy was being made when the caller asked: then take that one."""
         if self._last_try is None or self._last_try.ended < asked:
             self._last_try = self._try()
         if isinstance(self._last_try.result, Exception):
