@@ -25,12 +25,13 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from PIL import Image
 
-from comanda import workflow
+from comanda import access
 from comanda.app import build_app, make_runner
 from comanda.config import Backup, Config, DatabaseConfig, Events
 from comanda.domain.menu import Entry
+from comanda.domain.names import fold
 from comanda.domain.staff import Role, Staff
-from comanda.store import menu, staff
+from comanda.store import staff
 from comanda.store.connection import connect
 from comanda.store.database import Transaction
 from comanda.web.plumbing import pins
@@ -58,6 +59,10 @@ MENU = (
     Entry("Sopa", "Sopas", 7000),
     Entry("Agua", "Bebidas", 3000),
 )
+_PRODUCT = """
+    INSERT INTO products (name, name_key, category, price, available, position, removed)
+    VALUES (:name, :name_key, :category, :price, 1, :position, 0)
+"""
 NOT_COUNTED = {
     "sessions",
     "sign_in_attempts",
@@ -176,7 +181,7 @@ class House:
         """A new session's cookie."""
         token = secrets.token_urlsafe(32)
         await self.app[DATABASE].write(
-            workflow.start_session,
+            access.start_session,
             member.username,
             hashlib.sha256(token.encode()).hexdigest(),
             timedelta(hours=16),
@@ -353,7 +358,9 @@ def hire(tx: Transaction) -> None:
     """Everyone on the staff, and the menu."""
     for member in EVERYONE:
         staff.add(tx, member, PIN_HASH)
-    menu.lay_out(tx, MENU)
+    for position, entry in enumerate(MENU, start=1):  # told of to nobody, so that logs begin empty
+        product = {**entry._asdict(), "name_key": fold(entry.name), "position": position}
+        tx.insert(_PRODUCT, product)
 
 
 def quick_config(path: Path, **events: Any) -> Config:

@@ -14,17 +14,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from comanda import workflow
-from comanda.__main__ import main
 from comanda.chores import (
     ROWS_AT_ONCE,
     NightlyPurge,
     in_pieces,
-    next_at,
     purge,
     purgeable,
     sweep,
 )
+from comanda.cli.parser import main
 from comanda.config import Config, Payments, Proofs
+from comanda.domain.hours import next_at
 from comanda.domain.house import House as Described
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.orders import OrderStatus

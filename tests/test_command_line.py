@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from comanda.__main__ import main
+from comanda.cli.parser import main
 from comanda.demo import PINS
 from comanda.store.connection import connect
 from comanda.store.schema import VERSION
@@ -279,6 +279,14 @@ def test_whoever_handles_money_gets_a_longer_pin_here_too(run: Run) -> None:
 )
 def test_a_username_that_nobody_can_type_is_refused(run: Run, path: Path, username: str) -> None:
     refused(add(run, username), "usuario")
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("username", ["comanda", "consola"])
+def test_nobody_new_has_the_username_that_comanda_signs_with(
+    run: Run, path: Path, username: str
+) -> None:
+    refused(add(run, username), f"«{username}»", "elige otro usuario")
     assert not path.exists()
 
 

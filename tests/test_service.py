@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from comanda.__main__ import main
+from comanda.cli.parser import main
 from comanda.store.connection import connect
 from tests.flow.program import comanda
 

@@ -13,11 +13,10 @@ from pathlib import Path
 from aiohttp import web
 
 from comanda.background import Tasks, in_background
-from comanda.chores import do_chores
+from comanda.chores import do_chores, open_backups
 from comanda.config import Config
 from comanda.feed import open_feed
 from comanda.files import static_folder
-from comanda.nightly import open_backups
 from comanda.store.database import Clock, Database, open_database, utc_now
 from comanda.store.shape import differences
 from comanda.web.contract.problems import problem_details

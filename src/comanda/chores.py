@@ -1,5 +1,5 @@
-"""What the house does by itself: it calls for proofs that nobody opens, lets old things go, and
-learns what proofs show that an earlier version took.
+"""What the house does by itself: it calls for proofs that nobody opens, lets old things go, makes
+the nightly backup, and learns what proofs show that an earlier version took.
 
 What grows has an end, or a reason to have none:
 
@@ -24,18 +24,21 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from comanda import workflow
 from comanda.background import Tasks, in_background
-from comanda.config import Config
+from comanda.config import Backup, Config, backup_folder
+from comanda.domain.hours import next_at
 from comanda.domain.house import House
 from comanda.media import pictures
-from comanda.store import clocks, evidence, house, payments, retention
+from comanda.store import backups, clocks, evidence, house, payments, retention
+from comanda.store.backups import Backups
 from comanda.store.clocks import Clockwork
-from comanda.store.database import Database
+from comanda.store.database import Clock, Database
 from comanda.store.retention import Outdated, Photo, Purged
 
 log = logging.getLogger(__name__)
@@ -47,6 +50,7 @@ PAGES_AT_ONCE = 256
 BREATH = 0.02  # seconds between two small transactions, in which others write
 LONGEST_LOOK = 5.0
 MINUTE = 60.0
+FIRST_LOOK_SECONDS = 10.0  # the first copy waits until the house is open
 AFTER_START = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(days=1, hours=2)  # a day may be longer when clocks are put back
 
@@ -96,8 +100,7 @@ class Alarm:
         before = self._database.clock() - self._patience
         waiting = await self._database.read(payments.unseen, before)
         if any(payment.id not in self._called for payment in waiting):
-            verb = workflow.call_unseen
-            self._called |= await self._database.write(verb, before, self._called)
+            self._called |= await self._database.write(workflow.call_unseen, before, self._called)
 
 
 class NightlyPurge:
@@ -125,13 +128,47 @@ class NightlyPurge:
         self._next = now + AFTER_START  # where it fails, it is tried again then
         described = await self._database.read(house.get, self._default)
         if self._keep_days:
-            gone = await purge(self._database, cutoff(now, self._keep_days))
-            if gone.photos:
+            total = await purge(self._database, cutoff(now, self._keep_days))
+            if total.photos:
                 log.info(
-                    "%d photos are gone, %d bytes: their time was over", gone.photos, gone.bytes
+                    "%d photos are gone, %d bytes: their time was over",
+                    total.photos,
+                    total.bytes,
                 )
         await sweep(self._database, now)
         self._next = next_at(self._hour, now, ZoneInfo(described.time_zone))
+
+
+@asynccontextmanager
+async def open_backups(
+    database: Path,
+    settings: Backup,
+    clock: Clock,
+    zone: tzinfo | None = None,
+    tasks: Tasks | None = None,
+) -> AsyncIterator[Backups]:
+    """The backups of `database`, made whenever one is due, until the block ends."""
+    folder = backup_folder(database, settings)
+    house_backups = Backups(database, folder, settings.rules, clock, zone)
+    house_backups.clear_up()
+    work = [partial(_back_up, house_backups)] if settings.enabled else []
+    try:
+        async with in_background(*work, name="backups", tasks=tasks):
+            yield house_backups
+    finally:
+        await house_backups.close()
+
+
+async def _back_up(house_backups: Backups) -> None:
+    """Make a copy whenever one is due, until cancelled.
+
+    The clock is looked at every minute: somebody may set it, and a computer may sleep through the
+    night.
+    """
+    await asyncio.sleep(FIRST_LOOK_SECONDS)
+    while True:
+        is_well = await house_backups.make_if_due()
+        await asyncio.sleep(MINUTE if is_well else backups.RETRY_SECONDS)
 
 
 async def compare_older(database: Database) -> None:
@@ -152,34 +189,27 @@ def cutoff(now: datetime, keep_days: int) -> datetime:
     return now - timedelta(days=keep_days)
 
 
-def next_at(hour: int, now: datetime, zone: ZoneInfo) -> datetime:
-    """The next time after `now` at which it is `hour` o'clock in `zone`."""
-    local = now.astimezone(zone)
-    today = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    return today if today > local else today + timedelta(days=1)
-
-
 async def purge(database: Database, before: datetime) -> Purged:
     """Let all photos of decided payments from before `before` go, and give their space back.
 
     A reader finds them, and reads each once, so that its pages are in memory when the writer
     deletes it. The writer gets few at a time, so that nobody has to wait for it.
     """
-    gone = Purged()
+    total = Purged()
     while photos := await database.read(retention.expired_photos, before, PHOTOS_AT_ONCE):
-        removed = Purged()
+        just_removed = Purged()
         for piece in in_pieces(photos, BYTES_AT_ONCE):
             await database.read(retention.read_over, piece)
-            removed += await database.write(workflow.remove_proofs, piece)
+            just_removed += await database.write(workflow.remove_proofs, piece)
             await asyncio.sleep(BREATH)
-        if not removed.photos:
+        if not just_removed.photos:
             break
-        gone += removed
-    left = gone.photos > 0
-    while left:
-        left = await database.reclaim(PAGES_AT_ONCE)
+        total += just_removed
+    has_free_pages = total.photos > 0
+    while has_free_pages:
+        has_free_pages = await database.reclaim(PAGES_AT_ONCE)
         await asyncio.sleep(BREATH)
-    return gone
+    return total
 
 
 def in_pieces(photos: Sequence[Photo], most: int) -> Iterator[list[Photo]]:

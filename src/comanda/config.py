@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 from marshmallow import Schema, ValidationError, fields, validate
 from marshmallow.exceptions import SCHEMA
 
+from comanda.domain.backups import BackupRules
 from comanda.domain.system_errors import told
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -193,6 +194,10 @@ class Backup:
     hour: int = _setting(4, validate.Range(0, 23, error="va de {min} a {max}"))
     keep_days: int = _setting(14, _at_least(1, 100_000))
     keep_months: int = _setting(12, _at_least(0, 1_200))
+
+    @property
+    def rules(self) -> BackupRules:
+        return BackupRules(self.enabled, self.hour, self.keep_days, self.keep_months)
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,24 @@
 """A throw-away restaurant in the middle of an evening, to try Comanda with."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
+from argon2 import PasswordHasher
 from PIL import Image, ImageDraw, ImageFont
 
-from comanda import workflow
+from comanda import office, workflow
 from comanda.domain.evidence import Claim
 from comanda.domain.menu import SAMPLE
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Verdict
 from comanda.domain.staff import Role, Staff
 from comanda.media import pictures
-from comanda.store import menu, orders, staff
-from comanda.store.database import Transaction
+from comanda.store import orders
+from comanda.store.database import Database, open_database
 from comanda.workflow import OrderLine
 
 ANA = Staff("ana", "Ana", Role.WAITER)
@@ -24,6 +27,8 @@ COCO = Staff("coco", "Coco", Role.KITCHEN)
 LUIS = Staff("luis", "Luis", Role.CASHIER)
 ROSA = Staff("rosa", "Rosa", Role.ADMIN)
 PINS = {ANA: "1111", BETO: "1212", COCO: "2222", LUIS: "350917", ROSA: "746208"}
+
+Step = Callable[[Database], Awaitable[None]]
 
 # Pillow's own font, which draws the receipts everywhere, has no accents.
 PAYERS = ("Laura Mendoza", "Jorge Antonio Villanueva", "Carmen Ruiz Cano", "Pablo Paz")
@@ -58,59 +63,75 @@ EVENING = (
 )
 
 
-def open_house(tx: Transaction, hash_of: Callable[[str], str]) -> None:
-    """Staff and a menu; `hash_of` hashes a PIN."""
-    for member, pin in PINS.items():
-        staff.add(tx, member, hash_of(pin))
-    menu.lay_out(tx, SAMPLE)
+async def fill(path: Path, now: datetime) -> None:
+    """Make a new database of the evening so far; `now` is the end of it."""
+    moment = now - timedelta(hours=1)
+    async with open_database(path, clock=lambda: moment) as database:
+        for member, pin in PINS.items():
+            await database.write(office.hire, member, PasswordHasher().hash(pin))
+        await database.write(office.import_menu, ROSA, SAMPLE)
+        for minutes, step in _evening():
+            moment = now - timedelta(minutes=minutes)
+            await step(database)
 
 
-def steps() -> list[tuple[int, Callable[[Transaction], object]]]:
-    """The evening so far: minutes ago, and what was done then, in the order in which it was."""
-    told = [
+def _evening() -> list[tuple[int, Step]]:
+    """How many minutes ago what was done, the earliest first."""
+    steps = [
         (minutes, step)
         for order_id, table in enumerate(EVENING, start=1)
         for minutes, step in zip(table.minutes, _steps_of(order_id, table), strict=False)
     ]
-    return sorted(told, key=lambda one: -one[0])
+    return sorted(steps, key=lambda timed: -timed[0])
 
 
-def _steps_of(order_id: int, table: Table) -> list[Callable[[Transaction], object]]:
+def _steps_of(order_id: int, table: Table) -> list[Step]:
     """All that can happen to an order, from its placing to the cashier's verdict."""
     lines = [OrderLine(product, quantity, table.note) for product, quantity in table.dishes]
-    placed = partial(
-        workflow.place_order, actor=table.waiter, table_number=table.number, lines=lines
-    )
+
+    async def place(database: Database) -> None:
+        await database.write(workflow.place_order, table.waiter, table.number, lines)
+
+    def advance(actor: Staff, target: OrderStatus, reason: str | None = None) -> Step:
+        async def step(database: Database) -> None:
+            await database.write(workflow.advance_order, actor, order_id, target, reason)
+
+        return step
+
     if table.void_reason:
-        return [placed, lambda tx: _void(tx, table, order_id)]
+        return [place, advance(table.waiter, OrderStatus.VOIDED, table.void_reason)]
     return [
-        placed,
-        lambda tx: workflow.advance_order(tx, COCO, order_id, OrderStatus.PREPARING),
-        lambda tx: workflow.advance_order(tx, COCO, order_id, OrderStatus.READY),
-        lambda tx: workflow.advance_order(tx, table.waiter, order_id, OrderStatus.DELIVERED),
-        lambda tx: _charge(tx, table.waiter, order_id),
-        lambda tx: _judge(tx, order_id, table.verdict),
+        place,
+        advance(COCO, OrderStatus.PREPARING),
+        advance(COCO, OrderStatus.READY),
+        advance(table.waiter, OrderStatus.DELIVERED),
+        partial(_charge, waiter=table.waiter, order_id=order_id),
+        partial(_judge, order_id=order_id, verdict=table.verdict),
     ]
 
 
-def _void(tx: Transaction, table: Table, order_id: int) -> None:
-    workflow.advance_order(tx, table.waiter, order_id, OrderStatus.VOIDED, table.void_reason)
-
-
-def _charge(tx: Transaction, waiter: Staff, order_id: int) -> None:
-    order = orders.require(tx, order_id)
+async def _charge(database: Database, waiter: Staff, order_id: int) -> None:
+    order = await database.read(orders.require, order_id)
     reference = str(8_841_220_193_727 * order_id)
     payer = PAYERS[order_id % len(PAYERS)]
-    proof = pictures.inspect(receipt(order.total, reference, payer, f"{tx.now:%d/%m/%Y %H:%M}"))
-    claim = Claim(reference, order.total)
-    workflow.submit_payment(tx, waiter, order_id, "transferencia", proof, claim=claim)
+    photo = receipt(order.total, reference, payer, f"{database.clock():%d/%m/%Y %H:%M}")
+    await database.write(
+        workflow.submit_payment,
+        waiter,
+        order_id,
+        "transferencia",
+        pictures.inspect(photo),
+        claim=Claim(reference, order.total),
+    )
 
 
-def _judge(tx: Transaction, order_id: int, verdict: Verdict | None) -> None:
-    payment = orders.require(tx, order_id).payment
+async def _judge(database: Database, order_id: int, verdict: Verdict | None) -> None:
+    payment = (await database.read(orders.require, order_id)).payment
     if payment and verdict:
         reason = "ilegible" if verdict is Verdict.REJECTED else None
-        workflow.decide_payment(tx, LUIS, payment.id, verdict, reason, seen_in_account=True)
+        await database.write(
+            workflow.decide_payment, LUIS, payment.id, verdict, reason, seen_in_account=True
+        )
 
 
 def receipt(

@@ -4,22 +4,14 @@ As in the workflow, each is a plain function of a transaction, and an exception 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from comanda.domain.errors import NotFound, UsernameTaken
+from comanda.domain.errors import LastAdmin, NotFound, ValidationFailed
 from comanda.domain.house import House
 from comanda.domain.menu import Changes, Entry, Product
-from comanda.domain.staff import Role, Staff
-from comanda.store import attempts, house, menu, sessions, staff
+from comanda.domain.staff import Role, Staff, StaffChange, username_complaint
+from comanda.store import house, menu, sessions, staff
 from comanda.store.database import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A member after a change, and the hashes of the sessions that ended by it."""
-
-    member: Staff
-    ended: Sequence[str] = ()
 
 
 def set_up(
@@ -27,7 +19,7 @@ def set_up(
 ) -> None:
     """The house is founded: what it is called, who administers it, what it sells.
 
-    Raises NotFound where that has been done, and UsernameTaken.
+    Raises NotFound where that has been done, ValidationFailed and UsernameTaken.
     """
     if staff.has_admin(tx):
         raise NotFound
@@ -37,9 +29,10 @@ def set_up(
 
 
 def hire(tx: Transaction, member: Staff, pin_hash: str) -> None:
-    """Somebody new works here. Raises UsernameTaken."""
-    if not staff.add(tx, member, pin_hash):
-        raise UsernameTaken(f"Ya hay alguien con el usuario «{member.username}»")
+    """Somebody new works here. Raises ValidationFailed (the username) and UsernameTaken."""
+    if complaint := username_complaint(member.username):
+        raise ValidationFailed({"username": [complaint]})
+    staff.add(tx, member, pin_hash)
 
 
 def rename(tx: Transaction, username: str, name: str) -> Staff:
@@ -49,32 +42,25 @@ def rename(tx: Transaction, username: str, name: str) -> Staff:
     return member
 
 
-def change_role(tx: Transaction, username: str, role: Role) -> Change:
+def change_role(tx: Transaction, username: str, role: Role) -> StaffChange:
     """Another role; the sessions of the old one end. Raises StaffNotFound and LastAdmin."""
     return _save(tx, replace(staff.require(tx, username), role=role))
 
 
-def set_active(tx: Transaction, username: str, *, active: bool) -> Change:
+def set_active(tx: Transaction, username: str, *, active: bool) -> StaffChange:
     """Somebody leaves, and is out at once; or comes back. Raises StaffNotFound and LastAdmin."""
     return _save(tx, replace(staff.require(tx, username), active=active))
 
 
-def _save(tx: Transaction, member: Staff) -> Change:
+def _save(tx: Transaction, member: Staff) -> StaffChange:
+    """Raises LastAdmin if nobody is left who could let others in."""
     if member == staff.require(tx, member.username):
-        return Change(member)
-    with staff.keeping_an_admin(tx):
-        staff.save(tx, member)
-    return Change(member, sessions.end_all(tx, member.username))
-
-
-def dismiss_guesses(tx: Transaction) -> None:
-    """An administrator has read who was tried with wrong PINs."""
-    attempts.dismiss_guesses(tx)
-
-
-def end_device(tx: Transaction, session_id: int) -> str:
-    """Sign a device out; returns its session's hash. Raises SessionNotFound."""
-    return sessions.end_device(tx, session_id)
+        return StaffChange(member)
+    had_admin = staff.has_admin(tx)
+    staff.save(tx, member)
+    if had_admin and not staff.has_admin(tx):
+        raise LastAdmin
+    return StaffChange(member, sessions.end_all(tx, member.username))
 
 
 def add_product(tx: Transaction, actor: Staff, entry: Entry) -> Product:

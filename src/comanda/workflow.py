@@ -2,14 +2,14 @@
 
 Each verb is a plain function of a transaction; `Database.write` runs it, commits it, and wakes the
 feed. A verb decides with the domain's rules, and stores with the store's `place` and `save`, which
-take the order's events along. An exception undoes everything.
+take the order's payment and events along. An exception undoes everything.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from comanda.domain.errors import BadCredentials, PaymentNotFound, ValidationFailed
+from comanda.domain.errors import PaymentNotFound, ValidationFailed
 from comanda.domain.events import EventType
 from comanda.domain.evidence import Claim
 from comanda.domain.idempotency import IdempotencyKey
@@ -22,11 +22,10 @@ from comanda.domain.orders import (
     check_role,
     find_transition,
 )
-from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof, Verdict
-from comanda.domain.sign_in import Attempt
-from comanda.domain.staff import Staff
+from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof, Submission, Verdict
+from comanda.domain.reconciliation import ReconcilablePayment
+from comanda.domain.staff import HOUSE, Staff
 from comanda.store import (
-    attempts,
     evidence,
     idempotency,
     menu,
@@ -34,15 +33,11 @@ from comanda.store import (
     payments,
     reconciliation,
     retention,
-    sessions,
-    staff,
     viewers,
 )
 from comanda.store.database import Transaction
-from comanda.store.reconciliation import Entry
 from comanda.store.retention import Outdated, Photo, Purged
 
-HOUSE = "comanda"  # who acts where nobody does
 _NO_CLAIM = Claim()
 _STRICT = PaymentRules()
 _MOVES_TO = {Verdict.APPROVED: OrderStatus.PAID, Verdict.REJECTED: OrderStatus.DELIVERED}
@@ -78,8 +73,8 @@ def place_order(
     IdempotencyKeyReused.
     """
     row = find_transition(None, OrderStatus.PENDING, actor.role, Through.PLACE)
-    if (made := idempotency.order_made_by(tx, key)) is not None:
-        return Outcome(orders.require(tx, made), changed=False)
+    if (order_id := idempotency.order_made_by(tx, key)) is not None:
+        return Outcome(orders.require(tx, order_id), changed=False)
     items = tuple(_priced(tx, lines))
     order = orders.place(tx, table_number, items, row.notice, by=actor.username)
     idempotency.remember(tx, key, order.id)
@@ -108,10 +103,10 @@ def advance_order(
     check_reason(target, reason)
     if order.status is target:
         return Outcome(order, changed=False)
-    moved, kind = order.move(target, actor.role, Through.STATUS, at=tx.now)
-    settled = replace(moved, void_reason=reason)
-    orders.save(tx, settled, kind, by=actor.username)
-    return Outcome(settled, changed=True)
+    moved_order, kind = order.move(target, actor.role, Through.STATUS, at=tx.now)
+    saved_order = replace(moved_order, void_reason=reason)
+    orders.save(tx, saved_order, kind, by=actor.username)
+    return Outcome(saved_order, changed=True)
 
 
 def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
@@ -122,9 +117,9 @@ def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
     order = orders.require(tx, order_id)
     if order.waiter == actor.username:
         return Outcome(order, changed=False)
-    taken = order.hand_to(actor.username)
-    orders.save(tx, taken, None, by=actor.username)
-    return Outcome(taken, changed=True)
+    handed_order = order.hand_to(actor.username)
+    orders.save(tx, handed_order, None, by=actor.username)
+    return Outcome(handed_order, changed=True)
 
 
 def submit_payment(
@@ -149,14 +144,12 @@ def submit_payment(
         return Outcome(order, changed=False)
     if claim.amount == 0 and order.total > 0:
         raise ValidationFailed({"amount": ["Escribe un monto como 185.50"]})
-    moved, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
-    attempt = 1 + (order.payment.attempt if order.payment else 0)
-    stored = payments.insert(tx, order_id, attempt, method, proof, by=actor.username, claim=claim)
-    payment = payments.warn(tx, stored, evidence.find(tx, order, stored, claim, proof))
-    paid = replace(moved, payment=payment, payment_method=method)
-    orders.save(tx, paid, kind, by=actor.username)
+    moved_order, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
+    charged_order = replace(moved_order, payment_method=method)
+    submission = Submission(method, proof, claim)
+    saved_order = orders.save(tx, charged_order, kind, by=actor.username, payment=submission)
     idempotency.remember(tx, key, order_id)
-    return Outcome(paid, changed=True)
+    return Outcome(saved_order, changed=True)
 
 
 def decide_payment(
@@ -180,13 +173,11 @@ def decide_payment(
     if payment.status == PaymentStatus(verdict.value):
         return Outcome(order, changed=False)
     seen = seen_in_account if verdict is Verdict.APPROVED else None
-    decided = payment.decide(verdict, reason, actor.username, tx.now, seen_in_account=seen)
-    moved, kind = order.move(_MOVES_TO[verdict], actor.role, Through.VERDICT, at=tx.now)
-    payments.decide(tx, decided)
+    decided_payment = payment.decide(verdict, reason, actor.username, tx.now, seen_in_account=seen)
+    moved_order, kind = order.move(_MOVES_TO[verdict], actor.role, Through.VERDICT, at=tx.now)
     viewers.clear(tx, payment_id)
-    settled = replace(moved, payment=decided)
-    orders.save(tx, settled, kind, by=actor.username)
-    return Outcome(settled, changed=True)
+    saved_order = orders.save(tx, moved_order, kind, by=actor.username, payment=decided_payment)
+    return Outcome(saved_order, changed=True)
 
 
 def see_payment(
@@ -201,7 +192,6 @@ def see_payment(
     order = orders.require(tx, payment.order_id)
     if payment.seen_at is not None or not payment.may_be_decided_by(actor.username, rules):
         return Outcome(order, changed=False)
-    payments.see(tx, payment_id, by=actor.username)
     return _put_on_show(tx, actor, payment, EventType.PAYMENT_SEEN)
 
 
@@ -228,12 +218,14 @@ def view_payment(
 def _put_on_show(
     tx: Transaction, actor: Staff, payment: Payment, kind: EventType | None
 ) -> Outcome:
+    """`kind` is PAYMENT_SEEN if nobody has opened the payment before."""
     if viewers.payment_of(tx, actor.username) != payment.id:
         orders.leave_payment(tx, actor.username)
     viewers.put(tx, actor.username, payment.id)
     order = orders.require(tx, payment.order_id)
-    orders.save(tx, order, kind, by=actor.username)
-    return Outcome(order, changed=True)
+    opened_payment = order.payment.see(actor.username, tx.now) if kind and order.payment else None
+    saved_order = orders.save(tx, order, kind, by=actor.username, payment=opened_payment)
+    return Outcome(saved_order, changed=True)
 
 
 def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
@@ -254,22 +246,25 @@ def call_unseen(tx: Transaction, before: datetime, called: Collection[int]) -> s
     late = [one for one in payments.unseen(tx, before) if one.id not in called]
     for payment in late:
         order = orders.require(tx, payment.order_id)
-        orders.notify(tx, order, EventType.PAYMENT_UNSEEN, by=HOUSE)
+        orders.notify(tx, order, EventType.PAYMENT_UNSEEN, by=HOUSE.username)
     return {payment.id for payment in late}
 
 
-def reconcile_payment(tx: Transaction, actor: Staff, payment_id: int, *, is_found: bool) -> Entry:
+def reconcile_payment(
+    tx: Transaction, actor: Staff, payment_id: int, *, is_found: bool
+) -> ReconcilablePayment:
     """A cashier ticks an approved payment that is in the bank's statement, or takes the tick back.
 
     Raises PaymentNotFound, also for a payment that was not approved.
     """
-    entry = reconciliation.entry(tx, payment_id)
-    if entry is None or entry.payment.status is not PaymentStatus.APPROVED:
+    approved_payment = reconciliation.find(tx, payment_id)
+    if approved_payment is None or approved_payment.payment.status is not PaymentStatus.APPROVED:
         raise PaymentNotFound
-    if entry.is_reconciled == is_found:
-        return entry
+    if approved_payment.is_reconciled == is_found:
+        return approved_payment
     reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
-    return Entry(payments.require(tx, payment_id), entry.table_number, entry.total)
+    payment = payments.require(tx, payment_id)
+    return ReconcilablePayment(payment, approved_payment.table_number, approved_payment.total)
 
 
 def remove_proofs(tx: Transaction, photos: Sequence[Photo]) -> Purged:
@@ -285,74 +280,3 @@ def sweep(tx: Transaction, kind: Outdated, before: datetime, most: int) -> int:
 def remember_content(tx: Transaction, payment_id: int, content: str) -> None:
     """It is known now what a proof from before shows: later ones are compared with it."""
     evidence.remember(tx, payment_id, content)
-
-
-def start_session(
-    tx: Transaction,
-    username: str,
-    token_hash: str,
-    lifetime: timedelta,
-    replaces: str | None,
-    device: str = "",
-) -> None:
-    """Sign in: a new session, which ends the one that the same browser held."""
-    if replaces is not None:
-        sessions.end(tx, replaces)
-    sessions.start(tx, token_hash, username, lifetime, device)
-
-
-def try_sign_in(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
-    """Somebody asks to be let in: a failure until `sign_in`, so that guesses can't race.
-
-    Returns the rows that count it. Raises TooManyAttempts.
-    """
-    attempts.require_allowed(tx, attempt)
-    return attempts.record(tx, attempt)
-
-
-def sign_in(
-    tx: Transaction,
-    attempt: Attempt,
-    rows: Sequence[int],
-    *,
-    pin_hash: str,
-    pin_is_weak: bool = False,
-    browser: str,
-    token_hash: str,
-    lifetime: timedelta,
-    replaces: str | None,
-    device: str = "",
-) -> Staff:
-    """The PIN was right: a session starts, and the browser is known from now on.
-
-    Returns whose it is. Raises BadCredentials where the PIN was changed, or its owner disabled,
-    since it was checked.
-    """
-    found = staff.find(tx, attempt.username)
-    if found is None or not found[0].active or found[1] != pin_hash:
-        raise BadCredentials
-    attempts.forgive(tx, attempt, rows)
-    attempts.remember_browser(tx, browser, attempt.username)
-    staff.learn_pin(tx, attempt.username, is_weak=pin_is_weak)
-    start_session(tx, attempt.username, token_hash, lifetime, replaces, device)
-    return replace(found[0], pin_is_weak=pin_is_weak)
-
-
-def change_pin(
-    tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False
-) -> list[str] | None:
-    """A member gets another PIN; their sessions end, and their browsers are known no more.
-
-    Returns the hashes of the sessions that ended, whose streams must end too, or None where there
-    is no such member.
-    """
-    if not staff.change_pin(tx, username, pin_hash, is_weak=is_weak):
-        return None
-    attempts.forget_browsers(tx, username)
-    attempts.start_afresh(tx, username)
-    return sessions.end_all(tx, username)
-
-
-def end_session(tx: Transaction, token_hash: str) -> None:
-    """Sign out."""
-    sessions.end(tx, token_hash)

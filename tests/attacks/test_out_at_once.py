@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 
 import comanda
-from comanda import workflow
+from comanda import access
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.connection import connect
@@ -251,14 +251,14 @@ async def test_a_copy_is_not_told_of_to_somebody_who_was_signed_out_meanwhile(
 ) -> None:
     await house.call(ROSA, "GET", "/session")
     backups = house.app[BACKUPS]
-    order = backups.order
+    make = backups.make
 
     async def slowly() -> Any:
         with contextlib.closing(connect(house.path)) as connection:
             connection.execute("DELETE FROM sessions")
-        return await order()
+        return await make()
 
-    monkeypatch.setattr(backups, "order", slowly)
+    monkeypatch.setattr(backups, "make", slowly)
     assert (await house.call(ROSA, "POST", "/backups"))[0] == 401
 
 
@@ -269,7 +269,7 @@ async def test_who_gets_another_role_while_the_pin_is_checked_is_told_the_new_on
     write, promoted = database.write, replace_role("ana", Role.CASHIER)
 
     async def later(work: Any, *more: Any, **named: Any) -> Any:
-        if work is workflow.sign_in:
+        if work is access.sign_in:
             await write(promoted)
         return await write(work, *more, **named)
 

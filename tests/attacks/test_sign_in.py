@@ -10,8 +10,9 @@ import aiohttp
 import pytest
 from argon2 import PasswordHasher
 
-from comanda import workflow
+from comanda import access, office
 from comanda.config import Config, Server
+from comanda.domain.errors import StaffNotFound
 from comanda.store import staff
 from comanda.store.connection import connect
 from comanda.web.plumbing.keys import DATABASE, PINS, STREAMS
@@ -330,9 +331,9 @@ async def test_a_new_pin_ends_sessions_and_open_streams_and_the_old_pin_opens_no
 ) -> None:
     async with house.stream(ANA) as mine, house.stream(BETO) as other:
         new = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("8841")
-        ended = await house.app[DATABASE].write(workflow.change_pin, "ana", new)
-        assert ended
-        for session in ended:
+        change = await house.app[DATABASE].write(access.change_pin, "ana", new)
+        assert change.ended_sessions
+        for session in change.ended_sessions:
             house.app[STREAMS].end_session(session)
         assert await mine.ends()
         await house.place(waiter=BETO)
@@ -340,14 +341,17 @@ async def test_a_new_pin_ends_sessions_and_open_streams_and_the_old_pin_opens_no
     assert (await house.call(ANA, "GET", "/session"))[0] == 401
     assert (await enter(house))[0] == 401
     assert (await enter(house, "8841"))[0] == 201
-    assert await house.app[DATABASE].write(workflow.change_pin, "nadie", new) is None
+    with pytest.raises(StaffNotFound):
+        await house.app[DATABASE].write(access.change_pin, "nadie", new)
 
 
 async def test_a_stream_of_somebody_who_was_disabled_elsewhere_ends_within_a_heartbeat(
     house: House,
 ) -> None:
     async with house.stream(ANA) as mine:
-        await house.app[DATABASE].write(staff.disable, "ana")  # as the command line does
+        await house.app[DATABASE].write(
+            office.set_active, "ana", active=False
+        )  # as the command line does
         assert await mine.ends()
 
 
@@ -360,9 +364,9 @@ async def test_a_pin_that_changes_while_it_is_checked_lets_nobody_in(
     entering = asyncio.create_task(enter(house))
     await eventually(lambda: house.app[PINS]._waiting > 0)
     if what == "pin":
-        await house.app[DATABASE].write(workflow.change_pin, "ana", "another hash")
+        await house.app[DATABASE].write(access.change_pin, "ana", "another hash")
     else:
-        await house.app[DATABASE].write(staff.disable, "ana")
+        await house.app[DATABASE].write(office.set_active, "ana", active=False)
     assert (await entering)[0] == 401
     connection = connect(house.path)
     assert connection.execute("SELECT COUNT(*) FROM sessions").fetchone()[0] == 0

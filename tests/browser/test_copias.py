@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from comanda.__main__ import main
+from comanda.cli.parser import main
 from comanda.config import Backup, Config
 from comanda.store.backup import backup
 from comanda.store.copies import copies

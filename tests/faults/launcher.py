@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from comanda import __main__, feed
+from comanda import feed
+from comanda.cli import parser
 from comanda.store.database import Database
 
 POINTS = ("writer", "loop")
@@ -24,7 +25,7 @@ def main(point: str, flag: Path, arguments: list[str]) -> int:
         _die_on_the_writers_thread(die)
     else:
         _die_in_the_loop(die)
-    return __main__.main(arguments)
+    return parser.main(arguments)
 
 
 def _die_on_the_writers_thread(die: Callable[[], None]) -> None:

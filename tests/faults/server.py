@@ -17,7 +17,7 @@ from typing import Any
 
 import aiohttp
 
-from comanda import workflow
+from comanda import access
 from comanda.domain.staff import Staff
 from comanda.store.database import Transaction, open_database
 from tests.house import AGUA, EVERYONE, hire
@@ -39,7 +39,7 @@ async def furnish(database: Path) -> Tokens:
         hire(tx)
         for username, token in tokens.items():
             token_hash = hashlib.sha256(token.encode()).hexdigest()
-            workflow.start_session(tx, username, token_hash, timedelta(days=9), replaces=None)
+            access.start_session(tx, username, token_hash, timedelta(days=9), replaces=None)
 
     async with open_database(database) as opened:
         await opened.write(move_in)

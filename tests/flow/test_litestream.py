@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from comanda.__main__ import main
+from comanda.cli.parser import main
 from comanda.store.backup import check
 from comanda.store.connection import connect
 from tests.house import House, jpeg

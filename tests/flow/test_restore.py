@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from comanda.__main__ import main
+from comanda.cli.parser import main
 from comanda.config import Config
 from comanda.store.backup import check
 from comanda.store.connection import connect

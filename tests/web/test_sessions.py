@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from argon2 import PasswordHasher
 
+from comanda import office
 from comanda.config import Config
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
@@ -42,7 +43,7 @@ async def test_the_cookie_is_for_this_site_and_no_script_and_only_its_hash_is_ke
 async def test_a_wrong_pin_an_unknown_user_and_a_disabled_one_sound_the_same(
     house: House,
 ) -> None:
-    await house.app[DATABASE].write(staff.disable, "beto")
+    await house.app[DATABASE].write(office.set_active, "beto", active=False)
     heard = [
         await house.call(None, "POST", "/session", json={"username": name, "pin": pin})
         for name, pin in (("ana", "0000"), ("nadie", PIN), ("beto", PIN))
@@ -87,7 +88,7 @@ async def test_a_session_ends_after_its_shift(house: House, clock: FixedClock) -
 
 async def test_a_disabled_member_is_out_at_once(house: House) -> None:
     await house.call(ANA, "GET", "/session")
-    await house.app[DATABASE].write(staff.disable, "ana")
+    await house.app[DATABASE].write(office.set_active, "ana", active=False)
     assert (await house.call(ANA, "GET", "/session"))[0] == 401
 
 

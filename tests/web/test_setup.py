@@ -88,6 +88,8 @@ async def test_a_house_may_begin_with_a_sample_or_without_a_menu(
         ({"time_zone": "America/Macondo"}, "time_zone"),
         ({"time_zone": "../../etc/passwd"}, "time_zone"),
         ({"username": "Zoé"}, "username"),
+        ({"username": "comanda"}, "username"),
+        ({"username": "consola"}, "username"),
         ({"name": ""}, "name"),
         ({"pin": "88"}, "pin"),
         ({"csv": "hola"}, "csv"),

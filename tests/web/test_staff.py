@@ -5,9 +5,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from comanda.domain.staff import is_weak
+from comanda import office
+from comanda.domain.errors import ValidationFailed
+from comanda.domain.staff import Role, Staff, is_weak
+from comanda.store import staff
 from comanda.web.plumbing.devices import device_name
-from tests.house import ANA, BETO, COCO, LUIS, PIN, ROSA, House
+from comanda.web.plumbing.keys import DATABASE
+from tests.house import ANA, BETO, COCO, LUIS, PIN, PIN_HASH, ROSA, House
 
 ZOE = {"username": "zoe", "name": "Zoé", "role": "waiter", "pin": "8841"}
 CHROME = (
@@ -44,6 +48,8 @@ async def test_somebody_new_can_sign_in(house: House) -> None:
         ({"username": ""}, "username"),
         ({"username": "zoe\n"}, "username"),
         ({"username": "z" * 41}, "username"),
+        ({"username": "comanda"}, "username"),
+        ({"username": "consola"}, "username"),
         ({"name": " "}, "name"),
         ({"name": "Z" * 81}, "name"),
         ({"role": "chef"}, "role"),
@@ -60,6 +66,25 @@ async def test_somebody_who_can_not_be_is_refused(
     status, problem = await house.call(ROSA, "POST", "/staff", json=ZOE | change)
     assert (status, list(problem["errors"])) == (422, [field])
     assert house.rows() == before
+
+
+@pytest.mark.parametrize("username", ["comanda", "consola"])
+async def test_somebody_whose_username_signs_for_nobody_now_goes_on_working(
+    house: House, username: str
+) -> None:
+    _, problem = await house.call(ROSA, "POST", "/staff", json=ZOE | {"username": username})
+    assert f"«{username}»" in problem["errors"]["username"][0]
+    earlier = Staff(username, "Zoé", Role.WAITER)
+    with pytest.raises(ValidationFailed):
+        await house.app[DATABASE].write(office.hire, earlier, PIN_HASH)
+    await house.app[DATABASE].write(staff.add, earlier, PIN_HASH)
+    assert await sign_in(house, username, PIN) == 201
+    status, member = await house.call(
+        ROSA, "PUT", f"/staff/{username}/name", json={"name": "Zoé L."}
+    )
+    assert (status, member["name"]) == (200, "Zoé L.")
+    assert (await house.call(ROSA, "PUT", f"/staff/{username}/pin", json={"pin": "8842"}))[0] == 200
+    assert await sign_in(house, username, "8842") == 201
 
 
 async def test_a_new_name_ends_no_session(house: House) -> None:

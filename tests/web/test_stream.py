@@ -17,11 +17,11 @@ import pytest
 import trustme
 from aiohttp import web
 
-from comanda.__main__ import main
+from comanda import office
+from comanda.cli.parser import main
 from comanda.config import Config, Events
 from comanda.domain.staff import Role
 from comanda.feed import Feed
-from comanda.store import staff
 from comanda.store.connection import connect
 from comanda.web.plumbing.keys import DATABASE, FEED, STREAMS
 from comanda.web.plumbing.stream import EventStream, StreamHead, Streams
@@ -231,7 +231,7 @@ async def test_a_session_that_another_program_ends_ends_its_stream_within_a_hear
     house: House,
 ) -> None:
     async with house.stream(ANA) as stream:
-        await house.app[DATABASE].write(staff.disable, "ana")
+        await house.app[DATABASE].write(office.set_active, "ana", active=False)
         assert await stream.ends()
     async with house.stream(LUIS) as stream:
         with contextlib.closing(connect(house.path)) as connection:

@@ -5,7 +5,7 @@ import getpass
 import sys
 from pathlib import Path
 
-from comanda.cli.commands import Refused
+from comanda.cli.command import Refused
 from comanda.config import Config, backup_folder
 
 LOWEST_FREE_PORT = 1024
@@ -93,7 +93,7 @@ def unit(options: argparse.Namespace, config: Config) -> str:
 
 def _program() -> list[Path]:
     """Where Comanda is installed: its environment, and a checkout's own folder."""
-    return sorted({Path(sys.prefix).resolve(), Path(__file__).resolve().parents[1]})
+    return sorted({Path(sys.prefix).resolve(), Path(__file__).resolve().parents[2]})
 
 
 def _whoever() -> str:

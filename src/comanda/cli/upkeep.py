@@ -1,16 +1,87 @@
-"""What the command line does for whoever looks after the computer: restore."""
+"""For whoever looks after the computer: `backup`, `purge`, `restore`, `check`."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from comanda.cli.commands import Refused
+from comanda.chores import cutoff, purge, purgeable
+from comanda.cli.command import Refused, on_database
 from comanda.config import Config
-from comanda.store.database import utc_now
+from comanda.store import clocks
+from comanda.store.backup import backup, check
+from comanda.store.clocks import Clockwork
+from comanda.store.database import Database, utc_now
 from comanda.store.numbers import Numbers
 from comanda.store.restore import Contents, prepare
+from comanda.store.retention import Purged
+from comanda.store.stopping import Stop
+
+
+def make_backup(options: argparse.Namespace, config: Config) -> None:
+    """`backup DEST`: while the server runs, too."""
+    with _ending_at_signals() as stop:
+        size = backup(Path(config.database.path), options.destination, stop)
+    print(f"Copia completa y revisada: {options.destination} ({size / 2**20:.1f} MB)")
+
+
+@contextmanager
+def _ending_at_signals() -> Iterator[Stop]:
+    """SIGINT and SIGTERM end the work, which then clears away what it has begun."""
+    stop = Stop()
+    before = {
+        number: signal.signal(number, lambda *_: stop.now())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def purge_photos(options: argparse.Namespace, config: Config) -> None:
+    """`purge [--dry-run]`: what the server does every night, now."""
+    if not config.proofs.keep_days:
+        raise Refused("La configuración guarda las fotos para siempre: proofs.keep_days = 0")
+
+    written = _last_written(Path(config.database.path))
+
+    async def work(database: Database) -> tuple[datetime, Purged]:
+        before = cutoff(database.clock(), config.proofs.keep_days)
+        if options.dry_run:
+            return before, await purgeable(database, before)
+        await _require_sound_clock(database, written)
+        return before, await purge(database, before)
+
+    before, total = on_database(config, work)
+    done = "Se borrarían" if options.dry_run else "Borradas:"
+    print(
+        f"{done} {total.photos} fotos ({total.bytes / 2**20:.1f} MB) "
+        f"de pagos anteriores al {before.astimezone():%Y-%m-%d %H:%M}"
+    )
+
+
+def _last_written(path: Path) -> list[datetime]:
+    """The time of the last write to the database's file; nothing if there is no file."""
+    try:
+        return [datetime.fromtimestamp(path.stat().st_mtime, UTC)]
+    except OSError:
+        return []
+
+
+async def _require_sound_clock(database: Database, written: list[datetime]) -> None:
+    """Raises Refused if the clock is doubtful: nobody knows then what is old."""
+    clockwork, now = Clockwork(database.path), database.clock()
+    if not await database.read(clocks.is_sound, clockwork, now, *written):
+        raise Refused(
+            f"No se borró nada: el reloj de esta computadora dice {now.astimezone():%Y-%m-%d}, y "
+            "eso no cuadra con lo último que Comanda anotó. Si la fecha está mal, corrígela; si "
+            "está bien, prueba otra vez mañana"
+        )
 
 
 def restore(options: argparse.Namespace, config: Config) -> None:
@@ -22,10 +93,10 @@ def restore(options: argparse.Namespace, config: Config) -> None:
             print(f"  {line}")
         if not (options.yes or _agreed(target)):
             raise Refused("No se cambió nada")
-        kept = ready.carry_out(utc_now())
+        earlier_file = ready.carry_out(utc_now())
     print(f"Restaurada en {target}")
-    if kept is not None:
-        print(f"Lo que había está en {kept}")
+    if earlier_file is not None:
+        print(f"Lo que había está en {earlier_file}")
     for line in _consequences(ready.numbers):
         print(line)
 
@@ -67,3 +138,16 @@ def _agreed(target: Path) -> bool:
     print(question, end="", flush=True)
     answer = sys.stdin.readline().strip().lower()
     return answer in ("sí", "si", "s")
+
+
+def check_database(_: argparse.Namespace, config: Config) -> None:
+    """`check`: read the structure, every proof's hash and every state's event.
+
+    Every fault is a line on standard output.
+    """
+    path = Path(config.database.path)
+    complaints = check(path)
+    if complaints:
+        print("\n".join(complaints))
+        raise Refused(f"La base de datos {path} no pasa la revisión; fallas: {len(complaints)}")
+    print("La base de datos está entera")

@@ -1,11 +1,26 @@
 """When a backup is due, which are kept, and when somebody must be told that one is missing."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-DAY = timedelta(days=1)
+from comanda.domain.hours import DAY, last_at
+
 # A night's copy may take a while, and must not raise the alarm while it does.
 OVERDUE = DAY + timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRules:
+    """What the house asks of its backups: made every night at `hour` o'clock, if `enabled`.
+
+    All of the last `keep_days` days are kept, and the newest of each of `keep_months` months.
+    """
+
+    enabled: bool
+    hour: int
+    keep_days: int
+    keep_months: int
 
 
 def last_before(moments: Collection[datetime], now: datetime) -> datetime | None:
@@ -15,10 +30,7 @@ def last_before(moments: Collection[datetime], now: datetime) -> datetime | None
 
 def is_due(last: datetime | None, now: datetime, hour: int, zone: tzinfo | None) -> bool:
     """Whether `hour` o'clock in `zone` has come since the last backup; it may be days ago."""
-    local = now.astimezone(zone)
-    tonight = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    appointed = tonight if tonight <= local else tonight - DAY
-    return last is None or last < appointed
+    return last is None or last < last_at(hour, now, zone)
 
 
 def is_overdue(last: datetime | None, now: datetime) -> bool:

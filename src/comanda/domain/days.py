@@ -39,16 +39,16 @@ class Day:
         A day that begins at 04:30 has an hour `04:30` first and one `04:00` last. An hour that the
         clock strikes twice is there twice; one that it leaves out is not there.
         """
-        found: dict[tuple[date, int, timedelta | None], datetime] = {}
+        starts: dict[tuple[date, int, timedelta | None], datetime] = {}
         moment, end = self.start, self.end
         while moment < end:
             local = self.house.local(moment)
-            found.setdefault((local.date(), local.hour, local.utcoffset()), moment)
+            starts.setdefault((local.date(), local.hour, local.utcoffset()), moment)
             moment += _STEP - timedelta(minutes=moment.minute % 15)
-        names = [f"{hour:02}:00" for _, hour, _ in found]
+        names = [f"{hour:02}:00" for _, hour, _ in starts]
         if names:  # a day may begin within an hour
             names[0] = f"{self.house.local(self.start):%H:%M}"
-        return list(zip(found.values(), names, strict=True))
+        return list(zip(starts.values(), names, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +173,10 @@ def _by_hour(day: Day, sales: Iterable[Decision]) -> list[Tally]:
     return [Tally(name, len(of), sum(of)) for (_, name), of in zip(hours, totals, strict=True)]
 
 
-def _tallies(found: Iterable[tuple[str, int]]) -> list[Tally]:
+def _tallies(amounts: Iterable[tuple[str, int]]) -> list[Tally]:
     """(name, minor units) each, added up by name; the most frequent first."""
     totals: dict[str, list[int]] = defaultdict(list)
-    for name, total in found:
+    for name, total in amounts:
         totals[name].append(total)
     tallies = (Tally(name, len(of), sum(of)) for name, of in totals.items())
     return sorted(tallies, key=lambda tally: (-tally.count, -tally.total, tally.name))

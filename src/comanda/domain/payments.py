@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from comanda.domain.errors import OwnPayment, PaymentAlreadyDecided, ValidationFailed
-from comanda.domain.evidence import STRONG, Suspicion
+from comanda.domain.evidence import STRONG, Claim, Suspicion
 from comanda.domain.wire import Wire, money, optional_time, time
 
 VIEWING_LASTS = timedelta(minutes=3)  # unless it is said again; /caja counts the same
@@ -40,6 +40,15 @@ class Proof:
     content: str = ""
     image_hash: bytes | None = None
     taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a waiter sends to pay an order: the method, the guest's proof, what its receipt says."""
+
+    method: str
+    proof: Proof | None
+    claim: Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +146,10 @@ class Payment:
             seen_in_account=seen_in_account,
             viewers=(),
         )
+
+    def see(self, by: str, at: datetime) -> "Payment":
+        """The payment as its first cashier has opened it."""
+        return replace(self, seen_by=by, seen_at=at)
 
     def wire(self) -> Wire:
         """The `payment`."""

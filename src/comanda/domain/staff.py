@@ -1,6 +1,7 @@
 """Who works in the house."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -8,6 +9,7 @@ from itertools import pairwise
 from comanda.domain.wire import Wire
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
+WRONG_USERNAME = "De 1 a 40 letras minúsculas sin acento, cifras, punto o guion"
 SHORTEST_PIN, LONG_PIN, LONGEST_PIN, LONGEST_NAME = 4, 6, 128, 80
 SHORT_PIN = f"Para caja y administración el PIN lleva al menos {LONG_PIN} cifras o letras"
 _OBVIOUS_PINS = frozenset(
@@ -24,6 +26,15 @@ class Role(StrEnum):
 
 
 MONEY_ROLES = frozenset({Role.CASHIER, Role.ADMIN})
+
+
+def username_complaint(username: str) -> str | None:
+    """What forbids `username` to somebody new, for people. Earlier members keep theirs."""
+    if not USERNAME.fullmatch(username):
+        return WRONG_USERNAME
+    if username in {actor.username for actor in NOBODY}:
+        return f"Con «{username}» firma Comanda lo que nadie del personal hizo; elige otro usuario"
+    return None
 
 
 def pin_complaint(pin: str, role: Role) -> str | None:
@@ -73,3 +84,17 @@ class Staff:
     def wire(self) -> Wire:
         """`{username, name, role}`."""
         return {"username": self.username, "name": self.name, "role": self.role.value}
+
+
+@dataclass(frozen=True, slots=True)
+class StaffChange:
+    """A member after a change, and the hashes of the sessions that it ended."""
+
+    member: Staff
+    ended_sessions: Sequence[str] = ()
+
+
+# Who signs in the log for what no member of staff did: the house by itself, and its command line.
+HOUSE = Staff("comanda", "Comanda", Role.ADMIN)
+CONSOLE = Staff("consola", "La consola", Role.ADMIN)
+NOBODY = (HOUSE, CONSOLE)

@@ -142,7 +142,7 @@ def record(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
 def _note(tx: Transaction, attempt: Attempt, day: dict[str, int]) -> None:
     """Note for the administrator where a wrong PIN came from; raise the alarm after too many."""
     tx.run(_FORGET_QUIET, day)
-    told = {
+    failure = {
         "place": attempt.place.key,
         "username": attempt.username,  # kept only where it is somebody's: it may be a PIN
         "address": attempt.address,
@@ -150,7 +150,7 @@ def _note(tx: Transaction, attempt: Attempt, day: dict[str, int]) -> None:
         "known": attempt.is_known,
         "now": day["now"],
     }
-    tx.run(_NOTE, told)
+    tx.run(_NOTE, failure)
     row = tx.one(_TRIES, day)
     if row is not None and row["tries"] >= SUSPICIOUS:
         tx.run(_ALARM, day)

@@ -35,8 +35,8 @@ class Copy:
 
 def copies(folder: Path) -> list[Copy]:
     """The backups in `folder`, newest first; files of other names are nobody's business."""
-    found = (_copy(path) for path in folder.glob("comanda-*.db"))
-    return sorted(filter(None, found), key=lambda copy: copy.made_at, reverse=True)
+    known_copies = (_copy(path) for path in folder.glob("comanda-*.db"))
+    return sorted(filter(None, known_copies), key=lambda copy: copy.made_at, reverse=True)
 
 
 def make(
@@ -81,12 +81,12 @@ def last_events(path: Path) -> list[datetime]:
         return newest_event(Snapshot(connection, datetime.now(UTC)))
 
 
-def remove_all_but(folder: Path, kept: Collection[datetime]) -> list[str]:
+def remove_all_but(folder: Path, kept_moments: Collection[datetime]) -> list[str]:
     """Delete the backups of other moments than `kept`; returns their names."""
-    gone = [copy.name for copy in copies(folder) if copy.made_at not in kept]
-    for name in gone:
+    removed_names = [copy.name for copy in copies(folder) if copy.made_at not in kept_moments]
+    for name in removed_names:
         (folder / name).unlink(missing_ok=True)
-    return gone
+    return removed_names
 
 
 def _free_name(folder: Path, now: datetime) -> Path:

@@ -107,7 +107,7 @@ def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
     With `taken_from`, whose it was before, where another waiter has taken the order.
     """
     heard = heard_by(role)
-    told: list[Wire] = []
+    entries: list[Wire] = []
     waiter = None
     for row in view.in_pieces(view.each(_OF_ORDER, {"order_id": order_id})):
         if row["type"] not in heard:
@@ -122,5 +122,5 @@ def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
         if waiter not in (None, now):
             entry["taken_from"] = waiter
         waiter = now
-        told.append(entry)
-    return told
+        entries.append(entry)
+    return entries

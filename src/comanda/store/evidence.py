@@ -67,10 +67,12 @@ def find(
     view: Snapshot, order: Order, payment: Payment, claim: Claim, proof: Proof | None
 ) -> tuple[Suspicion, ...]:
     """The warnings about `payment`, an attempt to pay `order` that has just been stored."""
-    found = [*_reused_reference(view, payment)]
+    suspicions = [*_reused_reference(view, payment)]
     if proof is not None:
-        found += list(_reused_file(view, payment, proof)) or list(_similar(view, payment, proof))
-    return (*found, *_differences(order, payment, claim))
+        suspicions += list(_reused_file(view, payment, proof)) or list(
+            _similar(view, payment, proof)
+        )
+    return (*suspicions, *_differences(order, payment, claim))
 
 
 def _reused_reference(view: Snapshot, payment: Payment) -> Iterator[Suspicion]:
@@ -93,8 +95,8 @@ def _reused_file(view: Snapshot, payment: Payment, proof: Proof) -> Iterator[Sus
     """
     values = {"sha256": proof.sha256, "content": proof.content, "payment_id": payment.id}
     rows = [view.one(_SAME_FILE, values), proof.content and view.one(_SAME_CONTENT, values)]
-    if found := [row for row in rows if row]:
-        row = max(found, key=lambda one: int(one["payment_id"]))
+    if earlier_rows := [row for row in rows if row]:
+        row = max(earlier_rows, key=lambda one: int(one["payment_id"]))
         yield Suspicion(WarningType.FILE_REUSED, row["order_id"], row["payment_id"])
 
 

@@ -94,25 +94,21 @@ def arrange(tx: Transaction, product_ids: Sequence[int], by: str) -> None:
     if after == before:
         return
     places = enumerate(after, start=1)
-    tx.run_each(_PLACE, [{"id": found, "position": position} for position, found in places])
-    moved = {now for now, then in zip(after, before, strict=True) if now != then}
-    _announce(tx, [product for product in products(tx) if product.id in moved], by=by)
-
-
-def lay_out(tx: Transaction, entries: Iterable[Entry]) -> None:
-    """A house's first menu, which nobody is told of: nobody has come in yet."""
-    for entry in entries:
-        _insert(tx, entry)
+    tx.run_each(
+        _PLACE, [{"id": product_id, "position": position} for position, product_id in places]
+    )
+    moved_ids = {now for now, then in zip(after, before, strict=True) if now != then}
+    _announce(tx, [product for product in products(tx) if product.id in moved_ids], by=by)
 
 
 def put_all(tx: Transaction, entries: Iterable[tuple[str, str, int]], by: str) -> Changes:
     """Add or change products by name; those that are not named stay as they are."""
     changes = compare(products(tx), entries)
     tx.run_each(_REPRICE, [_reprice(product, entry) for product, entry in changes.changed])
-    told = _insert_all(tx, changes.added)
-    told += [replace(product, **entry._asdict()) for product, entry in changes.changed]
-    for start in range(0, len(told), TOLD_AT_ONCE):
-        _announce(tx, told[start : start + TOLD_AT_ONCE], by=by)
+    products_told = _insert_all(tx, changes.added)
+    products_told += [replace(product, **entry._asdict()) for product, entry in changes.changed]
+    for start in range(0, len(products_told), TOLD_AT_ONCE):
+        _announce(tx, products_told[start : start + TOLD_AT_ONCE], by=by)
     return changes
 
 

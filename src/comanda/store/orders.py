@@ -1,14 +1,14 @@
-"""Orders. `place` and `save` are the only ways to change one, and both append its events."""
+"""Orders. Only `place` and `save` change an order or its payment, and both append the events."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from comanda.domain.errors import OrderNotFound
 from comanda.domain.events import EventType
 from comanda.domain.orders import Order, OrderItem, OrderStatus, notice, order_updated
-from comanda.domain.payments import Payment
+from comanda.domain.payments import Payment, Submission
 from comanda.store import events, payments, viewers
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
@@ -89,8 +89,20 @@ def _insert_item(tx: Transaction, order_id: int, position: int, item: OrderItem)
     )
 
 
-def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None:
-    """Store an order's new state with its events: `order_updated` first, then the notice."""
+def save(
+    tx: Transaction,
+    order: Order,
+    kind: EventType | None,
+    by: str,
+    payment: Payment | Submission | None = None,
+) -> Order:
+    """Store an order's new state with its events: `order_updated` first, then the notice.
+
+    `payment` is an attempt to pay the order that is new or has changed: it is stored along, for
+    there is no other way to store it. Returns the order as it is stored.
+    """
+    if payment is not None:
+        order = replace(order, payment=payments.store(tx, order, payment, by))
     tx.run(
         _UPDATE,
         {
@@ -103,6 +115,7 @@ def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None
         },
     )
     _announce(tx, order, kind, by)
+    return order
 
 
 def notify(tx: Transaction, order: Order, kind: EventType, by: str) -> None:
@@ -112,17 +125,17 @@ def notify(tx: Transaction, order: Order, kind: EventType, by: str) -> None:
 
 def leave_payment(tx: Transaction, username: str) -> None:
     """A member has no payment on show any more; everybody is told of the order that they leave."""
-    left = viewers.payment_of(tx, username)
+    payment_id = viewers.payment_of(tx, username)
     viewers.remove(tx, username)
-    if left is not None:
-        save(tx, require(tx, payments.require(tx, left).order_id), None, by=username)
+    if payment_id is not None:
+        save(tx, require(tx, payments.require(tx, payment_id).order_id), None, by=username)
 
 
 def _announce(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None:
-    told = [order_updated(order)]
+    order_events = [order_updated(order)]
     if kind is not None:
-        told.append(notice(kind, order, by))
-    events.append(tx, order.id, order.status, told, by)
+        order_events.append(notice(kind, order, by))
+    events.append(tx, order.id, order.status, order_events, by)
 
 
 def require(view: Snapshot, order_id: int) -> Order:
@@ -166,7 +179,7 @@ def _complete(view: Snapshot, rows: Sequence[sqlite3.Row]) -> list[Order]:
 
 
 def _items(view: Snapshot, ids: Sequence[int]) -> dict[int, list[OrderItem]]:
-    found: dict[int, list[OrderItem]] = {}
+    items_of: dict[int, list[OrderItem]] = {}
     for row in view.in_pieces(_where_id_in(view, _ITEMS, ids)):
         item = OrderItem(
             product_id=row["product_id"],
@@ -175,13 +188,13 @@ def _items(view: Snapshot, ids: Sequence[int]) -> dict[int, list[OrderItem]]:
             unit_price=row["unit_price"],
             note=row["note"],
         )
-        found.setdefault(row["order_id"], []).append(item)
-    return found
+        items_of.setdefault(row["order_id"], []).append(item)
+    return items_of
 
 
 def _latest_payments(view: Snapshot, ids: Sequence[int]) -> dict[int, Payment]:
-    found = payments.from_rows(view, _where_id_in(view, _PAYMENTS, ids))
-    return {payment.order_id: payment for payment in found}
+    all_payments = payments.from_rows(view, _where_id_in(view, _PAYMENTS, ids))
+    return {payment.order_id: payment for payment in all_payments}
 
 
 def _where_id_in(view: Snapshot, sql: str, ids: Sequence[int]) -> Iterable[sqlite3.Row]:

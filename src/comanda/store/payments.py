@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from comanda.domain.errors import PaymentNotFound
-from comanda.domain.evidence import Claim, Suspicion, reference_key
-from comanda.domain.payments import Payment, PaymentStatus, Proof
+from comanda.domain.evidence import Suspicion, reference_key
+from comanda.domain.orders import Order
+from comanda.domain.payments import Payment, PaymentStatus, Proof, Submission
 from comanda.domain.wire import encode
-from comanda.store import viewers
+from comanda.store import evidence, viewers
 from comanda.store.database import (
     Snapshot,
     Transaction,
@@ -30,14 +31,13 @@ _INSERT_PROOF = """
     INSERT INTO proofs (payment_id, content_type, size, sha256, data)
     VALUES (:payment_id, :content_type, :size, :sha256, :data)
 """
-_DECIDE = """
+_UPDATE = """
     UPDATE payments
     SET status = :status, reason = :reason, decided_by = :decided_by, decided_at = :decided_at,
-        seen_in_account = :seen_in_account
+        seen_in_account = :seen_in_account, seen_by = :seen_by, seen_at = :seen_at
     WHERE id = :id
 """
 _WARN = "UPDATE payments SET warnings = :warnings WHERE id = :id"
-_SEE = "UPDATE payments SET seen_by = :seen_by, seen_at = :seen_at WHERE id = :id"
 _UNSEEN = """
     SELECT * FROM payments
     WHERE status = :status AND seen_at IS NULL AND submitted_at <= :before
@@ -52,20 +52,23 @@ _OF_ORDER = "SELECT * FROM payments WHERE order_id = :order_id ORDER BY attempt"
 _PROOF = "SELECT content_type, data, sha256 FROM proofs WHERE payment_id = :payment_id"
 
 
-def insert(
-    tx: Transaction,
-    order_id: int,
-    attempt: int,
-    method: str,
-    proof: Proof | None,
-    by: str,
-    claim: Claim,
-) -> Payment:
-    """Store an attempt with its proof. The order's `save` must follow in the same transaction."""
+def store(tx: Transaction, order: Order, payment: Payment | Submission, by: str) -> Payment:
+    """Store an attempt to pay `order`, new or changed. Only `orders.save` may call this.
+
+    A new attempt is stored with its proof and with what speaks against it.
+    """
+    if isinstance(payment, Payment):
+        return _update(tx, payment)
+    submitted = _insert(tx, order, payment, by)
+    return _warn(tx, submitted, evidence.find(tx, order, submitted, payment.claim, payment.proof))
+
+
+def _insert(tx: Transaction, order: Order, submission: Submission, by: str) -> Payment:
+    claim, proof = submission.claim, submission.proof
     values = {
-        "order_id": order_id,
-        "attempt": attempt,
-        "method": method,
+        "order_id": order.id,
+        "attempt": 1 + (order.payment.attempt if order.payment else 0),
+        "method": submission.method,
         "status": PaymentStatus.PENDING,
         "has_proof": proof is not None,
         "submitted_by": by,
@@ -76,7 +79,7 @@ def insert(
     }
     payment_id = tx.insert(_INSERT, values)
     if proof is not None:
-        _insert_proof(tx, order_id, payment_id, proof)
+        _insert_proof(tx, order.id, payment_id, proof)
     return require(tx, payment_id)
 
 
@@ -99,33 +102,27 @@ def _insert_proof(tx: Transaction, order_id: int, payment_id: int, proof: Proof)
     tx.run(_INSERT_FINGERPRINT, fingerprint)
 
 
-def decide(tx: Transaction, payment: Payment) -> None:
-    """Store a verdict. The order's `save` must follow in the same transaction."""
-    tx.run(
-        _DECIDE,
-        {
-            "id": payment.id,
-            "status": payment.status,
-            "reason": payment.reason,
-            "decided_by": payment.decided_by,
-            "decided_at": payment.decided_at and to_millis(payment.decided_at),
-            "seen_in_account": payment.seen_in_account,
-        },
-    )
-
-
-def warn(tx: Transaction, payment: Payment, warnings: Sequence[Suspicion]) -> Payment:
-    """Store what speaks against an attempt. The order's `save` must follow, as after `insert`."""
+def _warn(tx: Transaction, payment: Payment, warnings: Sequence[Suspicion]) -> Payment:
     if warnings:
         values = {"id": payment.id, "warnings": encode([one.wire() for one in warnings])}
         tx.run(_WARN, values)
     return replace(payment, warnings=tuple(warnings))
 
 
-def see(tx: Transaction, payment_id: int, by: str) -> Payment:
-    """Store that a cashier has opened it. The order's `save` must follow, as after `insert`."""
-    tx.run(_SEE, {"id": payment_id, "seen_by": by, "seen_at": to_millis(tx.now)})
-    return require(tx, payment_id)
+def _update(tx: Transaction, payment: Payment) -> Payment:
+    """Store who has opened the attempt, and the verdict on it."""
+    values = {
+        "id": payment.id,
+        "status": payment.status,
+        "reason": payment.reason,
+        "decided_by": payment.decided_by,
+        "decided_at": payment.decided_at and to_millis(payment.decided_at),
+        "seen_in_account": payment.seen_in_account,
+        "seen_by": payment.seen_by,
+        "seen_at": payment.seen_at and to_millis(payment.seen_at),
+    }
+    tx.run(_UPDATE, values)
+    return payment
 
 
 def unseen(view: Snapshot, before: datetime) -> list[Payment]:
@@ -157,11 +154,11 @@ def proof(view: Snapshot, payment_id: int) -> Proof | None:
 
 def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> list[Payment]:
     """The payments of `rows`; those that wait come with the cashiers who have them on show."""
-    found = [from_row(row) for row in view.in_pieces(rows)]
-    if all(payment.status is not PaymentStatus.PENDING for payment in found):
-        return found
+    all_payments = [from_row(row) for row in view.in_pieces(rows)]
+    if all(payment.status is not PaymentStatus.PENDING for payment in all_payments):
+        return all_payments
     looking = viewers.by_payment(view)
-    return [replace(one, viewers=tuple(looking.get(one.id, ()))) for one in found]
+    return [replace(one, viewers=tuple(looking.get(one.id, ()))) for one in all_payments]
 
 
 def from_row(row: sqlite3.Row) -> Payment:

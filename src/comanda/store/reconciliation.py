@@ -1,12 +1,10 @@
-"""Approved payments beside the bank's statement: what was found in it, and what was not."""
+"""Which payments were approved when, and who found them in the bank's statement."""
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from comanda.domain.payments import Payment, PaymentStatus
-from comanda.domain.wire import Wire, money
+from comanda.domain.payments import PaymentStatus
+from comanda.domain.reconciliation import ReconcilablePayment
 from comanda.store import payments
 from comanda.store.database import Snapshot, Transaction, to_millis
 
@@ -30,30 +28,9 @@ _TICK = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An approved payment with its order's table and total, in minor units."""
-
-    payment: Payment
-    table_number: int
-    total: int
-
-    @property
-    def is_reconciled(self) -> bool:
-        return self.payment.reconciled_at is not None
-
-    def wire(self) -> Wire:
-        """The `payment`, and `table_number` and `total` of its order."""
-        return {
-            **self.payment.wire(),
-            "table_number": self.table_number,
-            "total": money(self.total),
-        }
-
-
 def approved(
     view: Snapshot, start: datetime, end: datetime, method: str | None = None
-) -> list[Entry]:
+) -> list[ReconcilablePayment]:
     """What was approved from `start` until before `end`, the first one first.
 
     One more than `MOST` tells that there are too many.
@@ -69,7 +46,7 @@ def approved(
     return [_from_row(row) for row in view.in_pieces(view.each(sql, values))]
 
 
-def entry(view: Snapshot, payment_id: int) -> Entry | None:
+def find(view: Snapshot, payment_id: int) -> ReconcilablePayment | None:
     """The payment with its order, approved or not."""
     row = view.one(_ONE, {"id": payment_id})
     return None if row is None else _from_row(row)
@@ -85,23 +62,5 @@ def tick(tx: Transaction, payment_id: int, by: str | None) -> None:
     tx.run(_TICK, values)
 
 
-def totals(entries: Sequence[Entry]) -> list[Wire]:
-    """`{method, count, total, count_reconciled, amount_reconciled}` of each method."""
-    found = []
-    for method in sorted({entry.payment.method for entry in entries}):
-        mine = [entry for entry in entries if entry.payment.method == method]
-        ticked = [entry for entry in mine if entry.is_reconciled]
-        found.append(
-            {
-                "method": method,
-                "count": len(mine),
-                "total": money(sum(entry.total for entry in mine)),
-                "count_reconciled": len(ticked),
-                "amount_reconciled": money(sum(entry.total for entry in ticked)),
-            }
-        )
-    return found
-
-
-def _from_row(row: sqlite3.Row) -> Entry:
-    return Entry(payments.from_row(row), row["table_number"], row["total"])
+def _from_row(row: sqlite3.Row) -> ReconcilablePayment:
+    return ReconcilablePayment(payments.from_row(row), row["table_number"], row["total"])

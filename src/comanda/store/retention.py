@@ -111,14 +111,14 @@ def read_over(view: Snapshot, photos: Sequence[Photo]) -> None:
 
 def remove(tx: Transaction, photos: Sequence[Photo]) -> Purged:
     """Delete the files of decided attempts; returns what was there."""
-    gone = Purged()
+    total = Purged()
     pending = PaymentStatus.PENDING
     for photo in photos:
         values = {"payment_id": photo.payment_id, "now": to_millis(tx.now), "pending": pending}
         if tx.run(_MARK, values):
             tx.run(_DELETE, {"payment_id": photo.payment_id})
-            gone += Purged(1, photo.size)
-    return gone
+            total += Purged(1, photo.size)
+    return total
 
 
 def has_outdated(view: Snapshot, kind: Outdated, before: datetime) -> bool:

@@ -1,10 +1,9 @@
 """Members of staff and the hashes of their PINs."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 
-from comanda.domain.errors import LastAdmin, StaffNotFound
+from comanda.domain.errors import StaffNotFound, UsernameTaken
 from comanda.domain.staff import Role, Staff
 from comanda.store.database import Snapshot, Transaction, to_millis
 
@@ -18,23 +17,19 @@ _INSERT = """
     INSERT INTO staff (username, name, role, pin_hash, active, created_at)
     VALUES (:username, :name, :role, :pin_hash, 1, :created_at)
 """
-_DISABLE = "UPDATE staff SET active = 0 WHERE username = :username AND active = 1"
-_CHANGE_PIN = """
-    UPDATE staff SET pin_hash = :pin_hash WHERE username = :username AND active = 1
-"""
+_CHANGE_PIN = "UPDATE staff SET pin_hash = :pin_hash WHERE username = :username"
 _PIN_IS_WEAK = "INSERT INTO weak_pins (username) VALUES (:username) ON CONFLICT DO NOTHING"
 _PIN_IS_STRONG = "DELETE FROM weak_pins WHERE username = :username"
 _UPDATE = """
     UPDATE staff SET name = :name, role = :role, active = :active WHERE username = :username
 """
-_ADMIN = "SELECT 1 FROM staff WHERE role = :role AND active = 1 AND username <> :but"
-_END_SESSIONS = "DELETE FROM sessions WHERE username = :username"
+_ADMIN = "SELECT 1 FROM staff WHERE role = :role AND active = 1"
 
 
-def add(tx: Transaction, member: Staff, pin_hash: str) -> bool:
-    """Add a member of staff; False where the username is taken."""
+def add(tx: Transaction, member: Staff, pin_hash: str) -> None:
+    """Add a member of staff. Raises UsernameTaken."""
     if find(tx, member.username) is not None:
-        return False
+        raise UsernameTaken(f"Ya hay alguien con el usuario «{member.username}»")
     values = {
         "username": member.username,
         "name": member.name,
@@ -44,23 +39,16 @@ def add(tx: Transaction, member: Staff, pin_hash: str) -> bool:
     }
     tx.run(_INSERT, values)
     learn_pin(tx, member.username, is_weak=member.pin_is_weak)
-    return True
 
 
-def disable(tx: Transaction, username: str) -> bool:
-    """Disable an active member and end their sessions; False where there is none."""
-    if not tx.run(_DISABLE, {"username": username}):
-        return False
-    tx.run(_END_SESSIONS, {"username": username})
-    return True
-
-
-def change_pin(tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False) -> bool:
-    """Give an active member another PIN; False where there is none."""
-    if not tx.run(_CHANGE_PIN, {"username": username, "pin_hash": pin_hash}):
-        return False
+def change_pin(tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False) -> Staff:
+    """Give an active member another PIN; returns the member. Raises StaffNotFound."""
+    member = require(tx, username)
+    if not member.active:
+        raise StaffNotFound("Esta persona está de baja: dala de alta antes de cambiar su PIN")
+    tx.run(_CHANGE_PIN, {"username": username, "pin_hash": pin_hash})
     learn_pin(tx, username, is_weak=is_weak)
-    return True
+    return replace(member, pin_is_weak=is_weak)
 
 
 def learn_pin(tx: Transaction, username: str, *, is_weak: bool) -> None:
@@ -74,26 +62,17 @@ def save(tx: Transaction, member: Staff) -> None:
     tx.run(_UPDATE, {"username": member.username, **values})
 
 
-def has_admin(view: Snapshot, but: str = "") -> bool:
-    """Whether an active administrator is there, `but` this one."""
-    return view.one(_ADMIN, {"role": Role.ADMIN, "but": but}) is not None
-
-
-@contextmanager
-def keeping_an_admin(tx: Transaction) -> Iterator[None]:
-    """Raises LastAdmin where the block leaves nobody who could let others in."""
-    had_admin = has_admin(tx)
-    yield
-    if had_admin and not has_admin(tx):
-        raise LastAdmin
+def has_admin(view: Snapshot) -> bool:
+    """Whether an active administrator is there."""
+    return view.one(_ADMIN, {"role": Role.ADMIN}) is not None
 
 
 def require(view: Snapshot, username: str) -> Staff:
     """The member, active or not. Raises StaffNotFound."""
-    found = find(view, username)
-    if found is None:
+    member_and_hash = find(view, username)
+    if member_and_hash is None:
         raise StaffNotFound
-    return found[0]
+    return member_and_hash[0]
 
 
 def everyone(view: Snapshot) -> list[Staff]:

@@ -22,10 +22,10 @@ _CLEAR = "DELETE FROM viewers WHERE payment_id = :payment_id"
 
 def by_payment(view: Snapshot) -> dict[int, Sequence[Viewer]]:
     """payment's id → who has it on show, the first one first. Old entries do not count."""
-    found: dict[int, list[Viewer]] = {}
+    viewers_of: dict[int, list[Viewer]] = {}
     for row in view.all(_ALL, {"after": to_millis(view.now - VIEWING_LASTS)}):
-        found.setdefault(row["payment_id"], []).append(_from_row(row))
-    return dict(found)
+        viewers_of.setdefault(row["payment_id"], []).append(_from_row(row))
+    return dict(viewers_of)
 
 
 def put(tx: Transaction, username: str, payment_id: int) -> None:

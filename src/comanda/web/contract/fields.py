@@ -102,10 +102,13 @@ class Username(fields.String):
     default_error_messages = MESSAGES
 
     def __init__(self, **more: Any) -> None:
-        words = "De 1 a 40 letras minúsculas sin acento, cifras, punto o guion"
-        form = validate.Regexp(rf"{staff.USERNAME.pattern}\Z", staff.USERNAME.flags, error=words)
         told = {"pattern": f"^{staff.USERNAME.pattern}$"}
-        super().__init__(validate=form, metadata=told, **more)
+        super().__init__(validate=_check_username, metadata=told, **more)
+
+
+def _check_username(username: str) -> None:
+    if complaint := staff.username_complaint(username):
+        raise ValidationError(complaint)
 
 
 class Pin(Text):

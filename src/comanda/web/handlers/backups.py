@@ -4,7 +4,7 @@ from aiohttp import web
 
 from comanda.domain.errors import BackupFailed
 from comanda.domain.wire import Wire, time
-from comanda.nightly import Report
+from comanda.store.backups import BackupStatus
 from comanda.store.connection import DatabaseError
 from comanda.store.copies import Copy
 from comanda.web.plumbing.guard import require_still
@@ -14,7 +14,7 @@ from comanda.web.plumbing.replies import reply
 
 async def show_backups(request: web.Request) -> web.Response:
     """`GET /backups`."""
-    return reply(_report(await request.app[BACKUPS].reported()))
+    return reply(_status(await request.app[BACKUPS].look()))
 
 
 async def make_backup(request: web.Request) -> web.Response:
@@ -24,23 +24,23 @@ async def make_backup(request: web.Request) -> web.Response:
     Whoever was signed out meanwhile is not told of it. The copy stays: it is the house's.
     """
     try:
-        copy = await request.app[BACKUPS].order()
+        copy = await request.app[BACKUPS].make()
     except DatabaseError as error:
         raise BackupFailed(str(error)) from error
     await request.app[DATABASE].read(require_still, member=request[STAFF], session=request[SESSION])
     return reply(_copy(copy), status=201)
 
 
-def _report(report: Report) -> Wire:
+def _status(status: BackupStatus) -> Wire:
     return {
-        "enabled": report.enabled,
-        "folder": str(report.folder),
-        "last_success_at": time(report.last.made_at) if report.last else None,
-        "last_success_size": report.last.size if report.last else None,
-        "alarm": report.trouble is not None,
-        "trouble": report.trouble,
-        "same_disk": report.same_disk,
-        "copies": [_copy(copy) for copy in report.copies],
+        "enabled": status.enabled,
+        "folder": str(status.folder),
+        "last_success_at": time(status.last.made_at) if status.last else None,
+        "last_success_size": status.last.size if status.last else None,
+        "alarm": status.trouble is not None,
+        "trouble": status.trouble,
+        "same_disk": status.same_disk,
+        "copies": [_copy(copy) for copy in status.copies],
     }
 
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from comanda import office
+from comanda import access
 from comanda.domain.wire import Wire, optional_time, time
 from comanda.store import attempts
 from comanda.store.attempts import Guesses
@@ -18,7 +18,7 @@ async def show_guesses(request: web.Request) -> web.Response:
 
 async def dismiss_guesses(request: web.Request) -> web.Response:
     """`DELETE /guesses`: the administrator has read them."""
-    await request.app[DATABASE].write(office.dismiss_guesses)
+    await request.app[DATABASE].write(access.dismiss_guesses)
     return web.Response(status=204)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -12,7 +12,7 @@ from comanda.config import Config, Method
 from comanda.config import Payments as PaymentsConfig
 from comanda.domain.errors import NotFound, ProofExpired, TooManyAttempts, ValidationFailed
 from comanda.domain.evidence import Claim
-from comanda.domain.payments import Payment, PaymentRules, Proof
+from comanda.domain.payments import Payment, PaymentRules, Proof, Submission
 from comanda.media import pictures
 from comanda.store import house, orders, payments
 from comanda.store.database import Snapshot
@@ -33,23 +33,14 @@ _EXTENSIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A payment form, checked against the house's methods."""
-
-    method: str
-    proof: Proof | None
-    claim: Claim
-
-
 async def submit_payment(request: web.Request) -> web.Response:
     """`POST /orders/{order_id}/proof`: 201, or 200 where this key's attempt was made before."""
     database, found, actor = request.app[DATABASE], order_id(request), request[STAFF]
     await database.read(orders.require, found)
     async with uploaded(request) as upload:
-        attempt = await _read_attempt(request.app[CONFIG], upload)
-        method, proof = attempt.method, attempt.proof
-        claim = await _with_file_time(request.app, attempt.claim, proof)
+        submission = await _read_submission(request.app[CONFIG], upload)
+        method, proof = submission.method, submission.proof
+        claim = await _with_file_time(request.app, submission.claim, proof)
         about = (found, method, actor.username)
         log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
         told = [one for one in (claim.reference, claim.amount) if one is not None]
@@ -148,7 +139,8 @@ def _rules(config: PaymentsConfig) -> PaymentRules:
     return PaymentRules(account, own_verdicts=config.own_verdicts)
 
 
-async def _read_attempt(config: Config, upload: Upload) -> Attempt:
+async def _read_submission(config: Config, upload: Upload) -> Submission:
+    """The payment form, checked against the house's methods."""
     form = check(Form, upload.fields)
     method = config.payments.method(form["method"])
     if method is None:
@@ -158,8 +150,8 @@ async def _read_attempt(config: Config, upload: Upload) -> Attempt:
         raise ValidationFailed({"file": ["Falta la foto del comprobante"]})
     claim = Claim(_reference(method, form["reference"]), form["amount"], form["taken_at"])
     if upload.file is None:
-        return Attempt(method.name, None, claim)
-    return Attempt(method.name, await asyncio.to_thread(pictures.inspect, upload.file), claim)
+        return Submission(method.name, None, claim)
+    return Submission(method.name, await asyncio.to_thread(pictures.inspect, upload.file), claim)
 
 
 async def _with_file_time(app: web.Application, claim: Claim, proof: Proof | None) -> Claim:

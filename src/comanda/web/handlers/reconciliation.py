@@ -2,8 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -13,10 +11,10 @@ from comanda.config import Method
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.house import House
 from comanda.domain.payments import Payment
+from comanda.domain.reconciliation import Period, ReconcilablePayment, period_of, totals
 from comanda.domain.wire import Wire, money, time
 from comanda.store import house, payments, reconciliation, staff
 from comanda.store.database import Snapshot
-from comanda.store.reconciliation import Entry
 from comanda.web.contract.requests import Found, Statement
 from comanda.web.handlers.pages import default_house
 from comanda.web.plumbing.keys import CONFIG, DATABASE, STAFF
@@ -25,7 +23,6 @@ from comanda.web.plumbing.reading import json_body, payment_id, query
 from comanda.web.plumbing.replies import reply
 from comanda.web.plumbing.spreadsheets import download, written
 
-LONGEST = timedelta(days=93)
 _HEADER = (
     "Fecha y hora",
     "Orden",
@@ -40,15 +37,6 @@ _HEADER = (
     "Encontrado en el banco",
 )
 Names = Mapping[str, str]  # username → what colleagues call them
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From `start` until before `end`, by the clock of `house`."""
-
-    start: datetime
-    end: datetime
-    house: House
 
 
 async def show_reconciliation(request: web.Request) -> web.Response:
@@ -68,8 +56,10 @@ async def reconcile_payment(request: web.Request) -> web.Response:
     database, found, actor = request.app[DATABASE], payment_id(request), request[STAFF]
     await database.read(payments.require, found)
     body = await json_body(request, Found)
-    entry = await database.write(workflow.reconcile_payment, actor, found, is_found=body["found"])
-    return reply(entry.wire())
+    reconciled = await database.write(
+        workflow.reconcile_payment, actor, found, is_found=body["found"]
+    )
+    return reply(reconciled.wire())
 
 
 def _asked(request: web.Request) -> tuple[dict[str, Any], House]:
@@ -82,12 +72,12 @@ def _asked(request: web.Request) -> tuple[dict[str, Any], House]:
 
 
 def _told(view: Snapshot, asked: dict[str, Any], default: House) -> Wire:
-    period, entries, names = _find(view, asked, default)
+    period, approved, names = _find(view, asked, default)
     return {
         "from": time(period.start),
         "to": time(period.end),
-        "payments": (entry.wire() for entry in entries),
-        "totals": reconciliation.totals(entries),
+        "payments": (payment.wire() for payment in approved),
+        "totals": totals(approved),
         "people": [{"username": one, "name": name} for one, name in names.items()],
     }
 
@@ -96,27 +86,27 @@ def _written(
     view: Snapshot, methods: Mapping[str, Method], asked: dict[str, Any], default: House
 ) -> tuple[str, bytes]:
     """The spreadsheet's name and text."""
-    period, entries, names = _find(view, asked, default)
-    rows = (_row(entry, methods, names, period.house) for entry in view.in_pieces(entries))
+    period, approved, names = _find(view, asked, default)
+    rows = (_row(one, methods, names, period.house) for one in view.in_pieces(approved))
     name = f"conciliacion-{period.house.day_of(period.start)}.csv"
     return name, written(_HEADER, rows)
 
 
 def _find(
     view: Snapshot, asked: dict[str, Any], default: House
-) -> tuple[Period, list[Entry], Names]:
-    period = _period(asked["from"], asked["to"], house.get(view, default), view.now)
-    entries = reconciliation.approved(view, period.start, period.end, asked["method"])
-    if len(entries) > reconciliation.MOST:
+) -> tuple[Period, list[ReconcilablePayment], Names]:
+    period = period_of(asked["from"], asked["to"], house.get(view, default), view.now)
+    approved = reconciliation.approved(view, period.start, period.end, asked["method"])
+    if len(approved) > reconciliation.MOST:
         raise ValidationFailed({"to": ["Son demasiados pagos para una vez: pide menos días"]})
-    return period, entries, _names(view, entries)
+    return period, approved, _names(view, approved)
 
 
-def _names(view: Snapshot, entries: Sequence[Entry]) -> Names:
-    """The names of those who had to do with `entries`; two of the same name are told apart."""
-    found = {
+def _names(view: Snapshot, approved: Sequence[ReconcilablePayment]) -> Names:
+    """The names of those who had to do with `approved`; two of the same name are told apart."""
+    usernames = {
         username
-        for payment in (entry.payment for entry in entries)
+        for payment in (one.payment for one in approved)
         for username in (payment.submitted_by, payment.decided_by, payment.reconciled_by)
     }
     everyone = staff.everyone(view)
@@ -126,42 +116,24 @@ def _names(view: Snapshot, entries: Sequence[Entry]) -> Names:
         if count[member.name] == 1
         else f"{member.name} ({member.username})"
         for member in everyone
-        if member.username in found
+        if member.username in usernames
     }
 
 
-def _period(
-    first: date | datetime | None, last: date | datetime | None, house: House, now: datetime
-) -> Period:
-    """Raises ValidationFailed for one that ends before it begins, or is too long."""
-    try:
-        first = first or house.day_of(now)
-        last = last or (house.day_of(first) if isinstance(first, datetime) else first)
-        start = first if isinstance(first, datetime) else house.start_of(first)
-        end = last if isinstance(last, datetime) else house.start_of(last + timedelta(days=1))
-    except OverflowError as error:
-        raise ValidationFailed({"from": ["No es válido"]}) from error
-    if end <= start:
-        raise ValidationFailed({"to": ["El final va después del principio"]})
-    if end - start > LONGEST:
-        raise ValidationFailed({"to": [f"Pide {LONGEST.days} días a lo más"]})
-    return Period(start, end, house)
-
-
 def _row(
-    entry: Entry, methods: Mapping[str, Method], names: Names, house: House
+    line: ReconcilablePayment, methods: Mapping[str, Method], names: Names, house: House
 ) -> Sequence[str | int | float | None]:
-    payment = entry.payment
+    payment = line.payment
     method = methods.get(payment.method)
     decided_at = payment.decided_at or payment.submitted_at
     return (
         f"{house.local(decided_at):%Y-%m-%d %H:%M}",
         payment.order_id,
-        entry.table_number,
+        line.table_number,
         method.label if method else payment.method,
         payment.reference,
         None if payment.amount is None else money(payment.amount),
-        money(entry.total),
+        money(line.total),
         _name(payment.submitted_by, names),
         _name(payment.decided_by, names),
         payment.reason,

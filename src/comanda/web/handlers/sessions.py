@@ -4,7 +4,7 @@ import hashlib
 
 from aiohttp import web
 
-from comanda import workflow
+from comanda import access
 from comanda.domain.errors import NotSignedIn
 from comanda.domain.staff import Staff
 from comanda.domain.wire import Wire
@@ -23,7 +23,7 @@ async def show_session(request: web.Request) -> web.Response:
 
 async def sign_out(request: web.Request) -> web.Response:
     """`DELETE /session`; open streams of this session end at once."""
-    await request.app[DATABASE].write(workflow.end_session, request[SESSION])
+    await request.app[DATABASE].write(access.end_session, request[SESSION])
     request.app[STREAMS].end_session(request[SESSION])
     response = web.Response(status=204)
     response.del_cookie(COOKIE, httponly=True, samesite="Strict", secure=is_secure(request))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from comanda import workflow
+from comanda import access
 from comanda.domain.errors import BadCredentials
 from comanda.domain.sign_in import Allowance, Attempt, attempt
 from comanda.domain.staff import is_weak
@@ -28,12 +28,12 @@ async def sign_in(request: web.Request) -> web.Response:
     database, username = request.app[DATABASE], body["username"]
     browser = request.cookies.get(BROWSER_COOKIE)
     tried = await _attempt(request, username, browser)
-    rows = await database.write(workflow.try_sign_in, tried)
+    rows = await database.write(access.try_sign_in, tried)
     pin_hash = await _prove(request, username, body["pin"])
     token, lifetime = secrets.token_urlsafe(32), _lifetime(request)
     held, browser = session_of(request), await _mark(request, browser)
     member = await database.write(
-        workflow.sign_in,
+        access.sign_in,
         tried,
         rows,
         pin_hash=pin_hash,

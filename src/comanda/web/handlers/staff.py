@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from aiohttp import web
 
-from comanda import office, workflow
+from comanda import access, office
 from comanda.domain.errors import SessionNotFound, StaffNotFound, ValidationFailed
-from comanda.domain.staff import Staff, is_weak, pin_complaint
+from comanda.domain.staff import Staff, StaffChange, is_weak, pin_complaint
 from comanda.domain.wire import Wire, time
 from comanda.store import sessions, staff
 from comanda.store.database import Snapshot
@@ -49,13 +49,10 @@ async def change_pin(request: web.Request) -> web.Response:
     if complaint := pin_complaint(pin, member.role):
         raise ValidationFailed({"pin": [complaint]})
     pin_hash = await request.app[PINS].hash(pin)
-    ended = await request.app[DATABASE].write(
-        workflow.change_pin, username, pin_hash, is_weak=is_weak(pin)
+    done = await request.app[DATABASE].write(
+        access.change_pin, username, pin_hash, is_weak=is_weak(pin)
     )
-    if ended is None:
-        raise StaffNotFound("Esta persona está de baja: dala de alta antes de cambiar su PIN")
-    member = await request.app[DATABASE].read(staff.require, username)
-    return _ended(request, office.Change(member, ended))
+    return _ended(request, done)
 
 
 async def change_role(request: web.Request) -> web.Response:
@@ -85,7 +82,7 @@ async def end_session(request: web.Request) -> web.Response:
     found = parse_id(request.match_info["session_id"])
     if found is None:
         raise SessionNotFound
-    ended = await request.app[DATABASE].write(office.end_device, found)
+    ended = await request.app[DATABASE].write(access.end_device, found)
     request.app[STREAMS].end_session(ended)
     return web.Response(status=204)
 
@@ -98,8 +95,8 @@ def _devices(view: Snapshot, own: str, online: Collection[str]) -> Wire:
     return {"sessions": (_session(one, own, online) for one in sessions.devices(view))}
 
 
-def _ended(request: web.Request, done: office.Change) -> web.Response:
-    for session in done.ended:
+def _ended(request: web.Request, done: StaffChange) -> web.Response:
+    for session in done.ended_sessions:
         request.app[STREAMS].end_session(session)
     return reply(_member(done.member))
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from comanda.config import Config
 from comanda.domain.staff import Staff
 from comanda.feed import Feed
-from comanda.nightly import Backups
+from comanda.store.backups import Backups
 from comanda.store.database import Database
 from comanda.web.contract.openapi import Document
 from comanda.web.contract.route import Route

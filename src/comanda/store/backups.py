@@ -1,4 +1,6 @@
-"""The nightly backup: made while the house serves, checked, thinned out, and made up for when late.
+"""The backups of one house: made while it serves, checked, thinned out, and told of.
+
+`backup.py` makes one file, `copies.py` knows their folder, and the chores watch the clock.
 
 Nothing is remembered but what is in the folder: the newest copy there is the last success. So a
 restart, a night without current and a clock that was wrong at first need no care of their own.
@@ -7,15 +9,13 @@ restart, a night without current and a clock that was wrong at first need no car
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from comanda.background import OwnThread, Tasks, in_background
-from comanda.config import Backup, backup_folder
-from comanda.domain.backups import is_due, is_overdue, kept, last_before
+from comanda.background import OwnThread
+from comanda.domain.backups import BackupRules, is_due, is_overdue, kept, last_before
 from comanda.domain.system_errors import told
 from comanda.store.clocks import Clockwork
 from comanda.store.connection import DatabaseError
@@ -33,17 +33,14 @@ from comanda.store.stopping import Stop, Stopped
 
 log = logging.getLogger(__name__)
 
-# The first look waits until the house is open.
-FIRST_LOOK_SECONDS = 10.0
-LOOK_SECONDS = 60.0
-RETRY_SECONDS = 600.0
+RETRY_SECONDS = 600.0  # after a copy that failed
 # A copy that is told to stop does so at once, unless the disk itself hangs.
 STOP_SECONDS = 0.7
 LAST_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BackupStatus:
     """How the backups are doing. `trouble` is a sentence for the administrator.
 
     `same_disk`: whether a disk that dies takes the copies along; None where nobody knows.
@@ -65,11 +62,16 @@ class Backups:
     """
 
     def __init__(
-        self, database: Path, settings: Backup, clock: Clock, zone: tzinfo | None = None
+        self,
+        database: Path,
+        folder: Path,
+        rules: BackupRules,
+        clock: Clock,
+        zone: tzinfo | None = None,
     ) -> None:
-        self.folder = backup_folder(database, settings)
+        self.folder = folder
         self._database = database.resolve()
-        self._settings = settings
+        self._rules = rules
         self._clock = clock
         self._zone = zone
         self._clockwork = Clockwork(self._database)
@@ -79,46 +81,33 @@ class Backups:
         self._failure: str | None = None
         self._looked = False
 
-    def report(self) -> Report:
-        found = copies(self.folder)
-        last = self._last(found)
-        return Report(
-            enabled=self._settings.enabled,
+    def status(self) -> BackupStatus:
+        every_copy = copies(self.folder)
+        last = self._last(every_copy)
+        return BackupStatus(
+            enabled=self._rules.enabled,
             folder=self.folder,
-            copies=found,
+            copies=every_copy,
             last=last,
             trouble=self._trouble(last),
             same_disk=shares_disk(self._database, self.folder),
         )
 
-    async def reported(self) -> Report:
-        """The report, read aside."""
-        return await self._looking.run(self.report)
+    async def look(self) -> BackupStatus:
+        """The status, read in a thread of its own."""
+        return await self._looking.run(self.status)
 
-    def make(self) -> Copy:
+    async def make(self) -> Copy:
         """Make a copy now, and clear away those that have had their time.
 
-        Raises DatabaseError, and the report tells of it until there is a copy again.
+        Whoever asks while a copy is being made gets that copy. Raises DatabaseError, and the status
+        tells of it until there is a copy again.
         """
-        return self._making.submit(self._make_or_join, time.monotonic()).result()
-
-    async def order(self) -> Copy:
-        """The same for a task. Whoever asks while a copy is made gets that one."""
         return await self._making.run(self._make_or_join, time.monotonic())
 
-    def make_if_due(self) -> bool:
-        """Whether all is well: a copy was made, or none was due."""
-        return self._making.submit(self._make_if_due).result()
-
-    async def keep_watch(self) -> None:
-        """Make a copy whenever one is due, until cancelled.
-
-        It looks again and again: a clock may be set, and a computer may sleep through the night.
-        """
-        await asyncio.sleep(FIRST_LOOK_SECONDS)
-        while True:
-            well = await self._making.run(self._make_if_due)
-            await asyncio.sleep(LOOK_SECONDS if well else RETRY_SECONDS)
+    async def make_if_due(self) -> bool:
+        """Whether all is well: a copy was made, or no copy was due."""
+        return await self._making.run(self._make_if_due)
 
     def stop(self) -> None:
         """End the copy that is being made; none is begun any more."""
@@ -145,7 +134,7 @@ class Backups:
             clear_unfinished(self.folder)
 
     def _make_or_join(self, asked: float) -> Copy:
-        """A copy; where one was being made when it was asked for, that one, or its failure."""
+        """Make a copy, unless a copy was being made when the caller asked: then take that one."""
         if self._last_try is None or self._last_try.ended < asked:
             self._last_try = self._try()
         if isinstance(self._last_try.result, Exception):
@@ -179,7 +168,7 @@ class Backups:
         now = self._clock()
         try:
             last = self._last(copies(self.folder))
-            if is_due(_moment(last), now, self._settings.hour, self._zone):
+            if is_due(_moment(last), now, self._rules.hour, self._zone):
                 self._make_or_join(time.monotonic())
         except (DatabaseError, OSError) as error:
             log.error("No backup, trying again in %d minutes: %s", RETRY_SECONDS / 60, error)
@@ -196,9 +185,9 @@ class Backups:
         log.warning("The clock says %s, which is doubtful: no backup is cleared away", now)
         return False
 
-    def _last(self, found: list[Copy]) -> Copy | None:
-        moment = last_before([copy.made_at for copy in found], self._clock())
-        return next((copy for copy in found if copy.made_at == moment), None)
+    def _last(self, every_copy: list[Copy]) -> Copy | None:
+        moment = last_before([copy.made_at for copy in every_copy], self._clock())
+        return next((copy for copy in every_copy if copy.made_at == moment), None)
 
     def _trouble(self, last: Copy | None) -> str | None:
         if (away := disk_trouble(self._database, self.folder)) is not None:
@@ -207,17 +196,17 @@ class Backups:
             return self._failure
         if last is None and not self._looked:
             return None  # a new house, whose first copy is on its way
-        if self._settings.enabled and is_overdue(_moment(last), self._clock()):
+        if self._rules.enabled and is_overdue(_moment(last), self._clock()):
             return "No hay ninguna copia de las últimas 24 horas"
         return self._clockwork.trouble(self._clock())
 
     def _thin_out(self) -> None:
-        settings, moments = self._settings, [copy.made_at for copy in copies(self.folder)]
+        rules, moments = self._rules, [copy.made_at for copy in copies(self.folder)]
         keep = kept(
             moments,
             self._clock(),
-            days=settings.keep_days,
-            months=settings.keep_months,
+            days=rules.keep_days,
+            months=rules.keep_months,
             zone=self._zone,
         )
         for name in remove_all_but(self.folder, keep):
@@ -238,22 +227,3 @@ def _nothing() -> None:
 
 def _moment(copy: Copy | None) -> datetime | None:
     return copy.made_at if copy else None
-
-
-@asynccontextmanager
-async def open_backups(
-    database: Path,
-    settings: Backup,
-    clock: Clock,
-    zone: tzinfo | None = None,
-    tasks: Tasks | None = None,
-) -> AsyncIterator[Backups]:
-    """The copies of `database`, one made whenever due, until the block ends."""
-    backups = Backups(database, settings, clock, zone)
-    backups.clear_up()
-    work = [backups.keep_watch] if settings.enabled else []
-    try:
-        async with in_background(*work, name="backups", tasks=tasks):
-            yield backups
-    finally:
-        await backups.close()

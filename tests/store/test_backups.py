@@ -1,4 +1,4 @@
-"""The nightly backup: made, checked, thinned out, made up for, and tried again."""
+"""The backups of a house: made, checked, thinned out, made up for, and tried again."""
 
 import asyncio
 import contextlib
@@ -17,19 +17,26 @@ from pathlib import Path
 
 import pytest
 
-from comanda.config import Backup, Config
-from comanda.nightly import Backups
+from comanda.config import Backup, Config, backup_folder
 from comanda.store import backup, copies, stopping
 from comanda.store.backup import check
+from comanda.store.backups import Backups
 from comanda.store.connection import DatabaseError
 from comanda.web.plumbing.keys import BACKUPS
 from tests.house import ANA, ROSA, FixedClock, House, eventually, open_house
+
+NIGHTLY = Backup()
+
+
+def backups_of(house: House, settings: Backup = NIGHTLY) -> Backups:
+    wanted = backup_folder(house.path, settings)
+    return Backups(house.path, wanted, settings.rules, house.clock, UTC)
 
 
 @pytest.fixture
 def backups(house: House) -> Backups:
     """The house's own copies, nobody watching; its clock is at 20:41 UTC."""
-    return Backups(house.path, Backup(), house.clock, UTC)
+    return backups_of(house)
 
 
 def folder(house: House) -> Path:
@@ -39,8 +46,8 @@ def folder(house: House) -> Path:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The watch looks as soon as the house is open, and soon again when that failed."""
-    monkeypatch.setattr("comanda.nightly.FIRST_LOOK_SECONDS", 0)
-    monkeypatch.setattr("comanda.nightly.RETRY_SECONDS", 0.02)
+    monkeypatch.setattr("comanda.chores.FIRST_LOOK_SECONDS", 0)
+    monkeypatch.setattr("comanda.store.backups.RETRY_SECONDS", 0.02)
 
 
 @contextlib.contextmanager
@@ -70,25 +77,25 @@ async def test_a_house_that_opens_makes_its_first_copy(config: Config, clock: Fi
 async def test_a_copy_is_made_once_a_night_and_after_nights_off(
     house: House, backups: Backups
 ) -> None:
-    assert backups.make_if_due()
+    assert await backups.make_if_due()
     house.clock.advance(minutes=10)
-    assert backups.make_if_due()
-    assert len(backups.report().copies) == 1
+    assert await backups.make_if_due()
+    assert len(backups.status().copies) == 1
     house.clock.advance(days=5)
-    assert backups.report().trouble
-    assert backups.make_if_due()
-    assert len(backups.report().copies) == 2
-    assert backups.report().trouble is None
+    assert backups.status().trouble
+    assert await backups.make_if_due()
+    assert len(backups.status().copies) == 2
+    assert backups.status().trouble is None
 
 
 async def test_old_copies_go_and_other_files_stay(house: House, backups: Backups) -> None:
     for _ in range(20):
-        backups.make()
+        await backups.make()
         house.clock.advance(days=1)
     for name in ("comanda-lunes.db", "comanda-20200101T000000Z.db.txt", "foto.jpg"):
         (folder(house) / name).touch()
-    backups.make()
-    left = backups.report().copies
+    await backups.make()
+    left = backups.status().copies
     # 14 days of December, and the last of November.
     assert len(left) == 15
     assert left[-1].made_at.isoformat() == "2026-11-30T20:41:00+00:00"
@@ -99,35 +106,35 @@ async def test_a_full_disk_is_said_in_words_and_the_next_try_succeeds(
     house: House, backups: Backups, caplog: pytest.LogCaptureFixture
 ) -> None:
     order = await house.deliver()
-    backups.make()
+    await backups.make()
     house.clock.advance(hours=10)
     with caplog.at_level(logging.ERROR), full_disk(40_000):
-        assert not backups.make_if_due()
+        assert not await backups.make_if_due()
     assert "No backup, trying again in 10 minutes" in caplog.text
     assert len(list(folder(house).iterdir())) == 1
-    trouble = backups.report().trouble
+    trouble = backups.status().trouble
     assert trouble and trouble.startswith("No se pudo hacer la última copia")
     assert (await house.submit(order["id"]))[0] == 201
-    assert backups.make_if_due()
-    assert backups.report().trouble is None
-    assert len(backups.report().copies) == 2
+    assert await backups.make_if_due()
+    assert backups.status().trouble is None
+    assert len(backups.status().copies) == 2
 
 
 async def test_a_new_house_raises_no_alarm_before_its_first_copy(
     house: House, backups: Backups
 ) -> None:
-    assert backups.report().trouble is None
+    assert backups.status().trouble is None
     folder(house).touch()
-    assert not backups.make_if_due()
-    assert backups.report().trouble
+    assert not await backups.make_if_due()
+    assert backups.status().trouble
 
 
 async def test_a_copy_that_would_leave_no_room_is_not_begun(
     house: House, backups: Backups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(copies, "RESERVE_BYTES", 2**60)
-    assert not backups.make_if_due()
-    assert "No cabe otra copia" in (backups.report().trouble or "")
+    assert not await backups.make_if_due()
+    assert "No cabe otra copia" in (backups.status().trouble or "")
     assert list(folder(house).iterdir()) == []
 
 
@@ -136,7 +143,7 @@ async def test_a_watch_goes_on_after_a_failure(config: Config, clock: FixedClock
     obstacle = Path(config.database.path).parent / "backups"
     obstacle.touch()
     async with open_house(replace(config, backup=Backup()), clock) as house:
-        await eventually(lambda: "No se pudo" in (house.app[BACKUPS].report().trouble or ""))
+        await eventually(lambda: "No se pudo" in (house.app[BACKUPS].status().trouble or ""))
         obstacle.unlink()
         await eventually(lambda: obstacle.is_dir() and bool(copies.copies(obstacle)))
 
@@ -144,7 +151,7 @@ async def test_a_watch_goes_on_after_a_failure(config: Config, clock: FixedClock
 async def test_what_a_crash_left_half_done_is_cleared_away(house: House, backups: Backups) -> None:
     folder(house).mkdir()
     (folder(house) / "comanda-20261127T100000Z.db.part").write_bytes(b"half")
-    backups.make()
+    await backups.make()
     assert [path.suffix for path in folder(house).iterdir()] == [".db"]
 
 
@@ -153,15 +160,15 @@ async def test_a_database_with_faults_is_copied_all_the_same_and_nothing_goes(
 ) -> None:
     order = await house.deliver()
     await house.submit(order["id"])
-    backups.make()
+    await backups.make()
     with contextlib.closing(sqlite3.connect(house.path)) as connection:
         connection.execute("UPDATE proofs SET size = size + 1")
         connection.commit()
     house.clock.advance(days=400)
-    backups.make()
-    report = backups.report()
-    assert len(report.copies) == 2
-    assert report.trouble and "El comprobante del pago 1" in report.trouble
+    await backups.make()
+    status = backups.status()
+    assert len(status.copies) == 2
+    assert status.trouble and "El comprobante del pago 1" in status.trouble
 
 
 async def test_an_administrator_makes_a_copy_and_sees_it(house: House) -> None:
@@ -185,9 +192,9 @@ async def test_a_copy_that_fails_is_a_problem_and_an_alarm(house: House) -> None
 async def test_a_copy_of_the_same_second_is_no_other_days(house: House, backups: Backups) -> None:
     """A computer without a battery tells the same second after each start."""
     await house.place()
-    first = backups.make()
+    first = await backups.make()
     await house.place()
-    second = backups.make()
+    second = await backups.make()
     assert second.name != first.name
     with contextlib.closing(sqlite3.connect(folder(house) / second.name)) as connection:
         assert connection.execute("SELECT COUNT(*) FROM orders").fetchone() == (2,)
@@ -215,10 +222,10 @@ async def test_a_folder_on_the_same_disk_is_said_and_is_no_alarm(
 ) -> None:
     _, told = await house.call(ROSA, "GET", "/backups")
     assert (told["same_disk"], told["alarm"]) == (True, False)
-    backups = Backups(house.path, Backup(folder=str(other_disk / "copias")), house.clock, UTC)
-    assert backups.report().same_disk is False
-    backups.make()
-    assert (backups.report().same_disk, backups.report().trouble) == (False, None)
+    backups = backups_of(house, Backup(folder=str(other_disk / "copias")))
+    assert backups.status().same_disk is False
+    await backups.make()
+    assert (backups.status().same_disk, backups.status().trouble) == (False, None)
 
 
 @pytest.mark.parametrize("name", ["usb", "usb/copias"])
@@ -228,40 +235,40 @@ async def test_a_disk_that_is_not_mounted_gets_no_copy_on_the_system_disk(
     """The disk is reached by a link here, as by a mount point: its name stays, its device goes."""
     mount = tmp_path / "usb"
     mount.symlink_to(other_disk)
-    backups = Backups(house.path, Backup(), house.clock, UTC)
+    backups = backups_of(house)
     backups.folder = tmp_path / name
-    backups.make()
-    assert backups.report().trouble is None
+    await backups.make()
+    assert backups.status().trouble is None
 
     mount.unlink()
     mount.mkdir()
-    again = Backups(house.path, Backup(), house.clock, UTC)
+    again = backups_of(house)
     again.folder = tmp_path / name
-    for trouble in (again.report().trouble, backups.report().trouble):
+    for trouble in (again.status().trouble, backups.status().trouble):
         assert trouble and "El disco de las copias no está" in trouble
     with pytest.raises(DatabaseError, match="estaba en otro disco"):
-        again.make()
+        await again.make()
     assert not list(mount.iterdir())
 
     shutil.rmtree(mount)
     mount.symlink_to(other_disk)
     house.clock.advance(days=1)
-    again.make()
-    assert again.report().trouble is None
-    assert len(again.report().copies) == 2
+    await again.make()
+    assert again.status().trouble is None
+    assert len(again.status().copies) == 2
 
 
 @pytest.mark.parametrize("folder", ["usb/copias", "/no-such-disk/copias", "a/b/c"])
 async def test_only_the_last_folder_is_ever_made(house: House, folder: str) -> None:
-    backups = Backups(house.path, Backup(folder=folder), house.clock, UTC)
-    assert not backups.make_if_due()
-    trouble = backups.report().trouble
+    backups = backups_of(house, Backup(folder=folder))
+    assert not await backups.make_if_due()
+    trouble = backups.status().trouble
     assert trouble and "revisa que el disco de las copias esté conectado" in trouble
     assert not (house.path.parent / folder).parent.exists()
     if not folder.startswith("/"):
         (house.path.parent / folder).parent.mkdir(parents=True)
-        assert backups.make_if_due()
-        assert backups.report().trouble is None
+        assert await backups.make_if_due()
+        assert backups.status().trouble is None
 
 
 async def test_another_folder_ends_the_alarm(
@@ -269,45 +276,45 @@ async def test_another_folder_ends_the_alarm(
 ) -> None:
     mount = tmp_path / "usb"
     mount.symlink_to(other_disk)
-    backups = Backups(house.path, Backup(), house.clock, UTC)
+    backups = backups_of(house)
     backups.folder = mount
-    backups.make()
+    await backups.make()
     mount.unlink()
     mount.mkdir()
-    assert backups.report().trouble
-    moved = Backups(house.path, Backup(), house.clock, UTC)
-    moved.make()
-    assert moved.report().trouble is None
-    assert backups.report().trouble, "the old one stays known"
+    assert backups.status().trouble
+    moved = backups_of(house)
+    await moved.make()
+    assert moved.status().trouble is None
+    assert backups.status().trouble, "the old one stays known"
 
 
 async def test_the_folder_may_be_a_link(house: House, tmp_path: Path) -> None:
     real = tmp_path / "de verdad"
     real.mkdir()
     folder(house).symlink_to(real)
-    backups = Backups(house.path, Backup(), house.clock, UTC)
-    backups.make()
+    backups = backups_of(house)
+    await backups.make()
     assert len(list(real.iterdir())) == 1
     assert backups.folder == real
 
 
 async def test_a_file_in_the_place_of_the_folder_is_said(house: House) -> None:
     folder(house).write_text("no soy una carpeta")
-    backups = Backups(house.path, Backup(), house.clock, UTC)
-    assert not backups.make_if_due()
-    trouble = backups.report().trouble
+    backups = backups_of(house)
+    assert not await backups.make_if_due()
+    trouble = backups.status().trouble
     assert trouble and "no es una carpeta" in trouble
 
 
 async def test_a_memory_of_disks_that_cannot_be_read_costs_no_copy(house: House) -> None:
     memory = house.path.with_name(f"{house.path.name}-backups")
     memory.write_bytes(b"/mnt/caf\xe9\n")
-    backups = Backups(house.path, Backup(), house.clock, UTC)
-    backups.make()
+    backups = backups_of(house)
+    await backups.make()
     assert (await house.call(ROSA, "GET", "/backups"))[0] == 200
     memory.unlink()
     memory.mkdir()
-    assert backups.report().trouble is None
+    assert backups.status().trouble is None
     assert (await house.call(ROSA, "GET", "/backups"))[0] == 200
 
 
@@ -320,7 +327,7 @@ async def test_a_disk_that_became_read_only_is_said_in_words(
     monkeypatch.setattr(os, "open", refuse)
     monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(DatabaseError, match=r"copia\.part: el disco es de sólo lectura"):
-        backups.make()
+        await backups.make()
 
 
 @contextlib.contextmanager
@@ -388,7 +395,7 @@ async def test_a_failure_is_everybodys_who_waited_and_nobodys_afterwards(
 async def test_a_house_that_closes_ends_its_copy_and_leaves_nothing_half_made(
     config: Config, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, *, nightly: bool
 ) -> None:
-    monkeypatch.setattr("comanda.nightly.FIRST_LOOK_SECONDS", 0)
+    monkeypatch.setattr("comanda.chores.FIRST_LOOK_SECONDS", 0)
     with slow_copy(monkeypatch):
         async with open_house(replace(config, backup=Backup(enabled=nightly)), clock) as house:
             if not nightly:
@@ -440,35 +447,35 @@ async def test_a_clock_that_is_years_ahead_for_a_look_takes_no_copy_and_says_so(
     house: House, backups: Backups
 ) -> None:
     for _ in range(14):
-        backups.make()
+        await backups.make()
         house.clock.advance(days=1)
     house.clock.advance(days=3 * 365)
-    for again in (backups, Backups(house.path, Backup(), house.clock, UTC)):  # and a restart
+    for again in (backups, backups_of(house)):  # and a restart
         house.clock.advance(minutes=1)
         await house.place()  # what happens meanwhile is no proof
-        again.make()
-        trouble = again.report().trouble
+        await again.make()
+        trouble = again.status().trouble
         assert trouble and "no borra nada por su fecha" in trouble
-    assert len(backups.report().copies) == 16
+    assert len(backups.status().copies) == 16
     house.clock.advance(days=-3 * 365)
-    backups.make()
+    await backups.make()
     # One more, and the first one's fourteen days are over in truth.
-    assert (len(backups.report().copies), backups.report().trouble) == (16, None)
+    assert (len(backups.status().copies), backups.status().trouble) == (16, None)
 
 
 async def test_a_house_that_was_closed_goes_on_clearing_away_a_day_later(
     house: House, backups: Backups
 ) -> None:
     for _ in range(3):
-        backups.make()
+        await backups.make()
         house.clock.advance(days=1)
     house.clock.advance(days=30)
-    backups.make()
-    assert (len(backups.report().copies), backups.report().trouble) == (4, None)
+    await backups.make()
+    assert (len(backups.status().copies), backups.status().trouble) == (4, None)
     house.clock.advance(days=1)
-    backups.make()
+    await backups.make()
     # Those of December's last days, and the last of November: by days and by months.
-    assert len(backups.report().copies) < 5
+    assert len(backups.status().copies) < 5
 
 
 async def test_copies_of_a_house_that_was_never_asked_are_evidence_themselves(
@@ -478,5 +485,5 @@ async def test_copies_of_a_house_that_was_never_asked_are_evidence_themselves(
     for day in range(1, 15):
         (folder(house) / f"comanda-202611{day:02}T100000Z.db").touch()
     house.clock.advance(days=3 * 365)
-    backups.make()
+    await backups.make()
     assert len(list(folder(house).iterdir())) == 15

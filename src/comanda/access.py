@@ -1,0 +1,93 @@
+"""The verbs of the door: signing in and out, sessions and devices, PINs, and guesses at them.
+
+As in the workflow, each is a plain function of a transaction, and an exception undoes everything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from comanda.domain.errors import BadCredentials
+from comanda.domain.sign_in import Attempt
+from comanda.domain.staff import Staff, StaffChange
+from comanda.store import attempts, sessions, staff
+from comanda.store.database import Transaction
+
+
+def start_session(
+    tx: Transaction,
+    username: str,
+    token_hash: str,
+    lifetime: timedelta,
+    replaces: str | None,
+    device: str = "",
+) -> None:
+    """Sign in: start a session, and end the session `replaces` of the same browser."""
+    if replaces is not None:
+        sessions.end(tx, replaces)
+    sessions.start(tx, token_hash, username, lifetime, device)
+
+
+def try_sign_in(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
+    """Count an attempt as failed until `sign_in` forgives it, so that guesses can't race.
+
+    Returns the ids of the rows that count the attempt. Raises TooManyAttempts.
+    """
+    attempts.require_allowed(tx, attempt)
+    return attempts.record(tx, attempt)
+
+
+def sign_in(
+    tx: Transaction,
+    attempt: Attempt,
+    rows: Sequence[int],
+    *,
+    pin_hash: str,
+    pin_is_weak: bool = False,
+    browser: str,
+    token_hash: str,
+    lifetime: timedelta,
+    replaces: str | None,
+    device: str = "",
+) -> Staff:
+    """The PIN was right: start a session, and remember the browser.
+
+    Returns the member. Raises BadCredentials if the PIN was changed, or the member disabled, after
+    the PIN was checked.
+    """
+    member, stored_hash = staff.find(tx, attempt.username) or (None, None)
+    if member is None or not member.active or stored_hash != pin_hash:
+        raise BadCredentials
+    attempts.forgive(tx, attempt, rows)
+    attempts.remember_browser(tx, browser, attempt.username)
+    staff.learn_pin(tx, attempt.username, is_weak=pin_is_weak)
+    start_session(tx, attempt.username, token_hash, lifetime, replaces, device)
+    return replace(member, pin_is_weak=pin_is_weak)
+
+
+def change_pin(
+    tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False
+) -> StaffChange:
+    """A member gets another PIN; their sessions end, and their browsers are known no more.
+
+    Raises StaffNotFound, also for a member who has left.
+    """
+    member = staff.change_pin(tx, username, pin_hash, is_weak=is_weak)
+    attempts.forget_browsers(tx, username)
+    attempts.start_afresh(tx, username)
+    return StaffChange(member, sessions.end_all(tx, username))
+
+
+def end_session(tx: Transaction, token_hash: str) -> None:
+    """Sign out."""
+    sessions.end(tx, token_hash)
+
+
+def end_device(tx: Transaction, session_id: int) -> str:
+    """Sign a device out; returns its session's hash. Raises SessionNotFound."""
+    return sessions.end_device(tx, session_id)
+
+
+def dismiss_guesses(tx: Transaction) -> None:
+    """An administrator has read who was tried with wrong PINs."""
+    attempts.dismiss_guesses(tx)

@@ -1,0 +1,104 @@
+"""`serve` and `demo`: the server, its address, and the invitation of the first start."""
+
+import argparse
+import asyncio
+import errno
+import ssl
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import segno
+
+from comanda import demo, logs
+from comanda.app import build_app, serve
+from comanda.cli.command import Refused
+from comanda.config import Config, Server, settled
+from comanda.lan import reachable_host, url
+from comanda.store.database import utc_now
+
+
+def serve_house(options: argparse.Namespace, config: Config) -> None:
+    def announce(url: str) -> None:
+        print(f"Comanda en {url}", flush=True)
+
+    _listen(options, config, config.server.host, announce)
+
+
+def serve_demo(options: argparse.Namespace, config: Config) -> None:
+    with _new_database(options.database) as path:
+        config = settled(with_database(config, path))
+        asyncio.run(demo.fill(path, utc_now()))
+        _listen(options, config, "127.0.0.1", _announce_demo)
+
+
+@contextmanager
+def _new_database(wanted_path: Path | None) -> Iterator[Path]:
+    """A file for the demo. Unless the caller named it, it is deleted afterwards."""
+    if wanted_path is not None and wanted_path.exists():
+        raise Refused(f"Ya existe {wanted_path}; la demostración sólo usa archivos nuevos")
+    with tempfile.TemporaryDirectory(prefix="comanda-demo-") as folder:
+        yield wanted_path or Path(folder) / "demo.db"
+
+
+def _announce_demo(url: str) -> None:
+    print(f"Comanda, restaurante de prueba, en {url}\n")
+    print(f"  {'usuario':10} {'PIN':6} rol")
+    for member, pin in demo.PINS.items():
+        print(f"  {member.username:10} {pin:6} {member.role}")
+    print("\nCtrl+C lo cierra.", flush=True)
+
+
+def _listen(
+    options: argparse.Namespace, config: Config, host: str, announce: Callable[[str], None]
+) -> None:
+    level = options.log_level or config.server.log_level
+    logs.start(level, options.log_format or config.server.log_format)
+    port = config.server.port if options.port is None else options.port
+
+    host = options.host or host
+    tls = _tls(config.server)
+    scheme = "http" if tls is None else "https"
+
+    config = replace(config, server=replace(config.server, host=host, port=port))
+
+    def ready(host: str, port: int, token: str | None) -> None:
+        announce(url(scheme, host, port))
+        if token is not None:
+            _invite(config.server, scheme, port, token)
+
+    try:
+        asyncio.run(serve(build_app(config), host, port, ready, tls))
+    except OSError as error:
+        is_taken = error.errno == errno.EADDRINUSE
+        reason = "esa dirección ya está ocupada" if is_taken else error.strerror
+        raise Refused(f"No se puede servir en {url(scheme, host, port)}: {reason}") from error
+
+
+def _tls(server: Server) -> ssl.SSLContext | None:
+    if not server.tls_cert:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(server.tls_cert, server.tls_key)
+    except OSError as error:  # ssl.SSLError is one
+        raise Refused(f"No sirven {server.tls_cert} y {server.tls_key}: {error}") from error
+    return context
+
+
+def _invite(server: Server, scheme: str, port: int, token: str) -> None:
+    """The address of the first start; its token is a fragment, which no browser sends on."""
+    everywhere = server.host in ("0.0.0.0", "::")  # nosec B104  # noqa: S104 - listens on nothing
+    host = (reachable_host() or "127.0.0.1") if everywhere else server.host
+    address = f"{server.public_url or url(scheme, host, port)}/instalar#{token}"
+    print("\nPrimer arranque. Abre esta dirección; sirve una vez y durante una hora:")
+    print(f"\n  {address}\n", flush=True)
+    if sys.stdout.isatty():
+        segno.make(address, micro=False).terminal(compact=True)
+
+
+def with_database(config: Config, path: Path) -> Config:
+    return replace(config, database=replace(config.database, path=str(path)))

@@ -1,0 +1,78 @@
+"""Approved payments beside the bank's statement: what was found in it, and what was not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from comanda.domain.errors import ValidationFailed
+from comanda.domain.house import House
+from comanda.domain.payments import Payment
+from comanda.domain.wire import Wire, money
+
+LONGEST = timedelta(days=93)
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcilablePayment:
+    """An approved payment with its order's table and total, in minor units."""
+
+    payment: Payment
+    table_number: int
+    total: int
+
+    @property
+    def is_reconciled(self) -> bool:
+        return self.payment.reconciled_at is not None
+
+    def wire(self) -> Wire:
+        """The `payment`, and `table_number` and `total` of its order."""
+        return {
+            **self.payment.wire(),
+            "table_number": self.table_number,
+            "total": money(self.total),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `start` until before `end`, by the clock of `house`."""
+
+    start: datetime
+    end: datetime
+    house: House
+
+
+def totals(approved_payments: Sequence[ReconcilablePayment]) -> list[Wire]:
+    """`{method, count, total, count_reconciled, amount_reconciled}` of each method."""
+    sums = []
+    for method in sorted({one.payment.method for one in approved_payments}):
+        mine = [one for one in approved_payments if one.payment.method == method]
+        ticked = [one for one in mine if one.is_reconciled]
+        sums.append(
+            {
+                "method": method,
+                "count": len(mine),
+                "total": money(sum(one.total for one in mine)),
+                "count_reconciled": len(ticked),
+                "amount_reconciled": money(sum(one.total for one in ticked)),
+            }
+        )
+    return sums
+
+
+def period_of(
+    first: date | datetime | None, last: date | datetime | None, house: House, now: datetime
+) -> Period:
+    """What is asked for, days whole; today by default. Raises ValidationFailed if too long."""
+    try:
+        first = first or house.day_of(now)
+        last = last or (house.day_of(first) if isinstance(first, datetime) else first)
+        start = first if isinstance(first, datetime) else house.start_of(first)
+        end = last if isinstance(last, datetime) else house.start_of(last + timedelta(days=1))
+    except OverflowError as error:
+        raise ValidationFailed({"from": ["No es válido"]}) from error
+    if end <= start:
+        raise ValidationFailed({"to": ["El final va después del principio"]})
+    if end - start > LONGEST:
+        raise ValidationFailed({"to": [f"Pide {LONGEST.days} días a lo más"]})
+    return Period(start, end, house)
