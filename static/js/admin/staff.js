@@ -5,6 +5,7 @@ import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
 import { clock, day } from "../house/format.js";
 import { inWords } from "../lib/wall-time.js";
 import { createForm, field } from "../lib/forms.js";
+import { pinField, usernameOf } from "../house/staff-fields.js";
 
 export const ROLES = [["waiter", "Mesero"], ["kitchen", "Cocina"], ["cashier", "Cajero"], ["admin", "Administrador"]];
 const WORDS = Object.fromEntries(ROLES);
@@ -162,25 +163,6 @@ class StaffSection {
     }, active ? "Dar de baja" : "Dar de alta otra vez");
   }
 }
-
-/** A new PIN's field: whoever handles money (`role()` says) has a longer one. */
-export function pinField(label, role) {
-  const made = field(label, {
-    name: "pin", type: "password", inputmode: "numeric", minlength: 4, maxlength: 128, required: true,
-    autocomplete: "new-password", hint: " ",
-  });
-  const explain = () => {
-    const least = ["cashier", "admin"].includes(role()) ? 6 : 4;
-    made.input.minLength = least;
-    setText(made.querySelector("p"), `Al menos ${least} cifras o letras. Evita 1234, 0000 y los que cualquiera probaría`);
-  };
-  explain();
-  return Object.assign(made, { explain });
-}
-
-/** "Ana María" → "ana.maria" */
-export const usernameOf = (name) => name.trim().toLowerCase().normalize("NFD").replace(/\p{Diacritic}/gu, "")
-  .replace(/[^a-z0-9]+/g, ".").replace(/^\.+|\.+$/g, "").slice(0, 40);
 
 const closer = (dialog) => h("div", { class: "actions dialog-foot" },
   h("button", { class: "button", type: "button", onclick: () => dialog().close() }, "Cancelar"));
