@@ -3,6 +3,7 @@
 import { call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
+import { fetchMenu } from "../house/menu.js";
 import { createForm, field } from "../lib/forms.js";
 import { openImport } from "./menu-import.js";
 
@@ -60,7 +61,7 @@ class MenuSection {
     try {
       while (this.#stale && this.#moves === 0) {
         this.#stale = false;
-        const { products } = await call("GET", "/menu");
+        const { products } = await fetchMenu();
         if (this.#moves === 0) this.#set(products);
       }
     } catch (error) {

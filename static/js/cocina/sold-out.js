@@ -2,6 +2,7 @@
 
 import { andAgain, call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
+import { fetchMenu } from "../house/menu.js";
 import { coverWith } from "../lib/place.js";
 
 /** `{ button, refresh }`: a button with how many are sold out, which opens the whole menu as switches. */
@@ -17,7 +18,7 @@ export function createSoldOut() {
     asked += 1;
     const mine = asked;
     try {
-      const answer = await call("GET", "/menu");
+      const answer = await fetchMenu();
       if (mine === asked) show(answer.products);
     } catch { /* the page's bar says that the server is away; its return refreshes */ }
   }

@@ -1,6 +1,6 @@
 // The menu that an order is picked from: by category, by search, or only what was picked.
 
-import { call } from "../lib/api.js";
+import { fetchMenu } from "../house/menu.js";
 import { h, KeyedList, setText } from "../lib/dom.js";
 import { ProductRow } from "./product-row.js";
 import { now } from "../lib/server-time.js";
@@ -80,7 +80,7 @@ class Menu {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        const { products } = await call("GET", "/menu");
+        const { products } = await fetchMenu();
         this.#loadedAt = now();
         this.#isDoubtful = false;
         this.#show(products);
