@@ -6,6 +6,7 @@ import { clock, day } from "../house/format.js";
 import { inWords } from "../lib/wall-time.js";
 import { createForm, field } from "../lib/forms.js";
 import { pinField, usernameOf } from "../house/staff-fields.js";
+import { change } from "./change.js";
 
 export const ROLES = [["waiter", "Mesero"], ["kitchen", "Cocina"], ["cashier", "Cajero"], ["admin", "Administrador"]];
 const WORDS = Object.fromEntries(ROLES);
@@ -84,7 +85,7 @@ class StaffSection {
       h("span", { class: "quiet small" }, `desde ${since(session.since)}`));
     const button = h("button", {
       class: "button", type: "button", "aria-label": `Cerrar sesión de ${session.username} en ${session.device || "otro aparato"}, desde ${since(session.since)}`,
-      onclick: () => this.#ask("DELETE", `/sessions/${session.id}`),
+      onclick: () => change("DELETE", `/sessions/${session.id}`, undefined, () => this.show()),
     }, "Cerrar sesión");
     return {
       node: h("li", { class: "device" }, words, state, button),
@@ -96,15 +97,6 @@ class StaffSection {
   }
 
   #find(username) { return this.people.items.find((person) => person.username === username); }
-
-  async #ask(method, path, json) {
-    try {
-      await call(method, path, { json });
-      await this.show();
-    } catch (error) {
-      toast(error.message, "late");
-    }
-  }
 
   #hire() {
     const name = field("Nombre", { name: "name", maxlength: 80, required: true });
@@ -158,7 +150,7 @@ class StaffSection {
       class: "button", type: "button", "data-kind": active ? "refuse" : "done",
       onclick: async () => {
         close();
-        await this.#ask("PUT", `${path}/active`, { active: !active });
+        await change("PUT", `${path}/active`, { active: !active }, () => this.show());
       },
     }, active ? "Dar de baja" : "Dar de alta otra vez");
   }

@@ -1,6 +1,7 @@
 // The live state of a page: one Map of orders, one snapshot to begin with, one event stream after it.
 
 import { call, Offline, Problem } from "../lib/api.js";
+import { pauseAfter } from "../lib/backoff.js";
 import { onCovered } from "./idle.js";
 import { forget, keep, kept, me, onOther } from "../lib/kept.js";
 import { setLink } from "../lib/link.js";
@@ -209,9 +210,8 @@ export class Live {
 
   #later() {
     clearTimeout(this.#timer);
-    const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures);
+    this.#timer = setTimeout(() => this.refresh(), pauseAfter(1000, this.#failures, LONGEST_PAUSE));
     this.#failures += 1;
-    this.#timer = setTimeout(() => this.refresh(), pause * (0.5 + Math.random() / 2));
   }
 
   /** Somebody looks at this page again: a phone that slept has missed things, and its holder may sleep still. */

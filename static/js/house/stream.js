@@ -4,6 +4,7 @@
 // channel each tab has its own stream, and gives it up while nobody looks.
 
 import { newKey } from "../lib/api.js";
+import { doubled } from "../lib/backoff.js";
 import { mark, now, since } from "../lib/server-time.js";
 
 /** Every type of event there is: the holder hears for all tabs. A test holds it against the server's. */
@@ -19,7 +20,7 @@ const FIRST_ANSWER_WITHIN = 250; // where nothing but its answer tells a new tab
 const HIDDEN_FOR = 5000;
 const GRACE = 5000; // a heartbeat that is so late was missed: the stream only looks alive
 const CHECK_EVERY = 1000;
-const MOST_MISSES = 3; // each doubles the patience with the next stream: what comes first may be large, and the network slow
+const MOST_PATIENCE = 8; // times `silence`: each miss doubles the patience with the next stream, as the network may be slow
 
 let silence = 15000 + GRACE;
 
@@ -212,7 +213,7 @@ export class Stream {
    */
   #checkSilence() {
     if (this.#heard === null && !this.#source) return;
-    const patience = this.#heard ? silence : silence * 2 ** Math.min(this.#misses, MOST_MISSES);
+    const patience = this.#heard ? silence : doubled(silence, this.#misses, MOST_PATIENCE * silence);
     if (since(this.#heard ?? this.#begun).most <= patience) return;
     this.#misses += 1;
     this.#lose();
