@@ -27,6 +27,7 @@ from comanda.domain.sign_in import Attempt
 from comanda.domain.staff import Staff
 from comanda.store import (
     attempts,
+    events,
     evidence,
     idempotency,
     menu,
@@ -59,10 +60,19 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The order, and whether this request is what changed it."""
+    """The order, whether this request changed it, and the newest event that the order reflects."""
 
     order: Order
     changed: bool
+    last_event_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """The payment beside the bank's statement, and the newest event that it reflects."""
+
+    entry: Entry
+    last_event_id: int
 
 
 def place_order(
@@ -79,11 +89,15 @@ def place_order(
     """
     row = find_transition(None, OrderStatus.PENDING, actor.role, Through.PLACE)
     if (made := idempotency.order_made_by(tx, key)) is not None:
-        return Outcome(orders.require(tx, made), changed=False)
+        return _outcome(tx, orders.require(tx, made), changed=False)
     items = tuple(_priced(tx, lines))
     order = orders.place(tx, table_number, items, row.notice, by=actor.username)
     idempotency.remember(tx, key, order.id)
-    return Outcome(order, changed=True)
+    return _outcome(tx, order, changed=True)
+
+
+def _outcome(tx: Transaction, order: Order, *, changed: bool) -> Outcome:
+    return Outcome(order, changed, events.head(tx))
 
 
 def _priced(tx: Transaction, lines: Sequence[OrderLine]) -> Iterator[OrderItem]:
@@ -107,11 +121,11 @@ def advance_order(
     check_role(actor.role, target, Through.STATUS)
     check_reason(target, reason)
     if order.status is target:
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     moved, kind = order.move(target, actor.role, Through.STATUS, at=tx.now)
     settled = replace(moved, void_reason=reason)
     orders.save(tx, settled, kind, by=actor.username)
-    return Outcome(settled, changed=True)
+    return _outcome(tx, settled, changed=True)
 
 
 def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
@@ -121,10 +135,10 @@ def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
     """
     order = orders.require(tx, order_id)
     if order.waiter == actor.username:
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     taken = order.hand_to(actor.username)
     orders.save(tx, taken, None, by=actor.username)
-    return Outcome(taken, changed=True)
+    return _outcome(tx, taken, changed=True)
 
 
 def submit_payment(
@@ -146,7 +160,7 @@ def submit_payment(
     order = orders.require(tx, order_id)
     check_role(actor.role, OrderStatus.VERIFYING, Through.PROOF)
     if idempotency.order_made_by(tx, key) is not None:
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     if claim.amount == 0 and order.total > 0:
         raise ValidationFailed({"amount": ["Escribe un monto como 185.50"]})
     moved, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
@@ -156,7 +170,7 @@ def submit_payment(
     paid = replace(moved, payment=payment, payment_method=method)
     orders.save(tx, paid, kind, by=actor.username)
     idempotency.remember(tx, key, order_id)
-    return Outcome(paid, changed=True)
+    return _outcome(tx, paid, changed=True)
 
 
 def decide_payment(
@@ -178,7 +192,7 @@ def decide_payment(
     check_role(actor.role, _MOVES_TO[verdict], Through.VERDICT)
     payment.check_verdict(verdict, reason, actor.username, rules, seen=seen_in_account)
     if payment.status == PaymentStatus(verdict.value):
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     seen = seen_in_account if verdict is Verdict.APPROVED else None
     decided = payment.decide(verdict, reason, actor.username, tx.now, seen_in_account=seen)
     moved, kind = order.move(_MOVES_TO[verdict], actor.role, Through.VERDICT, at=tx.now)
@@ -186,7 +200,7 @@ def decide_payment(
     viewers.clear(tx, payment_id)
     settled = replace(moved, payment=decided)
     orders.save(tx, settled, kind, by=actor.username)
-    return Outcome(settled, changed=True)
+    return _outcome(tx, settled, changed=True)
 
 
 def see_payment(
@@ -200,7 +214,7 @@ def see_payment(
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
     if payment.seen_at is not None or not payment.may_be_decided_by(actor.username, rules):
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     payments.see(tx, payment_id, by=actor.username)
     return _put_on_show(tx, actor, payment, EventType.PAYMENT_SEEN)
 
@@ -217,11 +231,11 @@ def view_payment(
     order = orders.require(tx, payment.order_id)
     if not payment.may_be_decided_by(actor.username, rules):
         orders.leave_payment(tx, actor.username)
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     if payment.seen_at is None:
         return see_payment(tx, actor, payment_id, rules=rules)
     if viewers.is_recent(tx, actor.username, payment_id):
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     return _put_on_show(tx, actor, payment, None)
 
 
@@ -233,7 +247,7 @@ def _put_on_show(
     viewers.put(tx, actor.username, payment.id)
     order = orders.require(tx, payment.order_id)
     orders.save(tx, order, kind, by=actor.username)
-    return Outcome(order, changed=True)
+    return _outcome(tx, order, changed=True)
 
 
 def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
@@ -258,7 +272,9 @@ def call_unseen(tx: Transaction, before: datetime, called: Collection[int]) -> s
     return {payment.id for payment in late}
 
 
-def reconcile_payment(tx: Transaction, actor: Staff, payment_id: int, *, is_found: bool) -> Entry:
+def reconcile_payment(
+    tx: Transaction, actor: Staff, payment_id: int, *, is_found: bool
+) -> Reconciled:
     """A cashier ticks an approved payment that is in the bank's statement, or takes the tick back.
 
     Raises PaymentNotFound, also for a payment that was not approved.
@@ -266,10 +282,10 @@ def reconcile_payment(tx: Transaction, actor: Staff, payment_id: int, *, is_foun
     entry = reconciliation.entry(tx, payment_id)
     if entry is None or entry.payment.status is not PaymentStatus.APPROVED:
         raise PaymentNotFound
-    if entry.is_reconciled == is_found:
-        return entry
-    reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
-    return Entry(payments.require(tx, payment_id), entry.table_number, entry.total)
+    if entry.is_reconciled != is_found:
+        reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
+        entry = replace(entry, payment=payments.require(tx, payment_id))
+    return Reconciled(entry, events.head(tx))
 
 
 def remove_proofs(tx: Transaction, photos: Sequence[Photo]) -> Purged:
