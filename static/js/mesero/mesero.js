@@ -14,7 +14,7 @@ import { isRejected } from "./cards.js";
 import { ChargeSheet } from "./charge.js";
 import { createNewOrder } from "./new-order.js";
 import { createOpenOrders } from "./open.js";
-import { createPaidToday } from "./paid.js";
+import { createPaidToday } from "./paid-today.js";
 import { createPayable } from "./payable.js";
 import { placeLayer, placeOf, setPlace } from "../lib/place.js";
 import { createTabs } from "./tabs.js";
