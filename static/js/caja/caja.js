@@ -26,7 +26,7 @@ const narrow = matchMedia("(max-width: 899px)");
 const { user, settings } = await start("cashier");
 setHouse(settings);
 setPatience(settings.unseen_alarm_seconds);
-setViewer(user.username);
+setViewer(user.username, learn);
 const bar = createBar("Caja", user);
 const called = new Set();
 const missed = new Set(); // payments that came while something else was looked for
@@ -205,13 +205,7 @@ function changed(order, before) {
   if (order.status === "pagado") bank.refresh();
 }
 
-/** An answer told of an order, maybe before the stream did. */
-function learn(order) {
-  const before = live.orders.get(order.id);
-  if (!before || before.updated_at > order.updated_at) return;
-  live.orders.set(order.id, order);
-  show(order, before, false);
-}
+function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }
 
 /** Another list, or the bank's statement, which takes the whole page. */
 function turnTo(id) {

@@ -12,14 +12,18 @@ const LOOKS_EVERY = 20000;
 const opened = new Set();
 const untold = new Set(); // opened here, and the waiter does not know
 let me = null;
+let learn = null;
 let shown = null; // the payment that is on show, and that may be decided here
 let told = null; // the payment of which the server knows that it is on show
 let toldAt = 0;
 let touchedAt = stopwatch();
 let isTelling = false;
 
-/** Whose page this is. */
-export function setViewer(username) { me = username; }
+/** Whose page this is; `hear(order)` is called with the server's answers. */
+export function setViewer(username, hear) {
+  me = username;
+  learn = hear;
+}
 
 /** This payment is on show, and no other; null is none. */
 export function showPayment(payment) {
@@ -73,7 +77,11 @@ function remember(id) {
   toldAt = stopwatch();
 }
 
-const put = (id, what) => refusable(() => call("PUT", `/payments/${id}/${what}`));
+async function put(id, what) {
+  const order = await refusable(() => call("PUT", `/payments/${id}/${what}`));
+  if (order) learn(order);
+  return order;
+}
 
 /** What was refused will be refused again; what got lost is thrown, to be told later. */
 async function refusable(request) {

@@ -97,11 +97,13 @@ function showElapsed(time, card, order) {
   setText(time, `${late ? "‼ " : slow ? "! " : ""}${minutes} min`);
 }
 
+function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }
+
 async function move(order, target, button) {
   try {
     button.disabled = true;
     hear(order.id);
-    await call("PUT", `/orders/${order.id}/status`, { json: { status: target } });
+    learn(await call("PUT", `/orders/${order.id}/status`, { json: { status: target } }));
   } catch (error) {
     if (live.orders.get(order.id)?.status === target) return; // only the answer was lost
     toast(`Mesa ${order.table_number}: ${andAgain(error)}`, "late");

@@ -24,6 +24,7 @@ export class Live {
   #stream = null;
   #cursor = 0; // the snapshot's: what it holds is not applied again
   #heard = 0; // the newest event that the stream has told
+  #learned = new Map(); // by order, up to which event an answer told of it
   #floor = 0; // the stream tells nothing up to here: an older snapshot has missed something
   #known = null; // when what is shown was last true
   #isLoaded = false;
@@ -108,6 +109,7 @@ export class Live {
     this.#cursor = Math.min(...answers.map((one) => Number(one.last_event_id)));
     const before = this.orders;
     this.orders = new Map(answers.flatMap((one) => one.orders).map((order) => [order.id, order]));
+    this.#keepLearned(before);
     this.#isLoaded = true;
     this.#known = mark();
     this.#hasFailed = false;
@@ -116,6 +118,14 @@ export class Live {
     this.#keepSoon();
     if (this.#stream.isOpen) this.#show("online");
     this.#stream.open();
+  }
+
+  /** A snapshot that was read before a change is older than the answer to the change. */
+  #keepLearned(before) {
+    for (const [orderId, eventId] of this.#learned) {
+      if (eventId <= this.#cursor) this.#learned.delete(orderId);
+      else this.orders.set(orderId, before.get(orderId));
+    }
   }
 
   /** What came while the snapshot was on its way may be newer than it. */
@@ -152,8 +162,26 @@ export class Live {
   /** What a newer snapshot already holds is not told again: it may be older than what is shown. */
   #tell(type, id, data) {
     if (id <= this.#cursor) return;
-    if (type === "order_updated") this.#apply(JSON.parse(data));
-    this.on[type]?.(JSON.parse(data));
+    const content = JSON.parse(data);
+    if (type === "order_updated") this.#follow(content, id);
+    this.on[type]?.(content);
+  }
+
+  #follow(order, eventId) {
+    if (eventId <= this.#learned.get(order.id)) return; // an answer has told of a later state
+    this.#learned.delete(order.id);
+    this.#apply(order);
+  }
+
+  /**
+   * Take an order from the answer to a change, which reflects every event up to `lastEventId`. The answer
+   * changes nothing if a later event was heard; else it counts at once, and the events that it reflects do not.
+   */
+  learn(order, lastEventId) {
+    const eventId = Number(lastEventId);
+    if (!(eventId > Math.max(this.#cursor, this.#heard, this.#learned.get(order.id) ?? 0))) return;
+    this.#learned.set(order.id, eventId);
+    this.#apply(order);
   }
 
   #apply(order) {
@@ -175,6 +203,7 @@ export class Live {
     this.#cursor = 0;
     this.#heard = 0;
     this.#floor = 0;
+    this.#learned.clear();
     this.refresh();
   }
 

@@ -38,7 +38,7 @@ const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOr
 const newOrder = createNewOrder(user.username, { onCount: (count) => tabs.count("nueva", count) });
 const whose = createWhose(showLists);
 const ready = watchReady({ seconds: settings.ready_alarm_seconds, isMine, orders: trueOrders, onCall: callAll });
-const house = { isMine, isCalled: ready.isCalled, learn, learnTaken, charge, methodName, whose };
+const house = { isMine, isCalled: ready.isCalled, learn, charge, methodName, whose };
 const open = createOpenOrders(house);
 const paid = createPaidToday(house);
 const payable = createPayable(house, paid.node);
@@ -76,25 +76,7 @@ async function correctOrder({ key }) {
   newOrder.correct(draft, `No se pudo: ${refusalOf(draft)}`);
 }
 
-/** An answer told of an order before the stream did: show it, unless the stream was ahead. */
-function learn(order) {
-  const known = live.orders.get(order.id);
-  if (known && !isNewer(order, known)) return;
-  live.orders.set(order.id, order);
-  show(order, known);
-}
-
-/** A new waiter makes no order newer: the answer counts only where nothing was heard since. */
-function learnTaken(order, before) {
-  if (live.orders.get(order.id) !== before) return;
-  live.orders.set(order.id, order);
-  show(order, before);
-}
-
-function isNewer(order, known) {
-  const attempts = Number(order.payment?.id || 0) - Number(known.payment?.id || 0);
-  return attempts > 0 || (attempts === 0 && Date.parse(order.updated_at) > Date.parse(known.updated_at));
-}
+function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }
 
 function show(order, before) {
   open.show(order, before);

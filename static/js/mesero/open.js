@@ -12,7 +12,7 @@ const OPEN = ["pendiente", "en_preparacion", "listo"];
 
 /**
  * `{ panel, show(order, before), sync(orders), count() }`. `house` is what the cards ask and tell:
- * `isMine(order)`, `isCalled(order)`, `learn(order)`, `learnTaken(order, before)`, `whose`.
+ * `isMine(order)`, `isCalled(order)`, `learn(answer)`, `whose`.
  */
 export function createOpenOrders(house) {
   const { isMine, isCalled, whose } = house;
@@ -56,7 +56,7 @@ export function createOpenOrders(house) {
 }
 
 /** A ready order in full; one that the kitchen still has in one line, which a tap unfolds. */
-function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
+function createOpenCard(order, { isMine, isCalled, learn }) {
   const { node, card, head, line, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
   let dishes = null;
@@ -70,7 +70,7 @@ function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
     class: "button", type: "button", "data-kind": "done", "data-size": "main",
     onclick: () => deliver(current, give, learn),
   });
-  const take = createTake(order, () => current, learnTaken);
+  const take = createTake(order, learn);
   const voiding = createVoidButton(order, learn);
   const begun = h("p", { class: "quiet small", hidden: true }, "La cocina ya la empezó: si hay que anularla, pídelo en caja.");
   const isUnfolded = () => fold.getAttribute("aria-expanded") === "true";

@@ -13,7 +13,7 @@ const PAYABLE = ["entregado", "por_verificar"];
 
 /**
  * `{ panel, show(order, before), sync(orders), count(orders) }`. `house` is what the cards ask and
- * tell: `isMine(order)`, `learn(order)`, `learnTaken(order, before)`, `charge(orderId)`, `whose`.
+ * tell: `isMine(order)`, `learn(answer)`, `charge(orderId)`, `whose`.
  */
 export function createPayable(house, ...below) {
   const { isMine, whose } = house;
@@ -60,13 +60,13 @@ function step(order) {
   return isRejected(order) ? 0 : 1;
 }
 
-function createPayableCard(order, { isMine, learn, learnTaken, charge }) {
+function createPayableCard(order, { isMine, learn, charge }) {
   const { node, card, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
   const dishes = createDishes(order);
   const reason = h("p", { class: "reason" });
   const pay = h("button", { class: "button", type: "button", "data-size": "main", onclick: () => charge(order.id) });
-  const take = createTake(order, () => current, learnTaken);
+  const take = createTake(order, learn);
   const back = h("button", {
     class: "button", type: "button", hidden: true, "aria-label": nameOf(order, "Deshacer"),
     onclick: () => takeBack(current, back, learn),
