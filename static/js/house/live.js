@@ -23,10 +23,10 @@ export class Live {
   state = "connecting";
   #stream = null;
   #cursor = 0; // the snapshot's: what it holds is not applied again
-  #heard = 0; // the newest event that the stream has told
-  #learned = new Map(); // by order, up to which event an answer told of it
+  #heardId = 0; // the newest event that the stream has told
+  #learnedIds = new Map(); // by order, up to which event an answer told of it
   #floor = 0; // the stream tells nothing up to here: an older snapshot has missed something
-  #known = null; // when what is shown was last true
+  #trueAt = null; // when what is shown was last true
   #isLoaded = false;
   #isKept = false;
   #isOver = false; // who worked here has left
@@ -65,12 +65,12 @@ export class Live {
     const stream = new Stream({
       name: `comanda.noticias.${LANGUAGE}.${role}.${username}`,
       path: `/events/${role}?user=${encodeURIComponent(username)}`,
-      position: () => (this.#isLoaded ? Math.max(this.#cursor, this.#heard) : null),
+      position: () => (this.#isLoaded ? Math.max(this.#cursor, this.#heardId) : null),
       onEvent: (type, id, data) => this.#hear(type, id, data),
       onOpen: () => this.#opened(),
       onLost: (isOver) => this.#lost(isOver),
       onSilent: () => this.#silent(),
-      onAlive: (when) => { if (this.#isLoaded) this.#known = when; },
+      onAlive: (when) => { if (this.#isLoaded) this.#trueAt = when; },
       onGap: (id) => this.#skipped(id),
       onDoubt: () => this.#check(),
       onEnded: () => this.refresh(),
@@ -111,7 +111,7 @@ export class Live {
     this.orders = new Map(answers.flatMap((one) => one.orders).map((order) => [order.id, order]));
     this.#keepLearned(before);
     this.#isLoaded = true;
-    this.#known = mark();
+    this.#trueAt = mark();
     this.#hasFailed = false;
     this.onReset(this.orders, before);
     this.#catchUp();
@@ -120,10 +120,10 @@ export class Live {
     this.#stream.open();
   }
 
-  /** A snapshot that was read before a change is older than the answer to the change. */
+  /** What was read, or kept, before a change is older than the answer to the change. */
   #keepLearned(before) {
-    for (const [orderId, eventId] of this.#learned) {
-      if (eventId <= this.#cursor) this.#learned.delete(orderId);
+    for (const [orderId, eventId] of this.#learnedIds) {
+      if (eventId <= this.#cursor) this.#learnedIds.delete(orderId);
       else this.orders.set(orderId, before.get(orderId));
     }
   }
@@ -142,7 +142,7 @@ export class Live {
   }
 
   #loadMissed() {
-    const isShort = this.#isLoaded && Math.max(this.#cursor, this.#heard) < this.#floor;
+    const isShort = this.#isLoaded && Math.max(this.#cursor, this.#heardId) < this.#floor;
     this.#floor = 0;
     if (isShort) this.refresh();
   }
@@ -153,8 +153,8 @@ export class Live {
       this.#resync();
       return;
     }
-    if (id <= this.#heard) return;
-    this.#heard = id;
+    if (id <= this.#heardId) return;
+    this.#heardId = id;
     if (!this.#isLoaded || (this.#loading && type === "order_updated")) this.#meanwhile.push({ type, id, data });
     if (this.#isLoaded) this.#tell(type, id, data);
   }
@@ -168,8 +168,8 @@ export class Live {
   }
 
   #follow(order, eventId) {
-    if (eventId <= this.#learned.get(order.id)) return; // an answer has told of a later state
-    this.#learned.delete(order.id);
+    if (eventId <= this.#learnedIds.get(order.id)) return; // an answer has told of a later state
+    this.#learnedIds.delete(order.id);
     this.#apply(order);
   }
 
@@ -179,8 +179,8 @@ export class Live {
    */
   learn(order, lastEventId) {
     const eventId = Number(lastEventId);
-    if (!(eventId > Math.max(this.#cursor, this.#heard, this.#learned.get(order.id) ?? 0))) return;
-    this.#learned.set(order.id, eventId);
+    if (!(eventId > Math.max(this.#cursor, this.#heardId, this.#learnedIds.get(order.id) ?? 0))) return;
+    this.#learnedIds.set(order.id, eventId);
     this.#apply(order);
   }
 
@@ -201,9 +201,9 @@ export class Live {
   /** The log is not the one this page knew: whatever it says next counts. */
   #resync() {
     this.#cursor = 0;
-    this.#heard = 0;
+    this.#heardId = 0;
     this.#floor = 0;
-    this.#learned.clear();
+    this.#learnedIds.clear();
     this.refresh();
   }
 
@@ -264,11 +264,11 @@ export class Live {
 
   #show(state) {
     if (state === "online") {
-      this.#known = mark();
+      this.#trueAt = mark();
       this.#failures = 0; // not by an answer alone: a stream that is refused is asked for ever more rarely
     }
     this.state = state;
-    setLink(state, this.#known);
+    setLink(state, this.#trueAt);
     this.onState(state);
   }
 
@@ -293,7 +293,7 @@ export class Live {
 
   #keep() {
     if (!this.#isLoaded) return;
-    if (this.#known) keep(`orders.${this.role}`, [...this.orders.values()], this.#known.at);
+    if (this.#trueAt) keep(`orders.${this.role}`, [...this.orders.values()], this.#trueAt.at);
   }
 
   async #showKept() {
@@ -304,7 +304,8 @@ export class Live {
     if (!last || this.#isLoaded) return;
     const before = this.orders;
     this.orders = new Map(last.value.map((order) => [order.id, order]));
-    this.#known = mark(last.at);
+    this.#keepLearned(before);
+    this.#trueAt = mark(last.at);
     this.onReset(this.orders, before);
   }
 }

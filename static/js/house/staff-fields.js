@@ -5,17 +5,17 @@ import { field } from "../lib/forms.js";
 
 /** A new PIN's field: whoever handles money (`role()` says) has a longer one. */
 export function pinField(label, role) {
-  const made = field(label, {
+  const pin = field(label, {
     name: "pin", type: "password", inputmode: "numeric", minlength: 4, maxlength: 128, required: true,
     autocomplete: "new-password", hint: " ",
   });
   const explain = () => {
     const least = ["cashier", "admin"].includes(role()) ? 6 : 4;
-    made.input.minLength = least;
-    setText(made.querySelector("p"), `Al menos ${least} cifras o letras. Evita 1234, 0000 y los que cualquiera probaría`);
+    pin.input.minLength = least;
+    setText(pin.querySelector("p"), `Al menos ${least} cifras o letras. Evita 1234, 0000 y los que cualquiera probaría`);
   };
   explain();
-  return Object.assign(made, { explain });
+  return Object.assign(pin, { explain });
 }
 
 /** "Ana María" → "ana.maria" */
