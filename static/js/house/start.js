@@ -86,11 +86,17 @@ export function registerShell() {
   navigator.serviceWorker.register(url).then(() => wasThere || keepThisPage()).catch(() => { /* the page is whole without it */ });
 }
 
-/** What a page loaded before its worker was there passes by the worker once more, to be kept. */
+/** What a page loads while its worker is about to come passes by the worker once more, to be kept. */
 async function keepThisPage() {
   if (!navigator.serviceWorker.controller) {
     await new Promise((resolve) => { navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }); });
   }
-  const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-  for (const name of new Set(loaded)) if (new URL(name).pathname.startsWith("/static/")) await fetch(name);
+  const names = new Set();
+  new PerformanceObserver((entries) => {
+    for (const { name } of entries.getEntries()) {
+      if (names.has(name) || !new URL(name).pathname.startsWith("/static/")) continue;
+      names.add(name);
+      fetch(name).catch(() => { /* the next page that is opened keeps it */ });
+    }
+  }).observe({ type: "resource", buffered: true });
 }
