@@ -122,6 +122,34 @@ async def test_good_news_is_said_only_with_a_connection(
     await expect(page.get_by_text(GOOD_NEWS[path])).to_be_visible()
 
 
+# Whether what charging needs has come: it does once the page stands.
+CHARGING = f"""() => {{
+  const paths = {LOADED};
+  return ["charge", "form", "fields", "outcome"]
+    .every((name) => paths.includes(`/static/js/mesero/${{name}}.js`));
+}}"""
+
+
+async def test_a_page_that_was_open_once_charges_without_a_network(
+    house: House, window: OpenWindow
+) -> None:
+    await house.deliver(12)
+    opened = await window(ANA, "/mesero?ver=cobrar", PHONE, worker=True)
+    page = opened.page
+    paid = page.get_by_role("button", name="Pagadas hoy")
+    await paid.click()
+    await page.get_by_text("Ninguna todavía").wait_for()
+    await page.wait_for_function(CHARGING)
+    await until_kept(opened, 1)
+    await house.runner.cleanup()
+    await page.reload()
+    await page.get_by_text("Sin conexión con Comanda.").wait_for()
+    await paid.click()
+    await page.get_by_text("No se pudo actualizar").wait_for()
+    await page.get_by_role("button", name="💳 Cobrar, mesa 12").click()
+    await page.get_by_role("dialog").get_by_text("🖼 Galería").wait_for()
+
+
 async def test_who_signs_out_leaves_nothing_behind(house: House, window: OpenWindow) -> None:
     await house.place(table=29)
     opened = await window(COCO, "/cocina", worker=True)

@@ -35,6 +35,7 @@ def sheet(page: Page) -> Locator:
 async def open_sheet(page: Page, table: int = 12, button: str = "Cobrar") -> Locator:
     await tab(page, "Por Cobrar")
     await card(page, table).get_by_role("button", name=button).click()
+    await sheet(page).wait_for()
     return sheet(page)
 
 

@@ -194,15 +194,61 @@ def test_no_script_makes_html_of_strings() -> None:
             assert banned not in text, f"{path}: {banned}"
 
 
+IMPORTED = re.compile(r"""(?:\bfrom |\bimport\(|^import )"(\.[^"]+)\"""", re.MULTILINE)
+
+
+def imports(folder: Path) -> list[tuple[Path, Path]]:
+    """Each script below `folder` with each script that it imports."""
+    return [
+        (path, (path.parent / name).resolve())
+        for path in sorted(folder.rglob("*.js"))
+        for name in IMPORTED.findall(path.read_text(encoding="utf-8"))
+    ]
+
+
 def test_a_script_imports_only_what_is_there() -> None:
-    folder = Path(__file__).parents[2] / "static"
-    named = re.compile(r"""(?:\bfrom |\bimport\(|^import )"(\.[^"]+)\"""", re.MULTILINE)
-    found = 0
-    for path in folder.rglob("*.js"):
-        for name in named.findall(path.read_text(encoding="utf-8")):
-            assert (path.parent / name).is_file(), f"{path}: {name}"
-            found += 1
-    assert found > 50
+    pairs = imports(Path(__file__).parents[2] / "static")
+    assert [f"{path}: {target}" for path, target in pairs if not target.is_file()] == []
+    assert len(pairs) > 50
+
+
+def strangers(folder: Path) -> list[str]:
+    """The imports that leave their room: `lib` knows `lib` alone, `house` knows `lib` as well,
+    and the folder of a page knows both and itself, but no other page.
+    """
+
+    def room(path: Path) -> str:
+        return path.relative_to(folder).parts[0]
+
+    return [
+        f"{path.relative_to(folder)} imports {target.relative_to(folder)}"
+        for path, target in imports(folder)
+        if room(target) != room(path)
+        and room(target) not in {"lib": [], "house": ["lib"]}.get(room(path), ["lib", "house"])
+    ]
+
+
+def test_a_script_imports_nothing_from_another_page() -> None:
+    assert strangers(Path(__file__).parents[2] / "static/js") == []
+
+
+@pytest.mark.parametrize(
+    ("script", "target"),
+    [
+        ("lib/dom.js", "house/bar.js"),
+        ("lib/dom.js", "caja/caja.js"),
+        ("house/bar.js", "caja/caja.js"),
+        ("mesero/mesero.js", "caja/cards.js"),
+    ],
+)
+def test_an_import_from_another_room_is_found(tmp_path: Path, script: str, target: str) -> None:
+    for name in (script, target, "lib/api.js", "house/live.js", "mesero/cards.js"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
+    allowed = 'import "../lib/api.js";\nimport { Live } from "../house/live.js";\n'
+    (tmp_path / "mesero/cards.js").write_text(allowed, encoding="utf-8")
+    (tmp_path / script).write_text(f'const part = import("../{target}");', encoding="utf-8")
+    assert strangers(tmp_path) == [f"{script} imports {target}"]
 
 
 # The files of a page, and whether the device keeps all of them.

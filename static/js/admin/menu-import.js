@@ -3,6 +3,7 @@
 import { call } from "../lib/api.js";
 import { h, openDialog, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
+import { readText } from "../lib/text-file.js";
 
 const EXAMPLE = "nombre,categoría,precio";
 
@@ -53,19 +54,6 @@ export function openImport(done) {
     } finally {
       apply.disabled = false;
     }
-  }
-}
-
-/** A file's text: UTF-8, UTF-16, or else the Windows code page that spreadsheets write. */
-export async function readText(file) {
-  const bytes = await file.arrayBuffer();
-  const [first, second] = new Uint8Array(bytes.slice(0, 2));
-  if ((first === 0xff && second === 0xfe) || second === 0) return new TextDecoder("utf-16le").decode(bytes);
-  if ((first === 0xfe && second === 0xff) || first === 0) return new TextDecoder("utf-16be").decode(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
   }
 }
 

@@ -3,7 +3,10 @@
 import { call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
+import { fetchMenu } from "../house/menu.js";
 import { createForm, field } from "../lib/forms.js";
+import { createRefresher } from "../lib/refresher.js";
+import { change } from "./change.js";
 import { openImport } from "./menu-import.js";
 
 export function create(context) {
@@ -12,10 +15,8 @@ export function create(context) {
 
 class MenuSection {
   #products = [];
-  #loading = false;
-  #moves = 0;
+  #moves = 0; // those that the server has not answered yet
   #moved = Promise.resolve();
-  #stale = false;
 
   constructor({ listen, onReset }) {
     const empty = h("p", { class: "empty" }, "El menú está vacío. Agrega un platillo o importa un CSV.");
@@ -52,23 +53,16 @@ class MenuSection {
     return button;
   }
 
-  /** Fetch the menu, again where news come meanwhile; what is being moved comes first. */
-  async show() {
-    this.#stale = true;
-    if (this.#loading || this.#moves > 0) return;
-    this.#loading = true;
+  /** Fetch the menu and show it. While something is being moved its new place counts; afterwards this is called again. */
+  show = createRefresher(async (isOutdated) => {
+    if (this.#moves > 0) return;
     try {
-      while (this.#stale && this.#moves === 0) {
-        this.#stale = false;
-        const { products } = await call("GET", "/menu");
-        if (this.#moves === 0) this.#set(products);
-      }
+      const { products } = await fetchMenu();
+      if (this.#moves === 0 && !isOutdated()) this.#set(products);
     } catch (error) {
       toast(error.message, "late");
-    } finally {
-      this.#loading = false;
     }
-  }
+  });
 
   #set(products) {
     this.#products = products;
@@ -142,7 +136,7 @@ class MenuSection {
 
   async #toggle(id) {
     const product = this.#find(id);
-    await this.#ask("PUT", `/products/${id}/available`, { available: !product.available });
+    await change("PUT", `/products/${id}/available`, { available: !product.available }, this.show);
   }
 
   #moveProduct(id, by) {
@@ -175,15 +169,6 @@ class MenuSection {
     }
     this.#moves -= 1;
     this.show();
-  }
-
-  async #ask(method, path, json) {
-    try {
-      await call(method, path, { json });
-      await this.show();
-    } catch (error) {
-      toast(error.message, "late");
-    }
   }
 
   #find(id) { return this.#products.find((product) => product.id === id); }
@@ -221,7 +206,7 @@ class MenuSection {
           onclick: async () => {
             dialog.close();
             editor.close();
-            await this.#ask("DELETE", `/products/${id}`);
+            await change("DELETE", `/products/${id}`, undefined, this.show);
           },
         }, "Quitar"),
         h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar")));

@@ -5,6 +5,8 @@ import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
 import { clock, day } from "../house/format.js";
 import { inWords } from "../lib/wall-time.js";
 import { createForm, field } from "../lib/forms.js";
+import { pinField, usernameOf } from "../house/staff-fields.js";
+import { change } from "./change.js";
 
 export const ROLES = [["waiter", "Mesero"], ["kitchen", "Cocina"], ["cashier", "Cajero"], ["admin", "Administrador"]];
 const WORDS = Object.fromEntries(ROLES);
@@ -83,7 +85,7 @@ class StaffSection {
       h("span", { class: "quiet small" }, `desde ${since(session.since)}`));
     const button = h("button", {
       class: "button", type: "button", "aria-label": `Cerrar sesión de ${session.username} en ${session.device || "otro aparato"}, desde ${since(session.since)}`,
-      onclick: () => this.#ask("DELETE", `/sessions/${session.id}`),
+      onclick: () => change("DELETE", `/sessions/${session.id}`, undefined, () => this.show()),
     }, "Cerrar sesión");
     return {
       node: h("li", { class: "device" }, words, state, button),
@@ -95,15 +97,6 @@ class StaffSection {
   }
 
   #find(username) { return this.people.items.find((person) => person.username === username); }
-
-  async #ask(method, path, json) {
-    try {
-      await call(method, path, { json });
-      await this.show();
-    } catch (error) {
-      toast(error.message, "late");
-    }
-  }
 
   #hire() {
     const name = field("Nombre", { name: "name", maxlength: 80, required: true });
@@ -157,30 +150,11 @@ class StaffSection {
       class: "button", type: "button", "data-kind": active ? "refuse" : "done",
       onclick: async () => {
         close();
-        await this.#ask("PUT", `${path}/active`, { active: !active });
+        await change("PUT", `${path}/active`, { active: !active }, () => this.show());
       },
     }, active ? "Dar de baja" : "Dar de alta otra vez");
   }
 }
-
-/** A new PIN's field: whoever handles money (`role()` says) has a longer one. */
-export function pinField(label, role) {
-  const made = field(label, {
-    name: "pin", type: "password", inputmode: "numeric", minlength: 4, maxlength: 128, required: true,
-    autocomplete: "new-password", hint: " ",
-  });
-  const explain = () => {
-    const least = ["cashier", "admin"].includes(role()) ? 6 : 4;
-    made.input.minLength = least;
-    setText(made.querySelector("p"), `Al menos ${least} cifras o letras. Evita 1234, 0000 y los que cualquiera probaría`);
-  };
-  explain();
-  return Object.assign(made, { explain });
-}
-
-/** "Ana María" → "ana.maria" */
-export const usernameOf = (name) => name.trim().toLowerCase().normalize("NFD").replace(/\p{Diacritic}/gu, "")
-  .replace(/[^a-z0-9]+/g, ".").replace(/^\.+|\.+$/g, "").slice(0, 40);
 
 const closer = (dialog) => h("div", { class: "actions dialog-foot" },
   h("button", { class: "button", type: "button", onclick: () => dialog().close() }, "Cancelar"));

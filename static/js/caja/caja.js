@@ -26,12 +26,12 @@ const narrow = matchMedia("(max-width: 899px)");
 const { user, settings } = await start("cashier");
 setHouse(settings);
 setPatience(settings.unseen_alarm_seconds);
-setViewer(user.username);
+setViewer(user.username, learn);
 const bar = createBar("Caja", user);
-const called = new Set();
-const missed = new Set(); // payments that came while something else was looked for
-let begun = false;
-let selected = null;
+const calledIds = new Set();
+const missedIds = new Set(); // payments that came while something else was looked for
+let hasBegun = false;
+let selectedId = null;
 let settling = 0;
 let fit = null; // how well an order fits what is looked for, or null for all of them
 
@@ -153,9 +153,9 @@ function reset(orders) {
     keyed.sync(all.filter((order) => belongs(order, id)));
     hideOn(id);
   }
-  const isNew = !begun;
-  for (const { payment } of waiting.items) if (isNew) called.add(payment.id);
-  begun = true;
+  const isNew = !hasBegun;
+  for (const { payment } of waiting.items) if (isNew) calledIds.add(payment.id);
+  hasBegun = true;
   for (const order of waiting.items) arrive(order);
   count();
   markSelected();
@@ -178,21 +178,21 @@ function count() {
 
 /** What the search hides is counted and rings all the same, and the page says that it is there. */
 function sayHidden() {
-  for (const id of missed) {
+  for (const id of missedIds) {
     const order = waiting.items.find(({ payment }) => payment.id === id);
-    if (!order || !isHidden(order)) missed.delete(id);
+    if (!order || !isHidden(order)) missedIds.delete(id);
   }
   const id = tabs.selected();
-  if (lists[id]) search.say(shownOf(id).length, lists[id].keyed.size, missed.size);
+  if (lists[id]) search.say(shownOf(id).length, lists[id].keyed.size, missedIds.size);
 }
 
 /** A proof is called out once, however its news came. */
 function arrive(order) {
-  if (called.has(order.payment.id)) return;
-  called.add(order.payment.id);
+  if (calledIds.has(order.payment.id)) return;
+  calledIds.add(order.payment.id);
   callFor(order);
   if (!isHidden(order)) return;
-  missed.add(order.payment.id);
+  missedIds.add(order.payment.id);
   sayHidden();
 }
 
@@ -205,13 +205,7 @@ function changed(order, before) {
   if (order.status === "pagado") bank.refresh();
 }
 
-/** An answer told of an order, maybe before the stream did. */
-function learn(order) {
-  const before = live.orders.get(order.id);
-  if (!before || before.updated_at > order.updated_at) return;
-  live.orders.set(order.id, order);
-  show(order, before, false);
-}
+function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }
 
 /** Another list, or the bank's statement, which takes the whole page. */
 function turnTo(id) {
@@ -235,7 +229,7 @@ function open(paymentId) {
   const order = waiting.items.find((one) => one.payment.id === paymentId);
   if (!order) return;
   clearTimeout(settling);
-  selected = paymentId;
+  selectedId = paymentId;
   detail.show(order);
   showPayment(isOwn(order.payment) ? null : order.payment);
   markSelected();
@@ -245,8 +239,8 @@ function open(paymentId) {
 
 function close() {
   if (!detail.isOpen) return;
-  const last = selected;
-  selected = null;
+  const last = selectedId;
+  selectedId = null;
   detail.close();
   verdicts.stopAsking();
   showPayment(null);
@@ -261,7 +255,7 @@ const cardOf = (paymentId) => waiting.node(paymentId)?.firstElementChild;
 function markSelected() {
   for (const { payment } of waiting.items) {
     const card = cardOf(payment.id);
-    if (payment.id === selected) card.setAttribute("aria-current", "true");
+    if (payment.id === selectedId) card.setAttribute("aria-current", "true");
     else card.removeAttribute("aria-current");
   }
 }
@@ -301,7 +295,7 @@ function nextAfter(shown) {
 /** Asked at once, focus and scrolling would lay out the page within the key's handler. */
 function focusCard(paymentId) {
   requestAnimationFrame(() => {
-    if (selected !== paymentId || document.activeElement === search.field || narrow.matches) return;
+    if (selectedId !== paymentId || document.activeElement === search.field || narrow.matches) return;
     const card = cardOf(paymentId);
     card?.focus({ preventScroll: true });
     card?.scrollIntoView({ block: "nearest" });
@@ -313,7 +307,7 @@ function step(by) {
   const items = shownOf("por_verificar");
   if (items.length === 0) return;
   tabs.select("por_verificar");
-  const at = items.findIndex(({ payment }) => payment.id === selected);
+  const at = items.findIndex(({ payment }) => payment.id === selectedId);
   const to = at < 0 ? 0 : Math.min(items.length - 1, Math.max(0, at + by));
   if (to !== at) open(items[to].payment.id);
   focusCard(items[to].payment.id);

@@ -1,6 +1,7 @@
 // Parts of the page that are fetched when they are first asked for.
 
-import { h, toast } from "../lib/dom.js";
+import { h } from "../lib/dom.js";
+import { fetchPart } from "../lib/later.js";
 import { openOrder } from "./order.js";
 
 /** The Conciliación, which a cashier needs once a day. `isShown()` tells whether anybody looks at it. */
@@ -14,7 +15,7 @@ export class Bank {
 
   async open() {
     if (!this.#reconciliation) {
-      const part = await fetched(import("./reconciliation.js"));
+      const part = await fetchPart(import("./reconciliation.js"));
       if (!part) return;
       this.#reconciliation ??= new part.Reconciliation(this.settings, this.isShown);
       this.node.replaceChildren(this.#reconciliation.node);
@@ -34,14 +35,4 @@ export function followOrderLinks() {
     event.preventDefault();
     openOrder(link.dataset.order);
   });
-}
-
-/** A module, or null where the network does not give it. */
-async function fetched(part) {
-  try {
-    return await part;
-  } catch {
-    toast("Sin conexión. Inténtalo otra vez.", "late");
-    return null;
-  }
 }

@@ -3,6 +3,7 @@
 import { call, Offline, orTryAgain } from "../lib/api.js";
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { money, startOfDay } from "../house/format.js";
+import { createRefresher } from "../lib/refresher.js";
 import { paymentMatcher } from "./matching.js";
 import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";
@@ -21,9 +22,7 @@ export class Reconciliation {
   #names = new Map();
   #staying = new Set();
   #dayBegan = Date.parse(startOfDay());
-  #loading = false;
-  #again = false;
-  #changes = 0;
+  #marks = 0; // those that the server has not answered yet
 
   constructor({ methods, currency }, isShown) {
     Object.assign(this, { currency, isShown });
@@ -81,32 +80,25 @@ export class Reconciliation {
     this.#list();
   }
 
-  /** Ask the server again; what was ticked meanwhile is not undone by an older answer. */
-  async refresh() {
+  /** Ask the server again, if anybody looks. */
+  refresh() {
     this.period.follow();
-    this.#again = true;
-    if (this.#loading || !this.isShown()) return;
-    this.#loading = true;
-    while (this.#again) {
-      this.#again = false;
-      await this.#load();
-    }
-    this.#loading = false;
+    if (this.isShown()) this.#load();
   }
 
-  async #load() {
+  /** What was ticked meanwhile is not undone by an older answer: each tick ends with a refresh. */
+  #load = createRefresher(async (isOutdated) => {
     const query = this.#query();
-    const seen = this.#changes;
     this.csv.href = `/reconciliation.csv?${query}`;
     try {
       const answer = await call("GET", `/reconciliation?${query}`);
-      this.period.follow(); // it has told what time it is
-      if (seen !== this.#changes || query !== this.#query()) this.#again = true;
-      else this.#show(answer);
+      this.period.follow(); // the answer has told what time it is
+      if (query !== this.#query()) this.refresh();
+      else if (this.#marks === 0 && !isOutdated()) this.#show(answer);
     } catch (error) {
       this.#explain(error);
     }
-  }
+  });
 
   #query() {
     const { from, to } = this.period;
@@ -154,7 +146,7 @@ export class Reconciliation {
 
   /** Tick at once, and take it back, saying so, if the server does not have it. */
   async #mark(id, found) {
-    this.#changes += 1;
+    this.#marks += 1;
     this.#count(id, found);
     try {
       await call("PUT", `/payments/${id}/reconciliation`, { json: { found } });
@@ -165,7 +157,7 @@ export class Reconciliation {
       toast(`Mesa ${table}: no se guardó la marca. ${orTryAgain(error)}`, "late");
       return false;
     } finally {
-      this.#changes += 1;
+      this.#marks -= 1;
       this.refresh();
     }
   }

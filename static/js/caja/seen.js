@@ -9,23 +9,27 @@ const RENEWS_AFTER = 120000; // what is said counts for three minutes
 const AWAY_AFTER = 600000; // whoever touches nothing for so long is not there
 const LOOKS_EVERY = 20000;
 
-const opened = new Set();
-const untold = new Set(); // opened here, and the waiter does not know
+const openedIds = new Set();
+const untoldIds = new Set(); // opened here, and the waiter does not know
 let me = null;
-let shown = null; // the payment that is on show, and that may be decided here
-let told = null; // the payment of which the server knows that it is on show
+let learn = null;
+let shownId = null; // the payment that is on show, and that may be decided here
+let toldId = null; // the payment of which the server knows that it is on show
 let toldAt = 0;
 let touchedAt = stopwatch();
 let isTelling = false;
 
-/** Whose page this is. */
-export function setViewer(username) { me = username; }
+/** Whose page this is; `hear(order)` is called with the server's answers. */
+export function setViewer(username, hear) {
+  me = username;
+  learn = hear;
+}
 
 /** This payment is on show, and no other; null is none. */
 export function showPayment(payment) {
-  shown = payment?.id ?? null;
-  if (payment && !payment.seen_at && !opened.has(payment.id)) untold.add(payment.id);
-  if (payment) opened.add(payment.id);
+  shownId = payment?.id ?? null;
+  if (payment && !payment.seen_at && !openedIds.has(payment.id)) untoldIds.add(payment.id);
+  if (payment) openedIds.add(payment.id);
   setTimeout(tell); // once the tap that opened it has its answer
 }
 
@@ -40,25 +44,25 @@ export async function tell() {
 }
 
 async function tellNext() {
-  const late = [...untold].find((id) => id !== shown);
+  const late = [...untoldIds].find((id) => id !== shownId);
   if (late) await see(late);
-  else if (shown === told) return false;
-  else if (shown === null) await leave(told);
-  else await view(shown);
+  else if (shownId === toldId) return false;
+  else if (shownId === null) await leave(toldId);
+  else await view(shownId);
   return true;
 }
 
 /** Whoever is the first to open it is its viewer, too. */
 async function view(id) {
-  const order = await put(id, untold.has(id) ? "seen" : "viewer");
+  const order = await put(id, untoldIds.has(id) ? "seen" : "viewer");
   const isKnown = order?.payment?.viewers?.some(({ username }) => username === me);
-  if (isKnown || !untold.delete(id)) remember(id);
+  if (isKnown || !untoldIds.delete(id)) remember(id);
 }
 
 /** What was closed again before it could be told of. */
 async function see(id) {
   const order = await put(id, "seen");
-  untold.delete(id);
+  untoldIds.delete(id);
   if (order?.payment?.viewers?.some(({ username }) => username === me)) remember(id);
 }
 
@@ -68,12 +72,16 @@ async function leave(id) {
 }
 
 function remember(id) {
-  untold.delete(id);
-  told = id;
+  untoldIds.delete(id);
+  toldId = id;
   toldAt = stopwatch();
 }
 
-const put = (id, what) => refusable(() => call("PUT", `/payments/${id}/${what}`));
+async function put(id, what) {
+  const order = await refusable(() => call("PUT", `/payments/${id}/${what}`));
+  if (order) learn(order);
+  return order;
+}
 
 /** What was refused will be refused again; what got lost is thrown, to be told later. */
 async function refusable(request) {
@@ -90,27 +98,27 @@ for (const touch of ["pointerdown", "keydown", "wheel"]) {
 }
 
 /** Whoever left has nothing on show: the server sees to it when it ends the session. */
-onCovered(() => { shown = null; });
+onCovered(() => { shownId = null; });
 
 /** Who has a payment on show for long says so again, seldom. */
 setInterval(() => {
-  const isDue = shown !== null && shown === told && stopwatch() - toldAt >= RENEWS_AFTER;
-  if (isDue && stopwatch() - touchedAt < AWAY_AFTER) told = null;
-  if (shown !== null) tell();
+  const isDue = shownId !== null && shownId === toldId && stopwatch() - toldAt >= RENEWS_AFTER;
+  if (isDue && stopwatch() - touchedAt < AWAY_AFTER) toldId = null;
+  if (shownId !== null) tell();
 }, LOOKS_EVERY);
 
 /** Of two tabs the one that is looked at counts: the other one may have told of something else, or closed it. */
 addEventListener("focus", () => {
-  if (shown === null) return;
-  told = null;
+  if (shownId === null) return;
+  toldId = null;
   tell();
 });
 
 /** A page that is closed has nothing on show. */
 addEventListener("pagehide", () => {
-  const last = told ?? shown;
+  const last = toldId ?? shownId;
   if (last === null) return;
   fetch(`/payments/${last}/viewer`, { method: "DELETE", headers: asUser(), credentials: "same-origin", keepalive: true }).catch(() => {});
-  told = null;
+  toldId = null;
 });
 addEventListener("pageshow", (event) => { if (event.persisted) tell(); });

@@ -11,7 +11,7 @@ import { decidedWords } from "./words.js";
 const DONE = "No tienes que hacer nada.";
 
 /**
- * Judges what `detail` shows. `known(orderId)` is the page's order, `learn(order)` hears of a newer one,
+ * Judges what `detail` shows. `known(orderId)` is the page's order, `learn(answer)` hears what the server answers,
  * `onDone()` of a verdict that was given on what is on show.
  */
 export class Verdicts {
@@ -86,6 +86,7 @@ export class Verdicts {
     detail.clearNotice();
     try {
       const answer = await call("PUT", `/payments/${payment.id}/verdict`, { json });
+      this.learn(answer);
       this.judging = null;
       await this.#accepted(order, payment, answer, verdict);
     } catch (error) {
@@ -96,7 +97,6 @@ export class Verdicts {
 
   /** The answer may be another cashier's verdict, the same as ours but earlier. */
   async #accepted(order, payment, answer, verdict) {
-    this.learn(answer);
     if (answer.payment?.id !== payment.id || answer.payment.decided_by !== this.username) {
       await this.#explainLost(order, payment);
       return;

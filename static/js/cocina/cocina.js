@@ -21,10 +21,10 @@ const CARDS_HIGH = 4;
 
 const { user, settings } = await start("kitchen");
 const bar = createBar("Cocina", user);
-const unheard = new Set();
+const unheardIds = new Set();
 const voided = createVoided();
 const soldOut = createSoldOut();
-const met = new Set();
+const metIds = new Set();
 const columns = new Map(COLUMNS.map((column) => [column.status, createColumn(column)]));
 bar.middle.append(soldOut.button, soundHint());
 document.body.append(bar.node, h("main", {}, voided.node,
@@ -64,7 +64,7 @@ function createTicket(order, column) {
   node.addEventListener("pointerdown", () => hear(order.id));
   tick(node, () => showElapsed(time, card, order));
   const update = ({ waiter }) => {
-    card.dataset.unheard = String(unheard.has(order.id));
+    card.dataset.unheard = String(unheardIds.has(order.id));
     setText(about, `Orden ${order.id} · ${waiter}`); // another may have taken the table over
   };
   return { node, update };
@@ -97,11 +97,13 @@ function showElapsed(time, card, order) {
   setText(time, `${late ? "‼ " : slow ? "! " : ""}${minutes} min`);
 }
 
+function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }
+
 async function move(order, target, button) {
   try {
     button.disabled = true;
     hear(order.id);
-    await call("PUT", `/orders/${order.id}/status`, { json: { status: target } });
+    learn(await call("PUT", `/orders/${order.id}/status`, { json: { status: target } }));
   } catch (error) {
     if (live.orders.get(order.id)?.status === target) return; // only the answer was lost
     toast(`Mesa ${order.table_number}: ${andAgain(error)}`, "late");
@@ -112,29 +114,29 @@ async function move(order, target, button) {
 
 /** An order that nobody has begun calls, however its news came: a tablet that slept missed the notice. */
 function meet(orders) {
-  const fresh = orders.filter((order) => !met.has(order.id));
-  for (const { id } of fresh) met.add(id);
+  const fresh = orders.filter((order) => !metIds.has(order.id));
+  for (const { id } of fresh) metIds.add(id);
   const waiting = fresh.filter((order) => order.status === "pendiente");
-  for (const { id } of waiting) unheard.add(id);
+  for (const { id } of waiting) unheardIds.add(id);
   if (waiting.length > 0) sound.playNew();
 }
 
 /** Somebody has touched the order: its bell stops. */
 function hear(orderId) {
-  if (!unheard.delete(orderId)) return;
+  if (!unheardIds.delete(orderId)) return;
   const node = columns.get("pendiente").tickets.node(orderId);
   if (node) node.firstElementChild.dataset.unheard = "false";
 }
 
 setInterval(() => {
   if (voided.isCalling()) sound.playRefused();
-  else if (unheard.size > 0) sound.playNew();
+  else if (unheardIds.size > 0) sound.playNew();
 }, RING_EVERY);
 
 function show(order, before) {
   const fresh = before?.status !== order.status;
   meet([order]);
-  if (order.status !== "pendiente") unheard.delete(order.id);
+  if (order.status !== "pendiente") unheardIds.delete(order.id);
   for (const [status, column] of columns) {
     if (status === order.status) column.tickets.put(order, { fresh });
     else column.tickets.remove(order.id);
@@ -151,7 +153,7 @@ function reset(orders) {
     column.count();
   }
   voided.sync([...orders.values()].filter((order) => order.status === "anulado"));
-  for (const id of unheard) if (orders.get(id)?.status !== "pendiente") unheard.delete(id);
+  for (const id of unheardIds) if (orders.get(id)?.status !== "pendiente") unheardIds.delete(id);
 }
 
 /** Browsers keep quiet until the first touch: ask for it once, in sight. */

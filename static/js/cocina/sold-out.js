@@ -2,6 +2,8 @@
 
 import { andAgain, call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
+import { fetchMenu } from "../house/menu.js";
+import { createRefresher } from "../lib/refresher.js";
 import { coverWith } from "../lib/place.js";
 
 /** `{ button, refresh }`: a button with how many are sold out, which opens the whole menu as switches. */
@@ -10,17 +12,13 @@ export function createSoldOut() {
   const button = h("button", { class: "button", type: "button", onclick: () => open() }, "Agotados ", counter);
   let products = [];
   let list = null;
-  let asked = 0;
 
-  /** Fetch the menu; an answer that a later one has overtaken is dropped. */
-  async function refresh() {
-    asked += 1;
-    const mine = asked;
+  const refresh = createRefresher(async (isOutdated) => {
     try {
-      const answer = await call("GET", "/menu");
-      if (mine === asked) show(answer.products);
+      const menu = await fetchMenu();
+      if (!isOutdated()) show(menu.products);
     } catch { /* the page's bar says that the server is away; its return refreshes */ }
-  }
+  });
 
   function show(now) {
     products = now;

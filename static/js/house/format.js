@@ -1,5 +1,6 @@
 // How values look to people: money, times, words for states.
 
+import { setTerms } from "../lib/api.js";
 import { inWords } from "../lib/wall-time.js";
 import { now } from "../lib/server-time.js";
 
@@ -23,6 +24,7 @@ export const STATES = {
   pagado: { word: "Pagado", icon: "✓", tone: "done" },
   anulado: { word: "Anulada", icon: "🚫", tone: "late" },
 };
+setTerms({ en_preparacion: "en preparación", por_verificar: "por verificar" });
 
 export const minutesSince = (iso, at = now()) => Math.max(0, Math.floor((at - Date.parse(iso)) / 60000));
 

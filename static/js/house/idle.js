@@ -4,6 +4,7 @@
 
 import { call } from "../lib/api.js";
 import { h, setText } from "../lib/dom.js";
+import { forget } from "../lib/kept.js";
 import { forgetLeft, LEFT, noteLeft, recallLeft, whoLeft } from "../lib/left.js";
 
 const ACTIVITY = "comanda.actividad"; // when somebody last touched a page of this browser, by its clock
@@ -65,10 +66,12 @@ async function canOpen(path) {
 }
 
 /**
- * End the session of `username`, if it is still theirs. Resolves to "over", to "other" where somebody
- * else has signed in since, whose session stays, or to null where the server did not say.
+ * End the session of `username`, if it is still theirs, and forget what this device kept for them. Resolves
+ * to "over", to "other" if somebody else has signed in since, whose session stays, or to null if the server
+ * did not say.
  */
 export async function endSessionOf(username) {
+  forget(username);
   try {
     await call("DELETE", "/session", { user: username, timeout: ANSWER_WITHIN });
     return "over";

@@ -1,6 +1,7 @@
 // The live state of a page: one Map of orders, one snapshot to begin with, one event stream after it.
 
 import { call, Offline, Problem } from "../lib/api.js";
+import { pauseAfter } from "../lib/backoff.js";
 import { onCovered } from "./idle.js";
 import { forget, keep, kept, me, onOther } from "../lib/kept.js";
 import { setLink } from "../lib/link.js";
@@ -22,9 +23,10 @@ export class Live {
   state = "connecting";
   #stream = null;
   #cursor = 0; // the snapshot's: what it holds is not applied again
-  #heard = 0; // the newest event that the stream has told
+  #heardId = 0; // the newest event that the stream has told
+  #learnedIds = new Map(); // by order, up to which event an answer told of it
   #floor = 0; // the stream tells nothing up to here: an older snapshot has missed something
-  #known = null; // when what is shown was last true
+  #trueAt = null; // when what is shown was last true
   #isLoaded = false;
   #isKept = false;
   #isOver = false; // who worked here has left
@@ -63,12 +65,12 @@ export class Live {
     const stream = new Stream({
       name: `comanda.noticias.${LANGUAGE}.${role}.${username}`,
       path: `/events/${role}?user=${encodeURIComponent(username)}`,
-      position: () => (this.#isLoaded ? Math.max(this.#cursor, this.#heard) : null),
+      position: () => (this.#isLoaded ? Math.max(this.#cursor, this.#heardId) : null),
       onEvent: (type, id, data) => this.#hear(type, id, data),
       onOpen: () => this.#opened(),
       onLost: (isOver) => this.#lost(isOver),
       onSilent: () => this.#silent(),
-      onAlive: (when) => { if (this.#isLoaded) this.#known = when; },
+      onAlive: (when) => { if (this.#isLoaded) this.#trueAt = when; },
       onGap: (id) => this.#skipped(id),
       onDoubt: () => this.#check(),
       onEnded: () => this.refresh(),
@@ -107,14 +109,23 @@ export class Live {
     this.#cursor = Math.min(...answers.map((one) => Number(one.last_event_id)));
     const before = this.orders;
     this.orders = new Map(answers.flatMap((one) => one.orders).map((order) => [order.id, order]));
+    this.#keepLearned(before);
     this.#isLoaded = true;
-    this.#known = mark();
+    this.#trueAt = mark();
     this.#hasFailed = false;
     this.onReset(this.orders, before);
     this.#catchUp();
     this.#keepSoon();
     if (this.#stream.isOpen) this.#show("online");
     this.#stream.open();
+  }
+
+  /** What was read, or kept, before a change is older than the answer to the change. */
+  #keepLearned(before) {
+    for (const [orderId, eventId] of this.#learnedIds) {
+      if (eventId <= this.#cursor) this.#learnedIds.delete(orderId);
+      else this.orders.set(orderId, before.get(orderId));
+    }
   }
 
   /** What came while the snapshot was on its way may be newer than it. */
@@ -131,7 +142,7 @@ export class Live {
   }
 
   #loadMissed() {
-    const isShort = this.#isLoaded && Math.max(this.#cursor, this.#heard) < this.#floor;
+    const isShort = this.#isLoaded && Math.max(this.#cursor, this.#heardId) < this.#floor;
     this.#floor = 0;
     if (isShort) this.refresh();
   }
@@ -142,8 +153,8 @@ export class Live {
       this.#resync();
       return;
     }
-    if (id <= this.#heard) return;
-    this.#heard = id;
+    if (id <= this.#heardId) return;
+    this.#heardId = id;
     if (!this.#isLoaded || (this.#loading && type === "order_updated")) this.#meanwhile.push({ type, id, data });
     if (this.#isLoaded) this.#tell(type, id, data);
   }
@@ -151,8 +162,26 @@ export class Live {
   /** What a newer snapshot already holds is not told again: it may be older than what is shown. */
   #tell(type, id, data) {
     if (id <= this.#cursor) return;
-    if (type === "order_updated") this.#apply(JSON.parse(data));
-    this.on[type]?.(JSON.parse(data));
+    const content = JSON.parse(data);
+    if (type === "order_updated") this.#follow(content, id);
+    this.on[type]?.(content);
+  }
+
+  #follow(order, eventId) {
+    if (eventId <= this.#learnedIds.get(order.id)) return; // an answer has told of a later state
+    this.#learnedIds.delete(order.id);
+    this.#apply(order);
+  }
+
+  /**
+   * Take an order from the answer to a change, which reflects every event up to `lastEventId`. The answer
+   * changes nothing if a later event was heard; else it counts at once, and the events that it reflects do not.
+   */
+  learn(order, lastEventId) {
+    const eventId = Number(lastEventId);
+    if (!(eventId > Math.max(this.#cursor, this.#heardId, this.#learnedIds.get(order.id) ?? 0))) return;
+    this.#learnedIds.set(order.id, eventId);
+    this.#apply(order);
   }
 
   #apply(order) {
@@ -172,8 +201,9 @@ export class Live {
   /** The log is not the one this page knew: whatever it says next counts. */
   #resync() {
     this.#cursor = 0;
-    this.#heard = 0;
+    this.#heardId = 0;
     this.#floor = 0;
+    this.#learnedIds.clear();
     this.refresh();
   }
 
@@ -209,9 +239,8 @@ export class Live {
 
   #later() {
     clearTimeout(this.#timer);
-    const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures);
+    this.#timer = setTimeout(() => this.refresh(), pauseAfter(1000, this.#failures, LONGEST_PAUSE));
     this.#failures += 1;
-    this.#timer = setTimeout(() => this.refresh(), pause * (0.5 + Math.random() / 2));
   }
 
   /** Somebody looks at this page again: a phone that slept has missed things, and its holder may sleep still. */
@@ -235,11 +264,11 @@ export class Live {
 
   #show(state) {
     if (state === "online") {
-      this.#known = mark();
+      this.#trueAt = mark();
       this.#failures = 0; // not by an answer alone: a stream that is refused is asked for ever more rarely
     }
     this.state = state;
-    setLink(state, this.#known);
+    setLink(state, this.#trueAt);
     this.onState(state);
   }
 
@@ -264,7 +293,7 @@ export class Live {
 
   #keep() {
     if (!this.#isLoaded) return;
-    if (this.#known) keep(`orders.${this.role}`, [...this.orders.values()], this.#known.at);
+    if (this.#trueAt) keep(`orders.${this.role}`, [...this.orders.values()], this.#trueAt.at);
   }
 
   async #showKept() {
@@ -275,7 +304,8 @@ export class Live {
     if (!last || this.#isLoaded) return;
     const before = this.orders;
     this.orders = new Map(last.value.map((order) => [order.id, order]));
-    this.#known = mark(last.at);
+    this.#keepLearned(before);
+    this.#trueAt = mark(last.at);
     this.onReset(this.orders, before);
   }
 }

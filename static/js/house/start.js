@@ -1,6 +1,7 @@
 // How every page of a role begins: who is this, what is configured, and the installed shell.
 
 import { call, Problem } from "../lib/api.js";
+import { pauseAfter } from "../lib/backoff.js";
 import { h, toast } from "../lib/dom.js";
 import { setCurrency } from "./format.js";
 import { setClock } from "../lib/wall-time.js";
@@ -27,7 +28,7 @@ export async function start(...roles) {
   let [last, isLocked] = await Promise.all([lastHere(), wasLeft()]);
   if (isLocked) return new Promise(() => {});
   const notice = h("p", { class: "notice", role: "status" }, "Sin conexión con Comanda. La página sigue sola en cuanto vuelva.");
-  for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
+  for (let failures = 0; ; failures += 1) {
     try {
       const timeout = last ? SOON : undefined;
       const [{ user, short_pin: isWeak }, settings] = await Promise.all([call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
@@ -47,7 +48,7 @@ export async function start(...roles) {
         return settle(roles, last);
       }
       if (!notice.isConnected) document.body.append(notice);
-      await new Promise((resolve) => { setTimeout(resolve, pause * (0.5 + Math.random() / 2)); });
+      await new Promise((resolve) => { setTimeout(resolve, pauseAfter(1000, failures, 15000)); });
     }
   }
 }
@@ -85,11 +86,17 @@ export function registerShell() {
   navigator.serviceWorker.register(url).then(() => wasThere || keepThisPage()).catch(() => { /* the page is whole without it */ });
 }
 
-/** What a page loaded before its worker was there passes by the worker once more, to be kept. */
+/** What a page loads while its worker is about to come passes by the worker once more, to be kept. */
 async function keepThisPage() {
   if (!navigator.serviceWorker.controller) {
     await new Promise((resolve) => { navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }); });
   }
-  const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-  for (const name of new Set(loaded)) if (new URL(name).pathname.startsWith("/static/")) await fetch(name);
+  const names = new Set();
+  new PerformanceObserver((entries) => {
+    for (const { name } of entries.getEntries()) {
+      if (names.has(name) || !new URL(name).pathname.startsWith("/static/")) continue;
+      names.add(name);
+      fetch(name).catch(() => { /* the next page that is opened keeps it */ });
+    }
+  }).observe({ type: "resource", buffered: true });
 }

@@ -4,6 +4,7 @@
 // channel each tab has its own stream, and gives it up while nobody looks.
 
 import { newKey } from "../lib/api.js";
+import { doubled } from "../lib/backoff.js";
 import { mark, now, since } from "../lib/server-time.js";
 
 /** Every type of event there is: the holder hears for all tabs. A test holds it against the server's. */
@@ -19,7 +20,7 @@ const FIRST_ANSWER_WITHIN = 250; // where nothing but its answer tells a new tab
 const HIDDEN_FOR = 5000;
 const GRACE = 5000; // a heartbeat that is so late was missed: the stream only looks alive
 const CHECK_EVERY = 1000;
-const MOST_MISSES = 3; // each doubles the patience with the next stream: what comes first may be large, and the network slow
+const MOST_PATIENCE = 8; // times `silence`: each miss doubles the patience with the next stream, as the network may be slow
 
 let silence = 15000 + GRACE;
 
@@ -45,7 +46,7 @@ export class Stream {
   #seat = null;
   #giveBack = null;
   #lastWord = 0; // the holder's
-  #heard = null; // the mark of the server's last word, null where the stream is known to be lost
+  #heardAt = null; // the mark of the server's last word, null where the stream is known to be lost
   #begun = mark(); // since when it is waited for
   #misses = 0; // streams in a row on which nothing was heard
   #checking = 0;
@@ -85,7 +86,7 @@ export class Stream {
     clearInterval(this.#watching);
     clearTimeout(this.#waiting);
     this.#waiting = 0;
-    this.#heard = null;
+    this.#heardAt = null;
     this.isOpen = false;
     this.#rise();
     this.#seat?.abort();
@@ -112,7 +113,7 @@ export class Stream {
   /** The server did not answer this page: a stream that seems to be open may not be. */
   drop() {
     this.isOpen = false;
-    this.#heard = null;
+    this.#heardAt = null;
     if (this.#isHolding) {
       this.#disconnect();
       this.#say();
@@ -198,7 +199,7 @@ export class Stream {
 
   /** Whose word it is, and how many milliseconds ago the server was heard: a tab's own marks are no other's. */
   #word() {
-    const age = this.#heard && since(this.#heard).most;
+    const age = this.#heardAt && since(this.#heardAt).most;
     return { holder: this.#holder, after: this.#after, age, sent: Date.now() };
   }
 
@@ -211,9 +212,9 @@ export class Stream {
    * everything else goes on. Each tab judges by itself, for the one that holds the stream may hang.
    */
   #checkSilence() {
-    if (this.#heard === null && !this.#source) return;
-    const patience = this.#heard ? silence : silence * 2 ** Math.min(this.#misses, MOST_MISSES);
-    if (since(this.#heard ?? this.#begun).most <= patience) return;
+    if (this.#heardAt === null && !this.#source) return;
+    const patience = this.#heardAt ? silence : doubled(silence, this.#misses, MOST_PATIENCE * silence);
+    if (since(this.#heardAt ?? this.#begun).most <= patience) return;
     this.#misses += 1;
     this.#lose();
     if (this.#isHolding) {
@@ -227,7 +228,7 @@ export class Stream {
 
   /** The server was heard, here or by the tab that holds the stream. */
   #feel(heard) {
-    this.#heard = heard;
+    this.#heardAt = heard;
     this.#misses = 0;
     this.onAlive(heard);
     if (this.isOpen) return;
@@ -237,7 +238,7 @@ export class Stream {
 
   #lose(isOver = false) {
     const wasOpen = this.isOpen;
-    this.#heard = null;
+    this.#heardAt = null;
     this.isOpen = false;
     if (wasOpen || isOver) this.onLost(isOver);
   }

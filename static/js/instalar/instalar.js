@@ -3,9 +3,9 @@
 import { call } from "../lib/api.js";
 import { h, setText } from "../lib/dom.js";
 import { createForm, field } from "../lib/forms.js";
-import { houseFields } from "../admin/house.js";
-import { readText } from "../admin/menu-import.js";
-import { pinField, usernameOf } from "../admin/staff.js";
+import { houseFields } from "../house/house-fields.js";
+import { readText } from "../lib/text-file.js";
+import { pinField, usernameOf } from "../house/staff-fields.js";
 
 // The token stands in the URL's fragment, which no browser sends and no log has.
 const token = location.hash.slice(1);

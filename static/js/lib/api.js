@@ -1,13 +1,15 @@
 // Talking to the server: JSON in and out, refusals as Problem, a lost connection as Offline.
 
-import { forget, keep, kept, me } from "./kept.js";
+import { me } from "./kept.js";
 import { giveWay } from "./other-user.js";
 import { learnTime, stopwatch } from "./server-time.js";
 
-const STATES = { en_preparacion: "en preparación", por_verificar: "por verificar" }; // as staff read them
-const MENU = "/menu"; // an order is written without a network, too
+let terms = {};
 
-/** What the server refused, in words for staff (RFC 9457). */
+/** Read these words in the server's sentences, in place of the terms that it puts between «». */
+export function setTerms(words) { terms = words; }
+
+/** What the server refused, in words for people (RFC 9457). */
 export class Problem extends Error {
   constructor(status, body, retryAfter) {
     super(sentence(body) || `El servidor respondió ${status}`);
@@ -28,24 +30,9 @@ export const asUser = (username = me()?.username) => (username ? { "Comanda-User
 
 /**
  * Send a request in the name of `user`, by default the page's own; resolves to the answer's JSON, or to
- * null for an answer without one. Without a network the menu is the last one that was loaded. Signing
- * out leaves nothing behind, network or none.
+ * null for an answer without JSON.
  */
-export async function call(method, path, options) {
-  if (method === "DELETE" && path === "/session") forget(options?.user);
-  if (method !== "GET" || path !== MENU) return request(method, path, options);
-  try {
-    const menu = await request(method, path, options);
-    keep("menu", menu);
-    return menu;
-  } catch (error) {
-    const last = error instanceof Offline ? await kept("menu") : null;
-    if (last) return last.value;
-    throw error;
-  }
-}
-
-async function request(method, path, { json, user, timeout = 15000 } = {}) {
+export async function call(method, path, { json, user, timeout = 15000 } = {}) {
   const isQuestion = method === "GET" && path === "/session"; // of who is signed in, whoever asks
   const sent = { method, headers: isQuestion ? {} : asUser(user), credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout?.(timeout) };
   if (json !== undefined) {
@@ -84,7 +71,7 @@ export function answer(status, text, retryAfter = null) {
 
 function sentence(body) {
   const first = Object.values(body.errors || {})[0];
-  const detail = body.detail?.replace(/«(en_preparacion|por_verificar)»/g, (_, state) => `«${STATES[state]}»`);
+  const detail = body.detail?.replace(/«(\w+)»/g, (whole, term) => (Object.hasOwn(terms, term) ? `«${terms[term]}»` : whole));
   return first ? `${detail}: ${first[0]}` : detail;
 }
 

@@ -9,7 +9,7 @@ const EXIF_IFD = 0x8769;
 const DATE_TIME_ORIGINAL = 0x9003;
 const OFFSET_TIME_ORIGINAL = 0x9011;
 
-/** ISO 8601 in UTC, or null where the file does not say. A time without an offset is by the house's clock. */
+/** ISO 8601 in UTC, or null where the file does not say. A time without an offset is read by the wall's clock. */
 export async function takenAt(file) {
   try {
     const view = new DataView(await file.slice(0, HEAD).arrayBuffer());
@@ -39,7 +39,7 @@ function minutesBehind() {
 
 /**
  * A clock that is put back shows a time twice: the later one is taken, and a phone that is behind has its
- * difference added, so that nothing is called older than the order that may be newer.
+ * difference added, so that no photo seems to be older than it is.
  */
 function toIso(tiff) {
   const exif = tiff.pointer(tiff.first, EXIF_IFD);

@@ -3,18 +3,18 @@
 const AT_ONCE = 4;
 
 /**
- * Fills a KeyedList of orders. `sync(orders)` shows what it has and the first of what it lacks at once,
- * and the rest soon; `forget(order)` for one that has been shown or removed meanwhile.
+ * Fills a KeyedList of items that have an `id`. `sync(items)` shows what it has and the first of what it lacks at once,
+ * and the rest soon; `forget(item)` for one that has been shown or removed meanwhile.
  */
 export function fillSlowly(list) {
   let lacking = [];
   let timer = 0;
 
-  function sync(orders) {
+  function sync(items) {
     clearTimeout(timer);
-    lacking = orders.filter((order) => !list.node(order.id)).sort(list.compare);
+    lacking = items.filter((item) => !list.node(item.id)).sort(list.compare);
     const now = lacking.splice(0, AT_ONCE);
-    list.sync([...orders.filter((order) => list.node(order.id)), ...now]);
+    list.sync([...items.filter((item) => list.node(item.id)), ...now]);
     later();
   }
 
@@ -27,31 +27,31 @@ export function fillSlowly(list) {
     later();
   }
 
-  const forget = (order) => { lacking = lacking.filter(({ id }) => id !== order.id); };
+  const forget = (item) => { lacking = lacking.filter(({ id }) => id !== item.id); };
   return { sync, forget };
 }
 
 /**
- * A card lives as long as its order is one of the list's, in sight or not: `create(order)` makes it once.
+ * A card lives as long as its item is one of the list's, in sight or not: `create(item)` makes it once.
  * `showTimes()` lets all of them tell how long they have waited by now.
  */
 export function keepCards(create) {
   const cards = new Map();
   return {
-    of: (order) => {
-      const known = cards.get(order.id);
+    of: (item) => {
+      const known = cards.get(item.id);
       if (known) {
         delete known.node.dataset.new; // what flashed once is not new any more
         return known;
       }
-      const card = create(order);
-      cards.set(order.id, card);
+      const card = create(item);
+      cards.set(item.id, card);
       return card;
     },
     showTimes: () => { for (const card of cards.values()) card.showTimes(); },
-    drop: (order) => cards.delete(order.id),
-    prune: (orders) => {
-      const ids = new Set(orders.map(({ id }) => id));
+    drop: (item) => cards.delete(item.id),
+    prune: (items) => {
+      const ids = new Set(items.map(({ id }) => id));
       for (const id of cards.keys()) if (!ids.has(id)) cards.delete(id);
     },
   };

@@ -1,4 +1,4 @@
-// Days and hours by the clock on the restaurant's wall, never by this device's zone.
+// Days and hours by the clock on the wall of the place that the pages work for, never by this device's zone.
 
 import { now } from "./server-time.js";
 
@@ -8,11 +8,11 @@ const PARTS = {
   year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
 };
 
-let zone; // undefined is this device's, until the house has told its own
+let zone; // of the place; undefined, until it is set, is this device's
 let dayEnds = 0; // milliseconds after midnight
 let formats = new Map();
 
-/** Take the house's zone, and when its day ends: "04:00" is in the night after it. */
+/** Set the place's zone, and when its day ends: "04:00" is in the night after the day. */
 export function setClock({ time_zone: timeZone, day_ends: ends = "00:00" }) {
   zone = isKnown(timeZone) ? timeZone : undefined; // an old phone may not know a new zone
   const [hours, minutes] = ends.split(":").map(Number);
@@ -28,7 +28,7 @@ function isKnown(timeZone) {
   }
 }
 
-/** A moment in words, by the house's clock: `options` are those of Intl.DateTimeFormat. */
+/** A moment in words, by the wall's clock: `options` are those of Intl.DateTimeFormat. */
 export function inWords(moment, language, options) {
   const date = new Date(moment);
   return Number.isNaN(date.getTime()) ? "" : format(language, options).format(date);
@@ -41,10 +41,10 @@ function format(language, options) {
   return formats.get(name);
 }
 
-/** "2026-11-24", the calendar's date in the house at a moment; now, where none is named. */
+/** "2026-11-24", the calendar's date on the wall at a moment, by default now. */
 export const day = (moment = now()) => dateOf(wall(moment));
 
-/** The house's day that a moment belongs to: before its end in the night, still the day before. */
+/** The working day that a moment belongs to: before its end in the night, still the day before. */
 export function businessDay(moment = now()) {
   const instant = new Date(moment).getTime();
   let date = laterDate(day(instant), 1); // clocks are put back over midnight, too
@@ -52,11 +52,11 @@ export function businessDay(moment = now()) {
   return date;
 }
 
-/** The start of the house's day that goes on now, as the server reads times. */
+/** The start of the working day that goes on now, as the server reads times. */
 export const startOfDay = () => new Date(startOf(businessDay())).toISOString();
 
 /**
- * When a date of the house begins, in milliseconds since 1970. As the server reads it (RFC 5545,
+ * When the working day of a date begins, in milliseconds since 1970. As the server reads it (RFC 5545,
  * 3.3.5): a time that the clock leaves out by the offset before the change, one that comes twice the first time.
  */
 export const startOf = (date) => instants(Date.parse(`${date}T00:00:00Z`) + dayEnds)[0];

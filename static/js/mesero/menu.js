@@ -1,8 +1,9 @@
 // The menu that an order is picked from: by category, by search, or only what was picked.
 
-import { call } from "../lib/api.js";
+import { fetchMenu } from "../house/menu.js";
 import { h, KeyedList, setText } from "../lib/dom.js";
 import { ProductRow } from "./product-row.js";
+import { createRefresher } from "../lib/refresher.js";
 import { now } from "../lib/server-time.js";
 
 const RETRY = 4000;
@@ -19,11 +20,9 @@ class Menu {
   #rows = new Map();
   #filter = "";
   #categories = "";
-  #isStale = false;
   #wasOnline = false;
   #isDoubtful = false;
   #loadedAt = 0;
-  #loading = null;
 
   constructor(order, onMenu) {
     Object.assign(this, { order, onMenu });
@@ -58,12 +57,20 @@ class Menu {
 
   #isChosen(product) { return this.order.linesOf(product.id).length > 0; }
 
-  /** Fetch the menu, however long it takes; news that come meanwhile make it be fetched once more. */
-  load() {
-    this.#isStale = true;
-    this.#loading ??= this.#fetch().finally(() => { this.#loading = null; });
-    return this.#loading;
-  }
+  /** Fetch the menu, however long that takes. */
+  load = createRefresher(async () => {
+    try {
+      const { products } = await fetchMenu();
+      this.#loadedAt = now();
+      this.#isDoubtful = false;
+      this.#show(products);
+      keep(products);
+    } catch {
+      if (this.#rows.size === 0) this.#show(kept()); // opened without a network
+      await new Promise((resolve) => { setTimeout(resolve, RETRY); });
+      this.load();
+    }
+  });
 
   /** Hear how the stream is: while it is away, news of the menu may be missed. */
   follow(state) {
@@ -74,23 +81,6 @@ class Menu {
   /** The page has come back: fetch the menu again if it may be another one by now. */
   freshen() {
     if (this.isThere && (this.#isDoubtful || now() - this.#loadedAt > LONG_ABSENCE)) this.load();
-  }
-
-  async #fetch() {
-    while (this.#isStale) {
-      this.#isStale = false;
-      try {
-        const { products } = await call("GET", "/menu");
-        this.#loadedAt = now();
-        this.#isDoubtful = false;
-        this.#show(products);
-        keep(products);
-      } catch {
-        if (this.#rows.size === 0) this.#show(kept()); // opened without a network
-        this.#isStale = true;
-        await new Promise((resolve) => { setTimeout(resolve, RETRY); });
-      }
-    }
   }
 
   setChosen(count) {

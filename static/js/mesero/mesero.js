@@ -4,6 +4,7 @@ import { call } from "../lib/api.js";
 import { createBar } from "../house/bar.js";
 import { h, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
+import { fetchPart } from "../lib/later.js";
 import { Live } from "../house/live.js";
 import { Outbox } from "./outbox.js";
 import * as sound from "../lib/sound.js";
@@ -11,10 +12,9 @@ import { alarm, setPatience } from "../house/overlooked.js";
 import { start } from "../house/start.js";
 import { callWords, watchReady } from "./away.js";
 import { isRejected } from "./cards.js";
-import { ChargeSheet } from "./charge.js";
 import { createNewOrder } from "./new-order.js";
 import { createOpenOrders } from "./open.js";
-import { createPaidToday } from "./paid.js";
+import { createPaidToday } from "./paid-today.js";
 import { createPayable } from "./payable.js";
 import { placeLayer, placeOf, setPlace } from "../lib/place.js";
 import { createTabs } from "./tabs.js";
@@ -22,10 +22,13 @@ import { createStrip, refusalOf } from "./unsent.js";
 import { createWhose } from "./whose.js";
 import { voidedWords } from "../house/void.js";
 
+const AT_REST = 1000; // milliseconds: by then the page stands, and what may come later comes
+
 const { user, settings } = await start("waiter");
 setPatience(settings.unseen_alarm_seconds);
 const bar = createBar("Mesero", user);
 const isMine = (order) => order.waiter === user.username;
+let ChargeSheet = null;
 let sheet = null;
 
 const outbox = new Outbox({
@@ -38,7 +41,7 @@ const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOr
 const newOrder = createNewOrder(user.username, { onCount: (count) => tabs.count("nueva", count) });
 const whose = createWhose(showLists);
 const ready = watchReady({ seconds: settings.ready_alarm_seconds, isMine, orders: trueOrders, onCall: callAll });
-const house = { isMine, isCalled: ready.isCalled, learn, learnTaken, charge, methodName, whose };
+const house = { isMine, isCalled: ready.isCalled, learn, charge, methodName, whose };
 const open = createOpenOrders(house);
 const paid = createPaidToday(house);
 const payable = createPayable(house, paid.node);
@@ -76,25 +79,7 @@ async function correctOrder({ key }) {
   newOrder.correct(draft, `No se pudo: ${refusalOf(draft)}`);
 }
 
-/** An answer told of an order before the stream did: show it, unless the stream was ahead. */
-function learn(order) {
-  const known = live.orders.get(order.id);
-  if (known && !isNewer(order, known)) return;
-  live.orders.set(order.id, order);
-  show(order, known);
-}
-
-/** A new waiter makes no order newer: the answer counts only where nothing was heard since. */
-function learnTaken(order, before) {
-  if (live.orders.get(order.id) !== before) return;
-  live.orders.set(order.id, order);
-  show(order, before);
-}
-
-function isNewer(order, known) {
-  const attempts = Number(order.payment?.id || 0) - Number(known.payment?.id || 0);
-  return attempts > 0 || (attempts === 0 && Date.parse(order.updated_at) > Date.parse(known.updated_at));
-}
+function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }
 
 function show(order, before) {
   open.show(order, before);
@@ -182,9 +167,14 @@ function correct(orderId) {
 
 function charge(orderId) { openSheet(live.orders.get(orderId)); }
 
-function openSheet(order) {
-  if (sheet) return;
-  sheet = new ChargeSheet(order, { outbox, settings, onClose: () => { sheet = null; } });
+/** The page stands before what charging needs has come; a tap waits for it, and mostly has it already. */
+async function fetchSheet() { ({ ChargeSheet } = await import("./charge.js")); }
+
+async function openSheet(order) {
+  if (!ChargeSheet) await fetchPart(fetchSheet());
+  if (!ChargeSheet) setPlace({ orden: null });
+  if (sheet || !ChargeSheet) return;
+  sheet = new ChargeSheet(live.orders.get(order.id) ?? order, { outbox, settings, onClose: () => { sheet = null; } });
 }
 
 /** Call the waiter whom a notice concerns: a sound, the phone's buzz, and words unless the sheet says it. */
@@ -219,6 +209,7 @@ const live = new Live({
     bar.setState(state);
     newOrder.menu.follow(state);
     outbox.follow(state);
+    if (state === "online") setTimeout(() => fetchSheet().catch(() => { /* a tap tries again */ }), AT_REST);
   },
   onReset: reset,
   onOrder: show,

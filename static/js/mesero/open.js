@@ -1,62 +1,24 @@
 // "En curso": what the kitchen has, own orders first; one tap on a ready one says it was delivered.
 
-import { h, KeyedList, setText } from "../lib/dom.js";
-import { minutesSince, tick } from "../house/format.js";
+import { h, setText } from "../lib/dom.js";
+import { minutesSince } from "../house/format.js";
 import { createVoidButton } from "../house/void.js";
 import { createCard, createDishes, createTable, setWords, showBadge, showState } from "./cards.js";
-import { fillSlowly, keepCards } from "../lib/slowly.js";
+import { createOrderList } from "./order-list.js";
 import { createTake, deliver } from "./steps.js";
-import { setGoodNews } from "../lib/link.js";
 
-const OPEN = ["pendiente", "en_preparacion", "listo"];
-
-/**
- * `{ panel, show(order, before), sync(orders), count() }`. `house` is what the cards ask and tell:
- * `isMine(order)`, `isCalled(order)`, `learn(order)`, `learnTaken(order, before)`, `whose`.
- */
-export function createOpenOrders(house) {
-  const { isMine, isCalled, whose } = house;
-  const items = h("ul", { class: "orders", "aria-label": "Órdenes en curso" });
-  const empty = h("p", { class: "empty" });
-  const choice = whose.createSwitch("Qué mesas ver en curso");
-  const rank = (order) => (isMine(order) ? 0 : 3) + (order.status !== "listo" ? 2 : isCalled(order) ? 0 : 1);
-  const cards = keepCards((order) => createOpenCard(order, house));
-  const list = new KeyedList(items, {
-    key: (order) => order.id,
-    compare: (a, b) => rank(a) - rank(b) || Number(a.id) - Number(b.id),
-    create: cards.of,
-    empty,
-  });
-  tick(items, cards.showTimes);
-  const filling = fillSlowly(list);
-  const isOpen = (order) => OPEN.includes(order.status);
-  const isShown = (order) => isOpen(order) && (!whose.isOnlyMine() || isMine(order) || isCalled(order));
-
-  function show(order, before) {
-    filling.forget(order);
-    if (!isOpen(order)) cards.drop(order);
-    if (isShown(order)) list.put(order, { fresh: before?.status !== order.status });
-    else list.remove(order.id);
-  }
-
-  function sync(orders) {
-    setGoodNews(empty, whose.isOnlyMine() ? "Nada tuyo en curso ✓" : "Nada en curso ✓");
-    cards.prune(orders.filter(isOpen));
-    filling.sync(orders.filter(isShown));
-  }
-
-  /** How many are shown; the switch says how many there are. */
-  function count(orders) {
-    const all = orders.filter(isOpen);
-    choice.count(all.filter(isMine).length, all.length);
-    return all.filter(isShown).length;
-  }
-
-  return { panel: h("div", { class: "panel-body" }, choice.node, items, empty), show, sync, count };
-}
+/** The list, see `createOrderList`. `house`: `isMine(order)`, `isCalled(order)`, `learn(answer)`, `whose`. */
+export const createOpenOrders = (house) => createOrderList(house, {
+  statuses: ["pendiente", "en_preparacion", "listo"],
+  rank: (order) => (order.status !== "listo" ? 2 : house.isCalled(order) ? 0 : 1),
+  createCard: createOpenCard,
+  words: {
+    list: "Órdenes en curso", choice: "Qué mesas ver en curso", noneMine: "Nada tuyo en curso ✓", none: "Nada en curso ✓",
+  },
+});
 
 /** A ready order in full; one that the kitchen still has in one line, which a tap unfolds. */
-function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
+function createOpenCard(order, { isMine, isCalled, learn }) {
   const { node, card, head, line, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
   let dishes = null;
@@ -70,7 +32,7 @@ function createOpenCard(order, { isMine, isCalled, learn, learnTaken }) {
     class: "button", type: "button", "data-kind": "done", "data-size": "main",
     onclick: () => deliver(current, give, learn),
   });
-  const take = createTake(order, () => current, learnTaken);
+  const take = createTake(order, learn);
   const voiding = createVoidButton(order, learn);
   const begun = h("p", { class: "quiet small", hidden: true }, "La cocina ya la empezó: si hay que anularla, pídelo en caja.");
   const isUnfolded = () => fold.getAttribute("aria-expanded") === "true";

@@ -2,6 +2,7 @@
 // until the server has answered, so that bad Wi-Fi, a killed tab or a restart lose nothing and double nothing.
 
 import { answer, asUser, call, newKey, notOurs, Problem } from "../lib/api.js";
+import { pauseAfter } from "../lib/backoff.js";
 import { Drafts } from "./drafts.js";
 import { signInAgain } from "../house/live.js";
 import { giveWay } from "../lib/other-user.js";
@@ -273,7 +274,7 @@ export class Outbox {
   }
 
   #later(lane, attempt, retryAfter = 0) {
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+    const pause = pauseAfter(FIRST_PAUSE, attempt - 1, LONGEST_PAUSE);
     if (retryAfter) this.#notBefore.set(lane, stopwatch() + retryAfter * 1000);
     this.#schedule(lane, Math.max(pause, retryAfter * 1000));
   }

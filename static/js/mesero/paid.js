@@ -1,4 +1,4 @@
-// "Pagadas hoy": what was paid since the house's day began; fetched when somebody wants to see it.
+// The list of "Pagadas hoy": what was paid since the house's day began.
 
 import { call, whatHappened } from "../lib/api.js";
 import { h, KeyedList, setText } from "../lib/dom.js";
@@ -8,34 +8,27 @@ import { createTable } from "./cards.js";
 const MOST = 500; // as many as one answer holds
 const LOOK_AT_THE_CLOCK = 60000;
 
-/** `{ node, show(order), refresh(), filter() }`; `house` tells `isMine(order)`, `methodName(name)`, `whose`. */
-export function createPaidToday({ isMine, methodName, whose }) {
+/**
+ * `{ nodes, load(), show(order), filter() }`; `house` tells `isMine(order)`, `methodName(name)`, `whose`.
+ * `onCount(number)` hears how many orders are shown.
+ */
+export function createPaidList({ isMine, methodName, whose }, onCount) {
   let orders = new Map();
   let isLoaded = false;
-  const counter = h("span", { class: "counter", hidden: true });
   const items = h("ul", { class: "paid-list", "aria-label": "Pagadas hoy" });
   const empty = h("p", { class: "quiet" });
   const trouble = h("p", { class: "notice", role: "status", data: { tone: "late" }, hidden: true });
-  const body = h("div", { class: "paid-body", hidden: true }, trouble, items, empty);
-  const opener = h("button", { class: "button", type: "button", "aria-expanded": "false", onclick: () => open(body.hidden) },
-    "Pagadas hoy ", counter);
   const list = new KeyedList(items, {
     key: (order) => order.id,
     compare: (a, b) => isMine(b) - isMine(a) || decidedAt(b).localeCompare(decidedAt(a)) || Number(b.id) - Number(a.id),
     create: (order) => createPaidCard(order, isMine, methodName),
   });
 
-  function open(wanted) {
-    body.hidden = !wanted;
-    opener.setAttribute("aria-expanded", String(wanted));
-    if (wanted) load();
-  }
-
   async function load() {
-    const told = orders;
+    const before = orders;
     try {
       const answer = await call("GET", `/orders?status=pagado&since=${encodeURIComponent(startOfDay())}&limit=${MOST}`);
-      const meanwhile = orders === told ? [] : [...orders.values()];
+      const meanwhile = orders === before ? [] : [...orders.values()];
       orders = new Map([...answer.orders, ...meanwhile].map((order) => [order.id, order]));
       isLoaded = true;
       trouble.hidden = true;
@@ -51,8 +44,7 @@ export function createPaidToday({ isMine, methodName, whose }) {
     const began = Date.parse(startOfDay());
     const shown = [...orders.values()].filter((order) => Date.parse(decidedAt(order)) >= began && (!whose.isOnlyMine() || isMine(order)));
     list.sync(shown);
-    setText(counter, String(shown.length));
-    counter.hidden = false;
+    onCount(shown.length);
     setText(empty, whose.isOnlyMine() ? "Ninguna tuya todavía" : "Ninguna todavía");
     empty.hidden = shown.length > 0;
   }
@@ -65,13 +57,13 @@ export function createPaidToday({ isMine, methodName, whose }) {
   }, LOOK_AT_THE_CLOCK);
 
   return {
-    node: h("section", { class: "paid" }, opener, body),
+    nodes: [trouble, items, empty],
+    load,
     show: (order) => {
       if (order.status !== "pagado") return;
       orders = new Map(orders).set(order.id, order); // another Map: an answer on its way knows nothing of it
       filter();
     },
-    refresh: () => { if (!body.hidden) load(); },
     filter,
   };
 }

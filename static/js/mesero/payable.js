@@ -1,72 +1,30 @@
 // "Por Cobrar": delivered orders, own ones first, the rejected before the others; those with the
 // cashier stand below, uncounted. At its end stands what was paid today.
 
-import { h, KeyedList, setText } from "../lib/dom.js";
-import { tick } from "../house/format.js";
+import { h, setText } from "../lib/dom.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { createCard, createDishes, isRejected, nameOf, setWords, showBadge, showState } from "./cards.js";
-import { fillSlowly, keepCards } from "../lib/slowly.js";
+import { createOrderList } from "./order-list.js";
 import { canTakeBack, createTake, takeBack } from "./steps.js";
-import { setGoodNews } from "../lib/link.js";
 
-const PAYABLE = ["entregado", "por_verificar"];
+/** The list, see `createOrderList`. `house`: `isMine(order)`, `learn(answer)`, `charge(orderId)`, `whose`. */
+export const createPayable = (house, ...below) => createOrderList(house, {
+  statuses: ["entregado", "por_verificar"],
+  rank: (order) => (order.status === "por_verificar" ? 2 : isRejected(order) ? 0 : 1),
+  counts: (order) => order.status === "entregado",
+  createCard: createPayableCard,
+  words: {
+    list: "Órdenes por cobrar", choice: "Qué mesas ver por cobrar", noneMine: "Nada tuyo por cobrar ✓", none: "Nada por cobrar ✓",
+  },
+}, ...below);
 
-/**
- * `{ panel, show(order, before), sync(orders), count(orders) }`. `house` is what the cards ask and
- * tell: `isMine(order)`, `learn(order)`, `learnTaken(order, before)`, `charge(orderId)`, `whose`.
- */
-export function createPayable(house, ...below) {
-  const { isMine, whose } = house;
-  const items = h("ul", { class: "orders", "aria-label": "Órdenes por cobrar" });
-  const empty = h("p", { class: "empty" });
-  const choice = whose.createSwitch("Qué mesas ver por cobrar");
-  const rank = (order) => (isMine(order) ? 0 : 3) + step(order);
-  const cards = keepCards((order) => createPayableCard(order, house));
-  const list = new KeyedList(items, {
-    key: (order) => order.id,
-    compare: (a, b) => rank(a) - rank(b) || Number(a.id) - Number(b.id),
-    create: cards.of,
-    empty,
-  });
-  tick(items, cards.showTimes);
-  const filling = fillSlowly(list);
-  const isPayable = (order) => PAYABLE.includes(order.status);
-  const isShown = (order) => isPayable(order) && (!whose.isOnlyMine() || isMine(order));
-
-  function show(order, before) {
-    filling.forget(order);
-    if (!isPayable(order)) cards.drop(order);
-    if (isShown(order)) list.put(order, { fresh: before?.status !== order.status });
-    else list.remove(order.id);
-  }
-
-  function sync(orders) {
-    setGoodNews(empty, whose.isOnlyMine() ? "Nada tuyo por cobrar ✓" : "Nada por cobrar ✓");
-    cards.prune(orders.filter(isPayable));
-    filling.sync(orders.filter(isShown));
-  }
-
-  function count(orders) {
-    const all = orders.filter(isPayable);
-    choice.count(all.filter(isMine).length, all.length);
-    return all.filter((order) => isShown(order) && order.status === "entregado").length;
-  }
-
-  return { panel: h("div", { class: "panel-body" }, choice.node, items, empty, ...below), show, sync, count };
-}
-
-function step(order) {
-  if (order.status === "por_verificar") return 2;
-  return isRejected(order) ? 0 : 1;
-}
-
-function createPayableCard(order, { isMine, learn, learnTaken, charge }) {
+function createPayableCard(order, { isMine, learn, charge }) {
   const { node, card, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
   const dishes = createDishes(order);
   const reason = h("p", { class: "reason" });
   const pay = h("button", { class: "button", type: "button", "data-size": "main", onclick: () => charge(order.id) });
-  const take = createTake(order, () => current, learnTaken);
+  const take = createTake(order, learn);
   const back = h("button", {
     class: "button", type: "button", hidden: true, "aria-label": nameOf(order, "Deshacer"),
     onclick: () => takeBack(current, back, learn),

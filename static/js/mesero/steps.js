@@ -8,7 +8,7 @@ import { nameOf } from "./cards.js";
 const UNDO_WITHIN = 60000; // milliseconds; the server has the last word
 const byMe = new Set();
 
-/** Say that the order was delivered; `learn(order)` hears the answer. */
+/** Say that the order was delivered; `learn(answer)` hears what came of it. */
 export async function deliver(order, button, learn) {
   await ask(order, button, async () => {
     learn(await put(order, "entregado"));
@@ -31,11 +31,10 @@ export function canTakeBack(order, isMine) {
   return now() - Date.parse(order.updated_at) < UNDO_WITHIN;
 }
 
-/** The button that makes `current()` the reader's own. */
-export function createTake(order, current, learnTaken) {
+/** The button that makes the order the reader's own. */
+export function createTake(order, learn) {
   const take = () => ask(order, button, async () => {
-    const before = current();
-    learnTaken(await call("PUT", `/orders/${order.id}/waiter`), before);
+    learn(await call("PUT", `/orders/${order.id}/waiter`));
     toast(`✋ La mesa ${order.table_number} es tuya`, "done", { own: true });
   });
   const words = "✋ Tomar mesa";

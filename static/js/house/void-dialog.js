@@ -1,0 +1,30 @@
+// The dialog that asks why an order is voided, and what the server says to it.
+
+import { call, orTryAgain } from "../lib/api.js";
+import { h, toast } from "../lib/dom.js";
+import { money } from "./format.js";
+import { askReason } from "./reasons.js";
+
+const REASONS = ["el cliente canceló", "se fueron", "error al tomarla", "mesa equivocada", "repetida", "se agotó un platillo"];
+
+/** Ask why, then void `order`; `onVoided(answer)` hears of the answer. */
+export function askToVoid(order, onVoided) {
+  if (document.querySelector("dialog[open]")) return; // the second of two taps
+  askReason({
+    label: "Anular orden",
+    heading: [`Anular mesa ${order.table_number} · `, h("span", { class: "money" }, money(order.total))],
+    legend: "¿Por qué? No se puede deshacer.",
+    reasons: REASONS,
+    action: "Anular",
+  }, (reason) => put(order, reason, onVoided));
+}
+
+async function put(order, reason, onVoided) {
+  try {
+    onVoided(await call("PUT", `/orders/${order.id}/status`, { json: { status: "anulado", reason } }));
+    toast(`Mesa ${order.table_number}: orden ${order.id} anulada`);
+  } catch (error) {
+    const words = error.code === "forbidden" ? "La cocina ya la empezó. Pide en caja que la anulen." : orTryAgain(error);
+    toast(`Mesa ${order.table_number}: ${words}`, "late");
+  }
+}
