@@ -216,14 +216,14 @@ class House:
             waiter, "POST", "/orders", json={"table_number": table, "items": items}
         )
         assert status == 201, order
-        return dict(order)
+        return as_an_event(order)
 
     async def advance(self, order_id: str, status: str, member: Staff) -> dict[str, Any]:
         code, order = await self.call(
             member, "PUT", f"/orders/{order_id}/status", json={"status": status}
         )
         assert code == 200, order
-        return dict(order)
+        return as_an_event(order)
 
     async def void(self, order_id: str, member: Staff, reason: str = "se fueron") -> dict[str, Any]:
         code, order = await self.call(
@@ -233,7 +233,7 @@ class House:
             json={"status": "anulado", "reason": reason},
         )
         assert code == 200, order
-        return dict(order)
+        return as_an_event(order)
 
     async def deliver(self, table: int = 12) -> dict[str, Any]:
         """An order that has been placed, cooked and delivered."""
@@ -256,9 +256,10 @@ class House:
         file = io.BytesIO(photo or jpeg())
         form.add_field("file", file, filename="foto.jpg", content_type="image/jpeg")
         headers = {"Idempotency-Key": key} if key else None
-        return await self.call(
+        status, order = await self.call(
             waiter, "POST", f"/orders/{order_id}/proof", data=form, headers=headers
         )
+        return status, as_an_event(order)
 
     async def judge(
         self, payment_id: str, verdict: str, cashier: Staff = LUIS, reason: str | None = None
@@ -266,7 +267,10 @@ class House:
         body: dict[str, Any] = {"verdict": verdict} | ({"reason": reason} if reason else {})
         if verdict == "aprobado":
             body["seen_in_account"] = True
-        return await self.call(cashier, "PUT", f"/payments/{payment_id}/verdict", json=body)
+        status, order = await self.call(
+            cashier, "PUT", f"/payments/{payment_id}/verdict", json=body
+        )
+        return status, as_an_event(order)
 
     async def dial(
         self,
@@ -301,6 +305,11 @@ class House:
                 name: connection.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0]
                 for name in names
             }
+
+
+def as_an_event(changed: dict[str, Any]) -> dict[str, Any]:
+    """The thing that a change answered as events and lists have it: without `last_event_id`."""
+    return {name: value for name, value in changed.items() if name != "last_event_id"}
 
 
 def hang_up(caller: socket.socket, *, rudely: bool = False) -> None:

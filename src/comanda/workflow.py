@@ -26,6 +26,7 @@ from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof,
 from comanda.domain.reconciliation import ReconcilablePayment
 from comanda.domain.staff import HOUSE, Staff
 from comanda.store import (
+    events,
     evidence,
     idempotency,
     menu,
@@ -54,10 +55,19 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The order, and whether this request is what changed it."""
+    """The order, whether this request changed it, and the newest event that the order reflects."""
 
     order: Order
     changed: bool
+    last_event_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """The payment beside the bank's statement, and the newest event that it reflects."""
+
+    payment: ReconcilablePayment
+    last_event_id: int
 
 
 def place_order(
@@ -74,11 +84,15 @@ def place_order(
     """
     row = find_transition(None, OrderStatus.PENDING, actor.role, Through.PLACE)
     if (order_id := idempotency.order_made_by(tx, key)) is not None:
-        return Outcome(orders.require(tx, order_id), changed=False)
+        return _outcome(tx, orders.require(tx, order_id), changed=False)
     items = tuple(_priced(tx, lines))
     order = orders.place(tx, table_number, items, row.notice, by=actor.username)
     idempotency.remember(tx, key, order.id)
-    return Outcome(order, changed=True)
+    return _outcome(tx, order, changed=True)
+
+
+def _outcome(tx: Transaction, order: Order, *, changed: bool) -> Outcome:
+    return Outcome(order, changed, events.head(tx))
 
 
 def _priced(tx: Transaction, lines: Sequence[OrderLine]) -> Iterator[OrderItem]:
@@ -102,11 +116,11 @@ def advance_order(
     check_role(actor.role, target, Through.STATUS)
     check_reason(target, reason)
     if order.status is target:
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     moved_order, kind = order.move(target, actor.role, Through.STATUS, at=tx.now)
     saved_order = replace(moved_order, void_reason=reason)
     orders.save(tx, saved_order, kind, by=actor.username)
-    return Outcome(saved_order, changed=True)
+    return _outcome(tx, saved_order, changed=True)
 
 
 def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
@@ -116,10 +130,10 @@ def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
     """
     order = orders.require(tx, order_id)
     if order.waiter == actor.username:
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     handed_order = order.hand_to(actor.username)
     orders.save(tx, handed_order, None, by=actor.username)
-    return Outcome(handed_order, changed=True)
+    return _outcome(tx, handed_order, changed=True)
 
 
 def submit_payment(
@@ -141,7 +155,7 @@ def submit_payment(
     order = orders.require(tx, order_id)
     check_role(actor.role, OrderStatus.VERIFYING, Through.PROOF)
     if idempotency.order_made_by(tx, key) is not None:
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     if claim.amount == 0 and order.total > 0:
         raise ValidationFailed({"amount": ["Escribe un monto como 185.50"]})
     moved_order, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
@@ -149,7 +163,7 @@ def submit_payment(
     submission = Submission(method, proof, claim)
     saved_order = orders.save(tx, charged_order, kind, by=actor.username, payment=submission)
     idempotency.remember(tx, key, order_id)
-    return Outcome(saved_order, changed=True)
+    return _outcome(tx, saved_order, changed=True)
 
 
 def decide_payment(
@@ -171,13 +185,13 @@ def decide_payment(
     check_role(actor.role, _MOVES_TO[verdict], Through.VERDICT)
     payment.check_verdict(verdict, reason, actor.username, rules, seen=seen_in_account)
     if payment.status == PaymentStatus(verdict.value):
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     seen = seen_in_account if verdict is Verdict.APPROVED else None
     decided_payment = payment.decide(verdict, reason, actor.username, tx.now, seen_in_account=seen)
     moved_order, kind = order.move(_MOVES_TO[verdict], actor.role, Through.VERDICT, at=tx.now)
     viewers.clear(tx, payment_id)
     saved_order = orders.save(tx, moved_order, kind, by=actor.username, payment=decided_payment)
-    return Outcome(saved_order, changed=True)
+    return _outcome(tx, saved_order, changed=True)
 
 
 def see_payment(
@@ -191,7 +205,7 @@ def see_payment(
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
     if payment.seen_at is not None or not payment.may_be_decided_by(actor.username, rules):
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     return _put_on_show(tx, actor, payment, EventType.PAYMENT_SEEN)
 
 
@@ -207,11 +221,11 @@ def view_payment(
     order = orders.require(tx, payment.order_id)
     if not payment.may_be_decided_by(actor.username, rules):
         orders.leave_payment(tx, actor.username)
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     if payment.seen_at is None:
         return see_payment(tx, actor, payment_id, rules=rules)
     if viewers.is_recent(tx, actor.username, payment_id):
-        return Outcome(order, changed=False)
+        return _outcome(tx, order, changed=False)
     return _put_on_show(tx, actor, payment, None)
 
 
@@ -225,7 +239,7 @@ def _put_on_show(
     order = orders.require(tx, payment.order_id)
     opened_payment = order.payment.see(actor.username, tx.now) if kind and order.payment else None
     saved_order = orders.save(tx, order, kind, by=actor.username, payment=opened_payment)
-    return Outcome(saved_order, changed=True)
+    return _outcome(tx, saved_order, changed=True)
 
 
 def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
@@ -252,7 +266,7 @@ def call_unseen(tx: Transaction, before: datetime, called: Collection[int]) -> s
 
 def reconcile_payment(
     tx: Transaction, actor: Staff, payment_id: int, *, is_found: bool
-) -> ReconcilablePayment:
+) -> Reconciled:
     """A cashier ticks an approved payment that is in the bank's statement, or takes the tick back.
 
     Raises PaymentNotFound, also for a payment that was not approved.
@@ -260,11 +274,13 @@ def reconcile_payment(
     approved_payment = reconciliation.find(tx, payment_id)
     if approved_payment is None or approved_payment.payment.status is not PaymentStatus.APPROVED:
         raise PaymentNotFound
-    if approved_payment.is_reconciled == is_found:
-        return approved_payment
-    reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
-    payment = payments.require(tx, payment_id)
-    return ReconcilablePayment(payment, approved_payment.table_number, approved_payment.total)
+    if approved_payment.is_reconciled != is_found:
+        reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
+        payment = payments.require(tx, payment_id)
+        approved_payment = ReconcilablePayment(
+            payment, approved_payment.table_number, approved_payment.total
+        )
+    return Reconciled(approved_payment, events.head(tx))
 
 
 def remove_proofs(tx: Transaction, photos: Sequence[Photo]) -> Purged:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from comanda.config import Config, Method, Payments
-from tests.house import ANA, BETO, COCO, LUIS, MARA, ROSA, House, jpeg, open_house
+from tests.house import ANA, BETO, COCO, LUIS, MARA, ROSA, House, as_an_event, jpeg, open_house
 from tests.test_metadata import chunk, segment
 from tests.test_pictures import exif, packed, photo, receipt
 
@@ -437,7 +437,7 @@ async def test_the_waiter_hears_once_that_a_cashier_has_opened_it(house: House) 
         assert (status, order["payment"]["seen_by"]) == (200, "luis")
         assert order["payment"]["seen_at"] == "2026-11-28T20:41:00.000Z"
         updated, seen = await waiter.take(2)
-        assert (updated.type, updated.data) == ("order_updated", order)
+        assert (updated.type, updated.data) == ("order_updated", as_an_event(order))
         assert (seen.type, seen.data) == (
             "payment_seen",
             {

@@ -40,6 +40,7 @@ async def test_a_new_order_has_the_contracts_shape_and_the_menus_prices(house: H
         "void_reason": None,
         "created_at": "2026-11-28T20:41:00.000Z",
         "updated_at": "2026-11-28T20:41:00.000Z",
+        "last_event_id": "2",
     }
 
 

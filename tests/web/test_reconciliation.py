@@ -11,7 +11,7 @@ import pytest
 from comanda import office
 from comanda.domain.house import House as Described
 from comanda.web.plumbing.keys import DATABASE
-from tests.house import ANA, LUIS, MARA, ROSA, House, jpeg
+from tests.house import ANA, LUIS, MARA, ROSA, House, as_an_event, jpeg
 
 DAY = "/reconciliation?from=2026-11-28&to=2026-11-28"
 
@@ -47,6 +47,7 @@ async def test_what_was_approved_stands_with_its_totals_and_what_was_found(mexic
         LUIS, "PUT", f"/payments/{first['id']}/reconciliation", json={"found": True}
     )
     assert status == 200
+    ticked = as_an_event(ticked)
     assert ticked == {
         **first,
         "table_number": 12,

@@ -3,7 +3,7 @@
 import pytest
 
 from comanda.domain.staff import Staff
-from tests.house import ANA, BETO, COCO, LUIS, ROSA, FixedClock, House
+from tests.house import ANA, BETO, COCO, LUIS, ROSA, FixedClock, House, as_an_event
 
 
 async def ready(house: House, table: int = 12) -> str:
@@ -94,7 +94,8 @@ async def undo(house: House, order_id: str, member: Staff = ANA) -> tuple[int, d
 
 
 async def take(house: House, member: Staff, order_id: str) -> tuple[int, dict[str, str]]:
-    return await house.call(member, "PUT", f"/orders/{order_id}/waiter")
+    status, order = await house.call(member, "PUT", f"/orders/{order_id}/waiter")
+    return status, as_an_event(order)
 
 
 async def test_a_table_that_is_taken_is_the_takers_and_everybody_hears(

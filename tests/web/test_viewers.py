@@ -8,7 +8,7 @@ import pytest
 from comanda.app import LOOKS_OF_MEMBER
 from comanda.config import Config
 from comanda.domain.staff import Staff
-from tests.house import ANA, BETO, COCO, LUIS, MARA, ROSA, House, open_house
+from tests.house import ANA, BETO, COCO, LUIS, MARA, ROSA, House, as_an_event, open_house
 from tests.web.test_evidence import with_methods
 
 
@@ -23,7 +23,7 @@ async def waiting(house: House, table: int = 12, waiter: Staff = ANA) -> str:
 async def view(house: House, payment_id: str, cashier: Staff = LUIS) -> dict[str, Any]:
     status, order = await house.call(cashier, "PUT", f"/payments/{payment_id}/viewer")
     assert status == 200, order
-    return dict(order)
+    return as_an_event(order)
 
 
 async def leave(house: House, payment_id: str, cashier: Staff = LUIS) -> None:

@@ -35,7 +35,8 @@ PAYMENT_SIDE = frozenset({Role.WAITER, Role.CASHIER, Role.ADMIN})
 PAGE = {200: ("text/html",), 304: None}
 ASSET = {200: ("*/*",), 304: None}
 PROOF = {200: ("image/jpeg", "image/png", "image/webp", "application/pdf")}
-MADE_OR_KNOWN = {201: responses.Order, 200: responses.Order}
+CHANGED = {200: responses.OrderAfterChange}
+MADE_OR_KNOWN = {201: responses.OrderAfterChange, **CHANGED}
 REPEATABLE = (Header("Idempotency-Key", "The same key again changes nothing and answers 200.",
                      "^[!-~]{1,255}$"),)  # fmt: skip
 AN_ORDER = 256 * 1024  # bytes: a hundred dishes, each with the longest note, each letter escaped
@@ -86,10 +87,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/orders/{order_id}", orders.show_order, SIGNED_IN,
           "An order with its attempts to pay and its history", {200: responses.OrderDetail}),
     Route("PUT", "/orders/{order_id}/status", orders.advance_order, SIGNED_IN,
-          "Take an order one step on or back, or void it", {200: responses.Order},
+          "Take an order one step on or back, or void it", CHANGED,
           body=requests.NewStatus, refuses=("forbidden", "illegal_transition")),
     Route("PUT", "/orders/{order_id}/waiter", orders.take_order, WAITER,
-          "Make an order one's own", {200: responses.Order}, refuses=("illegal_transition",)),
+          "Make an order one's own", CHANGED, refuses=("illegal_transition",)),
     Route("POST", "/orders/{order_id}/proof", payments.submit_payment, WAITER,
           "Send an attempt to pay, with its proof", MADE_OR_KNOWN, form=requests.ProofForm,
           headers=REPEATABLE,
@@ -98,21 +99,21 @@ ROUTES: tuple[Route, ...] = (
           "The photo or PDF of an attempt", PROOF, query=requests.ProofQuery,
           refuses=("proof_expired",)),
     Route("PUT", "/payments/{payment_id}/seen", payments.see_payment, CASHIER,
-          "A cashier has opened an attempt", {200: responses.Order}),
+          "A cashier has opened an attempt", CHANGED),
     Route("PUT", "/payments/{payment_id}/viewer", payments.view_payment, CASHIER,
-          "A cashier has an attempt on show, and no other", {200: responses.Order}),
+          "A cashier has an attempt on show, and no other", CHANGED),
     Route("DELETE", "/payments/{payment_id}/viewer", payments.leave_payment, CASHIER,
           "A cashier has closed an attempt", {204: None}),
     Route("PUT", "/payments/{payment_id}/reconciliation", reconciliation.reconcile_payment, CASHIER,
           "An approved payment was found in the bank's statement, or was not",
-          {200: responses.ReconciledPayment}, body=requests.Found),
+          {200: responses.PaymentAfterChange}, body=requests.Found),
     Route("GET", "/reconciliation", reconciliation.show_reconciliation, CASHIER,
           "Approved payments beside the bank's statement", {200: responses.Reconciliation},
           query=requests.Statement),
     Route("GET", "/reconciliation.csv", reconciliation.download_reconciliation, CASHIER,
           "The same for a spreadsheet", {200: ("text/csv",)}, query=requests.Statement),
     Route("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER,
-          "Approve or reject an attempt", {200: responses.Order}, body=requests.NewVerdict,
+          "Approve or reject an attempt", CHANGED, body=requests.NewVerdict,
           refuses=("payment_already_decided", "own_payment")),
     Route("GET", "/events/{role}", events.follow, SIGNED_IN,
           "The events of a role, as a stream; an admin may follow any",

@@ -64,6 +64,10 @@ def word(kind: Any, **more: Any) -> fields.Enum[Any]:
     return fields.Enum(kind, by_value=True, required=True, **more)
 
 
+def newest_event() -> fields.String:
+    return text(metadata={"description": "The newest event that this answer reflects."})
+
+
 class Health(Answer):
     status = text()
     down = fields.List(
@@ -172,6 +176,10 @@ class ReconciledPayment(Payment):
     total = money()
 
 
+class PaymentAfterChange(ReconciledPayment):
+    last_event_id = newest_event()
+
+
 class MethodTotal(Answer):
     method = text()
     count = whole()
@@ -214,9 +222,13 @@ class Order(Answer):
     updated_at = moment()
 
 
+class OrderAfterChange(Order):
+    last_event_id = newest_event()
+
+
 class Orders(Answer):
     orders = many(Order)
-    last_event_id = text()
+    last_event_id = newest_event()
 
 
 class HistoryEntry(Answer):

@@ -12,7 +12,7 @@ from comanda.web.contract.requests import NewOrder, NewStatus, OrderQuery
 from comanda.web.plumbing.keys import DATABASE, LISTS, STAFF
 from comanda.web.plumbing.long import reply_with
 from comanda.web.plumbing.reading import idempotency_key, json_body, order_id, query
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.replies import reply_change
 from comanda.workflow import OrderLine
 
 
@@ -23,9 +23,12 @@ async def place_order(request: web.Request) -> web.Response:
     key = idempotency_key(request, "place_order", table, lines)
     actor = request[STAFF]
     outcome = await request.app[DATABASE].write(workflow.place_order, actor, table, lines, key)
-    order = outcome.order
-    status = 201 if outcome.changed else 200
-    return reply(order.wire(actor.role), status, location=f"/orders/{order.id}")
+    return reply_change(
+        outcome.order.wire(actor.role),
+        outcome.last_event_id,
+        status=201 if outcome.changed else 200,
+        location=f"/orders/{outcome.order.id}",
+    )
 
 
 async def list_orders(request: web.Request) -> web.Response:
@@ -53,14 +56,14 @@ async def advance_order(request: web.Request) -> web.Response:
     body = await json_body(request, NewStatus)
     actor, reason = request[STAFF], (body["reason"] or "").strip() or None
     outcome = await database.write(workflow.advance_order, actor, found, body["status"], reason)
-    return reply(outcome.order.wire(actor.role))
+    return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
 
 
 async def take_order(request: web.Request) -> web.Response:
     """`PUT /orders/{order_id}/waiter`: the order is the caller's from now on."""
     found, actor = order_id(request), request[STAFF]
     outcome = await request.app[DATABASE].write(workflow.take_order, actor, found)
-    return reply(outcome.order.wire(actor.role))
+    return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
 
 
 def _list(view: Snapshot, wanted: OrderFilter, role: Role) -> Wire:

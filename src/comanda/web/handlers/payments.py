@@ -20,7 +20,7 @@ from comanda.web.contract.requests import Form, NewVerdict, ProofQuery, check
 from comanda.web.handlers.pages import default_house
 from comanda.web.plumbing.keys import CONFIG, DATABASE, LOOKS, STAFF, THUMBNAILS
 from comanda.web.plumbing.reading import idempotency_key, json_body, order_id, payment_id, query
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.replies import reply_change
 from comanda.web.plumbing.uploads import Upload, uploaded
 
 log = logging.getLogger(__name__)
@@ -49,8 +49,9 @@ async def submit_payment(request: web.Request) -> web.Response:
         outcome = await database.write(
             workflow.submit_payment, actor, found, method, proof, key, claim=claim
         )
-    return reply(
+    return reply_change(
         outcome.order.wire(actor.role),
+        outcome.last_event_id,
         status=201 if outcome.changed else 200,
         location=f"/orders/{found}",
     )
@@ -94,7 +95,7 @@ async def decide_payment(request: web.Request) -> web.Response:
         seen_in_account=body["seen_in_account"],
         rules=_rules(request.app[CONFIG].payments),
     )
-    return reply(outcome.order.wire(actor.role))
+    return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
 
 
 async def see_payment(request: web.Request) -> web.Response:
@@ -102,7 +103,7 @@ async def see_payment(request: web.Request) -> web.Response:
     found, actor = payment_id(request), request[STAFF]
     rules = _rules(request.app[CONFIG].payments)
     outcome = await request.app[DATABASE].write(workflow.see_payment, actor, found, rules=rules)
-    return reply(outcome.order.wire(actor.role))
+    return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
 
 
 async def view_payment(request: web.Request) -> web.Response:
@@ -116,7 +117,7 @@ async def view_payment(request: web.Request) -> web.Response:
         outcome = await database.write(workflow.view_payment, actor, found, rules=rules)
     else:
         outcome = await database.write(workflow.see_payment, actor, found, rules=rules)
-    return reply(outcome.order.wire(actor.role))
+    return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
 
 
 def _may_show(request: web.Request, username: str) -> bool:

@@ -20,7 +20,7 @@ from comanda.web.handlers.pages import default_house
 from comanda.web.plumbing.keys import CONFIG, DATABASE, STAFF
 from comanda.web.plumbing.long import reply_with_long
 from comanda.web.plumbing.reading import json_body, payment_id, query
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.replies import reply_change
 from comanda.web.plumbing.spreadsheets import download, written
 
 _HEADER = (
@@ -59,7 +59,7 @@ async def reconcile_payment(request: web.Request) -> web.Response:
     reconciled = await database.write(
         workflow.reconcile_payment, actor, found, is_found=body["found"]
     )
-    return reply(reconciled.wire())
+    return reply_change(reconciled.payment.wire(), reconciled.last_event_id)
 
 
 def _asked(request: web.Request) -> tuple[dict[str, Any], House]:

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import hdrs, web
 from multidict import istr
 
-from comanda.domain.wire import encode
+from comanda.domain.wire import Wire, encode
 from comanda.store.database import Clock
 from comanda.web.plumbing.packing import ASIDE
 
@@ -28,6 +28,16 @@ _SECURITY = tuple(
 def reply(data: Any, status: int = 200, location: str | None = None) -> web.Response:
     """`data` as JSON; never cached, since it is somebody's."""
     return json_answer(encode(data).encode(), status, location)
+
+
+def reply_change(
+    changed: Wire, last_event_id: int, status: int = 200, location: str | None = None
+) -> web.Response:
+    """The thing that a request changed, with the newest event that it reflects.
+
+    A page tells by it whether this answer or an event of its stream is newer.
+    """
+    return reply({**changed, "last_event_id": str(last_event_id)}, status, location)
 
 
 async def reply_aside(make: Callable[[], Any]) -> web.Response:
