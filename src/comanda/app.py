@@ -234,7 +234,7 @@ def _keep_streams(tasks: Tasks) -> Part:
     async def streams(app: web.Application) -> AsyncIterator[None]:
         app[FEED].on_pages = app[STREAMS].hear
         if METRICS in app:
-            app[STREAMS].on_sent = partial(app[METRICS].sent, app[FEED])
+            app[FEED].on_notice = app[METRICS].noticed
         async with in_background(partial(keep_alive, app), name="heartbeat", tasks=tasks):
             yield
 
