@@ -11,7 +11,7 @@ import secrets
 import socket
 import struct
 import warnings
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -331,11 +331,13 @@ def skip_without(message: str) -> NoReturn:
     pytest.skip(message)
 
 
-async def eventually(comes_true: Callable[[], bool], timeout: float = SLOW) -> None:
-    """Wait until something is so. Raises TimeoutError."""
+async def eventually(
+    comes_true: Callable[[], bool | Awaitable[bool]], timeout: float = SLOW
+) -> None:
+    """Wait until something is so, which may take a request to find out. Raises TimeoutError."""
     async with asyncio.timeout(timeout):
-        while not comes_true():
-            await asyncio.sleep(0.01)
+        while not (await answer if isinstance(answer := comes_true(), Awaitable) else answer):
+            await asyncio.sleep(0.02)
 
 
 def jpeg(color: str | None = None, size: tuple[int, int] = (320, 480)) -> bytes:
