@@ -11,8 +11,8 @@ import secrets
 import socket
 import struct
 import warnings
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,7 +26,7 @@ from argon2 import PasswordHasher
 from PIL import Image
 
 from comanda import access
-from comanda.app import build_app, make_runner
+from comanda.app import build_app, listening
 from comanda.config import Backup, Config, DatabaseConfig, Events
 from comanda.domain.menu import Entry
 from comanda.domain.names import fold
@@ -36,7 +36,6 @@ from comanda.store.connection import connect
 from comanda.store.database import Transaction
 from comanda.web.plumbing import pins
 from comanda.web.plumbing.keys import DATABASE
-from comanda.web.plumbing.malformed_http import answer_broken_http
 from comanda.web.plumbing.spool import IN_MEMORY
 from tests.contract import Contract
 
@@ -293,6 +292,11 @@ class House:
         await loop.sock_sendall(caller, "\r\n".join([*lines, "", ""]).encode() + body)
         return caller
 
+    async def hang_up(self) -> None:
+        """Close every browser."""
+        for client in self.clients.values():
+            await client.close()
+
     def rows(self) -> dict[str, int]:
         """How many rows each table has, but for those about who signs in."""
         with contextlib.closing(connect(self.path)) as connection:
@@ -327,11 +331,13 @@ def skip_without(message: str) -> NoReturn:
     pytest.skip(message)
 
 
-async def eventually(comes_true: Callable[[], bool], timeout: float = SLOW) -> None:
-    """Wait until something is so. Raises TimeoutError."""
+async def eventually(
+    comes_true: Callable[[], bool | Awaitable[bool]], timeout: float = SLOW
+) -> None:
+    """Wait until something is so, which may take a request to find out. Raises TimeoutError."""
     async with asyncio.timeout(timeout):
-        while not comes_true():
-            await asyncio.sleep(0.01)
+        while not (await answer if isinstance(answer := comes_true(), Awaitable) else answer):
+            await asyncio.sleep(0.02)
 
 
 def jpeg(color: str | None = None, size: tuple[int, int] = (320, 480)) -> bytes:
@@ -401,21 +407,18 @@ async def open_house(
     moment, contract = clock or FixedClock(), Contract()
     built = build_app(config, clock=moment, **app)
     built.on_response_prepare.append(contract.check)
-    runner = make_runner(built, cancellation=cancellation, shutdown=shutdown)
-    with pytest.MonkeyPatch.context() as patch:
-        if cheap_pins:
-            patch.setattr(pins, "PasswordHasher", CheapHasher)
-        await runner.setup()
-    answer_broken_http(runner.server)
-    if new:
-        await built[DATABASE].write(hire)
-    await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
-    host, port = runner.addresses[0][:2]
-    house = House(built, runner, f"http://{host}:{port}", Path(config.database.path), moment)
-    try:
+    async with AsyncExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            if cheap_pins:
+                patch.setattr(pins, "PasswordHasher", CheapHasher)
+            server = listening(
+                built, "127.0.0.1", port, cancellation=cancellation, shutdown=shutdown
+            )
+            runner = await stack.enter_async_context(server)
+        if new:
+            await built[DATABASE].write(hire)
+        host, port = runner.addresses[0][:2]
+        house = House(built, runner, f"http://{host}:{port}", Path(config.database.path), moment)
+        stack.push_async_callback(house.hang_up)
         yield house
-    finally:
-        for client in house.clients.values():
-            await client.close()
-        await runner.cleanup()
     assert contract.breaches == []

@@ -28,7 +28,7 @@ LAYERS = {
     "access": {"store", "domain"},
     "files": set(),
     "media": {"media", "domain"},
-    "lan": set(),
+    "lan": {"domain"},
     "config": {"domain"},
     "chores": {"media", "background", "workflow", "config", "store", "domain"},
     "web": {"web", *VERBS, "lan", "feed", "store", "domain", "config", "media"},

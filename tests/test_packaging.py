@@ -82,7 +82,7 @@ def test_the_wheel_says_what_it_is_and_needs(wheel: Path) -> None:
         (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = archive.read(name).decode()
     assert "\nRequires-Python: >=3.11\n" in metadata
-    assert "\nRequires-Dist: aiohttp>=" in metadata
+    assert "\nRequires-Dist: aiohttp<3.15,>=" in metadata
     assert "\n# Comanda\n" in metadata
 
 

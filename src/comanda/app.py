@@ -6,7 +6,7 @@ import signal
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
 
@@ -119,15 +119,26 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     return app
 
 
-def make_runner(
-    app: web.Application, *, cancellation: bool = True, shutdown: float = SHUTDOWN_SECONDS
-) -> web.AppRunner:
-    """What runs the application.
+@asynccontextmanager
+async def listening(
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    tls: ssl.SSLContext | None = None,
+    cancellation: bool = True,
+    shutdown: float = SHUTDOWN_SECONDS,
+) -> AsyncIterator[web.AppRunner]:
+    """The application at its address until the block ends; port 0 takes any that is free.
+
+    With `cancellation`, a handler is cancelled when its client goes. That is safe: a transaction
+    runs whole on its thread, whoever waits for it. `shutdown` is how many seconds requests have to
+    end in.
 
     A compressed request is not unpacked, for no page sends one: aiohttp unpacks on the event loop,
     before anybody is asked for a session, and 300 KB of zeros held all streams up for seconds.
     """
-    return Runner(
+    runner = Runner(
         app,
         keepalive_timeout=KEEP_ALIVE_SECONDS,
         access_log_class=AccessLogger,
@@ -136,6 +147,13 @@ def make_runner(
         read_bufsize=UNREAD_BYTES,
         auto_decompress=False,
     )
+    try:
+        await runner.setup()
+        answer_broken_http(runner.server)
+        await Site(runner, host, port, ssl_context=tls).start()
+        yield runner
+    finally:
+        await runner.cleanup()
 
 
 async def serve(
@@ -148,9 +166,6 @@ async def serve(
     """Serve until SIGINT or SIGTERM; `ready` is told the address once it answers.
 
     And, where the house has no administrator yet, the token that founds it.
-
-    A handler is cancelled when its client goes. That is safe: a transaction runs whole on its
-    thread, whoever waits for it.
     """
     allow_many_clients()
     sys.setswitchinterval(TURN_SECONDS)
@@ -158,15 +173,9 @@ async def serve(
     asyncio.get_running_loop().set_exception_handler(OutOfFiles())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    runner = make_runner(app)
-    try:
-        await runner.setup()
-        answer_broken_http(runner.server)
-        await Site(runner, host, port, ssl_context=tls).start()
+    async with listening(app, host, port, tls=tls) as runner:
         ready(host, runner.addresses[0][1], await issue_token(app))
         await stop.wait()
-    finally:
-        await runner.cleanup()
 
 
 async def _hash_pins(app: web.Application) -> AsyncIterator[None]:
@@ -225,7 +234,7 @@ def _keep_streams(tasks: Tasks) -> Part:
     async def streams(app: web.Application) -> AsyncIterator[None]:
         app[FEED].on_pages = app[STREAMS].hear
         if METRICS in app:
-            app[STREAMS].on_sent = partial(app[METRICS].sent, app[FEED])
+            app[FEED].on_notice = app[METRICS].noticed
         async with in_background(partial(keep_alive, app), name="heartbeat", tasks=tasks):
             yield
 

@@ -16,10 +16,9 @@ from zoneinfo import available_timezones
 from marshmallow import Schema, ValidationError, fields, validate
 from marshmallow.exceptions import SCHEMA
 
+from comanda.domain.addresses import Network
 from comanda.domain.backups import BackupRules
 from comanda.domain.system_errors import told
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _HOST = re.compile(r"[^\s/:@*\[\]]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 

@@ -10,7 +10,7 @@ import json
 import logging
 import sqlite3
 from bisect import bisect_right
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -68,6 +68,8 @@ class Feed:
 
     `listeners` counts who listens; `on_pages` is told of news: a cursor, and for each role that has
     listeners all that follows it; where that fails, it has to see to its listeners itself.
+    `on_notice` is told of a cashiers' notice: how many seconds after its transaction began it was
+    sent, and to how many cashiers.
     `elsewhere` is set when another program has committed something.
     """
 
@@ -76,8 +78,8 @@ class Feed:
         self.is_behind = False  # the log can't be read now
         self._floor = 0  # a cursor below it is from before a restore: what it knows may be gone
         self.listeners: Counter[Role] = Counter()
-        self.notices: deque[tuple[int, float]] = deque(maxlen=tail_events)
         self.on_pages: OnPages = _ignore
+        self.on_notice: Callable[[float, int], None] | None = None
         self.elsewhere = asyncio.Event()
         self._database = database
         self._tail_events = tail_events
@@ -129,7 +131,6 @@ class Feed:
     async def _take_some(self) -> bool:
         """Whether there may be more. What fails here has moved nothing, and can be done again."""
         async with self._reading:
-            committed, self._database.news_since = self._database.news_since, None
             fresh = await self._database.read(_some_after, self.head)
             if not fresh:
                 return False
@@ -139,24 +140,15 @@ class Feed:
             self._tail.extend(frames)
             self.head = head
             self._trim()
-        self._time_notices(fresh, committed)
         self.on_pages(since, pages)
-        self._log_notices(fresh)
+        self._tell_notices(fresh)
         return len(fresh) == EVENTS_AT_ONCE
 
-    def _log_notices(self, fresh: Iterable[LoggedEvent]) -> None:
+    def _tell_notices(self, fresh: Iterable[LoggedEvent]) -> None:
         for event in fresh:
             if event.type is EventType.PAYMENT_VERIFICATION_PENDING:
                 self._log_notice(event)
-
-    def _time_notices(self, fresh: Iterable[LoggedEvent], committed: float | None) -> None:
-        """Note when the cashiers' notices were committed, for whoever measures their way."""
-        if committed is not None:
-            self.notices.extend(
-                (event.id, committed)
-                for event in fresh
-                if event.type is EventType.PAYMENT_VERIFICATION_PENDING
-            )
+                self._time_notice(event)
 
     def _whole_pages(self, frames: Sequence[Frame], head: int) -> dict[Role, Page]:
         """Each role's page is made once, however many listen; one that is too long is left out."""
@@ -207,6 +199,11 @@ class Feed:
             cashiers,
             *about,
         )
+
+    def _time_notice(self, event: LoggedEvent) -> None:
+        if self.on_notice is not None:
+            seconds = (self._database.clock() - event.at).total_seconds()
+            self.on_notice(seconds, self.listeners[Role.CASHIER])
 
 
 def _ignore(since: int, pages: Mapping[Role, Page]) -> None:

@@ -1,7 +1,8 @@
 """The address at which the house's phones reach this computer."""
 
-import ipaddress
 import socket
+
+from comanda.domain.addresses import read_address
 
 # Any address beyond the house's own network (RFC 5737): the system is asked for its way there.
 _FAR_AWAY = ("192.0.2.1", 9)
@@ -31,24 +32,19 @@ def is_loopback(host: str) -> bool:
     """Whether a server that listens on `host` is heard by this computer alone."""
     if host == "localhost":
         return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = read_address(host)
+    return address is not None and address.is_loopback
 
 
 def is_own_address(host: str) -> bool:
     """Whether an address is this computer's now: whatever is can be listened on."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    if address.is_unspecified or address.is_multicast:
+    address = read_address(host)
+    if address is None or address.is_unspecified or address.is_multicast:
         return False
     family = socket.AF_INET6 if address.version == IPV6 else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.bind((host, 0))
+            probe.bind((str(address), 0))
     except OSError:
         return False
     return True
@@ -75,10 +71,7 @@ def url(scheme: str, host: str, port: int) -> str:
 
 
 def _is_reachable(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    known = mapped or address
-    return not (known.is_loopback or known.is_unspecified or known.is_link_local)
+    address = read_address(host)
+    return address is not None and not (
+        address.is_loopback or address.is_unspecified or address.is_link_local
+    )

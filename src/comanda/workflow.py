@@ -271,14 +271,16 @@ def reconcile_payment(
 
     Raises PaymentNotFound, also for a payment that was not approved.
     """
-    approved = reconciliation.find(tx, payment_id)
-    if approved is None or approved.payment.status is not PaymentStatus.APPROVED:
+    approved_payment = reconciliation.find(tx, payment_id)
+    if approved_payment is None or approved_payment.payment.status is not PaymentStatus.APPROVED:
         raise PaymentNotFound
-    if approved.is_reconciled != is_found:
+    if approved_payment.is_reconciled != is_found:
         reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
         payment = payments.require(tx, payment_id)
-        approved = ReconcilablePayment(payment, approved.table_number, approved.total)
-    return Reconciled(approved, events.head(tx))
+        approved_payment = ReconcilablePayment(
+            payment, approved_payment.table_number, approved_payment.total
+        )
+    return Reconciled(approved_payment, events.head(tx))
 
 
 def remove_proofs(tx: Transaction, photos: Sequence[Photo]) -> Purged:

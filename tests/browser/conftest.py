@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from playwright.async_api import (
@@ -16,7 +17,7 @@ from playwright.async_api import (
 )
 
 from comanda.domain.staff import Staff
-from tests.house import House, skip_without
+from tests.house import LUIS, House, eventually, skip_without
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -99,6 +100,18 @@ async def hear(page: Page, text: str) -> None:
 async def settled(page: Page) -> None:
     """Wait until a tap counts again on cards that have just moved."""
     await page.wait_for_function("() => !('settling' in document.documentElement.dataset)")
+
+
+async def until_order(
+    house: House, order_id: str, comes_true: Callable[[dict[str, Any]], object]
+) -> None:
+    """Wait until the server says so of an order."""
+
+    async def says_so() -> bool:
+        _, order = await house.call(LUIS, "GET", f"/orders/{order_id}")
+        return bool(comes_true(order))
+
+    await eventually(says_so, timeout=60)
 
 
 async def refresh_until(page: Page, expression: str) -> None:

@@ -16,7 +16,7 @@ from comanda.store.connection import connect
 from comanda.store.database import Transaction
 from comanda.web.plumbing.keys import DATABASE
 from comanda.workflow import OrderLine
-from tests.browser.conftest import OpenWindow
+from tests.browser.conftest import OpenWindow, until_order
 from tests.house import ANA, COCO, LUIS, MARA, PDF, House, jpeg
 
 TABLET = {"width": 820, "height": 1180}
@@ -211,7 +211,7 @@ async def test_of_two_cashiers_at_once_one_decides_and_the_other_is_told_who(
         await card(page, 12).click()
         await shown(page)
         await expect(tick(page)).to_be_visible()
-    await until_viewed(house, sent["order"], 2)
+    await until_order(house, sent["order"], lambda order: len(order["payment"]["viewers"]) == 2)
     before = house.rows()["events"]
     await pages["luis"].keyboard.press("v")
     await pages["luis"].keyboard.press("a")
@@ -233,13 +233,6 @@ async def test_of_two_cashiers_at_once_one_decides_and_the_other_is_told_who(
     assert await loser.evaluate("said") == []
     await expect(pages[winner].get_by_text("ya lo")).to_have_count(0)
     assert house.rows()["events"] == before + 2  # one verdict: the order, and the waiter's notice
-
-
-async def until_viewed(house: House, order_id: str, count: int) -> None:
-    """Wait until so many pages have told that they show the order's payment."""
-    async with asyncio.timeout(20):
-        while len((await order_of(house, order_id))["payment"]["viewers"]) < count:
-            await asyncio.sleep(0.05)
 
 
 async def _together(both: asyncio.Barrier, route: Route) -> None:

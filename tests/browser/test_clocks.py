@@ -1,6 +1,5 @@
 """Pages count by the server's time and the house's zone, whatever the device believes."""
 
-import asyncio
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ from comanda.domain.staff import Staff
 from comanda.files import static_folder
 from tests.browser.conftest import DESKTOP, PHONE, OpenWindow, Window
 from tests.browser.test_evidence import choose, open_sheet, photo, send
-from tests.house import ANA, COCO, LUIS, ROSA, FixedClock, House
+from tests.house import ANA, COCO, LUIS, ROSA, FixedClock, House, eventually
 
 MINUTE = 60_000
 YEAR = 365 * 24 * 60 * MINUTE
@@ -427,9 +426,12 @@ async def test_the_end_of_the_day_is_set_in_words(house: House, window: OpenWind
     await ends.select_option("04:30 de la madrugada")
     await page.get_by_role("button", name="Guardar").click()
     await page.locator(".toast", has_text="Guardado").wait_for()
-    async with asyncio.timeout(20):
-        while (await house.call(ROSA, "GET", "/settings"))[1]["day_ends"] != "04:30":
-            await asyncio.sleep(0.05)
+
+    async def is_stored() -> bool:
+        _, settings = await house.call(ROSA, "GET", "/settings")
+        return bool(settings["day_ends"] == "04:30")
+
+    await eventually(is_stored)
     await page.reload()
     await expect(page.get_by_label("El día termina a las")).to_have_value("04:30")
 

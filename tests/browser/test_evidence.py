@@ -1,8 +1,6 @@
 """What speaks for and against a proof, as the waiter says it and the cashier reads it."""
 
-import asyncio
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +14,7 @@ from comanda.chores import purge
 from comanda.config import Config, Method
 from comanda.demo import receipt
 from comanda.web.plumbing.keys import DATABASE
-from tests.browser.conftest import PHONE, OpenWindow
+from tests.browser.conftest import PHONE, OpenWindow, until_order
 from tests.browser.test_voids import REFUSED, SOUNDS, hears
 from tests.house import ANA, BETO, LUIS, ROSA, House, jpeg
 
@@ -84,15 +82,6 @@ def asking_for(**payments: Any) -> pytest.MarkDecorator:
 async def payment_of(house: House, order_id: str = "1") -> dict[str, Any]:
     _, order = await house.call(LUIS, "GET", f"/orders/{order_id}")
     return dict(order["payment"] or {})
-
-
-async def until(
-    house: House, comes_true: Callable[[dict[str, Any]], bool], order_id: str = "1"
-) -> None:
-    """Wait until the server says so of an order's payment."""
-    async with asyncio.timeout(20):
-        while not comes_true(await payment_of(house, order_id)):
-            await asyncio.sleep(0.05)
 
 
 async def open_card(window: OpenWindow, table: int, **more: Any) -> Page:
@@ -176,7 +165,7 @@ async def test_what_was_typed_outlives_the_network_and_the_tab(
     await opened.page.close()
     await opened.context.set_offline(False)
     await window(ANA, "/mesero", context=opened.context)
-    await until(house, bool)
+    await until_order(house, "1", lambda order: order["payment"])
     payment = await payment_of(house)
     assert (payment["reference"], payment["amount"]) == ("MBAN0100 77", 200.0)
     assert {one["type"] for one in payment["warnings"]} == {
@@ -258,7 +247,7 @@ async def test_that_it_was_seen_is_told_again_and_never_in_the_way(
     assert (await payment_of(house, second))["seen_at"] is None
     await page.unroute("**/payments/*/seen")
     await page.evaluate("dispatchEvent(new Event('online'))")
-    await until(house, lambda payment: payment["seen_by"] == "luis", second)
+    await until_order(house, second, lambda order: order["payment"]["seen_by"] == "luis")
 
 
 async def test_a_second_order_with_the_same_number_links_to_the_first(

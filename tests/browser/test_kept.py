@@ -1,6 +1,5 @@
 """A page that opens without a network shows what was there last, and how old it is."""
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -10,10 +9,10 @@ from playwright.async_api import Page, expect
 from comanda.config import Config
 from comanda.domain.staff import Staff
 from comanda.web.plumbing.keys import STREAMS
-from tests.browser.conftest import PHONE, SLOW, OpenWindow, Window
+from tests.browser.conftest import PHONE, OpenWindow, Window
 from tests.browser.test_clocks import open_with_clock
 from tests.browser.test_shell import KEPT, LOADED
-from tests.house import ANA, COCO, LUIS, FixedClock, House, open_house
+from tests.house import ANA, COCO, LUIS, FixedClock, House, eventually, open_house
 
 # Whether the device has kept what the page shows.
 SEEN = """async (count) => {
@@ -55,9 +54,11 @@ async def until_kept(opened: Window, orders: int) -> None:
     page = opened.page
     await page.get_by_text("En línea").wait_for()
     loaded = await page.evaluate(LOADED)
-    async with asyncio.timeout(SLOW / 1000):
-        while not (await page.evaluate(KEPT, loaded) and await page.evaluate(SEEN, orders)):
-            await asyncio.sleep(0.1)
+
+    async def has_all() -> bool:
+        return bool(await page.evaluate(KEPT, loaded) and await page.evaluate(SEEN, orders))
+
+    await eventually(has_all)
 
 
 async def shows(page: Page, table: int) -> None:

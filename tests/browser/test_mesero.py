@@ -3,7 +3,6 @@
 import asyncio
 import io
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,8 +10,20 @@ from PIL import Image
 from playwright.async_api import Locator, Page, Route, expect
 
 from comanda.config import Config
-from tests.browser.conftest import PHONE, OpenWindow, hear, refresh_until, settled
-from tests.house import ANA, BETO, COCO, LUIS, PDF, ROSA, FixedClock, House, jpeg, open_house
+from tests.browser.conftest import PHONE, OpenWindow, hear, refresh_until, settled, until_order
+from tests.house import (
+    ANA,
+    BETO,
+    COCO,
+    LUIS,
+    PDF,
+    ROSA,
+    FixedClock,
+    House,
+    eventually,
+    jpeg,
+    open_house,
+)
 
 SENDING = "🔄 [Frontend] Enviando comprobante de pago"
 SENT = "✅ [Frontend] Comprobante enviado exitosamente"
@@ -57,13 +68,6 @@ async def choose_photo(page: Page, data: bytes) -> None:
 async def shown(house: House, order_id: str) -> dict[str, Any]:
     _, order = await house.call(ANA, "GET", f"/orders/{order_id}")
     return dict(order)
-
-
-async def until(house: House, order_id: str, comes_true: Callable[[dict[str, Any]], bool]) -> None:
-    """Wait until the server says so of the order."""
-    async with asyncio.timeout(60):
-        while not comes_true(await shown(house, order_id)):
-            await asyncio.sleep(0.05)
 
 
 def big_photo() -> bytes:
@@ -332,7 +336,7 @@ async def test_a_draft_survives_the_network_and_the_tab(house: House, window: Op
     assert house.rows()["payments"] == 0
     await opened.context.set_offline(False)
     page = (await window(ANA, "/mesero", context=opened.context)).page
-    await until(house, order["id"], lambda now: now["status"] == "por_verificar")
+    await until_order(house, order["id"], lambda now: now["status"] == "por_verificar")
     await page.get_by_text("Sin enviar (1)").wait_for(state="hidden")
     await page.reload()
     await page.get_by_text("En línea").wait_for()
@@ -399,9 +403,7 @@ async def test_an_answer_lost_after_the_commit_leaves_one_payment(
     await open_sheet(opened.page)
     await send_photo(opened.page)
     await sheet(opened.page).get_by_text("Esperando al cajero").wait_for()
-    async with asyncio.timeout(60):
-        while not any(SENT in line for line in opened.console):
-            await asyncio.sleep(0.05)
+    await eventually(lambda: any(SENT in line for line in opened.console))
     assert lost == [201, 200]
     assert house.rows()["payments"] == 1
     assert (await shown(house, order["id"]))["payment"]["attempt"] == 1
@@ -499,7 +501,7 @@ async def test_a_draft_waits_for_its_waiter_to_sign_in_again(
         [{"name": name, "value": value, "url": house.url} for name, value in cookies.items()]
     )
     await opened.page.goto(house.url + "/mesero")
-    await until(house, order["id"], lambda now: now["status"] == "por_verificar")
+    await until_order(house, order["id"], lambda now: now["status"] == "por_verificar")
     assert house.rows()["payments"] == 1
 
 
@@ -582,6 +584,4 @@ async def test_what_costs_nothing_is_charged_and_approved(house: House, window: 
     till = (await window(LUIS, "/caja")).page
     await till.get_by_role("tabpanel").get_by_role("button").filter(has_text="Mesa 7").click()
     await till.get_by_role("button", name=re.compile("^Aprobar")).click()
-    async with asyncio.timeout(20):
-        while (await shown(house, order["id"]))["status"] != "pagado":
-            await asyncio.sleep(0.05)
+    await until_order(house, order["id"], lambda now: now["status"] == "pagado")

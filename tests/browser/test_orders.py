@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from comanda.config import Config
 from comanda.domain.staff import Staff
-from tests.browser.conftest import PHONE, OpenWindow, hear, settled
+from tests.browser.conftest import PHONE, OpenWindow, hear, settled, until_order
 from tests.browser.test_clocks import open_with_clock
 from tests.browser.test_one_stream import hang, thaw
 from tests.house import (
@@ -23,6 +23,7 @@ from tests.house import (
     TACOS,
     FixedClock,
     House,
+    eventually,
     open_house,
 )
 
@@ -96,9 +97,7 @@ async def placed(house: House) -> list[dict[str, Any]]:
 
 
 async def until_placed(house: House, count: int) -> list[dict[str, Any]]:
-    async with asyncio.timeout(90):
-        while house.rows()["orders"] < count:
-            await asyncio.sleep(0.05)
+    await eventually(lambda: house.rows()["orders"] >= count, timeout=90)
     return await placed(house)
 
 
@@ -451,9 +450,7 @@ async def test_the_page_begins_with_every_kind_of_draft_in_its_database(
     await page.goto(house.url + "/mesero")
     await strip(page).get_by_text(re.compile("No se pudo: .*foto", re.IGNORECASE)).wait_for()
     await page.get_by_text("Sin enviar (6)").wait_for()
-    async with asyncio.timeout(60):
-        while (await house.call(ANA, "GET", "/orders/1"))[1]["status"] != "por_verificar":
-            await asyncio.sleep(0.05)
+    await until_order(house, "1", lambda order: order["status"] == "por_verificar")
     await strip(page).get_by_text("De beto: se envía cuando entre").first.wait_for()
     await send_order(page, 30)
     await hear(page, "de la mesa 30 enviada a cocina")
@@ -471,9 +468,7 @@ async def test_a_database_that_an_older_tab_holds_back_holds_up_nothing(
     await hear(page, "de la mesa 30 enviada a cocina")
     assert house.rows()["payments"] == 0
     await older.page.close()  # its draft can be read now
-    async with asyncio.timeout(60):
-        while house.rows()["payments"] == 0:
-            await asyncio.sleep(0.05)
+    await eventually(lambda: house.rows()["payments"] > 0)
     await expect(strip(page)).to_be_hidden()
 
 

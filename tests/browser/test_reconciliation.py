@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from comanda import office
 from comanda.domain.house import House as Described
 from comanda.domain.staff import Staff
 from comanda.web.plumbing.keys import DATABASE
-from tests.browser.conftest import DESKTOP, OpenWindow
+from tests.browser.conftest import DESKTOP, OpenWindow, until_order
 from tests.browser.test_shell import violations
-from tests.house import ANA, COCO, LUIS, MARA, ROSA, House, jpeg
+from tests.house import ANA, COCO, LUIS, MARA, ROSA, House, eventually, jpeg
 
 
 async def approve(house: House, table: int, method: str = "transferencia") -> str:
@@ -28,14 +27,9 @@ async def approve(house: House, table: int, method: str = "transferencia") -> st
     return str(order["id"])
 
 
-async def until(house: House, order_id: str, comes_true: Callable[[str | None], bool]) -> None:
-    """Wait until the server's word on who found an order's payment is as it should be."""
-    async with asyncio.timeout(20):
-        while True:
-            _, order = await house.call(LUIS, "GET", f"/orders/{order_id}")
-            if comes_true(order["payment"]["reconciled_by"]):
-                return
-            await asyncio.sleep(0.05)
+async def until_found_by(house: House, order_id: str, username: str | None) -> None:
+    """Wait until the server says who found an order's payment in the statement."""
+    await until_order(house, order_id, lambda order: order["payment"]["reconciled_by"] == username)
 
 
 async def open_tab(
@@ -76,7 +70,7 @@ async def test_what_was_found_in_the_bank_is_ticked_off(house: House, window: Op
     await page.keyboard.press("Space")
     await expect(row(page, first)).to_contain_text("✓ Encontrado")
     await expect(total(page, "Transferencia")).to_contain_text("Falta 1 · $ 241.00")
-    await until(house, first, lambda by: by == "luis")
+    await until_found_by(house, first, "luis")
 
     await page.reload()
     await page.get_by_role("tab", name="Conciliación").click()
@@ -91,7 +85,7 @@ async def test_another_cashiers_ticks_are_seen_when_the_page_is_looked_at_again(
     mine, other = await open_tab(window), await open_tab(window, MARA)
     await expect(tick(other, order_id)).not_to_be_checked()
     await tick(mine, order_id).check()
-    await until(house, order_id, lambda by: by == "luis")
+    await until_found_by(house, order_id, "luis")
     await other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await expect(tick(other, order_id)).to_be_checked()
 
@@ -133,7 +127,8 @@ async def test_a_tick_that_is_taken_back_at_once_is_taken_back(
     await tick(page, order_id).check()
     await tick(page, order_id).uncheck()
     both_clicked.set()
-    await until(house, order_id, lambda by: len(asked) == 2 and by is None)
+    await eventually(lambda: len(asked) == 2)
+    await until_found_by(house, order_id, None)
     assert asked == ['{"found":true}', '{"found":false}']
     await expect(total(page, "Transferencia")).to_contain_text("Falta 1 · $ 241.00")
 
@@ -260,7 +255,7 @@ async def test_only_what_is_missing_is_shown_and_nothing_slides_under_the_finger
     await expect(orders_shown(page)).to_have_text([first, second])
     await page.get_by_text("Se ven 2 de 3").wait_for()
     await tick(page, first).check()
-    await until(house, first, lambda by: by == "luis")
+    await until_found_by(house, first, "luis")
     await expect(total(page, "Transferencia")).to_contain_text("Falta 1")
     await expect(orders_shown(page)).to_have_text([first, second])  # it stays for another look
     await tick(page, second).check()

@@ -13,7 +13,7 @@ from playwright.async_api import Response
 from comanda.config import Config
 from comanda.domain.staff import Staff
 from tests.browser.conftest import DESKTOP, PHONE, SLOW, OpenWindow
-from tests.house import ANA, COCO, LUIS, ROSA, FixedClock, House, open_house
+from tests.house import ANA, COCO, LUIS, ROSA, FixedClock, House, eventually, open_house
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -266,9 +266,7 @@ async def test_a_page_opens_without_its_server_and_says_so(
     await page.get_by_text("En línea").wait_for()
     loaded = await page.evaluate(LOADED)
     assert len(loaded) > 5
-    async with asyncio.timeout(SLOW / 1000):
-        while not await page.evaluate(KEPT, loaded):
-            await asyncio.sleep(0.1)
+    await eventually(lambda: page.evaluate(KEPT, loaded))
     port = house.runner.addresses[0][1]
     await house.runner.cleanup()
     await page.reload()
@@ -343,9 +341,7 @@ async def test_a_page_opens_where_something_else_answers_or_nothing_does(
     page = (await window(COCO, "/cocina", worker=True)).page
     await page.get_by_text("En línea").wait_for()
     loaded = await page.evaluate(LOADED)
-    async with asyncio.timeout(SLOW / 1000):
-        while not await page.evaluate(KEPT, loaded):
-            await asyncio.sleep(0.1)
+    await eventually(lambda: page.evaluate(KEPT, loaded))
     port = house.runner.addresses[0][1]
     await house.runner.cleanup()
     connections: list[asyncio.StreamWriter] = []

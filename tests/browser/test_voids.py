@@ -1,13 +1,12 @@
 """Voiding on the pages, the kitchen's being told until it knows, and its taking back a step."""
 
-import asyncio
 from typing import Any
 
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import PHONE, OpenWindow
 from tests.browser.test_shell import violations
-from tests.house import ANA, BETO, COCO, LUIS, MARA, House
+from tests.house import ANA, BETO, COCO, LUIS, MARA, House, eventually
 
 SOUNDS = """() => {
   globalThis.sounds = [];
@@ -27,9 +26,12 @@ NEW, REFUSED = 990, 330  # the higher and the lower tone of the two sounds, in h
 
 async def hears(page: Page, tone: int, times: int = 1) -> None:
     """Wait until the page has played a tone so often; its policy lets no script be made of text."""
-    async with asyncio.timeout(30):
-        while times > await page.evaluate("t => sounds.filter((one) => one === t).length", tone):
-            await asyncio.sleep(0.05)
+
+    async def has_played() -> bool:
+        played = await page.evaluate("t => sounds.filter((one) => one === t).length", tone)
+        return bool(played >= times)
+
+    await eventually(has_played)
 
 
 async def shown(house: House, order_id: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
-"""Numbers that look the same are the same, however they were typed."""
+"""Numbers that look the same are the same, however they were typed; warnings have words."""
+
+from string import Formatter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comanda.domain.evidence import reference_key
+from comanda.domain.evidence import WARNINGS, WarningType, reference_key
 
 
 @pytest.mark.parametrize(
@@ -132,3 +134,15 @@ def test_a_key_is_the_key_of_itself(typed: str) -> None:
     assert reference_key(key) == key
     assert reference_key("\u200e".join(key)) == key
     assert key == "" or key.isalnum()
+
+
+@pytest.mark.parametrize("kind", WarningType)
+def test_every_warning_has_words_with_nothing_in_them_that_no_page_can_fill_in(
+    kind: WarningType,
+) -> None:
+    meaning = WARNINGS[kind]
+    assert meaning.short.strip()
+    assert meaning.sentence.strip()
+    assert "{" not in meaning.short
+    placeholders = {name for _, name, _, _ in Formatter().parse(meaning.sentence) if name}
+    assert placeholders <= {"order", "amount", "total"}

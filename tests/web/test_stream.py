@@ -23,6 +23,7 @@ from comanda.config import Config, Events
 from comanda.domain.staff import Role
 from comanda.feed import Feed
 from comanda.store.connection import connect
+from comanda.web.plumbing.doors import Site
 from comanda.web.plumbing.keys import DATABASE, FEED, STREAMS
 from comanda.web.plumbing.stream import EventStream, StreamHead, Streams
 from tests.house import (
@@ -350,7 +351,7 @@ async def over_tls(house: House) -> tuple[str, int, ssl.SSLContext]:
     client = ssl.create_default_context()
     authority.issue_cert("127.0.0.1").configure_cert(server)
     authority.configure_trust(client)
-    await web.TCPSite(house.runner, "127.0.0.1", 0, ssl_context=server).start()
+    await Site(house.runner, "127.0.0.1", 0, ssl_context=server).start()
     host, port = house.runner.addresses[-1][:2]
     return host, port, client
 

@@ -10,8 +10,8 @@ from argon2 import PasswordHasher
 from comanda import access, office
 from comanda.cli.command import Refused, on_database
 from comanda.config import Config
+from comanda.domain.names import LONGEST_NAME
 from comanda.domain.staff import (
-    LONGEST_NAME,
     LONGEST_PIN,
     SHORTEST_PIN,
     Role,

@@ -41,8 +41,37 @@ class WarningType(StrEnum):
     PROOF_PREDATES_ORDER = "proof_predates_order"
 
 
-# The number of the operation and the file are evidence; the others are hints.
-STRONG = frozenset({WarningType.REFERENCE_REUSED, WarningType.FILE_REUSED})
+@dataclass(frozen=True, slots=True)
+class WarningMeaning:
+    """How staff read a type of warning, and whether an approval over it needs a reason.
+
+    `short` is for a card or a column. The `sentence` may hold `{order}`, the order that the warning
+    points to; `{amount}`, which the payment declares; and `{total}` of the payment's order. Whoever
+    shows it fills them in.
+    """
+
+    short: str
+    sentence: str
+    strong: bool = False
+
+
+WARNINGS: Mapping[WarningType, WarningMeaning] = {
+    WarningType.REFERENCE_REUSED: WarningMeaning(
+        "Referencia repetida", "Referencia ya usada en {order}", strong=True
+    ),
+    WarningType.FILE_REUSED: WarningMeaning(
+        "Comprobante repetido", "El mismo comprobante ya se envió en {order}", strong=True
+    ),
+    WarningType.IMAGE_SIMILAR: WarningMeaning(
+        "Foto parecida", "La foto se parece a la de {order}: compáralas"
+    ),
+    WarningType.AMOUNT_DIFFERS: WarningMeaning(
+        "Otro monto", "El monto declarado, {amount}, no es el total, {total}"
+    ),
+    WarningType.PROOF_PREDATES_ORDER: WarningMeaning(
+        "Foto anterior a la orden", "La foto se tomó antes de que se pidiera la orden"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

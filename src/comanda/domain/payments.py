@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from comanda.domain.errors import OwnPayment, PaymentAlreadyDecided, ValidationFailed
-from comanda.domain.evidence import STRONG, Claim, Suspicion
+from comanda.domain.evidence import WARNINGS, Claim, Suspicion
 from comanda.domain.wire import Wire, money, optional_time, time
 
 VIEWING_LASTS = timedelta(minutes=3)  # unless it is said again; /caja counts the same
@@ -120,7 +120,7 @@ class Payment:
         missing = {}
         if self.method in rules.account_methods and not seen:
             missing["seen_in_account"] = ["Confirma que viste el dinero en la cuenta"]
-        if reason is None and any(warning.type in STRONG for warning in self.warnings):
+        if reason is None and any(WARNINGS[warning.type].strong for warning in self.warnings):
             missing["reason"] = ["Este pago tiene una advertencia: escribe por qué lo apruebas"]
         if missing:
             raise ValidationFailed(missing)

@@ -10,11 +10,13 @@ idea is OWASP's "device cookies".)
 """
 
 import hashlib
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from ipaddress import IPv6Address, IPv6Network
+
+from comanda.domain.addresses import read_address
 
 COUNTED = timedelta(days=1)  # for so long a wrong PIN counts
 LONGEST_PAUSE = timedelta(hours=1)
@@ -124,10 +126,7 @@ ALL_KEY = _key("all")
 @lru_cache(maxsize=256)
 def network_of(address: str) -> str:
     """An IPv4 address, or an IPv6 address's /64, of which one device has all (RFC 6177)."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(ip, ipaddress.IPv6Address):
-        return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
-    return str(ip)
+    ip = read_address(address)
+    if isinstance(ip, IPv6Address):
+        return str(IPv6Network((ip, 64), strict=False))
+    return address if ip is None else str(ip)

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from comanda.domain.wire import Wire
 
-USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
-WRONG_USERNAME = "De 1 a 40 letras minúsculas sin acento, cifras, punto o guion"
-SHORTEST_PIN, LONG_PIN, LONGEST_PIN, LONGEST_NAME = 4, 6, 128, 80
+LONGEST_USERNAME = 40
+USERNAME = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,{LONGEST_USERNAME - 1}}}", re.ASCII)
+WRONG_USERNAME = f"De 1 a {LONGEST_USERNAME} letras minúsculas sin acento, cifras, punto o guion"
+SHORTEST_PIN, LONG_PIN, LONGEST_PIN = 4, 6, 128
 SHORT_PIN = f"Para caja y administración el PIN lleva al menos {LONG_PIN} cifras o letras"
 _OBVIOUS_PINS = frozenset(
     {"comanda", "password", "contraseña", "restaurante", "secreto", "qwerty", "abc123"}

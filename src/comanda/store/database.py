@@ -179,8 +179,7 @@ class _Unit:
 class Database:
     """The open database. `write` and `read` take functions of a transaction or a snapshot.
 
-    `on_commit` is told, on the writer's thread, how many seconds a transaction took; `news_since`
-    is when, on the monotonic clock, the first commit was that the feed has not read yet.
+    `on_commit` is told, on the writer's thread, how many seconds a transaction took.
 
     Both verbs raise StorageFull and StorageUnavailable where the disk, or another program, refuses.
     """
@@ -199,7 +198,6 @@ class Database:
         self.path = path
         self.on_news: Callable[[], None] = _ignore
         self.on_commit: Callable[[float], None] | None = None
-        self.news_since: float | None = None
         self._commits = 0
         self._log_is_long = asyncio.Event()
         self._version: int | None = None
@@ -346,7 +344,6 @@ class Database:
             if self.on_commit is not None:
                 self.on_commit(committed - begun)
             if any(unit.has_news for unit in units):
-                self.news_since = self.news_since or committed
                 self._loop.call_soon_threadsafe(self.on_news)
 
     def _note_length(self, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from comanda.domain.events import Event, EventType, heard_by
 from comanda.domain.staff import Role
@@ -20,7 +21,7 @@ _HEAD = """
 """
 _FLOOR = "SELECT COALESCE(MAX(floor), 0) AS floor FROM restores"
 _AFTER = """
-    SELECT id, type, data, redacted, actor FROM events
+    SELECT id, type, data, redacted, actor, at FROM events
     WHERE id > :after AND id <= :until ORDER BY id
 """
 _OF_ORDER = """
@@ -38,6 +39,7 @@ class LoggedEvent:
     data: str
     redacted: str | None
     actor: str
+    at: datetime
 
 
 def append(
@@ -84,6 +86,7 @@ def each_after(view: Snapshot, after: int, until: int) -> Iterator[LoggedEvent]:
             data=row["data"],
             redacted=row["redacted"],
             actor=row["actor"],
+            at=from_millis(row["at"]),
         )
 
 
@@ -96,7 +99,7 @@ def lines_after(
     """
     heard, redact = heard_by(role), role is Role.KITCHEN
     for row in view.each(_AFTER, {"after": after, "until": until}):
-        event_id, kind, data, redacted, _ = row
+        event_id, kind, data, redacted, *_ = row
         if kind in heard:
             yield event_id, kind, redacted if redact and redacted is not None else data
 

@@ -18,7 +18,7 @@ from marshmallow import (
 
 from comanda.domain import staff
 from comanda.domain.errors import ValidationFailed
-from comanda.domain.names import LONGEST_NAME
+from comanda.domain.limits import LIMITS
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import Verdict
 from comanda.web.contract.fields import (
@@ -45,7 +45,6 @@ from comanda.web.contract.fields import (
     distinct,
 )
 
-MAX_ITEMS = 100
 MAX_COMPLAINTS = 200
 MAX_PRODUCTS = 5_000
 MAX_MENU = 1_000_000
@@ -61,29 +60,29 @@ class Request(Schema):
 
 
 class SignIn(Request):
-    username = Text(shortest=1, longest=40, required=True)
-    pin = Text(shortest=1, longest=128, required=True)
+    username = Text(shortest=1, longest=LIMITS.username, required=True)
+    pin = Text(shortest=1, longest=LIMITS.pin, required=True)
 
 
 class Line(Request):
     product_id = Id(required=True)
-    quantity = Whole(1, 999, required=True)
-    note = Text(longest=200, allow_none=True, load_default=None)
+    quantity = Whole(1, LIMITS.quantity, required=True)
+    note = Text(longest=LIMITS.note, allow_none=True, load_default=None)
 
 
 class NewOrder(Request):
-    table_number = Whole(1, 9999, required=True)
-    items = Several(fields.Nested(Line, error_messages=MESSAGES), most=MAX_ITEMS)
+    table_number = Whole(1, LIMITS.table_number, required=True)
+    items = Several(fields.Nested(Line, error_messages=MESSAGES), most=LIMITS.items)
 
 
 class NewStatus(Request):
     status = OneOf(OrderStatus, required=True)
-    reason = Text(longest=200, allow_none=True, load_default=None)
+    reason = Text(longest=LIMITS.reason, allow_none=True, load_default=None)
 
 
 class NewVerdict(Request):
     verdict = OneOf(Verdict, required=True)
-    reason = Text(longest=200, allow_none=True, load_default=None)
+    reason = Text(longest=LIMITS.reason, allow_none=True, load_default=None)
     seen_in_account = YesNo(load_default=False)
 
 
@@ -128,7 +127,7 @@ class MenuText(Request):
 
 class NewStaff(Request):
     username = Username(required=True)
-    name = Name(longest=staff.LONGEST_NAME, required=True)
+    name = Name(longest=LIMITS.name, required=True)
     role = OneOf(staff.Role, required=True)
     pin = Pin(required=True)
 
@@ -143,7 +142,7 @@ def _check_pin(pin: str, role: staff.Role) -> None:
 
 
 class NewName(Request):
-    name = Name(longest=staff.LONGEST_NAME, required=True)
+    name = Name(longest=LIMITS.name, required=True)
 
 
 class NewPin(Request):
@@ -159,8 +158,8 @@ class Activity(Request):
 
 
 class NewHouse(Request):
-    restaurant = Name(longest=LONGEST_NAME, required=True)
-    currency = Name(longest=5, required=True)
+    restaurant = Name(longest=LIMITS.name, required=True)
+    currency = Name(longest=LIMITS.currency, required=True)
     time_zone = TimeZone(required=True)
     day_ends = DayEnds(load_default=None, allow_none=False)
 
@@ -170,7 +169,7 @@ class NewRestaurant(NewHouse):
 
     token = Text(shortest=1, longest=100, required=True)
     username = Username(required=True)
-    name = Name(longest=staff.LONGEST_NAME, required=True)
+    name = Name(longest=LIMITS.name, required=True)
     pin = Pin(required=True)
     csv = fields.String(
         load_default=None,
@@ -202,9 +201,9 @@ class OrderQuery(Request):
     since = Time(load_default=None)
     before = Id(load_default=None)
     limit = Id(
-        load_default=500,
-        validate=validate.Range(1, 500, error="De 1 a 500"),
-        metadata={"type": "integer", "maximum": 500},
+        load_default=LIMITS.orders,
+        validate=validate.Range(1, LIMITS.orders, error=f"De 1 a {LIMITS.orders}"),
+        metadata={"type": "integer", "maximum": LIMITS.orders},
     )
 
 
@@ -225,7 +224,7 @@ class Cursor(Request):
         error_messages=MESSAGES,
         metadata={"pattern": "^[0-9]{1,64}$"},
     )
-    user = Text(shortest=1, longest=40, load_default=None)
+    user = Text(shortest=1, longest=LIMITS.username, load_default=None)
     # A page of the version before asks for heartbeats that all streams have by now. Refused, it
     # would hear nothing again until somebody reloads it. The next version may drop this.
     heartbeat = fields.String(

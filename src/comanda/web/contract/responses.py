@@ -1,10 +1,12 @@
 """What answers look like, for the OpenAPI document. The tests hold every answer against these."""
 
+import dataclasses
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields
 
 from comanda.domain.evidence import WarningType
+from comanda.domain.limits import LIMITS
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import PaymentStatus
 from comanda.domain.staff import Role
@@ -98,6 +100,20 @@ class Method(Answer):
     verify = text()
 
 
+class WarningMeaning(Answer):
+    short = text()
+    sentence = text(
+        metadata={"description": "With `{order}`, `{amount}` or `{total}` for the page to fill in."}
+    )
+    strong = yes_or_no()
+
+
+Warnings = Answer.from_dict({kind: one(WarningMeaning) for kind in WarningType}, name="Warnings")
+Limits = Answer.from_dict(
+    {limit.name: whole() for limit in dataclasses.fields(LIMITS)}, name="Limits"
+)
+
+
 class Settings(Answer):
     methods = many(Method)
     max_bytes = whole()
@@ -112,6 +128,8 @@ class Settings(Answer):
     red_minutes = whole()
     idle_minutes = fields.Float(required=True)
     heartbeat_seconds = fields.Float(required=True)
+    warnings = one(Warnings)
+    limits = one(Limits)
     ready_alarm_seconds = fields.Float(required=True)
 
 

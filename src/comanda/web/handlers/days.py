@@ -6,7 +6,7 @@ from datetime import date
 from aiohttp import web
 
 from comanda.domain.days import Day, Report, Tally
-from comanda.domain.evidence import WarningType
+from comanda.domain.evidence import WARNINGS
 from comanda.domain.house import House
 from comanda.domain.wire import Wire
 from comanda.store import days, house
@@ -18,13 +18,6 @@ from comanda.web.plumbing.reading import date_in_path
 from comanda.web.plumbing.spreadsheets import spreadsheet
 
 _COLUMNS = ("sección", "concepto", "cantidad", "importe", "segundos")
-_WARNINGS = {
-    WarningType.REFERENCE_REUSED: "Referencia repetida",
-    WarningType.FILE_REUSED: "Comprobante repetido",
-    WarningType.IMAGE_SIMILAR: "Foto parecida",
-    WarningType.AMOUNT_DIFFERS: "Otro monto",
-    WarningType.PROOF_PREDATES_ORDER: "Foto anterior a la orden",
-}
 _Row = tuple[str | int | float | None, ...]
 
 
@@ -63,7 +56,7 @@ def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:
     for tally in report.rejections:
         yield _row("Rechazos", tally.name or "Sin motivo", tally)
     for warned in report.warnings:
-        yield "Avisos", _WARNINGS[warned.type], warned.count, None, None
+        yield "Avisos", WARNINGS[warned.type].short, warned.count, None, None
     for tally in report.voids:
         yield _row("Anuladas", tally.name, tally)
 

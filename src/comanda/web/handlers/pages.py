@@ -11,7 +11,9 @@ from aiohttp.typedefs import Handler
 from comanda import office
 from comanda.config import Config
 from comanda.domain.errors import StorageUnavailable
+from comanda.domain.evidence import WARNINGS
 from comanda.domain.house import UNNAMED, House
+from comanda.domain.limits import LIMITS
 from comanda.feed import FEED as FEED_TASK
 from comanda.store import house, staff
 from comanda.store.database import Snapshot
@@ -74,6 +76,8 @@ async def show_settings(request: web.Request) -> web.Response:
             "idle_minutes": config.sessions.idle_minutes,
             "ready_alarm_seconds": config.pages.ready_alarm_seconds,
             "heartbeat_seconds": config.events.heartbeat_seconds,
+            "warnings": {kind: dataclasses.asdict(told) for kind, told in WARNINGS.items()},
+            "limits": dataclasses.asdict(LIMITS),
         }
     )
 

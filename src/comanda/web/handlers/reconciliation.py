@@ -56,8 +56,10 @@ async def reconcile_payment(request: web.Request) -> web.Response:
     database, found, actor = request.app[DATABASE], payment_id(request), request[STAFF]
     await database.read(payments.require, found)
     body = await json_body(request, Found)
-    done = await database.write(workflow.reconcile_payment, actor, found, is_found=body["found"])
-    return reply_change(done.payment.wire(), done.last_event_id)
+    reconciled = await database.write(
+        workflow.reconcile_payment, actor, found, is_found=body["found"]
+    )
+    return reply_change(reconciled.payment.wire(), reconciled.last_event_id)
 
 
 def _asked(request: web.Request) -> tuple[dict[str, Any], House]:

@@ -4,7 +4,6 @@ A page of another site can make its own name lead to this computer (DNS rebindin
 of the same origin then, to a browser; only the name in `Host` tells that they aren't ours.
 """
 
-import ipaddress
 import logging
 import re
 import time
@@ -15,6 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from comanda.config import Server
+from comanda.domain.addresses import read_address
 from comanda.lan import is_own_address, is_own_name
 from comanda.web.contract.refusals import WrongHost
 from comanda.web.plumbing.keys import HOSTS
@@ -57,7 +57,7 @@ class Hosts:
         now = time.monotonic()
         ours, until = self._known.get(name, (False, 0.0))
         if now >= until:
-            ours = is_own_address(name) if _is_address(name) else is_own_name(name)
+            ours = is_own_address(name) if read_address(name) else is_own_name(name)
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
             self._known[name] = ours, now + FRESH_SECONDS
@@ -95,19 +95,9 @@ def _names(settings: Server) -> Iterator[str]:
 def _spelled(name: str) -> str:
     """As browsers spell it: without capitals, letters beyond ASCII as IDNA has them."""
     name = name.strip().rstrip(".").lower()
-    try:
-        return str(ipaddress.ip_address(name))
-    except ValueError:
-        pass
+    if (address := read_address(name)) is not None:
+        return str(address)
     try:
         return name.encode("idna").decode()
     except UnicodeError:
         return name
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

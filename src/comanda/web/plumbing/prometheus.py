@@ -1,6 +1,5 @@
 """What is measured for Prometheus, where the extra `metrics` is installed."""
 
-import time
 from typing import Any
 
 from comanda.config import ConfigError
@@ -35,7 +34,7 @@ class Metrics:
         )
         self._notices = prometheus.Histogram(
             "comanda_notice_seconds",
-            "A cashiers' notice, from its commit until it is written to one of their streams",
+            "A cashiers' notice, from its transaction until it is sent to one of their streams",
             buckets=NOTICE_BUCKETS,
             registry=registry,
         )
@@ -54,17 +53,10 @@ class Metrics:
         """A transaction has been committed; called from the database's thread."""
         self._commits.observe(seconds)
 
-    def sent(self, feed: Feed, role: Role, after: int, until: int, streams: int) -> None:
-        """The events after `after` up to `until` have been written to streams of `role`."""
-        if role is not Role.CASHIER:
-            return
-        now = time.monotonic()
-        for event_id, committed in reversed(feed.notices):
-            if event_id <= after:
-                return
-            if event_id <= until:
-                for _ in range(streams):
-                    self._notices.observe(now - committed)
+    def noticed(self, seconds: float, cashiers: int) -> None:
+        """A notice has been sent to `cashiers` streams."""
+        for _ in range(cashiers):
+            self._notices.observe(seconds)
 
     async def text(self, database: Database, feed: Feed) -> bytes:
         """All figures in Prometheus' text format."""

@@ -1,14 +1,11 @@
 """Who asks, and how, where a proxy stands in between: believed only from those configured."""
 
-import ipaddress
 from collections.abc import Sequence
-from functools import lru_cache
 
 from aiohttp import web
 
+from comanda.domain.addresses import Network, read_address
 from comanda.web.plumbing.keys import CONFIG
-
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def address_of(request: web.Request) -> str:
@@ -22,7 +19,7 @@ def address_of(request: web.Request) -> str:
     hops = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
     while hops and is_in(address, trusted):
         hop = hops.pop().strip()
-        if _parse(hop) is None:
+        if read_address(hop) is None:
             break
         address = hop
     return address
@@ -37,16 +34,7 @@ def is_secure(request: web.Request) -> bool:
     return is_in(request.remote or "", trusted) and said.strip().lower() == "https"
 
 
-def is_in(address: str, networks: Sequence[_Network]) -> bool:
+def is_in(address: str, networks: Sequence[Network]) -> bool:
     """Whether an address is in one of the networks."""
-    found = _parse(address)
-    return found is not None and any(found in network for network in networks)
-
-
-@lru_cache(maxsize=256)
-def _parse(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return None
-    return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
+    ip = read_address(address)
+    return ip is not None and any(ip in network for network in networks)

@@ -1,4 +1,4 @@
-"""A file on its way in: its first bytes in memory, what follows on the disk, beside the database.
+"""A file on its way in: in memory while it is small, else on the disk, beside the database.
 
 So a hundred phones that send slowly cost no more memory than a hundred that send fast. The disk's
 file has no name and mode 0600: nobody else can read it, and nothing is left of it after a crash.
@@ -6,9 +6,10 @@ file has no name and mode 0600: nobody else can read it, and nothing is left of 
 
 import asyncio
 import errno
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from tempfile import SpooledTemporaryFile
 
 from comanda.domain.errors import StorageFull, StorageUnavailable
 from comanda.web.plumbing.bodies import Room, Share
@@ -18,66 +19,59 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Spool:
-    """Bytes that are added one piece after the other, and read once they are complete."""
+    """Bytes that are added one piece after the other, and read once they are complete.
+
+    They go to the disk, in a thread, when they are too many for memory, their own or everybody's.
+    """
 
     def __init__(self, folder: Path, room: Room) -> None:
         self.size = 0
         self._share = Share(room)
-        self._folder = folder
-        self._fresh = bytearray()
-        self._file: IO[bytes] | None = None
-
-    def add(self, piece: bytes | bytearray) -> None:
-        self._fresh += piece
-        self.size += len(piece)
+        self._on_disk = False
+        self._file = SpooledTemporaryFile[bytes](dir=str(folder))
 
     @property
     def is_large(self) -> bool:
         """Whether there is more of it than is kept in memory."""
         return self.size > IN_MEMORY
 
-    @property
-    def in_memory(self) -> bytearray:
-        """What has not gone to the disk: all of it, where it is small."""
-        return self._fresh
-
-    async def settle(self) -> None:
-        """Take to the disk what is too much for memory, its own or everybody's.
-
-        Raises StorageFull and StorageUnavailable.
-        """
-        if len(self._fresh) > IN_MEMORY or not self._share.hold(len(self._fresh)):
-            fresh, self._fresh = self._fresh, bytearray()
-            await asyncio.to_thread(self._write, fresh)
+    async def add(self, piece: bytes | bytearray) -> None:
+        """Raises StorageFull and StorageUnavailable."""
+        self.size += len(piece)
+        if not (self._on_disk or self.is_large) and self._share.hold(self.size):
+            self._file.write(piece)
+        else:
+            self._on_disk = True
+            await asyncio.to_thread(self._write_to_disk, piece)
             self._share.hold(0)
 
     async def read(self) -> bytes:
         """All of it. Raises StorageUnavailable."""
-        if self._file is None:
-            return bytes(self._fresh)
-        return await asyncio.to_thread(self._read, self._file)
+        return await asyncio.to_thread(self._read) if self._on_disk else self._read()
 
     def close(self) -> None:
         """Forget it all."""
-        self._fresh = bytearray()
         self._share.hold(0)
-        if self._file is not None:
+        with suppress(OSError):  # a full disk refuses once more what it has refused
             self._file.close()
 
-    def _write(self, fresh: bytearray) -> None:
-        """A disk that is nearly full takes only a part; the next try says so."""
-        left = memoryview(fresh)
-        try:
-            if self._file is None:
-                self._file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115
-            while left:
-                left = left[self._file.write(left) :]
-        except OSError as error:
-            raise (StorageFull if error.errno in _FULL else StorageUnavailable) from error
+    def _write_to_disk(self, piece: bytes | bytearray) -> None:
+        with _refusals():
+            self._file.rollover()
+            self._file.write(piece)
+            self._file.flush()
 
-    def _read(self, file: IO[bytes]) -> bytes:
-        try:
-            file.seek(0)
-            return file.read() + self._fresh
-        except OSError as error:
-            raise StorageUnavailable from error
+    def _read(self) -> bytes:
+        with _refusals():
+            self._file.seek(0)
+            whole: bytes = self._file.read()
+        return whole
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Raises StorageFull and StorageUnavailable where the disk refuses."""
+    try:
+        yield
+    except OSError as error:
+        raise (StorageFull if error.errno in _FULL else StorageUnavailable) from error

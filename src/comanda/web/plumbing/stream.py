@@ -86,7 +86,6 @@ class EventStream(asyncio.Protocol):
         "_ends_at",
         "_feed",
         "_greeted",
-        "_joined",
         "_reading",
         "_room",
         "_send_seconds",
@@ -121,7 +120,6 @@ class EventStream(asyncio.Protocol):
         self._streams = streams
         self._feed = feed
         self._greeted = not resumes
-        self._joined = feed.head
         self._reading: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
         self._send_seconds = settings.send_timeout_seconds
@@ -197,10 +195,9 @@ class EventStream(asyncio.Protocol):
                 await self._room
 
     def _write(self, page: Page) -> None:
-        after, self.cursor = self.cursor, page.cursor
+        self.cursor = page.cursor
         if page.data and not self.connection.is_closing():
             self.connection.write(_framed(page.data, self.in_chunks))
-            self._streams.on_sent(self.role, max(after, self._joined), page.cursor, 1)
 
     def _leave(self) -> None:
         """Neither rest nor read any more."""
@@ -237,18 +234,12 @@ def _framed(data: bytes, in_chunks: bool) -> bytes:  # noqa: FBT001
 
 
 Resting = dict[EventStream, asyncio.Transport]
-OnSent = Callable[[Role, int, int, int], None]
 
 
 class Streams:
-    """All open streams, so that they can be told, kept alive and ended: one session's, or all.
-
-    `on_sent` is told of events that were written live: the role, after which event, until which,
-    and to how many streams.
-    """
+    """All open streams, so that they can be told, kept alive and ended: one session's, or all."""
 
     def __init__(self) -> None:
-        self.on_sent: OnSent = _ignore
         self._open: set[EventStream] = set()
         self._resting: defaultdict[tuple[Role, bool], Resting] = defaultdict(dict)
         self._closed = False
@@ -306,7 +297,6 @@ class Streams:
             else:
                 data = _framed(page.data, in_chunks)
                 behind = _send(data, resting) if data else []
-                self.on_sent(role, since, page.cursor, len(resting) - len(behind))
             for stream in behind:
                 del resting[stream]
                 stream.cursor = since
@@ -357,10 +347,6 @@ def _send(data: bytes, resting: Resting) -> list[EventStream]:
         else:
             connection.write(data)
     return behind
-
-
-def _ignore(role: Role, after: int, until: int, streams: int) -> None:
-    """Nobody measures."""
 
 
 def _now() -> float:

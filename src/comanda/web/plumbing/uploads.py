@@ -3,7 +3,13 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    ExitStack,
+    asynccontextmanager,
+    closing,
+    nullcontext,
+)
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,10 +88,9 @@ async def _receive(request: web.Request, form: "_Form", idle_seconds: float) -> 
             while chunk := await _next_chunk(request, idle_seconds):
                 form.count(len(chunk))
                 for event in _events(parser, blanks.without(chunk)):
-                    form.take(event)
-                await form.settle()
+                    await form.take(event)
             for event in _events(parser, blanks.rest()):
-                form.take(event)
+                await form.take(event)
     except (MultipartError, UnicodeError, *UNREADABLE) as error:
         raise MalformedBody("El formulario llegó incompleto o dañado") from error
 
@@ -175,7 +180,8 @@ class _Form:
         self._charset = ""
         self._field_bytes = 0
         self._room = room
-        self._value = Spool(folder, room)
+        self._value: Spool  # of the part that arrives now
+        self._spools = ExitStack()
 
     async def upload(self) -> Upload:
         """The whole form. Raises StorageUnavailable."""
@@ -185,13 +191,8 @@ class _Form:
     def is_large(self) -> bool:
         return self._file is not None and self._file.is_large
 
-    async def settle(self) -> None:
-        await self._value.settle()
-
     def close(self) -> None:
-        self._value.close()
-        if self._file is not None:
-            self._file.close()
+        self._spools.close()
 
     def expect(self, total: int) -> None:
         """Refuse a body of `total` bytes before it is read, where it can't fit."""
@@ -202,18 +203,18 @@ class _Form:
         self._received += received
         self.expect(self._received)
 
-    def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
+    async def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         if isinstance(event, MultipartSegment):
             self._name, self._filename = _disposition(event)
             self._charset = _field_charset(event)
-            self._value = Spool(self._folder, self._room)
+            self._value = self._spools.enter_context(closing(Spool(self._folder, self._room)))
         elif event is not None:
-            self._value.add(event)
+            await self._value.add(event)
             self._limit(len(event))
         elif self._name == "file":
             self._finish_file()
         else:
-            self._finish_field()
+            await self._finish_field()
 
     def _limit(self, added: int) -> None:
         """Raises FileTooLarge: all fields but the file have their limit together."""
@@ -230,8 +231,8 @@ class _Form:
             raise ValidationFailed({"file": ["Sólo un archivo por intento"]})
         self._file = self._value
 
-    def _finish_field(self) -> None:
+    async def _finish_field(self) -> None:
         if self._name in self._fields:
             raise ValidationFailed({self._name: ["Está repetido"]})
-        self._fields[self._name] = self._value.in_memory.decode(self._charset)
+        self._fields[self._name] = (await self._value.read()).decode(self._charset)
         self._value.close()
