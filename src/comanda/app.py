@@ -25,8 +25,9 @@ from comanda.web.handlers.pages import default_house
 from comanda.web.handlers.setup import issue_token
 from comanda.web.plumbing.access_log import AccessLogger
 from comanda.web.plumbing.assets import Assets
-from comanda.web.plumbing.bodies import STRANGERS_MOST, Room
-from comanda.web.plumbing.doors import (
+from comanda.web.plumbing.body_memory import STRANGERS_MOST, Room
+from comanda.web.plumbing.compression import pack
+from comanda.web.plumbing.connections import (
     KEEP_ALIVE_SECONDS,
     Doors,
     OutOfFiles,
@@ -37,6 +38,7 @@ from comanda.web.plumbing.doors import (
 )
 from comanda.web.plumbing.guard import same_origin
 from comanda.web.plumbing.hosts import Hosts, ours
+from comanda.web.plumbing.json_replies import add_security_headers, tell_time
 from comanda.web.plumbing.keys import (
     ASSETS,
     BACKUPS,
@@ -61,10 +63,8 @@ from comanda.web.plumbing.keys import (
     UPLOADS,
 )
 from comanda.web.plumbing.malformed_http import answer_broken_http
-from comanda.web.plumbing.packing import pack
 from comanda.web.plumbing.pins import PinHasher
 from comanda.web.plumbing.prometheus import Metrics
-from comanda.web.plumbing.replies import add_security_headers, tell_time
 from comanda.web.plumbing.setup_token import SetupGate
 from comanda.web.plumbing.stream import Streams
 from comanda.web.plumbing.throttle import Throttle

@@ -13,8 +13,8 @@ from comanda.store import days, house
 from comanda.store.database import Snapshot
 from comanda.web.handlers.pages import default_house
 from comanda.web.plumbing.keys import CONFIG, DATABASE
-from comanda.web.plumbing.long import reply_with_long
-from comanda.web.plumbing.reading import date_in_path
+from comanda.web.plumbing.long_answers import reply_with_long
+from comanda.web.plumbing.request_data import date_in_path
 from comanda.web.plumbing.spreadsheets import spreadsheet
 
 _COLUMNS = ("sección", "concepto", "cantidad", "importe", "segundos")

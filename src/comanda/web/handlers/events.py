@@ -13,7 +13,7 @@ from comanda.feed import Feed
 from comanda.store import sessions
 from comanda.web.contract.requests import Cursor
 from comanda.web.plumbing.keys import CONFIG, DATABASE, FEED, SESSION, STAFF, STREAMS
-from comanda.web.plumbing.reading import query
+from comanda.web.plumbing.request_data import query
 from comanda.web.plumbing.stream import EventStream, StreamHead
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from comanda import access
 from comanda.domain.wire import Wire, optional_time, time
 from comanda.store import attempts
 from comanda.store.attempts import Guesses
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import DATABASE
-from comanda.web.plumbing.replies import reply
 
 
 async def show_guesses(request: web.Request) -> web.Response:

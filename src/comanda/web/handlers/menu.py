@@ -13,10 +13,10 @@ from comanda.store import menu
 from comanda.store.database import Snapshot
 from comanda.web.contract.fields import parse_id
 from comanda.web.contract.requests import Availability, MenuOrder, MenuText, NewProduct
+from comanda.web.plumbing.json_replies import reply, reply_aside
 from comanda.web.plumbing.keys import DATABASE, STAFF
-from comanda.web.plumbing.long import reply_with
-from comanda.web.plumbing.reading import json_body
-from comanda.web.plumbing.replies import reply, reply_aside
+from comanda.web.plumbing.long_answers import reply_with
+from comanda.web.plumbing.request_data import json_body
 
 AT_ONCE = 2_500  # products
 

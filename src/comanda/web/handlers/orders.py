@@ -9,10 +9,10 @@ from comanda.store import events, orders, payments
 from comanda.store.database import Snapshot
 from comanda.store.orders import OrderFilter
 from comanda.web.contract.requests import NewOrder, NewStatus, OrderQuery
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import DATABASE, LISTS, STAFF
-from comanda.web.plumbing.long import reply_with
-from comanda.web.plumbing.reading import idempotency_key, json_body, order_id, query
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.long_answers import reply_with
+from comanda.web.plumbing.request_data import idempotency_key, json_body, order_id, query
 from comanda.workflow import OrderLine
 
 

@@ -18,7 +18,7 @@ from comanda.web.contract.requests import PageError
 from comanda.web.handlers.sessions import authenticate
 from comanda.web.plumbing.keys import PAGE_ERRORS, STAFF_ERRORS
 from comanda.web.plumbing.proxy import address_of
-from comanda.web.plumbing.reading import json_body
+from comanda.web.plumbing.request_data import json_body
 
 # Line breaks, direction marks, half surrogates: whatever is no plain character of a line.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")

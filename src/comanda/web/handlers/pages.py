@@ -17,9 +17,9 @@ from comanda.store import house, staff
 from comanda.store.database import Snapshot
 from comanda.web.contract.problems import problem
 from comanda.web.contract.requests import NewHouse
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import ASSETS, CONFIG, DATABASE, DOCUMENT, DOWN, FEED
-from comanda.web.plumbing.reading import json_body
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.request_data import json_body
 
 _FEED_DOWN = (
     "Las novedades no llegan a las páginas: la parte que las reparte falló y está volviendo a "

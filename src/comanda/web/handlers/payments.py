@@ -18,9 +18,15 @@ from comanda.store import house, orders, payments
 from comanda.store.database import Snapshot
 from comanda.web.contract.requests import Form, NewVerdict, ProofQuery, check
 from comanda.web.handlers.pages import default_house
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import CONFIG, DATABASE, LOOKS, STAFF, THUMBNAILS
-from comanda.web.plumbing.reading import idempotency_key, json_body, order_id, payment_id, query
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.request_data import (
+    idempotency_key,
+    json_body,
+    order_id,
+    payment_id,
+    query,
+)
 from comanda.web.plumbing.uploads import Upload, uploaded
 
 log = logging.getLogger(__name__)

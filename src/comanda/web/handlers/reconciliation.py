@@ -17,10 +17,10 @@ from comanda.store import house, payments, reconciliation, staff
 from comanda.store.database import Snapshot
 from comanda.web.contract.requests import Found, Statement
 from comanda.web.handlers.pages import default_house
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import CONFIG, DATABASE, STAFF
-from comanda.web.plumbing.long import reply_with_long
-from comanda.web.plumbing.reading import json_body, payment_id, query
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.long_answers import reply_with_long
+from comanda.web.plumbing.request_data import json_body, payment_id, query
 from comanda.web.plumbing.spreadsheets import download, written
 
 _HEADER = (

@@ -9,9 +9,9 @@ from comanda.domain.errors import NotSignedIn
 from comanda.domain.staff import Staff
 from comanda.domain.wire import Wire
 from comanda.store import sessions
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import DATABASE, DOORS, SESSION, STAFF, STREAMS
 from comanda.web.plumbing.proxy import is_secure
-from comanda.web.plumbing.replies import reply
 
 COOKIE = "comanda_session"
 

@@ -11,9 +11,9 @@ from comanda.store.database import only_while
 from comanda.web.contract.requests import NewRestaurant
 from comanda.web.handlers.menu import menu_entries
 from comanda.web.handlers.pages import house_of
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import ASSETS, DATABASE, PINS, SETUP
-from comanda.web.plumbing.reading import json_body
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.request_data import json_body
 
 PAGE = "instalar.html"
 

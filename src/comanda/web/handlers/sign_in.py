@@ -12,11 +12,11 @@ from comanda.domain.staff import is_weak
 from comanda.store import attempts, staff
 from comanda.web.contract.requests import SignIn
 from comanda.web.handlers.sessions import COOKIE, hash_token, session_of, signed_in
-from comanda.web.plumbing.devices import device_name
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import CONFIG, DATABASE, PINS, STREAMS
 from comanda.web.plumbing.proxy import address_of, is_secure
-from comanda.web.plumbing.reading import json_body
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.request_data import json_body
+from comanda.web.plumbing.user_agent import device_name
 
 BROWSER_COOKIE = "comanda_browser"
 BROWSER_SECONDS = 180 * 24 * 3600

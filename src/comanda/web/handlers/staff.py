@@ -13,10 +13,10 @@ from comanda.store.database import Snapshot
 from comanda.store.sessions import Device
 from comanda.web.contract.fields import parse_id
 from comanda.web.contract.requests import Activity, NewName, NewPin, NewRole, NewStaff
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import DATABASE, PINS, SESSION, STREAMS
-from comanda.web.plumbing.long import reply_with
-from comanda.web.plumbing.reading import json_body
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.long_answers import reply_with
+from comanda.web.plumbing.request_data import json_body
 
 
 async def list_staff(request: web.Request) -> web.Response:

@@ -18,7 +18,7 @@ from comanda.config import Server
 from comanda.lan import is_own_address, is_own_name
 from comanda.web.contract.refusals import WrongHost
 from comanda.web.plumbing.keys import HOSTS
-from comanda.web.plumbing.quiet import Quiet
+from comanda.web.plumbing.rate_limited_log import Quiet
 
 REMEMBERED, FRESH_SECONDS = 256, 10.0  # a router may give this computer another address
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]/@]+)(?::[0-9]{0,5})?", re.IGNORECASE)

@@ -14,7 +14,7 @@ from comanda.store.database import Database
 from comanda.web.contract.openapi import Document
 from comanda.web.contract.route import Route
 from comanda.web.plumbing.assets import Assets
-from comanda.web.plumbing.bodies import Room
+from comanda.web.plumbing.body_memory import Room
 from comanda.web.plumbing.pins import PinHasher
 from comanda.web.plumbing.prometheus import Metrics
 from comanda.web.plumbing.setup_token import SetupGate
@@ -23,7 +23,7 @@ from comanda.web.plumbing.throttle import Throttle
 from comanda.web.plumbing.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
-    from comanda.web.plumbing.doors import Doors
+    from comanda.web.plumbing.connections import Doors
     from comanda.web.plumbing.hosts import Hosts
 
 ASSETS = web.AppKey("ASSETS", Assets)

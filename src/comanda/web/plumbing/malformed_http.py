@@ -13,8 +13,8 @@ from aiohttp.log import server_logger
 from aiohttp.web_protocol import ERROR
 
 from comanda.web.contract.problems import problem
-from comanda.web.plumbing.quiet import Quiet
-from comanda.web.plumbing.replies import add_security_headers
+from comanda.web.plumbing.json_replies import add_security_headers
+from comanda.web.plumbing.rate_limited_log import Quiet
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from comanda.web.contract.problems import refusal
 from comanda.web.contract.refusals import TooManyConnections
 from comanda.web.plumbing.keys import DOORS
 from comanda.web.plumbing.proxy import address_of, is_in
-from comanda.web.plumbing.quiet import Quiet
+from comanda.web.plumbing.rate_limited_log import Quiet
 
 HEAD_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 30.0

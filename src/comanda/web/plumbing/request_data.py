@@ -22,9 +22,9 @@ from comanda.domain.idempotency import IdempotencyKey
 from comanda.web.contract.fields import parse_id
 from comanda.web.contract.refusals import NotJson, ServerBusy
 from comanda.web.contract.requests import check
-from comanda.web.plumbing.bodies import Share
+from comanda.web.plumbing.body_memory import Share
+from comanda.web.plumbing.compression import ASIDE
 from comanda.web.plumbing.keys import BODIES, ROUTE, STAFF, STRANGERS_BODIES
-from comanda.web.plumbing.packing import ASIDE
 
 UNREADABLE = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
 JSON_SECONDS = 30.0

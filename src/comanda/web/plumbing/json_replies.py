@@ -10,7 +10,7 @@ from multidict import istr
 
 from comanda.domain.wire import encode
 from comanda.store.database import Clock
-from comanda.web.plumbing.packing import ASIDE
+from comanda.web.plumbing.compression import ASIDE
 
 # Names that are made once, and not for every answer.
 _SECURITY = tuple(
