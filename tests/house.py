@@ -36,7 +36,7 @@ from comanda.store.connection import connect
 from comanda.store.database import Transaction
 from comanda.web.plumbing import pins
 from comanda.web.plumbing.keys import DATABASE
-from comanda.web.plumbing.malformed_http import answer_broken_http
+from comanda.web.plumbing.malformed_http import answer_malformed_http
 from comanda.web.plumbing.spool import IN_MEMORY
 from tests.contract import Contract
 
@@ -397,7 +397,7 @@ async def open_house(
         if cheap_pins:
             patch.setattr(pins, "PasswordHasher", CheapHasher)
         await runner.setup()
-    answer_broken_http(runner.server)
+    answer_malformed_http(runner.server)
     if new:
         await built[DATABASE].write(hire)
     await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()

@@ -18,8 +18,14 @@ import trustme
 
 from comanda.config import Config, Server
 from comanda.web.plumbing import connections
-from comanda.web.plumbing.connections import OF_ADDRESS, OUTSIDE, Doors, OutOfFiles
-from comanda.web.plumbing.keys import DOORS, STREAMS
+from comanda.web.plumbing.connections import (
+    CONNECTIONS,
+    OF_ADDRESS,
+    OUTSIDE,
+    Connections,
+    OutOfFiles,
+)
+from comanda.web.plumbing.keys import STREAMS
 from tests.faults.server import ENVIRONMENT, furnish
 from tests.house import ANA, LUIS, SLOW, House, eventually, open_house
 
@@ -134,7 +140,7 @@ async def test_who_only_rests_gives_its_place_to_who_asks(house: House) -> None:
 
 
 async def test_however_many_come_of_an_address_few_stay(house: House) -> None:
-    inside = house.app[DOORS]._open
+    inside = house.app[CONNECTIONS]._open
     async with AsyncExitStack() as others:
         for _ in range(3 * OF_ADDRESS):
             await others.enter_async_context(knock(house.url))
@@ -230,10 +236,10 @@ async def test_a_small_body_may_come_byte_by_byte_and_a_large_one_not(house: Hou
 
 
 async def test_what_costs_much_to_read_makes_its_own_address_wait() -> None:
-    doors = Doors(Server())
-    assert doors.owe("10.0.0.1", 0.5) == pytest.approx(5, abs=0.1)
-    assert doors.owe("10.0.0.1", 0.5) == pytest.approx(10, abs=0.1)
-    assert doors.owe("10.0.0.2", 0.1) == pytest.approx(1, abs=0.1)
+    counted = Connections(Server())
+    assert counted.owe("10.0.0.1", 0.5) == pytest.approx(5, abs=0.1)
+    assert counted.owe("10.0.0.1", 0.5) == pytest.approx(10, abs=0.1)
+    assert counted.owe("10.0.0.2", 0.1) == pytest.approx(1, abs=0.1)
 
 
 async def test_broken_requests_are_told_of_once_a_minute(

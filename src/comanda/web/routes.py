@@ -7,29 +7,40 @@ notices any answer that its line does not tell of.
 from aiohttp import web
 
 from comanda.domain.staff import Role
-from comanda.web.contract import requests, responses
+from comanda.web.contract import admin_responses, requests, responses
 from comanda.web.contract.openapi import Document
 from comanda.web.contract.route import Header, Route
 from comanda.web.handlers import (
+    backups,
+    connect,
+    days,
+    document,
     events,
+    guesses,
+    health,
+    house,
     menu,
+    metrics,
     orders,
     page_errors,
     pages,
     payments,
     reconciliation,
     sessions,
+    settings,
+    setup,
     sign_in,
+    staff,
 )
-from comanda.web.office_routes import OFFICE_ROUTES
-from comanda.web.plumbing.guard import known_by, require
+from comanda.web.plumbing.guard import guarded
 from comanda.web.plumbing.keys import DOCUMENT
-from comanda.web.upkeep_routes import UPKEEP_ROUTES
 
 EVERYBODY: frozenset[Role] | None = None
 SIGNED_IN = frozenset(Role)
 WAITER = frozenset({Role.WAITER, Role.ADMIN})
+KITCHEN = frozenset({Role.KITCHEN, Role.ADMIN})
 CASHIER = frozenset({Role.CASHIER, Role.ADMIN})
+ADMIN = frozenset({Role.ADMIN})
 PAYMENT_SIDE = frozenset({Role.WAITER, Role.CASHIER, Role.ADMIN})
 
 PAGE = {200: ("text/html",), 304: None}
@@ -39,6 +50,8 @@ MADE_OR_KNOWN = {201: responses.Order, 200: responses.Order}
 REPEATABLE = (Header("Idempotency-Key", "The same key again changes nothing and answers 200.",
                      "^[!-~]{1,255}$"),)  # fmt: skip
 AN_ORDER = 256 * 1024  # bytes: a hundred dishes, each with the longest note, each letter escaped
+A_MENUS_ORDER = 256 * 1024
+A_MENU = 2 * 1024 * 1024  # the longest text that is taken, and how JSON escapes it
 A_PAGE_ERROR = 8 * 1024
 RESUMABLE = (Header("Last-Event-ID", "Go on after this event; it wins over `after`."),)
 
@@ -62,10 +75,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/manifest.webmanifest", pages.page("manifest.webmanifest"), EVERYBODY,
           "What installs the pages", ASSET),
     Route("GET", "/static/{path:.+}", pages.show_asset, EVERYBODY, "A file of the pages", ASSET),
-    Route("GET", "/healthz", pages.show_health, EVERYBODY,
+    Route("GET", "/healthz", health.show_health, EVERYBODY,
           "Whether the database answers and events are passed on",
           {200: responses.Health}, refuses=("storage_unavailable", "feed_down")),
-    Route("GET", "/openapi.json", pages.show_document, EVERYBODY, "This document",
+    Route("GET", "/openapi.json", document.show_document, EVERYBODY, "This document",
           {200: ("application/json",)}),
     Route("POST", "/session", sign_in.sign_in, EVERYBODY, "Sign in", {201: responses.SignedIn},
           body=requests.SignIn, refuses=("bad_credentials", "too_many_attempts")),
@@ -75,7 +88,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/errors", page_errors.tell_error, EVERYBODY,
           "A page tells the log of an error that nobody caught", {204: None},
           body=requests.PageError, refuses=("too_many_attempts",), body_bytes=A_PAGE_ERROR),
-    Route("GET", "/settings", pages.show_settings, SIGNED_IN,
+    Route("GET", "/settings", settings.show_settings, SIGNED_IN,
           "What the pages take from the configuration", {200: responses.Settings}),
     Route("GET", "/menu", menu.show_menu, SIGNED_IN, "The menu", {200: responses.Menu}),
     Route("POST", "/orders", orders.place_order, WAITER, "Place an order", MADE_OR_KNOWN,
@@ -105,7 +118,7 @@ ROUTES: tuple[Route, ...] = (
           "A cashier has closed an attempt", {204: None}),
     Route("PUT", "/payments/{payment_id}/reconciliation", reconciliation.reconcile_payment, CASHIER,
           "An approved payment was found in the bank's statement, or was not",
-          {200: responses.ReconciledPayment}, body=requests.Found),
+          {200: responses.ReconciledPayment}, body=requests.NewReconciliation),
     Route("GET", "/reconciliation", reconciliation.show_reconciliation, CASHIER,
           "Approved payments beside the bank's statement", {200: responses.Reconciliation},
           query=requests.Statement),
@@ -118,18 +131,76 @@ ROUTES: tuple[Route, ...] = (
           "The events of a role, as a stream; an admin may follow any",
           {200: ("text/event-stream",)}, query=requests.Cursor, headers=RESUMABLE,
           refuses=("forbidden",)),
-    *OFFICE_ROUTES,
-    *UPKEEP_ROUTES,
+    Route("PUT", "/house", house.describe_house, ADMIN, "Name the house, its money and time zone",
+          {200: admin_responses.House}, body=requests.NewHouse),
+    Route("GET", "/menu.csv", menu.export_menu, ADMIN, "The menu as CSV", {200: ("text/csv",)}),
+    Route("PUT", "/menu/order", menu.arrange_menu, ADMIN, "Arrange the menu",
+          {200: responses.Menu}, body=requests.MenuOrder, body_bytes=A_MENUS_ORDER),
+    Route("POST", "/menu/preview", menu.preview_import, ADMIN, "What an import would change",
+          {200: admin_responses.Changes}, body=requests.MenuText, body_bytes=A_MENU),
+    Route("POST", "/menu/import", menu.import_menu, ADMIN, "Add and change products by name",
+          {200: admin_responses.Changes}, body=requests.MenuText, body_bytes=A_MENU),
+    Route("POST", "/products", menu.add_product, ADMIN, "Add a product",
+          {201: responses.Product}, body=requests.NewProduct, refuses=("product_exists",)),
+    Route("PUT", "/products/{product_id}", menu.change_product, ADMIN, "Change a product",
+          {200: responses.Product}, body=requests.NewProduct, refuses=("product_exists",)),
+    Route("DELETE", "/products/{product_id}", menu.remove_product, ADMIN,
+          "Take a product off the menu", {204: None}),
+    Route("PUT", "/products/{product_id}/available", menu.set_available, KITCHEN,
+          "Sold out, or to be had again", {200: responses.Product}, body=requests.Availability),
+    Route("GET", "/days/{date}.csv", days.export_day, ADMIN, "A day at a glance, as CSV",
+          {200: ("text/csv",)}),
+    Route("GET", "/days/{date}", days.show_day, ADMIN,
+          "A day at a glance, from midnight to midnight where the restaurant is",
+          {200: admin_responses.Day}),
+    Route("GET", "/staff", staff.list_staff, ADMIN, "Everybody who works or worked here",
+          {200: admin_responses.Members}),
+    Route("POST", "/staff", staff.hire, ADMIN, "Add somebody", {201: admin_responses.Member},
+          body=requests.NewStaff, refuses=("username_taken",)),
+    Route("PUT", "/staff/{username}/name", staff.rename, ADMIN, "Rename somebody",
+          {200: admin_responses.Member}, body=requests.NewName),
+    Route("PUT", "/staff/{username}/pin", staff.change_pin, ADMIN,
+          "Another PIN; their sessions and streams end", {200: admin_responses.Member},
+          body=requests.NewPin),
+    Route("PUT", "/staff/{username}/role", staff.change_role, ADMIN,
+          "Another role; their sessions and streams end", {200: admin_responses.Member},
+          body=requests.NewRole, refuses=("last_admin",)),
+    Route("PUT", "/staff/{username}/active", staff.set_active, ADMIN,
+          "Disable somebody, or take them back", {200: admin_responses.Member},
+          body=requests.Activity, refuses=("last_admin",)),
+    Route("GET", "/sessions", staff.list_sessions, ADMIN, "Who is signed in, and on what",
+          {200: admin_responses.Sessions}),
+    Route("DELETE", "/sessions/{session_id}", staff.end_session, ADMIN, "Sign a device out",
+          {204: None}),
+    Route("GET", "/guesses", guesses.show_guesses, ADMIN,
+          "Who was tried with wrong PINs, and from where", {200: admin_responses.GuessList}),
+    Route("DELETE", "/guesses", guesses.dismiss_guesses, ADMIN,
+          "They have been read; what counts against who guesses stays", {204: None}),
+    Route("GET", "/connect", connect.show_address, ADMIN, "The address that phones join by",
+          {200: admin_responses.Address}),
+    Route("GET", "/connect.svg", connect.show_code, ADMIN, "The same as a QR code",
+          {200: ("image/svg+xml",)}, refuses=("not_found",)),
+    Route("GET", "/instalar", setup.show_page, EVERYBODY,
+          "The page of the first start; gone afterwards", PAGE, refuses=("not_found",)),
+    Route("POST", "/setup", setup.set_up, EVERYBODY,
+          "Found the house, with the token that the server printed", {201: responses.SignedIn},
+          body=requests.NewRestaurant, refuses=("not_found", "bad_setup_token", "username_taken"),
+          body_bytes=A_MENU),
+    Route("GET", "/backups", backups.show_backups, ADMIN, "The nightly backups, newest first",
+          {200: admin_responses.Backups}),
+    Route("POST", "/backups", backups.make_backup, ADMIN, "Make a backup now",
+          {201: admin_responses.Backup}, refuses=("backup_failed",)),
+    Route("GET", "/metrics", metrics.show_metrics, EVERYBODY,
+          "Figures for Prometheus, with its token",
+          {200: ("text/plain",)}, refuses=("not_found", "forbidden")),
 )  # fmt: skip
 
 
 def add_routes(app: web.Application) -> None:
     app[DOCUMENT] = Document(ROUTES)
     for route in ROUTES:
-        guarded = known_by(route)
-        if route.audience is not None:
-            guarded = require(guarded, route.audience)
+        handler = guarded(route)
         if route.method == "GET":
-            app.router.add_get(route.path, guarded, allow_head=not route.is_stream)
+            app.router.add_get(route.path, handler, allow_head=not route.is_stream)
         else:
-            app.router.add_route(route.method, route.path, guarded)
+            app.router.add_route(route.method, route.path, handler)

@@ -14,8 +14,9 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from comanda.domain.staff import Role
+from comanda.web.contract.path_names import PATH_NAMES
 from comanda.web.contract.problems import STATUSES
-from comanda.web.contract.responses import ID, Problem
+from comanda.web.contract.responses import Problem
 from comanda.web.contract.route import PAGE_USER, Media, Route
 
 Part = dict[str, Any]
@@ -25,15 +26,6 @@ ABOUT = (
     "the cookie that it sets signs the requests that follow. Errors are problem details (RFC 9457) "
     "with a stable `code` and a `detail` in Spanish."
 )
-_ROLES = [role.value for role in Role]
-_IN_PATH = {
-    "order_id": {"type": "string", **ID},
-    "payment_id": {"type": "string", **ID},
-    "product_id": {"type": "string", **ID},
-    "session_id": {"type": "string", **ID},
-    "date": {"type": "string", "format": "date", "pattern": "^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"},
-    "role": {"type": "string", "enum": _ROLES},
-}
 
 
 class Document:
@@ -94,8 +86,8 @@ def _audience(route: Route) -> str:
 
 
 def _parameters(route: Route) -> Iterable[Part]:
-    for name in re.findall(r"{(\w+)", route.path):
-        schema = _IN_PATH.get(name, {"type": "string"})
+    if (name := route.path_name) is not None:
+        schema = dict(PATH_NAMES[name].schema)
         yield {"in": "path", "name": name, "required": True, "schema": schema}
     if route.query is not None:
         yield {"in": "query", "schema": route.query}

@@ -1,5 +1,6 @@
 """A route: who may take it, what it does, what it takes and answers, in one line of the table."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from aiohttp.typedefs import Handler
 from marshmallow import Schema
 
 from comanda.domain.staff import Role
+from comanda.web.contract.path_names import PATH_NAMES
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What any request may be answered, whatever its route.
@@ -55,6 +57,12 @@ class Route(NamedTuple):
         """Whether its answer does not end by itself; it has no HEAD."""
         return ("text/event-stream",) in self.answers.values()
 
+    @property
+    def path_name(self) -> str | None:
+        """What its path names, as `order_id`; a path names one thing at most."""
+        names = re.findall(r"{(\w+)", self.path)
+        return names[0] if names else None
+
     def refusals(self) -> frozenset[str]:
         """Every code that this route can answer, from what is in its line."""
         codes = {*EVERYWHERE, *self.refuses}
@@ -69,15 +77,6 @@ class Route(NamedTuple):
             codes |= {"unsupported_media_type", "server_busy"}
         if self.query or self.headers:
             codes |= {"validation_failed"}
-        return frozenset(codes | self._of_path())
-
-    def _of_path(self) -> set[str]:
-        known = {
-            "{order_id}": "order_not_found",
-            "{payment_id}": "payment_not_found",
-            "{product_id}": "product_not_found",
-            "{username}": "staff_not_found",
-            "{session_id}": "session_not_found",
-        }
-        codes = {code for name, code in known.items() if name in self.path}
-        return codes | ({"not_found"} if "{" in self.path else set())
+        if self.path_name is not None:
+            codes |= {"not_found", PATH_NAMES[self.path_name].refusal().code}
+        return frozenset(codes)

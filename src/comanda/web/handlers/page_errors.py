@@ -15,7 +15,7 @@ from aiohttp import web
 from comanda.domain.errors import NotSignedIn, StorageUnavailable
 from comanda.domain.sign_in import network_of
 from comanda.web.contract.requests import PageError
-from comanda.web.handlers.sessions import authenticate
+from comanda.web.plumbing.identity import authenticate
 from comanda.web.plumbing.keys import PAGE_ERRORS, STAFF_ERRORS
 from comanda.web.plumbing.proxy import address_of
 from comanda.web.plumbing.request_data import json_body

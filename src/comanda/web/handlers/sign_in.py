@@ -11,7 +11,8 @@ from comanda.domain.sign_in import Allowance, Attempt, attempt
 from comanda.domain.staff import is_weak
 from comanda.store import attempts, staff
 from comanda.web.contract.requests import SignIn
-from comanda.web.handlers.sessions import COOKIE, hash_token, session_of, signed_in
+from comanda.web.handlers.sessions import signed_in
+from comanda.web.plumbing.identity import COOKIE, hash_token, session_of
 from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import CONFIG, DATABASE, PINS, STREAMS
 from comanda.web.plumbing.proxy import address_of, is_secure
@@ -31,7 +32,7 @@ async def sign_in(request: web.Request) -> web.Response:
     rows = await database.write(access.try_sign_in, tried)
     pin_hash = await _prove(request, username, body["pin"])
     token, lifetime = secrets.token_urlsafe(32), _lifetime(request)
-    held, browser = session_of(request), await _mark(request, browser)
+    session, browser = session_of(request), await _mark(request, browser)
     member = await database.write(
         access.sign_in,
         tried,
@@ -41,11 +42,11 @@ async def sign_in(request: web.Request) -> web.Response:
         browser=hash_token(browser),
         token_hash=hash_token(token),
         lifetime=lifetime,
-        replaces=held,
+        replaces=session,
         device=device_name(request.headers.get("User-Agent", "")),
     )
-    if held is not None:
-        request.app[STREAMS].end_session(held)
+    if session is not None:
+        request.app[STREAMS].end_session(session)
     response = reply(signed_in(member), status=201)
     _set_cookie(request, response, COOKIE, token, int(lifetime.total_seconds()))
     _set_cookie(request, response, BROWSER_COOKIE, browser, BROWSER_SECONDS)

@@ -4,7 +4,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
 from comanda.web.plumbing.keys import STAFF
-from comanda.web.plumbing.malformed_http import BrokenRequest
+from comanda.web.plumbing.malformed_http import MalformedRequest
 from comanda.web.plumbing.proxy import address_of
 
 
@@ -13,7 +13,7 @@ class AccessLogger(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         member, address = None, request.remote
-        if isinstance(request, web.Request) and not isinstance(request, BrokenRequest):
+        if isinstance(request, web.Request) and not isinstance(request, MalformedRequest):
             member, address = request.get(STAFF), address_of(request)
         told = {
             "method": request.method,

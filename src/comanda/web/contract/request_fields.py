@@ -58,7 +58,7 @@ class Text(fields.String):
         super().__init__(validate=[length, _clean], metadata=told, **more)
 
 
-class Told(fields.String):
+class AnyText(fields.String):
     """Text of any characters, for the log; `longest` in characters."""
 
     default_error_messages = MESSAGES
