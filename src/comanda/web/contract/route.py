@@ -27,7 +27,10 @@ class Header(NamedTuple):
 
 
 # Every route that needs a session takes it.
-PAGE_USER = Header("Comanda-User", "Whose page asks: the session of anybody else is refused.")
+PAGE_USER = Header(
+    "Comanda-User",
+    "Whose page asks: with the session of anybody else the answer is 409 `other_user`.",
+)
 
 
 class Route(NamedTuple):
@@ -36,7 +39,7 @@ class Route(NamedTuple):
     `answers`: status → the schema of its JSON, or the media types of a body that is none, or None
     for no body. `refuses`: the codes beside those that `refusals` knows by itself. `body` is JSON,
     `form` multipart; `body_bytes` is the most that a JSON body may have, while a form's limits are
-    in the configuration.
+    in the configuration. `notes` are sentences for who reads the document.
     """
 
     method: str
@@ -51,6 +54,7 @@ class Route(NamedTuple):
     query: type[Schema] | None = None
     headers: tuple[Header, ...] = ()
     body_bytes: int = SMALL_BODY
+    notes: str = ""
 
     @property
     def is_stream(self) -> bool:
