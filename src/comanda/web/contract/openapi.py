@@ -63,7 +63,7 @@ def _name_of(schema: Any) -> str:
 
 def _operation(route: Route) -> Part:
     """One route as an Operation Object."""
-    made: Part = {
+    operation: Part = {
         "operationId": f"{route.method.lower()}{re.sub(r'[^a-zA-Z]+', '_', route.path)}",
         "summary": route.summary,
         "description": f"{_audience(route)} {route.notes}".strip(),
@@ -73,12 +73,12 @@ def _operation(route: Route) -> Part:
         "x-roles": None if route.audience is None else sorted(route.audience),
     }
     if route.body is not None:
-        made["requestBody"] = _body("application/json", route.body, _most(route.body_bytes))
+        operation["requestBody"] = _body("application/json", route.body, _most(route.body_bytes))
     if route.form is not None:
-        made["requestBody"] = _body("multipart/form-data", route.form, "")
+        operation["requestBody"] = _body("multipart/form-data", route.form, "")
     if route.is_stream:
-        made["x-events"] = list(_events())
-    return made
+        operation["x-events"] = list(_events())
+    return operation
 
 
 def _body(media: str, schema: type[Schema], limit: str) -> Part:

@@ -264,15 +264,15 @@ class ProofForm(Form):
 def check(schema: type[Schema], data: Any) -> dict[str, Any]:
     """`data` as `schema` understands it. Raises ValidationFailed."""
     try:
-        loaded: dict[str, Any] = _made(schema).load(data)
+        loaded: dict[str, Any] = _schema(schema).load(data)
     except ValidationError as error:
-        told = islice(_flatten(error.messages), MAX_COMPLAINTS)
-        raise ValidationFailed(dict(told)) from error
+        complaints = islice(_flatten(error.messages), MAX_COMPLAINTS)
+        raise ValidationFailed(dict(complaints)) from error
     return loaded
 
 
 @cache
-def _made(schema: type[Schema]) -> Schema:
+def _schema(schema: type[Schema]) -> Schema:
     """A schema copies all its fields when it is made, and nothing of what it loads stays in it."""
     return schema()
 

@@ -62,9 +62,9 @@ async def _attempt(request: web.Request, username: str, browser: str | None) -> 
     if known is None:
         request.app[PINS].require_room()
     device = device_name(request.headers.get("User-Agent", ""))
-    made = attempt(username, address_of(request), known, _allowance(request), device)
-    await database.read(attempts.require_allowed, made)
-    return made
+    tried = attempt(username, address_of(request), known, _allowance(request), device)
+    await database.read(attempts.require_allowed, tried)
+    return tried
 
 
 async def _mark(request: web.Request, brought: str | None) -> str:
@@ -91,8 +91,8 @@ def _allowance(request: web.Request) -> Allowance:
 
 async def _prove(request: web.Request, username: str, pin: str) -> str:
     """The hash of an active member's PIN, which `pin` is. Raises BadCredentials, not at once."""
-    found = await request.app[DATABASE].read(staff.find, username)
-    pin_hash = found[1] if found and found[0].active else None
+    row = await request.app[DATABASE].read(staff.find, username)
+    pin_hash = row[1] if row and row[0].active else None
     if not await request.app[PINS].verify(pin_hash, pin) or pin_hash is None:
         raise BadCredentials
     return pin_hash

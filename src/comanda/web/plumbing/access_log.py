@@ -15,7 +15,7 @@ class AccessLogger(AbstractAccessLogger):
         member, address = None, request.remote
         if isinstance(request, web.Request) and not isinstance(request, MalformedRequest):
             member, address = request.get(STAFF), address_of(request)
-        told = {
+        entry = {
             "method": request.method,
             "path": request.raw_path,
             "status": response.status,
@@ -24,4 +24,4 @@ class AccessLogger(AbstractAccessLogger):
             "address": address or "-",
         }
         line = "%(method)s %(path)s %(status)d %(ms)d ms %(user)s %(address)s"
-        self.logger.info(line, told, extra={"request": told})
+        self.logger.info(line, entry, extra={"request": entry})

@@ -19,8 +19,8 @@ async def keep_alive(app: web.Application) -> None:
     """
     elsewhere, pause = app[FEED].elsewhere, app[CONFIG].events.heartbeat_seconds
 
-    async def standing(held: set[str]) -> set[str]:
-        return await app[DATABASE].read(sessions.standing, held)
+    async def standing(sessions_of_streams: set[str]) -> set[str]:
+        return await app[DATABASE].read(sessions.standing, sessions_of_streams)
 
     while True:
         with suppress(TimeoutError):

@@ -83,8 +83,8 @@ async def _read(request: web.Request, share: Share, most: int) -> bytearray:
 def _expect(size: int, most: int) -> None:
     """Raises FileTooLarge."""
     if size > most:
-        told = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} KB"
-        raise FileTooLarge(f"Lo que se envió es demasiado grande: aquí caben {told}")
+        limit = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} KB"
+        raise FileTooLarge(f"Lo que se envió es demasiado grande: aquí caben {limit}")
 
 
 def _parse(raw: bytearray, schema: type[Schema], most: int) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     longest = max((len(value) for _, value in pairs if isinstance(value, list)), default=0)
     if len(pairs) > MAX_FIELDS or longest > MAX_ELEMENTS:
         raise ValueError("no request has so many")
-    made = dict(pairs)
-    if len(made) < len(pairs):
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         raise ValueError("a name stands twice, and programs differ in which of them counts")
-    return made
+    return fields
