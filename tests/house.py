@@ -34,6 +34,7 @@ from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.connection import connect
 from comanda.store.database import Transaction
+from comanda.web.contract.event_data import EVENTS
 from comanda.web.plumbing import pins
 from comanda.web.plumbing.keys import DATABASE
 from comanda.web.plumbing.spool import IN_MEMORY
@@ -117,12 +118,13 @@ class Stream:
                 if line:
                     name, _, value = line.partition(": ")
                     fields[name] = value
-                elif fields.get("event") == "beat":
+                elif "data" in fields:
+                    name, data = fields["event"], json.loads(fields["data"])
+                    EVENTS[name].data().load(data)  # as `GET /openapi.json` tells of it
+                    if name != "beat":
+                        return SseEvent(int(fields["id"]), name, data)
                     self.beats += 1
                     fields = {}
-                elif "data" in fields:
-                    data = json.loads(fields["data"])
-                    return SseEvent(int(fields["id"]), fields["event"], data)
                 else:
                     fields = {}
 

@@ -122,6 +122,16 @@ def imports_against_the_layers(source: Path) -> Iterator[str]:
                 yield f"{name}: imports {module}"
 
 
+def imports_against_the_rooms(source: Path) -> Iterator[str]:
+    """In the web: handlers import the plumbing, the plumbing imports the contract; never back."""
+    for name, path in modules(source):
+        closed = ["handlers"] if not name.startswith(("web/handlers/", "web/routes.py")) else []
+        closed += ["plumbing"] if name.startswith("web/contract/") else []
+        for module in imported(path):
+            if module.startswith(tuple(f"comanda.web.{room}" for room in closed)):
+                yield f"{name}: imports {module}"
+
+
 def libraries_in_the_domain(source: Path) -> Iterator[str]:
     for name, path in modules(source):
         if part(name) == "domain":
@@ -253,6 +263,7 @@ def halves_of_an_act(source: Path) -> Iterator[str]:
 
 RULES: list[Rule] = [
     imports_against_the_layers,
+    imports_against_the_rooms,
     libraries_in_the_domain,
     sql_outside_the_store,
     http_outside_the_web,
@@ -318,6 +329,31 @@ def test_a_file_that_breaks_a_rule_is_found(tmp_path: Path, rule: Rule, text: st
         assert all(breach.startswith(f"{folder}/broken.py".lstrip("/")) for breach in found)
         assert bool(found) != is_free, (folder, found)
         path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "is_breach"),
+    [
+        ("web/contract/broken.py", "comanda.web.plumbing.keys", True),
+        ("web/contract/broken.py", "comanda.web.handlers.menu", True),
+        ("web/plumbing/broken.py", "comanda.web.handlers.menu", True),
+        ("app.py", "comanda.web.handlers.menu", True),
+        ("web/routes.py", "comanda.web.handlers.menu", False),
+        ("web/plumbing/whole.py", "comanda.web.contract.route", False),
+    ],
+)
+def test_a_room_that_reaches_back_is_found(
+    tmp_path: Path, name: str, module: str, *, is_breach: bool
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"import {module}")
+    assert bool(list(imports_against_the_rooms(tmp_path))) is is_breach
+
+
+def test_the_web_is_three_rooms_and_a_table_of_routes() -> None:
+    files = {path.name for path in (SOURCE / "web").glob("*.py")}
+    assert files == {"__init__.py", "routes.py"}
 
 
 def test_a_library_in_the_domain_is_found(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ PARTS: dict[str, dict[type, set[str]]] = {
     # A connection that runs whole functions on aiosqlite's thread, and ends a statement there.
     "store/connection.py": {aiosqlite.Connection: {"_conn", "_thread", "_tx"}},
     # Whoever sends slowly, much or nothing: how a connection is read, and when it rests.
-    "web/plumbing/doors.py": {
+    "web/plumbing/connections.py": {
         BaseProtocol: {
             "_buffer_paused",
             "_loop",

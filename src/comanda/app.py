@@ -20,15 +20,14 @@ from comanda.files import static_folder
 from comanda.store.database import Clock, Database, open_database, utc_now
 from comanda.store.shape import differences
 from comanda.web.contract.problems import problem_details
-from comanda.web.handlers.events import keep_alive
-from comanda.web.handlers.pages import default_house
-from comanda.web.handlers.setup import issue_token
 from comanda.web.plumbing.access_log import AccessLogger
 from comanda.web.plumbing.assets import Assets
-from comanda.web.plumbing.bodies import STRANGERS_MOST, Room
-from comanda.web.plumbing.doors import (
+from comanda.web.plumbing.body_memory import STRANGERS_MOST, Room
+from comanda.web.plumbing.compression import pack
+from comanda.web.plumbing.connections import (
+    CONNECTIONS,
     KEEP_ALIVE_SECONDS,
-    Doors,
+    Connections,
     OutOfFiles,
     Runner,
     Site,
@@ -36,36 +35,33 @@ from comanda.web.plumbing.doors import (
     allow_many_clients,
 )
 from comanda.web.plumbing.guard import same_origin
-from comanda.web.plumbing.hosts import Hosts, ours
+from comanda.web.plumbing.heartbeat import keep_alive
+from comanda.web.plumbing.hosts import HOSTS, Hosts, ours
 from comanda.web.plumbing.keys import (
     ASSETS,
     BACKUPS,
     BODIES,
     CONFIG,
     DATABASE,
-    DOORS,
     DOWN,
     FEED,
-    HOSTS,
     LARGE_UPLOADS,
     LISTS,
     LOOKS,
     METRICS,
     PAGE_ERRORS,
     PINS,
-    SETUP,
     STAFF_ERRORS,
     STRANGERS_BODIES,
     STREAMS,
     THUMBNAILS,
     UPLOADS,
 )
-from comanda.web.plumbing.malformed_http import answer_broken_http
-from comanda.web.plumbing.packing import pack
+from comanda.web.plumbing.malformed_http import answer_malformed_http
 from comanda.web.plumbing.pins import PinHasher
 from comanda.web.plumbing.prometheus import Metrics
-from comanda.web.plumbing.replies import add_security_headers, tell_time
-from comanda.web.plumbing.setup_token import SetupGate
+from comanda.web.plumbing.response_headers import add_security_headers, tell_time
+from comanda.web.plumbing.setup_token import SETUP_TOKEN, SetupToken, issue_token
 from comanda.web.plumbing.stream import Streams
 from comanda.web.plumbing.throttle import Throttle
 from comanda.web.plumbing.thumbnails import Thumbnails
@@ -94,10 +90,10 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[ASSETS] = Assets(static_folder())
     app[BODIES] = Room()
     app[STRANGERS_BODIES] = Room(STRANGERS_MOST)
-    app[DOORS] = Doors(config.server)
+    app[CONNECTIONS] = Connections(config.server)
     app[HOSTS] = Hosts(config.server)
     app[STREAMS] = Streams()
-    app[SETUP] = SetupGate(clock)
+    app[SETUP_TOKEN] = SetupToken(clock)
     app[THUMBNAILS] = Thumbnails()
     app[PAGE_ERRORS] = Throttle()
     app[STAFF_ERRORS] = Throttle()
@@ -149,7 +145,7 @@ async def listening(
     )
     try:
         await runner.setup()
-        answer_broken_http(runner.server)
+        answer_malformed_http(runner.server)
         await Site(runner, host, port, ssl_context=tls).start()
         yield runner
     finally:
@@ -201,7 +197,7 @@ def _keep_data(clock: Clock, tasks: Tasks) -> Part:
                 replay_limit=events.replay_limit,
                 tasks=tasks,
             ) as app[FEED],
-            do_chores(app[DATABASE], app[CONFIG], default_house(app[CONFIG]), tasks),
+            do_chores(app[DATABASE], app[CONFIG], app[CONFIG].pages.house, tasks),
         ):
             await _tell_differences(app[DATABASE])
             if METRICS in app:

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +19,7 @@ from marshmallow.exceptions import SCHEMA
 
 from comanda.domain.addresses import Network
 from comanda.domain.backups import BackupRules
+from comanda.domain.house import UNNAMED, House
 from comanda.domain.system_errors import told
 
 _HOST = re.compile(r"[^\s/:@*\[\]]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
@@ -285,6 +287,11 @@ class Pages:
     amber_minutes: int = _setting(10, _at_least(1))
     red_minutes: int = _setting(15, _at_least(1))
     ready_alarm_seconds: float = _setting(75.0, _at_least(0.05))
+
+    @property
+    def house(self) -> House:
+        """What the house is until somebody describes it."""
+        return House(UNNAMED, self.currency, self.time_zone, time.fromisoformat(self.day_ends))
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.connection import connect
 from comanda.web.contract.route import SAFE_METHODS
-from comanda.web.handlers.setup import issue_token
 from comanda.web.plumbing.keys import BACKUPS, DATABASE
+from comanda.web.plumbing.setup_token import issue_token
 from comanda.web.routes import ROUTES
 from tests.house import ANA, COCO, LUIS, ROSA, SOPA, House, eventually, jpeg, open_house
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from comanda.config import Config
-from comanda.web.handlers.setup import issue_token
+from comanda.web.plumbing.setup_token import issue_token
 from tests.browser.conftest import PHONE, SLOW, OpenWindow
 from tests.browser.layout import DESKTOP, SIZES, all_flaws
 from tests.browser.test_shell import violations

@@ -14,7 +14,8 @@ from comanda.domain import errors
 from comanda.domain.errors import DomainError
 from comanda.domain.staff import Staff
 from comanda.web.contract.problems import STATUSES
-from comanda.web.plumbing.keys import DATABASE, SETUP
+from comanda.web.plumbing.keys import DATABASE
+from comanda.web.plumbing.setup_token import SETUP_TOKEN
 from tests.house import ANA, BETO, COCO, LUIS, MENU, NEW_PIN, ROSA, House, jpeg
 
 CONTRACT = {
@@ -85,7 +86,7 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
     await house.judge(payment, "aprobado")
     _, mine = await house.submit((await house.deliver())["id"], ROSA)
     await expire(house, payment)
-    house.app[SETUP].issue()
+    house.app[SETUP_TOKEN].issue()
     before = house.rows()
 
     own = f"/payments/{mine['payment']['id']}/verdict"

@@ -10,8 +10,7 @@ import pytest
 
 from comanda.config import Config
 from comanda.lan import is_loopback, reachable_host, url
-from comanda.web.handlers.setup import issue_token
-from comanda.web.plumbing.keys import SETUP
+from comanda.web.plumbing.setup_token import SETUP_TOKEN, issue_token
 from tests.house import ROSA, FixedClock, House, open_house
 
 FOUNDED: dict[str, Any] = {
@@ -135,13 +134,13 @@ async def test_the_token_is_kept_nowhere(
     for file in empty_house.path.parent.glob(f"{empty_house.path.name}*"):
         assert issued.encode() not in file.read_bytes()
     assert issued not in caplog.text
-    assert issued not in str(vars(empty_house.app[SETUP]))
+    assert issued not in str(vars(empty_house.app[SETUP_TOKEN]))
 
 
 async def test_a_house_with_an_administrator_is_never_set_up_again(house: House) -> None:
     assert await issue_token(house.app) is None
     assert await page(house) == 404
-    issued = house.app[SETUP].issue()
+    issued = house.app[SETUP_TOKEN].issue()
     before = house.rows()
     assert (await found(house, token=issued))[0] == 404
     assert house.rows() == before

@@ -9,8 +9,8 @@ from comanda import office
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.staff import Role, Staff, is_weak
 from comanda.store import staff
-from comanda.web.plumbing.devices import device_name
 from comanda.web.plumbing.keys import DATABASE
+from comanda.web.plumbing.user_agent import device_name
 from tests.house import ANA, BETO, COCO, LUIS, PIN, PIN_HASH, ROSA, House
 
 ZOE = {"username": "zoe", "name": "Zoé", "role": "waiter", "pin": "8841"}

@@ -23,7 +23,7 @@ from comanda.config import Config, Events
 from comanda.domain.staff import Role
 from comanda.feed import Feed
 from comanda.store.connection import connect
-from comanda.web.plumbing.doors import Site
+from comanda.web.plumbing.connections import Site
 from comanda.web.plumbing.keys import DATABASE, FEED, STREAMS
 from comanda.web.plumbing.stream import EventStream, StreamHead, Streams
 from tests.house import (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from comanda.config import Config, Proofs
-from comanda.web.plumbing import reading
+from comanda.web.plumbing import request_data
 from comanda.web.plumbing.keys import LARGE_UPLOADS
 from comanda.web.plumbing.spool import IN_MEMORY
 from tests.house import ANA, LARGE_PDF, LUIS, House, hang_up, open_house
@@ -51,7 +51,7 @@ async def test_an_upload_that_does_not_come_to_its_end_is_given_up(
 async def test_json_that_does_not_come_to_its_end_is_given_up(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "JSON_SECONDS", 0.3)
+    monkeypatch.setattr(request_data, "JSON_SECONDS", 0.3)
     head = ("Content-Type: application/json", "Content-Length: 1000")
     told = await answer(await house.dial(ANA, "POST /orders HTTP/1.1", *head, body=b"{"))
     assert "HTTP/1.1 408 " in told

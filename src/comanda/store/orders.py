@@ -40,6 +40,7 @@ _BY_ID = """
     ) AS begun
     FROM orders WHERE id IN ({ids}) ORDER BY id DESC
 """
+_EXISTS = "SELECT 1 FROM orders WHERE id = :id"
 _ITEMS = "SELECT * FROM order_items WHERE order_id IN ({ids}) ORDER BY order_id, position"
 _COUNT = "SELECT COUNT(*) AS count FROM orders WHERE status = :status"
 _PAYMENTS = "SELECT * FROM payments WHERE order_id IN ({ids}) ORDER BY order_id, attempt"
@@ -144,6 +145,13 @@ def require(view: Snapshot, order_id: int) -> Order:
     if not rows:
         raise OrderNotFound
     return _complete(view, rows)[0]
+
+
+def require_id(view: Snapshot, order_id: int) -> int:
+    """`order_id` itself. Raises OrderNotFound where no order has it."""
+    if view.one(_EXISTS, {"id": order_id}) is None:
+        raise OrderNotFound
+    return order_id
 
 
 def find_all(view: Snapshot, wanted: OrderFilter) -> list[Order]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from http import HTTPStatus
 from importlib.metadata import version
+from operator import itemgetter
 from typing import Any
 
 from apispec import APISpec
@@ -14,26 +15,15 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from comanda.domain.staff import Role
+from comanda.web.contract.about import ABOUT
+from comanda.web.contract.event_data import EVENTS
+from comanda.web.contract.examples import EVENT_EXAMPLES, EXAMPLES
+from comanda.web.contract.path_names import PATH_NAMES
 from comanda.web.contract.problems import STATUSES
-from comanda.web.contract.responses import ID, Problem
+from comanda.web.contract.responses import Problem
 from comanda.web.contract.route import PAGE_USER, Media, Route
 
 Part = dict[str, Any]
-
-ABOUT = (
-    "From the waiter's photo of a payment to the cashier's verdict. Sign in with `POST /session`; "
-    "the cookie that it sets signs the requests that follow. Errors are problem details (RFC 9457) "
-    "with a stable `code` and a `detail` in Spanish."
-)
-_ROLES = [role.value for role in Role]
-_IN_PATH = {
-    "order_id": {"type": "string", **ID},
-    "payment_id": {"type": "string", **ID},
-    "product_id": {"type": "string", **ID},
-    "session_id": {"type": "string", **ID},
-    "date": {"type": "string", "format": "date", "pattern": "^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"},
-    "role": {"type": "string", "enum": _ROLES},
-}
 
 
 class Document:
@@ -56,11 +46,14 @@ class Document:
         )
         cookie = {"type": "apiKey", "in": "cookie", "name": "comanda_session"}
         spec.components.security_scheme("session", cookie)
-        spec.components.schema("Problem", schema=Problem)
+        spec.components.schema("Problem", {"examples": [EXAMPLES[Problem]]}, schema=Problem)
         for route in self._routes:
             path = re.sub(r"{(\w+):[^}]*}", r"{\1}", route.path)
             spec.path(path=path, operations={route.method.lower(): _operation(route)})
-        return spec.to_dict()
+        for schema in {event.data for event in EVENTS.values()}:
+            if _name_of(schema) not in spec.components.schemas:
+                spec.components.schema(_name_of(schema), schema=schema)
+        return {**spec.to_dict(), "x-problems": _problems()}
 
 
 def _name_of(schema: Any) -> str:
@@ -70,19 +63,48 @@ def _name_of(schema: Any) -> str:
 
 def _operation(route: Route) -> Part:
     """One route as an Operation Object."""
-    made: Part = {
+    operation: Part = {
         "operationId": f"{route.method.lower()}{re.sub(r'[^a-zA-Z]+', '_', route.path)}",
         "summary": route.summary,
-        "description": _audience(route),
+        "description": f"{_audience(route)} {route.notes}".strip(),
         "parameters": list(_parameters(route)),
         "responses": {**_answers(route), **_refusals(route)},
         "security": [] if route.audience is None else [{"session": []}],
         "x-roles": None if route.audience is None else sorted(route.audience),
     }
-    for media, schema in (("application/json", route.body), ("multipart/form-data", route.form)):
-        if schema is not None:
-            made["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
-    return made
+    if route.body is not None:
+        operation["requestBody"] = _body("application/json", route.body, _most(route.body_bytes))
+    if route.form is not None:
+        operation["requestBody"] = _body("multipart/form-data", route.form, "")
+    if route.is_stream:
+        operation["x-events"] = list(_events())
+    return operation
+
+
+def _body(media: str, schema: type[Schema], limit: str) -> Part:
+    content = {media: {"schema": schema, "example": EXAMPLES[schema]}}
+    return {"required": True, "content": content} | ({"description": limit} if limit else {})
+
+
+def _most(size: int) -> str:
+    return f"At most {size // 2**20} MB." if size >= 2**20 else f"At most {size // 2**10} KB."
+
+
+def _events() -> Iterable[Part]:
+    for name, event in EVENTS.items():
+        yield {
+            "type": name,
+            "description": event.when,
+            "x-roles": sorted(event.audience),
+            "data": {"$ref": f"#/components/schemas/{_name_of(event.data)}"},
+            "example": EVENT_EXAMPLES[name],
+        }
+
+
+def _problems() -> list[Part]:
+    """Every code with its status, in the order of the statuses."""
+    by_status = sorted(STATUSES.items(), key=itemgetter(1))
+    return [{"code": code, "status": status} for code, status in by_status]
 
 
 def _audience(route: Route) -> str:
@@ -94,8 +116,8 @@ def _audience(route: Route) -> str:
 
 
 def _parameters(route: Route) -> Iterable[Part]:
-    for name in re.findall(r"{(\w+)", route.path):
-        schema = _IN_PATH.get(name, {"type": "string"})
+    if (name := route.path_name) is not None:
+        schema = dict(PATH_NAMES[name].schema)
         yield {"in": "path", "name": name, "required": True, "schema": schema}
     if route.query is not None:
         yield {"in": "query", "schema": route.query}
@@ -115,7 +137,8 @@ def _answer(status: int, kind: type[Schema] | Media | None) -> Part:
         return {"description": phrase}
     if isinstance(kind, tuple):
         return {"description": phrase, "content": {media: {"schema": {}} for media in kind}}
-    return {"description": phrase, "content": {"application/json": {"schema": kind}}}
+    content = {"application/json": {"schema": kind, "example": EXAMPLES[kind]}}
+    return {"description": phrase, "content": content}
 
 
 def _refusals(route: Route) -> Part:
@@ -123,7 +146,7 @@ def _refusals(route: Route) -> Part:
     codes: dict[int, list[str]] = defaultdict(list)
     for code in sorted(route.refusals()):
         codes[STATUSES[code]].append(code)
-    return {str(status): _problem(told) for status, told in sorted(codes.items())}
+    return {str(status): _problem(group) for status, group in sorted(codes.items())}
 
 
 def _problem(codes: list[str]) -> Part:

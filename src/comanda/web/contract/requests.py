@@ -21,8 +21,9 @@ from comanda.domain.errors import ValidationFailed
 from comanda.domain.limits import LIMITS
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import Verdict
-from comanda.web.contract.fields import (
+from comanda.web.contract.request_fields import (
     MESSAGES,
+    AnyText,
     DayEnds,
     DayOrTime,
     Id,
@@ -38,7 +39,6 @@ from comanda.web.contract.fields import (
     Time,
     TimeOrNothing,
     TimeZone,
-    Told,
     Username,
     Whole,
     YesNo,
@@ -86,7 +86,7 @@ class NewVerdict(Request):
     seen_in_account = YesNo(load_default=False)
 
 
-class Found(Request):
+class NewReconciliation(Request):
     """Whether an approved payment was found in the bank's statement."""
 
     found = YesNo(required=True)
@@ -187,13 +187,13 @@ class NewRestaurant(NewHouse):
 class PageError(Request):
     """What a page failed at; texts may have any characters, and are cleaned for the log."""
 
-    message = Told(longest=500, required=True)
-    page = Told(longest=200, required=True)
-    source = Told(longest=300, allow_none=True, load_default=None)
+    message = AnyText(longest=500, required=True)
+    page = AnyText(longest=200, required=True)
+    source = AnyText(longest=300, allow_none=True, load_default=None)
     line = Whole(0, 10_000_000, allow_none=True, load_default=None)
     column = Whole(0, 10_000_000, allow_none=True, load_default=None)
-    stack = Told(longest=4_000, allow_none=True, load_default=None)
-    agent = Told(longest=300, allow_none=True, load_default=None)
+    stack = AnyText(longest=4_000, allow_none=True, load_default=None)
+    agent = AnyText(longest=300, allow_none=True, load_default=None)
 
 
 class OrderQuery(Request):
@@ -263,15 +263,15 @@ class ProofForm(Form):
 def check(schema: type[Schema], data: Any) -> dict[str, Any]:
     """`data` as `schema` understands it. Raises ValidationFailed."""
     try:
-        loaded: dict[str, Any] = _made(schema).load(data)
+        loaded: dict[str, Any] = _schema(schema).load(data)
     except ValidationError as error:
-        told = islice(_flatten(error.messages), MAX_COMPLAINTS)
-        raise ValidationFailed(dict(told)) from error
+        complaints = islice(_flatten(error.messages), MAX_COMPLAINTS)
+        raise ValidationFailed(dict(complaints)) from error
     return loaded
 
 
 @cache
-def _made(schema: type[Schema]) -> Schema:
+def _schema(schema: type[Schema]) -> Schema:
     """A schema copies all its fields when it is made, and nothing of what it loads stays in it."""
     return schema()
 

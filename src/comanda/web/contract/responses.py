@@ -262,23 +262,6 @@ class OrderDetail(Order):
     history = many(HistoryEntry)
 
 
-class Backup(Answer):
-    name = text()
-    made_at = moment()
-    size = whole()
-
-
-class Backups(Answer):
-    enabled = yes_or_no()
-    folder = text()
-    last_success_at = moment(allow_none=True)
-    last_success_size = fields.Integer(required=True, strict=True, allow_none=True)
-    alarm = yes_or_no()
-    trouble = maybe_text()
-    same_disk = fields.Boolean(required=True, allow_none=True)
-    copies = many(Backup)
-
-
 class Problem(Answer):
     """RFC 9457. `detail` is a sentence for staff; `errors` comes with `validation_failed`."""
 

@@ -1,5 +1,6 @@
 """A route: who may take it, what it does, what it takes and answers, in one line of the table."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from aiohttp.typedefs import Handler
 from marshmallow import Schema
 
 from comanda.domain.staff import Role
+from comanda.web.contract.path_names import PATH_NAMES
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What any request may be answered, whatever its route.
@@ -25,7 +27,10 @@ class Header(NamedTuple):
 
 
 # Every route that needs a session takes it.
-PAGE_USER = Header("Comanda-User", "Whose page asks: the session of anybody else is refused.")
+PAGE_USER = Header(
+    "Comanda-User",
+    "Whose page asks: with the session of anybody else the answer is 409 `other_user`.",
+)
 
 
 class Route(NamedTuple):
@@ -34,7 +39,7 @@ class Route(NamedTuple):
     `answers`: status → the schema of its JSON, or the media types of a body that is none, or None
     for no body. `refuses`: the codes beside those that `refusals` knows by itself. `body` is JSON,
     `form` multipart; `body_bytes` is the most that a JSON body may have, while a form's limits are
-    in the configuration.
+    in the configuration. `notes` are sentences for who reads the document.
     """
 
     method: str
@@ -49,11 +54,18 @@ class Route(NamedTuple):
     query: type[Schema] | None = None
     headers: tuple[Header, ...] = ()
     body_bytes: int = SMALL_BODY
+    notes: str = ""
 
     @property
     def is_stream(self) -> bool:
         """Whether its answer does not end by itself; it has no HEAD."""
         return ("text/event-stream",) in self.answers.values()
+
+    @property
+    def path_name(self) -> str | None:
+        """What its path names, as `order_id`; a path names one thing at most."""
+        names = re.findall(r"{(\w+)", self.path)
+        return names[0] if names else None
 
     def refusals(self) -> frozenset[str]:
         """Every code that this route can answer, from what is in its line."""
@@ -69,15 +81,6 @@ class Route(NamedTuple):
             codes |= {"unsupported_media_type", "server_busy"}
         if self.query or self.headers:
             codes |= {"validation_failed"}
-        return frozenset(codes | self._of_path())
-
-    def _of_path(self) -> set[str]:
-        known = {
-            "{order_id}": "order_not_found",
-            "{payment_id}": "payment_not_found",
-            "{product_id}": "product_not_found",
-            "{username}": "staff_not_found",
-            "{session_id}": "session_not_found",
-        }
-        codes = {code for name, code in known.items() if name in self.path}
-        return codes | ({"not_found"} if "{" in self.path else set())
+        if self.path_name is not None:
+            codes |= {"not_found", PATH_NAMES[self.path_name].refusal().code}
+        return frozenset(codes)

@@ -8,8 +8,8 @@ from comanda.store.backups import BackupStatus
 from comanda.store.connection import DatabaseError
 from comanda.store.copies import Copy
 from comanda.web.plumbing.guard import require_still
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import BACKUPS, DATABASE, SESSION, STAFF
-from comanda.web.plumbing.replies import reply
 
 
 async def show_backups(request: web.Request) -> web.Response:

@@ -7,9 +7,9 @@ from aiohttp import web
 
 from comanda.domain.errors import NotFound
 from comanda.lan import is_loopback, reachable_host, url
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import CONFIG
 from comanda.web.plumbing.proxy import is_secure
-from comanda.web.plumbing.replies import reply
 
 
 async def show_address(request: web.Request) -> web.Response:

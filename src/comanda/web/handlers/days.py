@@ -11,10 +11,9 @@ from comanda.domain.house import House
 from comanda.domain.wire import Wire
 from comanda.store import days, house
 from comanda.store.database import Snapshot
-from comanda.web.handlers.pages import default_house
+from comanda.web.contract.path_names import DAY
 from comanda.web.plumbing.keys import CONFIG, DATABASE
-from comanda.web.plumbing.long import reply_with_long
-from comanda.web.plumbing.reading import date_in_path
+from comanda.web.plumbing.long_answers import reply_with_long
 from comanda.web.plumbing.spreadsheets import spreadsheet
 
 _COLUMNS = ("sección", "concepto", "cantidad", "importe", "segundos")
@@ -23,26 +22,26 @@ _Row = tuple[str | int | float | None, ...]
 
 async def show_day(request: web.Request) -> web.Response:
     """`GET /days/{date}`."""
-    default = default_house(request.app[CONFIG])
-    return await reply_with_long(request, _told, date_in_path(request), default)
+    default = request.app[CONFIG].pages.house
+    return await reply_with_long(request, _report_wire, request[DAY], default)
 
 
 async def export_day(request: web.Request) -> web.Response:
     """`GET /days/{date}.csv`: the same, a line for each number."""
-    asked, config = date_in_path(request), request.app[CONFIG]
+    day, config = request[DAY], request.app[CONFIG]
     labels = {method.name: method.label for method in config.payments.methods}
     database = request.app[DATABASE]
-    report = await database.read_long(_of_house, asked, default_house(config))
-    return spreadsheet(f"dia-{asked}.csv", _COLUMNS, _rows(report, labels))
+    report = await database.read_long(_of_house, day, config.pages.house)
+    return spreadsheet(f"dia-{day}.csv", _COLUMNS, _rows(report, labels))
 
 
-def _told(view: Snapshot, asked: date, default: House) -> Wire:
-    return _of_house(view, asked, default).wire()
+def _report_wire(view: Snapshot, day: date, default: House) -> Wire:
+    return _of_house(view, day, default).wire()
 
 
-def _of_house(view: Snapshot, asked: date, default: House) -> Report:
+def _of_house(view: Snapshot, day: date, default: House) -> Report:
     """The report of a date, by the clock on the restaurant's wall."""
-    return days.of(view, Day(asked, house.get(view, default)))
+    return days.of(view, Day(day, house.get(view, default)))
 
 
 def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:

@@ -6,14 +6,14 @@ from comanda import access
 from comanda.domain.wire import Wire, optional_time, time
 from comanda.store import attempts
 from comanda.store.attempts import Guesses
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import DATABASE
-from comanda.web.plumbing.replies import reply
 
 
 async def show_guesses(request: web.Request) -> web.Response:
     """`GET /guesses`: empty while nobody guesses."""
-    found = await request.app[DATABASE].read(attempts.guesses)
-    return reply({"guesses": [_guesses(one) for one in found]})
+    places = await request.app[DATABASE].read(attempts.guesses)
+    return reply({"guesses": [_guesses(place) for place in places]})
 
 
 async def dismiss_guesses(request: web.Request) -> web.Response:
@@ -22,15 +22,15 @@ async def dismiss_guesses(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-def _guesses(one: Guesses) -> Wire:
+def _guesses(place: Guesses) -> Wire:
     return {
-        "username": one.username,
-        "name": one.name,
-        "address": one.address,
-        "device": one.device,
-        "known": one.known,
-        "tries": one.tries,
-        "first_at": time(one.first_at),
-        "last_at": time(one.last_at),
-        "entered_at": optional_time(one.entered_at),
+        "username": place.username,
+        "name": place.name,
+        "address": place.address,
+        "device": place.device,
+        "known": place.known,
+        "tries": place.tries,
+        "first_at": time(place.first_at),
+        "last_at": time(place.last_at),
+        "entered_at": optional_time(place.entered_at),
     }

@@ -5,30 +5,30 @@ import asyncio
 from aiohttp import web
 
 from comanda import office
-from comanda.domain.errors import ProductNotFound, ValidationFailed
+from comanda.domain.errors import ValidationFailed
 from comanda.domain.menu import Changes, Entry, compare
 from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
 from comanda.domain.wire import Wire
 from comanda.store import menu
 from comanda.store.database import Snapshot
-from comanda.web.contract.fields import parse_id
+from comanda.web.contract.path_names import PRODUCT
 from comanda.web.contract.requests import Availability, MenuOrder, MenuText, NewProduct
+from comanda.web.plumbing.json_replies import reply, reply_aside
 from comanda.web.plumbing.keys import DATABASE, STAFF
-from comanda.web.plumbing.long import reply_with
-from comanda.web.plumbing.reading import json_body
-from comanda.web.plumbing.replies import reply, reply_aside
+from comanda.web.plumbing.long_answers import reply_with
+from comanda.web.plumbing.request_data import json_body
 
 AT_ONCE = 2_500  # products
 
 
 async def show_menu(request: web.Request) -> web.Response:
     """`GET /menu`."""
-    return await reply_with(request, _told)
+    return await reply_with(request, _menu_wire)
 
 
 async def export_menu(request: web.Request) -> web.Response:
     """`GET /menu.csv`: with a byte order mark, by which spreadsheets know UTF-8."""
-    text = await request.app[DATABASE].read(_written)
+    text = await request.app[DATABASE].read(_csv)
     headers = {
         "Content-Disposition": 'attachment; filename="menu.csv"',
         "Content-Type": "text/csv; charset=utf-8",
@@ -47,27 +47,27 @@ async def add_product(request: web.Request) -> web.Response:
 
 async def change_product(request: web.Request) -> web.Response:
     """`PUT /products/{product_id}`."""
-    found = await _product_id(request)
     entry = Entry(**await json_body(request, NewProduct))
     actor = request[STAFF]
-    product = await request.app[DATABASE].write(office.change_product, actor, found, entry)
+    product = await request.app[DATABASE].write(
+        office.change_product, actor, request[PRODUCT].id, entry
+    )
     return reply(product.wire())
 
 
 async def set_available(request: web.Request) -> web.Response:
     """`PUT /products/{product_id}/available`."""
-    found = await _product_id(request)
     body = await json_body(request, Availability)
     product = await request.app[DATABASE].write(
-        office.set_available, request[STAFF], found, available=body["available"]
+        office.set_available, request[STAFF], request[PRODUCT].id, available=body["available"]
     )
     return reply(product.wire())
 
 
 async def remove_product(request: web.Request) -> web.Response:
     """`DELETE /products/{product_id}`."""
-    found = await _product_id(request)
-    await request.app[DATABASE].write(office.remove_product, request[STAFF], found)
+    product_id = request[PRODUCT].id
+    await request.app[DATABASE].write(office.remove_product, request[STAFF], product_id)
     return web.Response(status=204)
 
 
@@ -76,7 +76,7 @@ async def arrange_menu(request: web.Request) -> web.Response:
     body = await json_body(request, MenuOrder)
     actor = request[STAFF]
     await request.app[DATABASE].write(office.arrange_menu, actor, body["product_ids"])
-    return await reply_with(request, _told)
+    return await reply_with(request, _menu_wire)
 
 
 async def preview_import(request: web.Request) -> web.Response:
@@ -110,20 +110,12 @@ async def _entries(request: web.Request) -> list[Entry]:
     return await menu_entries((await json_body(request, MenuText))["csv"])
 
 
-def _told(view: Snapshot) -> Wire:
+def _menu_wire(view: Snapshot) -> Wire:
     return {"products": (product.wire() for product in menu.products(view))}
 
 
-def _written(view: Snapshot) -> bytes:
+def _csv(view: Snapshot) -> bytes:
     return write_menu(view.in_pieces(menu.products(view))).encode("utf-8-sig")
-
-
-async def _product_id(request: web.Request) -> int:
-    """The product that the path names. Raises ProductNotFound."""
-    found = parse_id(request.match_info["product_id"])
-    if found is None:
-        raise ProductNotFound
-    return (await request.app[DATABASE].read(menu.require, found)).id
 
 
 def _compare(view: Snapshot, entries: list[Entry]) -> Changes:

@@ -8,11 +8,12 @@ from comanda.domain.wire import Wire
 from comanda.store import events, orders, payments
 from comanda.store.database import Snapshot
 from comanda.store.orders import OrderFilter
+from comanda.web.contract.path_names import ORDER_ID
 from comanda.web.contract.requests import NewOrder, NewStatus, OrderQuery
+from comanda.web.plumbing.json_replies import reply_change
 from comanda.web.plumbing.keys import DATABASE, LISTS, STAFF
-from comanda.web.plumbing.long import reply_with
-from comanda.web.plumbing.reading import idempotency_key, json_body, order_id, query
-from comanda.web.plumbing.replies import reply_change
+from comanda.web.plumbing.long_answers import reply_with
+from comanda.web.plumbing.request_data import idempotency_key, json_body, query
 from comanda.workflow import OrderLine
 
 
@@ -46,23 +47,23 @@ async def list_orders(request: web.Request) -> web.Response:
 async def show_order(request: web.Request) -> web.Response:
     """`GET /orders/{order_id}`: the order with its attempts and its history."""
     role = request[STAFF].role
-    return await reply_with(request, _detail, order_id(request), role)
+    return await reply_with(request, _detail, request[ORDER_ID], role)
 
 
 async def advance_order(request: web.Request) -> web.Response:
     """`PUT /orders/{order_id}/status`."""
-    database, found = request.app[DATABASE], order_id(request)
-    await database.read(orders.require, found)
     body = await json_body(request, NewStatus)
     actor, reason = request[STAFF], (body["reason"] or "").strip() or None
-    outcome = await database.write(workflow.advance_order, actor, found, body["status"], reason)
+    outcome = await request.app[DATABASE].write(
+        workflow.advance_order, actor, request[ORDER_ID], body["status"], reason
+    )
     return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
 
 
 async def take_order(request: web.Request) -> web.Response:
     """`PUT /orders/{order_id}/waiter`: the order is the caller's from now on."""
-    found, actor = order_id(request), request[STAFF]
-    outcome = await request.app[DATABASE].write(workflow.take_order, actor, found)
+    order_id, actor = request[ORDER_ID], request[STAFF]
+    outcome = await request.app[DATABASE].write(workflow.take_order, actor, order_id)
     return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
 
 
@@ -73,11 +74,11 @@ def _list(view: Snapshot, wanted: OrderFilter, role: Role) -> Wire:
     }
 
 
-def _detail(view: Snapshot, found: int, role: Role) -> Wire:
-    order = orders.require(view, found)
-    attempts = [] if role is Role.KITCHEN else payments.of_order(view, found)
+def _detail(view: Snapshot, order_id: int, role: Role) -> Wire:
+    order = orders.require(view, order_id)
+    attempts = [] if role is Role.KITCHEN else payments.of_order(view, order_id)
     return {
         **order.wire(role),
         "payments": [payment.wire() for payment in attempts],
-        "history": events.history(view, found, role),
+        "history": events.history(view, order_id, role),
     }

@@ -15,10 +15,10 @@ from aiohttp import web
 from comanda.domain.errors import NotSignedIn, StorageUnavailable
 from comanda.domain.sign_in import network_of
 from comanda.web.contract.requests import PageError
-from comanda.web.handlers.sessions import authenticate
+from comanda.web.plumbing.identity import authenticate
 from comanda.web.plumbing.keys import PAGE_ERRORS, STAFF_ERRORS
 from comanda.web.plumbing.proxy import address_of
-from comanda.web.plumbing.reading import json_body
+from comanda.web.plumbing.request_data import json_body
 
 # Line breaks, direction marks, half surrogates: whatever is no plain character of a line.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -30,14 +30,14 @@ async def tell_error(request: web.Request) -> web.Response:
     """`POST /errors`. Raises TooManyAttempts before it reads a body."""
     address = address_of(request)
     await _count(request, address)
-    told = await json_body(request, PageError)
-    agent = told["agent"] or request.headers.get("User-Agent", "")
+    page_error = await json_body(request, PageError)
+    agent = page_error["agent"] or request.headers.get("User-Agent", "")
     log.warning(
         "💥 [Página] %s: %s · %s · %s · %s · %s",
-        clean(told["page"]),
-        clean(told["message"]),
-        clean(_place(told)),
-        clean(told["stack"] or "-"),
+        clean(page_error["page"]),
+        clean(page_error["message"]),
+        clean(_place(page_error)),
+        clean(page_error["stack"] or "-"),
         address,
         clean(agent or "-"),
     )
@@ -54,9 +54,9 @@ async def _count(request: web.Request, address: str) -> None:
         request.app[STAFF_ERRORS].count(member.username, time.monotonic())
 
 
-def _place(told: dict[str, Any]) -> str:
+def _place(page_error: dict[str, Any]) -> str:
     """`/static/js/caja.js:12:3`, or `-` where the browser did not say."""
-    parts = (told["source"], told["line"], told["column"])
+    parts = (page_error["source"], page_error["line"], page_error["column"])
     return ":".join(str(part) for part in parts if part is not None) or "-"
 
 

@@ -12,15 +12,18 @@ from comanda.config import Config, Method
 from comanda.config import Payments as PaymentsConfig
 from comanda.domain.errors import NotFound, ProofExpired, TooManyAttempts, ValidationFailed
 from comanda.domain.evidence import Claim
-from comanda.domain.payments import Payment, PaymentRules, Proof, Submission
+from comanda.domain.payments import PaymentRules, Proof, Submission
 from comanda.media import pictures
-from comanda.store import house, orders, payments
-from comanda.store.database import Snapshot
+from comanda.store import house, payments
+from comanda.web.contract.path_names import ORDER_ID, PAYMENT
 from comanda.web.contract.requests import Form, NewVerdict, ProofQuery, check
-from comanda.web.handlers.pages import default_house
+from comanda.web.plumbing.json_replies import reply_change
 from comanda.web.plumbing.keys import CONFIG, DATABASE, LOOKS, STAFF, THUMBNAILS
-from comanda.web.plumbing.reading import idempotency_key, json_body, order_id, payment_id, query
-from comanda.web.plumbing.replies import reply_change
+from comanda.web.plumbing.request_data import (
+    idempotency_key,
+    json_body,
+    query,
+)
 from comanda.web.plumbing.uploads import Upload, uploaded
 
 log = logging.getLogger(__name__)
@@ -35,25 +38,24 @@ _EXTENSIONS = {
 
 async def submit_payment(request: web.Request) -> web.Response:
     """`POST /orders/{order_id}/proof`: 201, or 200 where this key's attempt was made before."""
-    database, found, actor = request.app[DATABASE], order_id(request), request[STAFF]
-    await database.read(orders.require, found)
+    database, order_id, actor = request.app[DATABASE], request[ORDER_ID], request[STAFF]
     async with uploaded(request) as upload:
         submission = await _read_submission(request.app[CONFIG], upload)
         method, proof = submission.method, submission.proof
         claim = await _with_file_time(request.app, submission.claim, proof)
-        about = (found, method, actor.username)
+        about = (order_id, method, actor.username)
         log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
-        told = [one for one in (claim.reference, claim.amount) if one is not None]
+        claimed = [one for one in (claim.reference, claim.amount) if one is not None]
         sha256 = proof and proof.sha256
-        key = idempotency_key(request, "submit_payment", found, method, sha256, *told)
+        key = idempotency_key(request, "submit_payment", order_id, method, sha256, *claimed)
         outcome = await database.write(
-            workflow.submit_payment, actor, found, method, proof, key, claim=claim
+            workflow.submit_payment, actor, order_id, method, proof, key, claim=claim
         )
     return reply_change(
         outcome.order.wire(actor.role),
         outcome.last_event_id,
         status=201 if outcome.changed else 200,
-        location=f"/orders/{found}",
+        location=f"/orders/{order_id}",
     )
 
 
@@ -62,13 +64,13 @@ async def show_proof(request: web.Request) -> web.Response:
 
     With `?size=thumb` a small WebP of it.
     """
-    found = payment_id(request)
+    payment = request[PAYMENT]
     small = query(request, ProofQuery)["size"] is not None
-    payment, proof = await request.app[DATABASE].read(_payment_with_proof, found)
+    proof = await request.app[DATABASE].read(payments.proof, payment.id)
     if proof is None:
         raise ProofExpired if payment.has_proof else NotFound("Este pago no tiene comprobante")
     if small:
-        proof = await request.app[THUMBNAILS].of(found, proof)
+        proof = await request.app[THUMBNAILS].of(payment.id, proof)
     name = f"comprobante-{payment.order_id}-{payment.attempt}.{_EXTENSIONS[proof.content_type]}"
     return web.Response(
         body=proof.data,
@@ -83,13 +85,12 @@ async def show_proof(request: web.Request) -> web.Response:
 
 async def decide_payment(request: web.Request) -> web.Response:
     """`PUT /payments/{payment_id}/verdict`."""
-    database, found, actor = request.app[DATABASE], payment_id(request), request[STAFF]
-    await database.read(payments.require, found)
     body = await json_body(request, NewVerdict)
-    outcome = await database.write(
+    actor = request[STAFF]
+    outcome = await request.app[DATABASE].write(
         workflow.decide_payment,
         actor,
-        found,
+        request[PAYMENT].id,
         body["verdict"],
         body["reason"] or None,
         seen_in_account=body["seen_in_account"],
@@ -100,9 +101,11 @@ async def decide_payment(request: web.Request) -> web.Response:
 
 async def see_payment(request: web.Request) -> web.Response:
     """`PUT /payments/{payment_id}/seen`: a cashier has opened it."""
-    found, actor = payment_id(request), request[STAFF]
+    payment_id, actor = request[PAYMENT].id, request[STAFF]
     rules = _rules(request.app[CONFIG].payments)
-    outcome = await request.app[DATABASE].write(workflow.see_payment, actor, found, rules=rules)
+    outcome = await request.app[DATABASE].write(
+        workflow.see_payment, actor, payment_id, rules=rules
+    )
     return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
 
 
@@ -111,12 +114,12 @@ async def view_payment(request: web.Request) -> web.Response:
 
     Whoever leafs faster than anybody reads is not shown at each page that they turn.
     """
-    found, actor, database = payment_id(request), request[STAFF], request.app[DATABASE]
+    payment_id, actor, database = request[PAYMENT].id, request[STAFF], request.app[DATABASE]
     rules = _rules(request.app[CONFIG].payments)
     if _may_show(request, actor.username):
-        outcome = await database.write(workflow.view_payment, actor, found, rules=rules)
+        outcome = await database.write(workflow.view_payment, actor, payment_id, rules=rules)
     else:
-        outcome = await database.write(workflow.see_payment, actor, found, rules=rules)
+        outcome = await database.write(workflow.see_payment, actor, payment_id, rules=rules)
     return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
 
 
@@ -130,8 +133,8 @@ def _may_show(request: web.Request, username: str) -> bool:
 
 async def leave_payment(request: web.Request) -> web.Response:
     """`DELETE /payments/{payment_id}/viewer`: a cashier has closed it."""
-    found, actor = payment_id(request), request[STAFF]
-    await request.app[DATABASE].write(workflow.leave_payment, actor, found)
+    payment_id, actor = request[PAYMENT].id, request[STAFF]
+    await request.app[DATABASE].write(workflow.leave_payment, actor, payment_id)
     return web.Response(status=204)
 
 
@@ -142,14 +145,14 @@ def _rules(config: PaymentsConfig) -> PaymentRules:
 
 async def _read_submission(config: Config, upload: Upload) -> Submission:
     """The payment form, checked against the house's methods."""
-    form = check(Form, upload.fields)
-    method = config.payments.method(form["method"])
+    fields = check(Form, upload.fields)
+    method = config.payments.method(fields["method"])
     if method is None:
         known = ", ".join(method.name for method in config.payments.methods)
         raise ValidationFailed({"method": [f"Las formas de pago son: {known}"]})
     if upload.file is None and method.proof == "required":
         raise ValidationFailed({"file": ["Falta la foto del comprobante"]})
-    claim = Claim(_reference(method, form["reference"]), form["amount"], form["taken_at"])
+    claim = Claim(_reference(method, fields["reference"]), fields["amount"], fields["taken_at"])
     if upload.file is None:
         return Submission(method.name, None, claim)
     return Submission(method.name, await asyncio.to_thread(pictures.inspect, upload.file), claim)
@@ -164,7 +167,7 @@ async def _with_file_time(app: web.Application, claim: Claim, proof: Proof | Non
         return claim
     if proof.taken_at.tzinfo is not None:
         return replace(claim, file_at=proof.taken_at)
-    described = await app[DATABASE].read(house.get, default_house(app[CONFIG]))
+    described = await app[DATABASE].read(house.get, app[CONFIG].pages.house)
     return replace(claim, file_at=described.latest(proof.taken_at))
 
 
@@ -175,7 +178,3 @@ def _reference(method: Method, given: str | None) -> str | None:
     if method.reference == "none" and given is not None:
         raise ValidationFailed({"reference": [f"{method.label} no lleva referencia"]})
     return given
-
-
-def _payment_with_proof(view: Snapshot, found: int) -> tuple[Payment, Proof | None]:
-    return payments.require(view, found), payments.proof(view, found)

@@ -13,14 +13,14 @@ from comanda.domain.house import House
 from comanda.domain.payments import Payment
 from comanda.domain.reconciliation import Period, ReconcilablePayment, period_of, totals
 from comanda.domain.wire import Wire, money, time
-from comanda.store import house, payments, reconciliation, staff
+from comanda.store import house, reconciliation, staff
 from comanda.store.database import Snapshot
-from comanda.web.contract.requests import Found, Statement
-from comanda.web.handlers.pages import default_house
+from comanda.web.contract.path_names import PAYMENT
+from comanda.web.contract.requests import NewReconciliation, Statement
+from comanda.web.plumbing.json_replies import reply_change
 from comanda.web.plumbing.keys import CONFIG, DATABASE, STAFF
-from comanda.web.plumbing.long import reply_with_long
-from comanda.web.plumbing.reading import json_body, payment_id, query
-from comanda.web.plumbing.replies import reply_change
+from comanda.web.plumbing.long_answers import reply_with_long
+from comanda.web.plumbing.request_data import json_body, query
 from comanda.web.plumbing.spreadsheets import download, written
 
 _HEADER = (
@@ -41,23 +41,22 @@ Names = Mapping[str, str]  # username → what colleagues call them
 
 async def show_reconciliation(request: web.Request) -> web.Response:
     """`GET /reconciliation?from=&to=&method=`: days, whole, or times; today by default."""
-    return await reply_with_long(request, _told, *_asked(request))
+    return await reply_with_long(request, _reconciliation_wire, *_asked(request))
 
 
 async def download_reconciliation(request: web.Request) -> web.Response:
     """`GET /reconciliation.csv`: the same for a spreadsheet, in the words of staff."""
     methods = {method.name: method for method in request.app[CONFIG].payments.methods}
-    name, text = await request.app[DATABASE].read_long(_written, methods, *_asked(request))
+    name, text = await request.app[DATABASE].read_long(_csv, methods, *_asked(request))
     return download(name, text)
 
 
 async def reconcile_payment(request: web.Request) -> web.Response:
     """`PUT /payments/{payment_id}/reconciliation`."""
-    database, found, actor = request.app[DATABASE], payment_id(request), request[STAFF]
-    await database.read(payments.require, found)
-    body = await json_body(request, Found)
-    reconciled = await database.write(
-        workflow.reconcile_payment, actor, found, is_found=body["found"]
+    body = await json_body(request, NewReconciliation)
+    payment_id, actor = request[PAYMENT].id, request[STAFF]
+    reconciled = await request.app[DATABASE].write(
+        workflow.reconcile_payment, actor, payment_id, is_found=body["found"]
     )
     return reply_change(reconciled.payment.wire(), reconciled.last_event_id)
 
@@ -68,10 +67,10 @@ def _asked(request: web.Request) -> tuple[dict[str, Any], House]:
     config = request.app[CONFIG]
     if asked["method"] is not None and config.payments.method(asked["method"]) is None:
         raise ValidationFailed({"method": ["No es una forma de pago"]})
-    return asked, default_house(config)
+    return asked, config.pages.house
 
 
-def _told(view: Snapshot, asked: dict[str, Any], default: House) -> Wire:
+def _reconciliation_wire(view: Snapshot, asked: dict[str, Any], default: House) -> Wire:
     period, approved, names = _find(view, asked, default)
     return {
         "from": time(period.start),
@@ -82,7 +81,7 @@ def _told(view: Snapshot, asked: dict[str, Any], default: House) -> Wire:
     }
 
 
-def _written(
+def _csv(
     view: Snapshot, methods: Mapping[str, Method], asked: dict[str, Any], default: House
 ) -> tuple[str, bytes]:
     """The spreadsheet's name and text."""
@@ -137,12 +136,12 @@ def _row(
         _name(payment.submitted_by, names),
         _name(payment.decided_by, names),
         payment.reason,
-        _found(payment, method, names),
+        _in_statement(payment, method, names),
     )
 
 
-def _found(payment: Payment, method: Method | None, names: Names) -> str:
-    """Whether it was found in the statement, where such a payment stands in one."""
+def _in_statement(payment: Payment, method: Method | None, names: Names) -> str:
+    """Whether the payment was found in the statement; not said where its method has none."""
     if payment.reconciled_at is not None:
         return f"sí, {_name(payment.reconciled_by, names)}"
     is_in_statement = method and (method.verify == "account" or method.reference != "none")

@@ -6,23 +6,16 @@ from comanda import office
 from comanda.domain.errors import NotFound
 from comanda.domain.menu import SAMPLE
 from comanda.domain.staff import Role, Staff
-from comanda.store import staff
 from comanda.store.database import only_while
 from comanda.web.contract.requests import NewRestaurant
+from comanda.web.handlers.house import house_of
 from comanda.web.handlers.menu import menu_entries
-from comanda.web.handlers.pages import house_of
-from comanda.web.plumbing.keys import ASSETS, DATABASE, PINS, SETUP
-from comanda.web.plumbing.reading import json_body
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.json_replies import reply
+from comanda.web.plumbing.keys import ASSETS, DATABASE, PINS
+from comanda.web.plumbing.request_data import json_body
+from comanda.web.plumbing.setup_token import SETUP_TOKEN
 
 PAGE = "instalar.html"
-
-
-async def issue_token(app: web.Application) -> str | None:
-    """A token for a house that has no administrator yet."""
-    if await app[DATABASE].read(staff.has_admin):
-        return None
-    return app[SETUP].issue()
 
 
 async def show_page(request: web.Request) -> web.Response:
@@ -35,16 +28,16 @@ async def set_up(request: web.Request) -> web.Response:
     """`POST /setup`: the house, its administrator and its menu, all of it or nothing."""
     _require_open(request)
     body = await json_body(request, NewRestaurant)
-    request.app[SETUP].require(body["token"])
+    request.app[SETUP_TOKEN].require(body["token"])
     entries = await menu_entries(body["csv"]) if body["csv"] else SAMPLE if body["sample"] else ()
     admin = Staff(body["username"], body["name"], Role.ADMIN)
     pin_hash = await request.app[PINS].hash(body["pin"])
     with only_while(lambda _: _require_open(request)):
         await request.app[DATABASE].write(office.set_up, house_of(body), admin, pin_hash, entries)
-    request.app[SETUP].close()
+    request.app[SETUP_TOKEN].close()
     return reply({"user": admin.wire()}, status=201)
 
 
 def _require_open(request: web.Request) -> None:
-    if not request.app[SETUP].is_open:
+    if not request.app[SETUP_TOKEN].is_open:
         raise NotFound("Comanda ya está instalado, o la dirección caducó: reinícialo para ver otra")

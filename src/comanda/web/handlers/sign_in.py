@@ -11,12 +11,13 @@ from comanda.domain.sign_in import Allowance, Attempt, attempt
 from comanda.domain.staff import is_weak
 from comanda.store import attempts, staff
 from comanda.web.contract.requests import SignIn
-from comanda.web.handlers.sessions import COOKIE, hash_token, session_of, signed_in
-from comanda.web.plumbing.devices import device_name
+from comanda.web.handlers.sessions import signed_in
+from comanda.web.plumbing.identity import COOKIE, hash_token, session_of
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import CONFIG, DATABASE, PINS, STREAMS
 from comanda.web.plumbing.proxy import address_of, is_secure
-from comanda.web.plumbing.reading import json_body
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.request_data import json_body
+from comanda.web.plumbing.user_agent import device_name
 
 BROWSER_COOKIE = "comanda_browser"
 BROWSER_SECONDS = 180 * 24 * 3600
@@ -31,7 +32,7 @@ async def sign_in(request: web.Request) -> web.Response:
     rows = await database.write(access.try_sign_in, tried)
     pin_hash = await _prove(request, username, body["pin"])
     token, lifetime = secrets.token_urlsafe(32), _lifetime(request)
-    held, browser = session_of(request), await _mark(request, browser)
+    session, browser = session_of(request), await _mark(request, browser)
     member = await database.write(
         access.sign_in,
         tried,
@@ -41,11 +42,11 @@ async def sign_in(request: web.Request) -> web.Response:
         browser=hash_token(browser),
         token_hash=hash_token(token),
         lifetime=lifetime,
-        replaces=held,
+        replaces=session,
         device=device_name(request.headers.get("User-Agent", "")),
     )
-    if held is not None:
-        request.app[STREAMS].end_session(held)
+    if session is not None:
+        request.app[STREAMS].end_session(session)
     response = reply(signed_in(member), status=201)
     _set_cookie(request, response, COOKIE, token, int(lifetime.total_seconds()))
     _set_cookie(request, response, BROWSER_COOKIE, browser, BROWSER_SECONDS)
@@ -61,9 +62,9 @@ async def _attempt(request: web.Request, username: str, browser: str | None) -> 
     if known is None:
         request.app[PINS].require_room()
     device = device_name(request.headers.get("User-Agent", ""))
-    made = attempt(username, address_of(request), known, _allowance(request), device)
-    await database.read(attempts.require_allowed, made)
-    return made
+    tried = attempt(username, address_of(request), known, _allowance(request), device)
+    await database.read(attempts.require_allowed, tried)
+    return tried
 
 
 async def _mark(request: web.Request, brought: str | None) -> str:
@@ -90,8 +91,8 @@ def _allowance(request: web.Request) -> Allowance:
 
 async def _prove(request: web.Request, username: str, pin: str) -> str:
     """The hash of an active member's PIN, which `pin` is. Raises BadCredentials, not at once."""
-    found = await request.app[DATABASE].read(staff.find, username)
-    pin_hash = found[1] if found and found[0].active else None
+    row = await request.app[DATABASE].read(staff.find, username)
+    pin_hash = row[1] if row and row[0].active else None
     if not await request.app[PINS].verify(pin_hash, pin) or pin_hash is None:
         raise BadCredentials
     return pin_hash

@@ -5,18 +5,18 @@ from collections.abc import Collection
 from aiohttp import web
 
 from comanda import access, office
-from comanda.domain.errors import SessionNotFound, StaffNotFound, ValidationFailed
+from comanda.domain.errors import ValidationFailed
 from comanda.domain.staff import Staff, StaffChange, is_weak, pin_complaint
 from comanda.domain.wire import Wire, time
 from comanda.store import sessions, staff
 from comanda.store.database import Snapshot
 from comanda.store.sessions import Device
-from comanda.web.contract.fields import parse_id
+from comanda.web.contract.path_names import MEMBER, SESSION_ID
 from comanda.web.contract.requests import Activity, NewName, NewPin, NewRole, NewStaff
+from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import DATABASE, PINS, SESSION, STREAMS
-from comanda.web.plumbing.long import reply_with
-from comanda.web.plumbing.reading import json_body
-from comanda.web.plumbing.replies import reply
+from comanda.web.plumbing.long_answers import reply_with
+from comanda.web.plumbing.request_data import json_body
 
 
 async def list_staff(request: web.Request) -> web.Response:
@@ -35,38 +35,36 @@ async def hire(request: web.Request) -> web.Response:
 
 async def rename(request: web.Request) -> web.Response:
     """`PUT /staff/{username}/name`."""
-    username = await _username(request)
     body = await json_body(request, NewName)
-    done = await request.app[DATABASE].write(office.rename, username, body["name"])
+    done = await request.app[DATABASE].write(office.rename, request[MEMBER].username, body["name"])
     return reply(_member(done))
 
 
 async def change_pin(request: web.Request) -> web.Response:
     """`PUT /staff/{username}/pin`: the member's sessions end, and their streams at once."""
-    username = await _username(request)
     pin = (await json_body(request, NewPin))["pin"]
-    member = await request.app[DATABASE].read(staff.require, username)
+    member = request[MEMBER]
     if complaint := pin_complaint(pin, member.role):
         raise ValidationFailed({"pin": [complaint]})
     pin_hash = await request.app[PINS].hash(pin)
     done = await request.app[DATABASE].write(
-        access.change_pin, username, pin_hash, is_weak=is_weak(pin)
+        access.change_pin, member.username, pin_hash, is_weak=is_weak(pin)
     )
     return _ended(request, done)
 
 
 async def change_role(request: web.Request) -> web.Response:
     """`PUT /staff/{username}/role`: the same."""
-    username = await _username(request)
     body = await json_body(request, NewRole)
+    username = request[MEMBER].username
     done = await request.app[DATABASE].write(office.change_role, username, body["role"])
     return _ended(request, done)
 
 
 async def set_active(request: web.Request) -> web.Response:
     """`PUT /staff/{username}/active`: the same where it is false."""
-    username = await _username(request)
     body = await json_body(request, Activity)
+    username = request[MEMBER].username
     done = await request.app[DATABASE].write(office.set_active, username, active=body["active"])
     return _ended(request, done)
 
@@ -79,10 +77,7 @@ async def list_sessions(request: web.Request) -> web.Response:
 
 async def end_session(request: web.Request) -> web.Response:
     """`DELETE /sessions/{session_id}`: signed out, wherever the device is."""
-    found = parse_id(request.match_info["session_id"])
-    if found is None:
-        raise SessionNotFound
-    ended = await request.app[DATABASE].write(access.end_device, found)
+    ended = await request.app[DATABASE].write(access.end_device, request[SESSION_ID])
     request.app[STREAMS].end_session(ended)
     return web.Response(status=204)
 
@@ -99,14 +94,6 @@ def _ended(request: web.Request, done: StaffChange) -> web.Response:
     for session in done.ended_sessions:
         request.app[STREAMS].end_session(session)
     return reply(_member(done.member))
-
-
-async def _username(request: web.Request) -> str:
-    """The member that the path names. Raises StaffNotFound."""
-    username = request.match_info["username"]
-    if await request.app[DATABASE].read(staff.find, username) is None:
-        raise StaffNotFound
-    return username
 
 
 def _member(member: Staff) -> Wire:

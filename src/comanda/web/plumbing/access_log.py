@@ -4,7 +4,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
 from comanda.web.plumbing.keys import STAFF
-from comanda.web.plumbing.malformed_http import BrokenRequest
+from comanda.web.plumbing.malformed_http import MalformedRequest
 from comanda.web.plumbing.proxy import address_of
 
 
@@ -13,9 +13,9 @@ class AccessLogger(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         member, address = None, request.remote
-        if isinstance(request, web.Request) and not isinstance(request, BrokenRequest):
+        if isinstance(request, web.Request) and not isinstance(request, MalformedRequest):
             member, address = request.get(STAFF), address_of(request)
-        told = {
+        entry = {
             "method": request.method,
             "path": request.raw_path,
             "status": response.status,
@@ -24,4 +24,4 @@ class AccessLogger(AbstractAccessLogger):
             "address": address or "-",
         }
         line = "%(method)s %(path)s %(status)d %(ms)d ms %(user)s %(address)s"
-        self.logger.info(line, told, extra={"request": told})
+        self.logger.info(line, entry, extra={"request": entry})

@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import ETag, web
 
 from comanda.domain.errors import NotFound
-from comanda.web.plumbing.packing import takes_gzip
+from comanda.web.plumbing.compression import takes_gzip
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "

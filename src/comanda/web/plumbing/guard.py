@@ -1,17 +1,20 @@
-"""Who may ask: the same origin, a session, a role."""
+"""Who may ask, and for what: the same origin, a session, a role, a thing that exists."""
 
+from collections.abc import Mapping
 from functools import partial, wraps
+from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from comanda.domain.errors import CrossOrigin, Forbidden, NotSignedIn, OtherUser
+from comanda.domain.errors import CrossOrigin, DomainError, Forbidden, NotSignedIn, OtherUser
 from comanda.domain.staff import Role, Staff
 from comanda.store import sessions
 from comanda.store.database import Snapshot, only_while
+from comanda.web.contract.path_names import PATH_NAMES
 from comanda.web.contract.route import PAGE_USER, SAFE_METHODS, Route
-from comanda.web.handlers.sessions import authenticate
-from comanda.web.plumbing.keys import ROUTE, SESSION
+from comanda.web.plumbing.identity import identify, require_session
+from comanda.web.plumbing.keys import DATABASE, ROUTE
 
 
 @web.middleware
@@ -34,35 +37,60 @@ def _is_same_origin(request: web.Request) -> bool:
     return origin is None or origin.partition("://")[2] == request.host
 
 
-def known_by(route: Route) -> Handler:
-    """The route's handler, which finds its line of the table in the request."""
+def guarded(route: Route) -> Handler:
+    """The route's handler behind its checks, as the router calls it.
 
-    @wraps(route.handler)
-    async def routed(request: web.Request) -> web.StreamResponse:
-        request[ROUTE] = route
-        return await route.handler(request)
-
-    return routed
-
-
-def require(handler: Handler, audience: frozenset[Role]) -> Handler:
-    """`handler` for members of staff whose role is in `audience`.
+    What is refused first (DESIGN, section 5): nobody's session, another user's page, another role,
+    a thing that does not exist. The session's owner and the thing are found in one read.
 
     Between this look and the change that the handler makes, a body may take seconds to arrive. So
     every change looks again, within its transaction.
     """
+    audience = route.audience
+    if audience is None:
+        return _open_to_all(route)
 
-    @wraps(handler)
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        member = await authenticate(request)
+    @wraps(route.handler)
+    async def admitted(request: web.Request) -> web.StreamResponse:
+        request[ROUTE] = route
+        session = require_session(request)
+        look = partial(_look, session=session, route=route, path=request.match_info)
+        owner, thing = await request.app[DATABASE].read(look)
+        member = identify(request, session, owner)
         _check_page(request, member)
         if member.role not in audience:
             raise Forbidden
-        still = partial(require_still, member=member, session=request[SESSION], audience=audience)
+        if isinstance(thing, DomainError):
+            raise thing
+        if route.path_name is not None:
+            request[PATH_NAMES[route.path_name].key] = thing
+        still = partial(require_still, member=member, session=session, audience=audience)
         with only_while(still):
-            return await handler(request)
+            return await route.handler(request)
 
-    return guarded
+    return admitted
+
+
+def _look(
+    view: Snapshot, *, session: str, route: Route, path: Mapping[str, str]
+) -> tuple[Staff | None, Any]:
+    """The session's owner, and what the path names or its refusal."""
+    owner = sessions.owner(view, session)
+    if owner is None or route.path_name is None:
+        return owner, None
+    return owner, PATH_NAMES[route.path_name].look_up(view, path[route.path_name])
+
+
+def _open_to_all(route: Route) -> Handler:
+    @wraps(route.handler)
+    async def handler(request: web.Request) -> web.StreamResponse:
+        request[ROUTE] = route
+        if route.path_name is not None:
+            name = PATH_NAMES[route.path_name]
+            request[name.key] = name.read(request.match_info[route.path_name])
+        return await route.handler(request)
+
+    return handler
 
 
 def _check_page(request: web.Request, member: Staff) -> None:

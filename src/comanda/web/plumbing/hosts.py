@@ -17,8 +17,7 @@ from comanda.config import Server
 from comanda.domain.addresses import read_address
 from comanda.lan import is_own_address, is_own_name
 from comanda.web.contract.refusals import WrongHost
-from comanda.web.plumbing.keys import HOSTS
-from comanda.web.plumbing.quiet import Quiet
+from comanda.web.plumbing.rate_limited_log import RateLimitedLog
 
 REMEMBERED, FRESH_SECONDS = 256, 10.0  # a router may give this computer another address
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]/@]+)(?::[0-9]{0,5})?", re.IGNORECASE)
@@ -33,7 +32,7 @@ class Hosts:
     def __init__(self, settings: Server) -> None:
         self._named = frozenset(_spelled(name) for name in _names(settings))
         self._known: dict[str, tuple[bool, float]] = {}
-        self._strange = Quiet(log)
+        self._strange = RateLimitedLog(log)
 
     def require(self, host: str) -> None:
         """`host` is as in the header, with its port or without. Raises WrongHost."""
@@ -62,6 +61,9 @@ class Hosts:
                 self._known.clear()
             self._known[name] = ours, now + FRESH_SECONDS
         return ours
+
+
+HOSTS = web.AppKey("HOSTS", Hosts)
 
 
 def name_of(host: str) -> str:

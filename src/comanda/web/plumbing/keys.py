@@ -1,8 +1,10 @@
-"""What the application and a request carry, by typed key."""
+"""What the application and a request carry, by typed key.
+
+A part that needs keys itself (`connections`, `hosts`, `setup_token`) has its own key beside it.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -14,17 +16,12 @@ from comanda.store.database import Database
 from comanda.web.contract.openapi import Document
 from comanda.web.contract.route import Route
 from comanda.web.plumbing.assets import Assets
-from comanda.web.plumbing.bodies import Room
+from comanda.web.plumbing.body_memory import Room
 from comanda.web.plumbing.pins import PinHasher
 from comanda.web.plumbing.prometheus import Metrics
-from comanda.web.plumbing.setup_token import SetupGate
 from comanda.web.plumbing.stream import Streams
 from comanda.web.plumbing.throttle import Throttle
 from comanda.web.plumbing.thumbnails import Thumbnails
-
-if TYPE_CHECKING:
-    from comanda.web.plumbing.doors import Doors
-    from comanda.web.plumbing.hosts import Hosts
 
 ASSETS = web.AppKey("ASSETS", Assets)
 BODIES = web.AppKey("BODIES", Room)
@@ -35,13 +32,10 @@ DATABASE = web.AppKey("DATABASE", Database)
 # The names of the background tasks that are down.
 DOWN: web.AppKey[Callable[[], Sequence[str]]] = web.AppKey("DOWN")
 DOCUMENT = web.AppKey("DOCUMENT", Document)
-DOORS: "web.AppKey[Doors]" = web.AppKey("DOORS")
 FEED = web.AppKey("FEED", Feed)
-HOSTS: "web.AppKey[Hosts]" = web.AppKey("HOSTS")
 STREAMS = web.AppKey("STREAMS", Streams)
 THUMBNAILS = web.AppKey("THUMBNAILS", Thumbnails)
 METRICS = web.AppKey("METRICS", Metrics)
-SETUP = web.AppKey("SETUP", SetupGate)
 PINS = web.AppKey("PINS", PinHasher)
 PAGE_ERRORS = web.AppKey("PAGE_ERRORS", Throttle)
 STAFF_ERRORS = web.AppKey("STAFF_ERRORS", Throttle)

@@ -13,13 +13,13 @@ from aiohttp.log import server_logger
 from aiohttp.web_protocol import ERROR
 
 from comanda.web.contract.problems import problem
-from comanda.web.plumbing.quiet import Quiet
-from comanda.web.plumbing.replies import add_security_headers
+from comanda.web.plumbing.rate_limited_log import RateLimitedLog
+from comanda.web.plumbing.response_headers import add_security_headers
 
 log = logging.getLogger(__name__)
 
 
-class BrokenRequest(web.Request):
+class MalformedRequest(web.Request):
     """It has no method, no path, no headers and no application."""
 
     async def _prepare_hook(self, resp: web.StreamResponse) -> None:
@@ -33,14 +33,14 @@ class BrokenRequest(web.Request):
 
 
 class _NoQuotes(logging.Filter):
-    """aiohttp logs each broken request word by word, a cookie in it too.
+    """aiohttp logs each malformed request word by word, a cookie in it too.
 
     Anybody can send thousands of them: they are told of once a minute, and only that they came.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._quiet = Quiet(log)
+        self._quiet = RateLimitedLog(log)
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
@@ -53,8 +53,8 @@ class _NoQuotes(logging.Filter):
 _NO_QUOTES = _NoQuotes()
 
 
-def answer_broken_http(server: web.Server | None) -> None:
-    """Let `server`, a set-up runner's, answer broken HTTP with a problem and all headers."""
+def answer_malformed_http(server: web.Server | None) -> None:
+    """Let `server`, a set-up runner's, answer malformed HTTP with a problem and all headers."""
     server_logger.addFilter(_NO_QUOTES)
     if server is None:
         raise ValueError("the runner has not been set up")
@@ -63,7 +63,7 @@ def answer_broken_http(server: web.Server | None) -> None:
     def make_request(message: RawRequestMessage, *parts: Any) -> Any:
         made = make(message, *parts)
         if message is ERROR and isinstance(made, web.Request):
-            made.__class__ = BrokenRequest
+            made.__class__ = MalformedRequest
         return made
 
     server.request_factory = make_request

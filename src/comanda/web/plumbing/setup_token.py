@@ -5,14 +5,18 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
+from aiohttp import web
+
 from comanda.domain.errors import BadSetupToken
+from comanda.store import staff
 from comanda.store.database import Clock
+from comanda.web.plumbing.keys import DATABASE
 
 LIFETIME = timedelta(hours=1)
 
 
-class SetupGate:
-    """Keeps the hash of the one token that opens it, for an hour, until it was used."""
+class SetupToken:
+    """Keeps the hash of the token with which the house can be founded, for an hour."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -37,6 +41,16 @@ class SetupGate:
 
     def close(self) -> None:
         self._ends_at = None
+
+
+SETUP_TOKEN = web.AppKey("SETUP_TOKEN", SetupToken)
+
+
+async def issue_token(app: web.Application) -> str | None:
+    """A token for a house that has no administrator yet."""
+    if await app[DATABASE].read(staff.has_admin):
+        return None
+    return app[SETUP_TOKEN].issue()
 
 
 def _hash(token: str) -> bytes:

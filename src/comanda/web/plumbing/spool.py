@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 from comanda.domain.errors import StorageFull, StorageUnavailable
-from comanda.web.plumbing.bodies import Room, Share
+from comanda.web.plumbing.body_memory import Room, Share
 
 IN_MEMORY = 512 * 1024  # more than a photo that a phone has shrunk
 _FULL = (errno.ENOSPC, errno.EDQUOT)

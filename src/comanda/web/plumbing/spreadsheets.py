@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from aiohttp import web
 
 from comanda.domain.cells import guarded
-from comanda.web.plumbing.packing import ASIDE
+from comanda.web.plumbing.compression import ASIDE
 
 
 def spreadsheet(

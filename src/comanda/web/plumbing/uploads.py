@@ -22,9 +22,9 @@ from comanda.domain.errors import (
     UploadTimeout,
     ValidationFailed,
 )
-from comanda.web.plumbing.bodies import Room
+from comanda.web.plumbing.body_memory import Room
 from comanda.web.plumbing.keys import BODIES, CONFIG, LARGE_UPLOADS, UPLOADS
-from comanda.web.plumbing.reading import UNREADABLE, refuse_packed
+from comanda.web.plumbing.request_data import UNREADABLE, refuse_packed
 from comanda.web.plumbing.spool import Spool
 
 FORM_BYTES = 64 * 1024

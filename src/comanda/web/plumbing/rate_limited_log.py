@@ -6,7 +6,7 @@ import time
 QUIET_SECONDS = 60.0
 
 
-class Quiet:
+class RateLimitedLog:
     """Tells a log of a trouble once a minute, however often it comes."""
 
     def __init__(self, log: logging.Logger) -> None:

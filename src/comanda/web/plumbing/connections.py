@@ -25,9 +25,8 @@ from comanda.config import Server
 from comanda.domain.sign_in import network_of
 from comanda.web.contract.problems import refusal
 from comanda.web.contract.refusals import TooManyConnections
-from comanda.web.plumbing.keys import DOORS
 from comanda.web.plumbing.proxy import address_of, is_in
-from comanda.web.plumbing.quiet import Quiet
+from comanda.web.plumbing.rate_limited_log import RateLimitedLog
 
 HEAD_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 30.0
@@ -48,7 +47,7 @@ _OUT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 log = logging.getLogger(__name__)
 
 
-class Doors:
+class Connections:
     """The open connections; as many there may be in all as this process can open files, or so.
 
     A stream's connection goes on after aiohttp has forgotten it, so a connection that has ended is
@@ -64,7 +63,7 @@ class Doors:
         self._outside: defaultdict[str, set[asyncio.Transport]] = defaultdict(set)
         self._owed: dict[str, float] = {}
         self._tidy_at = OF_ADDRESS
-        self._full, self._crowd = Quiet(log), Quiet(log)
+        self._full, self._crowd = RateLimitedLog(log), RateLimitedLog(log)
 
     def open(self) -> None:
         """Let in as many as the limit of open files allows now."""
@@ -202,14 +201,17 @@ def _ended(connections: Iterable[asyncio.Transport]) -> list[asyncio.Transport]:
     return [one for one in connections if one.get_extra_info("socket").fileno() < 0]
 
 
+CONNECTIONS = web.AppKey("CONNECTIONS", Connections)
+
+
 class Visit(web.RequestHandler):
     """A client's connection: a request's head has its time, and so has the pause before it."""
 
-    __slots__ = ("_doors", "_heard", "_late", "_pause", "address", "connection", "has_place")
+    __slots__ = ("_connections", "_heard", "_late", "_pause", "address", "connection", "has_place")
 
-    def __init__(self, manager: web.Server, doors: Doors, **settings: Any) -> None:
+    def __init__(self, manager: web.Server, connections: Connections, **settings: Any) -> None:
         super().__init__(manager, **settings)
-        self._doors = doors
+        self._connections = connections
         self._late: asyncio.TimerHandle | None = None
         self._pause: asyncio.TimerHandle | None = None
         self._heard = 0.0
@@ -228,18 +230,18 @@ class Visit(web.RequestHandler):
         peer = transport.get_extra_info("peername")
         self.connection, self.address = transport, str(peer[0]) if peer else ""
         transport.max_size = READ_AT_ONCE  # type: ignore[attr-defined]
-        if self._doors.is_proxy(self.address):
+        if self._connections.is_proxy(self.address):
             self._keepalive_timeout = PROXY_SECONDS
         else:
             self._expect_head()
         super().connection_made(transport)
-        self.has_place = self._doors.enter(self)
+        self.has_place = self._connections.enter(self)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._stop_waiting()
         if self._pause is not None:
             self._pause.cancel()
-        self._doors.leave(self)
+        self._connections.leave(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -265,8 +267,8 @@ class Visit(web.RequestHandler):
             self.force_close()
             return
         cost = max(cost, chunks * CHUNK_SECONDS)
-        if cost > COSTLY_SECONDS and not self._doors.is_proxy(self.address):
-            self._read_later(self._doors.owe(self.address, cost))
+        if cost > COSTLY_SECONDS and not self._connections.is_proxy(self.address):
+            self._read_later(self._connections.owe(self.address, cost))
 
     def _unread_chunks(self) -> int:
         """How many chunks of the newest body nobody has taken yet; aiohttp tells it nowhere."""
@@ -302,25 +304,25 @@ class Visit(web.RequestHandler):
             self._late = None
 
 
-class DoorServer(web.Server):
+class CountingServer(web.Server):
     """A server whose clients' connections are visits."""
 
-    doors: Doors
+    counted: Connections
 
     def __call__(self) -> web.RequestHandler:
-        return Visit(self, self.doors, loop=self._loop, **self._kwargs)
+        return Visit(self, self.counted, loop=self._loop, **self._kwargs)
 
 
 class Runner(web.AppRunner):
-    """What runs an application behind its doors."""
+    """What runs an application and counts its connections."""
 
     async def setup(self) -> None:
         await super().setup()
         if self.server is None:
             raise ValueError("the runner has no server")
-        self.server.__class__ = DoorServer
-        self.app[DOORS].open()
-        self.server.doors = self.app[DOORS]  # type: ignore[attr-defined]
+        self.server.__class__ = CountingServer
+        self.app[CONNECTIONS].open()
+        self.server.counted = self.app[CONNECTIONS]  # type: ignore[attr-defined]
 
 
 class Site(web.TCPSite):
@@ -344,11 +346,11 @@ class Site(web.TCPSite):
 async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what comes by a connection too many, before anything is done for it."""
     try:
-        doors, visit = request.app[DOORS], request.protocol
+        connections, visit = request.app[CONNECTIONS], request.protocol
         if isinstance(visit, Visit) and not visit.has_place:
-            await doors.wait(visit.connection, visit.address, visit)
+            await connections.wait(visit.connection, visit.address, visit)
             visit.has_place = True
-        async with doors.for_client(request):
+        async with connections.for_client(request):
             return await handler(request)
     except TooManyConnections as error:
         response = refusal(error)
@@ -374,7 +376,7 @@ class OutOfFiles:
     """The event loop's handler of exceptions; asyncio tells of each connection it can't take."""
 
     def __init__(self) -> None:
-        self._files = Quiet(log)
+        self._files = RateLimitedLog(log)
 
     def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")

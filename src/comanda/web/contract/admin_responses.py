@@ -1,4 +1,4 @@
-"""What the office's requests are answered, for the OpenAPI document."""
+"""What only administrators are answered, for the OpenAPI document."""
 
 from marshmallow import fields
 
@@ -149,3 +149,20 @@ class Address(Answer):
 
     url = maybe_text()
     reachable = yes_or_no()
+
+
+class Backup(Answer):
+    name = text()
+    made_at = moment()
+    size = whole()
+
+
+class Backups(Answer):
+    enabled = yes_or_no()
+    folder = text()
+    last_success_at = moment(allow_none=True)
+    last_success_size = fields.Integer(required=True, strict=True, allow_none=True)
+    alarm = yes_or_no()
+    trouble = maybe_text()
+    same_disk = fields.Boolean(required=True, allow_none=True)
+    copies = many(Backup)

@@ -17,9 +17,15 @@ import pytest
 import trustme
 
 from comanda.config import Config, Server
-from comanda.web.plumbing import doors
-from comanda.web.plumbing.doors import OF_ADDRESS, OUTSIDE, Doors, OutOfFiles
-from comanda.web.plumbing.keys import DOORS, STREAMS
+from comanda.web.plumbing import connections
+from comanda.web.plumbing.connections import (
+    CONNECTIONS,
+    OF_ADDRESS,
+    OUTSIDE,
+    Connections,
+    OutOfFiles,
+)
+from comanda.web.plumbing.keys import STREAMS
 from tests.faults.server import ENVIRONMENT, furnish
 from tests.house import ANA, LUIS, SLOW, House, eventually, open_house
 
@@ -54,7 +60,7 @@ async def status(reader: asyncio.StreamReader) -> int:
 async def test_a_head_that_does_not_come_ends_its_connection(
     house: House, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
-    monkeypatch.setattr(doors, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
     async with knock(house.url, sent) as reader, asyncio.timeout(SLOW):
         assert await reader.read() == b""
 
@@ -65,7 +71,7 @@ async def test_a_second_head_has_no_longer_and_bytes_that_trickle_in_gain_nothin
     async with knock(house.url, asking(house.url)) as reader:
         assert await status(reader) == 200
         await reader.readexactly(len('{"status":"ok"}'))
-    monkeypatch.setattr(doors, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
     host, port = house.runner.addresses[0][:2]
     reader, writer = await asyncio.open_connection(host, port)
     writer.write(asking(house.url))
@@ -89,16 +95,16 @@ async def test_a_connection_on_which_nothing_more_is_asked_ends(
 
 
 def test_the_times_are_those_that_were_agreed_on() -> None:
-    assert (doors.HEAD_SECONDS, doors.KEEP_ALIVE_SECONDS, OF_ADDRESS) == (10, 30, 64)
+    assert (connections.HEAD_SECONDS, connections.KEEP_ALIVE_SECONDS, OF_ADDRESS) == (10, 30, 64)
 
 
 async def test_a_tls_handshake_that_does_not_come_ends_its_connection(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doors, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
     tls, authority = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), trustme.CA()
     authority.issue_cert("127.0.0.1").configure_cert(tls)
-    await doors.Site(house.runner, "127.0.0.1", 0, ssl_context=tls).start()
+    await connections.Site(house.runner, "127.0.0.1", 0, ssl_context=tls).start()
     port = house.runner.addresses[-1][1]
     async with knock(f"https://127.0.0.1:{port}") as reader, asyncio.timeout(SLOW):
         with suppress(ConnectionError):
@@ -108,7 +114,7 @@ async def test_a_tls_handshake_that_does_not_come_ends_its_connection(
 async def test_one_too_many_of_an_address_is_told_so_and_others_come_in(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(doors, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
     async with AsyncExitStack() as streams:
         for _ in range(OF_ADDRESS):
             await streams.enter_async_context(house.stream(ANA))
@@ -134,7 +140,7 @@ async def test_who_only_rests_gives_its_place_to_who_asks(house: House) -> None:
 
 
 async def test_however_many_come_of_an_address_few_stay(house: House) -> None:
-    inside = house.app[DOORS]._open
+    inside = house.app[CONNECTIONS]._open
     async with AsyncExitStack() as others:
         for _ in range(3 * OF_ADDRESS):
             await others.enter_async_context(knock(house.url))
@@ -147,7 +153,7 @@ async def test_however_many_come_of_an_address_few_stay(house: House) -> None:
 async def test_a_proxy_is_excepted_and_its_clients_are_not(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doors, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
     trusting = replace(config, server=replace(Server(), trusted_proxies=("127.0.0.1",)))
     async with open_house(trusting) as house, AsyncExitStack() as streams:
         for _ in range(OF_ADDRESS):
@@ -230,10 +236,10 @@ async def test_a_small_body_may_come_byte_by_byte_and_a_large_one_not(house: Hou
 
 
 async def test_what_costs_much_to_read_makes_its_own_address_wait() -> None:
-    doors = Doors(Server())
-    assert doors.owe("10.0.0.1", 0.5) == pytest.approx(5, abs=0.1)
-    assert doors.owe("10.0.0.1", 0.5) == pytest.approx(10, abs=0.1)
-    assert doors.owe("10.0.0.2", 0.1) == pytest.approx(1, abs=0.1)
+    counted = Connections(Server())
+    assert counted.owe("10.0.0.1", 0.5) == pytest.approx(5, abs=0.1)
+    assert counted.owe("10.0.0.1", 0.5) == pytest.approx(10, abs=0.1)
+    assert counted.owe("10.0.0.2", 0.1) == pytest.approx(1, abs=0.1)
 
 
 async def test_broken_requests_are_told_of_once_a_minute(

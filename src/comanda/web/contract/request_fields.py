@@ -54,11 +54,11 @@ class Text(fields.String):
 
     def __init__(self, *, shortest: int = 0, longest: int, **more: Any) -> None:
         length = validate.Length(shortest, longest, error=f"De {shortest} a {longest} caracteres")
-        told = {"pattern": f"^[^{CONTROLS}]*$"}
-        super().__init__(validate=[length, _clean], metadata=told, **more)
+        metadata = {"pattern": f"^[^{CONTROLS}]*$"}
+        super().__init__(validate=[length, _clean], metadata=metadata, **more)
 
 
-class Told(fields.String):
+class AnyText(fields.String):
     """Text of any characters, for the log; `longest` in characters."""
 
     default_error_messages = MESSAGES
@@ -85,8 +85,8 @@ class MenuName(fields.String):
     default_error_messages = MESSAGES
 
     def __init__(self, **more: Any) -> None:
-        told = {"pattern": f"^[^{CONTROLS}]*$", "minLength": 1, "maxLength": LONGEST_NAME}
-        super().__init__(required=True, metadata=told, **more)
+        metadata = {"pattern": f"^[^{CONTROLS}]*$", "minLength": 1, "maxLength": LONGEST_NAME}
+        super().__init__(required=True, metadata=metadata, **more)
 
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *more, **kwargs)
@@ -102,8 +102,8 @@ class Username(fields.String):
     default_error_messages = MESSAGES
 
     def __init__(self, **more: Any) -> None:
-        told = {"pattern": f"^{staff.USERNAME.pattern}$"}
-        super().__init__(validate=_check_username, metadata=told, **more)
+        metadata = {"pattern": f"^{staff.USERNAME.pattern}$"}
+        super().__init__(validate=_check_username, metadata=metadata, **more)
 
 
 def _check_username(username: str) -> None:
@@ -138,8 +138,8 @@ class Price(fields.Field[int]):
     default_error_messages = MESSAGES
 
     def __init__(self, **more: Any) -> None:
-        told = {"type": "number", "minimum": 0, "maximum": HIGHEST_PRICE / 100}
-        super().__init__(metadata=told, **more)
+        metadata = {"type": "number", "minimum": 0, "maximum": HIGHEST_PRICE / 100}
+        super().__init__(metadata=metadata, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         if type(value) not in (int, float):
@@ -191,15 +191,15 @@ class Id(fields.Field[int]):
     default_error_messages = MESSAGES
 
     def __init__(self, **more: Any) -> None:
-        told: dict[str, Any] = {"type": ["string", "integer"], "pattern": f"^{_ID.pattern}$"}
-        told |= {"minimum": 1, "maximum": 10**MAX_ID_DIGITS - 1, **more.pop("metadata", {})}
-        super().__init__(metadata=told, **more)
+        metadata: dict[str, Any] = {"type": ["string", "integer"], "pattern": f"^{_ID.pattern}$"}
+        metadata |= {"minimum": 1, "maximum": 10**MAX_ID_DIGITS - 1, **more.pop("metadata", {})}
+        super().__init__(metadata=metadata, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
-        found = parse_id(str(value)) if type(value) in (str, int) else None
-        if found is None:
+        row_id = parse_id(str(value)) if type(value) in (str, int) else None
+        if row_id is None:
             raise self.make_error("invalid")
-        return found
+        return row_id
 
 
 class Time(fields.Field[datetime]):
@@ -229,8 +229,8 @@ class Money(fields.Field[int]):
     default_error_messages = MESSAGES | {"invalid": "Escribe un monto como 185.50"}
 
     def __init__(self, **more: Any) -> None:
-        told = {"type": "string", "pattern": f"^({_AMOUNT.pattern}| *)$"}
-        super().__init__(metadata=told, **more)
+        metadata = {"type": "string", "pattern": f"^({_AMOUNT.pattern}| *)$"}
+        super().__init__(metadata=metadata, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         if not (isinstance(value, str) and _AMOUNT.fullmatch(value)):

@@ -1,9 +1,8 @@
-"""Reading a request: its JSON, its query, its ids, its key for safe repetition."""
+"""What a request says beside its path: its JSON, its query, its key for safe repetition."""
 
 import asyncio
 import json
 import re
-from datetime import date
 from typing import Any, NoReturn
 
 from aiohttp import web
@@ -13,23 +12,18 @@ from marshmallow import Schema
 from comanda.domain.errors import (
     FileTooLarge,
     MalformedBody,
-    OrderNotFound,
-    PaymentNotFound,
     UploadTimeout,
     ValidationFailed,
 )
 from comanda.domain.idempotency import IdempotencyKey
-from comanda.web.contract.fields import parse_id
 from comanda.web.contract.refusals import NotJson, ServerBusy
 from comanda.web.contract.requests import check
-from comanda.web.plumbing.bodies import Share
+from comanda.web.plumbing.body_memory import Share
+from comanda.web.plumbing.compression import ASIDE
 from comanda.web.plumbing.keys import BODIES, ROUTE, STAFF, STRANGERS_BODIES
-from comanda.web.plumbing.packing import ASIDE
 
 UNREADABLE = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
 JSON_SECONDS = 30.0
-# No other century, so that a day's border never leaves the calendar.
-_DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 MAX_FIELDS, MAX_ELEMENTS, MAX_VALUES, MAX_DEPTH = 64, 5_000, 8_000, 16
 BYTES_OF_A_VALUE = 32  # of a route's most; no request is all commas
 # A string, or the rest where one never ends; nothing of it is looked at twice.
@@ -89,8 +83,8 @@ async def _read(request: web.Request, share: Share, most: int) -> bytearray:
 def _expect(size: int, most: int) -> None:
     """Raises FileTooLarge."""
     if size > most:
-        told = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} KB"
-        raise FileTooLarge(f"Lo que se envió es demasiado grande: aquí caben {told}")
+        limit = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} KB"
+        raise FileTooLarge(f"Lo que se envió es demasiado grande: aquí caben {limit}")
 
 
 def _parse(raw: bytearray, schema: type[Schema], most: int) -> dict[str, Any]:
@@ -131,33 +125,6 @@ def query(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
     return check(schema, data)
 
 
-def order_id(request: web.Request) -> int:
-    """The order's id in the path. Raises OrderNotFound for what can't be one."""
-    found = parse_id(request.match_info["order_id"])
-    if found is None:
-        raise OrderNotFound
-    return found
-
-
-def payment_id(request: web.Request) -> int:
-    """The payment's id in the path. Raises PaymentNotFound for what can't be one."""
-    found = parse_id(request.match_info["payment_id"])
-    if found is None:
-        raise PaymentNotFound
-    return found
-
-
-def date_in_path(request: web.Request) -> date:
-    """The date in the path, `2026-11-28`. Raises ValidationFailed."""
-    text = request.match_info["date"]
-    try:
-        if not _DATE.fullmatch(text):
-            raise ValueError("not YYYY-MM-DD")
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValidationFailed({"date": ["Una fecha como 2026-11-28"]}) from error
-
-
 def idempotency_key(request: web.Request, *about: object) -> IdempotencyKey | None:
     """The `Idempotency-Key`, bound to the user and to what the request is `about`.
 
@@ -184,7 +151,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     longest = max((len(value) for _, value in pairs if isinstance(value, list)), default=0)
     if len(pairs) > MAX_FIELDS or longest > MAX_ELEMENTS:
         raise ValueError("no request has so many")
-    made = dict(pairs)
-    if len(made) < len(pairs):
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         raise ValueError("a name stands twice, and programs differ in which of them counts")
-    return made
+    return fields

@@ -10,8 +10,8 @@ from aiohttp import web
 
 from comanda.domain.wire import Wire, encode
 from comanda.store.database import Snapshot
+from comanda.web.plumbing.json_replies import json_answer
 from comanda.web.plumbing.keys import DATABASE
-from comanda.web.plumbing.replies import json_answer
 
 P = ParamSpec("P")
 

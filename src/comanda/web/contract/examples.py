@@ -1,0 +1,313 @@
+"""An example of each body and answer, for the OpenAPI document: one evening at table 12."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from marshmallow import Schema
+
+from comanda.domain.evidence import WARNINGS
+from comanda.domain.limits import LIMITS
+from comanda.web.contract import admin_responses, requests, responses
+
+Example = dict[str, Any]
+
+_TACOS: Example = {
+    "id": "1",
+    "name": "Tacos al pastor",
+    "category": "Tacos",
+    "price": 85.5,
+    "available": True,
+}
+_SOUP: Example = {
+    "id": "2",
+    "name": "Sopa de tortilla",
+    "category": "Sopas",
+    "price": 70,
+    "available": False,
+}
+_ITEM: Example = {
+    "product_id": "1",
+    "name": "Tacos al pastor",
+    "quantity": 2,
+    "unit_price": 85.5,
+    "note": "sin cebolla",
+}
+_WARNING: Example = {
+    "type": "reference_reused",
+    "order_id": "38",
+    "payment_id": "15",
+    "link": "/orders/38",
+}
+_WAITING: Example = {
+    "id": "17",
+    "order_id": "41",
+    "attempt": 1,
+    "method": "transferencia",
+    "status": "por_verificar",
+    "reason": None,
+    "has_proof": True,
+    "submitted_by": "ana",
+    "submitted_at": "2026-11-28T20:41:00Z",
+    "decided_by": None,
+    "decided_at": None,
+    "reference": "0123456789",
+    "amount": 171,
+    "warnings": [_WARNING],
+    "seen_by": None,
+    "seen_at": None,
+    "seen_in_account": None,
+    "reconciled_by": None,
+    "reconciled_at": None,
+    "viewers": [{"username": "luis", "name": "Luis", "since": "2026-11-28T20:41:20Z"}],
+}
+_APPROVED: Example = _WAITING | {
+    "status": "aprobado",
+    "reason": "Es la propina de la mesa 9",
+    "decided_by": "luis",
+    "decided_at": "2026-11-28T20:42:10Z",
+    "seen_by": "luis",
+    "seen_at": "2026-11-28T20:41:20Z",
+    "seen_in_account": True,
+    "viewers": [],
+}
+_ORDER: Example = {
+    "id": "41",
+    "table_number": 12,
+    "status": "por_verificar",
+    "payment_method": "transferencia",
+    "total": 171,
+    "items": [_ITEM],
+    "waiter": "ana",
+    "payment": _WAITING,
+    "void_reason": None,
+    "created_at": "2026-11-28T20:05:00Z",
+    "updated_at": "2026-11-28T20:41:00Z",
+}
+_PLACED: Example = _ORDER | {
+    "status": "pendiente",
+    "payment_method": None,
+    "payment": None,
+    "updated_at": "2026-11-28T20:05:00Z",
+}
+_HISTORY: list[Example] = [
+    {
+        "type": "order_updated",
+        "status": "pendiente",
+        "by": "ana",
+        "at": "2026-11-28T20:05:00Z",
+    },
+    {
+        "type": "payment_verification_pending",
+        "status": "por_verificar",
+        "by": "ana",
+        "at": "2026-11-28T20:41:00Z",
+    },
+]
+_RECONCILED: Example = _APPROVED | {
+    "table_number": 12,
+    "total": 171,
+    "reconciled_by": "luis",
+    "reconciled_at": "2026-11-29T16:00:00Z",
+}
+_HOUSE: Example = {
+    "restaurant": "La Fonda",
+    "currency": "$",
+    "time_zone": "America/Mexico_City",
+    "day_ends": "04:00",
+}
+_SETTINGS: Example = _HOUSE | {
+    "methods": [
+        {
+            "name": "transferencia",
+            "label": "Transferencia",
+            "proof": "required",
+            "reference": "optional",
+            "reference_label": "Clave de rastreo",
+            "verify": "account",
+        }
+    ],
+    "max_bytes": 5_000_000,
+    "keep_days": 90,
+    "unseen_alarm_seconds": 90,
+    "own_verdicts": False,
+    "amber_minutes": 10,
+    "red_minutes": 15,
+    "idle_minutes": 0,
+    "heartbeat_seconds": 15,
+    "ready_alarm_seconds": 75,
+    "warnings": {kind.value: asdict(words) for kind, words in WARNINGS.items()},
+    "limits": asdict(LIMITS),
+}
+_USER: Example = {"username": "ana", "name": "Ana", "role": "waiter"}
+_MEMBER: Example = _USER | {"active": True}
+_NEW_PRODUCT: Example = {"name": "Tacos al pastor", "category": "Tacos", "price": 85.5}
+_BACKUP: Example = {
+    "name": "comanda-20261128-040000.db",
+    "made_at": "2026-11-28T10:00:00Z",
+    "size": 18_350_080,
+}
+_SUM: Example = {"count": 1, "total": 171}
+_DAY: Example = {
+    "date": "2026-11-28",
+    "time_zone": "America/Mexico_City",
+    "from": "2026-11-28T10:00:00Z",
+    "to": "2026-11-29T10:00:00Z",
+    "sales": _SUM,
+    "by_hour": [_SUM | {"hour": "14:00"}],
+    "by_method": [_SUM | {"method": "transferencia"}],
+    "verification": {"count": 1, "median_seconds": 70, "p95_seconds": 70},
+    "rejections": [{"count": 1, "total": 90, "reason": "No se lee"}],
+    "warnings": [{"type": "reference_reused", "count": 1, "approved": 1}],
+    "voids": [{"count": 1, "total": 70, "reason": "Se fueron"}],
+}
+_RECONCILIATION: Example = {
+    "from": "2026-11-28T10:00:00Z",
+    "to": "2026-11-29T10:00:00Z",
+    "payments": [_RECONCILED],
+    "people": [{"username": "ana", "name": "Ana"}, {"username": "luis", "name": "Luis"}],
+    "totals": [
+        {
+            "method": "transferencia",
+            "count": 1,
+            "total": 171,
+            "count_reconciled": 1,
+            "amount_reconciled": 171,
+        }
+    ],
+}
+_GUESSES: Example = {
+    "username": "ana",
+    "name": "Ana",
+    "address": "192.168.1.77",
+    "device": "Android · Chrome",
+    "known": False,
+    "tries": 12,
+    "first_at": "2026-11-28T20:00:00Z",
+    "last_at": "2026-11-28T20:09:00Z",
+    "entered_at": None,
+}
+_NOTICE: Example = {"order_id": "41", "table_number": 12, "payment_id": "17", "attempt": 1}
+_ASKED: Example = _NOTICE | {"method": "transferencia", "total": 171}
+
+EXAMPLES: Mapping[type[Schema], Example] = {
+    # What is asked.
+    requests.SignIn: {"username": "ana", "pin": "8841"},
+    requests.NewOrder: {
+        "table_number": 12,
+        "items": [{"product_id": "1", "quantity": 2, "note": "sin cebolla"}],
+    },
+    requests.NewStatus: {"status": "anulado", "reason": "Se fueron"},
+    requests.ProofForm: {
+        "method": "transferencia",
+        "reference": "0123456789",
+        "amount": "171.00",
+        "taken_at": "2026-11-28T20:40:12Z",
+    },
+    requests.NewVerdict: {
+        "verdict": "aprobado",
+        "reason": "Es la propina de la mesa 9",
+        "seen_in_account": True,
+    },
+    requests.NewReconciliation: {"found": True},
+    requests.NewProduct: _NEW_PRODUCT,
+    requests.Availability: {"available": False},
+    requests.MenuOrder: {"product_ids": ["2", "1"]},
+    requests.MenuText: {"csv": "nombre,categoría,precio\nTacos al pastor,Tacos,85.50\n"},
+    requests.NewStaff: _USER | {"pin": "8841"},
+    requests.NewName: {"name": "Ana María"},
+    requests.NewPin: {"pin": "7305"},
+    requests.NewRole: {"role": "cashier"},
+    requests.Activity: {"active": False},
+    requests.NewHouse: _HOUSE,
+    requests.NewRestaurant: _HOUSE
+    | {
+        "token": "m3Vq0sJt1yqkE4cFh0wZ8nXr5uLb2dPa",
+        "username": "rosa",
+        "name": "Rosa",
+        "pin": "884197",
+        "sample": True,
+    },
+    requests.PageError: {
+        "message": "TypeError: order is undefined",
+        "page": "/caja",
+        "source": "/static/js/caja/caja.js",
+        "line": 12,
+        "column": 3,
+    },
+    # What is answered.
+    responses.Health: {"status": "ok"},
+    responses.SignedIn: {"user": _USER},
+    responses.Settings: _SETTINGS,
+    responses.Product: _TACOS,
+    responses.Menu: {"products": [_TACOS, _SOUP]},
+    responses.Order: _ORDER,
+    responses.Orders: {"orders": [_ORDER], "last_event_id": "1042"},
+    responses.OrderDetail: _ORDER | {"payments": [_WAITING], "history": _HISTORY},
+    responses.ReconciledPayment: _RECONCILED,
+    responses.OrderAfterChange: _ORDER | {"last_event_id": "1042"},
+    responses.PaymentAfterChange: _RECONCILED | {"last_event_id": "1042"},
+    responses.Reconciliation: _RECONCILIATION,
+    responses.Problem: {
+        "type": "about:blank",
+        "title": "Conflict",
+        "status": 409,
+        "code": "payment_already_decided",
+        "detail": "Este pago ya fue aprobado",
+    },
+    admin_responses.House: _HOUSE,
+    admin_responses.Changes: {
+        "added": [{"name": "Agua de jamaica", "category": "Bebidas", "price": 30}],
+        "changed": [{"before": _NEW_PRODUCT, "after": _NEW_PRODUCT | {"price": 90}}],
+        "same": 40,
+    },
+    admin_responses.Day: _DAY,
+    admin_responses.Member: _MEMBER,
+    admin_responses.Members: {"staff": [_MEMBER]},
+    admin_responses.Sessions: {
+        "sessions": [
+            {
+                "id": "7",
+                "username": "ana",
+                "device": "Android · Chrome",
+                "since": "2026-11-28T18:00:00Z",
+                "online": True,
+                "current": False,
+            }
+        ]
+    },
+    admin_responses.GuessList: {"guesses": [_GUESSES]},
+    admin_responses.Address: {"url": "http://192.168.1.20:8080", "reachable": True},
+    admin_responses.Backup: _BACKUP,
+    admin_responses.Backups: {
+        "enabled": True,
+        "folder": "/var/backups/comanda",
+        "last_success_at": "2026-11-28T10:00:00Z",
+        "last_success_size": 18_350_080,
+        "alarm": False,
+        "trouble": None,
+        "same_disk": False,
+        "copies": [_BACKUP],
+    },
+}
+
+EVENT_EXAMPLES: Mapping[str, Example] = {
+    "order_updated": _ORDER,
+    "order_placed": _PLACED,
+    "order_ready": {"order_id": "41", "table_number": 12},
+    "payment_verification_pending": _ASKED
+    | {
+        "action": "submitted",
+        "reference": "0123456789",
+        "amount": 171,
+        "warnings": [_WARNING],
+    },
+    "payment_rejected": _NOTICE | {"reason": "No se lee"},
+    "payment_approved": _NOTICE,
+    "payment_seen": _NOTICE | {"seen_by": "luis"},
+    "payment_unseen": _ASKED,
+    "order_voided": {"order_id": "41", "table_number": 12, "reason": "Se fueron", "by": "luis"},
+    "menu_updated": {"products": [_SOUP], "removed": ["9"]},
+    "resync": {"last_event_id": "1042"},
+    "beat": {},
+}

@@ -1,0 +1,112 @@
+"""What a path names: how it is written, how it is found, and how it is refused.
+
+The router, the OpenAPI document and the guard read this table. The guard hands what a path names to
+the handler, under the key that is in the name's line.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from aiohttp import web
+
+from comanda.domain.errors import (
+    DomainError,
+    NotFound,
+    OrderNotFound,
+    PaymentNotFound,
+    ProductNotFound,
+    SessionNotFound,
+    StaffNotFound,
+    ValidationFailed,
+)
+from comanda.domain.menu import Product
+from comanda.domain.payments import Payment
+from comanda.domain.staff import Role, Staff
+from comanda.store import menu, orders, payments, staff
+from comanda.store.database import Snapshot
+from comanda.web.contract.request_fields import parse_id
+from comanda.web.contract.responses import ID
+
+Text = TypeVar("Text")  # what the path's text is read as
+Thing = TypeVar("Thing")  # what the handler gets
+
+ORDER_ID = web.RequestKey("ORDER_ID", int)
+PAYMENT = web.RequestKey("PAYMENT", Payment)
+PRODUCT = web.RequestKey("PRODUCT", Product)
+SESSION_ID = web.RequestKey("SESSION_ID", int)
+MEMBER = web.RequestKey("MEMBER", Staff)
+DAY = web.RequestKey("DAY", date)
+STREAM_ROLE = web.RequestKey("STREAM_ROLE", Role)
+ASSET_PATH = web.RequestKey("ASSET_PATH", str)
+
+# No other century, so that a day's border never leaves the calendar.
+_DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class PathName(Generic[Text, Thing]):
+    """A name in a path, as `{order_id}`.
+
+    `schema` describes its text; `parse` returns None for a text that can name nothing; `refusal`
+    makes the error for that; `find` raises the same error where the thing does not exist.
+    """
+
+    key: web.RequestKey[Thing]
+    schema: Mapping[str, Any]
+    parse: Callable[[str], Text | None]
+    refusal: Callable[[], DomainError]
+    find: Callable[[Snapshot, Text], Thing]
+
+    def read(self, text: str) -> Text:
+        """`text` parsed. Raises the refusal."""
+        value = self.parse(text)
+        if value is None:
+            raise self.refusal()
+        return value
+
+    def look_up(self, view: Snapshot, text: str) -> Thing | DomainError:
+        """The thing that `text` names, or its refusal, for a caller that refuses later."""
+        try:
+            return self.find(view, self.read(text))
+        except DomainError as refusal:
+            return refusal
+
+
+def _as_read(_: Snapshot, value: Text) -> Text:
+    """What needs no looking up, or is looked up by the verb."""
+    return value
+
+
+def _parse_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _bad_date() -> DomainError:
+    return ValidationFailed({"date": ["Una fecha como 2026-11-28"]})
+
+
+def _parse_role(text: str) -> Role | None:
+    return Role(text) if text in list(Role) else None
+
+
+_AN_ID = {"type": "string", **ID}
+_A_DATE = {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}
+_A_ROLE = {"type": "string", "enum": [role.value for role in Role]}
+_A_TEXT = {"type": "string"}
+
+PATH_NAMES: Mapping[str, PathName[Any, Any]] = {
+    "order_id": PathName(ORDER_ID, _AN_ID, parse_id, OrderNotFound, orders.require_id),
+    "payment_id": PathName(PAYMENT, _AN_ID, parse_id, PaymentNotFound, payments.require),
+    "product_id": PathName(PRODUCT, _AN_ID, parse_id, ProductNotFound, menu.require),
+    "session_id": PathName(SESSION_ID, _AN_ID, parse_id, SessionNotFound, _as_read),
+    "username": PathName(MEMBER, _A_TEXT, str, StaffNotFound, staff.require),
+    "date": PathName(DAY, _A_DATE, _parse_date, _bad_date, _as_read),
+    "role": PathName(STREAM_ROLE, _A_ROLE, _parse_role, NotFound, _as_read),
+    "path": PathName(ASSET_PATH, _A_TEXT, str, NotFound, _as_read),
+}

@@ -1,0 +1,26 @@
+"""The house: what it is called, its money, its time zone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from comanda import office
+from comanda.domain.house import House
+from comanda.web.contract.requests import NewHouse
+from comanda.web.plumbing.json_replies import reply
+from comanda.web.plumbing.keys import CONFIG, DATABASE
+from comanda.web.plumbing.request_data import json_body
+
+
+async def describe_house(request: web.Request) -> web.Response:
+    """`PUT /house`; a `day_ends` that is left out stays as it is."""
+    body = await json_body(request, NewHouse)
+    default = request.app[CONFIG].pages.house
+    stored = await request.app[DATABASE].write(office.describe_house, house_of(body), default)
+    return reply(stored.wire())
+
+
+def house_of(body: Mapping[str, Any]) -> House:
+    """The house that a checked body tells of."""
+    return House(body["restaurant"], body["currency"], body["time_zone"], body["day_ends"])

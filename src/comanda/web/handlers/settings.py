@@ -1,0 +1,35 @@
+"""`GET /settings`."""
+
+import dataclasses
+
+from aiohttp import web
+
+from comanda.domain.evidence import WARNINGS
+from comanda.domain.limits import LIMITS
+from comanda.store import house
+from comanda.web.plumbing.json_replies import reply
+from comanda.web.plumbing.keys import CONFIG, DATABASE
+
+
+async def show_settings(request: web.Request) -> web.Response:
+    """`GET /settings`: what the pages take from the configuration and from the house."""
+    config = request.app[CONFIG]
+    described = await request.app[DATABASE].read(house.get, config.pages.house)
+    methods = [dataclasses.asdict(method) for method in config.payments.methods]
+    return reply(
+        {
+            "methods": methods,
+            "max_bytes": config.proofs.max_bytes,
+            "keep_days": config.proofs.keep_days,
+            "unseen_alarm_seconds": config.payments.unseen_alarm_seconds,
+            "own_verdicts": config.payments.own_verdicts,
+            **described.wire(),
+            "amber_minutes": config.pages.amber_minutes,
+            "red_minutes": config.pages.red_minutes,
+            "idle_minutes": config.sessions.idle_minutes,
+            "ready_alarm_seconds": config.pages.ready_alarm_seconds,
+            "heartbeat_seconds": config.events.heartbeat_seconds,
+            "warnings": {kind: dataclasses.asdict(words) for kind, words in WARNINGS.items()},
+            "limits": dataclasses.asdict(LIMITS),
+        }
+    )
