@@ -11,13 +11,14 @@ import { Search } from "./search.js";
 import { setViewer, showPayment, tell } from "./seen.js";
 import { Bank, followOrderLinks } from "./later.js";
 import { openOrder } from "./order.js";
-import { createTabs } from "./tabs.js";
+import { createListPanel } from "./list-panel.js";
 import { Verdicts } from "./verdicts.js";
 import { setHouse, viewingWords } from "./words.js";
 import { Live } from "../house/live.js";
 import { alarm, setPatience } from "../house/overlooked.js";
 import { cover, notedPlace, notePlace, placeLayer, returnToPlace, uncover } from "../lib/place.js";
 import { start } from "../house/start.js";
+import { createTabs } from "../lib/tabs.js";
 import { voidedWords } from "../house/void.js";
 
 const SETTLING = 700; // how long a photo that came by itself can't be judged: a double tap was for the last one
@@ -48,23 +49,27 @@ const lists = {
   curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"], key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id), create: (order) => createCooking(order, learn) },
   pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id, compare: (a, b) => byChange(b, a), create: createPaid },
 };
-const bank = new Bank(settings, () => tabs.selected() === "conciliacion");
-const tabs = createTabs([
-  ...Object.entries(lists).map(([id, { title, empty }]) => ({ id, title, empty })),
-  { id: "conciliacion", title: "Conciliación", content: bank.node },
-], turnTo);
-for (const [status, list] of Object.entries(lists)) {
-  const { items, empty } = tabs.panel(status);
+const bank = new Bank(settings, () => till.dataset.view === "conciliacion");
+for (const list of Object.values(lists)) {
+  list.panel = createListPanel(list);
+  const { items, empty } = list.panel;
   list.keyed = new KeyedList(items, { ...list, compare: (a, b) => byFit(a, b) || list.compare(a, b), empty });
 }
+const tabs = createTabs([
+  ...Object.entries(lists).map(([name, { title, panel }]) => (
+    { name, word: title, isCounted: true, content: panel.content })),
+  { name: "conciliacion", word: "Conciliación", content: [bank.node] },
+], "Listas", turnTo);
+for (const tab of tabs.list.children) tab.classList.add("button");
+for (const panel of tabs.panels.values()) panel.tabIndex = -1; // what stands in it gets the focus
 const waiting = lists.por_verificar.keyed;
 const search = new Search({ onChange: look, onOpen: openFirst, onDown: focusFirst });
-const listPane = h("div", { class: "list-pane" }, search.node, ...tabs.panels, soundHint());
-bar.middle.append(tabs.node);
+const listPane = h("div", { class: "list-pane" }, search.node, ...tabs.panels.values(), soundHint());
+bar.middle.append(tabs.list);
 document.body.classList.add("till-page");
 const till = h("main", { class: "till" }, listPane, detail.node, announcer);
 document.body.append(h("div", { class: "till-scroll" }, bar.node, till));
-tabs.select(tabs.panel(notedPlace("list")) ? notedPlace("list") : "por_verificar");
+tabs.open(notedPlace("list"));
 
 /** Two times as the server writes them, always alike: their letters are in the order of time. */
 function byTime(a, b) {
@@ -100,8 +105,8 @@ function look(text) {
     hideOn(id);
   }
   count();
-  const id = tabs.selected();
-  if (lists[id]) requestAnimationFrame(() => { tabs.panel(id).items.parentNode.scrollTop = 0; });
+  const id = till.dataset.view;
+  if (lists[id]) requestAnimationFrame(() => { tabs.panels.get(id).scrollTop = 0; });
 }
 
 function hideOn(id) {
@@ -110,14 +115,14 @@ function hideOn(id) {
 }
 
 function firstShown() {
-  return lists[tabs.selected()] ? shownOf(tabs.selected())[0] : undefined;
+  return lists[till.dataset.view] ? shownOf(till.dataset.view)[0] : undefined;
 }
 
 /** Enter in the search opens what fits best. */
 function openFirst() {
   const order = firstShown();
   if (!order) return;
-  if (tabs.selected() !== "por_verificar") {
+  if (till.dataset.view !== "por_verificar") {
     openOrder(order.id);
     return;
   }
@@ -128,7 +133,7 @@ function openFirst() {
 
 function focusFirst() {
   const order = firstShown();
-  const list = lists[tabs.selected()];
+  const list = lists[till.dataset.view];
   if (order) list.keyed.node(list.key(order)).querySelector("button, a").focus();
 }
 
@@ -167,8 +172,12 @@ function reset(orders) {
 }
 
 function count() {
-  for (const [id, { keyed }] of Object.entries(lists)) {
-    tabs.setCount(id, keyed.size, fit ? shownOf(id).length : keyed.size, search.text);
+  for (const [id, { keyed, panel }] of Object.entries(lists)) {
+    const total = keyed.size;
+    const shown = fit ? shownOf(id).length : total;
+    const words = search.text ? `${shown} de ${total}` : String(total);
+    tabs.setCount(id, total, words, total > 0 && id === "por_verificar");
+    panel.say(total, shown, search.text);
   }
   sayHidden();
   const title = waiting.size > 0 ? `(${waiting.size}) Caja · Comanda` : "Caja · Comanda";
@@ -182,7 +191,7 @@ function sayHidden() {
     const order = waiting.items.find(({ payment }) => payment.id === id);
     if (!order || !isHidden(order)) missedIds.delete(id);
   }
-  const id = tabs.selected();
+  const id = till.dataset.view;
   if (lists[id]) search.say(shownOf(id).length, lists[id].keyed.size, missedIds.size);
 }
 
@@ -209,6 +218,7 @@ function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, las
 
 /** Another list, or the bank's statement, which takes the whole page. */
 function turnTo(id) {
+  if (till.dataset.view === id) return;
   notePlace("list", id);
   till.dataset.view = id;
   search.node.hidden = id === "conciliacion";
@@ -306,7 +316,7 @@ function focusCard(paymentId) {
 function step(by) {
   const items = shownOf("por_verificar");
   if (items.length === 0) return;
-  tabs.select("por_verificar");
+  tabs.open("por_verificar");
   const at = items.findIndex(({ payment }) => payment.id === selectedId);
   const to = at < 0 ? 0 : Math.min(items.length - 1, Math.max(0, at + by));
   if (to !== at) open(items[to].payment.id);
@@ -333,7 +343,7 @@ const TYPING = `${WRITING}, .menu, [role=tablist]`;
 
 addEventListener("keydown", (event) => {
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  const elsewhere = document.querySelector("dialog[open]") || tabs.selected() === "conciliacion"
+  const elsewhere = document.querySelector("dialog[open]") || till.dataset.view === "conciliacion"
     || event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key.length === 1);
   if (!act || elsewhere || event.target.closest?.(event.key === "/" ? WRITING : TYPING)) return;
   event.preventDefault();

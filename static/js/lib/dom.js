@@ -186,16 +186,3 @@ function placeForToasts() {
   }, { once: true });
   return place;
 }
-
-/** Arrow keys, Home and End among tabs: the one that gets the focus is opened, too. */
-export function moveFocus(event, buttons) {
-  const here = buttons.indexOf(document.activeElement);
-  const last = buttons.length - 1;
-  const target = {
-    ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last,
-  }[event.key];
-  if (target === undefined) return;
-  event.preventDefault();
-  buttons[target].focus();
-  buttons[target].click();
-}

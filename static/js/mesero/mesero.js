@@ -17,7 +17,7 @@ import { createOpenOrders } from "./open.js";
 import { createPaidToday } from "./paid-today.js";
 import { createPayable } from "./payable.js";
 import { placeLayer, placeOf, setPlace } from "../lib/place.js";
-import { createTabs } from "./tabs.js";
+import { createTabs } from "../lib/tabs.js";
 import { createStrip, refusalOf } from "./unsent.js";
 import { createWhose } from "./whose.js";
 import { voidedWords } from "../house/void.js";
@@ -38,7 +38,7 @@ const outbox = new Outbox({
   onGone: (draft) => newOrder.release(draft.key),
 });
 const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOrder(draft) : correct(draft.orderId)));
-const newOrder = createNewOrder(user.username, { onCount: (count) => tabs.count("nueva", count) });
+const newOrder = createNewOrder(user.username, { onCount: (items) => tabs.setCount("nueva", items) });
 const whose = createWhose(showLists);
 const ready = watchReady({ seconds: settings.ready_alarm_seconds, isMine, orders: trueOrders, onCall: callAll });
 const house = { isMine, isCalled: ready.isCalled, learn, charge, methodName, whose };
@@ -46,17 +46,19 @@ const open = createOpenOrders(house);
 const paid = createPaidToday(house);
 const payable = createPayable(house, paid.node);
 const tabs = createTabs([
-  { name: "nueva", word: "Nueva", heading: "Nueva orden", icon: "📝", panel: newOrder.panel },
-  { name: "curso", word: "En curso", heading: "En curso", icon: "🍽", panel: open.panel },
-  { name: "cobrar", word: "Por Cobrar", heading: "Por Cobrar", icon: "💳", panel: payable.panel },
-], (tab) => {
-  setText(bar.title, tab.heading);
-  setPlace({ ver: tab.name });
-});
-document.body.append(bar.node, h("main", {}, ...tabs.panels), h("div", { class: "foot" }, strip.node, tabs.nav));
+  { name: "nueva", icon: "📝", word: "Nueva", isCounted: true, content: [newOrder.panel] },
+  { name: "curso", icon: "🍽", word: "En curso", isCounted: true, content: [open.panel] },
+  { name: "cobrar", icon: "💳", word: "Por Cobrar", isCounted: true, content: [payable.panel] },
+], "Secciones", turnTo);
+document.body.append(bar.node, h("main", {}, ...tabs.panels.values()),
+  h("div", { class: "foot" }, strip.node, h("nav", { class: "tab-bar", "aria-label": "Secciones" }, tabs.list)));
 placeLayer("orden", correct, { inAddress: true });
-const first = placeOf("orden") ? "cobrar" : placeOf("ver");
-tabs.show(["nueva", "curso", "cobrar"].includes(first) ? first : "nueva");
+tabs.open(placeOf("orden") ? "cobrar" : placeOf("ver"));
+
+function turnTo(name) {
+  setText(bar.title, { nueva: "Nueva orden", curso: "En curso", cobrar: "Por Cobrar" }[name]);
+  setPlace({ ver: name });
+}
 
 function showOutbox() {
   strip.update();
@@ -75,7 +77,7 @@ function placed(order, draft) {
 async function correctOrder({ key }) {
   const draft = await outbox.take(key);
   if (!draft) return;
-  tabs.show("nueva");
+  tabs.open("nueva");
   newOrder.correct(draft, `No se pudo: ${refusalOf(draft)}`);
 }
 
@@ -127,8 +129,8 @@ function showLists() {
 
 function count() {
   const all = [...live.orders.values()];
-  tabs.count("curso", open.count(all));
-  tabs.count("cobrar", payable.count(all));
+  tabs.setCount("curso", open.count(all));
+  tabs.setCount("cobrar", payable.count(all));
 }
 
 /** Nobody is called to a table because of what an old list says. */

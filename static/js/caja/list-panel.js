@@ -1,0 +1,18 @@
+// What stands under a tab that shows a list: the list, and words where it shows nothing.
+
+import { h, setText } from "../lib/dom.js";
+
+/** `{ content, items, empty, say(total, shown, sought) }` of `{ title, empty }`. */
+export function createListPanel({ title, empty: words }) {
+  const items = h("ul", { class: "items", "aria-label": title });
+  const empty = h("p", { class: "empty" }, words);
+  const nothing = h("p", { class: "empty", hidden: true });
+
+  /** Say so where none of `total` is `shown`, as nothing fits what is `sought`. */
+  function say(total, shown, sought) {
+    nothing.hidden = !sought || shown > 0 || total === 0;
+    if (!nothing.hidden) setText(nothing, `Nada en esta lista con «${sought}»`);
+  }
+
+  return { content: [items, empty, nothing], items, empty, say };
+}
