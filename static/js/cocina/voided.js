@@ -2,6 +2,7 @@
 
 import { h, KeyedList } from "../lib/dom.js";
 import { now } from "../lib/server-time.js";
+import { local } from "../lib/storage.js";
 import { createLine } from "./lines.js";
 
 const SEEN = "comanda.cocina.enterados";
@@ -12,7 +13,8 @@ export const snapshot = () => `/orders?status=anulado&since=${new Date(now() - H
 
 /** `{ node, put, sync, isCalling }`; what was acknowledged on this device stays away, reloads included. */
 export function createVoided() {
-  const seen = new Set(read());
+  const seenIds = new Set(local.readList(SEEN).filter((id) => typeof id === "string"));
+  const keep = () => local.write(SEEN, [...seenIds]);
   const list = h("ul", { class: "tickets", "aria-label": "Anuladas" });
   const node = h("section", { class: "voided", hidden: true },
     h("h2", {}, h("span", { "aria-hidden": "true" }, "🚫 "), "Anuladas: ya no se preparan"), list);
@@ -24,23 +26,23 @@ export function createVoided() {
   const show = () => { node.hidden = tickets.size === 0; };
 
   function acknowledge(order) {
-    seen.add(order.id);
-    write(seen);
+    seenIds.add(order.id);
+    keep();
     tickets.remove(order.id);
     show();
   }
 
   function put(order) {
-    if (!seen.has(order.id)) tickets.put(order, { fresh: true });
+    if (!seenIds.has(order.id)) tickets.put(order, { fresh: true });
     show();
   }
 
   /** `orders` are all that were voided lately; what is older need not be remembered. */
   function sync(orders) {
     const known = new Set(orders.map((order) => order.id));
-    for (const id of seen) if (!known.has(id)) seen.delete(id);
-    write(seen);
-    tickets.sync(orders.filter((order) => !seen.has(order.id)));
+    for (const id of seenIds) if (!known.has(id)) seenIds.delete(id);
+    keep();
+    tickets.sync(orders.filter((order) => !seenIds.has(order.id)));
     show();
   }
 
@@ -55,17 +57,4 @@ function createTicket(order, acknowledge) {
     h("ul", { class: "lines" }, ...order.items.map(createLine)),
     h("div", { class: "ticket-foot" }, h("span", { class: "quiet" }, `Orden ${order.id} · ${order.waiter}`),
       h("button", { class: "step", type: "button", "aria-label": `${label}: enterado`, onclick: () => acknowledge(order) }, "Enterado ✓"))));
-}
-
-function read() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(SEEN));
-    return Array.isArray(kept) ? kept.filter((id) => typeof id === "string") : [];
-  } catch {
-    return [];
-  }
-}
-
-function write(seen) {
-  try { localStorage.setItem(SEEN, JSON.stringify([...seen])); } catch { /* private mode: until the next reload */ }
 }

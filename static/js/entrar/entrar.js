@@ -6,6 +6,7 @@ import { endSessionOf, lockedUser, unlock } from "../house/idle.js";
 import { entered } from "../lib/kept.js";
 import { recallLeft } from "../lib/left.js";
 import { PAGES, registerShell } from "../house/start.js";
+import { local } from "../lib/storage.js";
 
 const KNOWN = "comanda.usuarios";
 const MOST_KNOWN = 12;
@@ -79,15 +80,13 @@ function ask(one) {
 
 /** What is kept here, whatever its shape: older versions kept names alone, and anybody can have written. */
 function known() {
-  let kept = null;
-  try { kept = JSON.parse(localStorage.getItem(KNOWN)); } catch { /* no JSON, or private mode */ }
-  const all = (Array.isArray(kept) ? kept : []).map(personOf).filter(Boolean);
+  const all = local.readList(KNOWN).map(personOf).filter(Boolean);
   return all.filter((one, at) => all.findIndex((other) => other.username === one.username) === at).slice(0, MOST_KNOWN);
 }
 
 /** `{ username, name, length }`: 0 where the length of their PIN isn't known. */
-function personOf(kept) {
-  const { username: user, name, length } = typeof kept === "string" ? { username: kept } : kept ?? {};
+function personOf(value) {
+  const { username: user, name, length } = typeof value === "string" ? { username: value } : value ?? {};
   if (typeof user !== "string" || user.trim() === "") return null;
   return {
     username: user,
@@ -96,9 +95,7 @@ function personOf(kept) {
   };
 }
 
-function keep(all) {
-  try { localStorage.setItem(KNOWN, JSON.stringify(all.slice(0, MOST_KNOWN))); } catch { /* private mode */ }
-}
+const keep = (all) => local.write(KNOWN, all.slice(0, MOST_KNOWN));
 
 function remember({ username: user, name }, length) {
   keep([{ username: user, name, length }, ...known().filter((other) => other.username !== user)]);

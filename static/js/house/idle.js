@@ -6,6 +6,7 @@ import { call } from "../lib/api.js";
 import { h, setText } from "../lib/dom.js";
 import { forget } from "../lib/kept.js";
 import { forgetLeft, LEFT, noteLeft, recallLeft, whoLeft } from "../lib/left.js";
+import { local } from "../lib/storage.js";
 
 const ACTIVITY = "comanda.actividad"; // when somebody last touched a page of this browser, by its clock
 const NEVER = ["/cocina"]; // hangs on a wall, and nobody has a hand free
@@ -20,9 +21,6 @@ const TOUCHES = ["pointerdown", "keydown", "wheel"];
 let limit = Infinity;
 let last = 0;
 let isCovered = false;
-
-const read = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
-const write = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode: this page alone knows */ } };
 
 const covering = [];
 
@@ -135,13 +133,13 @@ function touched(event, look) {
 }
 
 /** When somebody last touched a page, as all tabs know; 0 for what is no time. */
-const noted = () => Number(read(ACTIVITY) ?? last) || 0;
+const noted = () => Number(local.read(ACTIVITY) ?? last) || 0;
 
 function note() {
   const now = Date.now();
   if (Math.abs(now - noted()) < NOTE_EVERY) return;
   last = now;
-  write(ACTIVITY, String(now));
+  local.write(ACTIVITY, String(now));
 }
 
 /** Time asleep counts. What is no time, or lies ahead after the clock was put back, counts as now. */

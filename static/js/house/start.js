@@ -11,6 +11,7 @@ import { openedAlone } from "../lib/link.js";
 import { signInAgain } from "./live.js";
 import { lastWords } from "../lib/other-user.js";
 import { setHeartbeat } from "./stream.js";
+import { session } from "../lib/storage.js";
 
 const ASKED = "comanda.pin-corto";
 const SOON = 6000; // milliseconds: who has something to look at meanwhile need not wait longer
@@ -69,10 +70,8 @@ function settle(roles, { user, settings }) {
 
 /** Once after each sign-in: the PIN from before still opens, but it is a short one for who handles money. */
 function askForBetterPin({ username, role }) {
-  try {
-    if (sessionStorage.getItem(ASKED) === username) return;
-    sessionStorage.setItem(ASKED, username);
-  } catch { return; } // without a memory it would ask again and again
+  if (session.read(ASKED) === username) return;
+  if (!session.write(ASKED, username)) return; // without a memory the page would ask again and again
   const where = role === "admin" ? "Ponte uno mejor en Administración, Personal." : "Pide a quien administra que te ponga uno mejor.";
   setTimeout(() => toast(`Tu PIN es débil para manejar dinero: ahora son 6 cifras o letras que nadie adivine. ${where}`), 1000);
 }

@@ -2,9 +2,9 @@
 // It is one person's: it goes when they sign out, or when somebody else signs in.
 
 import { now } from "./server-time.js";
-import { shelf } from "./shelf.js";
+import { local, shelf } from "./storage.js";
 
-const WHO = "comanda.quien"; // in localStorage, which all tabs read at once and hear changes of
+const WHO = "comanda.quien"; // all tabs read it at once, and hear changes of it
 const TOO_OLD = 24 * 3600 * 1000;
 const run = shelf("comanda.visto", "seen");
 
@@ -23,7 +23,7 @@ export async function begin(user, settings) {
 /** This is who works here from now on. Other tabs hear of it at once, and what was kept of anybody else goes. */
 export async function entered({ username }) {
   if (who() === username) return;
-  try { localStorage.setItem(WHO, username); } catch { /* private mode: nothing is kept */ }
+  local.write(WHO, username);
   await clear();
 }
 
@@ -48,16 +48,16 @@ export async function keep(name, value, at = now()) {
  */
 export async function kept(name) {
   if (!who()) return null;
-  const found = await run("readonly", (table) => table.get(name));
-  if (found === undefined) return undefined;
-  const age = now() - found?.at;
-  return found?.username === who() && age < TOO_OLD && age > -TOO_OLD ? found : null;
+  const row = await run("readonly", (table) => table.get(name));
+  if (row === undefined) return undefined;
+  const age = now() - row?.at;
+  return row?.username === who() && age < TOO_OLD && age > -TOO_OLD ? row : null;
 }
 
 /** `username` signs out. Other tabs hear of it. What is kept of somebody else, who came after them, stays. */
 export function forget(username = who()) {
   if (who() !== username) return undefined;
-  try { localStorage.removeItem(WHO); } catch { /* nothing was kept */ }
+  local.write(WHO, null);
   return clear();
 }
 
@@ -68,8 +68,6 @@ export function onOther(handler) {
   });
 }
 
-function who() {
-  try { return localStorage.getItem(WHO); } catch { return null; }
-}
+const who = () => local.read(WHO);
 
 const clear = () => run("readwrite", (table) => table.clear());

@@ -3,6 +3,8 @@
 // An answer's `Date` is tied to this page's own stopwatch, which no setting of the device's clock
 // moves. A stopwatch may rest while the device sleeps: so every answer is learned from anew.
 
+import { local } from "./storage.js";
+
 const KEPT = "comanda.reloj";
 const WHOLE_SECONDS = 1000; // HTTP's Date has no fractions: the moment lies within this second
 const WORTH_KEEPING = 2000;
@@ -11,14 +13,14 @@ const A_CENTURY = 3.2e12;
 
 const unknown = { earliest: -Infinity, latest: Infinity };
 let difference = unknown; // between the server's clock and the stopwatch, in milliseconds
-let kept = readKept(); // between the server's clock and this device's
+let keptDifference = readKept(); // between the server's clock and this device's
 
 /** Milliseconds of this page's stopwatch. */
 export const stopwatch = () => performance.now();
 
 /** Milliseconds since 1970 by the server's clock; before any answer, by what an earlier page learned. */
 export function now() {
-  if (difference === unknown) return Date.now() + kept;
+  if (difference === unknown) return Date.now() + keptDifference;
   return Math.round(stopwatch() + (difference.earliest + difference.latest) / 2);
 }
 
@@ -39,7 +41,7 @@ export function since({ at, here = NaN }) {
  * Whether the two clocks have parted since the last answer: the device has slept, and its stopwatch with it,
  * or its clock was set. Until the next answer nobody knows what time it is.
  */
-export const isInDoubt = () => Math.abs(behind() - kept) > A_MINUTE;
+export const isInDoubt = () => Math.abs(behind() - keptDifference) > A_MINUTE;
 
 /** How many milliseconds this device's clock is behind the server's; negative where it is ahead. */
 export const behind = () => now() - Date.now();
@@ -50,24 +52,22 @@ export const behind = () => now() - Date.now();
  * contradict each other, a clock was set or this device slept, and the last one is right.
  */
 export function learnTime(header, sent = stopwatch(), received = stopwatch()) {
-  const told = Date.parse(header ?? "");
-  if (Number.isNaN(told)) return;
-  const heard = { earliest: told - received, latest: told + WHOLE_SECONDS - sent };
-  const both = { earliest: Math.max(heard.earliest, difference.earliest), latest: Math.min(heard.latest, difference.latest) };
-  difference = both.earliest <= both.latest ? both : heard;
-  if (Math.abs(behind() - kept) > WORTH_KEEPING) keep(behind());
+  const date = Date.parse(header ?? "");
+  if (Number.isNaN(date)) return;
+  const bounds = { earliest: date - received, latest: date + WHOLE_SECONDS - sent };
+  const both = {
+    earliest: Math.max(bounds.earliest, difference.earliest), latest: Math.min(bounds.latest, difference.latest),
+  };
+  difference = both.earliest <= both.latest ? both : bounds;
+  if (Math.abs(behind() - keptDifference) > WORTH_KEEPING) keep(behind());
 }
 
 function keep(milliseconds) {
-  kept = milliseconds;
-  try { localStorage.setItem(KEPT, String(milliseconds)); } catch { /* private mode: each page learns by itself */ }
+  keptDifference = milliseconds;
+  local.write(KEPT, String(milliseconds));
 }
 
 function readKept() {
-  try {
-    const read = Number(localStorage.getItem(KEPT));
-    return Math.abs(read) < A_CENTURY ? read : 0; // false of what is no number
-  } catch {
-    return 0;
-  }
+  const milliseconds = Number(local.read(KEPT));
+  return Math.abs(milliseconds) < A_CENTURY ? milliseconds : 0; // false of what is no number
 }

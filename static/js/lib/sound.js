@@ -1,13 +1,13 @@
 // Sounds made on the spot. A browser lets them out only after somebody has touched the page.
 
+import { local } from "./storage.js";
+
 const SETTING = "comanda.sonido";
 let context = null;
 
-export const isOn = () => read() !== "no";
+export const isOn = () => local.read(SETTING) !== "no";
 
-export function setOn(on) {
-  try { localStorage.setItem(SETTING, on ? "si" : "no"); } catch { /* private mode: this page only */ }
-}
+export const setOn = (on) => local.write(SETTING, on ? "si" : "no");
 
 /**
  * Whether a browser that asks for a touch has had one. Where it says so, the context is made when the
@@ -56,10 +56,6 @@ function tone(frequency, start) {
   oscillator.connect(volume).connect(context.destination);
   oscillator.start(start);
   oscillator.stop(start + 0.32);
-}
-
-function read() {
-  try { return localStorage.getItem(SETTING); } catch { return null; }
 }
 
 /** A touch wakes up what the browser has put to sleep; before the first sound there is nothing to wake. */

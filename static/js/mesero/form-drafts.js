@@ -2,11 +2,13 @@
 
 import { newKey } from "../lib/api.js";
 import { now } from "../lib/server-time.js";
+import { local, session } from "../lib/storage.js";
 
 const TOO_OLD = 24 * 60 * 60000; // yesterday's half of an order is nobody's any more
 const MOST = 999;
 const HELD_WITHIN = 700; // a tab that lives answers by then; one that the browser has frozen does not
 const TRY_EVERY = 2000;
+const REFUSED = Symbol("what a browser that refuses to be read has said");
 
 /** A draft: `{ id, table, lines: [{ id, product, name, quantity, note }], key }`; it has a key once it is to be sent. */
 export const emptyDraft = () => ({ id: newKey(), table: "", lines: [], key: "" });
@@ -53,25 +55,25 @@ export class FormDrafts {
    */
   isHere() {
     if (!this.#open || this.#writer === null) return true;
-    const text = local((store) => store.getItem(this.prefix + this.#open.id), undefined);
-    if (text === undefined) return true;
-    const kept = text === null ? null : parse(text);
-    if (kept && !kept.key && kept.tab === this.#writer) return true;
+    const text = local.read(this.prefix + this.#open.id, REFUSED);
+    if (text === REFUSED) return true;
+    const keptDraft = text === null ? null : parse(text);
+    if (keptDraft && !keptDraft.key && keptDraft.tab === this.#writer) return true;
     this.#giveUp(this.#open.id, true);
     return false;
   }
 
   /** The draft to go on with: this tab's own, else one whose tab is gone, else a new one. */
   begin(without = new Set()) {
-    const own = session((store) => store.getItem(this.prefix), null);
+    const ownId = session.read(this.prefix);
     const all = this.#all();
     if (this.#isUnread) this.#tryLater();
     const free = all.filter((draft) => !draft.key && !without.has(draft.id));
-    const found = free.find((draft) => draft.id === own) ?? free.sort((one, other) => other.at - one.at)[0];
-    this.#setOpen(found ?? emptyDraft(), !found, found?.tab ?? null);
-    if (found) {
-      this.#channel?.postMessage({ ask: found.id, tab: this.#tab, since: this.#since });
-      setTimeout(() => this.#claim(found), HELD_WITHIN);
+    const draft = free.find((one) => one.id === ownId) ?? free.sort((one, other) => other.at - one.at)[0];
+    this.#setOpen(draft ?? emptyDraft(), !draft, draft?.tab ?? null);
+    if (draft) {
+      this.#channel?.postMessage({ ask: draft.id, tab: this.#tab, since: this.#since });
+      setTimeout(() => this.#claim(draft), HELD_WITHIN);
     }
     this.without = without;
     return this.#open;
@@ -127,7 +129,7 @@ export class FormDrafts {
     this.#writer = writer;
     this.#isOurs = isOurs;
     this.#since = now();
-    session((store) => store.setItem(this.prefix, draft.id));
+    session.write(this.prefix, draft.id);
   }
 
   /** Nobody has said within the time that they are at it: from now on it is this tab's. */
@@ -147,11 +149,7 @@ export class FormDrafts {
   /** Keep a text, or null for none; again later, where the browser refuses. Whether it is kept. */
   #put(place, text) {
     const wasLasting = this.isLasting;
-    const isKept = local((store) => {
-      if (text === null) store.removeItem(place);
-      else store.setItem(place, text);
-      return true;
-    }, false);
+    const isKept = local.write(place, text);
     if (isKept) this.#unkept.delete(place);
     else this.#unkept.set(place, text);
     if (!isKept) this.#tryLater();
@@ -177,39 +175,40 @@ export class FormDrafts {
 
   /** All of this waiter's that can be read; what makes no sense, or is too old, goes. */
   #all() {
-    const places = local((store) => Object.keys(store), null);
+    const places = local.names();
     this.#isUnread = places === null;
-    const found = [];
+    const drafts = [];
     for (const place of (places ?? []).filter((one) => one.startsWith(this.prefix))) {
-      const text = local((store) => store.getItem(place), undefined);
-      if (text === undefined) {
+      const text = local.read(place, REFUSED);
+      if (text === REFUSED) {
         this.#isUnread = true;
         continue;
       }
       const draft = parse(text);
-      if (draft && (draft.key || now() - draft.at < TOO_OLD)) found.push({ ...draft, id: place.slice(this.prefix.length) });
-      else local((store) => store.removeItem(place)); // of no use: no trouble if it stays
+      const id = place.slice(this.prefix.length);
+      if (draft && (draft.key || now() - draft.at < TOO_OLD)) drafts.push({ ...draft, id });
+      else local.write(place, null); // of no use: no trouble if it stays
     }
-    return found;
+    return drafts;
   }
 
   /** The one draft that earlier versions kept, and did not know the answer to if it has `pendingSince`. */
   #carryOld() {
-    const text = local((store) => store.getItem(this.old), null);
+    const text = local.read(this.old);
     if (text === null) return;
-    const kept = parse(text);
-    if (kept && !isEmpty(kept)) {
-      const id = kept.key || newKey(); // the same in two tabs that carry it at once
-      const key = kept.pendingSince > 0 ? kept.key : "";
-      const at = kept.pendingSince || now();
-      local((store) => store.setItem(this.prefix + id, JSON.stringify({ table: kept.table, lines: kept.lines, key, at })));
+    const oldDraft = parse(text);
+    if (oldDraft && !isEmpty(oldDraft)) {
+      const id = oldDraft.key || newKey(); // the same in two tabs that carry it at once
+      const key = oldDraft.pendingSince > 0 ? oldDraft.key : "";
+      const at = oldDraft.pendingSince || now();
+      local.write(this.prefix + id, JSON.stringify({ table: oldDraft.table, lines: oldDraft.lines, key, at }));
     }
-    local((store) => store.removeItem(this.old));
+    local.write(this.old, null);
   }
 
   /** Another tab would go on with a draft: it is told if somebody is still at it here. */
-  #hear({ ask, held, tab, since, to }) {
-    if (held && to === this.#tab && held === this.#open.id && !this.#isOurs) this.#giveUp(held);
+  #hear({ ask, held: heldId, tab, since, to }) {
+    if (heldId && to === this.#tab && heldId === this.#open.id && !this.#isOurs) this.#giveUp(heldId);
     if (!ask || tab === this.#tab) return;
     const isFirst = this.#since < since || (this.#since === since && this.#tab < tab);
     const isHere = this.#open.id === ask && (this.#isOurs || isFirst);
@@ -230,30 +229,24 @@ export class FormDrafts {
 /** A draft as it was kept, put right; null where there is none. */
 function parse(text) {
   try {
-    const kept = JSON.parse(text);
-    if (typeof kept !== "object" || kept === null) return null;
-    const table = String(kept.table ?? "").replace(/\D/g, "").slice(0, 4);
-    return { ...kept, table, lines: lines(kept.lines), key: typeof kept.key === "string" ? kept.key : "", at: Number(kept.at) || 0 };
+    const value = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return null;
+    const table = String(value.table ?? "").replace(/\D/g, "").slice(0, 4);
+    const key = typeof value.key === "string" ? value.key : "";
+    return { ...value, table, lines: lines(value.lines), key, at: Number(value.at) || 0 };
   } catch {
     return null; // nothing kept, or not ours
   }
 }
 
 /** Lines, whether kept as a list or, by earlier versions, by product. */
-function lines(kept) {
-  const listed = Array.isArray(kept) ? kept : Object.entries(kept ?? {}).map(([product, line]) => ({ ...line, product }));
-  return listed.filter((line) => line && line.product !== undefined && Number.isInteger(line.quantity) && line.quantity > 0)
+function lines(value) {
+  const byProduct = () => Object.entries(value ?? {}).map(([product, line]) => ({ ...line, product }));
+  return (Array.isArray(value) ? value : byProduct())
+    .filter((line) => line && line.product !== undefined && Number.isInteger(line.quantity) && line.quantity > 0)
     .map((line) => ({
-      id: typeof line.id === "string" ? line.id : newKey(), product: String(line.product), quantity: Math.min(MOST, line.quantity),
+      id: typeof line.id === "string" ? line.id : newKey(), product: String(line.product),
+      quantity: Math.min(MOST, line.quantity),
       name: typeof line.name === "string" ? line.name : "", note: typeof line.note === "string" ? line.note : "",
     }));
-}
-
-/** Private mode, or a browser that keeps nothing: the page works on without. */
-function local(use, otherwise = undefined) {
-  try { return use(localStorage); } catch { return otherwise; }
-}
-
-function session(use, otherwise = undefined) {
-  try { return use(sessionStorage); } catch { return otherwise; }
 }

@@ -5,6 +5,7 @@ import { h, KeyedList, setText } from "../lib/dom.js";
 import { ProductRow } from "./product-row.js";
 import { createRefresher } from "../lib/refresher.js";
 import { now } from "../lib/server-time.js";
+import { local } from "../lib/storage.js";
 
 const RETRY = 4000;
 const LONG_ABSENCE = 60000;
@@ -64,9 +65,9 @@ class Menu {
       this.#loadedAt = now();
       this.#isDoubtful = false;
       this.#show(products);
-      keep(products);
+      local.write(PLACE, products);
     } catch {
-      if (this.#rows.size === 0) this.#show(kept()); // opened without a network
+      if (this.#rows.size === 0) this.#show(lastMenu()); // opened without a network
       await new Promise((resolve) => { setTimeout(resolve, RETRY); });
       this.load();
     }
@@ -161,15 +162,15 @@ class Menu {
 
   #sift() {
     const wanted = plain(this.input.value.trim());
-    let found = 0;
+    let count = 0;
     for (const group of this.groups.items) {
       const rows = group.products.map((product) => this.#rows.get(product.id));
       const matching = rows.filter((row) => this.#matches(row, wanted));
       for (const row of rows) row.node.hidden = !matching.includes(row);
       this.groups.node(group.name).hidden = matching.length === 0;
-      found += matching.length;
+      count += matching.length;
     }
-    this.nothing.hidden = found > 0;
+    this.nothing.hidden = count > 0;
   }
 
   #matches({ product }, wanted) {
@@ -180,15 +181,5 @@ class Menu {
 }
 
 /** The last menu, for a page that is opened without a network. */
-function kept() {
-  try {
-    const products = JSON.parse(localStorage.getItem(PLACE));
-    return products.filter((one) => typeof one?.id === "string" && typeof one.name === "string" && Number.isFinite(one.price));
-  } catch {
-    return []; // nothing kept, or not ours
-  }
-}
-
-function keep(products) {
-  try { localStorage.setItem(PLACE, JSON.stringify(products)); } catch { /* private mode, or no room: it is fetched anyway */ }
-}
+const lastMenu = () => local.readList(PLACE)
+  .filter((one) => typeof one?.id === "string" && typeof one.name === "string" && Number.isFinite(one.price));

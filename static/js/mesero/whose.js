@@ -1,17 +1,18 @@
 // "Mías / Todas": which tables this device shows, on every tab alike.
 
 import { h, setText } from "../lib/dom.js";
+import { local } from "../lib/storage.js";
 
 const PLACE = "comanda.mesas";
 
 /** `{ isOnlyMine, createSwitch }`; `onChange()` hears of a tap on any of its switches. */
 export function createWhose(onChange) {
-  let onlyMine = read() === "mias";
+  let onlyMine = local.read(PLACE) === "mias";
   const switches = [];
   const choose = (value) => {
     if (value === onlyMine) return;
     onlyMine = value;
-    write(value ? "mias" : "todas");
+    local.write(PLACE, value ? "mias" : "todas");
     for (const one of switches) one.show(value);
     onChange();
   };
@@ -39,12 +40,4 @@ export function createWhose(onChange) {
 function createChoice(word, choose) {
   const number = h("span", { class: "number" }, "0");
   return { number, button: h("button", { class: "button", type: "button", onclick: choose }, `${word} `, number) };
-}
-
-function read() {
-  try { return localStorage.getItem(PLACE); } catch { return null; }
-}
-
-function write(value) {
-  try { localStorage.setItem(PLACE, value); } catch { /* private mode: this page only */ }
 }
