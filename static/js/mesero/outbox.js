@@ -1,4 +1,4 @@
-// Orders and proofs on their way to the server. Each is kept on the phone before it is first sent, and
+// Orders and proofs on their way to the server. Each draft is kept on the phone before it is first sent, and
 // until the server has answered, so that bad Wi-Fi, a killed tab or a restart lose nothing and double nothing.
 
 import { answer, asUser, call, newKey, notOurs, Problem } from "../lib/api.js";
@@ -107,11 +107,6 @@ export class Outbox {
   /** Keep an order of `{ key, table, total, lines }`, then send it; resolves once it is kept. */
   async addOrder({ at = now(), ...said }) {
     if (this.#drafts.has(said.key)) return;
-    this.#fresh.add(said.key);
-    setTimeout(() => {
-      this.#fresh.delete(said.key);
-      this.onChange();
-    }, NOTICEABLE);
     await this.#post({ ...said, kind: "order", savedAt: at });
   }
 
@@ -119,7 +114,12 @@ export class Outbox {
     // Each after the one before it, even if the phone's clock was put back meanwhile.
     const savedAt = Math.max(said.savedAt ?? now(), ...this.drafts.map((draft) => draft.savedAt + 1));
     const draft = revive({ ...said, ...asked(said.savedAt), waiter: this.username, savedAt, attempt: 0 });
-    await this.#keep(draft);
+    this.#fresh.add(draft.key);
+    await this.#add(draft);
+    setTimeout(() => {
+      this.#fresh.delete(draft.key);
+      this.onChange();
+    }, NOTICEABLE);
     this.#goOn(laneOf(draft));
   }
 
@@ -127,7 +127,7 @@ export class Outbox {
   async sendNow(key) {
     const draft = this.#drafts.get(key);
     if (!draft || this.isSending(draft)) return;
-    await this.#keep({ ...draft, stopped: false, error: "", errors: {}, waiter: this.username, ...asked() });
+    await this.#change({ ...draft, stopped: false, error: "", errors: {}, waiter: this.username, ...asked() });
     this.#notBefore.delete(laneOf(draft));
     this.#goOn(laneOf(draft));
   }
@@ -144,7 +144,7 @@ export class Outbox {
 
   /** Put back what was discarded. */
   async restore(draft) {
-    await this.#keep({ ...draft, ...asked() });
+    await this.#add({ ...draft, ...asked() });
     this.#goOn(laneOf(draft));
   }
 
@@ -202,39 +202,41 @@ export class Outbox {
 
   /** One attempt for each that waits in a lane, the oldest first. */
   async #sendLane(lane) {
-    const tried = new Set();
-    const held = new Set(); // tables whose earlier order has not arrived: the next one must not overtake it
-    for (let draft = this.#next(lane, tried, held); draft; draft = this.#next(lane, tried, held)) {
-      tried.add(draft.key);
+    const triedKeys = new Set();
+    const heldTables = new Set(); // their earlier order has not arrived: the next one must not overtake it
+    for (let draft = this.#next(lane, triedKeys, heldTables); draft; draft = this.#next(lane, triedKeys, heldTables)) {
+      triedKeys.add(draft.key);
       const failure = await this.#attempt(draft.key);
       if (!failure) continue;
-      held.add(draft.table);
+      heldTables.add(draft.table);
       this.#later(lane, failure.attempt, failure.retryAfter);
       if (failure.isForAll) return;
     }
   }
 
-  #next(lane, tried, held) {
+  #next(lane, triedKeys, heldTables) {
     return this.#waiting().sort((one, other) => one.savedAt - other.savedAt)
-      .find((draft) => laneOf(draft) === lane && !tried.has(draft.key) && !held.has(draft.table));
+      .find((draft) => laneOf(draft) === lane && !triedKeys.has(draft.key) && !heldTables.has(draft.table));
   }
 
-  /** Send a draft. Resolves to null where it needs no other attempt, else to what holds it up. */
+  /** Send the draft of a key. Resolves to null where it needs no other attempt, else to what holds it up. */
   async #attempt(key) {
-    const kept = await this.#store.get(key, this.#drafts.get(key));
-    if (!kept) { // another tab has sent it, or somebody discarded it there
+    const here = this.#drafts.get(key);
+    const isJustKept = here?.attempt === 0 && this.#fresh.has(key);
+    const last = isJustKept ? here : await this.#store.get(key, here);
+    if (!last) { // another tab has sent the draft, or somebody discarded it there
       this.#forget(key);
       return null;
     }
-    const draft = revive({ ...kept, attempt: kept.attempt + 1, error: "" });
+    const draft = revive({ ...last, attempt: last.attempt + 1, error: "" });
     if (!this.#goes(draft)) {
       this.#drafts.set(key, draft);
       return null;
     }
     let order = null;
     this.#progress.set(key, 0);
+    this.#change(draft); // the sending does not wait for the phone's disk
     try {
-      await this.#keep(draft);
       if (ageOf(draft).most > NOT_FOOD_ANY_MORE) await call("GET", "/session");
       if (!this.#goes(draft)) return null; // the answer has told for how long this device slept
       order = await this.#deliver(draft);
@@ -265,7 +267,7 @@ export class Outbox {
     if (!this.#drafts.has(draft.key)) return null; // discarded meanwhile, or sent after all
     const status = error instanceof Problem ? error.status : 0;
     const stopped = isFinal(status, error.code);
-    await this.#keep({ ...draft, stopped, code: error.code ?? "", error: error.message, errors: error.errors ?? {} });
+    await this.#change({ ...draft, stopped, code: error.code ?? "", error: error.message, errors: error.errors ?? {} });
     if (stopped) return null;
     if (status === 401 && error.code) signInAgain();
     if (error.code === "other_user" && this.isLasting) giveWay(error.message);
@@ -289,9 +291,17 @@ export class Outbox {
     this.#timers.delete(lane);
   }
 
-  async #keep(draft) {
-    await this.#store.put(draft);
+  async #add(draft) {
+    await this.#store.add(draft);
     this.#drafts.set(draft.key, draft);
+    this.#tell();
+  }
+
+  async #change(draft) {
+    this.#drafts.set(draft.key, draft);
+    this.#changes += 1;
+    this.onChange();
+    await this.#store.update(draft);
     this.#tell();
   }
 
@@ -318,13 +328,13 @@ export class Outbox {
 
   /** Read all drafts; again, if one changed here while they were read. What can't be read now stays as it is. */
   async #reload() {
-    for (let seen = -1; seen !== this.#changes;) {
-      seen = this.#changes;
+    for (let changes = -1; changes !== this.#changes;) {
+      changes = this.#changes;
       const all = await this.#store.all();
       this.#isRead = all !== null;
       if (!this.#isRead) break;
-      const kept = all.map(revive).filter(Boolean);
-      if (seen === this.#changes) this.#drafts = new Map(kept.map((draft) => [draft.key, draft]));
+      const drafts = all.map(revive).filter(Boolean);
+      if (changes === this.#changes) this.#drafts = new Map(drafts.map((draft) => [draft.key, draft]));
     }
     this.onChange();
   }

@@ -51,27 +51,27 @@ const text = (value) => (typeof value === "string" ? value : "");
 const number = (value, otherwise) => (Number.isFinite(value) ? value : otherwise);
 
 /** A draft with everything that the page counts on, whichever version kept it; null for what is not known here. */
-export function revive(kept) {
-  if (!isObject(kept) || typeof kept.key !== "string" || !kept.key) return null;
-  const kind = kept.kind ?? "proof";
+export function revive(row) {
+  if (!isObject(row) || typeof row.key !== "string" || !row.key) return null;
+  const kind = row.kind ?? "proof";
   if (!Object.hasOwn(PARCELS, kind)) return null;
-  const savedAt = number(kept.savedAt, 0);
+  const savedAt = number(row.savedAt, 0);
   const draft = {
-    ...kept, kind, savedAt, askedAt: number(kept.askedAt, savedAt), askedHere: number(kept.askedHere, undefined),
-    waiter: text(kept.waiter), attempt: number(kept.attempt, 0),
-    error: text(kept.error), errors: isObject(kept.errors) ? kept.errors : {}, stopped: Boolean(kept.stopped),
-    total: number(kept.total, null),
+    ...row, kind, savedAt, askedAt: number(row.askedAt, savedAt), askedHere: number(row.askedHere, undefined),
+    waiter: text(row.waiter), attempt: number(row.attempt, 0),
+    error: text(row.error), errors: isObject(row.errors) ? row.errors : {}, stopped: Boolean(row.stopped),
+    total: number(row.total, null),
   };
-  return kind === "order" ? { ...draft, lines: lines(kept.lines) } : { ...draft, ...file(kept) };
+  return kind === "order" ? { ...draft, lines: lines(row.lines) } : { ...draft, ...file(row) };
 }
 
-function lines(kept) {
-  return (Array.isArray(kept) ? kept : []).filter(isObject).map((line) => (
+function lines(value) {
+  return (Array.isArray(value) ? value : []).filter(isObject).map((line) => (
     { product: String(line.product), name: text(line.name), quantity: number(line.quantity, 1), note: text(line.note) }));
 }
 
 /** A photo's bytes; none where they were lost: the server then says what it lacks. */
-function file(kept) {
-  const bytes = kept.bytes instanceof ArrayBuffer && kept.bytes.byteLength > 0 ? kept.bytes : null;
-  return { bytes, type: text(kept.type), name: text(kept.name) || "foto.jpg", method: text(kept.method) };
+function file(row) {
+  const bytes = row.bytes instanceof ArrayBuffer && row.bytes.byteLength > 0 ? row.bytes : null;
+  return { bytes, type: text(row.type), name: text(row.name) || "foto.jpg", method: text(row.method) };
 }
