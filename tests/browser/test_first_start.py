@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from comanda.config import Config
+from comanda.domain.limits import LIMITS
 from comanda.web.plumbing.setup_token import issue_token
 from tests.browser.conftest import PHONE, SLOW, OpenWindow
 from tests.browser.layout import DESKTOP, SIZES, all_flaws
@@ -80,3 +81,22 @@ async def test_nothing_covers_is_cut_or_overlaps(
     await page.goto(f"{house.url}/instalar#{token}")
     await expect(page.get_by_label("Zona horaria")).to_be_visible()
     assert await all_flaws(page) == {}
+
+
+async def test_the_first_forms_fields_end_where_the_servers_do(
+    house: House, window: OpenWindow
+) -> None:
+    """Before anybody is signed in no page can ask for the limits."""
+    token = await issue_token(house.app)
+    page = (await window(None, f"/instalar#{token}", PHONE)).page
+    await page.get_by_label("PIN", exact=True).wait_for()
+    longest = "inputs => inputs.map(input => [input.name, input.maxLength, input.minLength])"
+    lengths = await page.locator("input[maxlength]").evaluate_all(longest)
+    assert lengths == [
+        ["restaurant", LIMITS.name, -1],
+        ["currency", LIMITS.currency, -1],
+        ["name", LIMITS.name, -1],
+        ["username", LIMITS.username, -1],
+        ["pin", LIMITS.pin, LIMITS.shortest_money_pin],
+        ["again", LIMITS.pin, -1],
+    ]

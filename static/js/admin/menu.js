@@ -4,6 +4,7 @@ import { call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import { fetchMenu } from "../house/menu.js";
+import { limit } from "../house/rules.js";
 import { createForm, field } from "../lib/forms.js";
 import { createRefresher } from "../lib/refresher.js";
 import { change } from "./change.js";
@@ -176,8 +177,10 @@ class MenuSection {
   #edit(id) {
     const product = id ? this.#find(id) : { name: "", category: "", price: "" };
     const categories = h("datalist", { id: "categories" }, ...this.groups.items.map(({ name }) => h("option", { value: name })));
-    const name = field("Nombre", { name: "name", maxlength: 80, required: true, value: product.name });
-    const category = field("Categoría", { name: "category", maxlength: 80, required: true, list: "categories", value: product.category });
+    const name = field("Nombre", { name: "name", maxlength: limit("name"), required: true, value: product.name });
+    const category = field("Categoría", {
+      name: "category", maxlength: limit("name"), required: true, list: "categories", value: product.category,
+    });
     const price = field("Precio", { name: "price", inputmode: "decimal", required: true, value: id ? product.price.toFixed(2) : "" });
     const form = createForm({
       fields: [name, category, categories, price],

@@ -3,6 +3,7 @@
 import { call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
 import { clock, day } from "../house/format.js";
+import { limit } from "../house/rules.js";
 import { inWords } from "../lib/wall-time.js";
 import { createForm, field } from "../lib/forms.js";
 import { pinField, usernameOf } from "../house/staff-fields.js";
@@ -99,9 +100,9 @@ class StaffSection {
   #find(username) { return this.people.items.find((person) => person.username === username); }
 
   #hire() {
-    const name = field("Nombre", { name: "name", maxlength: 80, required: true });
+    const name = field("Nombre", { name: "name", maxlength: limit("name"), required: true });
     const username = field("Usuario", {
-      name: "username", maxlength: 40, required: true, autocapitalize: "none", spellcheck: "false",
+      name: "username", maxlength: limit("username"), required: true, autocapitalize: "none", spellcheck: "false",
       hint: "Con él entra: letras minúsculas, cifras, punto o guion",
     });
     name.input.addEventListener("input", () => { username.input.value = usernameOf(name.value); });
@@ -122,7 +123,7 @@ class StaffSection {
   #edit(person) {
     const path = `/staff/${encodeURIComponent(person.username)}`;
     const done = () => { dialog.close(); this.show(); };
-    const name = field("Nombre", { name: "name", maxlength: 80, required: true, value: person.name });
+    const name = field("Nombre", { name: "name", maxlength: limit("name"), required: true, value: person.name });
     const role = field("Rol", {
       name: "role", options: ROLES, value: person.role, hint: "Con otro rol tiene que entrar otra vez",
     });

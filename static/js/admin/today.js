@@ -6,7 +6,7 @@ import { businessDay, duration, money } from "../house/format.js";
 import { laterDate } from "../lib/wall-time.js";
 import { signInAgain } from "../house/live.js";
 import { placeOf, setPlace } from "../lib/place.js";
-import { shortWarning } from "../house/warnings.js";
+import { shortWarning } from "../house/rules.js";
 import { createChart } from "./chart.js";
 import { createTable } from "./tables.js";
 

@@ -4,7 +4,7 @@ import { h, setText } from "../lib/dom.js";
 import { ago, clock, minutesSince, money, STATES, tick } from "../house/format.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { createVoidButton } from "../house/void.js";
-import { shortWarning } from "../house/warnings.js";
+import { shortWarning } from "../house/rules.js";
 import { methodName, personName, thumbnailPath, viewingWords } from "./words.js";
 
 /** A proof that waits for its verdict: the whole card is the button that opens it. `me` is who sits here. */

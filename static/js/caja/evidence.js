@@ -2,7 +2,7 @@
 
 import { h, setText, wholeAmounts } from "../lib/dom.js";
 import { money } from "../house/format.js";
-import { pointsElsewhere, warningSentence } from "../house/warnings.js";
+import { pointsElsewhere, warningSentence } from "../house/rules.js";
 import { isInAccount, referenceLabel } from "./words.js";
 
 /** What was ordered, a line a dish with its note. */

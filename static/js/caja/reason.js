@@ -3,7 +3,7 @@
 import { h, wholeAmounts } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import { askReason } from "../house/reasons.js";
-import { needsReason, warningSentence } from "../house/warnings.js";
+import { needsReason, warningSentence } from "../house/rules.js";
 import { REASONS, REASONS_TO_APPROVE } from "./words.js";
 
 /** Ask why `order`'s payment is refused; `confirm(reason)` hears it. Returns the open dialog. */

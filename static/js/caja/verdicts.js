@@ -4,7 +4,7 @@ import { call, Offline, orTryAgain, Problem } from "../lib/api.js";
 import { toast } from "../lib/dom.js";
 import { clock, money } from "../house/format.js";
 import { signInAgain } from "../house/live.js";
-import { needsReason } from "../house/warnings.js";
+import { needsReason } from "../house/rules.js";
 import { askWhyApproved, askWhyRejected } from "./reason.js";
 import { decidedWords } from "./words.js";
 

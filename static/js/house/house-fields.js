@@ -1,14 +1,19 @@
 // The fields that describe a restaurant, at the first start and in "Restaurante".
 
 import { field } from "../lib/forms.js";
+import { limit } from "./rules.js";
 
 /**
  * The fields of the house, filled in with what is known of it; `json()` is what the server takes. Where
  * nothing is known of when its day ends, as at the first start, that is left as it is configured.
  */
 export function houseFields({ restaurant, currency, time_zone, day_ends }) {
-  const name = field("Nombre del restaurante", { name: "restaurant", maxlength: 80, required: true, value: restaurant });
-  const sign = field("Signo de la moneda", { name: "currency", maxlength: 5, required: true, value: currency, hint: "$, Bs, S/, Q…" });
+  const name = field("Nombre del restaurante", {
+    name: "restaurant", maxlength: limit("name"), required: true, value: restaurant,
+  });
+  const sign = field("Signo de la moneda", {
+    name: "currency", maxlength: limit("currency"), required: true, value: currency, hint: "$, Bs, S/, Q…",
+  });
   const known = Intl.supportedValuesOf?.("timeZone") || [];
   const zones = [...new Set([time_zone, ...known])].sort();
   const zone = field("Zona horaria", { name: "time_zone", options: zones.map((one) => [one, one.replaceAll("_", " ")]), value: time_zone });

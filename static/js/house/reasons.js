@@ -2,15 +2,14 @@
 
 import { h, openDialog, setText } from "../lib/dom.js";
 import { coverWith } from "../lib/place.js";
-
-const LONGEST = 200;
+import { limit } from "./rules.js";
 
 /**
  * Ask `{ label, heading, before, legend, reasons, action, kind }`, `before` elements above the question;
  * `confirm(reason)` hears it. Returns the open dialog.
  */
 export function askReason({ label, heading, before = [], legend, reasons, action, kind = "refuse" }, confirm) {
-  const other = h("input", { class: "input", type: "text", maxlength: LONGEST, autocomplete: "off", id: "otro-motivo" });
+  const other = h("input", { class: "input", type: "text", maxlength: limit("reason"), autocomplete: "off", id: "otro-motivo" });
   const hint = h("p", { class: "notice", "data-tone": "late", role: "alert", hidden: true });
   const choices = reasons.map((reason) => choice(reason, () => { other.value = ""; hint.hidden = true; }));
   const form = h("form", { class: "reasons" },

@@ -2,17 +2,20 @@
 
 import { setText } from "../lib/dom.js";
 import { field } from "../lib/forms.js";
+import { limit } from "./rules.js";
 
 /** A new PIN's field: whoever handles money (`role()` says) has a longer one. */
 export function pinField(label, role) {
   const pin = field(label, {
-    name: "pin", type: "password", inputmode: "numeric", minlength: 4, maxlength: 128, required: true,
+    name: "pin", type: "password", inputmode: "numeric", maxlength: limit("pin"), required: true,
     autocomplete: "new-password", hint: " ",
   });
   const explain = () => {
-    const least = ["cashier", "admin"].includes(role()) ? 6 : 4;
-    pin.input.minLength = least;
-    setText(pin.querySelector("p"), `Al menos ${least} cifras o letras. Evita 1234, 0000 y los que cualquiera probaría`);
+    const least = limit(["cashier", "admin"].includes(role()) ? "shortest_money_pin" : "shortest_pin");
+    const isKnown = least < Infinity;
+    if (isKnown) pin.input.minLength = least;
+    const length = isKnown ? `Al menos ${least} cifras o letras. ` : "";
+    setText(pin.querySelector("p"), `${length}Evita 1234, 0000 y los que cualquiera probaría`);
   };
   explain();
   return Object.assign(pin, { explain });
@@ -20,4 +23,4 @@ export function pinField(label, role) {
 
 /** "Ana María" → "ana.maria" */
 export const usernameOf = (name) => name.trim().toLowerCase().normalize("NFD").replace(/\p{Diacritic}/gu, "")
-  .replace(/[^a-z0-9]+/g, ".").replace(/^\.+|\.+$/g, "").slice(0, 40);
+  .replace(/[^a-z0-9]+/g, ".").replace(/^\.+|\.+$/g, "").slice(0, limit("username"));

@@ -4,6 +4,7 @@ import { call, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/backoff.js";
 import { h, toast } from "../lib/dom.js";
 import { setCurrency } from "./format.js";
+import { setRules } from "./rules.js";
 import { setClock } from "../lib/wall-time.js";
 import { staysLocked, wasLeft, watchIdle } from "./idle.js";
 import { begin, goOnAs, lastHere } from "../lib/kept.js";
@@ -61,6 +62,7 @@ function settle(roles, { user, settings }) {
   }
   if (watchIdle(settings.idle_minutes, user.username)) return new Promise(() => {});
   setCurrency(settings.currency);
+  setRules(settings);
   setClock(settings);
   setHeartbeat(settings.heartbeat_seconds);
   const words = lastWords();

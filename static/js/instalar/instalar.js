@@ -4,6 +4,7 @@ import { call } from "../lib/api.js";
 import { h, setText } from "../lib/dom.js";
 import { createForm, field } from "../lib/forms.js";
 import { houseFields } from "../house/house-fields.js";
+import { limit, setRules } from "../house/rules.js";
 import { readText } from "../lib/text-file.js";
 import { pinField, usernameOf } from "../house/staff-fields.js";
 
@@ -11,16 +12,19 @@ import { pinField, usernameOf } from "../house/staff-fields.js";
 const token = location.hash.slice(1);
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "America/Mexico_City";
 
+// Nobody is signed in, so that the server tells no settings yet. A test holds these limits against the server's.
+setRules({ limits: { name: 80, currency: 5, username: 40, shortest_money_pin: 6, pin: 128 } });
+
 const house = houseFields({ restaurant: "", currency: "$", time_zone: zone });
-const name = field("Tu nombre", { name: "name", maxlength: 80, required: true });
+const name = field("Tu nombre", { name: "name", maxlength: limit("name"), required: true });
 const username = field("Usuario", {
-  name: "username", maxlength: 40, required: true, autocapitalize: "none", spellcheck: "false",
+  name: "username", maxlength: limit("username"), required: true, autocapitalize: "none", spellcheck: "false",
   hint: "Con él entras: letras minúsculas, cifras, punto o guion",
 });
 name.input.addEventListener("input", () => { username.input.value = usernameOf(name.value); });
 const pin = pinField("PIN", () => "admin");
 const again = field("PIN otra vez", {
-  name: "again", type: "password", inputmode: "numeric", maxlength: 128, required: true, autocomplete: "new-password",
+  name: "again", type: "password", inputmode: "numeric", maxlength: limit("pin"), required: true, autocomplete: "new-password",
 });
 const menu = createMenuChoice();
 

@@ -1,8 +1,8 @@
 // The operation number and the amount that a proof shows, as the waiter types them.
 
+import { limit } from "../house/rules.js";
 import { h, setText } from "../lib/dom.js";
 
-const LONGEST = 64;
 const PLAIN = /^\d+(?:[.,]\d{1,2})?$/; // 185,50
 const GROUPED = /^\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?$/; // 1,234.50
 const GROUPED_BY_DOTS = /^\d{1,3}(?:\.\d{3})+,\d{1,2}$/; // 1.234,50
@@ -10,7 +10,7 @@ const GROUPED_BY_DOTS = /^\d{1,3}(?:\.\d{3})+,\d{1,2}$/; // 1.234,50
 /** The two fields of an order of `total`; `setMethod` says which method is chosen. */
 export class Fields {
   constructor(total) {
-    this.reference = new Field("reference", { maxlength: LONGEST, autocapitalize: "characters", spellcheck: "false" });
+    this.reference = new Field("reference", { maxlength: limit("reference"), autocapitalize: "characters", spellcheck: "false" });
     this.amount = new Field("amount", { inputmode: "decimal", maxlength: 16 });
     this.amount.setLabel("Monto que dice el comprobante");
     this.amount.input.value = total.toFixed(2);

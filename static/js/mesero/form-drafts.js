@@ -1,11 +1,11 @@
 // The orders that are still being written, kept on the phone: each belongs to one tab at a time.
 
 import { newKey } from "../lib/api.js";
+import { limit } from "../house/rules.js";
 import { now } from "../lib/server-time.js";
 import { local, session } from "../lib/storage.js";
 
 const TOO_OLD = 24 * 60 * 60000; // yesterday's half of an order is nobody's any more
-const MOST = 999;
 const HELD_WITHIN = 700; // a tab that lives answers by then; one that the browser has frozen does not
 const TRY_EVERY = 2000;
 const REFUSED = Symbol("what a browser that refuses to be read has said");
@@ -231,7 +231,7 @@ function parse(text) {
   try {
     const value = JSON.parse(text);
     if (typeof value !== "object" || value === null) return null;
-    const table = String(value.table ?? "").replace(/\D/g, "").slice(0, 4);
+    const table = String(value.table ?? "").replace(/\D/g, "").slice(0, String(limit("table_number")).length);
     const key = typeof value.key === "string" ? value.key : "";
     return { ...value, table, lines: lines(value.lines), key, at: Number(value.at) || 0 };
   } catch {
@@ -246,7 +246,7 @@ function lines(value) {
     .filter((line) => line && line.product !== undefined && Number.isInteger(line.quantity) && line.quantity > 0)
     .map((line) => ({
       id: typeof line.id === "string" ? line.id : newKey(), product: String(line.product),
-      quantity: Math.min(MOST, line.quantity),
+      quantity: Math.min(limit("quantity"), line.quantity),
       name: typeof line.name === "string" ? line.name : "", note: typeof line.note === "string" ? line.note : "",
     }));
 }

@@ -4,13 +4,12 @@
 import { newKey } from "../lib/api.js";
 import { h, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
+import { limit } from "../house/rules.js";
 import { emptyDraft, FormDrafts, isEmpty, newLine } from "./form-drafts.js";
 import { createMenu } from "./menu.js";
 import { rememberNotes } from "./notes.js";
 import { now } from "../lib/server-time.js";
 
-const MOST = 999;
-const MOST_LINES = 100;
 const SECOND_TAP = 600;
 const UNKEPT = "Este aparato no guarda ahora lo que escribes: no cierres la página hasta enviarlo.";
 
@@ -29,8 +28,9 @@ class NewOrder {
     });
     this.draft = this.drafts.begin();
     this.table = h("input", {
-      class: "input table-input", type: "text", inputmode: "numeric", pattern: "[0-9]*", maxlength: 4, enterkeyhint: "done",
-      autocomplete: "off", id: "table", value: this.draft.table, placeholder: "№", "aria-describedby": "order-notice",
+      class: "input table-input", type: "text", inputmode: "numeric", pattern: "[0-9]*", enterkeyhint: "done",
+      maxlength: String(limit("table_number")).length, autocomplete: "off", id: "table", value: this.draft.table,
+      placeholder: "№", "aria-describedby": "order-notice",
       oninput: () => this.#change({ table: this.table.value.trim() }),
     });
     this.menu = createMenu({
@@ -108,8 +108,8 @@ class NewOrder {
 
   /** One more line of a product; undefined where the order is full. */
   #add({ id, name }) {
-    if (this.draft.lines.length >= MOST_LINES) {
-      this.#say(`En una orden caben ${MOST_LINES} renglones. Envíala y sigue en otra.`, "late");
+    if (this.draft.lines.length >= limit("items")) {
+      this.#say(`En una orden caben ${limit("items")} renglones. Envíala y sigue en otra.`, "late");
       return undefined;
     }
     const line = newLine(id, { name });
@@ -120,7 +120,8 @@ class NewOrder {
   #changeLine(id, changes) {
     const changed = this.draft.lines.map((line) => (line.id === id ? { ...line, ...changes } : line));
     this.#change({
-      lines: changed.filter((line) => line.quantity > 0).map((line) => ({ ...line, quantity: Math.min(MOST, line.quantity) })),
+      lines: changed.filter((line) => line.quantity > 0)
+        .map((line) => ({ ...line, quantity: Math.min(limit("quantity"), line.quantity) })),
     });
   }
 
@@ -229,17 +230,21 @@ function keepForm(event) {
 
 /** The same dish with the same note is one line. */
 function merge(lines) {
-  const merged = [];
+  const mergedLines = [];
   for (const line of lines) {
     const note = line.note.trim();
-    const same = merged.find((one) => one.product === line.product && one.note === note && one.quantity + line.quantity <= MOST);
+    const room = limit("quantity") - line.quantity;
+    const same = mergedLines.find((one) => one.product === line.product && one.note === note && one.quantity <= room);
     if (same) same.quantity += line.quantity;
-    else merged.push({ ...line, note });
+    else mergedLines.push({ ...line, note });
   }
-  return merged;
+  return mergedLines;
 }
 
-const isTable = (table) => Number.isInteger(Number(table)) && Number(table) >= 1 && Number(table) <= 9999;
+function isTable(table) {
+  const number = Number(table);
+  return Number.isInteger(number) && number >= 1 && number <= limit("table_number");
+}
 
 function lacks({ table, lines }) {
   if (!isTable(table)) return "Escribe el número de la mesa";

@@ -1,9 +1,8 @@
 // What is said to the kitchen about a line: a field, and the last notes to tap.
 
+import { limit } from "../house/rules.js";
 import { h } from "../lib/dom.js";
 import { forgetNote, recentNotes } from "./notes.js";
-
-const LONGEST = 200;
 
 /** `{ node, open(line, label), close(), line }`; `onNote(line, note)` hears of each change, `onClose(line)` of the end. */
 export class NoteEditor {
@@ -13,7 +12,7 @@ export class NoteEditor {
   constructor(onNote, onClose) {
     Object.assign(this, { onNote, onClose });
     this.input = h("input", {
-      class: "input note-input", type: "text", maxlength: LONGEST, placeholder: "Nota para cocina", autocomplete: "off",
+      class: "input note-input", type: "text", maxlength: limit("note"), placeholder: "Nota para cocina", autocomplete: "off",
       enterkeyhint: "done", oninput: () => this.#say(this.input.value),
       onkeydown: (event) => { if (event.key === "Enter" || event.key === "Escape") this.#finish(event); },
     });
@@ -78,7 +77,7 @@ export class NoteEditor {
     const said = parts(this.input.value);
     const now = said.includes(note) ? said.filter((one) => one !== note) : [...said, note];
     const text = this.input.value === note ? "" : now.join(", ");
-    if (text.length > LONGEST) return;
+    if (text.length > limit("note")) return;
     this.input.value = text;
     this.#say(text);
   }

@@ -2,7 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { isOverlooked } from "../house/overlooked.js";
-import { warningSentence } from "../house/warnings.js";
+import { warningSentence } from "../house/rules.js";
 import { isRejected, sentAt } from "./cards.js";
 
 /** The elements that say it; none while the order is only to be charged. */

@@ -5,7 +5,6 @@ import { h, KeyedList, setText } from "../lib/dom.js";
 import { clock, money, startOfDay } from "../house/format.js";
 import { createTable } from "./cards.js";
 
-const MOST = 500; // as many as one answer holds
 const LOOK_AT_THE_CLOCK = 60000;
 
 /**
@@ -27,7 +26,7 @@ export function createPaidList({ isMine, methodName, whose }, onCount) {
   async function load() {
     const before = orders;
     try {
-      const answer = await call("GET", `/orders?status=pagado&since=${encodeURIComponent(startOfDay())}&limit=${MOST}`);
+      const answer = await call("GET", `/orders?status=pagado&since=${encodeURIComponent(startOfDay())}`);
       const meanwhile = orders === before ? [] : [...orders.values()];
       orders = new Map([...answer.orders, ...meanwhile].map((order) => [order.id, order]));
       isLoaded = true;

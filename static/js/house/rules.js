@@ -1,0 +1,31 @@
+// The server's rules as the page's settings tell them: how long a text may be, and what a warning of a proof means.
+
+import { money } from "./format.js";
+
+// Settings that an earlier version has kept here tell no rules: then nothing is too long, and all needs a reason.
+const UNKNOWN = { short: "Aviso", sentence: "Comanda avisa de algo: recarga la página para leerlo", strong: true };
+let rules = {};
+
+export function setRules(settings) { rules = settings; }
+
+/** The most characters, or the highest number, that the server takes. */
+export const limit = (name) => rules.limits?.[name] ?? Infinity;
+
+const meaningOf = ({ type }) => rules.warnings?.[type] ?? UNKNOWN;
+
+/** "⚠ Referencia repetida" */
+export const shortWarning = (warning) => `⚠ ${meaningOf(warning).short}`;
+
+/** "Referencia ya usada en la orden 97", of one of `payment`'s warnings; `total` is its order's. */
+export function warningSentence(warning, payment, total) {
+  const order = () => (
+    pointsElsewhere(warning, payment) ? `la orden\u00a0${warning.order_id}` : "un intento anterior de esta orden");
+  const words = { "{order}": order, "{amount}": () => money(payment.amount), "{total}": () => money(total) };
+  return meaningOf(warning).sentence.replace(/\{\w+\}/g, (name) => words[name]());
+}
+
+/** Whether a warning points to another order than the payment's own. */
+export const pointsElsewhere = (warning, payment) => warning.order_id !== payment.order_id;
+
+/** Whether approving a payment needs a reason: a similar picture is a hint, others are evidence. */
+export const needsReason = (payment) => payment.warnings.some((warning) => meaningOf(warning).strong);
