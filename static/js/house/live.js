@@ -3,7 +3,7 @@
 import { call, Offline, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/backoff.js";
 import { onCovered } from "./idle.js";
-import { forget, keep, kept, me, onOther } from "../lib/kept.js";
+import { forget, keep, me, onOther, recall } from "../lib/kept.js";
 import { setLink } from "../lib/link.js";
 import { LANGUAGE, setHeartbeat, Stream } from "./stream.js";
 import { isInDoubt, mark } from "../lib/server-time.js";
@@ -298,7 +298,7 @@ export class Live {
 
   async #showKept() {
     if (this.#isLoaded || this.#isKept) return;
-    const last = await kept(`orders.${this.role}`);
+    const last = await recall(`orders.${this.role}`);
     if (last === undefined) return; // it is looked for again at the next failure
     this.#isKept = true;
     if (!last || this.#isLoaded) return;

@@ -1,7 +1,7 @@
 // The menu, which a page has without a network too: orders are written then as well.
 
 import { call, Offline } from "../lib/api.js";
-import { keep, kept } from "../lib/kept.js";
+import { keep, recall } from "../lib/kept.js";
 
 /** Resolves to the server's `{ products }`; without a network, to those that were fetched last. */
 export async function fetchMenu() {
@@ -10,7 +10,7 @@ export async function fetchMenu() {
     keep("menu", menu);
     return menu;
   } catch (error) {
-    const last = error instanceof Offline ? await kept("menu") : null;
+    const last = error instanceof Offline ? await recall("menu") : null;
     if (last) return last.value;
     throw error;
   }

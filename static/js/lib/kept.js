@@ -29,7 +29,7 @@ export async function entered({ username }) {
 
 /** `{ user, settings }` of whoever worked here last and did not sign out, or null. */
 export async function lastHere() {
-  const start = await kept("start");
+  const start = await recall("start");
   return start && start.value.user.username === who() ? start.value : null;
 }
 
@@ -46,7 +46,7 @@ export async function keep(name, value, at = now()) {
  * `{ at, value }` of what was kept, or null where that is nobody's here or too old to help; undefined
  * where it could not be read now.
  */
-export async function kept(name) {
+export async function recall(name) {
   if (!who()) return null;
   const row = await run("readonly", (table) => table.get(name));
   if (row === undefined) return undefined;
