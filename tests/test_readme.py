@@ -149,3 +149,5 @@ def test_every_dependency_has_its_reason_right_above_it() -> None:
         assert not requirement.startswith("#")
         at = lines.index(f"    {requirement}")
         assert re.fullmatch(r"    # \w.+", lines[at - 1]), requirement
+    build = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    assert re.search(r'^# \w.+\nrequires = \["setuptools>=[0-9]+"\]$', build, re.MULTILINE)
