@@ -24,13 +24,13 @@ if ! dpkg -s "${browsers[@]}" >/dev/null 2>&1; then
   fi
 fi
 
-# nginx runs with the lines of /ayuda/operacion. It is unpacked, since its package would start a service here.
+# nginx runs with the README's lines. It is unpacked, since its package would start a service here.
 if ! command -v nginx /usr/sbin/nginx .venv/nginx/usr/sbin/nginx >/dev/null; then
   if command -v apt-get >/dev/null; then
     mkdir -p .venv/nginx
     (cd .venv/nginx && apt-get download -qq nginx && dpkg -x nginx_*.deb . && rm nginx_*.deb)
   else
-    echo "No apt-get here: without nginx the guide's lines for it are not tested." >&2
+    echo "No apt-get here: without nginx the README's lines for it are not tested." >&2
   fi
 fi
 
