@@ -10,17 +10,16 @@ TEXT = PAGE.read_text(encoding="utf-8")
 
 def blocks() -> list[str]:
     """Everything that the guide tells to paste into a file or a terminal."""
-    found = re.findall(r"<pre>(.*?)</pre>", TEXT, re.DOTALL)
-    return [html.unescape(re.sub(r"<[^>]+>", "", block)) + "\n" for block in found]
+    return [html.unescape(text) + "\n" for text in re.findall(r"<pre>(.*?)</pre>", TEXT, re.DOTALL)]
 
 
 def block(beginning: str) -> str:
-    """The one block that begins with this."""
-    (found,) = [text for text in blocks() if text.startswith(beginning)]
-    return found
+    """The only block that begins with `beginning`."""
+    (text,) = [text for text in blocks() if text.startswith(beginning)]
+    return text
 
 
 def words() -> str:
-    """All that a reader sees of it."""
-    body = TEXT.partition("<main")[2]
-    return html.unescape(re.sub(r"<[^>]+>", "", "<main" + body))
+    """The guide's text, without its markup."""
+    _, main, body = TEXT.partition("<main")
+    return html.unescape(re.sub(r"<[^>]+>", "", main + body))

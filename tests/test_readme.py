@@ -4,6 +4,7 @@ import configparser
 import re
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -95,15 +96,11 @@ def test_the_readme_leads_to_every_text() -> None:
     assert set(TEXTS) - {CHECKOUT / "README.md"} <= linked
 
 
-def named(text: Path) -> set[Path]:
+def named_paths(text: Path) -> set[Path]:
     """The files and folders in backquotes in the first column of a text's map."""
-    rows = [
-        line.split(" | ")[0] for line in section("The map", text.read_text("utf-8")).splitlines()
-    ]
-    cells = [
-        cell for row in rows if row.startswith("| `") for cell in re.findall(r"`([^`]+)`", row)
-    ]
-    return {(text.parent / cell).resolve() for cell in cells}
+    lines = section("The map", text.read_text("utf-8")).splitlines()
+    column = "\n".join(line.split(" | ")[0] for line in lines if line.startswith("| `"))
+    return {(text.parent / path).resolve() for path in re.findall(r"`([^`]+)`", column)}
 
 
 def parts(folder: str) -> set[Path]:
@@ -122,10 +119,10 @@ def parts(folder: str) -> set[Path]:
 )
 def test_a_map_names_every_part_and_nothing_else(text: str, folders: list[str]) -> None:
     helpers = {CHECKOUT / "tests" / name for name in ("__init__.py", "conftest.py", "README.md")}
-    told = named(CHECKOUT / text)
-    assert [path for path in told if not path.exists()] == []
+    named = named_paths(CHECKOUT / text)
+    assert [path for path in named if not path.exists()] == []
     for folder in folders:
-        assert parts(folder) - helpers - told == set()
+        assert parts(folder) - helpers - named == set()
 
 
 def test_what_the_map_tells_to_change_is_there() -> None:
@@ -143,11 +140,11 @@ def test_every_dependency_has_its_reason_right_above_it() -> None:
     setup = configparser.ConfigParser()
     setup.read(CHECKOUT / "setup.cfg", encoding="utf-8")
     extras = setup["options.extras_require"].values()
-    needed = "\n".join([setup["options"]["install_requires"], *extras]).split("\n")
+    needed = "\n".join([setup["options"]["install_requires"], *extras]).split()
     lines = (CHECKOUT / "setup.cfg").read_text(encoding="utf-8").splitlines()
-    for requirement in filter(None, needed):
-        assert not requirement.startswith("#")
-        at = lines.index(f"    {requirement}")
-        assert re.fullmatch(r"    # \w.+", lines[at - 1]), requirement
+    explained = [
+        line.strip() for above, line in pairwise(lines) if re.fullmatch(r"    # \w.+", above)
+    ]
+    assert sorted(explained) == sorted(needed)
     build = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
     assert re.search(r'^# \w.+\nrequires = \["setuptools>=[0-9]+"\]$', build, re.MULTILINE)
