@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from comanda.__main__ import main
+from comanda.cli.parser import main
 from comanda.files import default_config
 from tests.guide import TEXT, blocks, words
 from tests.test_config import keys
