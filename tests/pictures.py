@@ -32,6 +32,10 @@ async def new_order(page: Page) -> None:
     for name in ("Tacos al pastor", "Guacamole"):
         row = page.get_by_role("listitem").filter(has_text=name)
         await row.get_by_role("button", name="Agregar").click()
+    await page.get_by_label("Mesa", exact=True).scroll_into_view_if_needed()
+    call = page.get_by_text("no la recoge")  # for the demo's ready dish, over the page's foot
+    await call.wait_for()
+    await call.wait_for(state="hidden")
 
 
 async def to_charge(page: Page) -> None:
