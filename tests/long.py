@@ -1,4 +1,4 @@
-"""Whether a run takes the long form of the tests that break things, see the README.
+"""Whether a run takes the long form of the tests that break things, see README.md beside this file.
 
 `COMANDA_LONG=1 .venv/bin/pytest tests/faults tests/attacks -s`
 """

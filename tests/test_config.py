@@ -4,6 +4,7 @@ import dataclasses
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -69,23 +70,20 @@ def test_the_file_that_is_shipped_has_every_key_and_no_other() -> None:
     assert set(keys(tomllib.loads(FILE.read_text()))) == settings()
 
 
-def test_every_key_has_a_comment_above_it_or_above_its_group() -> None:
-    """A group is the lines between two blank ones; its comment may stand over a `[[table]]`."""
-    commented = {"payments.methods": False}
-    section = ""
-    for paragraph in FILE.read_text().split("\n\n"):
-        seen = False
-        for line in paragraph.splitlines():
-            if line.startswith("#"):
-                seen = True
-            elif line.startswith("["):
-                section = line.strip("[]")
-                commented.setdefault(section, False)
-                commented[section] |= seen
-            else:
-                key = line.partition(" = ")[0]
-                assert seen or commented[section], f"{section}.{key} has no comment"
-    assert commented["payments.methods"]
+def test_every_key_is_explained_right_above_it() -> None:
+    text, _, methods = FILE.read_text(encoding="utf-8").partition("# The forms of payment,")
+    lines = text.splitlines()
+    explained = [
+        line.partition(" = ")[0]
+        for above, line in pairwise(lines)
+        if above.startswith("# ") and " = " in line and not line.startswith("#")
+    ]
+    others = [key.rpartition(".")[2] for key in settings() if "methods" not in key]
+    assert sorted(explained) == sorted(others)
+    comment, *_ = methods.partition("[[payments.methods]]")
+    assert set(re.findall(r"`(\w+)`", comment)) == {
+        field.name for field in dataclasses.fields(Method)
+    }
 
 
 def test_a_file_with_nothing_in_it_is_all_defaults(file: Path) -> None:

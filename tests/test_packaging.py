@@ -75,6 +75,7 @@ def test_the_wheel_has_nothing_but_comanda(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"comanda"}
     assert not [name for name in names if "test" in name or ".db" in name or ".ci" in name]
+    assert not [name for name in names if name.endswith(".md")]
 
 
 def test_the_wheel_says_what_it_is_and_needs(wheel: Path) -> None:

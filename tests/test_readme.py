@@ -1,34 +1,35 @@
-"""The README is true: what it tells to paste works, and what it names is there."""
+"""The README and the texts that it leads to are true, short, and lead where they say."""
 
 import configparser
 import re
 import subprocess
-import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
-from comanda.domain.events import EventType
-from comanda.web.contract.problems import STATUSES
-from comanda.web.routes import ROUTES
+import pytest
+
 from tests.flow.program import serving
-from tests.test_config import keys
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+TEXTS = sorted(
+    path for pattern in ("*.md", "src/*.md", "tests/**/*.md") for path in CHECKOUT.glob(pattern)
+)
+LIMITS = {  # text → the most bytes of it
+    "README.md": 12 * 1024,
+    "src/README.md": 6 * 1024,
+    "src/DECISIONS.md": 5 * 1024,
+}
+README_LINES = 240
 BLOCK = re.compile(r"```(bash|text)\n(.*?)```", re.DOTALL)
 END = "--- end of a block ---"
 
 
-def section(title: str) -> str:
+def section(title: str, text: str = README) -> str:
     """What stands under a heading of the second level."""
-    (found,) = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", README, re.DOTALL | re.MULTILINE)
-    return str(found)
-
-
-def table_cells(text: str, column: int) -> list[str]:
-    """What is in backquotes in one column of the tables of a text."""
-    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
-    return [code for row in rows for code in re.findall(r"`([^`]+)`", row[column])]
+    (content,) = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    return str(content)
 
 
 def walk() -> Iterator[tuple[str, str]]:
@@ -38,11 +39,6 @@ def walk() -> Iterator[tuple[str, str]]:
     for (kind, text), (next_kind, next_text) in zip(blocks, following, strict=True):
         if kind == "bash":
             yield text, next_text if next_kind == "text" else ""
-
-
-def packages(requirements: str) -> set[str]:
-    """The names in a list of requirements."""
-    return set(re.findall(r"^([A-Za-z0-9-]+)", requirements, re.MULTILINE))
 
 
 def test_the_walk_by_hand_prints_what_it_says(tmp_path: Path) -> None:
@@ -81,64 +77,74 @@ def test_the_two_commands_come_first() -> None:
     assert second == "bash tests/run.sh\n"
 
 
-def test_what_the_map_names_is_there() -> None:
-    named = table_cells(section("The map"), 0)
-    assert named
-    for name in named:
-        path = CHECKOUT / name
-        assert path.is_dir() if name.endswith("/") else path.is_file(), name
+def test_the_texts_are_short() -> None:
+    assert len(README.splitlines()) <= README_LINES
+    for name, most in LIMITS.items():
+        assert (CHECKOUT / name).stat().st_size <= most, name
 
 
-def test_the_map_names_every_part() -> None:
-    named = {Path(name) for name in table_cells(section("The map"), 0)}
-    parts = {
-        path.relative_to(CHECKOUT)
-        for folder in ("src/comanda", "tests")
-        for path in (CHECKOUT / folder).iterdir()
-        if not path.name.startswith((".", "__pycache__", "test_"))
-    }
-    helpers = {Path("tests/__init__.py"), Path("tests/conftest.py")}
-    assert parts - helpers <= named
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_every_link_leads_somewhere(text: Path) -> None:
+    content = text.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)]+)\)|<img src=\"([^\"]+)\"", content):
+        path = "".join(target)
+        assert path.startswith("http") or (text.parent / path).is_file(), path
 
 
-def test_every_dependency_is_named_with_its_reason_and_no_other() -> None:
+def test_the_readme_leads_to_every_text() -> None:
+    linked = {(CHECKOUT / path).resolve() for path in re.findall(r"\]\(([^)]+)\)", README)}
+    assert set(TEXTS) - {CHECKOUT / "README.md"} <= linked
+
+
+def named_paths(text: Path) -> set[Path]:
+    """The files and folders in backquotes in the first column of a text's map."""
+    lines = section("The map", text.read_text("utf-8")).splitlines()
+    column = "\n".join(line.split(" | ")[0] for line in lines if line.startswith("| `"))
+    return {(text.parent / path).resolve() for path in re.findall(r"`([^`]+)`", column)}
+
+
+def parts(folder: str) -> set[Path]:
+    """What lies in a folder, but for tests and what tools leave there."""
+    skipped = (".", "__pycache__", "test_")
+    files = (CHECKOUT / folder).iterdir()
+    return {path for path in files if not path.name.startswith(skipped)}
+
+
+@pytest.mark.parametrize(
+    ("text", "folders"),
+    [
+        ("src/README.md", ["src/comanda", "static/js"]),
+        ("tests/README.md", ["tests"]),
+    ],
+)
+def test_a_map_names_every_part_and_nothing_else(text: str, folders: list[str]) -> None:
+    helpers = {CHECKOUT / "tests" / name for name in ("__init__.py", "conftest.py", "README.md")}
+    named = named_paths(CHECKOUT / text)
+    assert [path for path in named if not path.exists()] == []
+    for folder in folders:
+        assert parts(folder) - helpers - named == set()
+
+
+def test_what_the_map_tells_to_change_is_there() -> None:
+    text = CHECKOUT / "src" / "README.md"
+    guide = section("How to add", text.read_text("utf-8"))
+    named_files = set(re.findall(r"`([\w./-]+\.(?:py|js|html|toml))`", guide))
+    files = {file for file in named_files if "NOUN" not in file and "NAME" not in file}
+    assert files
+    for file in files:
+        places = (CHECKOUT / file, CHECKOUT / "src" / "comanda" / file)
+        assert any(place.is_file() for place in places), file
+
+
+def test_every_dependency_has_its_reason_right_above_it() -> None:
     setup = configparser.ConfigParser()
     setup.read(CHECKOUT / "setup.cfg", encoding="utf-8")
-    build = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["build-system"]["requires"]
     extras = setup["options.extras_require"].values()
-    needed = packages("\n".join([setup["options"]["install_requires"], *extras, *build]))
-    assert set(table_cells(section("Dependencies"), 0)) == needed
-
-
-def test_every_setting_is_explained() -> None:
-    shipped = tomllib.loads((CHECKOUT / "config.toml").read_text(encoding="utf-8"))
-    assert sorted(table_cells(section("Configuration"), 0)) == sorted(set(keys(shipped)))
-
-
-def test_every_error_code_stands_with_its_status() -> None:
-    told = {
-        code: statuses
-        for line in section("HTTP and events").splitlines()
-        if re.match(r"\| \d{3}", line)
-        for statuses, codes in [line.split(" | ", 1)]
-        for code in re.findall(r"`([a-z_]+)`", codes)
-        if code != "errors"
-    }
-    assert set(told) == set(STATUSES)
-    for code, status in STATUSES.items():
-        assert str(status) in told[code]
-
-
-def test_every_request_is_in_the_contract() -> None:
-    told = {
-        re.sub(r"\{\w+\}", "{}", request.partition("?")[0])
-        for request in re.findall(r"`([A-Z]+ /[^` ]*)", section("HTTP and events"))
-    }
-    pages = ("/mesero", "/cocina", "/caja", "/admin", "/ayuda", "/sw.js", "/manifest", "/static")
-    for method, path, *_ in ROUTES:
-        if path != "/" and not path.startswith(pages):
-            assert re.sub(r"\{\w+\}", "{}", f"{method} {path}") in told
-
-
-def test_every_event_is_in_the_contract() -> None:
-    assert {kind.value for kind in EventType} <= set(table_cells(section("HTTP and events"), 0))
+    needed = "\n".join([setup["options"]["install_requires"], *extras]).split()
+    lines = (CHECKOUT / "setup.cfg").read_text(encoding="utf-8").splitlines()
+    explained = [
+        line.strip() for above, line in pairwise(lines) if re.fullmatch(r"    # \w.+", above)
+    ]
+    assert sorted(explained) == sorted(needed)
+    build = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    assert re.search(r'^# \w.+\nrequires = \["setuptools>=[0-9]+"\]$', build, re.MULTILINE)

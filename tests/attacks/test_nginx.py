@@ -1,9 +1,8 @@
-"""Behind nginx, with exactly the README's lines but for the ports."""
+"""Behind nginx, with exactly the lines of /ayuda/operacion but for the ports."""
 
 import io
 import logging
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -18,9 +17,9 @@ import pytest
 
 from comanda.config import Config, Proofs, Server
 from tests.attacks.wire import until_it_answers
+from tests.guide import block
 from tests.house import COCO, PDF, PIN, House, Stream, open_house, skip_without
 
-README = Path(__file__).parents[2] / "README.md"
 MAIN = """
 daemon off;
 master_process off;
@@ -49,14 +48,9 @@ def nginx() -> str:
     own = Path(sys.prefix) / "nginx" / "usr" / "sbin"
     found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:{own}")
     if found is None:
-        message = "NO NGINX: the README's lines are NOT tested; install the package `nginx`"
+        message = "NO NGINX: the guide's lines are NOT tested; install the package `nginx`"
         skip_without(message)
     return found
-
-
-def readme_lines() -> str:
-    (lines,) = re.findall(r"```text\n(server \{\n.*?)```", README.read_text("utf-8"), re.DOTALL)
-    return str(lines)
 
 
 def free_port() -> int:
@@ -67,7 +61,7 @@ def free_port() -> int:
 @contextmanager
 def serving(nginx: str, house: House, folder: Path) -> Iterator[str]:
     """nginx in front of the house, on a port that isn't 80."""
-    port, site = free_port(), readme_lines()
+    port, site = free_port(), block("server {")
     for line, ours in (
         ("listen 80;", f"listen 127.0.0.1:{port};"),
         ("http://127.0.0.1:8080;", f"{house.url};"),

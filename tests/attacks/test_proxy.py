@@ -19,6 +19,7 @@ import trustme
 from comanda.config import Config, Server
 from tests.attacks.wire import until_it_answers
 from tests.flow.program import comanda, furnish, serving
+from tests.guide import block
 from tests.house import COCO, NEW_PIN, PIN, House, Stream, open_house
 
 CADDY = Path(sys.executable).parent / "caddy"
@@ -29,11 +30,11 @@ CADDYFILE = """
     auto_https off
     storage file_system {folder}
 }}
+"""
+SITE = """\
 https://127.0.0.1:{port} {{
     bind 127.0.0.1
     tls {folder}/cert.pem {folder}/key.pem
-    reverse_proxy {upstream}
-}}
 """
 
 
@@ -49,11 +50,15 @@ def authority(tmp_path: Path) -> trustme.CA:
 
 @contextmanager
 def caddy(house: House, folder: Path) -> Iterator[str]:
-    """Caddy in front of the house, as https."""
+    """Caddy in front of the house, as https: the guide's lines with a certificate of our own."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    text = CADDYFILE.format(folder=folder, port=port, upstream=house.url.removeprefix("http://"))
-    (folder / "Caddyfile").write_text(text)
+    name, upstream = "comanda.example.com {\n", "127.0.0.1:8080"
+    lines = block(name)
+    assert lines.count(upstream) == 1
+    lines = lines.replace(upstream, house.url.removeprefix("http://"))
+    site = lines.replace(name, SITE.format(folder=folder, port=port))
+    (folder / "Caddyfile").write_text(CADDYFILE.format(folder=folder) + site)
     process = subprocess.Popen(
         [CADDY, "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"],
         env={**os.environ, "HOME": str(folder)},

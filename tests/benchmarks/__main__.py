@@ -1,4 +1,4 @@
-"""The benchmark: `python -m tests.benchmarks`, about five minutes. See the README.
+"""The benchmark: `python -m tests.benchmarks`, about five minutes. See README.md beside it.
 
 Servers run on the first processor, the load on the second. Nothing here asserts a time.
 """

@@ -130,7 +130,7 @@ async def user_menu(page: Page) -> None:
     await page.get_by_role("button", name="Cambiar de usuario").wait_for()
 
 
-HELP = ("", "/mesero", "/cocina", "/caja", "/admin")
+HELP = ("", "/mesero", "/cocina", "/caja", "/admin", "/operacion")
 KITCHEN = (
     Case("kitchen", LONG_COOK, "/cocina", nothing),
     Case("kitchen: sold out", LONG_COOK, "/cocina", dialog("Agotados")),

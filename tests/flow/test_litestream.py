@@ -1,4 +1,4 @@
-"""Litestream beside a busy server: what it replicated is the whole database, proofs included."""
+"""The guide's lines for Litestream, beside a busy server: the replica is whole, proofs included."""
 
 import asyncio
 import shutil
@@ -13,16 +13,10 @@ import pytest
 from comanda.cli.parser import main
 from comanda.store.backup import check
 from comanda.store.connection import connect
+from tests.guide import block
 from tests.house import House, jpeg
 
-CONFIG = """\
-dbs:
-  - path: {database}
-    replica:
-      type: file
-      path: {replica}
-      sync-interval: 100ms
-"""
+DATABASE, REPLICA = "/srv/comanda/datos/comanda.db", "/mnt/usb/comanda-replica"
 
 
 def program() -> str:
@@ -71,7 +65,10 @@ async def restored(litestream: str, config: Path, database: Path, folder: Path) 
 
 async def test_a_replica_of_a_busy_evening_restores_whole(house: House, tmp_path: Path) -> None:
     litestream, config = program(), tmp_path / "litestream.yml"
-    config.write_text(CONFIG.format(database=house.path, replica=tmp_path / "replica"))
+    lines = block("dbs:")
+    assert lines.count(DATABASE) == lines.count(REPLICA) == 1
+    own = lines.replace(DATABASE, str(house.path)).replace(REPLICA, str(tmp_path / "replica"))
+    config.write_text(f"{own}      sync-interval: 100ms\n")
     with replicating(litestream, config, tmp_path / "litestream.log"):
         for table in range(1, 9):
             order = await house.deliver(table)

@@ -24,6 +24,7 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("GET", "/ayuda/cocina"): None,
     ("GET", "/ayuda/caja"): None,
     ("GET", "/ayuda/admin"): None,
+    ("GET", "/ayuda/operacion"): None,
     ("GET", "/metrics"): None,
     ("GET", "/sw.js"): None,
     ("GET", "/manifest.webmanifest"): None,

@@ -87,6 +87,8 @@ ROUTES: tuple[Route, ...] = (
           "The same for cashiers", PAGE),
     Route("GET", "/ayuda/admin", pages.page("ayuda/admin.html"), EVERYBODY,
           "The same for administrators", PAGE),
+    Route("GET", "/ayuda/operacion", pages.page("ayuda/operacion.html"), EVERYBODY,
+          "How to install and look after it", PAGE),
     Route("GET", "/docs", pages.page("docs.html"), EVERYBODY, "This document for people", PAGE),
     Route("GET", "/sw.js", pages.page("sw.js"), EVERYBODY, "The pages' service worker", ASSET),
     Route("GET", "/manifest.webmanifest", pages.page("manifest.webmanifest"), EVERYBODY,

@@ -1,0 +1,69 @@
+"""The owner's guide is true: what it quotes Comanda says, and what it names is there."""
+
+import html
+import re
+import tomllib
+
+import pytest
+
+from comanda.cli.parser import main
+from comanda.files import default_config
+from tests.guide import TEXT, blocks, words
+from tests.test_config import keys
+from tests.test_readme import CHECKOUT
+
+MOST_BYTES = 10_500  # of what is read, without the markup
+SOURCES = "".join(
+    path.read_text(encoding="utf-8")
+    for folder in ("src/comanda", "static/js")
+    for path in sorted((CHECKOUT / folder).rglob("*.[pj][ys]"))
+)
+
+
+def codes() -> list[str]:
+    return [html.unescape(code) for code in re.findall(r"<code>(.*?)</code>", TEXT)]
+
+
+def test_it_is_short() -> None:
+    assert len(words().encode()) <= MOST_BYTES
+
+
+def test_each_trouble_is_quoted_as_comanda_says_it() -> None:
+    terms = re.findall(r"<dt>(.*?)</dt>", TEXT)
+    quotes = [quote for term in terms for quote in re.findall(r"«([^»]+)»", term)]
+    assert len(quotes) > 15
+    assert [quote for quote in quotes if quote not in SOURCES] == []
+
+
+def test_every_setting_that_it_names_is_one() -> None:
+    known = set(keys(tomllib.loads(default_config().read_text(encoding="utf-8"))))
+    sections = {key.partition(".")[0] for key in known}
+    dotted = [re.match(r"(\w+)\.\w+(?= =|$)", code) for code in codes()]
+    settings = {match[0] for match in dotted if match and match[1] in sections}
+    assert len(settings) > 5
+    assert settings <= known
+
+
+def test_every_command_that_it_names_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [line for text in (*codes(), *blocks()) for line in text.splitlines()]
+    matches = [re.search(r"(?:^|/bin/)comanda ([^|]+)", line) for line in lines]
+    commands = [match[1].split() for match in matches if match]
+    for command in commands:
+        explained = help_of(command, capsys)
+        options = {word for word in command if word.startswith("--")}
+        assert [option for option in options if option not in explained] == []
+    every_command = set(re.findall(r"^    (\w+)  ", help_of([], capsys), re.MULTILINE))
+    assert {command[0] for command in commands} == every_command
+
+
+def help_of(command: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """What `comanda COMMAND --help` prints; it fails where there is no such command."""
+    with pytest.raises(SystemExit) as ending:
+        main([*command, "--help"])
+    assert ending.value.code == 0, command
+    return capsys.readouterr().out
+
+
+def test_every_figure_for_prometheus_is_told() -> None:
+    shown = {code for code in codes() if re.fullmatch(r"comanda_[a-z_]+", code)}
+    assert shown == set(re.findall(r'"(comanda_(?!browser|session)[a-z_]+)"', SOURCES))
