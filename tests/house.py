@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,6 +26,7 @@ from argon2 import PasswordHasher
 from PIL import Image
 
 from comanda import access
+from comanda import app as wiring
 from comanda.app import build_app, listening
 from comanda.config import Backup, Config, DatabaseConfig, Events
 from comanda.domain.menu import Entry
@@ -36,6 +37,7 @@ from comanda.store.connection import connect
 from comanda.store.database import Transaction
 from comanda.web.contract.event_data import EVENTS
 from comanda.web.plumbing import pins
+from comanda.web.plumbing.assets import Assets
 from comanda.web.plumbing.keys import DATABASE
 from comanda.web.plumbing.spool import IN_MEMORY
 from tests.contract import Contract
@@ -72,6 +74,7 @@ NOT_COUNTED = {
 }
 TACOS, SOPA, AGUA = "1", "2", "3"
 _photos = itertools.count(1)
+read_assets = cache(Assets)  # the pages' files are compressed once, not for each house
 SLOW = 30.0  # seconds: a guard against hanging on a busy machine, not a goal
 
 
@@ -381,10 +384,13 @@ def hire(tx: Transaction) -> None:
 
 
 def quick_config(path: Path, **events: Any) -> Config:
-    """The defaults, with a database in `path` and whatever `events` settings a test needs."""
+    """The defaults, with a database in `path` and whatever `events` settings a test needs.
+
+    One reader: each is a thread and a connection, which take a test longer to open than to use.
+    """
     return replace(
         Config(),
-        database=DatabaseConfig(path=str(path)),
+        database=DatabaseConfig(path=str(path), readers=1),
         events=replace(Events(), **events),
         backup=Backup(enabled=False),
     )
@@ -404,10 +410,12 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """Start the server on a free port of 127.0.0.1, as `comanda serve` does.
 
-    Each start hashes a PIN. `cheap_pins` saves the 64 MiB and the 200 ms of CPU that it takes.
+    `cheap_pins` saves the 64 MiB and the 90 ms that each hash of a PIN takes.
     """
     moment, contract = clock or FixedClock(), Contract()
-    built = build_app(config, clock=moment, **app)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wiring, "Assets", read_assets)
+        built = build_app(config, clock=moment, **app)
     built.on_response_prepare.append(contract.check)
     async with AsyncExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:

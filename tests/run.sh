@@ -1,47 +1,146 @@
 #!/usr/bin/env bash
-# Installs what the tests need, the browsers included, and runs them all: style, types, tests,
-# coverage, pages. What follows on the command line goes to pytest's first run.
+# Installs what the tests need, then runs them: `tests/run.sh [lint|quick|pages|all] [OPTION…]`.
+#
+#   lint   style and types, of the program and of the pages' scripts
+#   quick  tests/domain, tests/store and tests/web
+#   pages  tests/browser, in real browsers
+#   all    lint, every test, the coverage of the program; without a word, this
+#
+# Options go to pytest. Each step says how many seconds it took; the first that fails ends the run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-python3 -m venv .venv
-.venv/bin/python -m pip install --quiet --editable '.[test]'
+what=all
+case ${1:-} in
+  lint | quick | pages | all) what=$1 && shift ;;
+  "" | -*) ;;
+  *) echo "tests/run.sh [lint|quick|pages|all] [OPTION of pytest…]" >&2 && exit 2 ;;
+esac
+options=("$@")
+
+scratch=$(mktemp -d)
+lint_job=
+# Databases and photos of tests are written to memory where there is room; a test that is about the
+# disk asks for the real one (tests/faults/conftest.py).
+memory=/dev/shm
+room=$(df --output=avail -k "$memory" 2>/dev/null | tail -1) || room=0
+if [ -w "$memory" ] && [ "${room:-0}" -gt 1500000 ]; then
+  files=$(mktemp -d "$memory/comanda-tests.XXXXXX")
+else
+  files=$scratch/files
+fi
+
+finish() {
+  local status=$?
+  [ -z "$lint_job" ] || kill "$lint_job" 2>/dev/null || true
+  rm -rf "$scratch" "$files"
+  if [ $status != 0 ]; then
+    echo "FAILED: $step (after $SECONDS s)" >&2
+  else
+    echo "Passed: $what, in $SECONDS s"
+  fi
+}
+trap finish EXIT
+
+step=start
+run() {
+  local begun=$SECONDS
+  step=$1
+  printf '\n== %s\n' "$step"
+  "${@:2}"
+  printf '== %s: %s s\n' "$step" $((SECONDS - begun))
+}
+
+# Nothing to do where the same dependencies were installed before: pip would take ten seconds.
+install_packages() {
+  local installed=.venv/installed.cfg
+  cmp -s setup.cfg "$installed" && return
+  python3 -m venv .venv
+  .venv/bin/python -m pip install --quiet --editable '.[test]'
+  cp setup.cfg "$installed"
+}
 
 # Debian's headless Chromium for most of the pages' tests; its WebKit, nearest to an iPhone, for the
 # rest. The whole Chromium does as well as the headless one, in twice the time.
-browsers=(chromium-headless-shell webkit2gtk-driver xvfb fonts-dejavu-core fonts-noto-color-emoji)
-if ! dpkg -s "${browsers[@]}" >/dev/null 2>&1; then
-  if command -v apt-get >/dev/null; then
-    as_root=()
-    [ "$(id -u)" = 0 ] || as_root=(sudo)
-    {
-      "${as_root[@]}" apt-get update -qq &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-          apt-get install -y -qq --no-install-recommends "${browsers[@]}" >/dev/null
-    } || dpkg -s chromium "${browsers[@]:1}" >/dev/null
-  else
+install_browsers() {
+  local browsers=(
+    chromium-headless-shell webkit2gtk-driver xvfb fonts-dejavu-core fonts-noto-color-emoji
+  )
+  dpkg -s "${browsers[@]}" >/dev/null 2>&1 && return
+  if ! command -v apt-get >/dev/null; then
     echo "No apt-get here: without ${browsers[*]} the pages' tests are skipped." >&2
+    return
   fi
-fi
+  local as_root=()
+  [ "$(id -u)" = 0 ] || as_root=(sudo)
+  {
+    "${as_root[@]}" apt-get update -qq &&
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${browsers[@]}" >/dev/null
+  } || dpkg -s chromium "${browsers[@]:1}" >/dev/null
+}
 
 # nginx runs with the README's lines. It is unpacked, since its package would start a service here.
-if ! command -v nginx /usr/sbin/nginx .venv/nginx/usr/sbin/nginx >/dev/null; then
-  if command -v apt-get >/dev/null; then
-    mkdir -p .venv/nginx
-    (cd .venv/nginx && apt-get download -qq nginx && dpkg -x nginx_*.deb . && rm nginx_*.deb)
-  else
+install_nginx() {
+  ! command -v nginx /usr/sbin/nginx .venv/nginx/usr/sbin/nginx >/dev/null || return 0
+  if ! command -v apt-get >/dev/null; then
     echo "No apt-get here: without nginx the README's lines for it are not tested." >&2
+    return
   fi
-fi
+  mkdir -p .venv/nginx
+  (cd .venv/nginx && apt-get download -qq nginx && dpkg -x nginx_*.deb . && rm nginx_*.deb)
+}
 
-.venv/bin/ruff format --config .ci/ruff.toml --check src tests
-.venv/bin/ruff check --config .ci/ruff.toml src tests
-.venv/bin/mypy
-# B105 takes error codes for passwords; ruff's S105 looks for the same.
-.venv/bin/bandit --quiet --recursive --skip B105 src
+lint() {
+  .venv/bin/ruff format --config .ci/ruff.toml --check src tests
+  .venv/bin/ruff check --config .ci/ruff.toml src tests
+  .venv/bin/mypy
+  # B105 takes error codes for passwords; ruff's S105 looks for the same.
+  .venv/bin/bandit --quiet --recursive --skip B105 src
+}
+
+lint_beside() {
+  (SECONDS=0 && lint && echo "lint and types: $SECONDS s, beside the tests") >"$scratch/lint" 2>&1 &
+  lint_job=$!
+}
+
+lint_ends() {
+  local status=0
+  wait "$lint_job" || status=$?
+  lint_job=
+  cat "$scratch/lint"
+  return $status
+}
+
 # Three tests at a time keep two cores busy, since many wait for a clock or a program.
-.venv/bin/pytest -n 3 --dist worksteal --ignore tests/browser \
-  --cov --cov-report=term --cov-fail-under=95 "$@"
+python_tests() {
+  .venv/bin/pytest -n 3 --dist worksteal --basetemp "$files" --durations 15 "$@" "${options[@]}"
+}
+
+all_python_tests() {
+  python_tests --ignore tests/browser --cov --cov-report=term --cov-fail-under=95
+}
+
 # A browser on a busy machine: what fails is run once more, and named; twice is a failure.
-.venv/bin/pytest -n 3 --dist worksteal tests/browser --reruns 1 -rR \
-  -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
+pages() {
+  python_tests tests/browser --reruns 1 -rR \
+    -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
+}
+
+run "install: packages" install_packages
+case $what in
+  lint) run lint lint ;;
+  quick) run "quick tests" python_tests tests/domain tests/store tests/web ;;
+  pages)
+    run "install: browsers" install_browsers
+    run pages pages
+    ;;
+  all)
+    run "install: browsers" install_browsers
+    run "install: nginx" install_nginx
+    lint_beside
+    run tests all_python_tests
+    run "lint and types" lint_ends
+    run pages pages
+    ;;
+esac

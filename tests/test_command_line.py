@@ -13,9 +13,11 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from comanda.cli.parser import main
 from comanda.demo import PINS
@@ -26,6 +28,7 @@ from tests.house import MENU, NEW_PIN, jpeg
 
 Run = Callable[..., tuple[int, str, str]]
 CSV = "name,category,price\nTacos al pastor,Tacos,85.50\nSopa,Sopas,70\nAgua,Bebidas,30.00\n"
+hash_cheaply = partialmethod(PasswordHasher.__init__, time_cost=1, memory_cost=8, parallelism=1)
 MANAGEMENT_PIN = "una frase más larga: 8841"
 
 
@@ -36,7 +39,8 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`run("staff", "list")` → exit status, standard output, standard error."""
+    """`run("staff", "list")` → exit status, standard output, standard error. PINs hash cheaply."""
+    monkeypatch.setattr(PasswordHasher, "__init__", hash_cheaply)
 
     def run(*arguments: str, stdin: str = "", database: Path = path) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))

@@ -2,11 +2,13 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from comanda.config import Config
+from comanda.config import Config, DatabaseConfig
 from comanda.store import menu, orders
 from comanda.web.plumbing.keys import DATABASE
 from tests.house import AGUA, ANA, COCO, LUIS, MENU, TACOS, FixedClock, House, open_house
@@ -182,9 +184,19 @@ async def test_an_order_sent_twice_with_one_key_is_placed_once_also_after_a_rest
         assert (await send(house, "b"))[0] == 201
 
 
+@pytest.fixture
+async def well_read(config: Config, clock: FixedClock) -> AsyncIterator[House]:
+    """A house with as many readers as the program has."""
+    readers = DatabaseConfig().readers
+    config = replace(config, database=replace(config.database, readers=readers))
+    async with open_house(config, clock) as house:
+        yield house
+
+
 async def test_long_lists_leave_readers_for_small_questions(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    well_read: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    house = well_read
     await house.place()
     begun, go_on, find_all = threading.Event(), threading.Event(), orders.find_all
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import segno
 
 from comanda import demo, logs
-from comanda.app import build_app, serve
 from comanda.cli.command import Refused
 from comanda.config import Config, Server, settled
 from comanda.lan import reachable_host, url
@@ -55,6 +54,8 @@ def _announce_demo(url: str) -> None:
 def _listen(
     options: argparse.Namespace, config: Config, host: str, announce: Callable[[str], None]
 ) -> None:
+    from comanda.app import build_app, serve  # noqa: PLC0415 - slow to load, and for this alone
+
     level = options.log_level or config.server.log_level
     logs.start(level, options.log_format or config.server.log_format)
     port = config.server.port if options.port is None else options.port

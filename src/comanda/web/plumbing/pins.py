@@ -2,11 +2,14 @@
 
 import asyncio
 import os
+import secrets
 import threading
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from comanda.domain.errors import TooManyAttempts
 
@@ -26,7 +29,7 @@ class PinHasher:
     def __init__(self) -> None:
         self._argon2 = PasswordHasher()
         self._threads = ThreadPoolExecutor(AT_ONCE, "argon2", _give_way)
-        self._nobody = self._threads.submit(self._argon2.hash, "nobody")  # not in the start's way
+        self._nobody_hash = _hash_of_nobody(self._argon2)
         self._waiting = 0
 
     def close(self) -> None:
@@ -46,9 +49,8 @@ class PinHasher:
         """Whether `pin` is right; takes as long for an unknown user, whose hash is None."""
         self._waiting += 1
         try:
-            nobody = await asyncio.wrap_future(self._nobody)
             right = await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._matches, pin_hash or nobody, pin
+                self._threads, self._matches, pin_hash or self._nobody_hash, pin
             )
         finally:
             self._waiting -= 1
@@ -59,6 +61,20 @@ class PinHasher:
             return self._argon2.verify(pin_hash, pin)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _hash_of_nobody(argon2: PasswordHasher) -> str:
+    """A hash that no known PIN has, and that takes as long to verify as one made by `argon2`.
+
+    Verifying recomputes a hash with the parameters, the salt and the length that are written in it.
+    So random bytes in its place cost the same from the first unknown user on, and nothing at start.
+    """
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (argon2.salt_len, argon2.hash_len)
+    )
+    cost = f"m={argon2.memory_cost},t={argon2.time_cost},p={argon2.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
 def _give_way() -> None:
