@@ -20,6 +20,7 @@ options=("$@")
 
 scratch=$(mktemp -d)
 lint_job=
+pages_job=
 # Databases and photos of tests are written to memory where there is room; a test that is about the
 # disk asks for the real one (tests/faults/conftest.py).
 memory=/dev/shm
@@ -27,12 +28,14 @@ room=$(df --output=avail -k "$memory" 2>/dev/null | tail -1) || room=0
 if [ -w "$memory" ] && [ "${room:-0}" -gt 1500000 ]; then
   files=$(mktemp -d "$memory/comanda-tests.XXXXXX")
 else
-  files=$scratch/files
+  files=$scratch/files && mkdir "$files"
 fi
 
 finish() {
   local status=$?
-  [ -z "$lint_job" ] || kill "$lint_job" 2>/dev/null || true
+  for job in $lint_job $pages_job; do
+    kill "$job" 2>/dev/null || true
+  done
   rm -rf "$scratch" "$files"
   if [ $status != 0 ]; then
     echo "FAILED: $step (after $SECONDS s)" >&2
@@ -80,11 +83,11 @@ install_browsers() {
   } || dpkg -s chromium "${browsers[@]:1}" >/dev/null
 }
 
-# nginx runs with the README's lines. It is unpacked, since its package would start a service here.
+# nginx runs with the guide's lines. It is unpacked, since its package would start a service here.
 install_nginx() {
   ! command -v nginx /usr/sbin/nginx .venv/nginx/usr/sbin/nginx >/dev/null || return 0
   if ! command -v apt-get >/dev/null; then
-    echo "No apt-get here: without nginx the README's lines for it are not tested." >&2
+    echo "No apt-get here: without nginx the guide's lines for it are not tested." >&2
     return
   fi
   mkdir -p .venv/nginx
@@ -112,35 +115,57 @@ lint_ends() {
   return $status
 }
 
-# Three tests at a time keep two cores busy, since many wait for a clock or a program.
-python_tests() {
-  .venv/bin/pytest -n 3 --dist worksteal --basetemp "$files" --durations 15 "$@" "${options[@]}"
+# pytest, with the tests' files in a folder of this name.
+tests_in() {
+  .venv/bin/pytest --basetemp "$files/$1" --durations 15 "${@:2}" "${options[@]}"
 }
 
-all_python_tests() {
-  python_tests --ignore tests/browser --cov --cov-report=term --cov-fail-under=95
+quick_tests() {
+  tests_in quick -n 2 --dist worksteal tests/domain tests/store tests/web
+}
+
+# The program is covered by the tests that run it in their own process. Those that attack it, kill
+# it, or run it as a whole need no measuring, which costs as much again as what is measured.
+covered_tests() {
+  tests_in covered -n 2 --dist worksteal --cov --cov-report=term --cov-fail-under=95 \
+    --ignore tests/browser --ignore tests/attacks --ignore tests/faults --ignore tests/flow
+}
+
+whole_tests() {
+  tests_in whole -n 2 --dist worksteal tests/attacks tests/faults tests/flow
 }
 
 # A browser on a busy machine: what fails is run once more, and named; twice is a failure.
 pages() {
-  python_tests tests/browser --reruns 1 -rR \
+  tests_in pages -n "$1" --dist load --maxschedchunk 1 tests/browser --reruns 1 -rR \
     -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
+}
+
+# Most of a page's test is waiting, so the pages' tests run beside the others.
+all_tests() {
+  local status=0
+  (SECONDS=0 && pages 2 && echo "pages: $SECONDS s, beside the other tests") >"$scratch/pages" 2>&1 &
+  pages_job=$!
+  { run "covered tests" covered_tests && run "whole tests" whole_tests; } || return
+  wait "$pages_job" || status=$?
+  pages_job=
+  cat "$scratch/pages"
+  return $status
 }
 
 run "install: packages" install_packages
 case $what in
   lint) run lint lint ;;
-  quick) run "quick tests" python_tests tests/domain tests/store tests/web ;;
+  quick) run "quick tests" quick_tests ;;
   pages)
     run "install: browsers" install_browsers
-    run pages pages
+    run pages pages 3
     ;;
   all)
     run "install: browsers" install_browsers
     run "install: nginx" install_nginx
     lint_beside
-    run tests all_python_tests
+    run tests all_tests
     run "lint and types" lint_ends
-    run pages pages
     ;;
 esac
