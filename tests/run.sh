@@ -8,6 +8,7 @@
 #
 # Options go to pytest. Each step says how many seconds it took; the first that fails ends the run.
 set -euo pipefail
+set -m # what runs beside is a group of its own, so that it can be ended whole
 cd "$(dirname "$0")/.."
 
 what=all
@@ -32,16 +33,17 @@ else
 fi
 
 finish() {
-  local status=$?
+  local status=$? job
   for job in $lint_job $pages_job; do
-    kill "$job" 2>/dev/null || true
+    kill -- "-$job" 2>/dev/null || true
   done
-  rm -rf "$scratch" "$files"
   if [ $status != 0 ]; then
+    [ -z "$pages_job" ] || tail -n 40 "$scratch/pages" # they were still running
     echo "FAILED: $step (after $SECONDS s)" >&2
   else
     echo "Passed: $what, in $SECONDS s"
   fi
+  rm -rf "$scratch" "$files"
 }
 trap finish EXIT
 
@@ -146,7 +148,8 @@ all_tests() {
   local status=0
   (SECONDS=0 && pages 2 && echo "pages: $SECONDS s, beside the other tests") >"$scratch/pages" 2>&1 &
   pages_job=$!
-  { run "covered tests" covered_tests && run "whole tests" whole_tests; } || return
+  run "covered tests" covered_tests
+  run "whole tests" whole_tests
   wait "$pages_job" || status=$?
   pages_job=
   cat "$scratch/pages"
