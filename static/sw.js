@@ -9,14 +9,16 @@ const DEAF_FOR = 10000;
 
 let deafUntil = 0; // the network did not answer just now: a page's other parts don't wait for it, each anew
 
-addEventListener("install", (event) => {
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
+
+worker.addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(PAGES)));
-  skipWaiting();
+  worker.skipWaiting();
 });
 
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
 
-addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   const isShell = url.origin === location.origin
     && (PAGES.includes(url.pathname) || url.pathname.startsWith("/ayuda") || url.pathname.startsWith("/static/"));
@@ -27,6 +29,7 @@ addEventListener("fetch", (event) => {
  * The network's answer, kept for later; the one that was kept where there is no network, or one that
  * does not answer, or where a proxy has nothing but an error of its own. A browser that keeps nothing
  * has the network alone.
+ * @type {(event: FetchEvent, path: string) => Promise<Response>}
  */
 async function answer(event, path) {
   const last = await kept(path);
@@ -43,15 +46,18 @@ async function answer(event, path) {
   }
 }
 
+/** @type {(request: Request, path: string, giveUp: AbortController?) => Promise<Fetched>} */
 async function fromNetwork(request, path, giveUp) {
   const timer = giveUp && setTimeout(() => giveUp.abort(), GIVE_UP); // or it would hold a connection for minutes
   const response = await fetch(request, giveUp ? { signal: giveUp.signal } : {});
-  clearTimeout(timer);
+  clearTimeout(timer ?? undefined);
   deafUntil = 0;
   return { response, keeping: response.ok ? keep(path, response.clone()) : null };
 }
 
-/** Rejects when the network has had its time. */
+/** @typedef {{ response: Response, keeping: Promise<void>? }} Fetched */
+
+/** Rejects when the network has had its time. @type {(asked: Promise<Fetched>) => Promise<Fetched>} */
 function inTime(asked) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -62,7 +68,7 @@ function inTime(asked) {
   });
 }
 
-async function kept(path) {
+async function kept(/** @type {string} */ path) {
   try {
     return await (await caches.open(SHELL)).match(path);
   } catch {
@@ -70,7 +76,7 @@ async function kept(path) {
   }
 }
 
-async function keep(path, response) {
+async function keep(/** @type {string} */ path, /** @type {Response} */ response) {
   try {
     await (await caches.open(SHELL)).put(path, response);
   } catch { /* no room: the page is whole without it */ }

@@ -2,7 +2,7 @@
 # Installs what the tests need, then runs them: `tests/run.sh [lint|quick|pages|all] [OPTION…]`.
 #
 #   lint   style and types, of the program and of the pages' scripts
-#   quick  tests/domain, tests/store and tests/web
+#   quick  tests/js, tests/domain, tests/store and tests/web
 #   pages  tests/browser, in real browsers
 #   all    lint, every test, the coverage of the program; without a word, this
 #
@@ -102,6 +102,7 @@ lint() {
   .venv/bin/mypy
   # B105 takes error codes for passwords; ruff's S105 looks for the same.
   .venv/bin/bandit --quiet --recursive --skip B105 src
+  .ci/check-js lint types
 }
 
 lint_beside() {
@@ -120,6 +121,11 @@ lint_ends() {
 # pytest, with the tests' files in a folder of this name.
 tests_in() {
   .venv/bin/pytest --basetemp "$files/$1" --durations 15 "${@:2}" "${options[@]}"
+}
+
+# What of the pages' scripts needs no browser.
+script_tests() {
+  .ci/check-js units
 }
 
 quick_tests() {
@@ -159,7 +165,10 @@ all_tests() {
 run "install: packages" install_packages
 case $what in
   lint) run lint lint ;;
-  quick) run "quick tests" quick_tests ;;
+  quick)
+    run "script tests" script_tests
+    run "quick tests" quick_tests
+    ;;
   pages)
     run "install: browsers" install_browsers
     run pages pages 3
@@ -167,6 +176,7 @@ case $what in
   all)
     run "install: browsers" install_browsers
     run "install: nginx" install_nginx
+    run "script tests" script_tests
     lint_beside
     run tests all_tests
     run "lint and types" lint_ends

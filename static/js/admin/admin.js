@@ -41,6 +41,7 @@ const context = {
 };
 const sections = createSections(SECTIONS, context, (name) => setPlace({ ver: name }));
 document.body.append(bar.node, h("div", { class: "page-scroll" },
-  sections.nav, createGuessAlarm(() => sections.open("personal")), createBackupAlarm(() => sections.open("copias")), sections.main));
+  sections.nav, createGuessAlarm(() => sections.open("personal")), createBackupAlarm(() => sections.open("copias")),
+  sections.main));
 sections.open(placeOf("ver"));
 live.start();

@@ -9,7 +9,8 @@ const LOOK_EVERY = 5 * 60 * 1000;
 export function createBackupAlarm(open) {
   const text = h("span", {});
   const button = h("button", { class: "button", type: "button", onclick: open }, "Ver copias");
-  const node = h("div", { class: "notice backup-alarm", role: "alert", hidden: true, data: { tone: "late" } }, text, button);
+  const node = h("div", { class: "notice backup-alarm", role: "alert", hidden: true, data: { tone: "late" } }, text,
+    button);
 
   async function look() {
     try {

@@ -64,7 +64,8 @@ function columns(bars, left, width, scale) {
   return bars.flatMap(({ name, value, words }, index) => {
     const middle = left + band * (index + 0.5);
     const tall = value * scale;
-    const column = draw("rect", { class: "chart-column", x: middle - size / 2, y: HEIGHT - BOTTOM - tall, width: size, height: tall, rx: 2 });
+    const column = draw("rect",
+      { class: "chart-column", x: middle - size / 2, y: HEIGHT - BOTTOM - tall, width: size, height: tall, rx: 2 });
     column.append(draw("title", {}, words));
     const half = name.length * LETTER * 0.42;
     if (middle - half < free) return [column];

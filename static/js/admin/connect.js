@@ -7,8 +7,10 @@ export function create({ settings }) {
   const image = h("img", { class: "qr", alt: "", width: 320, height: 320, hidden: true });
   const address = h("p", { class: "address" });
   const warning = h("p", { class: "notice", role: "status", hidden: true });
-  const print = h("button", { class: "button", type: "button", "data-kind": "primary", onclick: () => globalThis.print() }, "🖨 Imprimir");
-  const poster = h("div", { class: "poster", hidden: true }, h("h3", { class: "poster-name" }, settings.restaurant), image,
+  const print = h("button",
+    { class: "button", type: "button", "data-kind": "primary", onclick: () => globalThis.print() }, "🖨 Imprimir");
+  const poster = h("div", { class: "poster", hidden: true },
+    h("h3", { class: "poster-name" }, settings.restaurant), image,
     h("p", {}, "Conecta el teléfono al Wi-Fi del restaurante y lee este código con la cámara."), address);
   const node = h("div", { class: "stack" },
     h("div", { class: "section-head" }, h("h2", {}, "Conectar teléfonos"), print), warning, poster);

@@ -9,7 +9,8 @@ export function create({ onReset }) {
   const state = h("p", { class: "notice", role: "status", data: { tone: "" } }, "Cargando…");
   const about = h("p", { class: "quiet" });
   const disk = h("p", { class: "quiet", hidden: true },
-    "Las copias están en el mismo disco que la base de datos: si ese disco falla, se pierde todo. Mejor en otro: backup.folder en la configuración.");
+    "Las copias están en el mismo disco que la base de datos: si ese disco falla, se pierde todo. "
+      + "Mejor en otro: backup.folder en la configuración.");
   const button = h("button", { class: "button", type: "button", "data-kind": "primary" }, "Hacer copia ahora");
   const items = h("ul", { class: "copies" });
   const empty = h("p", { class: "quiet" }, "Todavía no hay copias.");
@@ -92,11 +93,13 @@ function createRow() {
   };
 }
 
-const size = (bytes) => `${(bytes / 2 ** 20).toLocaleString("en-US", { maximumFractionDigits: 1, minimumFractionDigits: 1 })} MB`;
+const size = (bytes) =>
+  `${(bytes / 2 ** 20).toLocaleString("en-US", { maximumFractionDigits: 1, minimumFractionDigits: 1 })} MB`;
 
 function day(iso) {
   return inWords(iso, "es", {
-    weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+    hourCycle: "h23",
   });
 }
 

@@ -83,11 +83,16 @@ function whence(places) {
   const addresses = [...new Set(places.map((one) => one.address))];
   if (addresses.length === 1) return `desde ${address} (${[...new Set(places.map((one) => one.device))].join(", ")})`;
   const more = addresses.length - MOST_ADDRESSES;
-  return `desde ${addresses.length} direcciones (${addresses.slice(0, MOST_ADDRESSES).join(", ")}${more > 0 ? ` y ${more} más` : ""})`;
+  const list = addresses.slice(0, MOST_ADDRESSES).join(", ");
+  return `desde ${addresses.length} direcciones (${list}${more > 0 ? ` y ${more} más` : ""})`;
 }
 
-const ENTERED = "Pregunta a quien entró si fue quien se equivocaba. Si no, dale ya otro PIN en Personal: con eso sale de todos los aparatos.";
-const NOT_ENTERED = "Pregunta si alguien olvidó su PIN; dale otro en Personal y entra enseguida. Si nadie fue, da a esas personas un PIN más largo y cambia la clave del Wi-Fi. Los teléfonos que ya usan pueden seguir entrando.";
+const ENTERED =
+  "Pregunta a quien entró si fue quien se equivocaba. Si no, dale ya otro PIN en Personal: "
+  + "con eso sale de todos los aparatos.";
+const NOT_ENTERED =
+  "Pregunta si alguien olvidó su PIN; dale otro en Personal y entra enseguida. Si nadie fue, da a esas personas "
+  + "un PIN más largo y cambia la clave del Wi-Fi. Los teléfonos que ya usan pueden seguir entrando.";
 
 function adviceFor(guesses) {
   const isIn = (one) => Boolean(one.entered_at && one.name);
@@ -95,4 +100,7 @@ function adviceFor(guesses) {
 }
 
 const onceAt = (iso) => (day(iso) === day() ? `a ${at(iso)}` : at(iso));
-const at = (iso) => (day(iso) === day() ? `las ${clock(iso)}` : `el ${inWords(iso, "es", { day: "numeric", month: "short" })}, ${clock(iso)}`);
+const at = (iso) =>
+  (day(iso) === day()
+    ? `las ${clock(iso)}`
+    : `el ${inWords(iso, "es", { day: "numeric", month: "short" })}, ${clock(iso)}`);

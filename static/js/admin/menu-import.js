@@ -12,15 +12,19 @@ export function openImport(done) {
   let text = "";
   const message = h("p", { class: "notice", role: "alert", data: { tone: "late" }, hidden: true });
   const preview = h("div", { class: "stack", "aria-live": "polite" });
-  const input = h("input", { class: "input", id: "csv", type: "file", accept: ".csv,.tsv,.txt,text/csv", onchange: () => look() });
+  const input = h("input",
+    { class: "input", id: "csv", type: "file", accept: ".csv,.tsv,.txt,text/csv", onchange: () => look() });
   const apply = h("button", {
-    class: "button", type: "button", "data-kind": "primary", "data-size": "main", hidden: true, onclick: () => carryOut(),
+    class: "button", type: "button", "data-kind": "primary", "data-size": "main", hidden: true,
+    onclick: () => carryOut(),
   }, "Importar");
   const dialog = openDialog("Importar menú", h("h2", {}, "Importar menú"),
-    h("p", { class: "quiet" }, `Un archivo CSV cuya primera línea es ${EXAMPLE}. Lo que no esté en el archivo se queda como está.`),
+    h("p", { class: "quiet" },
+      `Un archivo CSV cuya primera línea es ${EXAMPLE}. Lo que no esté en el archivo se queda como está.`),
     h("div", { class: "field" }, h("label", { for: "csv" }, "Archivo"), input),
     message, preview, apply,
-    h("div", { class: "actions dialog-foot" }, h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar")));
+    h("div", { class: "actions dialog-foot" },
+      h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar")));
 
   const say = (words) => {
     setText(message, words);
@@ -67,7 +71,8 @@ function describe({ added, changed, same }) {
 
 function listed(heading, lines) {
   if (lines.length === 0) return [];
-  return [h("h3", {}, heading), h("ul", { class: "changes", tabindex: 0, "aria-label": heading }, ...lines.map((line) => h("li", {}, line)))];
+  return [h("h3", {}, heading),
+    h("ul", { class: "changes", tabindex: 0, "aria-label": heading }, ...lines.map((line) => h("li", {}, line)))];
 }
 
 function differences(before, after) {

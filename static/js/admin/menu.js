@@ -32,9 +32,11 @@ class MenuSection {
       h("div", { class: "section-head" },
         h("h2", {}, "Menú"),
         h("div", { class: "actions" },
-          h("button", { class: "button", type: "button", "data-kind": "primary", onclick: () => this.#edit(null) }, "+ Platillo"),
+          h("button", { class: "button", type: "button", "data-kind": "primary", onclick: () => this.#edit(null) },
+            "+ Platillo"),
           this.#arrangeButton(),
-          h("button", { class: "button", type: "button", onclick: () => openImport(() => this.show()) }, "Importar CSV"),
+          h("button", { class: "button", type: "button", onclick: () => openImport(() => this.show()) },
+            "Importar CSV"),
           h("a", { class: "button", href: "/menu.csv", download: "menu.csv" }, "Exportar CSV"))),
       groups, empty);
     listen("menu_updated", () => this.show());
@@ -54,7 +56,10 @@ class MenuSection {
     return button;
   }
 
-  /** Fetch the menu and show it. While something is being moved its new place counts; afterwards this is called again. */
+  /**
+   * Fetch the menu and show it. While something is being moved its new place counts; afterwards this is called
+   * again.
+   */
   show = createRefresher(async (isOutdated) => {
     if (this.#moves > 0) return;
     try {
@@ -97,7 +102,8 @@ class MenuSection {
     const name = h("span", { class: "row-name" });
     const price = h("span", { class: "money" });
     const sold = h("button", { class: "button sold", type: "button", onclick: () => this.#toggle(id) });
-    const edit = h("button", { class: "button row-edit", type: "button", "data-kind": "plain", onclick: () => this.#edit(id) }, name, price);
+    const edit = h("button",
+      { class: "button row-edit", type: "button", "data-kind": "plain", onclick: () => this.#edit(id) }, name, price);
     const mover = this.#mover("", (by) => this.#moveProduct(id, by));
     const node = h("li", { class: "row" }, edit, sold, mover.node);
     return {
@@ -176,12 +182,14 @@ class MenuSection {
 
   #edit(id) {
     const product = id ? this.#find(id) : { name: "", category: "", price: "" };
-    const categories = h("datalist", { id: "categories" }, ...this.groups.items.map(({ name }) => h("option", { value: name })));
+    const categories = h("datalist", { id: "categories" },
+      ...this.groups.items.map(({ name }) => h("option", { value: name })));
     const name = field("Nombre", { name: "name", maxlength: limit("name"), required: true, value: product.name });
     const category = field("Categoría", {
       name: "category", maxlength: limit("name"), required: true, list: "categories", value: product.category,
     });
-    const price = field("Precio", { name: "price", inputmode: "decimal", required: true, value: id ? product.price.toFixed(2) : "" });
+    const price = field("Precio",
+      { name: "price", inputmode: "decimal", required: true, value: id ? product.price.toFixed(2) : "" });
     const form = createForm({
       fields: [name, category, categories, price],
       action: "Guardar",
@@ -196,7 +204,8 @@ class MenuSection {
     }, "Quitar del menú");
     const title = id ? `Editar ${product.name}` : "Platillo nuevo";
     const dialog = openDialog(title, h("h2", {}, title), form,
-      h("div", { class: "actions dialog-foot" }, remove || null, h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar")));
+      h("div", { class: "actions dialog-foot" }, remove || null,
+        h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar")));
   }
 
   #confirmRemoval({ id, name }, editor) {

@@ -28,7 +28,8 @@ class StaffSection {
     });
     this.node = h("div", { class: "stack" },
       h("div", { class: "section-head" }, h("h2", {}, "Personal"),
-        h("button", { class: "button", type: "button", "data-kind": "primary", onclick: () => this.#hire() }, "+ Persona")),
+        h("button", { class: "button", type: "button", "data-kind": "primary", onclick: () => this.#hire() },
+          "+ Persona")),
       rows);
     setInterval(() => {
       if (this.node.offsetParent && document.visibilityState === "visible") this.show();
@@ -48,7 +49,8 @@ class StaffSection {
   #createPerson({ username }) {
     const name = h("h3", {});
     const role = h("span", { class: "badge" });
-    const edit = h("button", { class: "button", type: "button", onclick: () => this.#edit(this.#find(username)) }, "Editar");
+    const edit = h("button", { class: "button", type: "button", onclick: () => this.#edit(this.#find(username)) },
+      "Editar");
     const list = h("ul", { class: "devices" });
     const devices = new KeyedList(list, {
       key: (session) => session.id,
@@ -84,8 +86,9 @@ class StaffSection {
     const own = session.current ? " · este aparato" : "";
     const words = h("span", { class: "device-name" }, `${session.device || "Otro aparato"}${own}`,
       h("span", { class: "quiet small" }, `desde ${since(session.since)}`));
+    const where = `en ${session.device || "otro aparato"}, desde ${since(session.since)}`;
     const button = h("button", {
-      class: "button", type: "button", "aria-label": `Cerrar sesión de ${session.username} en ${session.device || "otro aparato"}, desde ${since(session.since)}`,
+      class: "button", type: "button", "aria-label": `Cerrar sesión de ${session.username} ${where}`,
       onclick: () => change("DELETE", `/sessions/${session.id}`, undefined, () => this.show()),
     }, "Cerrar sesión");
     return {
@@ -138,7 +141,8 @@ class StaffSection {
     });
     const pin = pinField("PIN nuevo", () => person.role);
     const secret = createForm({
-      fields: [pin], action: "Cambiar PIN", kind: "", send: () => call("PUT", `${path}/pin`, { json: { pin: pin.value } }), done,
+      fields: [pin], action: "Cambiar PIN", kind: "",
+      send: () => call("PUT", `${path}/pin`, { json: { pin: pin.value } }), done,
     });
     const title = `Editar ${person.name}`;
     const dialog = openDialog(title, h("h2", {}, title), details, person.active ? secret : null,

@@ -63,11 +63,14 @@ function createPicker(settings, choose) {
   let shown = placeOf("dia") ?? today;
   const title = h("h2", { "aria-live": "polite" });
   const input = h("input", { class: "input", type: "date", "aria-label": "Día", required: true });
-  const button = (label, sign, date) => h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: () => go(date()) }, sign);
+  const button = (label, sign, date) =>
+    h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: () => go(date()) },
+    sign);
   const ends = h("p", { class: "quiet small day-ends" });
   const file = h("a", { class: "button", download: "" }, "⬇ CSV");
   const node = h("header", { class: "day-head" }, title, h("div", { class: "day-picker" },
-    button("Día anterior", "‹", () => laterDate(shown, -1)), input, button("Día siguiente", "›", () => laterDate(shown, 1)),
+    button("Día anterior", "‹", () => laterDate(shown, -1)), input,
+    button("Día siguiente", "›", () => laterDate(shown, 1)),
     h("button", { class: "button", type: "button", onclick: () => go(businessDay()) }, "Hoy"), file), ends);
   input.addEventListener("change", () => { if (input.value) go(input.value); });
 
@@ -131,7 +134,8 @@ function createReport(labels) {
     byHour.update(sold.map((one) => row(one.hour, one)));
     byMethod.update(named.map((one) => row(one.name, one)));
     rejections.update(day.rejections.map((one) => row(one.reason || "Sin motivo", one)));
-    warnings.update(day.warnings.map(({ type, count, approved }) => [shortWarning({ type }), String(count), String(approved)]));
+    warnings.update(
+      day.warnings.map(({ type, count, approved }) => [shortWarning({ type }), String(count), String(approved)]));
     voids.update(day.voids.map((one) => row(one.reason, one)));
   }
   return { node, update };
@@ -150,10 +154,12 @@ function best(tallies) {
 
 /** The numbers that matter most, large. */
 function createFigures() {
-  const names = ["Ventas", "Pagos", "Promedio", "Verificación (mediana)", "95 de cada 100 en", "Rechazados", "Anuladas"];
+  const names = ["Ventas", "Pagos", "Promedio", "Verificación (mediana)", "95 de cada 100 en", "Rechazados",
+    "Anuladas"];
   const values = names.map(() => h("dd", { class: "figure-value number" }));
   const node = h("dl", { class: "figures" },
-    ...names.map((name, index) => h("div", { class: "card figure" }, h("dt", { class: "quiet small" }, name), values[index])));
+    ...names.map(
+      (name, index) => h("div", { class: "card figure" }, h("dt", { class: "quiet small" }, name), values[index])));
 
   function update({ sales, verification, rejections, voids }) {
     const of = (tallies) => String(tallies.reduce((sum, { count }) => sum + count, 0));

@@ -38,16 +38,22 @@ let fit = null; // how well an order fits what is looked for, or null for all of
 
 const isOwn = (payment) => payment.submitted_by === user.username && !settings.own_verdicts;
 const detail = new Detail({
-  me: user.username, isOwn, onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close, onNext: selectNext,
+  me: user.username, isOwn, onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close,
+  onNext: selectNext,
 });
 const verdicts = new Verdicts({
   detail, username: user.username, known: (orderId) => live.orders.get(orderId), learn, onDone: selectNext,
 });
 const lists = {
-  por_verificar: { title: "Por Verificar", empty: "Nada por verificar ✓", key: (order) => order.payment.id, compare: byWaiting, create: (order) => createWaiting(order, settings, user.username, open) },
-  entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (order) => order.id, compare: byChange, create: (order) => createUnpaid(order, learn) },
-  curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"], key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id), create: (order) => createCooking(order, learn) },
-  pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id, compare: (a, b) => byChange(b, a), create: createPaid },
+  por_verificar: { title: "Por Verificar", empty: "Nada por verificar ✓", key: (order) => order.payment.id,
+    compare: byWaiting, create: (order) => createWaiting(order, settings, user.username, open) },
+  entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (order) => order.id, compare: byChange,
+    create: (order) => createUnpaid(order, learn) },
+  curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"],
+    key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id),
+    create: (order) => createCooking(order, learn) },
+  pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id,
+    compare: (a, b) => byChange(b, a), create: createPaid },
 };
 const bank = new Bank(settings, () => till.dataset.view === "conciliacion");
 for (const list of Object.values(lists)) {

@@ -7,7 +7,10 @@ import { createVoidButton } from "../house/void.js";
 import { shortWarning } from "../house/rules.js";
 import { methodName, personName, thumbnailPath, viewingWords } from "./words.js";
 
-/** A proof that waits for its verdict: the whole card is the button that opens it. `me` is who sits here. */
+/**
+ * A proof that waits for its verdict: the whole card is the button that opens it. `me` is who sits here.
+ * @type {(order: Charged, settings: Settings, me: string, open: (paymentId: string) => void) => Card<Charged>}
+ */
 export function createWaiting(order, settings, me, open) {
   let { payment } = order;
   const time = h("span", { class: "waited number" });
@@ -15,7 +18,8 @@ export function createWaiting(order, settings, me, open) {
   const overlooked = h("span", { class: "badge", "data-tone": "late", hidden: true }, "⏰ Nadie lo ha visto");
   const viewing = h("span", { class: "badge viewing", "data-tone": "primary", hidden: true });
   const about = h("span", { class: "quiet small" });
-  const button = h("button", { class: "card proof-card", type: "button", data: { again: String(again) }, onclick: () => open(payment.id) },
+  const button = h("button",
+    { class: "card proof-card", type: "button", data: { again: String(again) }, onclick: () => open(payment.id) },
     thumbnail(payment),
     h("span", { class: "card-head" },
       h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)),
@@ -24,10 +28,10 @@ export function createWaiting(order, settings, me, open) {
       again ? h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`) : null,
       viewing, overlooked,
       ...payment.warnings.map((warning) => h("span", { class: "badge", "data-tone": "wait" }, shortWarning(warning),
-        warning.type === "amount_differs" ? h("span", { class: "money" }, money(payment.amount)) : null)),
+        warning.type === "amount_differs" ? h("span", { class: "money" }, money(payment.amount ?? 0)) : null)),
       about));
   const node = h("li", { data: { order: order.id } }, button);
-  const update = (changed) => {
+  const update = (/** @type {Charged} */ changed) => {
     payment = changed.payment;
     overlooked.hidden = !isOverlooked(payment);
     setText(about, `Orden ${order.id} · ${methodName(payment.method)} · ${personName(changed.waiter)}`);
@@ -40,25 +44,29 @@ export function createWaiting(order, settings, me, open) {
   return { node, update };
 }
 
-function showViewing(badge, payment, me) {
+function showViewing(/** @type {HTMLElement} */ badge, /** @type {Payment} */ payment, /** @type {string} */ me) {
   const words = viewingWords(payment, me);
   badge.hidden = !words;
   setText(badge, words && `👁 ${words}`);
 }
 
-function thumbnail(payment) {
+function thumbnail(/** @type {Payment} */ payment) {
   const place = h("span", { class: "thumbnail", "aria-hidden": "true" });
   if (!payment.has_proof) {
     place.append("🧾");
     return place;
   }
-  const picture = h("img", { alt: "", loading: "lazy", decoding: "async", width: "56", height: "72", src: thumbnailPath(payment) });
+  const picture = h("img",
+    { alt: "", loading: "lazy", decoding: "async", width: "56", height: "72", src: thumbnailPath(payment) });
   picture.addEventListener("error", () => place.replaceChildren("📄"));
   place.append(picture);
   return place;
 }
 
-/** The waiting time, with a mark and not by colour alone once it is long. */
+/**
+ * The waiting time, with a mark and not by colour alone once it is long.
+ * @type {(time: HTMLElement, button: HTMLElement, payment: Payment, settings: Settings) => void}
+ */
 function showWaited(time, button, payment, settings) {
   const minutes = minutesSince(payment.submitted_at);
   const pace = minutes >= settings.red_minutes ? "late" : minutes >= settings.amber_minutes ? "slow" : "fine";
@@ -68,28 +76,31 @@ function showWaited(time, button, payment, settings) {
 }
 
 /** A delivered order that nobody has charged yet, or whose payment was refused. */
-export function createUnpaid(order, onVoided) {
+export function createUnpaid(/** @type {Order} */ order, /** @type {(order: Order) => void} */ onVoided) {
   const time = h("span", { class: "waited number quiet" });
   const state = h("span", { class: "about" });
   const node = row(order, time, state);
   node.append(createVoidButton(order, onVoided));
-  const parts = { time, state, order };
-  tick(node, () => setText(time, ago(parts.order.updated_at)));
-  return { node, update: (changed) => updateUnpaid(parts, changed) };
+  /** @type {Order?} */
+  let shown = null;
+  const update = (/** @type {Order} */ changed) => {
+    if (shown === changed) return;
+    shown = changed;
+    setText(time, ago(changed.updated_at));
+    state.replaceChildren(...refusal(changed.payment),
+      h("span", { class: "quiet small" }, `Orden ${changed.id} · ${personName(changed.waiter)}`));
+  };
+  tick(node, () => setText(time, ago((shown ?? order).updated_at)));
+  return { node, update };
 }
 
-function updateUnpaid(parts, order) {
-  if (parts.shown === order) return;
-  parts.order = parts.shown = order;
-  const refused = order.payment?.status === "rechazado";
-  setText(parts.time, ago(order.updated_at));
-  parts.state.replaceChildren(
-    ...(refused ? [h("span", { class: "badge", "data-tone": "late" }, "🔄 Pago Rechazado"), h("span", { class: "small" }, `«${order.payment.reason ?? "sin motivo"}»`)] : []),
-    h("span", { class: "quiet small" }, `Orden ${order.id} · ${personName(order.waiter)}`));
-}
+const refusal = (/** @type {Payment?} */ payment) => (payment?.status === "rechazado" ? [
+  h("span", { class: "badge", "data-tone": "late" }, "🔄 Pago Rechazado"),
+  h("span", { class: "small" }, `«${payment.reason ?? "sin motivo"}»`),
+] : []);
 
 /** An order that was paid today. */
-export function createPaid(order) {
+export function createPaid(/** @type {Order} */ order) {
   const { payment } = order;
   const how = payment ? ` · ${methodName(payment.method)}` : "";
   const by = payment?.decided_by ? ` · aprobó ${personName(payment.decided_by)}` : "";
@@ -100,14 +111,14 @@ export function createPaid(order) {
 }
 
 /** An order that is not at the table yet. */
-export function createCooking(order, onVoided) {
+export function createCooking(/** @type {Order} */ order, /** @type {(order: Order) => void} */ onVoided) {
   const time = h("span", { class: "waited number quiet" });
   const badge = h("span", { class: "badge" });
   const whose = h("span", { class: "quiet small" });
   const node = row(order, time, h("span", { class: "about" }, badge, whose));
   node.append(createVoidButton(order, onVoided));
   tick(node, () => setText(time, ago(order.created_at)));
-  const update = ({ status, waiter }) => {
+  const update = (/** @type {Order} */ { status, waiter }) => {
     const { word, icon, tone } = STATES[status];
     setText(whose, `Orden ${order.id} · ${personName(waiter)}`);
     setText(badge, `${icon} ${word}`);
@@ -117,11 +128,12 @@ export function createCooking(order, onVoided) {
 }
 
 /** The whole row is a link to the order; a button on it stays a button. */
-function row(order, time, about) {
+function row(/** @type {Order} */ order, /** @type {Element} */ time, /** @type {Element} */ about) {
   return h("li", { class: "card order-row", data: { order: order.id } },
     h("span", { class: "card-head" },
       h("a", { class: "table", href: `/caja?orden=${order.id}`, data: { order: order.id } },
-        h("span", { class: "unseen" }, "Mesa "), String(order.table_number), h("span", { class: "unseen" }, ` · ver orden ${order.id}`)),
+        h("span", { class: "unseen" }, "Mesa "), String(order.table_number),
+        h("span", { class: "unseen" }, ` · ver orden ${order.id}`)),
       h("span", { class: "sum" }, h("span", { class: "total money" }, money(order.total)), time)),
     about);
 }

@@ -7,68 +7,99 @@ import { createDishes, createFacts, createWarnings, Tick } from "./evidence.js";
 import { createPhoto } from "./photo.js";
 import { methodName, personName, viewingWords } from "./words.js";
 
+/** @type {Partial<Record<PhotoState, string>>} */
 const UNSEEN = { loading: "Cargando la foto…", slow: "sin ver la foto", failed: "sin ver la foto" };
 
 /** The pane at the right; over the list where there is no room for two. */
 export class Detail {
+  /** @type {Order?} */
   order = null;
+  /** @type {Payment?} */
   payment = null;
+  /** @type {Payment} */
+  latest; // what is shown, as it is now
+  /** @type {HTMLElement} */
+  viewing;
+  /** @type {HTMLElement} */
+  notice;
+  /** @type {HTMLElement} */
+  earlier;
+  /** @type {HTMLElement} */
+  actions;
+  /** @type {HTMLElement} */
+  title;
+  /** @type {HTMLElement} */
+  unseen;
+  /** @type {Tick} */
+  tick;
+  /** @type {HTMLElement?} */
+  approve = null;
   #settled = false;
   #busy = false;
+  /** @type {PhotoState} */
   #photo = "loading";
 
-  /** `isOwn(payment)` tells whether `me`, who sits here, has submitted it: then somebody else decides. */
+  /**
+   * `isOwn(payment)` tells whether `me`, who sits here, has submitted it: then somebody else decides.
+   * @param {{ me: string, isOwn: (payment: Payment) => boolean } & DetailActs} parts
+   */
   constructor({ me, isOwn, onApprove, onReject, onClose, onNext }) {
     this.me = me;
     this.isOwn = isOwn;
     this.on = { onApprove, onReject, onClose, onNext };
     this.idle = h("div", { class: "idle" },
       h("p", { class: "empty" }, "Elige un comprobante de la lista"),
-      h("p", { class: "quiet small keys-hint" }, key("↑"), key("↓"), " moverse · ", key("/"), " buscar · ", key("V"), " lo vi en la cuenta · ", key("A"), " aprobar · ", key("R"), " rechazar · ", key("Esc"), " cerrar"));
+      h("p", { class: "quiet small keys-hint" }, key("↑"), key("↓"), " moverse · ", key("/"), " buscar · ", key("V"),
+        " lo vi en la cuenta · ", key("A"), " aprobar · ", key("R"), " rechazar · ", key("Esc"), " cerrar"));
     this.node = h("section", { class: "detail", "aria-label": "Comprobante", data: { open: "false" } }, this.idle);
   }
 
   get isOpen() { return this.payment !== null; }
 
   /** Whether a verdict may be given on what is shown. */
-  get canJudge() { return this.isOpen && !this.#settled && !this.#busy && !this.isOwn(this.payment); }
+  get canJudge() { return this.payment !== null && !this.#settled && !this.#busy && !this.isOwn(this.payment); }
 
   /** Whether the photo is on its way: nobody approves what they have not been shown, or told why not. */
   get isLoading() { return this.#photo === "loading"; }
 
   /** Show the latest payment of `order`. */
-  show(order) {
+  show(/** @type {Charged} */ order) {
+    const { payment } = order;
     this.order = order;
-    this.payment = this.latest = order.payment;
-    this.#settled = this.#busy = false;
+    this.payment = payment;
+    this.latest = payment;
+    this.#settled = false;
+    this.#busy = false;
     this.#photo = "loading";
     this.viewing = h("p", { class: "notice viewing", role: "status", hidden: true });
     this.notice = h("div", { class: "verdict-notice", role: "status" });
     this.earlier = h("div", { class: "earlier", hidden: true });
-    this.tick = new Tick(this.payment);
+    this.tick = new Tick(payment);
     this.approve = null;
-    this.actions = this.isOwn(this.payment)
+    this.actions = this.isOwn(payment)
       ? h("p", { class: "notice own" }, "🙅 Tú enviaste este pago: otra persona debe decidirlo")
       : h("div", { class: "verdict-actions" }, this.tick.node, this.#buttons());
-    const again = this.payment.attempt > 1;
-    const shown = this.payment;
+    const again = payment.attempt > 1;
+    const badge = h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`);
     const photo = h("div", { class: "current" },
-      again ? h("p", { class: "photo-title" }, h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${this.payment.attempt}`), " foto nueva") : null,
-      createPhoto(this.payment, `Comprobante de la mesa ${order.table_number}`, (state) => this.#takePhoto(shown, state)));
-    const evidence = h("div", { class: "evidence" }, this.viewing, createFacts(this.payment), createWarnings(this.payment, order.total),
-      createDishes(order));
-    this.node.replaceChildren(this.#heading(),
-      h("div", { class: "detail-body", data: { again: String(again) } }, h("div", { class: "photos" }, photo, this.earlier), evidence),
+      again ? h("p", { class: "photo-title" }, badge, " foto nueva") : null,
+      createPhoto(payment, `Comprobante de la mesa ${order.table_number}`,
+        (state) => this.#takePhoto(payment, state)));
+    const evidence = h("div", { class: "evidence" }, this.viewing, createFacts(payment),
+      createWarnings(payment, order.total), createDishes(order));
+    this.node.replaceChildren(this.#heading(order),
+      h("div", { class: "detail-body", data: { again: String(again) } },
+        h("div", { class: "photos" }, photo, this.earlier), evidence),
       h("footer", { class: "verdict" }, this.notice, this.actions));
     this.node.dataset.open = "true";
     tick(this.viewing, () => this.#showViewing());
     this.#enable();
-    if (again) this.#showEarlier(this.payment);
+    if (again) this.#showEarlier(payment);
   }
 
   /** News of what is shown: somebody else may have opened it. */
-  update(order) {
-    if (order.payment?.id !== this.payment?.id) return;
+  update(/** @type {Order} */ order) {
+    if (!order.payment || order.payment.id !== this.payment?.id) return;
     this.latest = order.payment;
     this.#showViewing();
   }
@@ -79,42 +110,47 @@ export class Detail {
     setText(this.viewing, words && `👁 ${words} también`);
   }
 
-  #takePhoto(payment, state) {
+  #takePhoto(/** @type {Payment} */ payment, /** @type {PhotoState} */ state) {
     if (payment !== this.payment) return;
     this.#photo = state;
     this.#enable();
   }
 
   close() {
-    this.order = this.payment = this.latest = null;
+    this.order = null;
+    this.payment = null;
     this.node.replaceChildren(this.idle);
     this.node.dataset.open = "false";
   }
 
-  #heading() {
-    const { order, payment } = this;
+  #heading(/** @type {Charged} */ order) {
+    const { payment } = order;
     const time = h("span", { class: "number" });
     const title = h("h2", { tabindex: "-1" }, `Mesa ${order.table_number} · Orden ${order.id}`);
     const node = h("header", { class: "payment-head" }, title,
       h("p", { class: "quiet" }, `${methodName(payment.method)} · ${personName(payment.submitted_by)} · `, time),
       h("p", { class: "detail-total money" }, money(order.total)),
-      h("button", { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: this.on.onClose }, "✕"));
+      h("button",
+        { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: this.on.onClose },
+        "✕"));
     tick(node, () => setText(time, ago(payment.submitted_at)));
     this.title = title;
     return node;
   }
 
   #buttons() {
-    const button = (kind, word, letter, act, ...more) => h("button",
-      { class: "button", type: "button", "data-kind": kind, "data-size": "main", "aria-keyshortcuts": letter, onclick: act },
-      word, h("kbd", { "aria-hidden": "true" }, letter), ...more);
+    /** @type {(kind: string, word: string, letter: string, act: () => void, more?: Element) => HTMLButtonElement} */
+    const button = (kind, word, letter, act, more) => h("button",
+      { class: "button", type: "button", "data-kind": kind, "data-size": "main", "aria-keyshortcuts": letter,
+        onclick: act },
+      word, h("kbd", { "aria-hidden": "true" }, letter), more);
     this.unseen = h("span", { class: "unseen-photo small" });
     this.approve = button("done", "Aprobar", "A", this.on.onApprove, this.unseen);
     return h("div", { class: "pair" }, button("refuse", "Rechazar", "R", this.on.onReject), this.approve);
   }
 
   /** While a verdict is on its way, or a new photo has just slid under the finger. */
-  setBusy(busy) {
+  setBusy(/** @type {boolean} */ busy) {
     this.#busy = busy;
     this.#enable();
   }
@@ -127,7 +163,7 @@ export class Detail {
   }
 
   /** The verdict could not be given: say so, and let it be tried again. */
-  fail(words) {
+  fail(/** @type {string} */ words) {
     this.setBusy(false);
     this.notice.replaceChildren(h("p", { class: "notice", "data-tone": "late" }, words));
   }
@@ -135,7 +171,7 @@ export class Detail {
   clearNotice() { this.notice.replaceChildren(); }
 
   /** Someone has judged it already: what is shown can't be judged any more. */
-  settle(words) {
+  settle(/** @type {string} */ words) {
     if (this.#settled) return;
     this.#settled = true;
     this.actions.hidden = true;
@@ -144,7 +180,7 @@ export class Detail {
       h("button", { class: "button", type: "button", "data-size": "main", onclick: this.on.onNext }, "Siguiente →"));
   }
 
-  async #showEarlier(payment) {
+  async #showEarlier(/** @type {Payment} */ payment) {
     try {
       const { payments } = await call("GET", `/orders/${payment.order_id}`);
       if (payment !== this.payment) return;
@@ -159,9 +195,9 @@ export class Detail {
   }
 }
 
-const key = (name) => h("kbd", {}, name);
+const key = (/** @type {string} */ name) => h("kbd", {}, name);
 
-function earlierPhoto(payment) {
+function earlierPhoto(/** @type {Payment} */ payment) {
   const when = payment.decided_at ? clock(payment.decided_at) : "";
   return h("figure", {},
     h("figcaption", {}, h("span", { class: "photo-title" }, `Anterior (#${payment.attempt}), rechazado ${when}`),

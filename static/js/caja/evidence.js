@@ -6,27 +6,32 @@ import { pointsElsewhere, warningSentence } from "../house/rules.js";
 import { isInAccount, referenceLabel } from "./words.js";
 
 /** What was ordered, a line a dish with its note. */
-export const createDishes = (order) => h("ul", { class: "dishes", "aria-label": "Platillos" }, ...order.items.map((item) => h("li", {},
-  h("span", { class: "number quantity" }, `${item.quantity} ×`),
-  h("span", {}, item.name, item.note ? h("em", { class: "dish-note" }, item.note) : null),
-  h("span", { class: "money" }, money(item.quantity * item.unit_price)))));
+export const createDishes = (/** @type {Order} */ order) => h("ul", { class: "dishes", "aria-label": "Platillos" },
+  ...order.items.map((item) => h("li", {},
+    h("span", { class: "number quantity" }, `${item.quantity} ×`),
+    h("span", {}, item.name, item.note ? h("em", { class: "dish-note" }, item.note) : null),
+    h("span", { class: "money" }, money(item.quantity * item.unit_price)))));
 
 /** The operation number, large and easy to copy, and the declared amount. */
-export function createFacts(payment) {
+export function createFacts(/** @type {Payment} */ payment) {
   const facts = [];
   if (payment.reference) {
     facts.push(fact(referenceLabel(payment.method), h("span", {
-      class: "reference", tabindex: 0, title: "Un clic la selecciona", onfocus: (event) => getSelection().selectAllChildren(event.target),
+      class: "reference", tabindex: 0, title: "Un clic la selecciona",
+      onfocus: ({ target }) => getSelection()?.selectAllChildren(/** @type {Node} */ (target)),
     }, payment.reference)));
   }
-  if (payment.amount !== null) facts.push(fact("Monto declarado", h("span", { class: "money" }, money(payment.amount))));
+  if (payment.amount !== null) {
+    facts.push(fact("Monto declarado", h("span", { class: "money" }, money(payment.amount))));
+  }
   return h("dl", { class: "facts", hidden: facts.length === 0 }, ...facts);
 }
 
-const fact = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
+const fact = (/** @type {string} */ name, /** @type {Element} */ value) =>
+  h("div", {}, h("dt", {}, name), h("dd", {}, value));
 
 /** Each warning as a sentence, with the way to the other order. */
-export function createWarnings(payment, total) {
+export function createWarnings(/** @type {Payment} */ payment, /** @type {number} */ total) {
   return h("ul", { class: "warnings", "aria-label": "Avisos", hidden: payment.warnings.length === 0 },
     ...payment.warnings.map((warning) => h("li", { class: "notice" },
       h("span", {}, ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`)),
@@ -34,17 +39,19 @@ export function createWarnings(payment, total) {
 }
 
 /** A way to another order that does not leave the page. */
-export const orderLink = (orderId, words = orderId) => (
+export const orderLink = (/** @type {string} */ orderId, words = orderId) => (
   h("a", { class: "order-link", href: `/caja?orden=${orderId}`, data: { order: orderId } }, words));
 
 /** "Lo vi en la cuenta": made anew for each payment, so that no tick is carried over. */
 export class Tick {
-  constructor(payment) {
-    this.box = h("input", { type: "checkbox", "aria-keyshortcuts": "V", "aria-describedby": "tick-why", onchange: () => this.explain("") });
+  constructor(/** @type {Payment} */ payment) {
+    this.box = h("input",
+      { type: "checkbox", "aria-keyshortcuts": "V", "aria-describedby": "tick-why", onchange: () => this.explain("") });
     this.why = h("p", { class: "quiet small", id: "tick-why" }, "La foto no prueba el pago");
     this.missing = h("p", { class: "notice", "data-tone": "late", role: "alert", hidden: true });
     this.node = h("div", { class: "tick", hidden: !isInAccount(payment.method) },
-      h("label", { class: "choice" }, this.box, h("span", {}, "Lo vi en la cuenta"), h("kbd", { "aria-hidden": "true" }, "V")),
+      h("label", { class: "choice" }, this.box, h("span", {}, "Lo vi en la cuenta"),
+        h("kbd", { "aria-hidden": "true" }, "V")),
       this.why, this.missing);
   }
 
@@ -62,7 +69,7 @@ export class Tick {
     this.box.focus();
   }
 
-  explain(words) {
+  explain(/** @type {string} */ words) {
     this.missing.hidden = !words;
     setText(this.missing, words);
   }

@@ -7,10 +7,12 @@ import { openOrder } from "./order.js";
 /** The Conciliación, which a cashier needs once a day. `isShown()` tells whether anybody looks at it. */
 export class Bank {
   node = h("div", { class: "bank" });
-  #reconciliation = null;
+  /** @type {import("./reconciliation.js").Reconciliation | undefined} */
+  #reconciliation;
 
-  constructor(settings, isShown) {
-    Object.assign(this, { settings, isShown });
+  constructor(/** @type {Settings} */ settings, /** @type {() => boolean} */ isShown) {
+    this.settings = settings;
+    this.isShown = isShown;
   }
 
   async open() {
@@ -30,8 +32,8 @@ export class Bank {
 /** A link to an order opens it on this page, unless a new tab was asked for. */
 export function followOrderLinks() {
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-order]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = /** @type {Element} */ (event.target).closest("a");
+    if (!link?.dataset.order || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     openOrder(link.dataset.order);
   });

@@ -7,7 +7,8 @@ const WHOLE_NUMBER = 6; // characters of an operation number that is found withi
 const IN_A_SENTENCE = 20; // what only the amount or the number in a sentence speaks for comes last
 const NOWHERE = null;
 
-const fold = (text) => text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").replace(/[’´\u2032]/gu, "'").toLowerCase().trim();
+const fold = (text) => (
+  text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").replace(/[’´\u2032]/gu, "'").toLowerCase().trim());
 const compact = (text) => fold(text).replace(/[^\p{L}\p{N}]/gu, "");
 
 /**
@@ -36,7 +37,8 @@ function ranker(text, currency, things, describeThing) {
   };
   const whole = read(asked);
   const parts = (split(asked) ?? []).map(read);
-  const isSentence = parts.length > 1 && parts.some((part) => things.every((thing) => fit(described(thing), part) === NOWHERE));
+  const isSentence = parts.length > 1
+    && parts.some((part) => things.every((thing) => fit(described(thing), part) === NOWHERE));
   const sentence = isSentence ? { moneys: parts.filter(({ isMoney }) => isMoney), letters: compact(asked) } : null;
   const ranks = new WeakMap();
   return (thing) => {
@@ -48,7 +50,8 @@ function ranker(text, currency, things, describeThing) {
 /** "+ $ 1,306.00", "MX$1 306.00" and "1,306.00 MXN" → "$1,306.00": an amount with its sign, wherever that stands. */
 function markMoney(asked, currency) {
   if (!patterns.has(currency)) patterns.set(currency, amountPattern(currency));
-  const marked = asked.replace(patterns.get(currency), (all, before, digits, after) => (before || after ? `$${digits.replaceAll(" ", "")} ` : all));
+  const marked = asked.replace(patterns.get(currency),
+    (all, before, digits, after) => (before || after ? `$${digits.replaceAll(" ", "")} ` : all));
   return marked.replace(/[+-] ?(?=\$)/g, "").replace(/[()[\]"“”«»!¡]/g, " ").replace(/\s+/g, " ").trim();
 }
 
@@ -87,7 +90,8 @@ function read(asked) {
   if (place) return place[1] === "mesa" ? { table: place[2] } : { id: place[2] };
   const hasSign = asked.startsWith("$");
   const amounts = readAmounts(asked.replace("$", "").trim());
-  return { word: asked, number: asked, amounts, hasSign, isMoney: amounts.length > 0 && (hasSign || /[.,]\d\d[.,;:]?$/.test(asked)) };
+  const isMoney = amounts.length > 0 && (hasSign || /[.,]\d\d[.,;:]?$/.test(asked));
+  return { word: asked, number: asked, amounts, hasSign, isMoney };
 }
 
 /**
@@ -116,7 +120,8 @@ function describe({ id, table_number: table, total, waiter, payment }) {
   };
 }
 
-const namesOf = (names, payment) => fold([...names, payment && methodName(payment.method)].filter(Boolean).join(" ")).split(/[\s.]+/);
+const namesOf = (names, payment) => fold([...names, payment && methodName(payment.method)].filter(Boolean).join(" "))
+  .split(/[\s.]+/);
 
 function fit(order, asked) {
   if (asked.table !== undefined) return begins(order.table, asked.table);

@@ -10,7 +10,7 @@ const heard = h("p", { class: "unseen", role: "status", "aria-live": "polite" })
 export const announcer = heard;
 
 /** A proof has arrived. */
-export function callFor(order) {
+export function callFor(/** @type {Charged} */ order) {
   sound.playNew();
   const again = order.payment.attempt > 1 ? `Reenvío #${order.payment.attempt}` : "Comprobante nuevo";
   const words = `${again}: mesa ${order.table_number}, ${money(order.total)}`;
@@ -19,7 +19,7 @@ export function callFor(order) {
 }
 
 /** A proof has waited too long for somebody to open it. */
-export function callForOverlooked(table) {
+export function callForOverlooked(/** @type {number} */ table) {
   sound.playRefused();
   toast(`⏰ Mesa ${table}: nadie ha visto su comprobante. Ábrelo.`, "late");
 }
@@ -28,7 +28,7 @@ const canNotify = () => isSecureContext && "Notification" in globalThis;
 const wouldAsk = () => canNotify() && Notification.permission === "default";
 
 /** Android lets only a service worker raise one. */
-function notify(words, order) {
+function notify(/** @type {string} */ words, /** @type {Charged} */ order) {
   const options = { body: `Orden ${order.id}`, tag: `pago-${order.payment.id}`, icon: "/static/icons/icon-192.png" };
   try {
     const notification = new Notification(words, options);
@@ -40,7 +40,8 @@ function notify(words, order) {
 
 /** Browsers keep quiet until somebody touches the page: ask once, at the start of the shift. */
 export function soundHint() {
-  const hint = h("button", { class: "button sound-hint", type: "button", "data-kind": "primary", onclick: activate }, "🔔 Activar sonido");
+  const hint = h("button", { class: "button sound-hint", type: "button", "data-kind": "primary", onclick: activate },
+    "🔔 Activar sonido");
   async function activate() {
     hint.hidden = true;
     if (wouldAsk()) Notification.requestPermission().catch(() => {});

@@ -13,26 +13,30 @@ const VERDICTS = {
   aprobado: { word: "✓ Aprobado", tone: "done" },
   rechazado: { word: "✕ Rechazado", tone: "late" },
 };
+/** @type {HTMLDialogElement?} */
 let dialog = null;
 let turn = 0;
 
 /** Show an order, in place of the one that is shown already; the address says which. */
-export async function openOrder(orderId) {
+export async function openOrder(/** @type {string} */ orderId) {
   turn += 1;
   const now = turn;
-  dialog ??= openEmpty();
-  cover("orden", orderId, () => dialog.close());
-  fill(`Orden ${orderId}`, h("p", { class: "empty" }, "Cargando…"));
+  const opened = dialog ?? openEmpty();
+  dialog = opened;
+  cover("orden", orderId, () => opened.close());
+  fill(opened, `Orden ${orderId}`, h("p", { class: "empty" }, "Cargando…"));
+  let title = `Orden ${orderId}`;
   let parts;
   try {
     const order = await call("GET", `/orders/${encodeURIComponent(orderId)}`);
-    parts = [`Mesa ${order.table_number} · Orden ${order.id}`, ...contents(order)];
+    title = `Mesa ${order.table_number} · Orden ${order.id}`;
+    parts = contents(order);
   } catch (error) {
-    parts = [`Orden ${orderId}`, failure(orderId, error)];
+    parts = [failure(orderId, error)];
   }
   if (now !== turn) return;
-  fill(...parts);
-  dialog.querySelector("h2").focus();
+  fill(opened, title, ...parts);
+  opened.querySelector("h2")?.focus();
 }
 
 function openEmpty() {
@@ -46,22 +50,25 @@ function openEmpty() {
   return opened;
 }
 
-function fill(title, ...parts) {
-  dialog.setAttribute("aria-label", title);
-  dialog.replaceChildren(
+/** @type {(opened: HTMLDialogElement, title: string, ...parts: Node[]) => void} */
+function fill(opened, title, ...parts) {
+  opened.setAttribute("aria-label", title);
+  opened.replaceChildren(
     h("header", { class: "detail-head" }, h("div", {}, h("h2", { tabindex: -1 }, title)),
-      h("button", { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: () => dialog.close() }, "✕")),
+      h("button", {
+        class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: () => opened.close(),
+      }, "✕")),
     ...parts);
-  requestAnimationFrame(() => { if (dialog) dialog.scrollTop = 0; });
+  requestAnimationFrame(() => { opened.scrollTop = 0; });
 }
 
-function failure(orderId, error) {
+function failure(/** @type {string} */ orderId, /** @type {any} */ error) {
   const words = error instanceof Offline ? "Sin conexión. No se pudo cargar la orden." : error.message;
   return h("div", { class: "empty" }, h("p", {}, words), error.status === 404 ? null
     : h("button", { class: "button", type: "button", onclick: () => openOrder(orderId) }, "Cargar otra vez"));
 }
 
-function contents(order) {
+function contents(/** @type {OrderDetail} */ order) {
   const { word, icon, tone } = STATES[order.status];
   const latestFirst = [...order.payments].sort((a, b) => b.attempt - a.attempt);
   return [
@@ -73,24 +80,25 @@ function contents(order) {
     ...latestFirst.map((payment) => createPayment(payment, order)),
     order.payments.length === 0 ? h("p", { class: "empty" }, "Aún no tiene pagos") : null,
     createHistory(order),
-  ].filter(Boolean);
+  ].filter((part) => part !== null);
 }
 
-function createPayment(payment, order) {
+function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ order) {
   const { word, tone } = VERDICTS[payment.status];
   return h("article", { class: "past-payment", "aria-label": `Intento ${payment.attempt}` },
-    h("h3", {}, `Intento ${payment.attempt} · ${methodName(payment.method)} `, h("span", { class: "badge", data: { tone } }, word)),
+    h("h3", {}, `Intento ${payment.attempt} · ${methodName(payment.method)} `,
+      h("span", { class: "badge", data: { tone } }, word)),
     h("p", { class: "quiet small" }, ...sayWho(payment)),
     payment.reason ? h("p", { class: payment.status === "rechazado" ? "reason" : "" }, `«${payment.reason}»`) : null,
     createFacts(payment), createWarnings(payment, order.total),
     createPhoto(payment, `Comprobante de la orden ${order.id}, intento ${payment.attempt}`));
 }
 
-function sayWho(payment) {
+function sayWho(/** @type {Payment} */ payment) {
   const said = [`Envió ${personName(payment.submitted_by)}, ${moment(payment.submitted_at)}`];
   if (payment.decided_by) {
     const verb = payment.status === "aprobado" ? "aprobó" : "rechazó";
-    said.push(` · ${verb} ${personName(payment.decided_by)}, ${moment(payment.decided_at)}`);
+    said.push(` · ${verb} ${personName(payment.decided_by)}, ${moment(payment.decided_at ?? "")}`);
   }
   if (payment.seen_in_account) said.push(" · visto en la cuenta");
   if (payment.reconciled_at) said.push(` · encontrado en el banco (${personName(payment.reconciled_by)})`);
@@ -98,17 +106,22 @@ function sayWho(payment) {
 }
 
 /** What happened to the order, in its order: each state that it came to, each waiter who took it, and who did it. */
-function createHistory(order) {
+function createHistory(/** @type {OrderDetail} */ order) {
+  /** @type {Step[]} */
   const steps = [];
   for (const { status, by, at, taken_from: from } of order.history) {
     const before = steps.at(-1)?.status;
     if (from || status !== before) steps.push({ status, by, at, before, from });
   }
   return h("section", { class: "history" }, h("h3", {}, "Historia"),
-    h("ol", {}, ...steps.map((step) => h("li", {}, h("span", { class: "number quiet" }, moment(step.at)), ` ${stepWords(step)} · ${personName(step.by)}`))));
+    h("ol", {},
+      ...steps.map((step) => h("li", {},
+        h("span", { class: "number quiet" }, moment(step.at)), ` ${stepWords(step)} · ${personName(step.by)}`))));
 }
 
-function stepWords({ status, before, from }) {
+/** @typedef {Pick<HistoryEntry, "status" | "by" | "at"> & { before?: Order["status"], from?: string }} Step */
+
+function stepWords(/** @type {Step} */ { status, before, from }) {
   if (from) return `✋ Tomó la mesa de ${personName(from)}`;
   if (before === "por_verificar" && status === "entregado") return "✕ Pago rechazado";
   const { word, icon } = STATES[status];
@@ -116,7 +129,7 @@ function stepWords({ status, before, from }) {
 }
 
 /** The clock's time; the day too, where it is not today. */
-function moment(iso) {
+function moment(/** @type {string} */ iso) {
   const date = day(iso);
   return date === day() ? clock(iso) : `${date} ${clock(iso)}`;
 }

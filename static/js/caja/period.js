@@ -7,8 +7,10 @@ import { laterDate } from "../lib/wall-time.js";
 /** Two dates and their buttons; `onChange()` hears of another choice. `from` and `to` are days, both included. */
 export class Period {
   #today = businessDay();
+  from = this.#today;
+  to = this.#today;
 
-  constructor(onChange) {
+  constructor(/** @type {() => void} */ onChange) {
     this.onChange = onChange;
     this.inputs = ["from", "to"].map((name) => h("input", {
       class: "input", type: "date", id: `bank-${name}`, required: true, onchange: () => this.#take(name),
@@ -28,32 +30,37 @@ export class Period {
     this.#today = today;
   }
 
-  #set(from, to) {
-    Object.assign(this, { from, to });
+  #set(/** @type {string} */ from, /** @type {string} */ to) {
+    this.from = from;
+    this.to = to;
     [this.inputs[0].value, this.inputs[1].value] = [from, to];
   }
 
-  #choose(from, to) {
+  #choose(/** @type {string} */ from, /** @type {string} */ to) {
     this.#today = businessDay();
     this.#set(from, to);
     this.onChange();
   }
 
   /** A date that is cleared stays what it was; the other one follows where the two would cross. */
-  #take(changed) {
+  #take(/** @type {string} */ changed) {
     const [from, to] = this.inputs.map(({ value }) => value);
     if (!from || !to) this.#set(this.from, this.to);
     else if (from <= to) this.#choose(from, to);
-    else this.#choose(...(changed === "from" ? [from, from] : [to, to]));
+    else if (changed === "from") this.#choose(from, from);
+    else this.#choose(to, to);
   }
 
   /** Move the range by its own length, back or forth. */
-  #move(by) {
+  #move(/** @type {number} */ by) {
     const days = 1 + (Date.parse(this.to) - Date.parse(this.from)) / 86400000; // dates alone are in UTC
-    this.#choose(...[this.from, this.to].map((date) => laterDate(date, by * days)));
+    this.#choose(laterDate(this.from, by * days), laterDate(this.to, by * days));
   }
 }
 
-const button = (sign, label, act) => h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: act }, sign);
+/** @type {(sign: string, label: string?, act: () => void) => HTMLButtonElement} */
+const button = (sign, label, act) =>
+  h("button", { class: "button", type: "button", "aria-label": label, title: label, onclick: act }, sign);
 
-const field = (name, input) => h("div", { class: "field" }, h("label", { for: input.id }, name), input);
+const field = (/** @type {string} */ name, /** @type {Element} */ input) =>
+  h("div", { class: "field" }, h("label", { for: input.id }, name), input);

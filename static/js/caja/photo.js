@@ -12,6 +12,7 @@ const PATIENCE = 10000; // how long a photo may be on its way before nobody is k
 /**
  * The element that shows `payment`'s proof; `label` is its alternative text. `onState` hears "loading", and
  * what came of it: "shown", "none" (no photo, or none any more), "slow" (it may come still) or "failed".
+ * @type {(payment: Payment, label: string, onState?: (state: PhotoState) => void) => HTMLElement}
  */
 export function createPhoto(payment, label, onState = () => {}) {
   const photo = { node: h("div", { class: "photo" }), payment, label, onState, round: 0 };
@@ -20,13 +21,17 @@ export function createPhoto(payment, label, onState = () => {}) {
   return photo.node;
 }
 
+/** @typedef {{ node: HTMLElement, payment: Payment, label: string, round: number }} Parts */
+/** @typedef {Parts & { onState: (state: PhotoState) => void }} Photo */
+
+/** @type {(photo: Photo, state: PhotoState, ...shown: Node[]) => void} */
 function tell({ node, onState }, state, ...shown) {
   node.dataset.state = state;
   if (shown.length > 0) node.replaceChildren(...shown);
   onState(state);
 }
 
-function load(photo) {
+function load(/** @type {Photo} */ photo) {
   const { node, payment, label } = photo;
   photo.round += 1;
   const { round } = photo;
@@ -44,40 +49,55 @@ function load(photo) {
   tell(photo, "loading", wait, stage, tools);
   setTimeout(() => {
     if (!isLast() || node.dataset.state !== "loading") return;
-    node.querySelector(".photo-wait").replaceChildren("La foto tarda más de lo normal. ", retry(photo));
+    node.querySelector(".photo-wait")?.replaceChildren("La foto tarda más de lo normal. ", retry(photo));
     tell(photo, "slow");
   }, PATIENCE);
 }
 
 /** What is no picture is a PDF, is kept no longer, or did not arrive. */
-async function explain(photo, isLast) {
+async function explain(/** @type {Photo} */ photo, /** @type {() => boolean} */ isLast) {
   const { node, payment } = photo;
   node.replaceChildren(h("p", { class: "photo-wait" }, "Cargando…"));
-  let answer = null;
-  try {
-    const response = await fetch(proofPath(payment), { credentials: "same-origin" });
-    await response.arrayBuffer();
-    answer = response;
-  } catch { /* said below */ }
+  const answer = await fetchWhole(proofPath(payment));
   if (!isLast()) return;
-  if (answer?.ok && answer.headers.get("Content-Type")?.startsWith("application/pdf")) tell(photo, "shown", pdf(payment));
+  const isPdf = answer?.ok && answer.headers.get("Content-Type")?.startsWith("application/pdf");
+  if (isPdf) tell(photo, "shown", pdf(payment));
   else if (answer?.status === 410) tell(photo, "none", h("p", { class: "empty" }, expiredWords()));
-  else tell(photo, "failed", h("div", { class: "empty" }, h("p", {}, answer ? "No se pudo cargar la foto." : "Sin conexión. No se pudo cargar la foto."), retry(photo)));
+  else tell(photo, "failed", h("div", { class: "empty" }, h("p", {}, failureWords(answer)), retry(photo)));
 }
 
-const retry = (photo) => h("button", { class: "button", type: "button", onclick: () => load(photo) },
+/** The answer once all of it has come, or null. */
+async function fetchWhole(/** @type {string} */ path) {
+  try {
+    const response = await fetch(path, { credentials: "same-origin" });
+    await response.arrayBuffer();
+    return response;
+  } catch {
+    return null;
+  }
+}
+
+const failureWords = (/** @type {Response?} */ answer) =>
+  (answer ? "No se pudo cargar la foto." : "Sin conexión. No se pudo cargar la foto.");
+
+const retry = (/** @type {Photo} */ photo) =>
+  h("button", { class: "button", type: "button", onclick: () => load(photo) },
   "Reintentar", h("span", { class: "unseen" }, `: ${photo.label}`));
 
-function pdf(payment) {
+function pdf(/** @type {Payment} */ payment) {
   const path = proofPath(payment);
   const which = () => h("span", { class: "unseen" }, ` del intento ${payment.attempt}`);
   return h("div", { class: "empty pdf" }, h("p", {}, "📄 El comprobante es un PDF"),
-    h("a", { class: "button", "data-kind": "primary", href: path, target: "_blank", rel: "noopener" }, "Abrir PDF", which()),
-    h("a", { class: "button", href: path, download: `comprobante-${payment.order_id}-${payment.attempt}.pdf` }, "Descargar", which()));
+    h("a", { class: "button", "data-kind": "primary", href: path, target: "_blank", rel: "noopener" }, "Abrir PDF",
+      which()),
+    h("a", { class: "button", href: path, download: `comprobante-${payment.order_id}-${payment.attempt}.pdf` },
+      "Descargar", which()));
 }
 
-function controls(view, of) {
-  const button = (label, sign, act) => h("button", { class: "button", type: "button", "aria-label": `${label}: ${of}`, title: label, onclick: act }, sign);
+function controls(/** @type {View} */ view, /** @type {string} */ of) {
+  /** @type {(label: string, sign: string, act: () => void) => HTMLButtonElement} */
+  const button = (label, sign, act) =>
+    h("button", { class: "button", type: "button", "aria-label": `${label}: ${of}`, title: label, onclick: act }, sign);
   return h("div", { class: "photo-tools", role: "group", "aria-label": `Ver: ${of}` },
     button("Alejar", "−", () => view.zoom(1 / STEP)),
     button("Acercar", "+", () => view.zoom(STEP)),
@@ -91,21 +111,25 @@ class View {
   #turn = 0;
   #x = 0;
   #y = 0;
+  /** @type {Map<number, Point>} */
   #pointers = new Map();
   #moved = 0;
 
-  constructor(stage, picture) {
-    Object.assign(this, { stage, picture });
+  constructor(/** @type {HTMLElement} */ stage, /** @type {HTMLImageElement} */ picture) {
+    this.stage = stage;
+    this.picture = picture;
     picture.addEventListener("load", () => this.#draw());
     new ResizeObserver(() => this.#draw()).observe(stage);
     stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     stage.addEventListener("pointerdown", (event) => this.#down(event));
     stage.addEventListener("pointermove", (event) => this.#move(event));
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) stage.addEventListener(end, (event) => this.#up(event));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      stage.addEventListener(end, (event) => this.#up(event));
+    }
   }
 
   /** Zoom by `factor`; the point (x, y) from the stage's middle stays where it is. */
-  zoom(factor, x = 0, y = 0) {
+  zoom(/** @type {number} */ factor, x = 0, y = 0) {
     const before = this.#scale;
     this.#scale = Math.min(MOST, Math.max(1, before * factor));
     const grown = this.#scale / before;
@@ -116,7 +140,8 @@ class View {
 
   rotate() {
     this.#turn += 90;
-    this.#x = this.#y = 0;
+    this.#x = 0;
+    this.#y = 0;
     this.#draw();
   }
 
@@ -137,23 +162,24 @@ class View {
     const { fit, across, down } = this.#fit();
     this.#x = clamp(this.#x, (across - this.stage.clientWidth) / 2);
     this.#y = clamp(this.#y, (down - this.stage.clientHeight) / 2);
-    this.picture.style.transform = `translate(-50%, -50%) translate(${this.#x}px, ${this.#y}px) rotate(${this.#turn}deg) scale(${fit * this.#scale})`;
+    this.picture.style.transform = `translate(-50%, -50%) translate(${this.#x}px, ${this.#y}px) `
+      + `rotate(${this.#turn}deg) scale(${fit * this.#scale})`;
     this.stage.dataset.zoomed = String(this.#scale > 1);
     this.picture.dataset.shown = "";
   }
 
-  #place(event) {
+  #place(/** @type {MouseEvent} */ event) {
     const box = this.stage.getBoundingClientRect();
     return { x: event.clientX - box.left - box.width / 2, y: event.clientY - box.top - box.height / 2 };
   }
 
-  #wheel(event) {
+  #wheel(/** @type {WheelEvent} */ event) {
     event.preventDefault();
     const { x, y } = this.#place(event);
     this.zoom(Math.exp(-event.deltaY / 400), x, y);
   }
 
-  #down(event) {
+  #down(/** @type {PointerEvent} */ event) {
     if (event.button !== 0) return;
     if (event.isPrimary) this.#pointers.clear(); // the first finger: of any other the end was never told
     this.stage.setPointerCapture(event.pointerId);
@@ -161,24 +187,28 @@ class View {
     this.#pointers.set(event.pointerId, this.#place(event));
   }
 
-  #move(event) {
+  #move(/** @type {PointerEvent} */ event) {
     const before = this.#pointers.get(event.pointerId);
     if (!before) return;
     const now = this.#place(event);
     const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
     this.#pointers.set(event.pointerId, now);
     this.#moved += Math.hypot(now.x - before.x, now.y - before.y);
-    if (other) this.zoom(distance(now, other) / (distance(before, other) || 1), (now.x + other.x) / 2, (now.y + other.y) / 2);
-    else this.#pan(now.x - before.x, now.y - before.y);
+    if (!other) {
+      this.#pan(now.x - before.x, now.y - before.y);
+      return;
+    }
+    const by = distance(now, other) / (distance(before, other) || 1);
+    this.zoom(by, (now.x + other.x) / 2, (now.y + other.y) / 2);
   }
 
-  #pan(x, y) {
+  #pan(/** @type {number} */ x, /** @type {number} */ y) {
     this.#x += x;
     this.#y += y;
     this.#draw();
   }
 
-  #up(event) {
+  #up(/** @type {PointerEvent} */ event) {
     if (!this.#pointers.delete(event.pointerId) || this.#pointers.size > 0) return;
     if (event.type !== "pointerup" || this.#moved > A_TAP) return;
     const { x, y } = this.#place(event);
@@ -187,10 +217,11 @@ class View {
   }
 }
 
-const distance = (one, two) => Math.hypot(one.x - two.x, one.y - two.y);
+/** @typedef {{ x: number, y: number }} Point */
+const distance = (/** @type {Point} */ one, /** @type {Point} */ two) => Math.hypot(one.x - two.x, one.y - two.y);
 
 /** The picture never leaves its stage. */
-function clamp(value, room) {
+function clamp(/** @type {number} */ value, /** @type {number} */ room) {
   const most = Math.max(0, room);
   return Math.min(most, Math.max(-most, value));
 }

@@ -6,7 +6,10 @@ import { askReason } from "../house/reasons.js";
 import { needsReason, warningSentence } from "../house/rules.js";
 import { REASONS, REASONS_TO_APPROVE } from "./words.js";
 
-/** Ask why `order`'s payment is refused; `confirm(reason)` hears it. Returns the open dialog. */
+/**
+ * Ask why `order`'s payment is refused; `confirm(reason)` hears it. Returns the open dialog.
+ * @type {(order: Order, confirm: (reason: string) => void) => HTMLDialogElement}
+ */
 export const askWhyRejected = (order, confirm) => askReason({
   label: "Rechazar comprobante",
   heading: heading("Rechazar", order),
@@ -15,14 +18,18 @@ export const askWhyRejected = (order, confirm) => askReason({
   action: "Rechazar",
 }, confirm);
 
-/** Ask why it is approved although its number or its file was used before. */
+/**
+ * Ask why it is approved although its number or its file was used before.
+ * @type {(order: Charged, confirm: (reason: string) => void) => HTMLDialogElement}
+ */
 export function askWhyApproved(order, confirm) {
   const { payment, total } = order;
   const against = payment.warnings.filter((warning) => needsReason({ warnings: [warning] }));
   return askReason({
     label: "Aprobar comprobante",
     heading: heading("Aprobar", order),
-    before: against.map((warning) => h("p", { class: "notice" }, ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`))),
+    before: against.map(
+      (warning) => h("p", { class: "notice" }, ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`))),
     legend: "¿Por qué lo apruebas? Queda en el registro.",
     reasons: REASONS_TO_APPROVE,
     action: "Aprobar",
@@ -30,4 +37,5 @@ export function askWhyApproved(order, confirm) {
   }, confirm);
 }
 
-const heading = (verb, order) => [`${verb} mesa ${order.table_number} · `, h("span", { class: "money" }, money(order.total))];
+const heading = (/** @type {string} */ verb, /** @type {Order} */ order) =>
+  [`${verb} mesa ${order.table_number} · `, h("span", { class: "money" }, money(order.total))];

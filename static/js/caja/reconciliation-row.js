@@ -8,6 +8,7 @@ import { isInStatement, methodName } from "./words.js";
 /**
  * `{ node, update(payment) }`; `mark(found)` resolves to whether the server has it. `isLate(payment)` tells
  * whether its day is over, `nameOf(username)` what colleagues call somebody.
+ * @type {(payment: ReconciledPayment, asked: RowParts) => Card<ReconciledPayment>}
  */
 export function createRow(payment, { mark, isLate, nameOf }) {
   const box = h("input", { type: "checkbox", onchange: () => tick() });
@@ -15,7 +16,8 @@ export function createRow(payment, { mark, isLate, nameOf }) {
   const time = h("td", { class: "time-cell number", role: "cell" });
   const node = h("tr", { role: "row" },
     h("td", { class: "tick-cell", role: "cell" }, h("label", { class: "found" }, box,
-      h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}, ${money(payment.total)}`), state)),
+      h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}, ${money(payment.total)}`),
+      state)),
     time, ...cells(payment, nameOf));
   let isKept = false;
   let isOnItsWay = false;
@@ -38,13 +40,14 @@ export function createRow(payment, { mark, isLate, nameOf }) {
   function show() {
     const missing = !box.checked && isInStatement(payment.method);
     const late = missing && isLate(payment);
-    setText(time, isLate(payment) ? `${shortDate(payment.decided_at)} ${clock(payment.decided_at)}` : clock(payment.decided_at));
+    const decided = payment.decided_at ?? "";
+    setText(time, isLate(payment) ? `${shortDate(decided)} ${clock(decided)}` : clock(decided));
     node.dataset.missing = String(missing);
     node.dataset.late = String(late);
     setText(state, box.checked ? "✓ Encontrado" : late ? "⚠ Falta" : missing ? "Falta" : "—");
   }
 
-  function update(now) {
+  function update(/** @type {ReconciledPayment} */ now) {
     if (!isOnItsWay) {
       isKept = Boolean(now.reconciled_at);
       box.checked = isKept;
@@ -55,9 +58,10 @@ export function createRow(payment, { mark, isLate, nameOf }) {
   return { node, update };
 }
 
-function cells(payment, nameOf) {
+function cells(/** @type {ReconciledPayment} */ payment, /** @type {(username: string?) => string} */ nameOf) {
   const { amount, total, reference } = payment;
-  const declared = amount !== null && amount !== total ? h("span", { class: "quiet small declared" }, "declarado ", h("span", { class: "money" }, money(amount))) : null;
+  const declared = amount !== null && amount !== total
+    ? h("span", { class: "quiet small declared" }, "declarado ", h("span", { class: "money" }, money(amount))) : null;
   return [
     cell("table-cell number", "Mesa", String(payment.table_number)),
     cell("order-cell", "Orden", orderLink(payment.order_id)),
@@ -70,10 +74,11 @@ function cells(payment, nameOf) {
 }
 
 /** On a card, which has no heads of columns, `label` stands before what a number alone does not say. */
-const cell = (classes, label, ...content) => h("td", { class: classes, role: "cell", data: label ? { label } : {} }, ...content);
+const cell = (/** @type {string} */ classes, /** @type {string} */ label, /** @type {Child[]} */ ...content) =>
+  h("td", { class: classes, role: "cell", data: label ? { label } : {} }, ...content);
 
 /** "28/11", which a range of days needs */
-function shortDate(iso) {
+function shortDate(/** @type {string} */ iso) {
   const date = day(iso);
   return `${date.slice(8)}/${date.slice(5, 7)}`;
 }

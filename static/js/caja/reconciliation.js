@@ -7,7 +7,7 @@ import { createRefresher } from "../lib/refresher.js";
 import { paymentMatcher } from "./matching.js";
 import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";
-import { isMissing, SORTS, sums } from "./reconciliation-view.js";
+import { decidedAt, isMissing, SORTS, sums } from "./reconciliation-view.js";
 import { isInStatement, methodName, personName } from "./words.js";
 
 const COLUMNS = [
@@ -18,21 +18,30 @@ const KEEP_UP = 30000; // the clock goes on, and so does another cashier with th
 
 /** The whole tab. `isShown()` tells whether anybody looks at it. */
 export class Reconciliation {
+  /** @type {ReconciledPayment[]} */
   #payments = [];
+  /** @type {Map<string?, string>} */
   #names = new Map();
+  /** @type {Set<string>} */
   #staying = new Set();
+  /** @type {HTMLElement[]} */
+  heads;
+  /** @type {KeyedList<ReconciledPayment>} */
+  rows;
   #dayBegan = Date.parse(startOfDay());
   #marks = 0; // those that the server has not answered yet
 
-  constructor({ methods, currency }, isShown) {
-    Object.assign(this, { currency, isShown });
+  constructor(/** @type {Settings} */ { methods, currency }, /** @type {() => boolean} */ isShown) {
+    this.currency = currency;
+    this.isShown = isShown;
     this.period = new Period(() => this.refresh());
     this.method = h("select", { class: "input", id: "bank-method", onchange: () => this.refresh() },
       h("option", { value: "" }, "Todas"), ...methods.map(({ name, label }) => h("option", { value: name }, label)));
     this.sort = h("select", { class: "input", id: "bank-sort", onchange: () => this.#list() },
       ...Object.entries(SORTS).map(([name, { word }]) => h("option", { value: name }, word)));
     this.search = h("input", {
-      class: "input", id: "bank-search", type: "search", autocomplete: "off", placeholder: "Monto, número, mesa o nombre", oninput: () => this.#list(),
+      class: "input", id: "bank-search", type: "search", autocomplete: "off",
+      placeholder: "Monto, número, mesa o nombre", oninput: () => this.#list(),
     });
     this.only = h("input", { type: "checkbox", onchange: () => this.#list() });
     this.csv = h("a", { class: "button", download: "" }, "⬇ Descargar CSV");
@@ -42,7 +51,8 @@ export class Reconciliation {
     this.empty = h("p", { class: "empty" });
     this.table = this.#createTable();
     this.node = h("div", { class: "bank-body" },
-      h("div", { class: "bank-controls" }, this.period.node, field("Forma de pago", this.method), field("Ordenar por", this.sort),
+      h("div", { class: "bank-controls" }, this.period.node, field("Forma de pago", this.method),
+        field("Ordenar por", this.sort),
         field("Buscar", this.search), h("label", { class: "choice" }, this.only, "Sólo faltan"), this.csv),
       this.notice, this.totals, this.shown, this.table, this.empty);
     this.#list();
@@ -51,21 +61,25 @@ export class Reconciliation {
   }
 
   #createTable() {
-    this.heads = COLUMNS.map(([name, sort]) => h("th", { scope: "col", role: "columnheader", data: sort ? { sort } : {} }, name));
+    this.heads = COLUMNS.map(
+      ([name, sort]) => h("th", { scope: "col", role: "columnheader", data: sort ? { sort } : {} }, name));
     const body = h("tbody", { role: "rowgroup" });
     this.rows = new KeyedList(body, {
       key: (payment) => payment.id,
       compare: SORTS.hora.compare,
-      create: (payment) => createRow(payment, { mark: (found) => this.#mark(payment.id, found), isLate: this.#isLate, nameOf: this.#nameOf }),
+      create: (payment) => createRow(payment, {
+        mark: (found) => this.#mark(payment.id, found), isLate: this.#isLate, nameOf: this.#nameOf,
+      }),
     });
-    return h("div", { class: "bank-table", tabindex: 0, role: "region", "aria-label": "Pagos aprobados" }, h("table", { role: "table" },
-      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...this.heads)), body));
+    return h("div", { class: "bank-table", tabindex: 0, role: "region", "aria-label": "Pagos aprobados" },
+      h("table", { role: "table" },
+        h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...this.heads)), body));
   }
 
-  #nameOf = (username) => this.#names.get(username) ?? personName(username);
+  #nameOf = (/** @type {string?} */ username) => this.#names.get(username) ?? personName(username);
 
   /** Whether a payment's day is over: until then the bank may still write it into the statement. */
-  #isLate = (payment) => Date.parse(payment.decided_at) < this.#dayBegan;
+  #isLate = (/** @type {ReconciledPayment} */ payment) => decidedAt(payment) < this.#dayBegan;
 
   #keepUp() {
     if (document.visibilityState !== "visible") return;
@@ -107,7 +121,7 @@ export class Reconciliation {
     return query.toString();
   }
 
-  #show({ payments, people }) {
+  #show(/** @type {Reconciled} */ { payments, people }) {
     this.notice.hidden = true;
     this.#names = new Map(people.map(({ username, name }) => [username, name]));
     this.#payments = payments;
@@ -120,7 +134,8 @@ export class Reconciliation {
     if (!isSameLook) this.#staying.clear();
     const fit = paymentMatcher(this.search.value, this.currency, this.#payments, this.#nameOf);
     const wanted = this.#payments.filter((payment) => (
-      (!this.only.checked || isMissing(payment) || this.#staying.has(payment.id)) && (fit === null || fit(payment) !== null)));
+      (!this.only.checked || isMissing(payment) || this.#staying.has(payment.id))
+        && (fit === null || fit(payment) !== null)));
     this.rows.compare = SORTS[this.sort.value].compare;
     this.rows.sync(wanted);
     for (const head of this.heads) {
@@ -130,14 +145,17 @@ export class Reconciliation {
     this.table.hidden = wanted.length === 0;
     this.empty.hidden = wanted.length > 0;
     setText(this.empty, this.#payments.length === 0 ? "No hay pagos aprobados en estas fechas"
-      : this.search.value.trim() ? "Ningún pago es así. Busca otro monto, número, mesa o nombre." : "Todo encontrado ✓");
-    setText(this.shown, wanted.length === this.#payments.length ? "" : `Se ven ${wanted.length} de ${this.#payments.length}`);
+      : this.search.value.trim() ? "Ningún pago es así. Busca otro monto, número, mesa o nombre."
+        : "Todo encontrado ✓");
+    setText(this.shown, wanted.length === this.#payments.length ? ""
+      : `Se ven ${wanted.length} de ${this.#payments.length}`);
     this.#showTotals();
   }
 
-  #explain(error) {
+  #explain(/** @type {Error} */ error) {
     this.notice.hidden = false;
-    setText(this.notice, error instanceof Offline ? "Sin conexión. Estos datos pueden estar atrasados." : error.message);
+    setText(this.notice, error instanceof Offline ? "Sin conexión. Estos datos pueden estar atrasados."
+      : error.message);
   }
 
   #showTotals() {
@@ -145,7 +163,7 @@ export class Reconciliation {
   }
 
   /** Tick at once, and take it back, saying so, if the server does not have it. */
-  async #mark(id, found) {
+  async #mark(/** @type {string} */ id, /** @type {boolean} */ found) {
     this.#marks += 1;
     this.#count(id, found);
     try {
@@ -162,21 +180,25 @@ export class Reconciliation {
     }
   }
 
-  #count(id, found) {
+  #count(/** @type {string} */ id, /** @type {boolean} */ found) {
     this.#staying.add(id);
-    this.#payments = this.#payments.map((one) => (one.id === id ? { ...one, reconciled_at: found ? one.reconciled_at ?? "ahora" : null } : one));
+    this.#payments = this.#payments.map(
+      (one) => (one.id === id ? { ...one, reconciled_at: found ? one.reconciled_at ?? "ahora" : null } : one));
     this.#showTotals();
   }
 }
 
-const field = (name, input) => h("div", { class: "field", data: { field: input.id } }, h("label", { for: input.id }, name), input);
+const field = (/** @type {string} */ name, /** @type {Element} */ input) =>
+  h("div", { class: "field", data: { field: input.id } }, h("label", { for: input.id }, name), input);
 
 /** Red is for what is missing once its day is over. */
-function createTotal({ method, count, total, missing, lacking, isLate }) {
+function createTotal(/** @type {MethodFigures} */ { method, count, total, missing, lacking, isLate }) {
   const words = missing === 0 ? ["✓ Todo encontrado"]
-    : [`${isLate ? "⚠ " : ""}${missing === 1 ? "Falta" : "Faltan"} ${missing} · `, h("span", { class: "money" }, money(lacking))];
+    : [`${isLate ? "⚠ " : ""}${missing === 1 ? "Falta" : "Faltan"} ${missing} · `,
+      h("span", { class: "money" }, money(lacking))];
   const tone = missing === 0 ? "done" : isLate ? "late" : "";
   return h("li", { class: "card bank-total" }, h("span", { class: "quiet" }, methodName(method)),
-    h("strong", { class: "money" }, money(total)), h("span", { class: "quiet small" }, count === 1 ? "1 pago" : `${count} pagos`),
+    h("strong", { class: "money" }, money(total)),
+    h("span", { class: "quiet small" }, count === 1 ? "1 pago" : `${count} pagos`),
     isInStatement(method) ? h("span", { class: "badge", data: { tone } }, h("span", {}, ...words)) : null);
 }

@@ -9,19 +9,24 @@ import { h, setText } from "../lib/dom.js";
 export class Search {
   #text = "";
 
-  constructor({ onChange, onOpen, onDown }) {
-    Object.assign(this, { onChange, onOpen, onDown });
+  constructor(/** @type {SearchActs} */ { onChange, onOpen, onDown }) {
+    this.onChange = onChange;
+    this.onOpen = onOpen;
+    this.onDown = onDown;
     this.field = h("input", {
-      class: "input", type: "search", "aria-label": "Buscar por monto, mesa, nombre o número", placeholder: "Monto, mesa, nombre o número",
+      class: "input", type: "search", "aria-label": "Buscar por monto, mesa, nombre o número",
+      placeholder: "Monto, mesa, nombre o número",
       autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search", "aria-keyshortcuts": "/",
       oninput: () => requestAnimationFrame(() => this.#change()), onkeydown: (event) => this.#press(event),
     });
     this.count = h("span", { class: "found number", role: "status" });
     this.missed = h("span", { role: "status" });
     this.said = h("p", { class: "search-said", hidden: true }, this.count, this.missed,
-      h("button", { class: "button", type: "button", onclick: () => { this.clear(); this.field.focus(); } }, "Ver todo"));
+      h("button", { class: "button", type: "button", onclick: () => { this.clear(); this.field.focus(); } },
+        "Ver todo"));
     this.node = h("div", { class: "search", role: "search" },
-      h("p", { class: "search-field" }, h("span", { "aria-hidden": "true" }, "🔍"), this.field, h("kbd", { "aria-hidden": "true" }, "/")), this.said);
+      h("p", { class: "search-field" }, h("span", { "aria-hidden": "true" }, "🔍"), this.field,
+        h("kbd", { "aria-hidden": "true" }, "/")), this.said);
   }
 
   /** What is looked for, "" for everything. */
@@ -38,12 +43,13 @@ export class Search {
   }
 
   /** Say how many of how many are shown, and how many new ones came that are not. */
-  say(shown, total, missed) {
+  say(/** @type {number} */ shown, /** @type {number} */ total, /** @type {number} */ missed) {
     this.said.hidden = !this.#text;
     if (!this.#text) return;
     setText(this.count, `${shown} de ${total}`);
     this.said.dataset.missed = String(missed > 0);
-    const news = missed === 1 ? "🔔 Llegó 1 comprobante que la búsqueda oculta" : `🔔 Llegaron ${missed} comprobantes que la búsqueda oculta`;
+    const news = missed === 1 ? "🔔 Llegó 1 comprobante que la búsqueda oculta"
+      : `🔔 Llegaron ${missed} comprobantes que la búsqueda oculta`;
     setText(this.missed, missed > 0 ? news : "La búsqueda oculta los demás");
   }
 
@@ -54,9 +60,11 @@ export class Search {
     this.onChange(text);
   }
 
-  #press(event) {
+  #press(/** @type {KeyboardEvent} */ event) {
     if (event.isComposing) return;
-    const act = { Escape: () => this.#escape(), Enter: this.onOpen, ArrowDown: this.onDown }[event.key];
+    /** @type {Record<string, () => void>} */
+    const acts = { Escape: () => this.#escape(), Enter: this.onOpen, ArrowDown: this.onDown };
+    const act = acts[event.key];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();

@@ -118,7 +118,8 @@ addEventListener("focus", () => {
 addEventListener("pagehide", () => {
   const last = toldId ?? shownId;
   if (last === null) return;
-  fetch(`/payments/${last}/viewer`, { method: "DELETE", headers: asUser(), credentials: "same-origin", keepalive: true }).catch(() => {});
+  fetch(`/payments/${last}/viewer`,
+    { method: "DELETE", headers: asUser(), credentials: "same-origin", keepalive: true }).catch(() => {});
   toldId = null;
 });
 addEventListener("pageshow", (event) => { if (event.persisted) tell(); });

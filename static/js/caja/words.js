@@ -2,37 +2,45 @@
 
 import { now } from "../lib/server-time.js";
 
-export const REASONS = ["no aparece en la cuenta", "monto distinto", "ilegible", "repetido", "programado", "otra cuenta", "fecha incorrecta"];
-export const REASONS_TO_APPROVE = ["mismo comprobante reenviado", "el cliente pagó dos mesas juntas", "la otra orden se cobró por error"];
+export const REASONS = ["no aparece en la cuenta", "monto distinto", "ilegible", "repetido", "programado",
+  "otra cuenta", "fecha incorrecta"];
+export const REASONS_TO_APPROVE = ["mismo comprobante reenviado", "el cliente pagó dos mesas juntas",
+  "la otra orden se cobró por error"];
 
+/** @type {Record<string, string>} */
 const ICONS = { transferencia: "🏦", efectivo: "💵", tarjeta: "💳" };
+/** @type {Record<string, string>} */
 const VERDICTS = { aprobado: "aprobó", rechazado: "rechazó" };
+/** @type {Map<string, Method>} */
 let methods = new Map();
 let keepDays = 0;
 
 /** Take the house's payment methods, and for how many days it keeps photos. */
-export function setHouse(settings) {
+export function setHouse(/** @type {Settings} */ settings) {
   methods = new Map(settings.methods.map((method) => [method.name, method]));
   keepDays = settings.keep_days;
 }
 
 /** "🏦 Transferencia", never parted at the end of a line */
-export const methodName = (name) => `${ICONS[name] ?? "💳"}\u00a0${methods.get(name)?.label ?? name}`;
+export const methodName = (/** @type {string} */ name) =>
+  `${ICONS[name] ?? "💳"}\u00a0${methods.get(name)?.label ?? name}`;
 
 /** "Clave de rastreo", as the method's bank calls it */
-export const referenceLabel = (name) => methods.get(name)?.reference_label || "Referencia";
+export const referenceLabel = (/** @type {string} */ name) => methods.get(name)?.reference_label || "Referencia";
 
 /** Whether a payment by this method is only good once it was seen in the account. */
-export const isInAccount = (name) => methods.get(name)?.verify === "account";
+export const isInAccount = (/** @type {string} */ name) => methods.get(name)?.verify === "account";
 
 /** Whether a bank's statement shows payments by this method; cash leaves no operation number. */
-export const isInStatement = (name) => isInAccount(name) || (methods.get(name)?.reference ?? "none") !== "none";
+export const isInStatement = (/** @type {string} */ name) => isInAccount(name)
+  || (methods.get(name)?.reference ?? "none") !== "none";
 
 /** A member of staff as colleagues say it: "luis" → "Luis". */
-export const personName = (username) => (username ? username[0].toUpperCase() + username.slice(1) : "Otra persona");
+export const personName = (/** @type {string?} */ username) =>
+  (username ? username[0].toUpperCase() + username.slice(1) : "Otra persona");
 
 /** "Mara ya lo aprobó" */
-export function decidedWords(payment, me) {
+export function decidedWords(/** @type {Payment} */ payment, /** @type {string} */ me) {
   const verb = VERDICTS[payment.status] ?? "atendió";
   if (payment.decided_by === me) return `Ya lo ${verb === "aprobó" ? "aprobaste" : "rechazaste"}`;
   return `${personName(payment.decided_by)} ya lo ${verb}`;
@@ -41,7 +49,7 @@ export function decidedWords(payment, me) {
 const VIEWING_LASTS = 180000; // as the server counts it, too
 
 /** Who but `me` has a payment on show: "Luis lo está viendo", or "". */
-export function viewingWords(payment, me) {
+export function viewingWords(/** @type {Payment} */ payment, /** @type {string} */ me) {
   const names = (payment.viewers ?? [])
     .filter(({ username, since }) => username !== me && now() - Date.parse(since) < VIEWING_LASTS)
     .map(({ name }) => name);
@@ -52,5 +60,5 @@ export function viewingWords(payment, me) {
 /** Why a photo is not there any more */
 export const expiredWords = () => `🗑 La foto ya se borró${keepDays > 0 ? `: se guardan ${keepDays} días` : ""}`;
 
-export const proofPath = (payment) => `/payments/${payment.id}/proof`;
-export const thumbnailPath = (payment) => `${proofPath(payment)}?size=thumb`;
+export const proofPath = (/** @type {Payment} */ payment) => `/payments/${payment.id}/proof`;
+export const thumbnailPath = (/** @type {Payment} */ payment) => `${proofPath(payment)}?size=thumb`;

@@ -12,9 +12,12 @@ import { createLine } from "./lines.js";
 import { createVoided, snapshot } from "./voided.js";
 
 const COLUMNS = [
-  { status: "pendiente", heading: "Pendientes", icon: "🕐", next: "en_preparacion", action: "Empezar", empty: "Nada pendiente ✓" },
-  { status: "en_preparacion", heading: "En preparación", icon: "🍳", next: "listo", action: "Listo", back: "pendiente", empty: "Nada en el fuego" },
-  { status: "listo", heading: "Listos", icon: "🔔", next: null, action: "", back: "en_preparacion", empty: "Nada por recoger ✓" },
+  { status: "pendiente", heading: "Pendientes", icon: "🕐", next: "en_preparacion", action: "Empezar",
+    empty: "Nada pendiente ✓" },
+  { status: "en_preparacion", heading: "En preparación", icon: "🍳", next: "listo", action: "Listo", back: "pendiente",
+    empty: "Nada en el fuego" },
+  { status: "listo", heading: "Listos", icon: "🔔", next: null, action: "", back: "en_preparacion",
+    empty: "Nada por recoger ✓" },
 ];
 const RING_EVERY = 4000;
 const CARDS_HIGH = 4;
@@ -82,7 +85,8 @@ function createStep(order, { next, action }, label) {
 function createRecall(order, column, label) {
   const { heading } = COLUMNS.find(({ status }) => status === column.back);
   const button = h("button", {
-    class: "button recall", type: "button", title: `Regresar a ${heading}`, "aria-label": `${label}: regresar a ${heading}`,
+    class: "button recall", type: "button", title: `Regresar a ${heading}`,
+    "aria-label": `${label}: regresar a ${heading}`,
     onclick: () => move(order, column.back, button),
   }, "↩");
   return button;

@@ -30,7 +30,10 @@ export function createSoldOut() {
 
   function open() {
     const switches = h("ul", { class: "switches", "aria-label": "Platillos" });
-    const search = h("input", { class: "input", type: "search", id: "sold-search", autocomplete: "off", oninput: () => sift(switches, search.value) });
+    const search = h("input", {
+      class: "input", type: "search", id: "sold-search", autocomplete: "off",
+      oninput: () => sift(switches, search.value),
+    });
     list = new KeyedList(switches, {
       key: (product) => product.id,
       compare: (a, b) => a.place - b.place,

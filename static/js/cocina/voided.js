@@ -52,9 +52,12 @@ export function createVoided() {
 function createTicket(order, acknowledge) {
   const label = `Mesa ${order.table_number}, orden ${order.id} anulada`;
   return h("li", {}, h("article", { class: "card ticket", "aria-label": label },
-    h("div", { class: "ticket-head" }, h("span", { class: "table" }, String(order.table_number)), h("span", { class: "quiet" }, "Anulada")),
+    h("div", { class: "ticket-head" }, h("span", { class: "table" }, String(order.table_number)),
+      h("span", { class: "quiet" }, "Anulada")),
     h("strong", { class: "why" }, `«${order.void_reason}»`),
     h("ul", { class: "lines" }, ...order.items.map(createLine)),
     h("div", { class: "ticket-foot" }, h("span", { class: "quiet" }, `Orden ${order.id} · ${order.waiter}`),
-      h("button", { class: "step", type: "button", "aria-label": `${label}: enterado`, onclick: () => acknowledge(order) }, "Enterado ✓"))));
+      h("button",
+        { class: "step", type: "button", "aria-label": `${label}: enterado`, onclick: () => acknowledge(order) },
+        "Enterado ✓"))));
 }

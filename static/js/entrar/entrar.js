@@ -122,7 +122,9 @@ async function signIn(event) {
     await unlock();
     location.replace(destination(user.role));
   } catch (error) {
-    if (error.code === "too_many_attempts") waits.set(json.username, performance.now() + 1000 * (error.retryAfter || 30));
+    if (error.code === "too_many_attempts") {
+      waits.set(json.username, performance.now() + 1000 * (error.retryAfter || 30));
+    }
     if (isHere()) explain(error);
   } finally {
     isSending = false;
@@ -136,18 +138,20 @@ const userName = () => username.value.trim().toLowerCase();
 
 /** Back to where the session ended, if that is this role's page; to the role's page otherwise. */
 function destination(role) {
-  const back = new URLSearchParams(location.search).get("volver") || "";
+  const last = new URLSearchParams(location.search).get("volver") || "";
   const page = PAGES[role];
-  const isMine = back === page || back.startsWith(`${page}?`);
-  const isPage = Object.values(PAGES).some((path) => back === path || back.startsWith(`${path}?`));
-  return isMine || (role === "admin" && isPage) ? back : page;
+  const isMine = last === page || last.startsWith(`${page}?`);
+  const isPage = Object.values(PAGES).some((path) => last === path || last.startsWith(`${path}?`));
+  return isMine || (role === "admin" && isPage) ? last : page;
 }
 
 function explain(error) {
   failures += 1;
   if (error.code === "too_many_attempts") return; // the wait says it
   if (error instanceof Offline) say("Sin conexión con Comanda. Revisa el Wi-Fi y prueba otra vez.");
-  else if (failures >= 2 && person?.length) say(`${error.message}. Si tu PIN cambió, escríbelo completo y toca Entrar.`);
+  else if (failures >= 2 && person?.length) {
+    say(`${error.message}. Si tu PIN cambió, escríbelo completo y toca Entrar.`);
+  }
   else say(error.message);
 }
 
@@ -157,7 +161,10 @@ function showWait() {
   if (isWaiting && seconds <= 0) message.hidden = true;
   isWaiting = seconds > 0;
   enter.disabled = isSending || isWaiting;
-  if (isWaiting) say(`Demasiados intentos. Espera ${pause(seconds)}${seconds < 120 ? "." : ", o pide otro PIN a quien administra."}`);
+  if (isWaiting) {
+    const advice = seconds < 120 ? "." : ", o pide otro PIN a quien administra.";
+    say(`Demasiados intentos. Espera ${pause(seconds)}${advice}`);
+  }
 }
 
 /** "60 s", "8 min", "3 h": never shorter than it is. */
@@ -180,7 +187,10 @@ async function goOn() {
     const { user } = await call("GET", "/session");
     if (lockedUser() !== null) return; // it has come to light meanwhile
     if (pin.value === "" && !isSending && !isChange) location.replace(destination(user.role));
-    else sayWhose(`Aquí está abierta la sesión de ${user.name}.`, h("a", { class: "button", href: destination(user.role) }, `Seguir como ${user.name}`));
+    else {
+      sayWhose(`Aquí está abierta la sesión de ${user.name}.`,
+        h("a", { class: "button", href: destination(user.role) }, `Seguir como ${user.name}`));
+    }
   } catch {
     delete main.dataset.looking; // nobody is signed in, or the server is away
   }
@@ -188,11 +198,11 @@ async function goOn() {
 
 /** Who left without a network left a session open: end it, unless somebody signs in first. */
 async function endSession() {
-  const username = lockedUser();
-  if (username === null) return;
-  const name = all.find((one) => one.username === username)?.name ?? username;
-  for (let end = null; lockedUser() === username;) {
-    if (!isSending) end = await (ending = endSessionOf(username));
+  const leaver = lockedUser();
+  if (leaver === null) return;
+  const name = all.find((one) => one.username === leaver)?.name ?? leaver;
+  for (let end = null; lockedUser() === leaver;) {
+    if (!isSending) end = await (ending = endSessionOf(leaver));
     if (end !== null) {
       sayWhose();
       if (end === "over") return;
@@ -200,7 +210,8 @@ async function endSession() {
       goOn();
       return;
     }
-    sayWhose(`La sesión de ${name} sigue abierta: se cierra en cuanto haya conexión con Comanda. Lo que no se envió sigue guardado.`);
+    sayWhose(`La sesión de ${name} sigue abierta: se cierra en cuanto haya conexión con Comanda. `
+      + "Lo que no se envió sigue guardado.");
     await new Promise((resolve) => {
       setTimeout(resolve, TRY_EVERY);
       addEventListener("online", resolve, { once: true });

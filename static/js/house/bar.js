@@ -6,17 +6,18 @@ import { leave } from "./idle.js";
 import { age, onLink } from "../lib/link.js";
 import * as sound from "../lib/sound.js";
 
+/** @type {Record<string, string>} */
 const HELP = { waiter: "/ayuda/mesero", kitchen: "/ayuda/cocina", cashier: "/ayuda/caja", admin: "/ayuda/admin" };
 const WORDS = { online: "En línea", connecting: "Reconectando…", offline: "Sin conexión" };
 
 /** `{ node, title, middle, setState }` of the bar; `middle` is the page's own place in it. */
-export function createBar(heading, user) {
+export function createBar(/** @type {string} */ heading, /** @type {User} */ user) {
   const link = h("span", { class: "link", role: "status", data: { state: "connecting" } }, WORDS.connecting);
   const title = h("h1", {}, heading);
   const middle = h("div", { class: "bar-middle" });
   const node = h("header", { class: "bar" }, title, middle, link, linkAge(), userMenu(user));
   queueMicrotask(prepareToasts); // by then the page stands
-  const setState = (state) => {
+  const setState = (/** @type {LinkState} */ state) => {
     link.dataset.state = state;
     setText(link, WORDS[state]);
   };
@@ -37,23 +38,24 @@ function linkAge() {
   return node;
 }
 
-function userMenu(user) {
+function userMenu(/** @type {User} */ user) {
   const sheet = h("div", { class: "menu-sheet", hidden: true },
     h("p", {}, user.name),
-    user.role === "admin" && location.pathname !== "/admin" ? h("a", { class: "button", href: "/admin" }, "⚙ Administración") : null,
+    user.role === "admin" && location.pathname !== "/admin"
+      ? h("a", { class: "button", href: "/admin" }, "⚙ Administración") : null,
     soundButton(),
     h("a", { class: "button", href: HELP[user.role] ?? "/ayuda" }, "❓ Ayuda"),
     h("button", { class: "button", type: "button", onclick: () => leave(user.username) }, "Cambiar de usuario"));
   const opener = h("button", {
     class: "button", type: "button", "aria-expanded": "false", "data-kind": "plain",
-    onclick: () => toggle(sheet.hidden),
+    onclick: () => toggle(Boolean(sheet.hidden)),
   }, h("span", { class: "user-name", data: { short: "" } }, user.name), " ▾");
-  const toggle = (open) => {
+  const toggle = (/** @type {boolean} */ open) => {
     sheet.hidden = !open;
     opener.setAttribute("aria-expanded", String(open));
   };
   const menu = h("div", { class: "menu" }, opener, sheet);
-  addEventListener("pointerdown", (event) => { if (!menu.contains(event.target)) toggle(false); });
+  addEventListener("pointerdown", ({ target }) => { if (!menu.contains(/** @type {Node} */ (target))) toggle(false); });
   menu.addEventListener("keydown", (event) => { if (event.key === "Escape") { toggle(false); opener.focus(); } });
   return menu;
 }

@@ -8,12 +8,12 @@ export { businessDay, day, startOfDay } from "../lib/wall-time.js";
 
 let currency = "$";
 
-export function setCurrency(sign) { currency = sign; }
+export function setCurrency(/** @type {string} */ sign) { currency = sign; }
 
 const amounts = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 }); // slow to make
 
 /** 185.5 → "$ 185.50" */
-export const money = (amount) => `${currency} ${amounts.format(amount)}`;
+export const money = (/** @type {number} */ amount) => `${currency} ${amounts.format(amount)}`;
 
 export const STATES = {
   pendiente: { word: "Pendiente", icon: "🕐", tone: "" },
@@ -26,17 +26,18 @@ export const STATES = {
 };
 setTerms({ en_preparacion: "en preparación", por_verificar: "por verificar" });
 
-export const minutesSince = (iso, at = now()) => Math.max(0, Math.floor((at - Date.parse(iso)) / 60000));
+export const minutesSince = (/** @type {string} */ iso, at = now()) =>
+  Math.max(0, Math.floor((at - Date.parse(iso)) / 60000));
 
 /** "ahora", "hace 3 min" up to an hour, then the clock's time. */
-export function ago(iso, at = now()) {
+export function ago(/** @type {string} */ iso, at = now()) {
   const minutes = minutesSince(iso, at);
   if (minutes < 1) return "ahora";
   return minutes < 60 ? `hace ${minutes} min` : clock(iso);
 }
 
 /** 41 → "41 s", 125 → "2 min 5 s", 3780 → "1 h 3 min" */
-export function duration(seconds) {
+export function duration(/** @type {number} */ seconds) {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
@@ -44,12 +45,14 @@ export function duration(seconds) {
 }
 
 /** "20:41", by the clock on the restaurant's wall */
-export const clock = (iso) => inWords(iso, "es", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const clock = (/** @type {string} */ iso) =>
+  inWords(iso, "es", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
+/** @type {Set<{ node: Node, update: () => void, seen?: boolean }>} */
 const ticking = new Set();
 
 /** Run `update` now and every few seconds while `node` is on the page, so that waiting times live. */
-export function tick(node, update) {
+export function tick(/** @type {Node} */ node, /** @type {() => void} */ update) {
   const entry = { node, update };
   ticking.add(entry);
   update();

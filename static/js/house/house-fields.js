@@ -6,6 +6,7 @@ import { limit } from "./rules.js";
 /**
  * The fields of the house, filled in with what is known of it; `json()` is what the server takes. Where
  * nothing is known of when its day ends, as at the first start, that is left as it is configured.
+ * @param {{ restaurant: string, currency: string, time_zone: string, day_ends?: string }} settings
  */
 export function houseFields({ restaurant, currency, time_zone, day_ends }) {
   const name = field("Nombre del restaurante", {
@@ -16,19 +17,24 @@ export function houseFields({ restaurant, currency, time_zone, day_ends }) {
   });
   const known = Intl.supportedValuesOf?.("timeZone") || [];
   const zones = [...new Set([time_zone, ...known])].sort();
-  const zone = field("Zona horaria", { name: "time_zone", options: zones.map((one) => [one, one.replaceAll("_", " ")]), value: time_zone });
+  const zone = field("Zona horaria",
+    { name: "time_zone", options: zones.map((one) => [one, one.replaceAll("_", " ")]), value: time_zone });
   const ends = day_ends === undefined ? null : field("El día termina a las", {
-    name: "day_ends", options: [...new Set([...NIGHT, day_ends])].sort().map((one) => [one, inTheNight(one)]), value: day_ends,
-    hint: "Lo que se vende antes de esa hora cuenta para el día anterior. Si cierras después de medianoche, pon una hora en la que ya no haya nadie.",
+    name: "day_ends", options: [...new Set([...NIGHT, day_ends])].sort().map((one) => [one, inTheNight(one)]),
+    value: day_ends,
+    hint: "Lo que se vende antes de esa hora cuenta para el día anterior. "
+      + "Si cierras después de medianoche, pon una hora en la que ya no haya nadie.",
   });
-  const json = () => ({ restaurant: name.value, currency: sign.value, time_zone: zone.value, ...(ends && { day_ends: ends.value }) });
-  return { nodes: [name, sign, zone, ends].filter(Boolean), json };
+  const json = () =>
+    ({ restaurant: name.value, currency: sign.value, time_zone: zone.value, ...(ends && { day_ends: ends.value }) });
+  return { nodes: [name, sign, zone, ...(ends ? [ends] : [])], json };
 }
 
-const NIGHT = Array.from({ length: 25 }, (_, half) => `${String(Math.floor(half / 2)).padStart(2, "0")}:${half % 2 ? "30" : "00"}`);
+const NIGHT = Array.from({ length: 25 },
+  (_, half) => `${String(Math.floor(half / 2)).padStart(2, "0")}:${half % 2 ? "30" : "00"}`);
 
 /** "04:00 de la madrugada" */
-function inTheNight(time) {
+function inTheNight(/** @type {string} */ time) {
   if (time === "00:00") return "00:00, medianoche";
   if (time >= "12:00") return `${time}, mediodía`;
   return `${time} de la ${time < "06:00" ? "madrugada" : "mañana"}`;

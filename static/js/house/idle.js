@@ -22,10 +22,11 @@ let limit = Infinity;
 let last = 0;
 let isCovered = false;
 
+/** @type {(() => void)[]} */
 const covering = [];
 
 /** Run `act()` when this page is covered: nothing of it may go on. */
-export const onCovered = (act) => covering.push(act);
+export const onCovered = (/** @type {() => void} */ act) => covering.push(act);
 
 /** Whose page was locked on this device and is not open again, or null. */
 export const lockedUser = whoLeft;
@@ -40,7 +41,7 @@ export function unlock() {
  * `username` leaves: every page of this browser is covered at once, and stays so. Where the server can't
  * be told, `/?cambiar` goes on trying; where that can't be opened, or nothing could be noted, this page does.
  */
-export async function leave(username) {
+export async function leave(/** @type {string} */ username) {
   const { isNoted, onDisk } = noteLeft(username);
   const words = cover("Saliendo…", "👋 Hasta luego");
   const end = await endSessionOf(username);
@@ -55,7 +56,7 @@ export async function leave(username) {
 }
 
 /** Whether there is such a page now: without a network only a service worker has one. */
-async function canOpen(path) {
+async function canOpen(/** @type {string} */ path) {
   try {
     return (await fetch(path, { signal: AbortSignal.timeout?.(ANSWER_WITHIN) })).ok;
   } catch {
@@ -68,7 +69,7 @@ async function canOpen(path) {
  * to "over", to "other" if somebody else has signed in since, whose session stays, or to null if the server
  * did not say.
  */
-export async function endSessionOf(username) {
+export async function endSessionOf(/** @type {string} */ username) {
   forget(username);
   try {
     await call("DELETE", "/session", { user: username, timeout: ANSWER_WITHIN });
@@ -107,12 +108,14 @@ function lockIfNoted() {
 const isOnTheWall = () => NEVER.includes(location.pathname);
 
 /** Lock after `minutes` without a touch or a key in any tab of this browser; 0 is never. Whether it is locked now. */
-export function watchIdle(minutes, username) {
+export function watchIdle(/** @type {number} */ minutes, /** @type {string} */ username) {
   if (!(minutes > 0)) return false;
   limit = minutes * 60000;
   if (isOnTheWall()) return false;
   const look = () => { if (hasExpired()) lock(username); };
-  for (const type of TOUCHES) addEventListener(type, (event) => touched(event, look), { capture: true, passive: false });
+  for (const type of TOUCHES) {
+    addEventListener(type, (event) => touched(event, look), { capture: true, passive: false });
+  }
   for (const type of ["pageshow", "focus"]) addEventListener(type, look);
   document.addEventListener("visibilitychange", look);
   setInterval(look, Math.min(LOOK_EVERY, limit / 4));
@@ -122,7 +125,7 @@ export function watchIdle(minutes, username) {
 }
 
 /** The touch that comes too late is for the lock, and does nothing on the page. */
-function touched(event, look) {
+function touched(/** @type {Event} */ event, /** @type {() => void} */ look) {
   look();
   if (!isCovered) {
     note();
@@ -154,7 +157,7 @@ function hasExpired() {
 }
 
 /** Take everything out of sight first; then end the session, for as long as that takes. */
-function lock(username, why = "Nadie la ha tocado en un rato.") {
+function lock(/** @type {string} */ username, why = "Nadie la ha tocado en un rato.") {
   if (isCovered) return;
   const here = location.pathname + location.search;
   noteLeft(username);
@@ -162,7 +165,7 @@ function lock(username, why = "Nadie la ha tocado en un rato.") {
 }
 
 /** Nothing of the page is in sight any more, nor goes on. Gives the place of the words about it. */
-function cover(why, head = "🔒 Pantalla bloqueada") {
+function cover(/** @type {string} */ why, head = "🔒 Pantalla bloqueada") {
   isCovered = true;
   document.documentElement.dataset.locked = "";
   document.title = "Comanda · Bloqueada";
@@ -174,7 +177,7 @@ function cover(why, head = "🔒 Pantalla bloqueada") {
 }
 
 /** Resolves once the session is over; where the session is somebody else's now, the page begins anew. */
-async function untilOver(username, words) {
+async function untilOver(/** @type {string} */ username, /** @type {Element} */ words) {
   const isNoted = lockedUser() !== null;
   for (;;) {
     if (isNoted && lockedUser() === null) { // somebody has signed in beside: that session is theirs
@@ -188,10 +191,11 @@ async function untilOver(username, words) {
       location.reload();
       return new Promise(() => {});
     }
-    setText(words, "Sin conexión con Comanda. En cuanto vuelva podrás entrar con tu PIN. Lo que no se envió sigue guardado.");
-    await new Promise((resolve) => {
+    setText(words,
+      "Sin conexión con Comanda. En cuanto vuelva podrás entrar con tu PIN. Lo que no se envió sigue guardado.");
+    await /** @type {Promise<unknown>} */ (new Promise((resolve) => {
       setTimeout(resolve, TRY_EVERY);
       addEventListener("online", resolve, { once: true });
-    });
+    }));
   }
 }

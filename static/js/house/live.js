@@ -19,13 +19,18 @@ const KEEP_EVERY = 10000;
  * network begins with what was there last.
  */
 export class Live {
+  /** @type {Map<string, Order>} */
   orders = new Map();
+  /** @type {LinkState} */
   state = "connecting";
-  #stream = null;
+  /** @type {Stream} */
+  #stream;
   #cursor = 0; // the snapshot's: what it holds is not applied again
   #heardId = 0; // the newest event that the stream has told
+  /** @type {Map<string, number>} */
   #learnedIds = new Map(); // by order, up to which event an answer told of it
   #floor = 0; // the stream tells nothing up to here: an older snapshot has missed something
+  /** @type {Mark?} */
   #trueAt = null; // when what is shown was last true
   #isLoaded = false;
   #isKept = false;
@@ -34,11 +39,18 @@ export class Live {
   #failures = 0;
   #timer = 0;
   #keeping = 0;
+  /** @type {Promise<void>?} */
   #loading = null;
+  /** @type {News[]} */
   #meanwhile = [];
 
-  constructor({ role, snapshots = ["/orders"], onReset, onOrder, onState, on = {} }) {
-    Object.assign(this, { role, snapshots, onReset, onOrder, onState, on });
+  constructor(/** @type {LiveParts} */ { role, snapshots = ["/orders"], onReset, onOrder, onState, on = {} }) {
+    this.role = role;
+    this.snapshots = snapshots;
+    this.onReset = onReset;
+    this.onOrder = onOrder;
+    this.onState = onState;
+    this.on = /** @type {Record<string, ((content: any) => void) | undefined>} */ ({ ...on });
   }
 
   start() {
@@ -55,7 +67,9 @@ export class Live {
     document.addEventListener("resume", () => this.refresh());
     onOther((username) => { if (username) location.reload(); else this.refresh(); });
     onCovered(() => this.#finish());
-    setInterval(() => { if (document.visibilityState === "visible" || this.state !== "online") this.#check(); }, CHECK_EVERY);
+    setInterval(() => {
+      if (document.visibilityState === "visible" || this.state !== "online") this.#check();
+    }, CHECK_EVERY);
     return this.refresh();
   }
 
@@ -92,8 +106,9 @@ export class Live {
     this.#meanwhile = [];
     try {
       if (isInDoubt()) await call("GET", "/session"); // what time it is, before a list asks by the day
-      const paths = ["/session", ...this.snapshots.map(resolve)];
-      const [{ user }, ...answers] = await Promise.all(paths.map((path) => call("GET", path)));
+      const session = call("GET", "/session");
+      const snapshots = this.snapshots.map((path) => call("GET", resolve(path)));
+      const [{ user }, ...answers] = await Promise.all([session, ...snapshots]);
       if (isOther(user)) {
         location.reload();
         return;
@@ -104,7 +119,7 @@ export class Live {
     }
   }
 
-  #take(answers) {
+  #take(/** @type {Orders[]} */ answers) {
     if (this.#isOver) return;
     this.#cursor = Math.min(...answers.map((one) => Number(one.last_event_id)));
     const before = this.orders;
@@ -121,10 +136,10 @@ export class Live {
   }
 
   /** What was read, or kept, before a change is older than the answer to the change. */
-  #keepLearned(before) {
+  #keepLearned(/** @type {Map<string, Order>} */ before) {
     for (const [orderId, eventId] of this.#learnedIds) {
       if (eventId <= this.#cursor) this.#learnedIds.delete(orderId);
-      else this.orders.set(orderId, before.get(orderId));
+      else this.orders.set(orderId, /** @type {Order} */ (before.get(orderId)));
     }
   }
 
@@ -136,7 +151,7 @@ export class Live {
   }
 
   /** The stream began anew after what this page knows. */
-  #skipped(id) {
+  #skipped(/** @type {number} */ id) {
     this.#floor = Math.max(this.#floor, id);
     if (!this.#loading && this.#isLoaded) this.#loadMissed();
   }
@@ -148,7 +163,7 @@ export class Live {
   }
 
   /** Each event once and in order, whichever tab tells it. */
-  #hear(type, id, data) {
+  #hear(/** @type {string} */ type, /** @type {number} */ id, /** @type {string} */ data) {
     if (type === "resync") {
       this.#resync();
       return;
@@ -160,15 +175,15 @@ export class Live {
   }
 
   /** What a newer snapshot already holds is not told again: it may be older than what is shown. */
-  #tell(type, id, data) {
+  #tell(/** @type {string} */ type, /** @type {number} */ id, /** @type {string} */ data) {
     if (id <= this.#cursor) return;
     const content = JSON.parse(data);
     if (type === "order_updated") this.#follow(content, id);
     this.on[type]?.(content);
   }
 
-  #follow(order, eventId) {
-    if (eventId <= this.#learnedIds.get(order.id)) return; // an answer has told of a later state
+  #follow(/** @type {Order} */ order, /** @type {number} */ eventId) {
+    if (eventId <= (this.#learnedIds.get(order.id) ?? 0)) return; // an answer has told of a later state
     this.#learnedIds.delete(order.id);
     this.#apply(order);
   }
@@ -177,14 +192,14 @@ export class Live {
    * Take an order from the answer to a change, which reflects every event up to `lastEventId`. The answer
    * changes nothing if a later event was heard; else it counts at once, and the events that it reflects do not.
    */
-  learn(order, lastEventId) {
+  learn(/** @type {Order} */ order, /** @type {string} */ lastEventId) {
     const eventId = Number(lastEventId);
     if (!(eventId > Math.max(this.#cursor, this.#heardId, this.#learnedIds.get(order.id) ?? 0))) return;
     this.#learnedIds.set(order.id, eventId);
     this.#apply(order);
   }
 
-  #apply(order) {
+  #apply(/** @type {Order} */ order) {
     const before = this.orders.get(order.id);
     this.orders.set(order.id, order);
     this.onOrder(order, before);
@@ -192,9 +207,9 @@ export class Live {
   }
 
   /** Hear of one more type of event, or of one type in one more place, from now on. */
-  listen(type, handler) {
+  listen(/** @type {string} */ type, /** @type {(content: any) => void} */ handler) {
     const known = this.on[type];
-    this.on[type] = known ? (data) => { known(data); handler(data); } : handler;
+    this.on[type] = known ? (content) => { known(content); handler(content); } : handler;
     this.#stream?.add(type);
   }
 
@@ -213,7 +228,7 @@ export class Live {
   }
 
   /** The browser comes back by itself from a lost stream, but gives up on any status but 200. */
-  #lost(isOver) {
+  #lost(/** @type {boolean} */ isOver) {
     if (this.state === "online") this.#show("connecting");
     if (isOver) this.#later();
   }
@@ -224,7 +239,7 @@ export class Live {
     try { setHeartbeat((await call("GET", "/settings")).heartbeat_seconds); } catch { /* as it was */ }
   }
 
-  async #fail(error) {
+  async #fail(/** @type {any} */ error) {
     if (error instanceof Problem && error.status === 401) {
       this.#stream.end();
       signInAgain();
@@ -262,7 +277,7 @@ export class Live {
     }
   }
 
-  #show(state) {
+  #show(/** @type {LinkState} */ state) {
     if (state === "online") {
       this.#trueAt = mark();
       this.#failures = 0; // not by an answer alone: a stream that is refused is asked for ever more rarely
@@ -303,17 +318,20 @@ export class Live {
     this.#isKept = true;
     if (!last || this.#isLoaded) return;
     const before = this.orders;
-    this.orders = new Map(last.value.map((order) => [order.id, order]));
+    this.orders = new Map(last.value.map((/** @type {Order} */ order) => [order.id, order]));
     this.#keepLearned(before);
     this.#trueAt = mark(last.at);
     this.onReset(this.orders, before);
   }
 }
 
-const resolve = (path) => (typeof path === "function" ? path() : path);
+const resolve = (/** @type {OrdersPath | (() => OrdersPath)} */ path) => (typeof path === "function" ? path() : path);
 
 /** Whether somebody else has signed in, in another tab. */
-const isOther = (user) => me() !== null && (user.username !== me().username || user.role !== me().role);
+function isOther(/** @type {User} */ user) {
+  const mine = me();
+  return mine !== null && (user.username !== mine.username || user.role !== mine.role);
+}
 
 /** Go to the sign-in page, and come back here afterwards. What was kept goes with the session. */
 export function signInAgain() {

@@ -3,7 +3,10 @@
 import { call, Offline } from "../lib/api.js";
 import { keep, recall } from "../lib/kept.js";
 
-/** Resolves to the server's `{ products }`; without a network, to those that were fetched last. */
+/**
+ * Resolves to the server's `{ products }`; without a network, to those that were fetched last.
+ * @returns {Promise<Menu>}
+ */
 export async function fetchMenu() {
   try {
     const menu = await call("GET", "/menu");

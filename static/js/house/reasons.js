@@ -7,9 +7,11 @@ import { limit } from "./rules.js";
 /**
  * Ask `{ label, heading, before, legend, reasons, action, kind }`, `before` elements above the question;
  * `confirm(reason)` hears it. Returns the open dialog.
+ * @type {(question: Question, confirm: (reason: string) => void) => HTMLDialogElement}
  */
 export function askReason({ label, heading, before = [], legend, reasons, action, kind = "refuse" }, confirm) {
-  const other = h("input", { class: "input", type: "text", maxlength: limit("reason"), autocomplete: "off", id: "otro-motivo" });
+  const other = h("input",
+    { class: "input", type: "text", maxlength: limit("reason"), autocomplete: "off", id: "otro-motivo" });
   const hint = h("p", { class: "notice", "data-tone": "late", role: "alert", hidden: true });
   const choices = reasons.map((reason) => choice(reason, () => { other.value = ""; hint.hidden = true; }));
   const form = h("form", { class: "reasons" },
@@ -20,12 +22,14 @@ export function askReason({ label, heading, before = [], legend, reasons, action
     h("div", { class: "pair" },
       h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar"),
       h("button", { class: "button", type: "submit", "data-kind": kind }, action)));
+  /** @returns {NodeListOf<HTMLInputElement>} */
+  const radios = () => form.querySelectorAll(":checked");
   other.addEventListener("input", () => {
-    if (other.value) for (const radio of form.querySelectorAll(":checked")) radio.checked = false;
+    if (other.value) for (const radio of radios()) radio.checked = false;
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const reason = other.value.trim() || form.querySelector(":checked")?.value;
+    const reason = other.value.trim() || radios()[0]?.value;
     if (reason) {
       dialog.close();
       confirm(reason);
@@ -36,11 +40,11 @@ export function askReason({ label, heading, before = [], legend, reasons, action
   });
   const dialog = openDialog(label, form);
   coverWith(dialog);
-  form.querySelector("input").focus();
+  form.querySelector("input")?.focus();
   return dialog;
 }
 
-function choice(reason, chosen) {
+function choice(/** @type {string} */ reason, /** @type {() => void} */ chosen) {
   return h("label", { class: "choice" },
     h("input", { type: "radio", name: "motivo", value: reason, onchange: chosen }), h("span", {}, reason));
 }

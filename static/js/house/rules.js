@@ -4,28 +4,33 @@ import { money } from "./format.js";
 
 // Settings that an earlier version has kept here tell no rules: then nothing is too long, and all needs a reason.
 const UNKNOWN = { short: "Aviso", sentence: "Comanda avisa de algo: recarga la página para leerlo", strong: true };
+/** @type {Partial<Settings>} */
 let rules = {};
 
-export function setRules(settings) { rules = settings; }
+export function setRules(/** @type {Settings} */ settings) { rules = settings; }
 
 /** The most characters, or the highest number, that the server takes. */
-export const limit = (name) => rules.limits?.[name] ?? Infinity;
+export const limit = (/** @type {keyof Limits} */ name) => rules.limits?.[name] ?? Infinity;
 
-const meaningOf = ({ type }) => rules.warnings?.[type] ?? UNKNOWN;
+const meaningOf = (/** @type {Pick<Suspicion, "type">} */ { type }) => rules.warnings?.[type] ?? UNKNOWN;
 
 /** "⚠ Referencia repetida" */
-export const shortWarning = (warning) => `⚠ ${meaningOf(warning).short}`;
+export const shortWarning = (/** @type {Pick<Suspicion, "type">} */ warning) => `⚠ ${meaningOf(warning).short}`;
 
 /** "Referencia ya usada en la orden 97", of one of `payment`'s warnings; `total` is its order's. */
-export function warningSentence(warning, payment, total) {
+export function warningSentence(/** @type {Suspicion} */ warning, /** @type {Payment} */ payment,
+  /** @type {number} */ total) {
   const order = () => (
     pointsElsewhere(warning, payment) ? `la orden\u00a0${warning.order_id}` : "un intento anterior de esta orden");
-  const words = { "{order}": order, "{amount}": () => money(payment.amount), "{total}": () => money(total) };
+  /** @type {Record<string, () => string>} */
+  const words = { "{order}": order, "{amount}": () => money(payment.amount ?? 0), "{total}": () => money(total) };
   return meaningOf(warning).sentence.replace(/\{\w+\}/g, (name) => words[name]());
 }
 
 /** Whether a warning points to another order than the payment's own. */
-export const pointsElsewhere = (warning, payment) => warning.order_id !== payment.order_id;
+export const pointsElsewhere = (/** @type {Suspicion} */ warning, /** @type {Payment} */ payment) =>
+  warning.order_id !== payment.order_id;
 
 /** Whether approving a payment needs a reason: a similar picture is a hint, others are evidence. */
-export const needsReason = (payment) => payment.warnings.some((warning) => meaningOf(warning).strong);
+export const needsReason = (/** @type {Pick<Payment, "warnings">} */ payment) =>
+  payment.warnings.some((warning) => meaningOf(warning).strong);

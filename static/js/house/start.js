@@ -23,17 +23,20 @@ export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", 
  * Resolves to `{ user, settings }`; a page that is not for this role leads to the one that is. Without
  * a network it is who worked here last, as long as they did not sign out: the page shows what was
  * there then. (Over plain HTTP there is no service worker, and the browser has no page to open.)
+ * @type {(...roles: Role[]) => Promise<Begun>}
  */
 export async function start(...roles) {
   registerShell();
   if (staysLocked()) return new Promise(() => {});
   let [last, isLocked] = await Promise.all([lastHere(), wasLeft()]);
   if (isLocked) return new Promise(() => {});
-  const notice = h("p", { class: "notice", role: "status" }, "Sin conexión con Comanda. La página sigue sola en cuanto vuelva.");
+  const notice = h("p", { class: "notice", role: "status" },
+    "Sin conexión con Comanda. La página sigue sola en cuanto vuelva.");
   for (let failures = 0; ; failures += 1) {
     try {
       const timeout = last ? SOON : undefined;
-      const [{ user, short_pin: isWeak }, settings] = await Promise.all([call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
+      const asked = call("GET", "/session", { timeout });
+      const [{ user, short_pin: isWeak }, settings] = await Promise.all([asked, call("GET", "/settings", { timeout })]);
       await begin(user, settings);
       notice.remove();
       if (isWeak) askForBetterPin(user);
@@ -55,6 +58,7 @@ export async function start(...roles) {
   }
 }
 
+/** @type {(roles: Role[], begun: Begun) => Begun | Promise<Begun>} */
 function settle(roles, { user, settings }) {
   if (!roles.includes(user.role) && user.role !== "admin") {
     location.replace(PAGES[user.role]);
@@ -71,11 +75,13 @@ function settle(roles, { user, settings }) {
 }
 
 /** Once after each sign-in: the PIN from before still opens, but it is a short one for who handles money. */
-function askForBetterPin({ username, role }) {
+function askForBetterPin(/** @type {User} */ { username, role }) {
   if (session.read(ASKED) === username) return;
   if (!session.write(ASKED, username)) return; // without a memory the page would ask again and again
-  const where = role === "admin" ? "Ponte uno mejor en Administración, Personal." : "Pide a quien administra que te ponga uno mejor.";
-  setTimeout(() => toast(`Tu PIN es débil para manejar dinero: ahora son 6 cifras o letras que nadie adivine. ${where}`), 1000);
+  const where = role === "admin" ? "Ponte uno mejor en Administración, Personal."
+    : "Pide a quien administra que te ponga uno mejor.";
+  setTimeout(
+    () => toast(`Tu PIN es débil para manejar dinero: ahora son 6 cifras o letras que nadie adivine. ${where}`), 1000);
 }
 
 /** Where the context is secure, the pages open without a network too. */
@@ -84,13 +90,16 @@ export function registerShell() {
   const policy = globalThis.trustedTypes?.createPolicy("comanda", { createScriptURL: (url) => url });
   const url = policy ? policy.createScriptURL("/sw.js") : "/sw.js";
   const wasThere = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.register(url).then(() => wasThere || keepThisPage()).catch(() => { /* the page is whole without it */ });
+  navigator.serviceWorker.register(url).then(async () => { if (!wasThere) await keepThisPage(); })
+    .catch(() => { /* the page is whole without it */ });
 }
 
 /** What a page loads while its worker is about to come passes by the worker once more, to be kept. */
 async function keepThisPage() {
   if (!navigator.serviceWorker.controller) {
-    await new Promise((resolve) => { navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }); });
+    await new Promise((resolve) => {
+      navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+    });
   }
   const names = new Set();
   new PerformanceObserver((entries) => {

@@ -20,7 +20,8 @@ const FIRST_ANSWER_WITHIN = 250; // where nothing but its answer tells a new tab
 const HIDDEN_FOR = 5000;
 const GRACE = 5000; // a heartbeat that is so late was missed: the stream only looks alive
 const CHECK_EVERY = 1000;
-const MOST_PATIENCE = 8; // times `silence`: each miss doubles the patience with the next stream, as the network may be slow
+// times `silence`: each miss doubles the patience with the next stream, as the network may be slow
+const MOST_PATIENCE = 8;
 
 let silence = 15000 + GRACE;
 
@@ -37,25 +38,35 @@ export class Stream {
   isOpen = false; // something was heard on it, and no heartbeat was missed since, whichever tab holds it
   #isHere = false;
   #isHolding = false;
+  /** @type {LockManager?} */
   #locks = navigator.locks ?? null;
   #holder = { since: 0, id: "" }; // whose word counts: the latest to take the seat
   #after = 0;
+  /** @type {EventSource?} */
   #source = null;
   #hasFailed = false; // the browser waits a while before it tries again
+  /** @type {BroadcastChannel?} */
   #channel = null;
+  /** @type {AbortController?} */
   #seat = null;
+  /** @type {((value?: unknown) => void)?} */
   #giveBack = null;
   #lastWord = 0; // the holder's
+  /** @type {Mark?} */
   #heardAt = null; // the mark of the server's last word, null where the stream is known to be lost
   #begun = mark(); // since when it is waited for
   #misses = 0; // streams in a row on which nothing was heard
   #checking = 0;
   #watching = 0;
   #waiting = 0;
+  /** @type {Set<string>} */
   #extra = new Set();
 
-  constructor({ name, path, position, onEvent, onOpen, onLost, onSilent, onAlive, onGap, onDoubt, onEnded }) {
-    Object.assign(this, { name, path, position, onEvent, onOpen, onLost, onSilent, onAlive, onGap, onDoubt, onEnded });
+  constructor(/** @type {StreamParts} */ { name, path, position, ...on }) {
+    this.name = name;
+    this.path = path;
+    this.position = position;
+    this.on = on;
   }
 
   /** Be one of the tabs. What is told from now on is heard, so a snapshot that is read after this misses nothing. */
@@ -126,7 +137,7 @@ export class Stream {
   end() { this.#post({ is: "ended" }); }
 
   /** Hear of one more type of event. */
-  add(type) {
+  add(/** @type {string} */ type) {
     if (TYPES.includes(type) || this.#extra.has(type)) return;
     this.#extra.add(type);
     if (this.#source) this.#follow(this.#source, type);
@@ -148,9 +159,10 @@ export class Stream {
     this.#request(seat, { steal: true });
   }
 
+  /** @type {(seat: AbortController, options: LockOptions) => Promise<void>} */
   async #request(seat, options) {
     try {
-      await this.#locks.request(this.name, options, () => {
+      await this.#locks?.request(this.name, options, () => {
         if (this.#seat !== seat) return null;
         this.#sit();
         return new Promise((resolve) => { this.#giveBack = resolve; });
@@ -186,14 +198,14 @@ export class Stream {
   }
 
   /** No Web Locks: those who are looked at first, and one before the other. */
-  #succeed(gone) {
+  #succeed(/** @type {Holder} */ gone) {
     const pause = (document.visibilityState === "visible" ? 0 : 200) + Math.random() * 200;
     setTimeout(() => { if (this.#holder.id === gone.id) this.#take(); }, pause);
   }
 
   /* What the tabs say to each other */
 
-  #post(message) { this.#channel?.postMessage(message); }
+  #post(/** @type {Said} */ message) { this.#channel?.postMessage(message); }
 
   #say() { this.#post({ is: "here", ...this.#word() }); }
 
@@ -223,27 +235,27 @@ export class Stream {
     } else {
       this.#ask(ANSWER_WITHIN);
     }
-    this.onSilent();
+    this.on.onSilent();
   }
 
   /** The server was heard, here or by the tab that holds the stream. */
-  #feel(heard) {
+  #feel(/** @type {Mark} */ heard) {
     this.#heardAt = heard;
     this.#misses = 0;
-    this.onAlive(heard);
+    this.on.onAlive(heard);
     if (this.isOpen) return;
     this.isOpen = true;
-    this.onOpen();
+    this.on.onOpen();
   }
 
   #lose(isOver = false) {
     const wasOpen = this.isOpen;
     this.#heardAt = null;
     this.isOpen = false;
-    if (wasOpen || isOver) this.onLost(isOver);
+    if (wasOpen || isOver) this.on.onLost(isOver);
   }
 
-  #ask(within) {
+  #ask(/** @type {number} */ within) {
     this.#post({ is: "ask" });
     if (this.#waiting || !this.#channel) return;
     const asked = performance.now();
@@ -253,15 +265,15 @@ export class Stream {
     }, within * (1 + Math.random() / 2));
   }
 
-  #hear(message) {
+  #hear(/** @type {Said} */ message) {
     if (message.is === "ask") {
       if (!this.#isHolding) return;
       this.#checkSilence(); // a hidden tab's own timers may rest for a minute
       this.#say();
     } else if (message.is === "doubt") {
-      if (this.#isHolding) this.onDoubt();
+      if (this.#isHolding) this.on.onDoubt();
     } else if (message.is === "ended") {
-      this.onEnded();
+      this.on.onEnded();
     } else if (message.is === "left") {
       if (!this.#locks && message.holder.id === this.#holder.id) this.#succeed(message.holder);
     } else if (this.#accept(message.holder)) {
@@ -272,7 +284,7 @@ export class Stream {
   }
 
   /** Whether this holder's word counts. A tab that was frozen may believe for a moment that it still holds. */
-  #accept(holder) {
+  #accept(/** @type {Holder} */ holder) {
     const known = this.#holder;
     const isLater = holder.since - known.since || (holder.id > known.id ? 1 : -1);
     if (holder.id === known.id) return true;
@@ -287,30 +299,31 @@ export class Stream {
     return true;
   }
 
-  #learn(word) {
+  #learn(/** @type {Word} */ word) {
     const age = ageOf(word);
     if (age === null) {
       this.#lose();
       return;
     }
-    this.onGap(word.after);
+    this.on.onGap(word.after);
     this.#feel(mark(now() - age));
   }
 
-  #retell(word) {
+  #retell(/** @type {Word & News} */ word) {
     const { type, id, data, after } = word;
     const age = ageOf(word);
     if (age !== null) this.#feel(mark(now() - age));
-    this.onGap(after);
-    this.onEvent(type, id, data);
+    this.on.onGap(after);
+    this.on.onEvent(type, id, data);
   }
 
   /* The stream itself, in the tab that holds it */
 
   #connect() {
-    if (this.position() === null) return; // the snapshot is to come, and opens it
+    const after = this.position();
+    if (after === null) return; // the snapshot is to come, and opens it
     this.#disconnect();
-    this.#after = this.position();
+    this.#after = after;
     this.#begun = mark();
     this.#hasFailed = false;
     const source = new EventSource(`${this.path}&after=${this.#after}`);
@@ -330,14 +343,14 @@ export class Stream {
     for (const type of [...TYPES, ...this.#extra]) this.#follow(source, type);
   }
 
-  #follow(source, type) {
+  #follow(/** @type {EventSource} */ source, /** @type {string} */ type) {
     source.addEventListener(type, (event) => {
       if (source !== this.#source) return;
       const id = Number(event.lastEventId);
       this.#feel(mark());
       this.#post({ is: "event", ...this.#word(), type, id, data: event.data });
       if (type === "resync") this.#after = 0; // the log is another one
-      this.onEvent(type, id, event.data);
+      this.on.onEvent(type, id, event.data);
     });
   }
 
@@ -356,7 +369,7 @@ export class Stream {
 }
 
 /** How long ago the server was heard when this word of the holder's comes, or null where that is too long. */
-function ageOf({ age, sent }) {
+function ageOf(/** @type {Word} */ { age, sent }) {
   if (age === null) return null;
   const whole = age + Math.max(0, Date.now() - sent);
   return whole <= silence ? whole : null;

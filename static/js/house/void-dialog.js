@@ -5,10 +5,11 @@ import { h, toast } from "../lib/dom.js";
 import { money } from "./format.js";
 import { askReason } from "./reasons.js";
 
-const REASONS = ["el cliente canceló", "se fueron", "error al tomarla", "mesa equivocada", "repetida", "se agotó un platillo"];
+const REASONS = ["el cliente canceló", "se fueron", "error al tomarla", "mesa equivocada", "repetida",
+  "se agotó un platillo"];
 
 /** Ask why, then void `order`; `onVoided(answer)` hears of the answer. */
-export function askToVoid(order, onVoided) {
+export function askToVoid(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
   if (document.querySelector("dialog[open]")) return; // the second of two taps
   askReason({
     label: "Anular orden",
@@ -19,12 +20,13 @@ export function askToVoid(order, onVoided) {
   }, (reason) => put(order, reason, onVoided));
 }
 
-async function put(order, reason, onVoided) {
+async function put(/** @type {Order} */ order, /** @type {string} */ reason, /** @type {OnAnswer} */ onVoided) {
   try {
     onVoided(await call("PUT", `/orders/${order.id}/status`, { json: { status: "anulado", reason } }));
     toast(`Mesa ${order.table_number}: orden ${order.id} anulada`);
   } catch (error) {
-    const words = error.code === "forbidden" ? "La cocina ya la empezó. Pide en caja que la anulen." : orTryAgain(error);
+    const words = error.code === "forbidden" ? "La cocina ya la empezó. Pide en caja que la anulen."
+      : orTryAgain(error);
     toast(`Mesa ${order.table_number}: ${words}`, "late");
   }
 }

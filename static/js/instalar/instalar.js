@@ -24,7 +24,8 @@ const username = field("Usuario", {
 name.input.addEventListener("input", () => { username.input.value = usernameOf(name.value); });
 const pin = pinField("PIN", () => "admin");
 const again = field("PIN otra vez", {
-  name: "again", type: "password", inputmode: "numeric", maxlength: limit("pin"), required: true, autocomplete: "new-password",
+  name: "again", type: "password", inputmode: "numeric", maxlength: limit("pin"), required: true,
+  autocomplete: "new-password",
 });
 const menu = createMenuChoice();
 
@@ -33,7 +34,8 @@ function createMenuChoice() {
   const own = h("div", { class: "field", hidden: true },
     h("label", { for: "csv" }, "Archivo CSV con nombre,categoría,precio en la primera línea"), file);
   const option = (value, word, checked = false) => h("label", { class: "choice" },
-    h("input", { type: "radio", name: "menu", value, checked, onchange: () => { own.hidden = value !== "csv"; } }), word);
+    h("input", { type: "radio", name: "menu", value, checked, onchange: () => { own.hidden = value !== "csv"; } }),
+    word);
   const node = h("fieldset", { class: "choices" }, h("legend", {}, "Menú"),
     option("sample", "Empezar con un menú de muestra", true), option("csv", "Importar mi menú"),
     option("none", "Sin menú por ahora"), own);

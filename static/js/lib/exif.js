@@ -10,7 +10,7 @@ const DATE_TIME_ORIGINAL = 0x9003;
 const OFFSET_TIME_ORIGINAL = 0x9011;
 
 /** ISO 8601 in UTC, or null where the file does not say. A time without an offset is read by the wall's clock. */
-export async function takenAt(file) {
+export async function takenAt(/** @type {Blob} */ file) {
   try {
     const view = new DataView(await file.slice(0, HEAD).arrayBuffer());
     const start = startOfTiff(view);
@@ -21,7 +21,7 @@ export async function takenAt(file) {
 }
 
 /** Where the Exif data begin among the JPEG's segments; 0 where there are none. */
-function startOfTiff(view) {
+function startOfTiff(/** @type {DataView} */ view) {
   if (view.getUint16(0) !== 0xffd8) return 0;
   for (let at = 2; view.getUint8(at) === 0xff; at += 2 + view.getUint16(at + 2)) {
     const marker = view.getUint8(at + 1);
@@ -41,7 +41,7 @@ function minutesBehind() {
  * A clock that is put back shows a time twice: the later one is taken, and a phone that is behind has its
  * difference added, so that no photo seems to be older than it is.
  */
-function toIso(tiff) {
+function toIso(/** @type {Tiff} */ tiff) {
   const exif = tiff.pointer(tiff.first, EXIF_IFD);
   const [date, time] = tiff.text(exif, DATE_TIME_ORIGINAL).split(" ");
   const offset = tiff.text(exif, OFFSET_TIME_ORIGINAL);
@@ -52,20 +52,22 @@ function toIso(tiff) {
 
 /** Directories of tags (TIFF 6.0, section 2), in the byte order that the file names. */
 class Tiff {
-  constructor(view, start) {
-    Object.assign(this, { view, start, little: view.getUint16(start) === 0x4949 });
+  constructor(/** @type {DataView} */ view, /** @type {number} */ start) {
+    this.view = view;
+    this.start = start;
+    this.little = view.getUint16(start) === 0x4949;
   }
 
   get first() { return this.start + this.#long(this.start + 4); }
 
   /** The directory that a tag of another one points to. */
-  pointer(directory, tag) {
+  pointer(/** @type {number} */ directory, /** @type {number} */ tag) {
     const entry = this.#entry(directory, tag);
     return entry && this.start + this.#long(entry + 8);
   }
 
   /** A tag's ASCII text; "" where it is missing. */
-  text(directory, tag) {
+  text(/** @type {number} */ directory, /** @type {number} */ tag) {
     const entry = this.#entry(directory, tag);
     if (!entry) return "";
     const bytes = new Uint8Array(this.view.buffer, this.start + this.#long(entry + 8), this.#long(entry + 4));
@@ -73,7 +75,7 @@ class Tiff {
   }
 
   /** Where a tag stands in its directory; 0 for nowhere. */
-  #entry(directory, tag) {
+  #entry(/** @type {number} */ directory, /** @type {number} */ tag) {
     if (!directory) return 0;
     const count = this.view.getUint16(directory, this.little);
     for (let at = directory + 2; at < directory + 2 + 12 * count; at += 12) {
@@ -82,5 +84,5 @@ class Tiff {
     return 0;
   }
 
-  #long(at) { return this.view.getUint32(at, this.little); }
+  #long(/** @type {number} */ at) { return this.view.getUint32(at, this.little); }
 }

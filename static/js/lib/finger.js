@@ -9,27 +9,34 @@ const CONTROLS = "button, a[href], input, select, textarea, summary";
 const BEFORE_CLICK = ["pointerup", "lostpointercapture"]; // a touch is captured, and let go, before it clicks
 const ENDS = ["pointerup", "pointercancel", "contextmenu", "blur", "lostpointercapture", "dragend", "pagehide"];
 
+/** @type {Set<() => void>} */
 const waiting = new Set();
+/** @type {WeakMap<Element, Element>} */
 const scrollers = new WeakMap();
+/** @typedef {Map<Element, { list: Element, box: DOMRect }>} Boxes */
+/** @typedef {{ until: number, before: Boxes, after: Boxes?, tops: Map<Element, number> }} Layout */
+/** @type {Layout[]} */
 const layouts = []; // of the last moments: what stood where before and after a change, and how far it was scrolled then
 let isNoted = false;
 let isHeld = false;
 let release = 0;
 let waitsSince = 0;
+/** @type {{ card: Element?, early: boolean }?} */
 let touched = null; // what the finger came down on, until its click
+/** @type {{ x: number, y: number, at: number, control: Element? }?} */
 let tapped = null; // the last tap: where, when, and on which control
 
 /** Whether a finger rests on a list. */
 export const isDown = () => isHeld;
 
 /** Run `work` as soon as no finger rests on a list. */
-export function afterFinger(work) {
+export function afterFinger(/** @type {() => void} */ work) {
   if (waiting.size === 0) waitsSince = performance.now();
   waiting.add(work);
 }
 
 /** Look after the cards of `container`, which are its children. */
-export function watch(container) {
+export function watch(/** @type {HTMLElement} */ container) {
   container.dataset.cards = "";
   container.addEventListener("pointerdown", hold);
 }
@@ -38,6 +45,7 @@ export function watch(container) {
 export function noteLayout() {
   if (isNoted) return;
   isNoted = true;
+  /** @type {Layout} */
   const layout = { until: Infinity, before: measure(), after: null, tops: new Map() };
   layouts.push(layout);
   document.documentElement.dataset.settling = "";
@@ -49,18 +57,19 @@ export function noteLayout() {
   });
 }
 
-function forget(layout) {
+function forget(/** @type {Layout} */ layout) {
   layouts.splice(layouts.indexOf(layout), 1);
   if (layouts.length === 0) delete document.documentElement.dataset.settling;
 }
 
-function noteResult(layout) {
+function noteResult(/** @type {Layout} */ layout) {
   layout.after = measure();
   for (const list of document.querySelectorAll(LISTS)) layout.tops.set(list, scrollerOf(list).scrollTop);
 }
 
 /** The boxes of all cards that are shown. */
 function measure() {
+  /** @type {Boxes} */
   const boxes = new Map();
   for (const list of document.querySelectorAll(LISTS)) {
     if (!list.checkVisibility()) continue;
@@ -69,13 +78,14 @@ function measure() {
   return boxes;
 }
 
-function scrollerOf(list) {
-  let one = scrollers.get(list);
-  if (one) return one;
-  for (one = list.parentElement; one && !/auto|scroll/.test(getComputedStyle(one).overflowY); one = one.parentElement);
-  one ??= document.scrollingElement;
-  scrollers.set(list, one);
-  return one;
+function scrollerOf(/** @type {Element} */ list) {
+  const known = scrollers.get(list);
+  if (known) return known;
+  let parent = list.parentElement;
+  while (parent && !/auto|scroll/.test(getComputedStyle(parent).overflowY)) parent = parent.parentElement;
+  const scroller = parent ?? document.scrollingElement ?? document.documentElement;
+  scrollers.set(list, scroller);
+  return scroller;
 }
 
 function hold() {
@@ -83,7 +93,7 @@ function hold() {
   letGoIn(LONGEST_HOLD);
 }
 
-function letGoIn(milliseconds) {
+function letGoIn(/** @type {number} */ milliseconds) {
   const left = waiting.size > 0 ? waitsSince + LONGEST_HOLD - performance.now() : LONGEST_HOLD;
   clearTimeout(release);
   release = setTimeout(letGo, Math.min(milliseconds, left));
@@ -99,7 +109,7 @@ function letGo() {
   }
 }
 
-function end(event) {
+function end(/** @type {Event} */ event) {
   const isFields = event.type === "blur" && event.target !== globalThis; // a field's, which a touch takes the focus of
   if (!isHeld || isFields) return;
   if (BEFORE_CLICK.includes(event.type)) letGoIn(CLICK_COMES);
@@ -109,19 +119,22 @@ function end(event) {
 for (const type of ENDS) addEventListener(type, end, true);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && isHeld) letGo(); });
 
-function cardOf(node) {
-  for (let one = node; one; one = one.parentElement) if (one.parentElement?.matches(LISTS)) return one;
+function cardOf(/** @type {EventTarget?} */ target) {
+  for (let one = target instanceof Element ? target : null; one; one = one.parentElement) {
+    if (one.parentElement?.matches(LISTS)) return one;
+  }
   return null;
 }
 
 /** Whether a list's change has just brought `card` under the finger, in place of another card. */
-function hasJustCome(card, event) {
+function hasJustCome(/** @type {Element} */ card, /** @type {MouseEvent} */ event) {
   const now = performance.now();
   return layouts.some((layout) => now < layout.until && cameInstead(card, layout, event));
 }
 
+/** @type {(card: Element, layout: Layout, event: MouseEvent) => boolean} */
 function cameInstead(card, { before, after, tops }, { clientX: x, clientY: y }) {
-  const isAt = (noted) => {
+  const isAt = (/** @type {{ list: Element, box: DOMRect } | undefined} */ noted) => {
     if (!noted || noted.box.width === 0) return false;
     const scroller = scrollerOf(noted.list);
     const scrolled = scroller.scrollTop - (tops.get(noted.list) ?? scroller.scrollTop);
@@ -129,17 +142,20 @@ function cameInstead(card, { before, after, tops }, { clientX: x, clientY: y }) 
     return x >= left && x <= right && y >= top - scrolled && y <= bottom - scrolled;
   };
   if (isAt(before.get(card)) || (after !== null && !isAt(after.get(card)))) return false;
-  return [...before].some(([other, was]) => !other.contains(card) && !card.contains(other) && isAt(was) && was.list.checkVisibility());
+  return [...before].some(([other, was]) => (
+    !other.contains(card) && !card.contains(other) && isAt(was) && was.list.checkVisibility()));
 }
 
-const controlOf = (node) => node?.closest("label") ?? node?.closest(CONTROLS) ?? null;
+/** @type {(target: EventTarget?) => Element?} */
+const controlOf = (target) => (target instanceof Element ? target.closest("label") ?? target.closest(CONTROLS) : null);
 
 /** Whether it is the second of two taps, and the first has put something else where it was: a toast, a dialog. */
-function isSecondOfTwo({ clientX: x, clientY: y, timeStamp: at, target, pointerType }) {
+function isSecondOfTwo(/** @type {PointerEvent} */ { clientX: x, clientY: y, timeStamp: at, target, pointerType }) {
   const first = tapped;
   tapped = { x, y, at, control: controlOf(target) };
-  if (first === null || pointerType === "mouse" || at - first.at > SETTLING || Math.hypot(x - first.x, y - first.y) > SLIP) return false;
-  if (tapped.control === first.control || controlOf(document.elementFromPoint(first.x, first.y)) === first.control) return false;
+  if (first === null || pointerType === "mouse" || at - first.at > SETTLING) return false;
+  if (Math.hypot(x - first.x, y - first.y) > SLIP || tapped.control === first.control) return false;
+  if (controlOf(document.elementFromPoint(first.x, first.y)) === first.control) return false;
   tapped.control = first.control; // so that a third tap is for it, too
   return true;
 }

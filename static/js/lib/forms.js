@@ -4,26 +4,34 @@ import { h, setText } from "./dom.js";
 
 let made = 0;
 
-/** A labelled `input`, or a `select` where `options` are given as [value, word] pairs. */
+/**
+ * A labelled `input`, or a `select` where `options` are given as [value, word] pairs.
+ * @type {(label: string, props: FieldProps) => Field}
+ */
 export function field(label, { options = null, hint = null, ...props }) {
   made += 1;
   const id = `field-${made}`;
-  const attributes = { class: "input", id, autocomplete: "off", ...props, "aria-describedby": hint ? `${id}-hint` : null };
+  const described = hint ? `${id}-hint` : null;
+  const attributes = { class: "input", id, autocomplete: "off", ...props, "aria-describedby": described };
   const input = options
-    ? h("select", attributes, ...options.map(([value, word]) => h("option", { value, selected: value === props.value }, word)))
+    ? h("select", attributes,
+      ...options.map(([value, word]) => h("option", { value, selected: value === props.value }, word)))
     : h("input", { type: "text", ...attributes });
   const node = h("div", { class: "field" }, h("label", { for: id }, label), input,
     hint ? h("p", { class: "quiet small", id: `${id}-hint` }, hint) : null);
-  return Object.defineProperties(node, { input: { value: input }, value: { get: () => input.value } });
+  return Object.defineProperties(/** @type {Field} */ (node),
+    { input: { value: input }, value: { get: () => input.value } });
 }
 
 /**
  * A form of `fields`: `send()` resolves or throws what the server said; `done(answer)` hears of success.
+ * @template Answer
+ * @param {FormParts<Answer>} parts
  */
 export function createForm({ fields, action, send, done, kind = "primary" }) {
   const message = h("p", { class: "notice", role: "alert", data: { tone: "late" }, hidden: true });
   const button = h("button", { class: "button", type: "submit", "data-kind": kind, "data-size": "main" }, action);
-  const submit = async (event) => {
+  const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     try {
       message.hidden = true;

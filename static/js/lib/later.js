@@ -2,7 +2,11 @@
 
 import { toast } from "./dom.js";
 
-/** Resolves to the module that `import()` promises, or, after saying so, to null where the network does not give it. */
+/**
+ * Resolves to the module that `import()` promises, or, after saying so, to null where the network does not give it.
+ * @template Part
+ * @param {Promise<Part>} promise
+ */
 export async function fetchPart(promise) {
   try {
     return await promise;

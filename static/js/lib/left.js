@@ -15,9 +15,10 @@ export const whoLeft = () => local.read(LEFT);
  * Note that `username` leaves. `isNoted`: whether the pages of this browser know it; `onDisk` resolves
  * when it outlasts the browser, or can't.
  */
-export function noteLeft(username) {
+export function noteLeft(/** @type {string} */ username) {
   const isNoted = local.write(LEFT, username);
-  return { isNoted, onDisk: run("readwrite", (table) => table.put({ name: NAME, username }), { durability: "strict" }) };
+  return { isNoted,
+    onDisk: run("readwrite", (table) => table.put({ name: NAME, username }), { durability: "strict" }) };
 }
 
 /** Their session is over, or somebody is in. Resolves when no later page can hear of it any more. */

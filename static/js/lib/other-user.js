@@ -5,7 +5,7 @@ import { session } from "./storage.js";
 const WORDS = "comanda.aviso"; // in sessionStorage, for this tab's next page
 
 /** Show who is signed in now, in place of this page, with the server's `words` about it. */
-export function giveWay(words) {
+export function giveWay(/** @type {string} */ words) {
   session.write(WORDS, words); // where it refuses, the bar says who it is
   location.reload();
 }

@@ -3,10 +3,10 @@
 const LONG_SIDE = 1600;
 const QUALITY = 0.85;
 
-export const isPdf = (file) => file.type === "application/pdf" || /\.pdf$/i.test(file.name || "");
+export const isPdf = (/** @type {File} */ file) => file.type === "application/pdf" || /\.pdf$/i.test(file.name || "");
 
 /** A JPEG of at most 1,600 px on its long side; a PDF, and what can't be decoded here, as it is. */
-export async function shrink(file) {
+export async function shrink(/** @type {File} */ file) {
   if (isPdf(file)) return file;
   let bitmap = null;
   try {
@@ -20,12 +20,13 @@ export async function shrink(file) {
 }
 
 /** Pixels only: whatever the camera wrote beside them (place, time, orientation) is left behind. */
+/** @type {(bitmap: ImageBitmap) => Promise<Blob?>} */
 function redraw(bitmap) {
   const scale = Math.min(1, LONG_SIDE / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(bitmap.width * scale));
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  const pen = canvas.getContext("2d");
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   pen.fillStyle = "white"; // a transparent screenshot would turn black
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.imageSmoothingQuality = "high";

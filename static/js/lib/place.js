@@ -2,14 +2,14 @@
 // And what lies over the page, kept in the browser's history: its *back* takes the top thing off.
 
 /** A value of the URL's query, or null. */
-export const placeOf = (name) => new URLSearchParams(location.search).get(name);
+export const placeOf = (/** @type {string} */ name) => new URLSearchParams(location.search).get(name);
 
 /** Change values of the URL's query; null takes one out. */
-export function setPlace(changes) {
+export function setPlace(/** @type {Place} */ changes) {
   history.replaceState(history.state, "", address(changes));
 }
 
-function address(changes) {
+function address(/** @type {Place} */ changes) {
   const query = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) query.delete(name);
@@ -19,20 +19,23 @@ function address(changes) {
   return text ? `?${text}` : location.pathname;
 }
 
+/** @type {Record<string, unknown>} */
 const notes = {};
 
 /** Keep `value` for a page that is loaded again, without a word of it in the address. */
-export function notePlace(name, value) {
+export function notePlace(/** @type {string} */ name, /** @type {unknown} */ value) {
   notes[name] = value;
   setTimeout(() => { if (!travelling) keepNotes(); }); // once the tap has its answer
 }
 
 /** What was noted before the page was loaded again, or undefined. */
-export const notedPlace = (name) => history.state?.[name];
+export const notedPlace = (/** @type {string} */ name) => history.state?.[name];
 
 const keepNotes = () => history.replaceState({ ...history.state, ...notes }, "");
 
+/** @type {{ name: string, value: string?, close: () => void }[]} */
 const layers = []; // { name, value, close } of what lies over the page, the lowest first
+/** @type {Map<string, { open: (value: any) => void, inAddress: boolean }>} */
 const openers = new Map();
 let travelling = false; // the browser is on its way to an entry of its history that we have asked for
 let opening = false;
@@ -41,12 +44,13 @@ let opening = false;
  * Let things called `name` be opened by `open(value)` where somebody goes forth to one, or loads the page
  * again over which it lay. With `inAddress` the URL says `?name=value`, and opens it, too.
  */
-export function placeLayer(name, open, { inAddress = false } = {}) {
+export function placeLayer(/** @type {string} */ name, /** @type {(value: any) => void} */ open,
+  { inAddress = false } = {}) {
   openers.set(name, { open, inAddress });
 }
 
 /** Something lies over the page now, in place of what was called the same; *back* calls `close()`. */
-export function cover(name, value, close) {
+export function cover(/** @type {string} */ name, /** @type {string?} */ value, /** @type {() => void} */ close) {
   const layer = { name, value, close };
   const at = layers.findIndex((one) => one.name === name);
   if (at < 0) layers.push(layer);
@@ -55,7 +59,7 @@ export function cover(name, value, close) {
 }
 
 /** It was closed in another way than by *back*: its entry of the history is left. */
-export function uncover(name) {
+export function uncover(/** @type {string} */ name) {
   const at = layers.findIndex((one) => one.name === name);
   if (at < 0) return;
   layers.splice(at, 1);
@@ -63,7 +67,7 @@ export function uncover(name) {
 }
 
 /** A dialog lies over the page until it is closed. */
-export function coverWith(dialog, name = "dialog") {
+export function coverWith(/** @type {HTMLDialogElement} */ dialog, name = "dialog") {
   cover(name, null, () => dialog.close());
   dialog.addEventListener("close", () => uncover(name));
 }
@@ -74,7 +78,7 @@ export function returnToPlace() {
   openAll(history.state?.over ?? named.map(([name]) => [name, placeOf(name)]));
 }
 
-function openAll(wanted) {
+function openAll(/** @type {[string, unknown][]} */ wanted) {
   opening = true;
   for (const [name, value] of wanted) openers.get(name)?.open(value);
   opening = false;
@@ -95,8 +99,10 @@ function follow() {
   for (let size = depth + 1; size <= layers.length; size += 1) history.pushState(...entry(size));
 }
 
+/** @type {(size: number) => [unknown, "", string]} */
 function entry(size) {
   const over = layers.slice(0, size);
+  /** @type {Place} */
   const place = {};
   for (const [name, { inAddress }] of openers) {
     if (inAddress) place[name] = over.find((one) => one.name === name)?.value ?? null;
@@ -112,6 +118,6 @@ addEventListener("popstate", ({ state }) => {
     return;
   }
   const wanted = state?.over ?? [];
-  while (layers.length > wanted.length) layers.pop().close();
+  while (layers.length > wanted.length) layers.pop()?.close();
   openAll(wanted.slice(layers.length));
 });

@@ -32,7 +32,7 @@ export const mark = (at = now()) => ({ at, here: Date.now() - (now() - at) });
  * slept, and its stopwatch with it, or where its clock was set. By a clock that was put back since nothing
  * is known; by less than a minute that is only learning.
  */
-export function since({ at, here = NaN }) {
+export function since(/** @type {Mark} */ { at, here = NaN }) {
   const ages = [now() - at, Date.now() - here].filter((age) => age > -A_MINUTE).map((age) => Math.max(0, age));
   return ages.length > 0 ? { least: Math.min(...ages), most: Math.max(...ages) } : { least: 0, most: 0 };
 }
@@ -51,7 +51,7 @@ export const behind = () => now() - Date.now();
  * was `received`, both by the stopwatch. Several answers together tell it better than one; where they
  * contradict each other, a clock was set or this device slept, and the last one is right.
  */
-export function learnTime(header, sent = stopwatch(), received = stopwatch()) {
+export function learnTime(/** @type {string?} */ header, sent = stopwatch(), received = stopwatch()) {
   const date = Date.parse(header ?? "");
   if (Number.isNaN(date)) return;
   const bounds = { earliest: date - received, latest: date + WHOLE_SECONDS - sent };
@@ -62,7 +62,7 @@ export function learnTime(header, sent = stopwatch(), received = stopwatch()) {
   if (Math.abs(behind() - keptDifference) > WORTH_KEEPING) keep(behind());
 }
 
-function keep(milliseconds) {
+function keep(/** @type {number} */ milliseconds) {
   keptDifference = milliseconds;
   local.write(KEPT, String(milliseconds));
 }

@@ -5,12 +5,15 @@ const AT_ONCE = 4;
 /**
  * Fills a KeyedList of items that have an `id`. `sync(items)` shows what it has and the first of what it lacks at once,
  * and the rest soon; `forget(item)` for one that has been shown or removed meanwhile.
+ * @template {{ id: string }} Item
+ * @param {import("./dom.js").KeyedList<Item>} list
  */
 export function fillSlowly(list) {
+  /** @type {Item[]} */
   let lacking = [];
   let timer = 0;
 
-  function sync(items) {
+  function sync(/** @type {Item[]} */ items) {
     clearTimeout(timer);
     lacking = items.filter((item) => !list.node(item.id)).sort(list.compare);
     const now = lacking.splice(0, AT_ONCE);
@@ -27,18 +30,22 @@ export function fillSlowly(list) {
     later();
   }
 
-  const forget = (item) => { lacking = lacking.filter(({ id }) => id !== item.id); };
+  const forget = (/** @type {Item} */ item) => { lacking = lacking.filter(({ id }) => id !== item.id); };
   return { sync, forget };
 }
 
 /**
  * A card lives as long as its item is one of the list's, in sight or not: `create(item)` makes it once.
  * `showTimes()` lets all of them tell how long they have waited by now.
+ * @template {{ id: string }} Item
+ * @template {{ node: HTMLElement, showTimes: () => void }} OneCard
+ * @param {(item: Item) => OneCard} create
  */
 export function keepCards(create) {
+  /** @type {Map<string, OneCard>} */
   const cards = new Map();
   return {
-    of: (item) => {
+    of: (/** @type {Item} */ item) => {
       const known = cards.get(item.id);
       if (known) {
         delete known.node.dataset.new; // what flashed once is not new any more
@@ -49,8 +56,8 @@ export function keepCards(create) {
       return card;
     },
     showTimes: () => { for (const card of cards.values()) card.showTimes(); },
-    drop: (item) => cards.delete(item.id),
-    prune: (items) => {
+    drop: (/** @type {Item} */ item) => cards.delete(item.id),
+    prune: (/** @type {Item[]} */ items) => {
       const ids = new Set(items.map(({ id }) => id));
       for (const id of cards.keys()) if (!ids.has(id)) cards.delete(id);
     },

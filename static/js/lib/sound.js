@@ -3,11 +3,12 @@
 import { local } from "./storage.js";
 
 const SETTING = "comanda.sonido";
-let context = null;
+/** @type {AudioContext | undefined} */
+let context;
 
 export const isOn = () => local.read(SETTING) !== "no";
 
-export const setOn = (on) => local.write(SETTING, on ? "si" : "no");
+export const setOn = (/** @type {boolean} */ on) => local.write(SETTING, on ? "si" : "no");
 
 /**
  * Whether a browser that asks for a touch has had one. Where it says so, the context is made when the
@@ -16,7 +17,8 @@ export const setOn = (on) => local.write(SETTING, on ? "si" : "no");
 const canWait = "userActivation" in navigator && !("GestureEvent" in globalThis);
 
 /** Whether sounds would be heard now. */
-export const isUnlocked = () => (context ? context.state === "running" : canWait && navigator.userActivation.hasBeenActive);
+export const isUnlocked = () =>
+  (context ? context.state === "running" : canWait && navigator.userActivation.hasBeenActive);
 
 /** Call from a tap: wakes the audio up for the rest of the shift. */
 export async function unlock() {
@@ -29,6 +31,7 @@ export async function unlock() {
 function make() {
   const Audio = globalThis.AudioContext || globalThis.webkitAudioContext;
   if (Audio) context ??= new Audio();
+  return context;
 }
 
 /** One rising pair: something new. */
@@ -37,23 +40,24 @@ export const playNew = () => play([660, 990]);
 /** One falling pair: something was refused. */
 export const playRefused = () => play([520, 330]);
 
-function play(tones) {
+function play(/** @type {number[]} */ tones) {
   if (!isOn() || !isUnlocked()) return;
   try {
-    make();
-    tones.forEach((frequency, index) => tone(frequency, context.currentTime + index * 0.18));
+    const audio = make();
+    if (audio) tones.forEach((frequency, index) => tone(audio, frequency, audio.currentTime + index * 0.18));
   } catch { /* no audio device, or no context left: a page without sounds */ }
 }
 
-function tone(frequency, start) {
-  const oscillator = context.createOscillator();
-  const volume = context.createGain();
+/** @type {(audio: AudioContext, frequency: number, start: number) => void} */
+function tone(audio, frequency, start) {
+  const oscillator = audio.createOscillator();
+  const volume = audio.createGain();
   oscillator.type = "triangle";
   oscillator.frequency.value = frequency;
   volume.gain.setValueAtTime(0.0001, start);
   volume.gain.exponentialRampToValueAtTime(0.8, start + 0.02);
   volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.3);
-  oscillator.connect(volume).connect(context.destination);
+  oscillator.connect(volume).connect(audio.destination);
   oscillator.start(start);
   oscillator.stop(start + 0.32);
 }

@@ -4,22 +4,24 @@
 export const local = texts(() => localStorage);
 export const session = texts(() => sessionStorage);
 
-function texts(area) {
+function texts(/** @type {() => Storage} */ area) {
+  /** @type {<Result, Otherwise>(act: (all: Storage) => Result, otherwise: Otherwise) => Result | Otherwise} */
   const attempt = (act, otherwise) => {
     try { return act(area()); } catch { return otherwise; }
   };
   return {
     /** The text of a name, or null; `otherwise` where the browser refuses. */
-    read: (name, otherwise = null) => attempt((all) => all.getItem(name), otherwise),
+    read: (/** @type {string} */ name, /** @type {string?} */ otherwise = null) =>
+      attempt((all) => all.getItem(name), otherwise),
 
     /** The list of a name; empty where something else is kept. */
-    readList(name) {
-      const list = attempt((all) => JSON.parse(all.getItem(name)), null);
+    readList(/** @type {string} */ name) {
+      const list = attempt((all) => JSON.parse(all.getItem(name) ?? ""), null);
       return Array.isArray(list) ? list : [];
     },
 
     /** Keep a text, or a list; null is removed. Whether the browser did so. */
-    write: (name, value) => attempt((all) => {
+    write: (/** @type {string} */ name, /** @type {string | string[] | null} */ value) => attempt((all) => {
       if (value === null) all.removeItem(name);
       else all.setItem(name, Array.isArray(value) ? JSON.stringify(value) : value);
       return true;
@@ -35,12 +37,18 @@ const UNANSWERED = 3000;
 /** Neither done nor refused: the device's disk is busy, or another tab was stopped in the middle of something. */
 export class Unanswered extends Error {}
 
-/** What `promise` resolves to; rejects with Unanswered after `patience` milliseconds, though it may still be done. */
+/**
+ * What `promise` resolves to; rejects with Unanswered after `patience` milliseconds, though it may still be done.
+ * @type {<Result>(promise: Promise<Result>, patience: number) => Promise<Result>}
+ */
 export const inTime = (promise, patience) => Promise.race([promise, new Promise((_, reject) => {
   setTimeout(() => reject(new Unanswered()), patience);
 })]);
 
-/** Open a database with `stores`, each with the name of its key. One of an earlier version gets those that it lacks. */
+/**
+ * Open a database with `stores`, each with the name of its key. One of an earlier version gets those that it lacks.
+ * @type {(name: string, stores: Record<string, string>) => Promise<IDBDatabase>}
+ */
 export async function openDatabase(name, stores) {
   const database = await open(name, stores);
   if (Object.keys(stores).every((store) => database.objectStoreNames.contains(store))) return database;
@@ -49,6 +57,7 @@ export async function openDatabase(name, stores) {
   return open(name, stores, next);
 }
 
+/** @type {(name: string, stores: Record<string, string>, version?: number) => Promise<IDBDatabase>} */
 function open(name, stores, version) {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, version);
@@ -65,6 +74,7 @@ function open(name, stores, version) {
 /**
  * Run `work(...stores)` in one transaction. Once it is on the disk, and not merely asked for, resolves to the
  * result of the request that `work` returns, or to true.
+ * @type {Transact}
  */
 export function transact(database, names, mode, work, options) {
   return new Promise((resolve, reject) => {
@@ -78,8 +88,10 @@ export function transact(database, names, mode, work, options) {
 /**
  * A database of one store, whose rows have a `name`, for little things that outlast the page: `run(mode, work,
  * options)` is one transaction on it. Resolves to null where nothing is found, to undefined where nothing is kept now.
+ * @type {(name: string, store: string) => OnShelf}
  */
 export function shelf(name, store) {
+  /** @type {OnShelf} */
   const whole = async (mode, work, options) => {
     const database = await openDatabase(name, { [store]: "name" });
     try {
@@ -88,5 +100,5 @@ export function shelf(name, store) {
       database.close();
     }
   };
-  return (...given) => inTime(whole(...given), UNANSWERED).catch(() => undefined);
+  return (mode, work, options) => inTime(whole(mode, work, options), UNANSWERED).catch(() => undefined);
 }

@@ -5,15 +5,18 @@ import { h, setText } from "./dom.js";
 /**
  * `{ list, panels, open(name), setCount(name, number) }` of `[{ name, icon, word, isCounted, content }]`, the panels
  * by their names. A name that no tab has opens the first; `onOpen(name)` hears of each, be it open already.
+ * @param {Tab[]} tabs
+ * @param {string} label
+ * @param {(name: string) => void} onOpen
  */
 export function createTabs(tabs, label, onOpen) {
   const parts = new Map(tabs.map((tab) => [tab.name, createPart(tab, () => open(tab.name))]));
   const list = h("div", { class: "tabs", role: "tablist", "aria-label": label },
     ...[...parts.values()].map(({ button }) => button));
-  list.addEventListener("keydown", (event) => moveFocus(event, [...list.children]));
+  list.addEventListener("keydown", (event) => moveFocus(event, [...parts.values()].map(({ button }) => button)));
 
-  function open(wanted) {
-    const name = parts.has(wanted) ? wanted : tabs[0].name;
+  function open(/** @type {string?} */ wanted) {
+    const name = wanted !== null && parts.has(wanted) ? wanted : tabs[0].name;
     for (const [other, { button, panel }] of parts) {
       button.setAttribute("aria-selected", String(other === name));
       button.tabIndex = other === name ? 0 : -1;
@@ -22,8 +25,10 @@ export function createTabs(tabs, label, onOpen) {
     onOpen(name);
   }
 
-  function setCount(name, number, words = String(number), isUrgent = number > 0) {
-    const { counter } = parts.get(name);
+  function setCount(/** @type {string} */ name, /** @type {number} */ number, words = String(number),
+    isUrgent = number > 0) {
+    const counter = parts.get(name)?.counter;
+    if (!counter) return;
     setText(counter, words);
     counter.dataset.some = String(isUrgent);
   }
@@ -31,7 +36,8 @@ export function createTabs(tabs, label, onOpen) {
   return { list, panels: new Map([...parts].map(([name, { panel }]) => [name, panel])), open, setCount };
 }
 
-function createPart({ name, icon, word, isCounted, content = [] }, choose) {
+function createPart(/** @type {Tab} */ { name, icon, word, isCounted, content = [] },
+  /** @type {() => void} */ choose) {
   const counter = isCounted ? h("span", { class: "counter", data: { some: "false" } }, "0") : null;
   const iconAndWord = () => [h("span", { class: "tab-icon", "aria-hidden": "true" }, icon), h("span", {}, word)];
   const button = h("button", {
@@ -44,12 +50,13 @@ function createPart({ name, icon, word, isCounted, content = [] }, choose) {
 }
 
 /** Arrow keys, Home and End: the tab that gets the focus is opened, too. */
-function moveFocus(event, buttons) {
-  const here = buttons.indexOf(document.activeElement);
+function moveFocus(/** @type {KeyboardEvent} */ event, /** @type {HTMLElement[]} */ buttons) {
+  const here = buttons.findIndex((button) => button === document.activeElement);
   const last = buttons.length - 1;
-  const target = {
-    ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last,
-  }[event.key];
+  /** @type {Record<string, number>} */
+  const targets = { ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0,
+    End: last };
+  const target = targets[event.key];
   if (target === undefined) return;
   event.preventDefault();
   buttons[target].focus();

@@ -1,7 +1,7 @@
 // The text of a file that somebody chose.
 
 /** A file's text: UTF-8, UTF-16, or else the Windows code page that spreadsheets write. */
-export async function readText(file) {
+export async function readText(/** @type {Blob} */ file) {
   const bytes = await file.arrayBuffer();
   const [first, second] = new Uint8Array(bytes.slice(0, 2));
   if ((first === 0xff && second === 0xfe) || second === 0) return new TextDecoder("utf-16le").decode(bytes);

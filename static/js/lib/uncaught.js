@@ -4,26 +4,30 @@
 (() => {
   const MOST_REPORTS = 5;
   const HARMLESS = /ResizeObserver loop/; // the browser's own note, of nothing that anybody would see
+  const MODULE = /dynamically imported module|Importing a module|error loading dynamically/i;
   const told = new Set();
   let leaving = false;
 
   addEventListener("error", (event) => {
     const part = event.target;
     if (part instanceof HTMLScriptElement || (part instanceof HTMLLinkElement && part.rel === "stylesheet")) {
-      fail({ message: `No se pudo cargar ${pathOf(part.src || part.href)}`, source: pathOf(part.src || part.href) }, true);
+      const source = pathOf("src" in part ? part.src : part.href);
+      fail({ message: `No se pudo cargar ${source}`, source }, true);
     } else if (event instanceof ErrorEvent) {
       const { message, filename, lineno, colno, error } = event;
       fail({ message, source: pathOf(filename), line: lineno || null, column: colno || null, stack: stackOf(error) });
     }
   }, true);
   addEventListener("unhandledrejection", ({ reason }) => {
-    const isModule = /dynamically imported module|Importing a module|error loading dynamically/i.test(reason?.message ?? "");
+    const isModule = MODULE.test(reason?.message ?? "");
     fail({ message: wordsOf(reason), stack: stackOf(reason) }, isModule);
   });
   addEventListener("pagehide", () => { leaving = true; });
   addEventListener("pageshow", () => { leaving = false; });
 
-  function fail(error, isLoading = false) {
+  /** @typedef {Partial<PageError> & { message: string }} Failure */
+
+  function fail(/** @type {Failure} */ error, isLoading = false) {
     try {
       if (leaving || HARMLESS.test(error.message) || !isOurs(error)) return;
       const key = `${error.message} ${error.source} ${error.line}`;
@@ -35,9 +39,10 @@
   }
 
   /** What an extension of the browser does wrong is not the page's fault. */
-  const isOurs = ({ source, stack }) => !/^[a-z-]+-extension:/.test(source ?? "") && !/-extension:\/\//.test(stack ?? "");
+  const isOurs = (/** @type {Failure} */ { source, stack }) => !/^[a-z-]+-extension:/.test(source ?? "")
+    && !/-extension:\/\//.test(stack ?? "");
 
-  function pathOf(address) {
+  function pathOf(/** @type {string} */ address) {
     try {
       const url = new URL(address, location.href);
       return url.origin === location.origin ? url.pathname : url.href.split(/[?#]/)[0].slice(0, 300);
@@ -46,19 +51,24 @@
     }
   }
 
-  const wordsOf = (reason) => String(reason?.message ? `${reason.name ?? "Error"}: ${reason.message}` : reason);
-  const stackOf = (error) => (typeof error?.stack === "string" ? error.stack.replaceAll(location.origin, "") : null);
+  const wordsOf = (/** @type {any} */ reason) =>
+    String(reason?.message ? `${reason.name ?? "Error"}: ${reason.message}` : reason);
+  const stackOf = (/** @type {any} */ error) =>
+    (typeof error?.stack === "string" ? error.stack.replaceAll(location.origin, "") : null);
 
-  function report({ message, source = null, line = null, column = null, stack = null }) {
+  function report(/** @type {Failure} */ { message, source = null, line = null, column = null, stack = null }) {
+    /** @type {(text: string?, length: number) => string?} */
     const cut = (text, length) => (text === null ? null : String(text).slice(0, length));
     const body = JSON.stringify({
-      message: cut(message, 500) || "?", page: cut(location.pathname, 200), source: cut(source, 300), line, column, stack: cut(stack, 1500),
+      message: cut(message, 500) || "?", page: cut(location.pathname, 200), source: cut(source, 300), line, column,
+      stack: cut(stack, 1500),
     });
-    fetch("/errors", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: true }).catch(() => {});
+    fetch("/errors", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: true })
+      .catch(() => {});
   }
 
   /** Say it once, in the row at the page's foot, over nothing that is tapped. */
-  function show(isLoading) {
+  function show(/** @type {boolean} */ isLoading) {
     if (!document.body) {
       addEventListener("DOMContentLoaded", () => show(isLoading), { once: true });
       return;
@@ -72,18 +82,19 @@
     words.textContent = isLoading
       ? "La página no se cargó completa. Revisa el Wi-Fi y recárgala."
       : "Algo falló en esta página. Recárgala: lo que ya enviaste o guardaste no se pierde.";
-    node.append(words, button("Recargar", "primary", () => location.reload()), button("Cerrar aviso", "plain", () => node.remove()));
+    node.append(words, button("Recargar", "primary", () => location.reload()),
+      button("Cerrar aviso", "plain", () => node.remove()));
     put(place, node);
     place.addEventListener("close", () => { if (place.contains(node)) put(document.body, node); }, { once: true });
   }
 
-  function put(place, node) {
+  function put(/** @type {Element} */ place, /** @type {Element} */ node) {
     const foot = place.querySelector(":scope > .foot");
     if (foot) foot.before(node);
     else place.append(node);
   }
 
-  function button(text, kind, act) {
+  function button(/** @type {string} */ text, /** @type {string} */ kind, /** @type {() => void} */ act) {
     const made = document.createElement("button");
     made.type = "button";
     made.className = "button";

@@ -26,7 +26,8 @@ export function createCard(order, isMine) {
 }
 
 /** The large number, which a screen reader hears as "Mesa 12". */
-export const createTable = (order) => h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number));
+export const createTable = (order) =>
+  h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number));
 
 /** "Cobrar, mesa 12, orden 128": what a screen reader needs to tell equal buttons apart. */
 export const nameOf = (order, words) => (words === "Mesa"

@@ -14,7 +14,8 @@ export class ChargeSheet {
     this.form = new ChargeForm(order, { settings, send: (said) => this.#send(said) });
     this.verdict = h("div", { class: "verdict", role: "status" });
     this.draftBox = this.#createDraftBox();
-    this.dialog = openDialog(`Cobrar mesa ${order.table_number}`, this.#head(), this.verdict, this.draftBox, this.form.node);
+    this.dialog = openDialog(`Cobrar mesa ${order.table_number}`, this.#head(), this.verdict, this.draftBox,
+      this.form.node);
     this.dialog.classList.add("sheet");
     cover("orden", order.id, () => this.dialog.close());
     this.dialog.addEventListener("close", () => this.#gone());

@@ -10,7 +10,8 @@ const GROUPED_BY_DOTS = /^\d{1,3}(?:\.\d{3})+,\d{1,2}$/; // 1.234,50
 /** The two fields of an order of `total`; `setMethod` says which method is chosen. */
 export class Fields {
   constructor(total) {
-    this.reference = new Field("reference", { maxlength: limit("reference"), autocapitalize: "characters", spellcheck: "false" });
+    this.reference = new Field("reference",
+      { maxlength: limit("reference"), autocapitalize: "characters", spellcheck: "false" });
     this.amount = new Field("amount", { inputmode: "decimal", maxlength: 16 });
     this.amount.setLabel("Monto que dice el comprobante");
     this.amount.input.value = total.toFixed(2);
@@ -76,8 +77,11 @@ class Field {
   }
 }
 
-/** "1,234.5" → "1234.5", as the server reads it; "" stays; null for what is no amount. Only what is `free` is paid with 0. */
-function toAmount(text, free) {
+/**
+ * "1,234.5" → "1234.5", as the server reads it; "" stays; null for what is no amount. Only what is `free` is
+ * paid with 0.
+ */
+export function toAmount(text, free) {
   const typed = text.replace(/[$\s]/g, "");
   if (!typed) return "";
   let amount = null;

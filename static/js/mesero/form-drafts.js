@@ -10,13 +10,17 @@ const HELD_WITHIN = 700; // a tab that lives answers by then; one that the brows
 const TRY_EVERY = 2000;
 const REFUSED = Symbol("what a browser that refuses to be read has said");
 
-/** A draft: `{ id, table, lines: [{ id, product, name, quantity, note }], key }`; it has a key once it is to be sent. */
+/**
+ * A draft: `{ id, table, lines: [{ id, product, name, quantity, note }], key }`; it has a key once it is to be
+ * sent.
+ */
 export const emptyDraft = () => ({ id: newKey(), table: "", lines: [], key: "" });
 
 export const isEmpty = (draft) => !draft.table && draft.lines.length === 0;
 
 /** A line of an order: the same dish may stand in several, each with its own note. */
-export const newLine = (product, { name = "", quantity = 1, note = "" } = {}) => ({ id: newKey(), product, name, quantity, note });
+export const newLine = (product, { name = "", quantity = 1, note = "" } = {}) =>
+  ({ id: newKey(), product, name, quantity, note });
 
 /**
  * The drafts of `username`. `onTaken(draft, isAware)` hears that another tab goes on with the one that was

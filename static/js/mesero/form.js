@@ -20,7 +20,8 @@ export class ChargeForm {
     this.preview = h("div", { class: "preview" });
     this.hint = h("p", { class: "quiet small", role: "status" });
     this.fields = new Fields(order.total);
-    this.submit = h("button", { class: "button", type: "submit", "data-kind": "primary", "data-size": "main" }, "Enviar");
+    this.submit = h("button", { class: "button", type: "submit", "data-kind": "primary", "data-size": "main" },
+      "Enviar");
     this.node = h("form", { class: "charge", novalidate: true, onsubmit: (event) => this.#send(event) },
       this.#methods(), this.preview,
       h("div", { class: "sources" },

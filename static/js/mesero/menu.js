@@ -28,7 +28,8 @@ class Menu {
   constructor(order, onMenu) {
     Object.assign(this, { order, onMenu });
     this.input = h("input", {
-      class: "input", type: "search", id: "search", placeholder: "Buscar platillo", autocomplete: "off", enterkeyhint: "search",
+      class: "input", type: "search", id: "search", placeholder: "Buscar platillo", autocomplete: "off",
+      enterkeyhint: "search",
       oninput: () => this.#sift(),
     });
     this.search = h("div", { class: "field" }, h("label", { for: "search" }, "Buscar"), this.input);
@@ -150,13 +151,16 @@ class Menu {
 
   #filterButton(filter, label) {
     return h("button", {
-      class: "button filter", type: "button", "aria-pressed": "false", data: { filter }, onclick: () => this.#choose(filter),
+      class: "button filter", type: "button", "aria-pressed": "false", data: { filter },
+      onclick: () => this.#choose(filter),
     }, label);
   }
 
   #choose(filter) {
     this.#filter = filter;
-    for (const button of this.filters.children) button.setAttribute("aria-pressed", String(button.dataset.filter === filter));
+    for (const button of this.filters.children) {
+      button.setAttribute("aria-pressed", String(button.dataset.filter === filter));
+    }
     this.#sift();
   }
 

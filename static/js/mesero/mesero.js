@@ -69,8 +69,12 @@ function placed(order, draft) {
   learn(order);
   const words = `Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`;
   const isRepriced = draft.total !== null && draft.total !== order.total;
-  if (isRepriced) toast(`${words}. El menú cambió: ahora son ${money(order.total)}, no ${money(draft.total)}.`, "late", { news: true });
-  else toast(words, "done", { own: true, news: true });
+  if (isRepriced) {
+    const change = `El menú cambió: ahora son ${money(order.total)}, no ${money(draft.total)}.`;
+    toast(`${words}. ${change}`, "late", { news: true });
+  } else {
+    toast(words, "done", { own: true, news: true });
+  }
 }
 
 /** A refused order goes back into the form; of two tabs only the first has it. */
@@ -95,7 +99,8 @@ function show(order, before) {
 
 /** The kitchen took back that it was ready: nobody should go and fetch it. */
 function recalled(order) {
-  alertWaiter({ order_id: order.id }, `🍳 Mesa ${order.table_number}: aún no está listo, la cocina sigue`, "late", sound.playRefused, [400]);
+  alertWaiter({ order_id: order.id }, `🍳 Mesa ${order.table_number}: aún no está listo, la cocina sigue`, "late",
+    sound.playRefused, [400]);
 }
 
 /** Another waiter has taken the table, perhaps at the same moment: two need not carry the same dish. */
@@ -193,8 +198,9 @@ function tellMissed(was, now) {
   if (now) tellIfHandedOver(was, now);
   const notice = { order_id: was.id, table_number: was.table_number };
   if (now?.status === "listo" && ["pendiente", "en_preparacion"].includes(was.status)) live.on.order_ready(notice);
-  else if (now && isRejected(now) && (!isRejected(was) || was.payment.id !== now.payment.id)) live.on.payment_rejected(notice);
-  else if (!now && was.status === "por_verificar" && isMine(was)) tellIfPaid(notice);
+  else if (now && isRejected(now) && !(isRejected(was) && was.payment.id === now.payment.id)) {
+    live.on.payment_rejected(notice);
+  } else if (!now && was.status === "por_verificar" && isMine(was)) tellIfPaid(notice);
 }
 
 async function tellIfPaid(notice) {
@@ -221,15 +227,19 @@ const live = new Live({
       alertWaiter(notice, `🔔 Mesa ${notice.table_number}: listo para llevar`, "done", sound.playNew, [200, 100, 200]);
     },
     order_voided: (notice) => {
-      if (notice.by !== user.username) alertWaiter(notice, voidedWords(notice), "late", sound.playRefused, [400, 100, 400]);
+      if (notice.by !== user.username) {
+        alertWaiter(notice, voidedWords(notice), "late", sound.playRefused, [400, 100, 400]);
+      }
     },
     payment_rejected: (notice) => {
-      alertWaiter(notice, `🔄 Mesa ${notice.table_number}: el cajero rechazó el pago`, "late", sound.playRefused, [400, 100, 400]);
+      alertWaiter(notice, `🔄 Mesa ${notice.table_number}: el cajero rechazó el pago`, "late", sound.playRefused,
+        [400, 100, 400]);
     },
     payment_unseen: (notice) => {
       alarm(notice.payment_id);
       showAgain(notice.order_id);
-      alertWaiter(notice, `⏰ La caja aún no ve el comprobante de la mesa ${notice.table_number}. Avísale.`, "late", sound.playRefused, [400, 100, 400]);
+      alertWaiter(notice, `⏰ La caja aún no ve el comprobante de la mesa ${notice.table_number}. Avísale.`, "late",
+        sound.playRefused, [400, 100, 400]);
     },
     payment_approved: (notice) => {
       alertWaiter(notice, `✓ Mesa ${notice.table_number} pagada`, "done", sound.playNew, [100]);

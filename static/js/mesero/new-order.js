@@ -48,8 +48,10 @@ class NewOrder {
     this.button = h("button", {
       class: "button send-button", type: "submit", "data-kind": "primary", "data-size": "main",
     }, h("span", {}, "Enviar orden"), h("span", { class: "unseen" }, " · "), this.total);
-    this.clear = h("button", { class: "button", type: "button", "aria-label": "Vaciar la orden", onclick: () => this.#empty() }, "🗑");
-    this.panel = h("form", { class: "new-order", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#send(); } },
+    this.clear = h("button",
+      { class: "button", type: "button", "aria-label": "Vaciar la orden", onclick: () => this.#empty() }, "🗑");
+    this.panel = h("form",
+      { class: "new-order", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#send(); } },
       h("div", { class: "order-head" },
         h("div", { class: "field" }, h("label", { for: "table" }, "Mesa"), this.table), this.menu.search),
       this.menu.filters, this.menu.node,
@@ -178,7 +180,9 @@ class NewOrder {
     this.onCount(count);
   }
 
-  #cents(lines) { return lines.reduce((sum, line) => sum + line.quantity * Math.round(100 * this.menu.price(line.product)), 0); }
+  #cents(lines) {
+    return lines.reduce((sum, line) => sum + line.quantity * Math.round(100 * this.menu.price(line.product)), 0);
+  }
 
   #send() {
     if (!this.drafts.isHere()) return; // of two tabs only one sends it
@@ -209,7 +213,8 @@ class NewOrder {
     const isPriced = lines.every((line) => this.menu.has(line.product));
     const total = isPriced ? this.#cents(lines) / 100 : null;
     await this.outbox.addOrder({
-      key, at, table: Number(table), total, lines: lines.map(({ product, name, quantity, note }) => ({ product, name, quantity, note: note.trim() })),
+      key, at, table: Number(table), total,
+      lines: lines.map(({ product, name, quantity, note }) => ({ product, name, quantity, note: note.trim() })),
     });
     if (this.outbox.isLasting) this.drafts.release(key);
   }

@@ -4,7 +4,10 @@ import { limit } from "../house/rules.js";
 import { h } from "../lib/dom.js";
 import { forgetNote, recentNotes } from "./notes.js";
 
-/** `{ node, open(line, label), close(), line }`; `onNote(line, note)` hears of each change, `onClose(line)` of the end. */
+/**
+ * `{ node, open(line, label), close(), line }`; `onNote(line, note)` hears of each change, `onClose(line)` of
+ * the end.
+ */
 export class NoteEditor {
   line = null;
   #isForgetting = false;
@@ -12,11 +15,13 @@ export class NoteEditor {
   constructor(onNote, onClose) {
     Object.assign(this, { onNote, onClose });
     this.input = h("input", {
-      class: "input note-input", type: "text", maxlength: limit("note"), placeholder: "Nota para cocina", autocomplete: "off",
+      class: "input note-input", type: "text", maxlength: limit("note"), placeholder: "Nota para cocina",
+      autocomplete: "off",
       enterkeyhint: "done", oninput: () => this.#say(this.input.value),
       onkeydown: (event) => { if (event.key === "Enter" || event.key === "Escape") this.#finish(event); },
     });
-    this.done = h("button", { class: "button", type: "button", "data-kind": "primary", onclick: (event) => this.#finish(event) }, "Listo");
+    this.done = h("button",
+      { class: "button", type: "button", "data-kind": "primary", onclick: (event) => this.#finish(event) }, "Listo");
     this.chips = h("div", { class: "chips", role: "group" });
     this.node = h("div", { class: "note-editor", hidden: true }, this.input, this.done, this.chips);
   }
@@ -67,9 +72,11 @@ export class NoteEditor {
   #chip(note) {
     if (this.#isForgetting) {
       const forget = () => { forgetNote(note); this.#showChips(); (this.chips.firstChild ?? this.input).focus(); };
-      return h("button", { class: "button chip", type: "button", "aria-label": `Olvidar ${note}`, onclick: forget }, `✕ ${note}`);
+      return h("button", { class: "button chip", type: "button", "aria-label": `Olvidar ${note}`, onclick: forget },
+        `✕ ${note}`);
     }
-    return h("button", { class: "button chip", type: "button", data: { note }, onclick: () => this.#toggle(note) }, note);
+    return h("button", { class: "button chip", type: "button", data: { note }, onclick: () => this.#toggle(note) },
+      note);
   }
 
   /** Say a note beside what is said already, or take it back. */
@@ -85,7 +92,8 @@ export class NoteEditor {
   #press() {
     const said = parts(this.input.value);
     for (const chip of this.chips.querySelectorAll("[data-note]")) {
-      chip.setAttribute("aria-pressed", String(said.includes(chip.dataset.note) || this.input.value === chip.dataset.note));
+      chip.setAttribute("aria-pressed",
+        String(said.includes(chip.dataset.note) || this.input.value === chip.dataset.note));
     }
   }
 }

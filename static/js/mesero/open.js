@@ -13,7 +13,8 @@ export const createOpenOrders = (house) => createOrderList(house, {
   rank: (order) => (order.status !== "listo" ? 2 : house.isCalled(order) ? 0 : 1),
   createCard: createOpenCard,
   words: {
-    list: "Órdenes en curso", choice: "Qué mesas ver en curso", noneMine: "Nada tuyo en curso ✓", none: "Nada en curso ✓",
+    list: "Órdenes en curso", choice: "Qué mesas ver en curso", noneMine: "Nada tuyo en curso ✓",
+    none: "Nada en curso ✓",
   },
 });
 
@@ -25,7 +26,8 @@ function createOpenCard(order, { isMine, isCalled, learn }) {
   const owner = h("span", { class: "unseen" });
   const star = h("span", { class: "mine", "aria-hidden": "true" });
   const minutes = h("span", { class: "quiet number" });
-  const fold = h("button", { class: "fold", type: "button", "aria-expanded": "false", onclick: () => unfold(!isUnfolded()) },
+  const fold = h("button",
+    { class: "fold", type: "button", "aria-expanded": "false", onclick: () => unfold(!isUnfolded()) },
     createTable(order), star, minutes, h("span", { class: "unseen" }, `, orden ${order.id}`), owner);
   const showMinutes = () => setText(minutes, `${minutesSince(current.created_at)} min`);
   const give = h("button", {
@@ -34,7 +36,8 @@ function createOpenCard(order, { isMine, isCalled, learn }) {
   });
   const take = createTake(order, learn);
   const voiding = createVoidButton(order, learn);
-  const begun = h("p", { class: "quiet small", hidden: true }, "La cocina ya la empezó: si hay que anularla, pídelo en caja.");
+  const begun = h("p", { class: "quiet small", hidden: true },
+    "La cocina ya la empezó: si hay que anularla, pídelo en caja.");
   const isUnfolded = () => fold.getAttribute("aria-expanded") === "true";
   setWords(give, order, "🍽 Entregado");
   actions.before(begun);
@@ -55,7 +58,8 @@ function createOpenCard(order, { isMine, isCalled, learn }) {
     line.hidden = !isOpen;
     actions.hidden = !isOpen;
     if (dishes) dishes.hidden = !isOpen;
-    if (isReady !== (badge.parentNode === line)) (isReady ? line.prepend(badge) : minutes.before(badge));
+    if (isReady && badge.parentNode !== line) line.prepend(badge);
+    else if (!isReady && badge.parentNode === line) minutes.before(badge);
     give.hidden = !isReady;
     take.hidden = isMine(current);
     voiding.hidden = current.status !== "pendiente" || Boolean(current.begun);

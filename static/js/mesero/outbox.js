@@ -360,7 +360,8 @@ function isFinal(status, code) {
 /** Run `task` unless another tab is at it; then run `otherwise`. */
 async function exclusively(name, task, otherwise) {
   if (!navigator.locks) return task();
-  return navigator.locks.request(`comanda.envio.${name}`, { ifAvailable: true }, (lock) => (lock ? task() : otherwise()));
+  return navigator.locks.request(`comanda.envio.${name}`, { ifAvailable: true },
+    (lock) => (lock ? task() : otherwise()));
 }
 
 /** POST a draft; resolves to the order. Rejects with a Problem, or an Error where no answer came. */

@@ -10,7 +10,9 @@ export function outcomeOf(order, draft) {
   const { payment, status } = order;
   if (status === "por_verificar") return [...waiting(payment), ...warnings(order)];
   if (status === "pagado") return [outcome("done", "✓ Pago aprobado")];
-  if (status === "anulado") return [outcome("late", "🚫 Orden anulada"), h("p", { class: "reason" }, `«${order.void_reason}»`)];
+  if (status === "anulado") {
+    return [outcome("late", "🚫 Orden anulada"), h("p", { class: "reason" }, `«${order.void_reason}»`)];
+  }
   if (isRejected(order)) return draft && !draft.stopped ? [] : refused(payment);
   return status === "entregado" ? [] : [h("p", { class: "notice" }, "Esta orden todavía no se ha entregado.")];
 }
@@ -21,7 +23,9 @@ function waiting(payment) {
   const overlooked = isOverlooked(payment);
   return [
     payment.seen_at ? outcome("seen", "👀 Caja lo vio") : outcome("wait", "⏳ Esperando al cajero"),
-    overlooked ? h("p", { class: "notice", data: { tone: "late" } }, "⏰ La caja aún no ve el comprobante. Avísale.") : null,
+    overlooked
+      ? h("p", { class: "notice", data: { tone: "late" } }, "⏰ La caja aún no ve el comprobante. Avísale.")
+      : null,
     h("p", { class: "quiet" }, `Intento ${payment.attempt} · ${payment.method} · ${sentAt(payment)}`),
   ].filter(Boolean);
 }
@@ -29,7 +33,8 @@ function waiting(payment) {
 function warnings({ payment, total }) {
   if (payment.warnings.length === 0) return [];
   return [h("ul", { class: "warnings", "aria-label": "Avisos" },
-    ...payment.warnings.map((warning) => h("li", { class: "notice" }, `⚠ ${warningSentence(warning, payment, total)}`)))];
+    ...payment.warnings.map(
+      (warning) => h("li", { class: "notice" }, `⚠ ${warningSentence(warning, payment, total)}`)))];
 }
 
 function refused(payment) {

@@ -8,7 +8,8 @@ export function createPaidToday(house) {
   let list = null;
   const counter = h("span", { class: "counter", hidden: true });
   const body = h("div", { class: "paid-body", hidden: true });
-  const opener = h("button", { class: "button", type: "button", "aria-expanded": "false", onclick: () => toggle(body.hidden) },
+  const opener = h("button",
+    { class: "button", type: "button", "aria-expanded": "false", onclick: () => toggle(body.hidden) },
     "Pagadas hoy ", counter);
 
   async function toggle(isOpen) {

@@ -41,7 +41,8 @@ export function createPaidList({ isMine, methodName, whose }, onCount) {
   function filter() {
     if (!isLoaded) return;
     const began = Date.parse(startOfDay());
-    const shown = [...orders.values()].filter((order) => Date.parse(decidedAt(order)) >= began && (!whose.isOnlyMine() || isMine(order)));
+    const shown = [...orders.values()].filter((order) => Date.parse(decidedAt(order)) >= began
+      && (!whose.isOnlyMine() || isMine(order)));
     list.sync(shown);
     onCount(shown.length);
     setText(empty, whose.isOnlyMine() ? "Ninguna tuya todavía" : "Ninguna todavía");
@@ -73,7 +74,8 @@ function createPaidCard(order, isMine, methodName) {
   const { payment } = order;
   const how = [payment && methodName(payment.method), payment?.decided_by && `aprobó ${payment.decided_by}`];
   const about = h("span", { class: "quiet small" },
-    [...how.filter(Boolean), `orden ${order.id}`].join(" · "), " · ", isMine(order) ? h("b", { class: "mine" }, "★ tuya") : order.waiter);
+    [...how.filter(Boolean), `orden ${order.id}`].join(" · "), " · ",
+    isMine(order) ? h("b", { class: "mine" }, "★ tuya") : order.waiter);
   const node = h("li", { class: "paid-card" },
     createTable(order), h("span", { class: "money" }, money(order.total)),
     h("span", { class: "quiet number" }, clock(decidedAt(order))), about);

@@ -67,7 +67,8 @@ export function revive(row) {
 
 function lines(value) {
   return (Array.isArray(value) ? value : []).filter(isObject).map((line) => (
-    { product: String(line.product), name: text(line.name), quantity: number(line.quantity, 1), note: text(line.note) }));
+    { product: String(line.product), name: text(line.name), quantity: number(line.quantity, 1),
+      note: text(line.note) }));
 }
 
 /** A photo's bytes; none where they were lost: the server then says what it lacks. */

@@ -14,7 +14,8 @@ export const createPayable = (house, ...below) => createOrderList(house, {
   counts: (order) => order.status === "entregado",
   createCard: createPayableCard,
   words: {
-    list: "Órdenes por cobrar", choice: "Qué mesas ver por cobrar", noneMine: "Nada tuyo por cobrar ✓", none: "Nada por cobrar ✓",
+    list: "Órdenes por cobrar", choice: "Qué mesas ver por cobrar", noneMine: "Nada tuyo por cobrar ✓",
+    none: "Nada por cobrar ✓",
   },
 }, ...below);
 

@@ -16,7 +16,8 @@ export class ProductRow {
     this.steps = createSteps((by) => this.#step(this.#lines[0], by));
     this.pencil = h("button", { class: "button pencil", type: "button", onclick: () => this.#edit(this.#lines[0]) });
     this.other = h("button", {
-      class: "button other-note", type: "button", "aria-label": `Otro ${product.name} con otra nota`, onclick: () => this.#addOther(),
+      class: "button other-note", type: "button", "aria-label": `Otro ${product.name} con otra nota`,
+      onclick: () => this.#addOther(),
     }, "+ otra nota");
     this.list = h("ul", { class: "dish-lines" });
     this.node = h("li", { class: "product" },

@@ -38,7 +38,8 @@ export function createTake(order, learn) {
     toast(`✋ La mesa ${order.table_number} es tuya`, "done", { own: true });
   });
   const words = "✋ Tomar mesa";
-  const button = h("button", { class: "button take", type: "button", "aria-label": nameOf(order, words), onclick: take }, words);
+  const button = h("button",
+    { class: "button take", type: "button", "aria-label": nameOf(order, words), onclick: take }, words);
   return button;
 }
 

@@ -6,12 +6,17 @@ import { money } from "../house/format.js";
 import { countOf } from "./parcels.js";
 
 const SURE_FOR = 4000;
-const UNREAD = "Este aparato no deja leer ahora lo que quedó sin enviar. Nada se ha borrado: se lee y se envía solo en cuanto se pueda.";
+const UNREAD =
+  "Este aparato no deja leer ahora lo que quedó sin enviar. Nada se ha borrado: "
+  + "se lee y se envía solo en cuanto se pueda.";
 
 /** `{ node, update }` of the strip above the tabs; `onCorrect(draft)` hears of what needs a person. */
 export function createStrip(outbox, onCorrect) {
   const heading = h("h2", { "aria-live": "polite" });
-  const fold = h("button", { class: "button unsent-fold", type: "button", "data-kind": "plain", "aria-expanded": "true", "aria-label": "Lo que falta enviar" }, "▾");
+  const fold = h("button", {
+    class: "button unsent-fold", type: "button", "data-kind": "plain", "aria-expanded": "true",
+    "aria-label": "Lo que falta enviar",
+  }, "▾");
   const items = h("ul", { class: "drafts" });
   const memory = h("p", { class: "small", hidden: true },
     "Este navegador no guarda nada: no cierres la página hasta que se envíe.");
@@ -49,7 +54,10 @@ function createDraft(draft, outbox, onCorrect) {
   const send = button("Enviar ahora", () => outbox.sendNow(draft.key));
   const correct = button("Corregir", () => onCorrect(outbox.drafts.find((one) => one.key === draft.key)));
   const discard = draft.kind === "order"
-    ? h("button", { class: "button", type: "button", "aria-label": `Descartar, ${whose}`, onclick: () => discardOrder(draft.key, outbox) }, "Descartar")
+    ? h("button", {
+      class: "button", type: "button", "aria-label": `Descartar, ${whose}`,
+      onclick: () => discardOrder(draft.key, outbox),
+    }, "Descartar")
     : createDiscard(() => outbox.discard(draft.key), whose);
   const node = h("li", { class: "draft", data: { kind: draft.kind } },
     h("p", {}, ...headOf(draft), why), h("div", { class: "draft-actions" }, send, correct, discard));
@@ -92,13 +100,15 @@ export function describe(draft, outbox) {
   if (draft.stopped) return `${whose}⚠ No se pudo: ${refusalOf(draft)}`;
   if (whose) return `${whose}se envía cuando entre`;
   if (outbox.isStale(draft)) return "⚠ Lleva más de una hora aquí. Envíala si todavía la esperan.";
-  return `${whatHappened(draft.error) || "Sin enviar"}. ${isOrder ? "Se envía sola y no se duplica." : "Se enviará solo."}`;
+  const next = isOrder ? "Se envía sola y no se duplica." : "Se enviará solo.";
+  return `${whatHappened(draft.error) || "Sin enviar"}. ${next}`;
 }
 
 /** What the server has against a draft; of an order's lines, with the dish it means. */
 export function refusalOf(draft) {
   if (draft.kind === "proof" && draft.code === "order_not_found") {
-    return `Comanda ya no tiene la orden ${draft.orderId}: quizá se volvió a una copia de antes. El comprobante sigue aquí; avisa en caja antes de descartarlo.`;
+    return `Comanda ya no tiene la orden ${draft.orderId}: quizá se volvió a una copia de antes. `
+      + "El comprobante sigue aquí; avisa en caja antes de descartarlo.";
   }
   const [field, sentences] = Object.entries(draft.errors)[0] ?? [];
   const name = draft.lines?.[/^items\.(\d+)\./.exec(field ?? "")?.[1]]?.name;

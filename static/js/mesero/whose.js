@@ -31,7 +31,8 @@ export function createWhose(onChange) {
       setText(mine.number, String(own));
       setText(all.number, String(every));
     };
-    return { node: h("div", { class: "whose-switch", role: "group", "aria-label": label }, mine.button, all.button), count };
+    return { node: h("div", { class: "whose-switch", role: "group", "aria-label": label }, mine.button, all.button),
+      count };
   }
 
   return { isOnlyMine: () => onlyMine, createSwitch };

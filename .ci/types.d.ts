@@ -1,0 +1,121 @@
+// Types of the pages' scripts that no request tells. Those of the server are made from its OpenAPI
+// document by tests/typedefs.py: Order, Payment, Settings, Product, …
+
+type Child = Node | string | null | undefined;
+type Handler<E extends Event = any> = (event: E) => unknown;
+type Props = { data?: Record<string, unknown> } & {
+  [on in `on${keyof GlobalEventHandlersEventMap}`]?: on extends `on${infer Type extends keyof GlobalEventHandlersEventMap}`
+    ? Handler<GlobalEventHandlersEventMap[Type]>
+    : never;
+} & { [attribute: string]: unknown };
+/** `h` of lib/dom: an element from its tag, attributes and children. */
+type MakeElement = <Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag, props?: Props, ...children: Child[]
+) => HTMLElementTagNameMap[Tag];
+
+/** `call` of lib/api: what a route takes and answers follows from its method and path. */
+type Call = <Method extends string, Path extends string>(
+  method: Method, path: Path, options?: CallOptions<Route<`${Method} ${Path}`>["json"]>,
+) => Promise<Route<`${Method} ${Path}`>["answer"]>;
+type CallOptions<Json = unknown> = { json?: Json; user?: string; timeout?: number };
+
+/** The body of a refusal: a Problem, or whatever a proxy puts in its place. */
+type Refusal = { code?: string; detail?: string; errors?: Record<string, string[]> };
+
+/** What stands in a list, and how it follows its item. */
+type Card<Item> = { node: HTMLElement; update: (item: Item) => void };
+/** How a KeyedList of lib/dom names, orders and makes what it shows. */
+type Listing<Item> = {
+  key: (item: Item) => string;
+  compare: (one: Item, other: Item) => number;
+  create: (item: Item) => Card<Item>;
+  empty?: HTMLElement | null;
+};
+
+/** A labelled field of lib/forms, with its input. */
+type Field = HTMLDivElement & { input: HTMLInputElement | HTMLSelectElement; value: string };
+type FieldProps = { options?: string[][] | null; hint?: string | null } & Props;
+type FormParts<Answer> = {
+  fields: Child[]; action: string; send: () => Promise<Answer>; done: (answer: Answer) => void; kind?: string;
+};
+
+/** Who works here, and how the house is configured. */
+type Begun = { user: User; settings: Settings };
+type Role = User["role"];
+
+/** What house/stream is made of: the tabs' common name, and whom it tells. */
+type StreamParts = {
+  name: string; path: string; position: () => number | null;
+  onEvent: (type: string, id: number, data: string) => void;
+  onOpen: () => void; onLost: (isOver: boolean) => void; onSilent: () => void; onAlive: (when: Mark) => void;
+  onGap: (id: number) => void; onDoubt: () => void; onEnded: () => void;
+};
+/** What tabs say to each other; `Word` is the holder's. */
+type Holder = { since: number; id: string };
+type Word = { holder: Holder; after: number; age: number | null; sent: number };
+type Said = { is: "ask" } | { is: "doubt" } | { is: "ended" } | { is: "left"; holder: Holder }
+  | ({ is: "here" } & Word) | ({ is: "event" } & Word & News);
+
+/** An event as it comes from the stream: its content is still text. */
+type News = { type: string; id: number; data: string };
+
+/** One transaction on a table of the browser's database; see lib/shelf. */
+type OnShelf = <Found>(
+  mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest<Found>, options?: IDBTransactionOptions,
+) => Promise<Found | null | undefined>;
+
+/** A transaction over several stores; see lib/storage. */
+type Transact = (
+  database: IDBDatabase, names: string[], mode: IDBTransactionMode,
+  work: (...stores: IDBObjectStore[]) => IDBRequest | void, options?: IDBTransactionOptions,
+) => Promise<any>;
+/** A tab of lib/tabs, with what stands under it. */
+type Tab = { name: string; word: string; icon?: string; isCounted?: boolean; content?: Node[] };
+/** Hears the server's answer to a change of an order. */
+type OnAnswer = (answer: Route<"PUT /orders/1/status">["answer"]) => void;
+
+/** What house/live is made of: what to fetch, and whom to tell of what. */
+type OrdersPath = "/orders" | `/orders?${string}`;
+type LiveParts = {
+  role: string; snapshots?: (OrdersPath | (() => OrdersPath))[];
+  onReset: (orders: Map<string, Order>, before: Map<string, Order>) => void;
+  onOrder: (order: Order, before: Order | undefined) => void;
+  onState: (state: LinkState) => void;
+  on?: { [type in keyof Events]?: (content: Events[type]) => void };
+};
+
+/** What a dialog of house/reasons asks. */
+type Question = {
+  label: string; heading: Child[]; before?: Child[]; legend: string; reasons: string[]; action: string; kind?: string;
+};
+
+/** Values of the URL's query; null takes one out. */
+type Place = Record<string, string | null>;
+
+/** A moment by the server's clock, and by this device's own. */
+type Mark = { at: number; here?: number };
+type LinkState = "online" | "connecting" | "offline";
+
+interface Window {
+  webkitAudioContext?: typeof AudioContext;
+  trustedTypes?: { createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string } };
+}
+declare var webkitAudioContext: typeof AudioContext | undefined;
+declare var trustedTypes: Window["trustedTypes"];
+
+// The cashier's page
+
+/** An order that has a payment. */
+type Charged = Order & { payment: Payment };
+type PhotoState = "loading" | "shown" | "none" | "slow" | "failed";
+type DetailActs = { onApprove: () => void; onReject: () => void; onClose: () => void; onNext: () => void };
+type SearchActs = { onChange: (text: string) => void; onOpen: () => void; onDown: () => void };
+type Reconciled = Pick<Reconciliation, "payments" | "people">;
+type MethodFigures = {
+  method: string; count: number; total: number; missing: number; lacking: number; isLate: boolean;
+};
+type RowParts = {
+  mark: (found: boolean) => Promise<boolean>;
+  isLate: (payment: ReconciledPayment) => boolean;
+  nameOf: (username: string | null) => string;
+};

@@ -1,0 +1,146 @@
+"""The pages' scripts are held against the server's OpenAPI document, and to the house's lengths."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from comanda.web.contract.openapi import Document
+from comanda.web.routes import ROUTES
+from tests.lines import long_lines
+from tests.typedefs import typedefs
+
+CHECKOUT = Path(__file__).parent.parent
+COMPILER = CHECKOUT / ".venv" / "npm" / "node_modules" / ".bin" / "tsc"
+needs_compiler = pytest.mark.skipif(not COMPILER.exists(), reason=".ci/check-js install")
+
+Change = Callable[[Any], Any]
+
+
+def document() -> Any:
+    return json.loads(Document(ROUTES).encoded)
+
+
+def compiled(folder: Path, types: str) -> str:
+    """What the compiler says of the pages' scripts, with these types of the server."""
+    configuration = json.loads((CHECKOUT / ".ci" / "tsconfig.json").read_text())
+    generated = folder / "contract.d.ts"
+    generated.write_text(types)
+    configuration["include"] = [
+        str(generated) if ".venv" in path else os.path.normpath(CHECKOUT / ".ci" / path)
+        for path in configuration["include"]
+    ]
+    (folder / "tsconfig.json").write_text(json.dumps(configuration))
+    node = shutil.which("node", path=str(CHECKOUT / ".venv" / "bin"))
+    assert node
+    command = [node, str(COMPILER), "--project", str(folder), "--pretty", "false"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode == 0) is (done.stdout == "")
+    return done.stdout
+
+
+@needs_compiler
+def test_the_scripts_agree_with_the_document(tmp_path: Path) -> None:
+    assert compiled(tmp_path, typedefs(document())) == ""
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    ("schema", "field", "where"),
+    [
+        ("Order", "table_number", "static/js/house/void-dialog.js"),
+        ("Payment", "submitted_at", "static/js/house/overlooked.js"),
+        ("Settings", "idle_minutes", "static/js/house/start.js"),
+        ("NewStatus", "reason", "static/js/house/void-dialog.js"),
+        ("Orders", "last_event_id", "static/js/house/live.js"),
+    ],
+)
+def test_a_field_that_is_renamed_on_the_server_is_missed_in_the_scripts(
+    tmp_path: Path, schema: str, field: str, where: str
+) -> None:
+    changed = document()
+    for name, described in changed["components"]["schemas"].items():
+        if name == schema or (schema == "Order" and name.startswith("Order")):
+            fields = described["properties"]
+            if field in fields:
+                fields["renamed"] = fields.pop(field)
+                described["required"] = [
+                    "renamed" if each == field else each for each in described.get("required", ())
+                ]
+    complaints = compiled(tmp_path, typedefs(changed))
+    assert where in complaints
+    assert field in complaints
+
+
+@needs_compiler
+def test_a_route_that_is_moved_is_missed_in_the_scripts(tmp_path: Path) -> None:
+    changed = document()
+    changed["paths"]["/current-session"] = changed["paths"].pop("/session")
+    assert "static/js/house/live.js" in compiled(tmp_path, typedefs(changed))
+
+
+def test_schemas_routes_and_events_become_types() -> None:
+    told = typedefs(
+        {
+            "components": {
+                "schemas": {
+                    "Thing": {
+                        "type": "object",
+                        "properties": {
+                            "kind": {"enum": ["a", "b"]},
+                            "parts": {
+                                "type": "array",
+                                "items": {
+                                    "anyOf": [
+                                        {"$ref": "#/components/schemas/Thing"},
+                                        {"type": "null"},
+                                    ]
+                                },
+                            },
+                            "size": {"type": ["integer", "null"]},
+                        },
+                        "required": ["kind", "parts"],
+                    }
+                }
+            },
+            "paths": {
+                "/things/{thing_id}": {
+                    "put": {
+                        "requestBody": {
+                            "content": {
+                                "application/json": {
+                                    "schema": {"$ref": "#/components/schemas/Thing"}
+                                }
+                            }
+                        },
+                        "responses": {"204": {}, "404": {}},
+                    }
+                },
+                "/events": {
+                    "get": {
+                        "responses": {},
+                        "x-events": [
+                            {"type": "moved", "data": {"$ref": "#/components/schemas/Thing"}}
+                        ],
+                    }
+                },
+            },
+        }
+    )
+    assert (
+        'type Thing = { "kind": "a" | "b"; "parts": (Thing | null)[]; "size"?: number | null };'
+        in told
+    )
+    assert "Asked extends `PUT /things/${string}` ? { json: Thing; answer: null } :" in told
+    assert "type Events = { moved: Thing };" in told
+
+
+def test_a_line_is_too_long_beyond_120_characters(tmp_path: Path) -> None:
+    script = tmp_path / "script.js"
+    script.write_text(f"{'é' * 120}\n{'é' * 121}\n", encoding="utf-8")
+    assert list(long_lines(script)) == [f"{script}:2: 121 characters, more than 120"]
