@@ -164,7 +164,10 @@ all_tests() {
 
 run "install: packages" install_packages
 case $what in
-  lint) run lint lint ;;
+  lint)
+    run "install: script checks" .ci/check-js install
+    run lint lint
+    ;;
   quick)
     run "script tests" script_tests
     run "quick tests" quick_tests
