@@ -12,14 +12,21 @@ import pytest
 
 from comanda.web.contract.openapi import Document
 from comanda.web.routes import ROUTES
+from tests.house import skip_without
 from tests.lines import long_lines
 from tests.typedefs import typedefs
 
 CHECKOUT = Path(__file__).parent.parent
 COMPILER = CHECKOUT / ".venv" / "npm" / "node_modules" / ".bin" / "tsc"
-needs_compiler = pytest.mark.skipif(not COMPILER.exists(), reason=".ci/check-js install")
 
 Change = Callable[[Any], Any]
+
+
+@pytest.fixture
+def compiler() -> None:
+    """The TypeScript compiler is there; without it a test skips loudly, and fails in CI."""
+    if not COMPILER.exists():
+        skip_without("NO TYPESCRIPT: run `.ci/check-js install`")
 
 
 def document() -> Any:
@@ -44,12 +51,12 @@ def compiled(folder: Path, types: str) -> str:
     return done.stdout
 
 
-@needs_compiler
+@pytest.mark.usefixtures("compiler")
 def test_the_scripts_agree_with_the_document(tmp_path: Path) -> None:
     assert compiled(tmp_path, typedefs(document())) == ""
 
 
-@needs_compiler
+@pytest.mark.usefixtures("compiler")
 @pytest.mark.parametrize(
     ("schema", "field", "where"),
     [
@@ -77,7 +84,7 @@ def test_a_field_that_is_renamed_on_the_server_is_missed_in_the_scripts(
     assert field in complaints
 
 
-@needs_compiler
+@pytest.mark.usefixtures("compiler")
 def test_a_route_that_is_moved_is_missed_in_the_scripts(tmp_path: Path) -> None:
     changed = document()
     changed["paths"]["/current-session"] = changed["paths"].pop("/session")
