@@ -60,25 +60,25 @@ def differences(view: Snapshot) -> Iterator[str]:
     (version,) = view.all(_USER_VERSION)[0]
     if not 0 < version <= VERSION:
         return
-    expected, actual = _made_by(version), _shape(view.all(_SCHEMA))
+    expected, actual = _expected_shape(version), _shape(view.all(_SCHEMA))
     for name in sorted(actual.keys() - expected.keys()):
         if not _is_harmless(name, actual[name]):
-            yield f"sobra {_called(name)}, que Comanda no hizo"
+            yield f"sobra {_describe(name)}, que Comanda no hizo"
     for name in sorted(expected.keys() - actual.keys()):
-        yield f"falta {_called(name)}"
+        yield f"falta {_describe(name)}"
     for name in sorted(expected.keys() & actual.keys()):
         if expected[name] != actual[name]:
-            yield f"está {_KINDS[name[0]][1]} {_called(name)}"
+            yield f"está {_KINDS[name[0]][1]} {_describe(name)}"
 
 
 def is_another_programs(view: Snapshot) -> bool:
     """Whether the database has no part of Comanda's schema."""
-    own_names = _shape(view.all(_SCHEMA)).keys() & _made_by(VERSION).keys()
+    own_names = _shape(view.all(_SCHEMA)).keys() & _expected_shape(VERSION).keys()
     return not own_names - {("table", "sqlite_sequence")}
 
 
 @lru_cache(maxsize=2)
-def _made_by(version: int) -> Mapping[Name, tuple[str, ...]]:
+def _expected_shape(version: int) -> Mapping[Name, tuple[str, ...]]:
     """Return the shape of a new database after the migrations up to `version`."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         register_functions(connection)
@@ -119,7 +119,7 @@ def _is_harmless(name: Name, shape: tuple[str, ...]) -> bool:
     return sql is not None and shape == (table, *_tokens(sql, {table}))
 
 
-def _called(name: Name) -> str:
+def _describe(name: Name) -> str:
     """Return the kind and the name, as in «la tabla «pagos»».
 
     Unprintable characters are escaped, since they could mislead a terminal.
