@@ -17,7 +17,7 @@ from comanda.store import events, sessions
 from comanda.store.backup import backup, check
 from comanda.store.connection import DatabaseError, connect
 from comanda.store.database import Database, open_database
-from comanda.store.numbers import Numbers, given
+from comanda.store.numbers import Numbers, highest_ids
 from comanda.store.restore import prepare
 from comanda.workflow import OrderLine
 from tests.house import ANA, COCO, LUIS, FixedClock, hire
@@ -65,7 +65,7 @@ async def path(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Path]:
 
 def numbers(path: Path) -> dict[str, int]:
     with contextlib.closing(connect(path)) as connection:
-        return given(connection)
+        return highest_ids(connection)
 
 
 def restore(copy: Path, target: Path, now: datetime = NOW) -> Numbers:
@@ -107,7 +107,7 @@ async def test_each_table_goes_on_after_what_was_ever_given(path: Path, clock: F
 
 async def test_rows_that_are_gone_gave_their_ids_too(path: Path, clock: FixedClock) -> None:
     async with open_database(path, clock=clock) as database:
-        before = await database.write(lambda tx: given(tx._connection))
+        before = await database.write(lambda tx: highest_ids(tx._connection))
         await database.write(sessions.end_all, LUIS.username)
     restore(path.with_name("copia.db"), path)
     lowest, _ = await go_on(path, clock)
@@ -119,7 +119,7 @@ async def test_what_a_killed_server_has_in_its_log_was_given(path: Path, clock: 
         await serve_tables(database, 2)
         for end in ("", "-wal"):
             shutil.copy(f"{path}{end}", path.with_name(f"muerta.db{end}"))
-        before = await database.read(lambda view: given(view._connection))
+        before = await database.read(lambda view: highest_ids(view._connection))
     dead = path.with_name("muerta.db")
     assert dead.with_name("muerta.db-wal").stat().st_size
     assert not restore(path.with_name("copia.db"), dead).jumps

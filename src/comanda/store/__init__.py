@@ -1,1 +1,1 @@
-"""The only SQL: the schema, transactions, and one file per noun."""
+"""The only package with SQL: the schema, transactions, and a file for each noun."""

@@ -1,4 +1,4 @@
-"""Attempts to sign in, which a restart doesn't forget, and the browsers that staff sign in from."""
+"""Attempts to sign in, which survive a restart, and the browsers that staff sign in from."""
 
 import math
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ from comanda.store.database import (
     to_millis,
 )
 
-# What lies in the future was counted by a clock that has since been put back.
+# An attempt in the future was counted by a clock that has since been put back: ignore it.
 _RECENT = """
     SELECT at FROM sign_in_attempts WHERE key = :key AND at > :since AND at <= :now ORDER BY at
 """
 _INSERT = "INSERT INTO sign_in_attempts (key, at) VALUES (:key, :at)"
-# What seems older than that is left to the night, which first asks whether the clock is sound.
+# Attempts older than NEAR are left to the nightly clean-up, which first checks the clock.
 _DELETE_OLD = "DELETE FROM sign_in_attempts WHERE at > :near AND at <= :since"
 _DELETE = "DELETE FROM sign_in_attempts WHERE id = :id"
 _DELETE_KEY = "DELETE FROM sign_in_attempts WHERE key = :key"
@@ -67,7 +67,7 @@ _GUESSES = """
     LEFT JOIN staff ON staff.username = sign_in_failures.username
     WHERE alarmed = 1 ORDER BY last_at DESC, tries DESC LIMIT :most
 """
-# Where they came from stays known for the day: a new PIN makes room there.
+# The rows stay for the day: `start_afresh` needs their addresses.
 _DISMISS = "UPDATE sign_in_failures SET alarmed = 0, tries = 0 WHERE alarmed = 1"
 _ADDRESSES = "SELECT DISTINCT address FROM sign_in_failures"
 _KEEP = """
@@ -95,9 +95,10 @@ BROWSERS_KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """Wrong PINs for one user from one place; `username` and `name` are None for nobody's.
+    """Wrong PINs for one user from one place; `username` and `name` are None for no member.
 
-    `known`: from a browser that the user had signed in from. `entered_at`: a right PIN followed.
+    `known`: the user had signed in from this browser before. `entered_at`: when the correct PIN
+    followed, or None.
     """
 
     username: str | None
@@ -112,16 +113,16 @@ class Guesses:
 
 
 def require_allowed(view: Snapshot, attempt: Attempt) -> None:
-    """Raises TooManyAttempts where one of the attempt's limits has been reached."""
+    """Raise TooManyAttempts if any limit of the attempt has been reached."""
     waits = [_wait(view, limit) for limit in attempt.limits]
     if any(waits):
         raise TooManyAttempts(max(waits))
 
 
 def _wait(view: Snapshot, limit: Limit) -> int:
-    """Whole seconds until another attempt may be made; 0 for now."""
-    recent = view.all(_RECENT, {"key": limit.key, **_last_day(view)})
-    ready = limit.next_after([from_millis(row["at"]) for row in recent])
+    """Return the whole seconds to wait before the next attempt; 0 if it may be made now."""
+    rows = view.all(_RECENT, {"key": limit.key, **_last_day(view)})
+    ready = limit.next_after([from_millis(row["at"]) for row in rows])
     if ready is None or ready <= view.now:
         return 0
     return max(1, math.ceil((ready - view.now) / timedelta(seconds=1)))
@@ -132,19 +133,20 @@ def _last_day(view: Snapshot) -> dict[str, int]:
 
 
 def record(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
-    """Count the attempt as failed until it is forgiven; returns the rows that say so."""
+    """Count the attempt as failed until `forgive` undoes that; return the ids of the new rows."""
     day = _last_day(tx)
     tx.run(_DELETE_OLD, {"near": to_millis(tx.now - NEAR), "since": day["since"]})
     _note(tx, attempt, day)
-    return tuple(tx.insert(_INSERT, {"key": one.key, "at": day["now"]}) for one in attempt.limits)
+    values = [{"key": limit.key, "at": day["now"]} for limit in attempt.limits]
+    return tuple(tx.insert(_INSERT, row) for row in values)
 
 
 def _note(tx: Transaction, attempt: Attempt, day: dict[str, int]) -> None:
-    """Note for the administrator where a wrong PIN came from; raise the alarm after too many."""
+    """Store for the administrator where a wrong PIN came from; raise the alarm after too many."""
     tx.run(_FORGET_QUIET, day)
     failure = {
         "place": attempt.place.key,
-        "username": attempt.username,  # kept only where it is somebody's: it may be a PIN
+        "username": attempt.username,  # stored only if a member has it: it may be a PIN
         "address": attempt.address,
         "device": attempt.device,
         "known": attempt.is_known,
@@ -158,21 +160,22 @@ def _note(tx: Transaction, attempt: Attempt, day: dict[str, int]) -> None:
 
 
 def forgive(tx: Transaction, attempt: Attempt, rows: Sequence[int]) -> None:
-    """A right PIN deletes this attempt and all failures counted for the same place.
+    """Delete this attempt and all failures counted for the same place: the PIN was correct.
 
-    What the administrator has been told of stays told, and that somebody came in after it.
+    A failure that the administrator was warned of stays, with the time of this sign-in.
     """
-    for row in rows:
-        tx.run(_DELETE, {"id": row})
+    for row_id in rows:
+        tx.run(_DELETE, {"id": row_id})
     tx.run(_DELETE_KEY, {"key": attempt.place.key})
     tx.run(_TAKE_BACK, {"place": attempt.place.key, "now": to_millis(tx.now)})
     tx.run(_FORGET_ENTERED, {"place": attempt.place.key})
 
 
 def start_afresh(tx: Transaction, username: str) -> None:
-    """A new PIN: nobody's guesses keep its owner out, on a new phone neither.
+    """Delete the failures that could keep a member with a new PIN out, on a new phone too.
 
-    Not those at others, either: whoever guesses may share an address with the owner.
+    The limits of all stored addresses begin anew, too: somebody who guesses another user's PIN may
+    share an address with the member.
     """
     addresses = [address_key(row["address"]) for row in tx.all(_ADDRESSES)]
     for key in (user_key(username), ALL_KEY, *addresses):
@@ -181,7 +184,7 @@ def start_afresh(tx: Transaction, username: str) -> None:
 
 
 def guesses(view: Snapshot) -> list[Guesses]:
-    """What the administrator should know of, the latest first."""
+    """Return the wrong PINs that the administrator should know of, the latest first."""
     return [
         Guesses(
             row["username"],
@@ -199,12 +202,12 @@ def guesses(view: Snapshot) -> list[Guesses]:
 
 
 def dismiss_guesses(tx: Transaction) -> None:
-    """The administrator has read them. What is counted against who guesses stays."""
+    """Hide the wrong PINs that the administrator has read. The limits go on counting them."""
     tx.run(_DISMISS, {})
 
 
 def issued_browser(view: Snapshot, token_hash: str) -> bool:
-    """Whether the server gave this mark to a browser, whoever signed in from it."""
+    """Whether any member has signed in from the browser with this token."""
     return view.one(_ISSUED, {"token_hash": token_hash}) is not None
 
 
@@ -213,7 +216,7 @@ def knows_browser(view: Snapshot, token_hash: str, username: str) -> bool:
 
 
 def remember_browser(tx: Transaction, token_hash: str, username: str) -> None:
-    """`username` has signed in from this browser; the longest unseen of many is forgotten."""
+    """Store that `username` signed in from this browser; keep their latest BROWSERS_KEPT."""
     tx.run(_FORGET, {"token_hash": token_hash, "username": username})
     values = {"token_hash": token_hash, "username": username, "seen_at": to_millis(tx.now)}
     tx.run(_REMEMBER, values)

@@ -1,4 +1,4 @@
-"""Copying a live database, and checking that one is whole."""
+"""Copy a database while it is in use, and check that a database is whole."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ from comanda.store.values import misfits
 
 PAGES_AT_ONCE = 1024
 
-PARTIAL = ".part"  # a copy that is not whole yet
+PARTIAL = ".part"  # the name's end of a copy that is not complete yet
 _PROOFS = "SELECT payment_id, size, sha256, data FROM proofs ORDER BY payment_id"
 _PROOF_MISSING = """
     SELECT id FROM payments
@@ -45,19 +45,19 @@ def backup(
     *,
     inspect: Callable[[sqlite3.Connection], None] | None = None,
 ) -> int:
-    """Copy `source` to a new file while it is in use; returns the copy's size in bytes.
+    """Copy `source` to a new file while `source` is in use; return the copy's size in bytes.
 
-    The copy appears under its name only when it is complete and sound, and `inspect`, which sees it
-    before anything in it is read, has let it pass. Raises DatabaseError, also where `stop` is
-    wished, and then nothing is left.
+    `inspect` gets the copy before anything reads its contents, and raises to refuse it. The copy
+    appears under its name only when it is complete and sound. Raises DatabaseError, also when
+    `stop` ends the work; no file is left then.
     """
     stop = stop or Stop()
-    for path in family(destination):  # a log that lies there would be replayed on the copy
+    for path in family(destination):  # SQLite would replay a log of that name on the copy
         if os.path.lexists(path):
             raise DatabaseError(f"Ya existe {path}; elige otro nombre")
     partial = destination.with_name(destination.name + PARTIAL)
     try:
-        remove_unfinished(partial)  # its mode, and its log, would be the copy's
+        remove_unfinished(partial)  # the copy would take over its mode and its log
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         with (
             _existing(source) as live,
@@ -75,21 +75,22 @@ def backup(
     except (OSError, sqlite3.Error, Stopped) as error:
         raise DatabaseError(f"No se pudo copiar {source} a {destination}: {told(error)}") from error
     finally:
-        with suppress(OSError):  # a disk that can't be written to has no such file either
+        with suppress(OSError):  # on a disk that refuses writes there is no such file
             remove_unfinished(partial)
     return destination.stat().st_size
 
 
 def remove_unfinished(partial: Path) -> None:
-    """Remove a copy that is not complete, and what SQLite has put beside it."""
-    for one in family(partial):
-        one.unlink(missing_ok=True)
+    """Remove a copy that is not complete, and the files that SQLite put beside it."""
+    for path in family(partial):
+        path.unlink(missing_ok=True)
 
 
 def _copy_all(live: sqlite3.Connection, copy: sqlite3.Connection, stop: Stop) -> None:
-    """Copy in pieces, so that it can be ended; all of them are of one moment.
+    """Copy in pieces, so that `stop` can end the copy between two of them.
 
-    A piece that found the database changed would begin the copy anew, but for the transaction.
+    The transaction keeps all pieces at the same moment: without it, SQLite begins the copy anew
+    whenever the database changes.
     """
     live.execute("BEGIN")
     live.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
@@ -99,7 +100,7 @@ def _copy_all(live: sqlite3.Connection, copy: sqlite3.Connection, stop: Stop) ->
 
 
 def sync_folder(folder: Path) -> None:
-    """A file's new name is on the disk only once its folder is."""
+    """Write the folder to the disk: only then is a file's new name safe there."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -108,7 +109,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def check(path: Path, stop: Stop | None = None) -> list[str]:
-    """All that is wrong with the database, a sentence each. Raises DatabaseError."""
+    """Return all faults of the database, a sentence each. Raises DatabaseError."""
     stop = stop or Stop()
     try:
         with _existing(path) as connection, stop.under(connection):
@@ -122,7 +123,7 @@ def check(path: Path, stop: Stop | None = None) -> list[str]:
 
 @contextmanager
 def _existing(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to a database that is there. Raises DatabaseError."""
+    """Connect to a database that exists. Raises DatabaseError."""
     real = real_file(path)
     try:
         with looking(real):
@@ -152,11 +153,11 @@ def _complaints(connection: sqlite3.Connection) -> Iterator[str]:
         if verdict != "ok":
             yield f"SQLite: {verdict}"
     if foreign:
-        return  # what its tables and views would answer is anybody's guess
+        return  # tables and views that Comanda did not make can answer anything
     for row in connection.execute("PRAGMA foreign_key_check"):
         yield f"Una fila de {row['table']} apunta a una de {row['parent']} que no existe"
-    wrong = [wrong[0].upper() + wrong[1:] for wrong in misfits(view)]
-    yield from wrong or _broken_promises(view)
+    sentences = [misfit[0].upper() + misfit[1:] for misfit in misfits(view)]
+    yield from sentences or _broken_promises(view)
 
 
 def _broken_promises(view: Snapshot) -> Iterator[str]:

@@ -1,9 +1,9 @@
-"""The backups of one house: made while it serves, checked, thinned out, and told of.
+"""The backups of one restaurant: make them while it serves, check, thin out and report them.
 
-`backup.py` makes one file, `copies.py` knows their folder, and the chores watch the clock.
+`backup.py` makes one file, `copies.py` reads and writes the folder, the chores watch the clock.
 
-Nothing is remembered but what is in the folder: the newest copy there is the last success. So a
-restart, a night without current and a clock that was wrong at first need no care of their own.
+The folder is the only memory: its newest copy is the last success. So a restart, a power cut at
+night or a clock that was wrong at first needs no special case.
 """
 
 import asyncio
@@ -34,16 +34,16 @@ from comanda.store.stopping import Stop, Stopped
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 600.0  # after a copy that failed
-# A copy that is told to stop does so at once, unless the disk itself hangs.
+# A copy stops at once, unless the disk itself hangs.
 STOP_SECONDS = 0.7
 LAST_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class BackupStatus:
-    """How the backups are doing. `trouble` is a sentence for the administrator.
+    """The state of the backups. `trouble` is a sentence for the administrator.
 
-    `same_disk`: whether a disk that dies takes the copies along; None where nobody knows.
+    `same_disk`: whether the copies are on the database's disk, and die with it; None if unknown.
     """
 
     enabled: bool
@@ -55,10 +55,10 @@ class BackupStatus:
 
 
 class Backups:
-    """The copies of one database. `zone` None is the computer's own.
+    """The copies of one database. A `zone` of None is the computer's time zone.
 
-    They are made in a thread of their own, one after the other, and looked at in another one: a
-    folder on a disk that hangs takes no thread from anybody else.
+    One thread makes the copies, one after the other; a second thread reads the folder. A disk that
+    hangs thus blocks no thread of the server.
     """
 
     def __init__(
@@ -94,27 +94,27 @@ class Backups:
         )
 
     async def look(self) -> BackupStatus:
-        """The status, read in a thread of its own."""
+        """Return the status, read in a thread of its own."""
         return await self._looking.run(self.status)
 
     async def make(self) -> Copy:
-        """Make a copy now, and clear away those that have had their time.
+        """Make a copy now, and delete the copies that the rules no longer keep.
 
-        Whoever asks while a copy is being made gets that copy. Raises DatabaseError, and the status
-        tells of it until there is a copy again.
+        A caller who asks while a copy is being made gets that copy. Raises DatabaseError; the
+        status reports the failure until a copy succeeds.
         """
         return await self._making.run(self._make_or_join, time.monotonic())
 
     async def make_if_due(self) -> bool:
-        """Whether all is well: a copy was made, or no copy was due."""
+        """Make a copy if the rules ask for it now. Return False if that failed."""
         return await self._making.run(self._make_if_due)
 
     def stop(self) -> None:
-        """End the copy that is being made; none is begun any more."""
+        """End the copy that is being made, and begin no other."""
         self._stop.now()
 
     async def close(self) -> None:
-        """Stop, and leave nothing half made."""
+        """Stop, and leave no unfinished copy."""
         idle = self._making.submit(_nothing)
         give_up = time.monotonic() + STOP_SECONDS
         while not idle.done() and time.monotonic() < give_up:
@@ -126,16 +126,19 @@ class Backups:
                 await asyncio.wait_for(self._looking.run(self._clear_up), LAST_SECONDS)
 
     def clear_up(self) -> None:
-        """Before the next copy, remove the unfinished files of a copy that was killed."""
+        """Remove the unfinished files of a copy that was killed, before the next copy begins."""
         self._making.submit(self._clear_up)
 
     def _clear_up(self) -> None:
         with suppress(OSError):  # the next copy will say what is wrong with the folder
             clear_unfinished(self.folder)
 
-    def _make_or_join(self, asked: float) -> Copy:
-        """Make a copy, unless a copy was being made when the caller asked: then take that one."""
-        if self._last_try is None or self._last_try.ended < asked:
+    def _make_or_join(self, asked_at: float) -> Copy:
+        """Make a copy, or return the copy that was being made when the caller asked.
+
+        `asked_at` is in seconds of the monotonic clock.
+        """
+        if self._last_try is None or self._last_try.ended < asked_at:
             self._last_try = self._try()
         if isinstance(self._last_try.result, Exception):
             raise DatabaseError(str(self._last_try.result))
@@ -178,9 +181,9 @@ class Backups:
         return True
 
     def _is_sound(self, now: datetime, copy: Copy, before: list[Copy]) -> bool:
-        """Whether copies may be deleted by their date: `before` are those from before `copy`."""
-        known = [one.made_at for one in before]
-        if self._clockwork.is_sound(now, lambda: [*last_events(self.folder / copy.name), *known]):
+        """Whether copies may be deleted by their date; `before`: the copies older than `copy`."""
+        times = [older.made_at for older in before]
+        if self._clockwork.is_sound(now, lambda: [*last_events(self.folder / copy.name), *times]):
             return True
         log.warning("The clock says %s, which is doubtful: no backup is cleared away", now)
         return False
@@ -195,7 +198,7 @@ class Backups:
         if self._failure is not None:
             return self._failure
         if last is None and not self._looked:
-            return None  # a new house, whose first copy is on its way
+            return None  # a new restaurant: the first copy is being made
         if self._rules.enabled and is_overdue(_moment(last), self._clock()):
             return "No hay ninguna copia de las últimas 24 horas"
         return self._clockwork.trouble(self._clock())
@@ -215,14 +218,14 @@ class Backups:
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """An attempt to make a copy: when it ended, on the monotonic clock, and with what."""
+    """An attempt to make a copy; `ended` is in seconds of the monotonic clock."""
 
     ended: float
     result: Copy | DatabaseError
 
 
 def _nothing() -> None:
-    """What is done once all before is done."""
+    """Do nothing: this job ends when the jobs before it have ended."""
 
 
 def _moment(copy: Copy | None) -> datetime | None:

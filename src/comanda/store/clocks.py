@@ -1,7 +1,7 @@
-"""What the computer's clock has said before, in a file beside the database.
+"""The earlier times of the computer's clock, in a file beside the database.
 
-A restart does not forget it, and a copy that is restored can't undo it. Where the file can't be
-written, memory has to do.
+The file survives a restart, and restoring a copy does not change it. If the file can't be
+written, the times are kept in memory only.
 """
 
 import json
@@ -21,16 +21,16 @@ _NEWEST_EVENT = "SELECT at FROM events WHERE id = (SELECT MAX(id) FROM events)"
 
 
 class Clockwork:
-    """What is believed of the clock that the database at `database` goes by."""
+    """What is known about the clock that gives the database at `database` its times."""
 
     def __init__(self, database: Path) -> None:
         self._file = database.with_name(database.name + "-clock")
         self._memory: Belief | None = None
 
     def is_sound(self, now: datetime, evidence: Callable[[], Iterable[datetime]]) -> bool:
-        """Hear the clock; whether anything may be deleted by its date.
+        """Take note of the clock's time; return whether rows may be deleted by their date.
 
-        `evidence`: times that are known from before, for a house that was never asked yet.
+        `evidence` returns earlier times from the database. It is called only if none is stored.
         """
         before = self._stored()
         start = before or Belief(max(evidence(), default=now))
@@ -41,7 +41,7 @@ class Clockwork:
         return after.is_sound
 
     def trouble(self, now: datetime) -> str | None:
-        """A sentence for the administrator, without its full stop, where somebody has to look."""
+        """Return a sentence, without full stop, if the administrator must check the clock."""
         belief = self._stored()
         if belief is None or not belief.hear(now).needs_somebody(now):
             return None
@@ -53,41 +53,41 @@ class Clockwork:
 
     def _stored(self) -> Belief | None:
         with suppress(OSError, ValueError, KeyError, TypeError, OverflowError):
-            told = json.loads(self._file.read_text(encoding="utf-8"))
+            fields = json.loads(self._file.read_text(encoding="utf-8"))
             return Belief(
-                from_millis(told["believed"]),
-                tuple(map(from_millis, told["doubted"] or ())),
-                int(told["changes"]),
+                from_millis(fields["believed"]),
+                tuple(map(from_millis, fields["doubted"] or ())),
+                int(fields["changes"]),
             )
         return self._memory
 
     def _store(self, belief: Belief) -> None:
-        told = {
+        fields = {
             "believed": to_millis(belief.believed),
             "doubted": [to_millis(since) for since in belief.doubted],
             "changes": belief.changes,
         }
-        fresh = self._file.with_name(f"{self._file.name}.{threading.get_ident()}")
+        new_file = self._file.with_name(f"{self._file.name}.{threading.get_ident()}")
         with suppress(OSError):
-            descriptor = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+            descriptor = os.open(new_file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(told, file)
-            fresh.replace(self._file)
+                json.dump(fields, file)
+            new_file.replace(self._file)
 
 
 def newest_event(view: Snapshot) -> list[datetime]:
-    """When the log was last added to; nothing for an empty log."""
+    """Return the time of the newest event in a list; an empty list for an empty log."""
     row = view.one(_NEWEST_EVENT)
     return [] if row is None else [from_millis(row["at"])]
 
 
 def is_sound(view: Snapshot, clockwork: Clockwork, now: datetime, *others: datetime) -> bool:
-    """As `Clockwork.is_sound`, with the newest event and `others` for evidence."""
+    """Call `Clockwork.is_sound` with the newest event's time and `others` as evidence."""
     return clockwork.is_sound(now, lambda: [*newest_event(view), *others])
 
 
 def _differ(before: Belief, after: Belief) -> bool:
-    """Whether it is worth writing down: not each minute that goes by."""
+    """Whether the change is worth a write to the disk: a few minutes more are not."""
     is_later = abs(after.believed - before.believed) >= _WORTH_WRITING
     return is_later or replace(before, believed=after.believed) != after
 

@@ -1,4 +1,4 @@
-"""Connections to the database's file: with what pragmas, on which threads, in which version."""
+"""Connections to the database's file: their pragmas, their threads, the schema's version."""
 
 import asyncio
 import logging
@@ -19,15 +19,15 @@ from comanda.store.schema import FUNCTIONS, MIGRATIONS, VERSION
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-# Of the write-ahead log: past so many pages a commit itself takes them to the file, and so much
-# stays of its own file once it begins anew.
+# The write-ahead log: from LOG_PAGES on, a commit itself copies the pages to the database's file.
+# The log's file is cut to LOG_BYTES when the log begins anew.
 LOG_PAGES = 8_000
 LOG_BYTES = 4 * 1024 * 1024
 ROLLBACKS = 100
 
 
 class DatabaseError(Exception):
-    """The file can't be used as Comanda's database; the message says why, for people."""
+    """The file can't be used as Comanda's database; the message gives people the reason."""
 
 
 class Worker(aiosqlite.Connection):
@@ -37,29 +37,29 @@ class Worker(aiosqlite.Connection):
         return await self.submit(work)
 
     def submit(self, work: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
-        """Begin `work`; the future is done once the thread is, if nobody cancels it.
+        """Begin `work` on the thread; return the future of its result.
 
-        It costs the event loop less than a task that waits for `run`.
+        A future costs the event loop less than a task that waits for `run`.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._tx.put_nowait((future, partial(work, self._conn)))
         return future
 
     def stop_reading(self) -> None:
-        """End the statement that runs on the thread now, with an error. Changes nothing else."""
+        """End the statement that runs on the thread now, with an error."""
         self._conn.interrupt()
 
     def join(self) -> None:
         """Wait for the thread of a connection that could not be opened.
 
-        aiosqlite doesn't, and the thread reports to a loop that may be closed by then.
+        aiosqlite does not wait: the thread would report to an event loop that may be closed.
         """
         self._thread.join()
 
 
 @contextmanager
 def begin(connection: sqlite3.Connection, statement: str) -> Iterator[None]:
-    """A transaction that `statement` starts, whole or not at all."""
+    """Run the block in a transaction that `statement` starts; roll back if the block raises."""
     connection.execute(statement)
     try:
         yield
@@ -70,10 +70,10 @@ def begin(connection: sqlite3.Connection, statement: str) -> Iterator[None]:
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
-    """End the transaction, if there is still one.
+    """Roll the transaction back if it is still open.
 
-    Whoever ends a statement from another thread may do it again just now. Were the transaction
-    left, no other could ever begin on this connection.
+    Another thread may interrupt the ROLLBACK as well, so it is repeated. With the transaction left
+    open, no other could begin on this connection.
     """
     for _ in range(ROLLBACKS):
         try:
@@ -86,7 +86,7 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 
 def real_file(path: Path) -> Path:
-    """The file itself, where `path` is a link to it. Raises DatabaseError for what is no file."""
+    """Return the file that `path` is or links to. Raises DatabaseError if it is not a file."""
     try:
         real = path.resolve()
     except (OSError, RuntimeError) as error:
@@ -99,12 +99,12 @@ def real_file(path: Path) -> Path:
 
 
 def create_private(path: Path) -> None:
-    """Payment proofs are nobody else's business: the file and its WAL get mode 0600."""
+    """Create the file, which holds payment proofs, with mode 0600. The WAL gets the same mode."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 async def open_worker(stack: AsyncExitStack, path: Path, busy_timeout: float) -> Worker:
-    """A worker with a connection of its own, that `stack` closes."""
+    """Open a worker with a connection of its own; `stack` closes the worker."""
     worker = Worker(partial(connect, path, busy_timeout), iter_chunk_size=64)
     try:
         await stack.enter_async_context(worker)
@@ -115,7 +115,7 @@ async def open_worker(stack: AsyncExitStack, path: Path, busy_timeout: float) ->
 
 
 def connect(path: Path, busy_timeout: float = 5.0) -> sqlite3.Connection:
-    """A plain connection with the pragmas that all of Comanda's connections have."""
+    """Open a connection with the pragmas that all connections of Comanda have."""
     connection = sqlite3.connect(
         path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
     )
@@ -126,14 +126,14 @@ def connect(path: Path, busy_timeout: float = 5.0) -> sqlite3.Connection:
     except sqlite3.DatabaseError:
         connection.close()
         raise
-    except UnicodeDecodeError as error:  # SQLite names what is malformed, in the very bytes
+    except UnicodeDecodeError as error:  # SQLite's message quotes the malformed bytes
         connection.close()
         raise _malformed() from error
     return connection
 
 
 def _malformed() -> sqlite3.DatabaseError:
-    """The error that SQLite gives for a schema which it can't read."""
+    """Return the error that SQLite raises for a schema which it can't read."""
     error = sqlite3.DatabaseError("database disk image is malformed")
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     error.sqlite_errorname = "SQLITE_CORRUPT"
@@ -146,7 +146,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
-    # While somebody reads, the log can't begin between the two marks.
+    # An open reader keeps the log from beginning anew between the two marks.
     with closing(connect(path)) as reader, begin(reader, "BEGIN"):
         reader.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         migrate(connection, path)
@@ -154,7 +154,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             begin_anew(connection)
     start_log_anew(connection)
     with begin(connection, "BEGIN IMMEDIATE"):
-        advance(connection)  # so that there is a log to tell another file by, from the first moment
+        advance(connection)  # from the start there is a log, which tells another file apart
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -174,7 +174,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def require_known_version(version: int, path: Path) -> None:
-    """Raises DatabaseError for a database of a newer Comanda."""
+    """Raise DatabaseError for a database of a newer Comanda."""
     if version > VERSION:
         raise DatabaseError(
             f"La base de datos {path} es de una versión más nueva de Comanda "
@@ -183,7 +183,7 @@ def require_known_version(version: int, path: Path) -> None:
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Make FUNCTIONS known to the connection's SQL; NULL gives NULL."""
+    """Register FUNCTIONS for the connection's SQL; each returns NULL for NULL."""
     for name, function in FUNCTIONS.items():
         connection.create_function(name, 1, _or_null(function), deterministic=True)
 
@@ -193,9 +193,9 @@ def _or_null(function: Callable[[str], str]) -> Callable[[str | None], str | Non
 
 
 def start_log_anew(connection: sqlite3.Connection) -> None:
-    """Let the log begin with a mark that no copy from before this start has.
+    """Empty the log, so that it begins with a mark that no earlier copy has.
 
-    Where another program reads just now, or the disk is full, it goes on as it is.
+    While another program reads, or if the disk is full, the log stays as it is.
     """
     patience: int = connection.execute("PRAGMA busy_timeout").fetchone()[0]
     connection.execute("PRAGMA busy_timeout = 0")
@@ -208,22 +208,22 @@ def start_log_anew(connection: sqlite3.Connection) -> None:
 
 
 def checkpoint(connection: sqlite3.Connection) -> None:
-    """Copy what is in the write-ahead log to the file, as far as nobody has to wait for it."""
+    """Copy pages from the write-ahead log to the file, as far as nobody has to wait for that."""
     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def data_version(connection: sqlite3.Connection) -> int:
-    """A number that changes when another connection commits; this one's own commits leave it."""
+    """Return a number that changes when another connection commits, not when this one does."""
     version: int = connection.execute("PRAGMA data_version").fetchone()[0]
     return version
 
 
 def reclaim(connection: sqlite3.Connection, pages: int) -> bool:
-    # A script is run to its end; `execute` would stop after the first page (Python 3.11).
+    # `executescript` runs to the end; `execute` stops after the first page (Python 3.11).
     connection.executescript(f"PRAGMA incremental_vacuum({pages})")
-    left: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
+    free_pages: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
     vacuums: int = connection.execute("PRAGMA auto_vacuum").fetchone()[0]
-    return bool(vacuums and left)
+    return bool(vacuums and free_pages)
 
 
 def only_read(connection: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""The folder of backups: each file is a whole database, named for its moment."""
+"""The folder of backups: each file is a whole database, with its time as name."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from comanda.store.lineage import family
 from comanda.store.refusals import told
 from comanda.store.stopping import Stop
 
-# What must stay free, so that the house can go on taking orders.
+# Must stay free on the disk, so that the restaurant can go on taking orders.
 RESERVE_BYTES = 64 * 2**20
 _NAME = re.compile(r"comanda-(\d{8}T\d{6}Z)\.db", re.ASCII)
 _MOMENT = "%Y%m%dT%H%M%SZ"
@@ -34,7 +34,7 @@ class Copy:
 
 
 def copies(folder: Path) -> list[Copy]:
-    """The backups in `folder`, newest first; files of other names are nobody's business."""
+    """Return the backups in `folder`, newest first; files with other names are ignored."""
     known_copies = (_copy(path) for path in folder.glob("comanda-*.db"))
     return sorted(filter(None, known_copies), key=lambda copy: copy.made_at, reverse=True)
 
@@ -42,10 +42,10 @@ def copies(folder: Path) -> list[Copy]:
 def make(
     source: Path, folder: Path, now: datetime, stop: Stop | None = None
 ) -> tuple[Copy, list[str]]:
-    """Copy `source` into `folder`; returns the copy and all that is wrong with what it holds.
+    """Copy `source` into `folder`; return the copy and the faults of its contents.
 
-    Only the folder itself is made where it is missing. Raises DatabaseError, and leaves nothing
-    behind, where there is no whole copy.
+    Creates `folder` if it is missing, but not its parents. Raises DatabaseError if no whole copy
+    can be made; no unfinished file is left then.
     """
     try:
         require_disk(source, folder)
@@ -60,7 +60,7 @@ def make(
         complaints = check(path, stop)
     except DatabaseError:
         if stop is not None and stop.is_wished:
-            path.unlink(missing_ok=True)  # nobody knows whether it is good
+            path.unlink(missing_ok=True)  # its check did not end
         raise
     copy = _copy(path)
     if copy is None:
@@ -70,19 +70,19 @@ def make(
 
 
 def clear_unfinished(folder: Path) -> None:
-    """Remove what a copy that was killed has left behind."""
+    """Remove the files that a killed copy has left."""
     for unfinished in folder.glob("comanda-*.db.part*"):
         unfinished.unlink(missing_ok=True)
 
 
 def last_events(path: Path) -> list[datetime]:
-    """When the log in the copy at `path` was last added to; nothing for an empty log."""
+    """Return the time of the copy's newest event in a list; an empty list for an empty log."""
     with closing(connect(path)) as connection:
         return newest_event(Snapshot(connection, datetime.now(UTC)))
 
 
 def remove_all_but(folder: Path, kept_moments: Collection[datetime]) -> list[str]:
-    """Delete the backups of other moments than `kept`; returns their names."""
+    """Delete the backups that are not of `kept_moments`; return the deleted names."""
     removed_names = [copy.name for copy in copies(folder) if copy.made_at not in kept_moments]
     for name in removed_names:
         (folder / name).unlink(missing_ok=True)
@@ -90,10 +90,10 @@ def remove_all_but(folder: Path, kept_moments: Collection[datetime]) -> list[str
 
 
 def _free_name(folder: Path, now: datetime) -> Path:
-    """A name of this second, or of the next that is free.
+    """Return a path named for this second, or for the next second whose name is free.
 
-    A clock that begins in the same past at each start tells the same second again: the copy that
-    has its name is another day's.
+    A clock that starts in the same past at each start repeats the same second: the file of that
+    name is then another day's copy.
     """
     while True:
         path = folder / f"comanda-{now.astimezone(UTC).strftime(_MOMENT)}.db"
@@ -103,16 +103,16 @@ def _free_name(folder: Path, now: datetime) -> Path:
 
 
 def _copy(path: Path) -> Copy | None:
-    named = _NAME.fullmatch(path.name)
+    match = _NAME.fullmatch(path.name)
     with suppress(ValueError, FileNotFoundError):
-        if named:
-            made_at = datetime.strptime(named[1], _MOMENT).replace(tzinfo=UTC)
+        if match:
+            made_at = datetime.strptime(match[1], _MOMENT).replace(tzinfo=UTC)
             return Copy(path.name, made_at, path.stat().st_size)
     return None
 
 
 def _require_space(source: Path, folder: Path) -> None:
-    """Refuse to begin what would leave the house no room to work in."""
+    """Raise DatabaseError if the copy would leave the restaurant too little free space."""
     free, needed = shutil.disk_usage(folder).free, source.stat().st_size + RESERVE_BYTES
     if free < needed:
         raise DatabaseError(

@@ -1,14 +1,15 @@
 """Connections and transactions: one writer, a few readers, and a wake-up after each commit.
 
-A unit of work is a plain function that runs whole on its connection's thread. So units never
-interleave, a caller that is cancelled never leaves one half done, and a unit costs one hop between
+A unit of work is a plain function that runs as a whole on its connection's thread. So units never
+interleave, a cancelled caller never leaves a unit half done, and a unit costs one hop between
 threads however many statements it has.
 
-Units that wait while the disk is busy share the next commit, and so its one `fsync`: each is all or
-nothing by a savepoint of its own, has a timestamp of its own, and is answered after the commit.
+Units that wait while the disk is busy share the next commit and its one `fsync`. Each unit has a
+savepoint of its own, so that it is stored whole or not at all, and a timestamp of its own. Its
+caller gets the answer after the commit.
 
-What was committed is copied from the write-ahead log to the file meanwhile, on a connection of
-its own: SQLite would do it as a part of a commit, and somebody's order would wait for it.
+A connection of its own copies committed pages from the write-ahead log to the file. SQLite would
+do this as part of a commit, and somebody's order would wait.
 """
 
 import asyncio
@@ -53,8 +54,8 @@ log = logging.getLogger(__name__)
 
 LONG_SECONDS = 0.01
 COMMITS_A_CHECKPOINT = 16
-PIECE = 32  # rows between two breaths
-BREATH_SECONDS = 0.0002
+PIECE = 32  # rows between two pauses
+PAUSE_SECONDS = 0.0002
 STOP_SECONDS = 0.02
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -81,19 +82,19 @@ class Snapshot:
         return row
 
     def each(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[sqlite3.Row]:
-        """The rows one by one, so that a reader may stop early."""
+        """Yield the rows one by one, so that a reader may stop early."""
         yield from self._connection.execute(sql, parameters)
 
     def in_pieces(self, items: Iterable[T]) -> Iterator[T]:
-        """`items`, with a breath now and then in which other threads go on.
+        """Yield `items`, and pause after every PIECE of them so that other threads can run.
 
-        Python lets one thread run at a time, and a long answer would hold up everybody's.
-        Raises Abandoned where nobody waits for the answer any more.
+        Python runs one thread at a time: without pauses a long answer delays all others.
+        Raises Abandoned if the caller no longer waits for the answer.
         """
         for number, item in enumerate(items, 1):
             yield item
             if number % PIECE == 0:
-                time.sleep(BREATH_SECONDS)
+                time.sleep(PAUSE_SECONDS)
                 if self._abandoned is not None and self._abandoned.is_set():
                     raise Abandoned
 
@@ -103,18 +104,18 @@ class Abandoned(Exception):
 
 
 class Transaction(Snapshot):
-    """All or nothing. `now` is the one timestamp of everything in it."""
+    """A view that can also write, whole or not at all. `now` is the timestamp of every change."""
 
     def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
         super().__init__(connection, now)
         self.has_news = False
 
     def in_pieces(self, items: Iterable[T]) -> Iterator[T]:
-        """`items` as they are, without a pause: others wait for this transaction to end."""
+        """Return `items` without pauses: other units wait for this transaction to end."""
         return iter(items)
 
     def run(self, sql: str, parameters: Mapping[str, Any]) -> int:
-        """Execute a change; returns how many rows it touched."""
+        """Execute a change; return how many rows it touched."""
         return self._connection.execute(sql, parameters).rowcount
 
     def run_each(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -122,7 +123,7 @@ class Transaction(Snapshot):
         self._connection.executemany(sql, rows)
 
     def insert(self, sql: str, parameters: Mapping[str, Any]) -> int:
-        """Execute an INSERT; returns the new row's id."""
+        """Execute an INSERT; return the new row's id."""
         row_id = self._connection.execute(sql, parameters).lastrowid
         if row_id is None:
             raise ValueError("not an INSERT of one row")
@@ -135,10 +136,10 @@ _condition: ContextVar[Condition | None] = ContextVar("condition", default=None)
 
 @contextmanager
 def only_while(condition: Condition) -> Iterator[None]:
-    """Whatever the block writes begins with `condition`, in the same transaction.
+    """Check `condition` before each `write` of the block, in the same transaction.
 
-    `condition` raises where the change must not be made any more. It holds for every `write` of
-    the block, so that no verb can forget it, and for the tasks that the block starts.
+    `condition` raises if the change may no longer be made. No verb can forget the check, and it
+    applies to the tasks that the block starts as well.
     """
     token = _condition.set(condition)
     try:
@@ -149,19 +150,19 @@ def only_while(condition: Condition) -> Iterator[None]:
 
 @dataclass(slots=True, eq=False)
 class _Unit:
-    """A unit of work that waits for the writer; then what it returned, or why it came to nothing.
+    """A unit of work for the writer, and later its result or its error.
 
-    `asked` is when, in seconds of the monotonic clock.
+    `asked_at` is the time of the caller's request, in seconds of the monotonic clock.
     """
 
     call: Callable[[Transaction], Any]
-    asked: float
+    asked_at: float
     result: Any = None
     error: BaseException | None = None
     has_news: bool = False
 
     def run(self, connection: sqlite3.Connection, now: datetime) -> None:
-        """Do it as part of a transaction. Raises only where SQLite undid the whole transaction."""
+        """Run the unit in the open transaction. Raises only if SQLite undid all of that."""
         tx, self.error, self.has_news = Transaction(connection, now), None, False
         connection.execute("SAVEPOINT unit")
         try:
@@ -179,9 +180,9 @@ class _Unit:
 class Database:
     """The open database. `write` and `read` take functions of a transaction or a snapshot.
 
-    `on_commit` is told, on the writer's thread, how many seconds a transaction took.
+    `on_commit` gets the seconds that a transaction took, on the writer's thread.
 
-    Both verbs raise StorageFull and StorageUnavailable where the disk, or another program, refuses.
+    Both methods raise StorageFull or StorageUnavailable if the disk or another program is at fault.
     """
 
     def __init__(
@@ -217,9 +218,9 @@ class Database:
     ) -> T:
         """Run `work` whole or not at all, and wake the feed if it appended events.
 
-        The wake-up is sent from the writer's thread right after COMMIT, so neither a verb nor a
-        cancelled caller can forget it, and it can't come before what it announces. Within
-        `only_while`, its condition is looked at first.
+        The writer's thread sends the wake-up right after COMMIT: neither a verb nor a cancelled
+        caller can forget it, and the events are stored before it. Within `only_while`, the
+        condition is checked first.
         """
         condition = _condition.get()
 
@@ -246,16 +247,16 @@ class Database:
     async def read_long(
         self, work: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """The same for what may take seconds: one after the other, beside all other reading."""
+        """Run a `work` that may take seconds: one at a time, without delaying other reads."""
         return await self._read(self._long_readers, lambda view: work(view, *args, **kwargs))
 
     async def _read(self, readers: "asyncio.LifoQueue[Worker]", call: Callable[[Snapshot], T]) -> T:
-        """A reader is free again only once its thread is: its caller may be long gone."""
+        """Run `call` on a free reader, which is free again once its thread is."""
 
         def take_back(look: "asyncio.Future[T]") -> None:
             readers.put_nowait(reader)
             if not look.cancelled():
-                look.exception()  # whoever waited for it has it, or nobody does
+                look.exception()  # mark as retrieved: the caller has the error, or is gone
 
         reader, abandoned = await readers.get(), threading.Event()
         try:
@@ -273,13 +274,13 @@ class Database:
             raise
 
     def _stop_reading(self, reader: Worker, look: "asyncio.Future[Any]") -> None:
-        """Interrupt repeatedly: the next statement may not have begun yet."""
+        """Interrupt again and again until the read ends: a next statement may begin meanwhile."""
         if not look.done():
             reader.stop_reading()
             self._loop.call_later(STOP_SECONDS, self._stop_reading, reader, look)
 
     async def keep_log_short(self) -> None:
-        """Copy the write-ahead log to the file whenever it has grown, until cancelled."""
+        """Copy the write-ahead log to the file whenever the log has grown, until cancelled."""
         while True:
             await self._log_is_long.wait()
             self._log_is_long.clear()
@@ -289,18 +290,18 @@ class Database:
                 log.warning("The write-ahead log stays as long as it is", exc_info=True)
 
     async def changed_elsewhere(self) -> bool:
-        """Whether another program has committed anything since this was last asked."""
+        """Whether another program has committed a change since the last call."""
         with refusals():
             before, self._version = self._version, await self._writer.run(data_version)
         return before not in (None, self._version)
 
     def size(self) -> int:
-        """The bytes of the file and of its write-ahead log."""
+        """Return the bytes of the file and its write-ahead log together."""
         ahead = self.path.with_name(self.path.name + "-wal")
         return self.path.stat().st_size + (ahead.stat().st_size if ahead.exists() else 0)
 
     async def reclaim(self, pages: int) -> bool:
-        """Give up to `pages` unused pages of the file back; whether there are more.
+        """Give up to `pages` unused pages of the file back; return whether there are more.
 
         In WAL mode the file itself shrinks at the next checkpoint.
         """
@@ -311,17 +312,18 @@ class Database:
         return has_more
 
     def _commit_waiting(self, connection: sqlite3.Connection) -> None:
-        """Commit all that waits; nothing does where an earlier commit took it along."""
+        """Commit every waiting unit. If an earlier commit included them all, do nothing."""
         units = [self._waiting.popleft() for _ in range(len(self._waiting))]
         if units:
             self._commit(connection, units)
 
     def _commit(self, connection: sqlite3.Connection, units: Sequence[_Unit]) -> None:
-        """One transaction for all of `units`; where it fails, one for each of them.
+        """Commit `units` in one transaction; if that fails, commit each in its own.
 
-        One that grows long is committed, and the rest of them wait: large photos don't pile up.
+        A transaction that takes long is committed early, and the other units wait for the next:
+        so large photos don't pile up in one commit.
         """
-        patience = units[0].asked + self._busy_timeout - time.monotonic()
+        patience = units[0].asked_at + self._busy_timeout - time.monotonic()
         try:
             self._wait_no_longer(connection, patience)
             begun = time.monotonic()
@@ -337,7 +339,7 @@ class Database:
                     advance(connection)
                 worked = time.monotonic() - began_work
             committed = time.monotonic()
-        except BaseException as error:  # noqa: BLE001 - it is each waiting caller's
+        except BaseException as error:  # noqa: BLE001 - each waiting caller gets the error
             self._commit_one_by_one(connection, units, error)
         else:
             self._note_length(worked)
@@ -347,7 +349,10 @@ class Database:
                 self._loop.call_soon_threadsafe(self.on_news)
 
     def _note_length(self, seconds: float) -> None:
-        """Units that worked for `seconds`, disk and locks aside, have made the log longer."""
+        """Ask for a checkpoint after many commits, or after units that worked for long.
+
+        `seconds`: the work alone, without waiting for the disk and for locks.
+        """
         self._commits += 1
         if self._commits >= COMMITS_A_CHECKPOINT or seconds > LONG_SECONDS:
             self._commits = 0
@@ -356,7 +361,7 @@ class Database:
     def _commit_one_by_one(
         self, connection: sqlite3.Connection, units: Sequence[_Unit], error: BaseException
     ) -> None:
-        """So that nobody is refused for what only another one's work met, a full disk say."""
+        """Commit each unit alone, so that the failure of one refuses no other."""
         if len(units) == 1:
             units[0].error = error
             return
@@ -364,10 +369,10 @@ class Database:
             self._commit(connection, [unit])
 
     def _wait_no_longer(self, connection: sqlite3.Connection, seconds: float) -> None:
-        """Wait for another program's lock for `seconds` at most, in tenths.
+        """Set how long SQLite waits for another program's lock: `seconds`, rounded to tenths.
 
-        The time in the queue counts: behind a lock that stays, everybody is told after one
-        timeout, not each after those of all before.
+        The time in the queue counts. So all callers behind a lasting lock get their error after one
+        timeout; the timeouts don't add up.
         """
         patience = round(max(0.0, seconds), 1)
         if patience != self._patience:
@@ -388,7 +393,7 @@ class Database:
 
 
 def _ignore() -> None:
-    """Nobody listens for news yet."""
+    """Do nothing: nobody listens for news yet."""
 
 
 def utc_now() -> datetime:
@@ -396,7 +401,7 @@ def utc_now() -> datetime:
 
 
 def to_millis(moment: datetime) -> int:
-    """UTC milliseconds since 1970, as stored."""
+    """Return `moment` as stored: milliseconds since 1970 (UTC)."""
     return (moment - _EPOCH) // _MILLISECOND
 
 
@@ -417,10 +422,11 @@ async def open_database(
     busy_timeout: float = 5.0,
     tasks: Tasks | None = None,
 ) -> AsyncIterator[Database]:
-    """Open `path`, creating or migrating it; `busy_timeout` in seconds.
+    """Open the database at `path`; create or migrate it if needed. `busy_timeout` is in seconds.
 
-    Raises DatabaseError where the file is missing its folder, is no database, is newer, or is not
-    the one that its log belongs to; and in place of any error of SQLite's that the block lets out.
+    Raises DatabaseError if the folder is missing, if the file is not a database or is a newer
+    Comanda's, or if the log beside it belongs to another file. An error of SQLite's that leaves the
+    block becomes a DatabaseError, too.
     """
     async with AsyncExitStack() as stack:
         try:

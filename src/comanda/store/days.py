@@ -1,4 +1,4 @@
-"""What was decided on a day: read through indexes, so that a day costs what that day holds."""
+"""A day's decisions, read through indexes: the cost depends on that day alone."""
 
 import json
 
@@ -22,7 +22,7 @@ VOIDS = """
 
 
 def of(view: Snapshot, day: Day) -> Report:
-    """The day's report; a void order never changes again, so its time is that of its voiding."""
+    """Return the day's report. A voided order never changes again: `updated_at` is its voiding."""
     span = {"start": to_millis(day.start), "end": to_millis(day.end)}
     verdicts = {"approved": PaymentStatus.APPROVED, "rejected": PaymentStatus.REJECTED}
     decisions = [
@@ -31,9 +31,12 @@ def of(view: Snapshot, day: Day) -> Report:
             approved=row["status"] == PaymentStatus.APPROVED,
             reason=row["reason"],
             at=from_millis(row["decided_at"]),
-            wait=max(0, row["decided_at"] - row["submitted_at"]) / 1000,  # clocks are set back
+            wait=max(0, row["decided_at"] - row["submitted_at"])
+            / 1000,  # a clock may have been set back
             total=row["total"],
-            warnings=tuple(WarningType(one["type"]) for one in json.loads(row["warnings"] or "[]")),
+            warnings=tuple(
+                WarningType(warning["type"]) for warning in json.loads(row["warnings"] or "[]")
+            ),
         )
         for row in view.in_pieces(view.each(DECISIONS, span | verdicts))
     ]

@@ -1,8 +1,8 @@
-"""On which disk the folder of the backups is, and whether it is still the one that it was on.
+"""Whether the folder of the backups is on the disk that it should be on.
 
-A disk that isn't there leaves an empty folder, or none, where it belongs; a copy made into that
-would land on the database's own disk, and nobody would know. So the folders that were once on
-another disk are remembered, in a file beside the database: a copy that is restored can't undo it.
+While a disk is not mounted, its mount point is an empty folder, or missing. A copy made there would
+land on the database's own disk, and nobody would notice. So a file beside the database lists the
+folders that were once on another disk. Restoring a copy does not change that file.
 """
 
 from pathlib import Path
@@ -12,16 +12,16 @@ from comanda.store.refusals import told
 
 
 def shares_disk(database: Path, folder: Path) -> bool | None:
-    """Whether `folder`, or what it will be made in, is on the database's disk; None if unknown."""
+    """Whether `folder` (its parent if missing) is on the database's disk; None if unknown."""
     try:
-        there = folder if folder.exists() else folder.parent
-        return there.stat().st_dev == database.parent.stat().st_dev
+        existing = folder if folder.exists() else folder.parent
+        return existing.stat().st_dev == database.parent.stat().st_dev
     except OSError:
         return None
 
 
 def disk_trouble(database: Path, folder: Path) -> str | None:
-    """Why no copy may be made there, as a sentence without its full stop."""
+    """Return why no copy may be made in `folder`, as a sentence without full stop, or None."""
     try:
         if not folder.exists() and not folder.parent.is_dir():
             return (
@@ -39,7 +39,7 @@ def disk_trouble(database: Path, folder: Path) -> str | None:
 
 
 def require_disk(database: Path, folder: Path) -> None:
-    """Raises DatabaseError where no copy may be made."""
+    """Raise DatabaseError if no copy may be made in `folder`."""
     trouble = disk_trouble(database, folder)
     if trouble is not None:
         raise DatabaseError(trouble)
@@ -50,11 +50,11 @@ def require_disk(database: Path, folder: Path) -> None:
 
 
 def remember_disk(database: Path, folder: Path) -> None:
-    """A copy was made in `folder`: if that is on another disk, it has to stay there."""
-    known = _elsewhere(database)
-    if shares_disk(database, folder) is False and str(folder) not in known:
+    """Store that `folder` is on another disk than the database, if it is."""
+    folders = _elsewhere(database)
+    if shares_disk(database, folder) is False and str(folder) not in folders:
         memory = _memory(database)
-        lines = "".join(f"{one}\n" for one in (*known, folder))
+        lines = "".join(f"{line}\n" for line in (*folders, folder))
         memory.write_text(lines, "utf-8", "surrogateescape")
         memory.chmod(0o600)
 
@@ -62,7 +62,7 @@ def remember_disk(database: Path, folder: Path) -> None:
 def _elsewhere(database: Path) -> list[str]:
     try:
         return _memory(database).read_text("utf-8", "surrogateescape").splitlines()
-    except OSError:  # whoever damages it is told of the same disk, and of no disk that is missing
+    except OSError:  # without the file, the status still says that both are on one disk
         return []
 
 

@@ -1,4 +1,4 @@
-"""The event log: appended to within the transaction it tells of, read by cursor, never changed."""
+"""The event log: an event is appended in its change's transaction, and never changed later."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _OF_ORDER = """
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
-    """An event as the log has it; `data` and `redacted` are lines of JSON."""
+    """An event as stored in the log; `data` and `redacted` are lines of JSON."""
 
     id: int
     type: EventType
@@ -47,7 +47,7 @@ def append(
 ) -> None:
     """Add `events` to the log, in this order, as part of `tx`.
 
-    What concerns no order has neither `order_id` nor `status`.
+    For events that concern no order, `order_id` and `status` are both None.
     """
     for event in events:
         tx.run(
@@ -66,19 +66,19 @@ def append(
 
 
 def head(view: Snapshot) -> int:
-    """The newest event's id, or the last restore's where that is newer; 0 for an empty log."""
+    """Return the newest event's id, or the last restore's `floor` if higher; 0 for an empty log."""
     row = view.one(_HEAD)
     return int(row["head"]) if row else 0
 
 
 def floor(view: Snapshot) -> int:
-    """The lowest cursor that is of this log: one below it is from before the last restore."""
+    """Return the lowest valid cursor: a lower cursor is from before the last restore."""
     row = view.one(_FLOOR)
     return int(row["floor"]) if row else 0
 
 
 def each_after(view: Snapshot, after: int, until: int) -> Iterator[LoggedEvent]:
-    """The events with `after` < id ≤ `until`, in log order."""
+    """Yield the events with `after` < id ≤ `until`, in log order."""
     for row in view.each(_AFTER, {"after": after, "until": until}):
         yield LoggedEvent(
             id=row["id"],
@@ -93,9 +93,9 @@ def each_after(view: Snapshot, after: int, until: int) -> Iterator[LoggedEvent]:
 def lines_after(
     view: Snapshot, after: int, until: int, role: Role
 ) -> Iterator[tuple[int, str, str]]:
-    """(id, type, line of JSON) of each event that `role` hears with `after` < id ≤ `until`.
+    """Yield (id, type, line of JSON) of each event for `role` with `after` < id ≤ `until`.
 
-    A replay reads thousands of them, so nothing is made of a row but what is sent.
+    A replay reads thousands of rows, so no LoggedEvent is built.
     """
     heard, redact = heard_by(role), role is Role.KITCHEN
     for row in view.each(_AFTER, {"after": after, "until": until}):
@@ -105,9 +105,9 @@ def lines_after(
 
 
 def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
-    """`{type, status, by, at}` of each event of the order that `role` may hear of.
+    """Return `{type, status, by, at}` of each event of the order that `role` may hear of.
 
-    With `taken_from`, whose it was before, where another waiter has taken the order.
+    `taken_from` is the previous waiter, in the entry where another waiter takes the order.
     """
     heard = heard_by(role)
     entries: list[Wire] = []
@@ -121,9 +121,9 @@ def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
             "by": row["actor"],
             "at": time(from_millis(row["at"])),
         }
-        now = row["waiter"] or waiter  # a notice names none
-        if waiter not in (None, now):
+        next_waiter = row["waiter"] or waiter  # a notice has no waiter
+        if waiter not in (None, next_waiter):
             entry["taken_from"] = waiter
-        waiter = now
+        waiter = next_waiter
         entries.append(entry)
     return entries

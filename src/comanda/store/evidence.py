@@ -1,7 +1,7 @@
-"""Looking for what speaks against a proof: the same number, the same file, a similar picture.
+"""The search for evidence against a proof: the same number, the same file, a similar picture.
 
-The look-ups use indexes, or a bounded number of the newest pictures, so that they cost the same
-however long the history is.
+The queries use indexes, or a limited number of the newest pictures. So their cost does not grow
+with the history.
 """
 
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ _REMEMBER = "UPDATE fingerprints SET content = :content WHERE payment_id = :paym
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A proof from before Comanda compared what proofs show; `data` is None once deleted."""
+    """A proof stored before Comanda compared contents; `data` is None if the file was deleted."""
 
     payment_id: int
     content_type: str | None
@@ -53,20 +53,20 @@ class Unknown:
 
 
 def unknown(view: Snapshot) -> Unknown | None:
-    """The newest proof of which it is not known what it shows."""
+    """Return the newest proof whose content has no hash yet."""
     row = view.one(_NOT_LOOKED_AT, {})
     return None if row is None else Unknown(row["payment_id"], row["content_type"], row["data"])
 
 
 def remember(tx: Transaction, payment_id: int, content: str) -> None:
-    """Store what a proof shows; nothing more than a hash, which no order tells of."""
+    """Store the hash of a proof's content. It is not part of any order, so no event is appended."""
     tx.run(_REMEMBER, {"payment_id": payment_id, "content": content})
 
 
 def find(
     view: Snapshot, order: Order, payment: Payment, claim: Claim, proof: Proof | None
 ) -> tuple[Suspicion, ...]:
-    """The warnings about `payment`, an attempt to pay `order` that has just been stored."""
+    """Return the warnings about `payment`, an attempt to pay `order` that was just stored."""
     suspicions = [*_reused_reference(view, payment)]
     if proof is not None:
         suspicions += list(_reused_file(view, payment, proof)) or list(
@@ -89,32 +89,38 @@ def _reused_reference(view: Snapshot, payment: Payment) -> Iterator[Suspicion]:
 
 
 def _reused_file(view: Snapshot, payment: Payment, proof: Proof) -> Iterator[Suspicion]:
-    """The newest attempt with the same bytes, or with a file that shows the very same.
+    """Yield a warning of the newest earlier attempt with the same bytes or the same content.
 
-    An attempt that is sent again by its key never comes here: a file found is another's.
+    A request repeated with its idempotency key never gets here: the file is another attempt's.
     """
     values = {"sha256": proof.sha256, "content": proof.content, "payment_id": payment.id}
     rows = [view.one(_SAME_FILE, values), proof.content and view.one(_SAME_CONTENT, values)]
     if earlier_rows := [row for row in rows if row]:
-        row = max(earlier_rows, key=lambda one: int(one["payment_id"]))
+        row = max(earlier_rows, key=lambda earlier: int(earlier["payment_id"]))
         yield Suspicion(WarningType.FILE_REUSED, row["order_id"], row["payment_id"])
 
 
 def _similar(view: Snapshot, payment: Payment, proof: Proof) -> Iterator[Suspicion]:
-    """A better photo of the same order's receipt is what a rejection asks for, so it is no hint."""
+    """Yield a warning of a similar picture of another order.
+
+    A similar picture of the same order is normal: a rejection asks for a better photo.
+    """
     if proof.image_hash is None:
         return
-    mine = int.from_bytes(proof.image_hash)
+    image_hash = int.from_bytes(proof.image_hash)
     values = {"payment_id": payment.id, "limit": NEWEST_PICTURES}
     for row in view.each(_NEWEST_PICTURES, values):
-        distance = (int.from_bytes(row["image_hash"]) ^ mine).bit_count()
+        distance = (int.from_bytes(row["image_hash"]) ^ image_hash).bit_count()
         if distance <= SIMILAR_BITS and row["order_id"] != payment.order_id:
             yield Suspicion(WarningType.IMAGE_SIMILAR, row["order_id"], row["payment_id"])
             return
 
 
 def _differences(order: Order, payment: Payment, claim: Claim) -> Iterator[Suspicion]:
-    """What does not fit the order itself; a photo's time is as good as the phone's clock."""
+    """Yield warnings if the amount or the photo's time contradicts the order.
+
+    The photo's time is only as reliable as the phone's clock.
+    """
     if payment.amount is not None and payment.amount != order.total:
         yield Suspicion(WarningType.AMOUNT_DIFFERS, order.id, payment.id)
     if claim.is_before(order.created_at):

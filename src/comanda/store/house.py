@@ -1,4 +1,4 @@
-"""What the restaurant is called, how it writes money, its time zone and its day's end: one row."""
+"""The restaurant's name, currency, time zone and end of day, in a table of one row."""
 
 import sqlite3
 from datetime import time
@@ -20,13 +20,13 @@ _PUT = """
 
 
 def get(view: Snapshot, default: House) -> House:
-    """The house as it was set up; what nobody has said yet is as `default` has it."""
+    """Return the stored house; values that are not stored yet come from `default`."""
     row = view.one(_GET, {"id": _THE_HOUSE})
     return default if row is None else _from_row(row, default)
 
 
 def put(tx: Transaction, house: House) -> None:
-    """Store the house; a `day_ends` of None leaves the one that is stored."""
+    """Store the house; a `day_ends` of None keeps the stored value."""
     values = {
         "id": _THE_HOUSE,
         "name": house.name,

@@ -1,4 +1,4 @@
-"""Which keyed requests have been carried out, and what they made."""
+"""The idempotency keys of completed requests, and the order of each."""
 
 from comanda.domain.errors import IdempotencyKeyReused
 from comanda.domain.idempotency import IdempotencyKey
@@ -12,10 +12,10 @@ _INSERT = """
 
 
 def order_made_by(view: Snapshot, key: IdempotencyKey | None) -> int | None:
-    """The order that this very request made or changed before.
+    """Return the id of the order that the same request made or changed before, or None.
 
-    Raises IdempotencyKeyReused where the key belongs to another request, or to another user. A key
-    from before keys had users, whose user could not be found out, is anybody's.
+    Raises IdempotencyKeyReused if the key belongs to another request or another user. An old key
+    without a stored user is valid for every user.
     """
     row = view.one(_BY_KEY, {"key": key.value}) if key else None
     if key is None or row is None:
@@ -28,7 +28,7 @@ def order_made_by(view: Snapshot, key: IdempotencyKey | None) -> int | None:
 
 
 def remember(tx: Transaction, key: IdempotencyKey | None, order_id: int) -> None:
-    """Keep `key` in the transaction that carried its request out."""
+    """Store `key` in the transaction that carries out its request."""
     if key is not None:
         values = {
             "key": key.value,

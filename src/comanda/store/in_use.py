@@ -1,7 +1,7 @@
-"""Who has a database open: everybody who works with it shares a lock, a restore has it alone.
+"""The lock on an open database: programs share the lock; a restore must hold it alone.
 
-The lock is on a file of its own beside the database, since a restore replaces the database itself.
-The kernel lets go of it when its holder ends, however it ends.
+The lock is on a separate file beside the database, since a restore replaces the database's file.
+The kernel releases the lock when its process ends, also after a crash.
 """
 
 import fcntl
@@ -14,22 +14,22 @@ from pathlib import Path
 from comanda.store.connection import DatabaseError
 from comanda.store.lineage import mismatch
 
-# The first who comes has the lock alone for as long as it looks at the files.
+# The first program has the lock alone while it checks the files; the others wait that long.
 PATIENCE_SECONDS = 2.0
 
 
 class InUse(Exception):
-    """Somebody else holds the lock."""
+    """Another program holds the lock."""
 
 
 @contextmanager
 def sharing(path: Path) -> Iterator[None]:
-    """Work with the database at `path`, beside others.
+    """Share the database at `path` with other programs while the block runs.
 
-    Whoever is the first makes sure that the file and its log belong together, before SQLite does
-    anything with them. Raises InUse during a restore, and DatabaseError where they don't.
+    The first program checks that the file and its log belong together, before SQLite opens them.
+    Raises InUse during a restore, and DatabaseError if file and log don't belong together.
     """
-    if not _lock_name(path).exists():  # nobody is here, and what is refused gets no lock either
+    if not _lock_name(path).exists():  # leave no lock file beside a database that is refused
         _require_own_log(path)
     with _lock_file(path) as descriptor:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -42,9 +42,10 @@ def sharing(path: Path) -> Iterator[None]:
 
 @contextmanager
 def looking(path: Path) -> Iterator[None]:
-    """Read the database at `path`, which may be a copy that nobody works with.
+    """Read the database at `path`, which may be a backup that no program has open.
 
-    Raises as `sharing` does. No lock is left beside a file that has no log.
+    Raises the errors of `sharing`. Without a log there is nothing to check, and no lock file is
+    made.
     """
     has_log = any(path.with_name(path.name + end).exists() for end in ("-wal", "-journal"))
     with sharing(path) if has_log else nullcontext():
@@ -53,7 +54,7 @@ def looking(path: Path) -> Iterator[None]:
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Have the database at `path` to oneself. Raises InUse while anybody works with it."""
+    """Keep all other programs out while the block runs. Raises InUse if a program has it open."""
     with _lock_file(path) as descriptor:
         if not _locked(descriptor, fcntl.LOCK_EX):
             raise InUse
@@ -61,7 +62,7 @@ def alone(path: Path) -> Iterator[None]:
 
 
 def _verified(descriptor: int, path: Path) -> bool:
-    """Whether this is the first to come, and now shares the lock."""
+    """If this is the first program, check the files and share the lock. Return whether it was."""
     if not _locked(descriptor, fcntl.LOCK_EX):
         return False
     _require_own_log(path)
@@ -69,9 +70,9 @@ def _verified(descriptor: int, path: Path) -> bool:
 
 
 def _require_own_log(path: Path) -> None:
-    wrong = mismatch(path)
-    if wrong is not None:
-        raise DatabaseError(wrong)
+    complaint = mismatch(path)
+    if complaint is not None:
+        raise DatabaseError(complaint)
 
 
 def _lock_name(path: Path) -> Path:

@@ -1,11 +1,12 @@
-"""Whether a database and the log beside it belong together, found out before SQLite opens them.
+"""The check that a database and the log beside it belong together, before SQLite opens them.
 
-SQLite replays a log on whatever file lies beside it. Where somebody has copied another file there,
-pages of two databases are mixed, and nothing says so. Hence each transaction that changes
-something counts a mark up, four bytes of the file's first page (`PRAGMA application_id`). So each
-has that page in the log, and the file's mark is the one just before the log's first, or one that
-the log has, too, committed and readable: what was copied to the file has to be replayed as far at
-least. A copy made by Comanda is told by its header: it is in no need of a log.
+SQLite replays a log on any file of the right name. If somebody has put another file there, the
+pages of two databases are mixed without an error. Hence each transaction with a change adds 1 to a
+mark, four bytes of the file's first page (`PRAGMA application_id`), and so the log holds that page
+for each transaction. The two files belong together in two cases: the file's mark is the one just
+before the log's first mark, or it is among the log's committed and readable marks. In the second
+case the log must be readable that far, because SQLite has to replay all that was copied to the
+file. A copy made by Comanda needs no log: its header says so.
 
 The formats are SQLite's: https://www.sqlite.org/fileformat2.html.
 """
@@ -21,29 +22,30 @@ from pathlib import Path
 from typing import BinaryIO
 
 COMPANIONS = ("-wal", "-shm", "-journal")
-RESTORING = ".restoring"  # a copy on its way into the database's place
+RESTORING = ".restoring"  # the end of a copy's name until it replaces the database
 
 _MAGIC = b"SQLite format 3\0"
 _LOG_MAGICS = {0x377F0682: "<", 0x377F0683: ">"}  # with the byte order of the checksums
 _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 _HEAD, _LOG_HEADER, _FRAME_HEADER, _JOURNAL_HEADER = 100, 32, 24, 28
 _SMALLEST_PAGE = 512
-_COUNTER, _PAGES, _MARK = 24, 28, 68  # where they are in the first page
+_COUNTER, _PAGES, _MARK = 24, 28, 68  # their offsets in the first page
 _LOCK_PAGE_AT = 0x40000000  # no database has this page in its file
-_NEW_PAGES = 4  # a database that was only just being made has no more
+_NEW_PAGES = 4  # a database that was just being created has at most so many
 _WORD = 2**32
 
 
 def advance(connection: sqlite3.Connection) -> None:
-    """Count the mark up, as a part of a transaction."""
+    """Add 1 to the mark, in the open transaction."""
     mark: int = connection.execute("PRAGMA application_id").fetchone()[0]
     _set_mark(connection, mark + 1)
 
 
 def begin_anew(connection: sqlite3.Connection) -> None:
-    """Go on from a mark that no other copy of the same database goes on from, in a transaction.
+    """Set the mark to a random value, which no other copy of the database has.
 
-    It must come after one that `advance` was part of: a log begins with the mark that follows.
+    Call it in a transaction of its own, after a transaction with `advance`: a log must begin with
+    the mark that follows the file's.
     """
     _set_mark(connection, secrets.randbelow(_WORD - 1) + 1)
 
@@ -54,31 +56,33 @@ def _set_mark(connection: sqlite3.Connection, mark: int) -> None:
 
 
 def family(path: Path) -> list[Path]:
-    """A database's file, and all that SQLite may keep beside it."""
+    """Return a database's file and the files that SQLite may keep beside it."""
     return [path.with_name(path.name + end) for end in ("", *COMPANIONS)]
 
 
 def mismatch(path: Path) -> str | None:
-    """Why SQLite must not open `path`, as a sentence for people; None where it may.
+    """Return why SQLite must not open `path`, as a sentence for people; None if it may.
 
-    It only reads. Call it while nobody has the database open.
+    Only reads the files. Call it while no program has the database open.
     """
     log, journal = (path.with_name(path.name + end) for end in ("-wal", "-journal"))
     complaints = chain(
         _log_complaints(path, log), _journal_complaints(path, journal), _unfinished(path)
     )
-    wrong = next(complaints, None)
-    if wrong is None:
+    complaint = next(complaints, None)
+    if complaint is None:
         return None
     return (
-        f"{wrong}. No se abrió ni se cambió nada. Para volver a una copia: comanda restore COPIA "
+        f"{complaint}. No se abrió ni se cambió nada. "
+        "Para volver a una copia: comanda restore COPIA "
         f"(si la copia es el propio {path.name}, dale antes otro nombre)"
     )
 
 
 def _unfinished(path: Path) -> Iterator[str]:
-    """A restore that died after it had put everything aside. A new, empty database in its place
-    would look like a house that has lost all.
+    """Complain of a restore that ended after it had moved all files away.
+
+    A new, empty database in their place would look as if all data were lost.
     """
     copy = path.with_name(path.name + RESTORING)
     if copy.is_file() and not path.exists():
@@ -86,7 +90,7 @@ def _unfinished(path: Path) -> Iterator[str]:
 
 
 def _log_complaints(path: Path, log: Path) -> Iterator[str]:
-    """All that speaks against it, the plainest first."""
+    """Complain of a log that does not belong to the database, the plainest reason first."""
     if not _size(log):
         return
     if not path.exists():
@@ -95,7 +99,7 @@ def _log_complaints(path: Path, log: Path) -> Iterator[str]:
         yield f"{path} está vacía, pero a su lado quedó {log.name}"
     with path.open("rb") as file, log.open("rb") as ahead:
         head, frames = _Head.read(file), _Frames.read(ahead)
-    if frames is None:  # there is nothing in it that SQLite would replay
+    if frames is None:  # SQLite would replay nothing
         if head is not None and not head.is_whole:
             yield f"{path} está incompleta, y a su lado quedó {log.name}"
     elif head is None:
@@ -109,11 +113,11 @@ def _log_complaints(path: Path, log: Path) -> Iterator[str]:
 
 
 def _fits(head: "_Head", frames: "_Frames", log: Path) -> bool:
-    """Whether the file is the one that the log began after, or has what it copied to it."""
+    """Whether the log began after this file's state, or was copied to this file in part."""
     if frames.page_size != head.page_size:
         return False
     if frames.first is None:
-        return True  # written before there were marks
+        return True  # from a version without marks
     if head.mark == (frames.first - 1) % _WORD:
         return True
     if head.mark not in frames.marks:
@@ -123,7 +127,7 @@ def _fits(head: "_Head", frames: "_Frames", log: Path) -> bool:
 
 
 def _readable(log: BinaryIO, count: int) -> bool:
-    """Whether SQLite takes the first `count` frames for whole."""
+    """Whether the checksums of the first `count` frames are right, as SQLite verifies them."""
     header = log.read(_LOG_HEADER)
     order = _LOG_MAGICS[_word(header, 0)]
     sums = (_word(header, 24), _word(header, 28))
@@ -141,7 +145,7 @@ def _size(path: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """What a database's first page says of it; `size` is the file's, in bytes."""
+    """The fields of a database's first page; `size` is the file's, in bytes."""
 
     size: int
     page_size: int
@@ -176,11 +180,11 @@ class _Head:
 
 @dataclass(frozen=True, slots=True)
 class _Frames:
-    """What a log holds.
+    """The contents of a log.
 
-    `first` is the mark of its first transaction, None where that has none; `marks` are those of the
-    committed ones, each with how many frames the log has up to its commit; `numbers` are the pages;
-    `last` is how many pages the last commit leaves in the database, None where there is no commit.
+    `first` is the mark of the first transaction, or None without a mark. `marks` maps the mark of
+    each committed transaction to the number of frames up to its commit. `numbers` are the pages'
+    numbers. `last` is the database's number of pages after the last commit, or None without one.
     """
 
     page_size: int
@@ -191,10 +195,10 @@ class _Frames:
 
     @classmethod
     def read(cls, log: BinaryIO) -> "_Frames | None":
-        """None where SQLite would replay nothing.
+        """Read a log; return None if SQLite would replay nothing.
 
-        Checksums are verified up to the first mark alone. They take long in Python, and what comes
-        after it was written by the same hand: its salts say so.
+        Checksums take long in Python, so they are verified up to the first mark only. The equal
+        salts of the frames after it show that they belong to the same log.
         """
         header = log.read(_LOG_HEADER)
         order = _LOG_MAGICS.get(_word(header, 0)) if len(header) == _LOG_HEADER else None
@@ -236,29 +240,31 @@ class _Frames:
     def complete(self, head: _Head) -> bool:
         """Whether each page of the database is in the file or in the log.
 
-        A file that nothing has been copied to from the log has all its pages itself.
+        A file that got no page from the log yet must have all its pages itself.
         """
-        there = head.size // head.page_size
-        if not there or (head.mark not in self.marks and not head.is_whole):
+        file_pages = head.size // head.page_size
+        if not file_pages or (head.mark not in self.marks and not head.is_whole):
             return False
         last = head.pages if self.last is None else self.last
-        if last - there > len(self.numbers) + 1:
+        if last - file_pages > len(self.numbers) + 1:
             return False
-        wanted = set(range(there + 1, last + 1)) - {_LOCK_PAGE_AT // head.page_size + 1}
-        return wanted <= self.numbers
+        missing_pages = set(range(file_pages + 1, last + 1))
+        return missing_pages - {_LOCK_PAGE_AT // head.page_size + 1} <= self.numbers
 
 
 def _checksum(data: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]:
-    one, two = sums
-    for left, right in struct.iter_unpack(f"{order}II", data):
-        one = (one + left + two) % _WORD
-        two = (two + right + one) % _WORD
-    return one, two
+    sum1, sum2 = sums
+    for word1, word2 in struct.iter_unpack(f"{order}II", data):
+        sum1 = (sum1 + word1 + sum2) % _WORD
+        sum2 = (sum2 + word2 + sum1) % _WORD
+    return sum1, sum2
 
 
 def _journal_complaints(path: Path, journal: Path) -> Iterator[str]:
-    """SQLite would undo, in the file, what the journal was kept for. Comanda itself leaves one
-    only if it dies while a file becomes a database, or becomes one with a log.
+    """Complain of a rollback journal that does not belong to the database.
+
+    SQLite would write the journal's pages back to the file. Comanda leaves a journal only if it is
+    killed while it creates a database or switches the file to a write-ahead log.
     """
     if _size(journal) < _JOURNAL_HEADER:
         return
@@ -281,7 +287,7 @@ def _journal_complaints(path: Path, journal: Path) -> Iterator[str]:
 
 
 def _journal_fits(head: _Head, before: int, original: _Head | None) -> bool:
-    """Whether the file is still as it was, or by one transaction further on."""
+    """Whether the file is as before the journal, or one transaction later."""
     if original is None:
         return head.pages == before
     return (head.counter - original.counter) % _WORD in (0, 1) and (
@@ -290,7 +296,7 @@ def _journal_fits(head: _Head, before: int, original: _Head | None) -> bool:
 
 
 def _first_page(journal: BinaryIO, sector: int, page_size: int) -> _Head | None:
-    """The database's first page as the journal has kept it."""
+    """Return the database's first page as the journal has it, or None."""
     journal.seek(sector)
     length = 4 + page_size + 4  # the page's number, the page, a checksum
     while len(record := journal.read(length)) == length:

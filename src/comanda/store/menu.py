@@ -1,4 +1,4 @@
-"""The menu's products. What changes one here tells everybody in the same transaction."""
+"""The menu's products. Each change appends its event in the same transaction."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -33,11 +33,11 @@ _SET_AVAILABLE = "UPDATE products SET available = :available WHERE id = :id"
 _REMOVE = "UPDATE products SET removed = 1, name = :name WHERE id = :id"
 _PLACE = "UPDATE products SET position = :position WHERE id = :id"
 
-TOLD_AT_ONCE = 1_000  # products in one event; the menu of any restaurant is one
+TOLD_AT_ONCE = 1_000  # products in an event: more than the menu of any restaurant has
 
 
 def products(view: Snapshot) -> list[Product]:
-    """The whole menu in its order of display."""
+    """Return the whole menu in its order of display."""
     return [_from_row(row) for row in view.in_pieces(view.each(_ALL, {}))]
 
 
@@ -47,7 +47,7 @@ def find(view: Snapshot, product_id: int) -> Product | None:
 
 
 def require(view: Snapshot, product_id: int) -> Product:
-    """The product. Raises ProductNotFound."""
+    """Return the product. Raises ProductNotFound."""
     product = find(view, product_id)
     if product is None:
         raise ProductNotFound
@@ -55,14 +55,14 @@ def require(view: Snapshot, product_id: int) -> Product:
 
 
 def add(tx: Transaction, entry: Entry, by: str) -> Product:
-    """A new product, last in the menu. Raises ProductExists."""
+    """Add a product at the end of the menu. Raises ProductExists."""
     product = _insert(tx, entry)
     _announce(tx, [product], by=by)
     return product
 
 
 def change(tx: Transaction, product_id: int, entry: Entry, by: str) -> Product:
-    """Another name, category or price. Raises ProductNotFound and ProductExists."""
+    """Change a name, category or price. Raises ProductNotFound and ProductExists."""
     if require(tx, product_id).entry != entry:
         _update(tx, product_id, entry)
         _announce(tx, [require(tx, product_id)], by=by)
@@ -70,7 +70,7 @@ def change(tx: Transaction, product_id: int, entry: Entry, by: str) -> Product:
 
 
 def set_available(tx: Transaction, product_id: int, *, available: bool, by: str) -> Product:
-    """Sold out, or to be had again. Raises ProductNotFound."""
+    """Mark a product as sold out or as available. Raises ProductNotFound."""
     if require(tx, product_id).available != available:
         tx.run(_SET_AVAILABLE, {"id": product_id, "available": available})
         _announce(tx, [require(tx, product_id)], by=by)
@@ -78,19 +78,19 @@ def set_available(tx: Transaction, product_id: int, *, available: bool, by: str)
 
 
 def remove(tx: Transaction, product_id: int, by: str) -> None:
-    """Take a product off the menu; the orders that have it keep it. Raises ProductNotFound."""
+    """Take a product off the menu; existing orders keep their item. Raises ProductNotFound."""
     product = require(tx, product_id)
-    # Its name is free again; no name that people type has this character.
+    # Free the name for another product. No name that people type contains this character.
     tx.run(_REMOVE, {"id": product_id, "name": f"{product.name}\x1f{product_id}"})
     _announce(tx, [], [product], by=by)
 
 
 def arrange(tx: Transaction, product_ids: Sequence[int], by: str) -> None:
-    """Show these products in this order; those that are not named come after them."""
+    """Show these products in this order; all other products come after them."""
     before = [product.id for product in products(tx)]
-    known = set(before)
-    named = dict.fromkeys(product_id for product_id in product_ids if product_id in known)
-    after = [*named, *(product_id for product_id in before if product_id not in named)]
+    menu_ids = set(before)
+    first_ids = dict.fromkeys(product_id for product_id in product_ids if product_id in menu_ids)
+    after = [*first_ids, *(product_id for product_id in before if product_id not in first_ids)]
     if after == before:
         return
     places = enumerate(after, start=1)
@@ -102,7 +102,7 @@ def arrange(tx: Transaction, product_ids: Sequence[int], by: str) -> None:
 
 
 def put_all(tx: Transaction, entries: Iterable[tuple[str, str, int]], by: str) -> Changes:
-    """Add or change products by name; those that are not named stay as they are."""
+    """Add or change products by name; all other products stay unchanged."""
     changes = compare(products(tx), entries)
     tx.run_each(_REPRICE, [_reprice(product, entry) for product, entry in changes.changed])
     products_told = _insert_all(tx, changes.added)
@@ -113,16 +113,16 @@ def put_all(tx: Transaction, entries: Iterable[tuple[str, str, int]], by: str) -
 
 
 def _insert_all(tx: Transaction, entries: Sequence[Entry]) -> list[Product]:
-    """Add what the menu has not, in this order. Raises ProductExists for a name that stands twice.
+    """Add new products in this order. Raises ProductExists for a name that occurs twice.
 
-    `_insert` would look for the last place once for each of them.
+    `_insert` would search for the last position once for each product.
     """
     rows = [_columns(entry) for entry in entries]
-    seen: set[str | int] = set()
+    name_keys: set[str | int] = set()
     for row in rows:
-        if row["name_key"] in seen:
+        if row["name_key"] in name_keys:
             raise ProductExists(f"«{row['name']}» ya está en el menú")
-        seen.add(row["name_key"])
+        name_keys.add(row["name_key"])
     last = tx.all(_LAST)[0]
     places = enumerate(rows, start=last["position"] + 1)
     tx.run_each(_INSERT, [{**row, "position": position} for position, row in places])
@@ -147,9 +147,10 @@ def _update(tx: Transaction, product_id: int, entry: Entry) -> None:
 
 
 def _refuse_taken(tx: Transaction, sql: str, entry: Entry, but: int = 0) -> None:
-    """Raises ProductExists where another product has that name to the eye, however it is spelled.
+    """Raise ProductExists if `sql` finds another product with the name.
 
-    Two of an earlier time may go on having one name, but not one spelling.
+    Names with the same `fold` count as the same name. Two old products may keep such names, but
+    not the same spelling.
     """
     row = tx.one(sql, {"id": but, "name": entry.name, "name_key": fold(entry.name)})
     if row is not None:

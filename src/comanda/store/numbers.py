@@ -1,10 +1,10 @@
-"""The ids that a restored database goes on from, so that no id is ever given a second time.
+"""The ids with which a restored database continues, so that no id is ever given a second time.
 
 A phone may hold a draft for order 3, a browser the photo of payment 5, a page the cursor 700, all
-from the database that was replaced. Were these ids given again, they would meet another table's
-order. So each table goes on after the highest id that the replaced database has given. Where that
-one is gone, can't be read, or is not what became of the copy, nobody knows that id: then each table
-takes a step that no restaurant reaches in the time since the copy was made.
+from the replaced database. If these ids were given again, they would name another table's order.
+So each table continues after the highest id of the replaced database. If the replaced database is
+missing, can't be read, or did not develop from the copy, that id is unknown. Then each table skips
+more ids than any restaurant uses in the time since the copy was made.
 """
 
 import sqlite3
@@ -26,17 +26,17 @@ _EVENT = "SELECT id, type, data, actor, at FROM events WHERE id = :id"
 HAS_RESTORES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'restores'"
 _FLOOR = "SELECT COALESCE(MAX(floor), 0) FROM restores"
 _RESTORED = "INSERT INTO restores (floor, at) VALUES (:floor, :at)"
-# Sessions: their owners may have been dismissed since. Looks at payments: those are long over.
+# Owners of sessions may have been dismissed since the copy; nobody views its payments any more.
 _OVER = ("DELETE FROM sessions", "DELETE FROM viewers")
 
-_SEEN = ("orders", "payments", "events")  # whose ids phones and pages keep
-_UNREACHABLE = 10**15  # no house comes as far; JavaScript has whole numbers up to 2**53
+_SEEN = ("orders", "payments", "events")  # phones and pages keep the ids of these tables
+_UNREACHABLE = 10**15  # no restaurant gets this far; JavaScript has whole numbers up to 2**53
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """How far to go on where nobody knows what was given: `least`, and so much more each day."""
+    """How many ids to skip when the highest id is unknown: `least`, plus `a_day` for each day."""
 
     least: int
     a_day: int
@@ -50,14 +50,14 @@ _OF_EVENTS, _OF_OTHERS = _Step(1_000_000, 50_000), _Step(100_000, 2_000)
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What the restored database gives next; `jumps` where it took a step for safety."""
+    """The next order's id in the restored database; `jumps`: whether ids were skipped."""
 
     next_order: int
     jumps: bool
 
 
-def given(connection: sqlite3.Connection) -> dict[str, int]:
-    """The highest id that each table has ever given, whether its row is still there or not."""
+def highest_ids(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return table → the highest id ever given there, even if its row was deleted."""
     sequences = {str(name): int(seq) for name, seq in connection.execute(_SEQUENCES)}
     numbers: dict[str, int] = {}
     for (name,) in connection.execute(_TABLES).fetchall():
@@ -68,19 +68,19 @@ def given(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def require_numbers_left(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises DatabaseError where there is no room for new orders."""
-    if max(given(connection).values(), default=0) > _UNREACHABLE:
+    """Raise DatabaseError if no ids are left for new orders."""
+    if max(highest_ids(connection).values(), default=0) > _UNREACHABLE:
         raise DatabaseError(f"A la copia {path} no le quedan números para órdenes nuevas")
 
 
 def is_what_became_of(copy: sqlite3.Connection, replaced: sqlite3.Connection) -> bool:
-    """Whether all that was ever given after the copy is known from the database that it replaces.
+    """Whether `replaced` developed from the copy, so that it knows all ids given since.
 
-    That one must have the copy's last event, or have gone on from a restore past it. Otherwise it
-    is another house's, an earlier copy, or a new one that stands where a lost one stood.
+    It must have the copy's last event, or a restore with a `floor` above that. Otherwise it is
+    another restaurant's database, an earlier copy, or a new database in place of a lost one.
     """
-    before, then = given(replaced), given(copy)
-    if any(not then[name] <= before.get(name, 0) <= _UNREACHABLE for name in _SEEN):
+    before, copied = highest_ids(replaced), highest_ids(copy)
+    if any(not copied[name] <= before.get(name, 0) <= _UNREACHABLE for name in _SEEN):
         return False
     last = copy.execute(_LAST_EVENT).fetchone()
     if last is None or replaced.execute(_EVENT, {"id": last["id"]}).fetchone() == last:
@@ -99,16 +99,19 @@ def go_on(
     last_event_at: datetime | None,
     now: datetime,
 ) -> Numbers:
-    """Let the copy go on after what `replaced` gave, `known` to be all; nobody is signed in."""
+    """Let the copy continue after the highest ids of `replaced`, and end all sessions.
+
+    `known`: whether `replaced` has all ids that were given since the copy. Else ids are skipped.
+    """
     age = now - (last_event_at or now)
     with begin(copy, "BEGIN IMMEDIATE"):
-        numbers = given(copy)
+        numbers = highest_ids(copy)
         for name, own in numbers.items():
             before = replaced.get(name, 0)
             highest = max(own, before if before <= _UNREACHABLE else 0)
             step = _OF_EVENTS if name == "events" else _OF_OTHERS
             numbers[name] = highest if known else highest + step.over(age)
-        numbers["events"] += 1  # the restore's own: whoever knows no more than was given is behind
+        numbers["events"] += 1  # the restore's own id: every cursor from before is below it
         for name, number in numbers.items():
             copy.execute(_FORGET_SEQUENCE, {"name": name})
             copy.execute(_SET_SEQUENCE, {"name": name, "seq": number})

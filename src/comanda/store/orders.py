@@ -1,4 +1,4 @@
-"""Orders. Only `place` and `save` change an order or its payment, and both append the events."""
+"""Orders. Only `place` and `save` change an order or its payment; both append the events."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -28,11 +28,11 @@ _UPDATE = """
         waiter = :waiter, updated_at = :updated_at
     WHERE id = :id
 """
-# Each state's newest by an index; together they are a few hundred, however many orders there are.
+# The newest orders of one state, by an index: at most `limit` rows for each state.
 _NEWEST = """
     SELECT id FROM orders WHERE status = :status {since} {before} ORDER BY id DESC LIMIT :limit
 """
-# The log tells which orders the kitchen has begun, also of what went back a step since.
+# The log shows which orders the kitchen has begun, even if they went back a step since.
 _BY_ID = """
     SELECT *, EXISTS (
         SELECT 1 FROM events
@@ -48,7 +48,7 @@ _PAYMENTS = "SELECT * FROM payments WHERE order_id IN ({ids}) ORDER BY order_id,
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """Which orders to list: newest first, changed at or after `since`, id below `before`."""
+    """The orders to list, newest first: changed at or after `since`, with an id below `before`."""
 
     statuses: Sequence[OrderStatus]
     since: datetime | None = None
@@ -99,8 +99,8 @@ def save(
 ) -> Order:
     """Store an order's new state with its events: `order_updated` first, then the notice.
 
-    `payment` is an attempt to pay the order that is new or has changed: it is stored along, for
-    there is no other way to store it. Returns the order as it is stored.
+    `payment`, a new or changed attempt to pay the order, is stored with the order; only this
+    function stores payments. Returns the order as stored.
     """
     if payment is not None:
         order = replace(order, payment=payments.store(tx, order, payment, by))
@@ -120,12 +120,12 @@ def save(
 
 
 def notify(tx: Transaction, order: Order, kind: EventType, by: str) -> None:
-    """Append a notice about an order that stays as it is."""
+    """Append a notice about an order without changing the order."""
     events.append(tx, order.id, order.status, [notice(kind, order, by)], by)
 
 
 def leave_payment(tx: Transaction, username: str) -> None:
-    """A member has no payment on show any more; everybody is told of the order that they leave."""
+    """Store that a member shows no payment any more; append an event for the payment's order."""
     payment_id = viewers.payment_of(tx, username)
     viewers.remove(tx, username)
     if payment_id is not None:
@@ -140,7 +140,7 @@ def _announce(tx: Transaction, order: Order, kind: EventType | None, by: str) ->
 
 
 def require(view: Snapshot, order_id: int) -> Order:
-    """The order with its items and latest payment. Raises OrderNotFound."""
+    """Return the order with its items and latest payment. Raises OrderNotFound."""
     rows = list(_where_id_in(view, _BY_ID, [order_id]))
     if not rows:
         raise OrderNotFound
@@ -148,30 +148,30 @@ def require(view: Snapshot, order_id: int) -> Order:
 
 
 def require_id(view: Snapshot, order_id: int) -> int:
-    """`order_id` itself. Raises OrderNotFound where no order has it."""
+    """Return `order_id`. Raises OrderNotFound if no order has it."""
     if view.one(_EXISTS, {"id": order_id}) is None:
         raise OrderNotFound
     return order_id
 
 
-def find_all(view: Snapshot, wanted: OrderFilter) -> list[Order]:
-    """The orders that `wanted` describes."""
+def find_all(view: Snapshot, order_filter: OrderFilter) -> list[Order]:
+    """Return the orders that `order_filter` describes."""
     sql = _NEWEST.format(
-        since="" if wanted.since is None else "AND updated_at >= :since",
-        before="" if wanted.before is None else "AND id < :before",
+        since="" if order_filter.since is None else "AND updated_at >= :since",
+        before="" if order_filter.before is None else "AND id < :before",
     )
     values = {
-        "since": wanted.since and to_millis(wanted.since),
-        "before": wanted.before,
-        "limit": wanted.limit,
+        "since": order_filter.since and to_millis(order_filter.since),
+        "before": order_filter.before,
+        "limit": order_filter.limit,
     }
-    newest = (view.all(sql, {**values, "status": one}) for one in wanted.statuses)
-    ids = sorted({row["id"] for rows in newest for row in rows}, reverse=True)[: wanted.limit]
+    newest = (view.all(sql, {**values, "status": status}) for status in order_filter.statuses)
+    ids = sorted({row["id"] for rows in newest for row in rows}, reverse=True)[: order_filter.limit]
     return _complete(view, list(_where_id_in(view, _BY_ID, ids)))
 
 
 def count_by_status(view: Snapshot) -> dict[str, int]:
-    """status → how many orders, counted in an index."""
+    """Return status → number of orders, counted in an index."""
     counts = ((status, view.one(_COUNT, {"status": status})) for status in OrderStatus)
     return {status: row["count"] for status, row in counts if row is not None}
 

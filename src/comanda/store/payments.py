@@ -1,4 +1,4 @@
-"""Payment attempts, and the bytes of their proofs in a table of their own."""
+"""Payment attempts, and the files of their proofs in a separate table."""
 
 import json
 import sqlite3
@@ -55,7 +55,7 @@ _PROOF = "SELECT content_type, data, sha256 FROM proofs WHERE payment_id = :paym
 def store(tx: Transaction, order: Order, payment: Payment | Submission, by: str) -> Payment:
     """Store an attempt to pay `order`, new or changed. Only `orders.save` may call this.
 
-    A new attempt is stored with its proof and with what speaks against it.
+    A new attempt is stored with its proof and its warnings.
     """
     if isinstance(payment, Payment):
         return _update(tx, payment)
@@ -104,13 +104,13 @@ def _insert_proof(tx: Transaction, order_id: int, payment_id: int, proof: Proof)
 
 def _warn(tx: Transaction, payment: Payment, warnings: Sequence[Suspicion]) -> Payment:
     if warnings:
-        values = {"id": payment.id, "warnings": encode([one.wire() for one in warnings])}
+        values = {"id": payment.id, "warnings": encode([warning.wire() for warning in warnings])}
         tx.run(_WARN, values)
     return replace(payment, warnings=tuple(warnings))
 
 
 def _update(tx: Transaction, payment: Payment) -> Payment:
-    """Store who has opened the attempt, and the verdict on it."""
+    """Store who opened the attempt, and the verdict."""
     values = {
         "id": payment.id,
         "status": payment.status,
@@ -126,13 +126,13 @@ def _update(tx: Transaction, payment: Payment) -> Payment:
 
 
 def unseen(view: Snapshot, before: datetime) -> list[Payment]:
-    """The attempts that wait since `before` or longer, and that no cashier has opened."""
+    """Return the attempts that wait since `before` or longer and that no cashier has opened."""
     values = {"status": PaymentStatus.PENDING, "before": to_millis(before)}
     return from_rows(view, view.all(_UNSEEN, values))
 
 
 def require(view: Snapshot, payment_id: int) -> Payment:
-    """The payment. Raises PaymentNotFound."""
+    """Return the payment. Raises PaymentNotFound."""
     row = view.one(_BY_ID, {"id": payment_id})
     if row is None:
         raise PaymentNotFound
@@ -140,12 +140,12 @@ def require(view: Snapshot, payment_id: int) -> Payment:
 
 
 def of_order(view: Snapshot, order_id: int) -> list[Payment]:
-    """All attempts to pay an order, the first one first."""
+    """Return all attempts to pay an order, the first attempt first."""
     return from_rows(view, view.all(_OF_ORDER, {"order_id": order_id}))
 
 
 def proof(view: Snapshot, payment_id: int) -> Proof | None:
-    """The proof's file as it is served, or None where there is none, or none any more."""
+    """Return the proof as served, or None if there was no proof or its file was deleted."""
     row = view.one(_PROOF, {"payment_id": payment_id})
     if row is None:
         return None
@@ -153,12 +153,14 @@ def proof(view: Snapshot, payment_id: int) -> Proof | None:
 
 
 def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> list[Payment]:
-    """The payments of `rows`; those that wait come with the cashiers who have them on show."""
+    """Return the payments of `rows`; a pending payment has the cashiers who view it now."""
     all_payments = [from_row(row) for row in view.in_pieces(rows)]
     if all(payment.status is not PaymentStatus.PENDING for payment in all_payments):
         return all_payments
-    looking = viewers.by_payment(view)
-    return [replace(one, viewers=tuple(looking.get(one.id, ()))) for one in all_payments]
+    viewers_of = viewers.by_payment(view)
+    return [
+        replace(payment, viewers=tuple(viewers_of.get(payment.id, ()))) for payment in all_payments
+    ]
 
 
 def from_row(row: sqlite3.Row) -> Payment:
@@ -176,7 +178,7 @@ def from_row(row: sqlite3.Row) -> Payment:
         decided_at=optional_from_millis(row["decided_at"]),
         reference=row["reference"],
         amount=row["amount"],
-        warnings=tuple(Suspicion.from_wire(one) for one in json.loads(row["warnings"] or "[]")),
+        warnings=tuple(map(Suspicion.from_wire, json.loads(row["warnings"] or "[]"))),
         seen_by=row["seen_by"],
         seen_at=optional_from_millis(row["seen_at"]),
         seen_in_account=_optional_bool(row["seen_in_account"]),
@@ -185,5 +187,5 @@ def from_row(row: sqlite3.Row) -> Payment:
     )
 
 
-def _optional_bool(stored: int | None) -> bool | None:
-    return None if stored is None else bool(stored)
+def _optional_bool(number: int | None) -> bool | None:
+    return None if number is None else bool(number)

@@ -1,4 +1,4 @@
-"""Which payments were approved when, and who found them in the bank's statement."""
+"""Approved payments, and who found each in the bank's statement."""
 
 import sqlite3
 from datetime import datetime
@@ -31,9 +31,9 @@ _TICK = """
 def approved(
     view: Snapshot, start: datetime, end: datetime, method: str | None = None
 ) -> list[ReconcilablePayment]:
-    """What was approved from `start` until before `end`, the first one first.
+    """Return the payments approved from `start` until before `end`, the earliest first.
 
-    One more than `MOST` tells that there are too many.
+    At most MOST + 1 payments: a list longer than MOST means too many.
     """
     sql = _APPROVED.format(method="" if method is None else "AND payments.method = :method")
     values = {
@@ -47,13 +47,13 @@ def approved(
 
 
 def find(view: Snapshot, payment_id: int) -> ReconcilablePayment | None:
-    """The payment with its order, approved or not."""
+    """Return the payment, approved or not, with its order's table and total, or None."""
     row = view.one(_ONE, {"id": payment_id})
     return None if row is None else _from_row(row)
 
 
 def tick(tx: Transaction, payment_id: int, by: str | None) -> None:
-    """Store who found the payment in the statement, and that it was now; None takes it back."""
+    """Store that `by` found the payment in the statement now; a `by` of None undoes that."""
     values = {
         "id": payment_id,
         "reconciled_by": by,

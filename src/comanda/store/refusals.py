@@ -1,4 +1,4 @@
-"""What SQLite says when it is the disk, or another program, that is at fault: errors for people."""
+"""SQLite's errors, turned into errors and sentences that people understand."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -33,7 +33,10 @@ _TROUBLES = {
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Raises StorageFull and StorageUnavailable for such errors; any other passes unchanged."""
+    """Turn errors caused by the disk or another program into StorageFull and StorageUnavailable.
+
+    All other errors pass unchanged.
+    """
     try:
         yield
     except sqlite3.Error as error:
@@ -46,7 +49,7 @@ def refusals() -> Iterator[None]:
 
 
 def told(error: Exception) -> str:
-    """`error` as a sentence without its full stop: SQLite's too, for whoever runs the computer."""
+    """Return `error`, SQLite's or the system's, as a sentence without full stop."""
     if isinstance(error, sqlite3.Error):
         return _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))
     return system_errors.told(error)

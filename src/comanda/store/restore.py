@@ -1,4 +1,4 @@
-"""Putting a backup in the place of a database, so that a crash at any moment loses neither."""
+"""Replace a database by a backup, so that a crash at any moment loses neither."""
 
 import os
 import shutil
@@ -21,7 +21,13 @@ from comanda.store.connection import (
 from comanda.store.database import Snapshot, optional_from_millis, utc_now
 from comanda.store.in_use import InUse, alone
 from comanda.store.lineage import RESTORING, family, mismatch
-from comanda.store.numbers import Numbers, given, go_on, is_what_became_of, require_numbers_left
+from comanda.store.numbers import (
+    Numbers,
+    go_on,
+    highest_ids,
+    is_what_became_of,
+    require_numbers_left,
+)
 from comanda.store.refusals import told
 from comanda.store.shape import differences, is_another_programs
 from comanda.store.values import misfits
@@ -29,13 +35,13 @@ from comanda.store.values import misfits
 _VERSION = "PRAGMA user_version"
 _ORDERS = "SELECT COUNT(*) AS count, MIN(created_at) AS first, MAX(created_at) AS last FROM orders"
 _PAYMENTS = "SELECT COUNT(*) AS count FROM payments"
-_NAMED = 5  # of what is wrong with a copy, so many are said by name
+_NAMED = 5  # so many differences of a copy are named
 _LAST_EVENT = "SELECT id, at FROM events ORDER BY id DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a database holds, for somebody who has to choose."""
+    """A summary of a database, for the person who chooses a copy."""
 
     version: int
     size: int
@@ -49,9 +55,9 @@ class Contents:
 
 @dataclass(slots=True)
 class Restore:
-    """A sound copy of the backup, beside the database that it is to replace.
+    """A sound copy of the backup, beside the database that it will replace.
 
-    `numbers` is what it gives next, once it has been carried out.
+    `carry_out` sets `numbers`, the ids with which the copy continues.
     """
 
     contents: Contents
@@ -60,12 +66,12 @@ class Restore:
     numbers: Numbers | None = None
 
     def carry_out(self, now: datetime) -> Path | None:
-        """Replace the database; returns where the one before is kept, None where there was none.
+        """Replace the database; return the path of the old database, or None without one.
 
-        What a database that is gone has left beside it is kept, too. No id that the database before
-        ever gave is given again, and nobody is signed in.
+        The files that a lost database left beside it are kept, too. No id of the old database is
+        given again, and all sessions end.
 
-        Raises DatabaseError, and nothing has changed, where another program has it open.
+        Raises DatabaseError and changes nothing if another program has the database open.
         """
         try:
             if self.target.exists() and mismatch(self.target) is None:
@@ -73,10 +79,10 @@ class Restore:
             self.numbers = _number(self.copy, self.target, self.contents.last_event_at, now)
             _sync_file(self.copy)
             name = f"{self.target.name}.replaced-{now:%Y%m%dT%H%M%SZ}"
-            kept = _free_name(self.target.with_name(name))
+            old_path = _free_name(self.target.with_name(name))
             if any(map(os.path.lexists, family(self.target)[1:])):
-                return _replace_family(self.copy, self.target, kept)
-            return _replace_file(self.copy, self.target, kept)
+                return _replace_family(self.copy, self.target, old_path)
+            return _replace_file(self.copy, self.target, old_path)
         except (OSError, sqlite3.Error) as error:
             raise DatabaseError(
                 f"No se pudo poner la copia en {self.target}: {told(error)}"
@@ -87,8 +93,8 @@ class Restore:
 def prepare(source: Path, target: Path) -> Iterator[Restore]:
     """Copy `source` beside `target`, check it, and bring it to this version of Comanda.
 
-    Nobody else can open `target` for as long as the block runs. Raises DatabaseError for a backup
-    that is damaged, newer or not Comanda's, and for a target that somebody has open.
+    No other program can open `target` while the block runs. Raises DatabaseError for a backup that
+    is damaged, newer or not Comanda's, and for a target that a program has open.
     """
     target = real_file(target)
     copy = target.with_name(target.name + RESTORING)
@@ -96,8 +102,8 @@ def prepare(source: Path, target: Path) -> Iterator[Restore]:
         _require_another_file(source, target, copy)
         with alone(target):
             try:
-                remove_unfinished(copy)  # an earlier restore may have died
-                yield Restore(_copied(source, copy), copy, target)
+                remove_unfinished(copy)  # an earlier restore may have been killed
+                yield Restore(_copy_sound(source, copy), copy, target)
             finally:
                 remove_unfinished(copy)
     except InUse as error:
@@ -107,7 +113,7 @@ def prepare(source: Path, target: Path) -> Iterator[Restore]:
 
 
 def _require_another_file(source: Path, target: Path, copy: Path) -> None:
-    """A restore must not delete, or replace, what it restores from. Raises DatabaseError."""
+    """Raise DatabaseError if the restore would delete or replace its own source."""
     if _is_same(source, target):
         raise DatabaseError(f"{source} es la base de datos misma; dale antes otro nombre")
     if _is_same(source, copy) or _is_same(source, copy.with_name(copy.name + PARTIAL)):
@@ -116,16 +122,16 @@ def _require_another_file(source: Path, target: Path, copy: Path) -> None:
         )
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    return one.exists() and other.exists() and one.samefile(other)
+def _is_same(path: Path, other: Path) -> bool:
+    return path.exists() and other.exists() and path.samefile(other)
 
 
-def _copied(source: Path, copy: Path) -> Contents:
-    """A copy of the whole of `source`, migrated and sound."""
+def _copy_sound(source: Path, copy: Path) -> Contents:
+    """Copy `source` to `copy`, migrate and check the copy; return its contents."""
     if not source.is_file():
         raise DatabaseError(f"No existe la copia {source}")
     try:
-        size = backup(source, copy, inspect=lambda found: _require_own(found, source))
+        size = backup(source, copy, inspect=lambda connection: _require_own(connection, source))
         with closing(connect(copy)) as connection:
             contents = _contents(connection, size)
             require_numbers_left(connection, source)
@@ -141,10 +147,10 @@ def _copied(source: Path, copy: Path) -> Contents:
 
 
 def _require_own(connection: sqlite3.Connection, source: Path) -> None:
-    """Nothing in a copy may act, or stand for something else, before it is known to be Comanda's,
-    and nothing in it is read before it is known to be what Comanda writes.
+    """Raise DatabaseError for a copy with a schema or values that Comanda does not write.
 
-    Raises DatabaseError.
+    Called before anything else uses the copy: a foreign trigger could run with a change, and a
+    foreign view could stand in for a table.
     """
     version: int = connection.execute(_VERSION).fetchone()[0]
     view = Snapshot(connection, utc_now())
@@ -158,10 +164,10 @@ def _require_own(connection: sqlite3.Connection, source: Path) -> None:
             + (f"; y {len(foreign) - _NAMED} cosas más" if len(foreign) > _NAMED else "")
             + ". No se cambió nada. Usa otra copia"
         )
-    wrong = next(misfits(view), None)
-    if wrong is not None:
+    misfit = next(misfits(view), None)
+    if misfit is not None:
         raise DatabaseError(
-            f"La copia {source} está dañada: {wrong}. No se cambió nada. Usa otra copia"
+            f"La copia {source} está dañada: {misfit}. No se cambió nada. Usa otra copia"
         )
 
 
@@ -181,41 +187,44 @@ def _contents(connection: sqlite3.Connection, size: int) -> Contents:
 
 
 def _number(copy: Path, target: Path, last_event_at: datetime | None, now: datetime) -> Numbers:
-    """Let the copy go on after what the database in `target` has given, as far as it can tell."""
+    """Let the copy continue after the ids of the database in `target`, if that can be read."""
     with closing(connect(copy)) as connection:
         replaced, known = {}, False
         if target.exists() and mismatch(target) is None:
             with suppress(sqlite3.Error), closing(connect(target)) as before:
-                known, replaced = is_what_became_of(connection, before), given(before)
+                known, replaced = is_what_became_of(connection, before), highest_ids(before)
         return go_on(connection, replaced, known=known, last_event_at=last_event_at, now=now)
 
 
-def _replace_file(copy: Path, target: Path, kept: Path) -> Path | None:
-    """Nothing lies beside the database: at any moment `target` is the old one or the new one."""
-    has_one = target.exists()
-    if has_one:
+def _replace_file(copy: Path, target: Path, old_path: Path) -> Path | None:
+    """Replace a database without files beside it: `target` is the old or the new one at any time.
+
+    Returns `old_path`, or None if there was no database.
+    """
+    has_old = target.exists()
+    if has_old:
         try:
-            os.link(target, kept)
+            os.link(target, old_path)
         except OSError:  # a file system without links
-            shutil.copy2(target, kept)
-            _sync_file(kept)
+            shutil.copy2(target, old_path)
+            _sync_file(old_path)
         sync_folder(target.parent)
     copy.replace(target)
     sync_folder(target.parent)
-    return kept if has_one else None
+    return old_path if has_old else None
 
 
-def _replace_family(copy: Path, target: Path, kept: Path) -> Path:
-    """Put the database and all that lies beside it aside, as they are, and only then the copy.
+def _replace_family(copy: Path, target: Path, old_path: Path) -> Path:
+    """Move the database and all files beside it away, and only then put the copy in place.
 
-    What lies there is not the database's own, or can't be brought into it. Were it there together
-    with the copy for a moment only, a crash in that moment would mix them. The database goes first:
-    what is left without it is opened by nobody, and nor is the place once it is empty, for as long
-    as the copy waits beside it.
+    The files beside the database belong to another one, or can't be folded into it. If they lay
+    beside the copy even for a moment, a crash in that moment would mix them. The database is moved
+    first: Comanda refuses to open a log without its database, and an empty place while the copy
+    waits beside it.
     """
     names: list[Path] = []
     with ExitStack() as back:
-        for old, new in zip(family(target), family(kept), strict=True):
+        for old, new in zip(family(target), family(old_path), strict=True):
             if os.path.lexists(old):
                 old.replace(new)
                 back.callback(new.replace, old)
@@ -227,19 +236,19 @@ def _replace_family(copy: Path, target: Path, kept: Path) -> Path:
     return names[0]
 
 
-def _free_name(wanted: Path) -> Path:
-    """`wanted`, or the like of it: nothing has that name, and nothing stands beside it."""
-    others = (wanted.with_name(f"{wanted.name}-{number}") for number in count(2))
+def _free_name(path: Path) -> Path:
+    """Return `path`, or `path` with a number: neither the file nor its companions exist."""
+    others = (path.with_name(f"{path.name}-{number}") for number in count(2))
     return next(
-        path for path in chain([wanted], others) if not any(map(os.path.lexists, family(path)))
+        name for name in chain([path], others) if not any(map(os.path.lexists, family(name)))
     )
 
 
 def _fold_log(target: Path) -> None:
-    """Bring what is in the write-ahead log into the file, so that the file alone is everything.
+    """Copy the write-ahead log into the file, so that the file alone is complete.
 
-    A program that is not Comanda may have it open; SQLite's own locks tell. A file that is too
-    broken for this is kept as it is.
+    SQLite's locks show whether a program other than Comanda has the file open: then raise
+    DatabaseError. A file that is too damaged for this stays as it is.
     """
     try:
         with closing(connect(target, busy_timeout=1.0)) as connection:

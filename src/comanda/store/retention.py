@@ -1,6 +1,7 @@
-"""What has had its time: photos, whose hashes, references and verdicts stay; and what is done with.
+"""The deletion of old rows: photos, idempotency keys, sessions and attempts to sign in.
 
-Readers find it by an index; a transaction only deletes.
+The hashes, references and verdicts of deleted photos stay. Reads find the rows by an index, so
+that a transaction only deletes.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from enum import Enum
 from comanda.domain.payments import PaymentStatus
 from comanda.store.database import Snapshot, Transaction, to_millis
 
-# CROSS JOIN: the payments come first, by their index of photos that are still there.
+# CROSS JOIN: SQLite reads the payments first, by the index of photos that are not deleted.
 _EXPIRED = """
     SELECT payments.id, proofs.size FROM payments CROSS JOIN proofs
     WHERE payments.has_proof = 1 AND payments.proof_purged_at IS NULL
@@ -35,7 +36,7 @@ _MARK = """
 
 
 class Outdated(Enum):
-    """What ends by its age: how long it is kept, whether there is such a row, and their end."""
+    """Rows deleted by age: how long they are kept, the query for an old row, the deletion."""
 
     KEYS = (
         timedelta(days=90),
@@ -66,15 +67,15 @@ class Outdated(Enum):
         """,
     )
 
-    def __init__(self, kept: timedelta, one: str, delete: str) -> None:
+    def __init__(self, kept: timedelta, find: str, delete: str) -> None:
         self.kept = kept
-        self.one = one
+        self.find = find
         self.delete = delete
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A payment's photo that is there; `size` in bytes."""
+    """A payment's stored photo; `size` in bytes."""
 
     payment_id: int
     size: int
@@ -82,7 +83,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many photos, and their bytes."""
+    """A number of photos, and their bytes."""
 
     photos: int = 0
     bytes: int = 0
@@ -92,25 +93,25 @@ class Purged:
 
 
 def expired(view: Snapshot, before: datetime) -> Purged:
-    """What is to go in the end. An attempt that waits for its verdict keeps its photo."""
+    """Count the photos to delete. An attempt that waits for its verdict keeps its photo."""
     row = view.one(_TOTALS, _values(before))
     return Purged(row["photos"], row["bytes"]) if row else Purged()
 
 
 def expired_photos(view: Snapshot, before: datetime, most: int) -> list[Photo]:
-    """The photos of decided attempts from before `before`, the oldest first, `most` at the most."""
+    """Return at most `most` photos of decided attempts from before `before`, the oldest first."""
     rows = view.all(_EXPIRED, {**_values(before), "limit": most})
     return [Photo(row["id"], row["size"]) for row in rows]
 
 
 def read_over(view: Snapshot, photos: Sequence[Photo]) -> None:
-    """Bring the photos' pages to memory."""
+    """Read the photos' pages into memory, before a transaction deletes them."""
     for photo in photos:
         view.one(_DATA, {"payment_id": photo.payment_id})
 
 
 def remove(tx: Transaction, photos: Sequence[Photo]) -> Purged:
-    """Delete the files of decided attempts; returns what was there."""
+    """Delete the photos of decided attempts; return how many were deleted."""
     total = Purged()
     pending = PaymentStatus.PENDING
     for photo in photos:
@@ -122,11 +123,11 @@ def remove(tx: Transaction, photos: Sequence[Photo]) -> Purged:
 
 
 def has_outdated(view: Snapshot, kind: Outdated, before: datetime) -> bool:
-    return view.one(kind.one, {"before": to_millis(before)}) is not None
+    return view.one(kind.find, {"before": to_millis(before)}) is not None
 
 
 def sweep(tx: Transaction, kind: Outdated, before: datetime, most: int) -> int:
-    """Delete what is from before `before`, `most` rows at the most; returns how many."""
+    """Delete at most `most` rows from before `before`; return how many."""
     return tx.run(kind.delete, {"before": to_millis(before), "most": most})
 
 

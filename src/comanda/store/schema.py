@@ -1,9 +1,9 @@
-"""The tables, as numbered migrations: number N brings a database of version N-1 to version N.
+"""The tables, as numbered migrations: migration N brings a database of version N-1 to version N.
 
-A migration that has shipped is never edited; a change is a new one at the end. Money is integer
+A released migration is never edited; a change is a new migration at the end. Money is integer
 minor units, times are integer milliseconds since 1970 (UTC), and every default comes from Python.
 
-What SQL can't compute, a migration calls by its name in FUNCTIONS.
+A migration's SQL may call the Python functions in FUNCTIONS by their names.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from comanda.domain.evidence import reference_key
 from comanda.domain.names import fold
 
-# Pure functions of one text, or of NULL, which gives NULL.
+# Pure functions of one text; in SQL they return NULL for NULL.
 FUNCTIONS: dict[str, Callable[[str], str]] = {"reference_key": reference_key, "fold_name": fold}
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -127,7 +127,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("ALTER TABLE orders ADD COLUMN void_reason TEXT",),
     (
-        # The log learns of changes that concern no order: SQLite takes NOT NULL away by a rebuild.
+        # The log gets events that concern no order. SQLite can drop NOT NULL only by a rebuild.
         """
         CREATE TABLE events_of_all (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -159,7 +159,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE products ADD COLUMN position INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE products ADD COLUMN removed INTEGER NOT NULL DEFAULT 0",
         "UPDATE products SET position = id",
-        # A session gets an id that may be shown, which its token's hash may not.
+        # A session gets an id for pages to show; its token's hash must not be shown.
         """
         CREATE TABLE sessions_by_device (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -235,7 +235,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
     ),
     (
-        # Numbers are compared by their letters and digits alone, those from before too.
+        # References are compared by their letters and digits only, the existing ones, too.
         """
         UPDATE payments SET reference_key = NULLIF(reference_key(reference), '')
         WHERE reference IS NOT NULL
@@ -243,7 +243,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("ALTER TABLE house ADD COLUMN day_ends TEXT",),
     (
-        # What a product's name is to the eye. Two that had the same one already stay as they are.
+        # A key without case and invisible characters. Existing products with equal keys stay.
         "ALTER TABLE products ADD COLUMN name_key TEXT",
         "UPDATE products SET name_key = fold_name(name) WHERE removed = 0",
         "CREATE INDEX products_by_name ON products (name_key)",
@@ -260,14 +260,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX viewers_by_time ON viewers (since)",
     ),
     (
-        # Numbers are compared as they look beside the letters that are taken for digits.
+        # References are compared with letters that look like digits replaced by these digits.
         """
         UPDATE payments SET reference_key = NULLIF(reference_key(reference), '')
         WHERE reference IS NOT NULL
         """,
     ),
     (
-        # A key is its user's. Whose those from before are tells the event of the same transaction.
+        # A key belongs to a user. The event of the same transaction names an existing key's user.
         "ALTER TABLE idempotency_keys ADD COLUMN username TEXT",
         """
         UPDATE idempotency_keys SET username = (
@@ -280,7 +280,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
     ),
     (
-        # What is let go by its age is found by an index, and so is what is shown of the menu.
+        # Indexes for the rows that are deleted by age, and for the menu as shown.
         """
         CREATE INDEX payments_with_photo ON payments (submitted_at)
         WHERE has_proof = 1 AND proof_purged_at IS NULL
@@ -293,9 +293,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX products_by_name ON products (name_key, removed)",
     ),
     (
-        # A proof is compared by what it shows, beside its bytes; those from before are looked at
-        # while the house works, and what is gone already never can be. Numbers are compared over
-        # all methods, and by the look of more letters.
+        # Proofs are compared by their content, too. The server computes the content of existing
+        # proofs while it runs; a deleted file gets ''. References are compared over all methods,
+        # and more letters are replaced by the digits that they look like.
         "ALTER TABLE fingerprints ADD COLUMN content TEXT",
         """
         UPDATE fingerprints SET content = ''
@@ -310,11 +310,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
     ),
     (
-        # Which orders the kitchen has begun: the log tells, also of what went back a step since.
+        # Orders that the kitchen has begun, even if they went back a step since.
         "CREATE INDEX events_of_begun ON events (order_id, status) WHERE status = 'en_preparacion'",
     ),
     (
-        # Wrong PINs for people to read; those that count against who guesses are apart, hashed.
+        # Wrong PINs for people to read; the counts for the limits are separate, with hashed keys.
         """
         CREATE TABLE sign_in_failures (
             place TEXT PRIMARY KEY,
@@ -332,11 +332,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX sign_in_failures_by_time ON sign_in_failures (last_at)",
         "CREATE INDEX sign_in_failures_by_user ON sign_in_failures (username)",
         "CREATE INDEX known_browsers_by_token ON known_browsers (token_hash)",
-        # Whose PIN is easily guessed: a hash does not tell, so this is learned at a sign-in.
+        # Members with an easily guessed PIN: its hash does not show that, a sign-in does.
         "CREATE TABLE weak_pins (username TEXT PRIMARY KEY REFERENCES staff (username))",
     ),
     (
-        # Each restore: who knows the log only up to an event below `floor` knows another log.
+        # The restores: a cursor below `floor` is from the log before the restore.
         """
         CREATE TABLE restores (
             floor INTEGER PRIMARY KEY,

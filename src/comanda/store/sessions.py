@@ -1,4 +1,4 @@
-"""Sessions: only the hash of a token is kept."""
+"""Sessions. Only the hash of a session's token is stored."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _USER = "SELECT username FROM sessions WHERE token_hash = :token_hash"
 _OF_USER = "SELECT token_hash FROM sessions WHERE username = :username"
 _DELETE_OF_USER = "DELETE FROM sessions WHERE username = :username"
 _BY_ID = "SELECT token_hash FROM sessions WHERE id = :id"
-# The plus keeps SQLite from going through all sessions in the order of their users.
+# The plus keeps SQLite from using the index by user, which reads all sessions.
 _DEVICES = """
     SELECT id, username, device, created_at, token_hash FROM sessions
     WHERE expires_at > :now ORDER BY +username, created_at DESC
@@ -34,7 +34,7 @@ _OWNER = """
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A session: whose it is, and what it was started on, since when."""
+    """A session: its user, the `name` of the device, and its start in `since`."""
 
     id: int
     username: str
@@ -46,7 +46,7 @@ class Device:
 def start(
     tx: Transaction, token_hash: str, username: str, lifetime: timedelta, device: str = ""
 ) -> None:
-    """Store a session. Those that have expired are cleared away at night."""
+    """Store a session. Expired sessions are deleted at night."""
     values = {
         "token_hash": token_hash,
         "username": username,
@@ -58,7 +58,7 @@ def start(
 
 
 def end(tx: Transaction, token_hash: str) -> None:
-    """End a session, and with it what its owner has on show at the till."""
+    """End a session, and with it its owner's view of a payment."""
     row = tx.one(_USER, {"token_hash": token_hash})
     tx.run(_DELETE, {"token_hash": token_hash})
     if row is not None:
@@ -66,15 +66,15 @@ def end(tx: Transaction, token_hash: str) -> None:
 
 
 def end_all(tx: Transaction, username: str) -> list[str]:
-    """End a member's sessions; returns their hashes, so that their streams can be ended."""
-    ended = [str(row["token_hash"]) for row in tx.all(_OF_USER, {"username": username})]
+    """End a member's sessions; return their tokens' hashes, to end their streams by."""
+    token_hashes = [str(row["token_hash"]) for row in tx.all(_OF_USER, {"username": username})]
     tx.run(_DELETE_OF_USER, {"username": username})
     orders.leave_payment(tx, username)
-    return ended
+    return token_hashes
 
 
 def devices(view: Snapshot) -> list[Device]:
-    """Every session that stands, by who holds it, the newest first."""
+    """Return the unexpired sessions, ordered by user, the newest first."""
     return [
         Device(
             row["id"],
@@ -88,7 +88,7 @@ def devices(view: Snapshot) -> list[Device]:
 
 
 def end_device(tx: Transaction, session_id: int) -> str:
-    """End one session; returns its token's hash. Raises SessionNotFound."""
+    """End a session; return its token's hash. Raises SessionNotFound."""
     row = tx.one(_BY_ID, {"id": session_id})
     if row is None:
         raise SessionNotFound
@@ -97,12 +97,12 @@ def end_device(tx: Transaction, session_id: int) -> str:
 
 
 def standing(view: Snapshot, token_hashes: Iterable[str]) -> set[str]:
-    """Those of the sessions that have an owner still."""
-    return {one for one in token_hashes if owner(view, one) is not None}
+    """Return the given hashes whose session is unexpired and whose owner is active."""
+    return {token_hash for token_hash in token_hashes if owner(view, token_hash) is not None}
 
 
 def owner(view: Snapshot, token_hash: str) -> Staff | None:
-    """Whose session this is, or None where it is unknown, expired, or its owner disabled."""
+    """Return the session's owner, or None if it is unknown or expired, or its owner inactive."""
     row = view.one(_OWNER, {"token_hash": token_hash, "now": to_millis(view.now)})
     if row is None:
         return None

@@ -42,7 +42,7 @@ def add(tx: Transaction, member: Staff, pin_hash: str) -> None:
 
 
 def change_pin(tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False) -> Staff:
-    """Give an active member another PIN; returns the member. Raises StaffNotFound."""
+    """Give an active member another PIN; return the member. Raises StaffNotFound."""
     member = require(tx, username)
     if not member.active:
         raise StaffNotFound("Esta persona está de baja: dala de alta antes de cambiar su PIN")
@@ -52,7 +52,7 @@ def change_pin(tx: Transaction, username: str, pin_hash: str, *, is_weak: bool =
 
 
 def learn_pin(tx: Transaction, username: str, *, is_weak: bool) -> None:
-    """Keep whether a member's PIN is easily guessed."""
+    """Store whether a member's PIN is easily guessed."""
     tx.run(_PIN_IS_WEAK if is_weak else _PIN_IS_STRONG, {"username": username})
 
 
@@ -63,12 +63,12 @@ def save(tx: Transaction, member: Staff) -> None:
 
 
 def has_admin(view: Snapshot) -> bool:
-    """Whether an active administrator is there."""
+    """Whether there is an active administrator."""
     return view.one(_ADMIN, {"role": Role.ADMIN}) is not None
 
 
 def require(view: Snapshot, username: str) -> Staff:
-    """The member, active or not. Raises StaffNotFound."""
+    """Return the member, active or not. Raises StaffNotFound."""
     member_and_hash = find(view, username)
     if member_and_hash is None:
         raise StaffNotFound
@@ -80,7 +80,7 @@ def everyone(view: Snapshot) -> list[Staff]:
 
 
 def find(view: Snapshot, username: str) -> tuple[Staff, str] | None:
-    """The member, active or not, with the hash of their PIN."""
+    """Return the member, active or not, and the hash of their PIN; None if unknown."""
     row = view.one(_BY_USERNAME, {"username": username})
     return None if row is None else (_from_row(row), row["pin_hash"])
 

@@ -1,4 +1,4 @@
-"""Ending work on a database from another thread, in the middle of a statement."""
+"""A way to end work on a database from another thread, in the middle of a statement."""
 
 import sqlite3
 import threading
@@ -16,15 +16,17 @@ class Stopped(Exception):
 
 
 class Stop:
-    """A wish that work ends soon; each connection of that work is `under` it."""
+    """A request to end some work soon; `under` applies it to a connection of that work."""
 
     def __init__(self) -> None:
         self._wished = threading.Event()
-        self._lock = threading.RLock()  # a signal may come while it is held
+        self._lock = (
+            threading.RLock()
+        )  # a signal's handler may call `now` while its thread holds the lock
         self._connections: list[sqlite3.Connection] = []
 
     def now(self) -> None:
-        """End what runs and what begins from now on. May be called again, from any thread."""
+        """End the running statements and every later one. Any thread may call this, repeatedly."""
         self._wished.set()
         with self._lock:
             for connection in list(self._connections):
@@ -35,13 +37,13 @@ class Stop:
         return self._wished.is_set()
 
     def check(self) -> None:
-        """Raises Stopped once that is wished."""
+        """Raise Stopped if `now` was called."""
         if self._wished.is_set():
             raise Stopped
 
     @contextmanager
     def under(self, connection: sqlite3.Connection) -> Iterator[None]:
-        """Statements on `connection` end with an error once that is wished. Raises Stopped."""
+        """Let `now` end the block's statements on `connection`; raise Stopped then."""
         connection.set_progress_handler(self._wished.is_set, _STEPS)
         with self._lock:
             self._connections.append(connection)

@@ -1,7 +1,7 @@
-"""Whether a database holds only such values as Comanda writes.
+"""The check that a database holds only values that Comanda writes.
 
-SQLite lets a text stand where a number is meant, and a time be of the year 300,000. A house that
-finds one later, in the middle of an evening, fails there.
+SQLite accepts a text in a column for numbers, and a time in the year 300,000. The server would fail
+later, when it reads the value in the middle of an evening.
 """
 
 import sqlite3
@@ -22,7 +22,7 @@ _TABLES = """
 """
 _COLUMNS = "SELECT name, LOWER(type) AS type FROM pragma_table_info(:table)"
 _FIRST = 'SELECT CASE {} END AS wrong FROM "{}" WHERE wrong IS NOT NULL LIMIT 1'
-_LAST_MOMENT = 253_402_300_799_999  # the year 9999 ends
+_LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999
 _WORDS: dict[tuple[str, str], type[StrEnum]] = {
     ("events", "type"): EventType,
     ("orders", "status"): OrderStatus,
@@ -41,14 +41,14 @@ _BAD_FLOOR = """
 
 
 def misfits(view: Snapshot) -> Iterator[str]:
-    """A sentence for each table with a value that Comanda would not write.
+    """Yield a sentence for each table with a value that Comanda would not write.
 
     The database's schema must be Comanda's, of any version.
     """
     for table in view.all(_TABLES):
-        wrong = _wrong_column(view, table["name"])
-        if wrong is not None:
-            yield f"en la tabla «{table['name']}» hay un valor imposible de «{wrong}»"
+        column = _wrong_column(view, table["name"])
+        if column is not None:
+            yield f"en la tabla «{table['name']}» hay un valor imposible de «{column}»"
     if view.one(_BAD_SEQUENCE) is not None:
         yield "no se entiende hasta qué número llegó una tabla"
     elif view.one(HAS_RESTORES) is not None and view.one(_BAD_FLOOR) is not None:
@@ -56,7 +56,7 @@ def misfits(view: Snapshot) -> Iterator[str]:
 
 
 def _wrong_column(view: Snapshot, table: str) -> str | None:
-    """The first column that a row of the table has such a value in."""
+    """Return the first column with an impossible value in some row of the table, or None."""
     columns = view.all(_COLUMNS, {"table": table})
     cases = " ".join(
         f"WHEN {_impossible(table, column)} THEN '{column['name']}'" for column in columns
@@ -66,11 +66,14 @@ def _wrong_column(view: Snapshot, table: str) -> str | None:
 
 
 def _impossible(table: str, column: sqlite3.Row) -> str:
-    """What SQL says of a value that can't be in the column. NULL is the schema's to allow."""
+    """Return the SQL condition for an impossible value of the column.
+
+    NULL passes: the schema says whether a column may be NULL.
+    """
     name, kind = column["name"], column["type"]
     conditions = [f"typeof(\"{name}\") NOT IN ('{kind}', 'null')"]
     is_time = name.endswith("_at") or name in ("at", "since")
-    if is_time and table != "sessions":  # no session comes back with a copy
+    if is_time and table != "sessions":  # a restore deletes all sessions
         conditions.append(f'"{name}" NOT BETWEEN 0 AND {_LAST_MOMENT}')
     if words := _WORDS.get((table, name)):
         listed = ", ".join(f"'{word}'" for word in words)

@@ -1,4 +1,4 @@
-"""Which payment each cashier has on show, so that no other works on it at the same time."""
+"""The payment that each cashier views now, so that no two work on the same payment."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _CLEAR = "DELETE FROM viewers WHERE payment_id = :payment_id"
 
 
 def by_payment(view: Snapshot) -> dict[int, Sequence[Viewer]]:
-    """payment's id → who has it on show, the first one first. Old entries do not count."""
+    """Return payment's id → its viewers, the earliest first. Expired entries do not count."""
     viewers_of: dict[int, list[Viewer]] = {}
     for row in view.all(_ALL, {"after": to_millis(view.now - VIEWING_LASTS)}):
         viewers_of.setdefault(row["payment_id"], []).append(_from_row(row))
@@ -29,13 +29,13 @@ def by_payment(view: Snapshot) -> dict[int, Sequence[Viewer]]:
 
 
 def put(tx: Transaction, username: str, payment_id: int) -> None:
-    """Store that a member has this payment on show since now, and no other."""
+    """Store that a member views this payment from now on, and no other payment."""
     values = {"username": username, "payment_id": payment_id, "now": to_millis(tx.now)}
     tx.run(_PUT, values)
 
 
 def payment_of(view: Snapshot, username: str) -> int | None:
-    """The id of the payment that a member has on show. An old entry does not count."""
+    """Return the id of the payment that a member views. An expired entry does not count."""
     row = view.one(_OF_MEMBER, {"username": username})
     if row is None or from_millis(row["since"]) <= view.now - VIEWING_LASTS:
         return None
@@ -43,7 +43,7 @@ def payment_of(view: Snapshot, username: str) -> int | None:
 
 
 def is_recent(view: Snapshot, username: str, payment_id: int) -> bool:
-    """Whether a member said so little while ago that they view this payment that it still holds."""
+    """Whether a member's view of this payment was stored less than RENEWS_AFTER ago."""
     row = view.one(_OF_MEMBER, {"username": username})
     if row is None or row["payment_id"] != payment_id:
         return False
@@ -51,12 +51,12 @@ def is_recent(view: Snapshot, username: str, payment_id: int) -> bool:
 
 
 def remove(tx: Transaction, username: str) -> None:
-    """A member has nothing on show any more."""
+    """Store that a member views no payment any more."""
     tx.run(_REMOVE, {"username": username})
 
 
 def clear(tx: Transaction, payment_id: int) -> None:
-    """Nobody views this payment any more."""
+    """Store that nobody views this payment any more."""
     tx.run(_CLEAR, {"payment_id": payment_id})
 
 
