@@ -4,8 +4,8 @@ import { field } from "../lib/forms.js";
 import { limit } from "./rules.js";
 
 /**
- * The fields of the house, filled in with what is known of it; `json()` is what the server takes. Where
- * nothing is known of when its day ends, as at the first start, that is left as it is configured.
+ * The restaurant's fields with its current values; `json()` is the body for the server. Without `day_ends`, as at the
+ * first start, the configured end of the day stays.
  * @param {{ restaurant: string, currency: string, time_zone: string, day_ends?: string }} settings
  */
 export function houseFields({ restaurant, currency, time_zone, day_ends }) {

@@ -1,12 +1,12 @@
-// What pages owe a finger: no list moves under it, and a tap never hits what has just come there.
+// No list moves under a finger, and no tap hits an element that has just come there.
 
-const SETTLING = 600; // milliseconds: a second tap, or one that was on its way, was for what stood there before
-const LONGEST_HOLD = 1000; // whatever waits for a finger waits no longer, however many come down meanwhile
-const CLICK_COMES = 80; // a touch's click comes a moment after its end, and must find the layout that was touched
-const SLIP = 32; // pixels: how far apart the two taps of one thumb land
+const SETTLING = 600; // ms: a tap this soon after a change was for the element before
+const LONGEST_HOLD = 1000; // ms: the longest wait for fingers, even if more come down
+const CLICK_COMES = 80; // ms from a touch's end to its click, which must find the same layout
+const SLIP = 32; // pixels between the two taps of a thumb
 const LISTS = "[data-cards]";
 const CONTROLS = "button, a[href], input, select, textarea, summary";
-const BEFORE_CLICK = ["pointerup", "lostpointercapture"]; // a touch is captured, and let go, before it clicks
+const BEFORE_CLICK = ["pointerup", "lostpointercapture"]; // a touch is captured and released before its click
 const ENDS = ["pointerup", "pointercancel", "contextmenu", "blur", "lostpointercapture", "dragend", "pagehide"];
 
 /** @type {Set<() => void>} */
@@ -16,15 +16,15 @@ const scrollers = new WeakMap();
 /** @typedef {Map<Element, { list: Element, box: DOMRect }>} Boxes */
 /** @typedef {{ until: number, before: Boxes, after: Boxes?, tops: Map<Element, number> }} Layout */
 /** @type {Layout[]} */
-const layouts = []; // of the last moments: what stood where before and after a change, and how far it was scrolled then
+const layouts = []; // recent changes: the boxes before and after, and the scroll positions after
 let isNoted = false;
 let isHeld = false;
 let release = 0;
 let waitsSince = 0;
 /** @type {{ card: Element?, early: boolean }?} */
-let touched = null; // what the finger came down on, until its click
+let touched = null; // the card under the finger, until its click
 /** @type {{ x: number, y: number, at: number, control: Element? }?} */
-let tapped = null; // the last tap: where, when, and on which control
+let tapped = null; // the last tap: its place, time and control
 
 /** Whether a finger rests on a list. */
 export const isDown = () => isHeld;
@@ -35,13 +35,13 @@ export function afterFinger(/** @type {() => void} */ work) {
   waiting.add(work);
 }
 
-/** Look after the cards of `container`, which are its children. */
+/** Protect the cards of `container`, its children. */
 export function watch(/** @type {HTMLElement} */ container) {
   container.dataset.cards = "";
   container.addEventListener("pointerdown", hold);
 }
 
-/** Call before cards move: what stands where is kept for a moment. It costs no layout that isn't due anyway. */
+/** Call before cards move: their boxes are kept for a moment. Forces no extra layout. */
 export function noteLayout() {
   if (isNoted) return;
   isNoted = true;
@@ -67,7 +67,7 @@ function noteResult(/** @type {Layout} */ layout) {
   for (const list of document.querySelectorAll(LISTS)) layout.tops.set(list, scrollerOf(list).scrollTop);
 }
 
-/** The boxes of all cards that are shown. */
+/** The boxes of all visible cards. */
 function measure() {
   /** @type {Boxes} */
   const boxes = new Map();
@@ -110,7 +110,7 @@ function letGo() {
 }
 
 function end(/** @type {Event} */ event) {
-  const isFields = event.type === "blur" && event.target !== globalThis; // a field's, which a touch takes the focus of
+  const isFields = event.type === "blur" && event.target !== globalThis; // a touch blurs a field, too
   if (!isHeld || isFields) return;
   if (BEFORE_CLICK.includes(event.type)) letGoIn(CLICK_COMES);
   else letGo();
@@ -149,14 +149,14 @@ function cameInstead(card, { before, after, tops }, { clientX: x, clientY: y }) 
 /** @type {(target: EventTarget?) => Element?} */
 const controlOf = (target) => (target instanceof Element ? target.closest("label") ?? target.closest(CONTROLS) : null);
 
-/** Whether it is the second of two taps, and the first has put something else where it was: a toast, a dialog. */
+/** Whether this is the second of two taps, and the first has put a toast or dialog in the control's place. */
 function isSecondOfTwo(/** @type {PointerEvent} */ { clientX: x, clientY: y, timeStamp: at, target, pointerType }) {
   const first = tapped;
   tapped = { x, y, at, control: controlOf(target) };
   if (first === null || pointerType === "mouse" || at - first.at > SETTLING) return false;
   if (Math.hypot(x - first.x, y - first.y) > SLIP || tapped.control === first.control) return false;
   if (controlOf(document.elementFromPoint(first.x, first.y)) === first.control) return false;
-  tapped.control = first.control; // so that a third tap is for it, too
+  tapped.control = first.control; // a third tap is for that control, too
   return true;
 }
 
@@ -167,7 +167,7 @@ addEventListener("pointerdown", (event) => {
 
 addEventListener("pointercancel", () => { touched = null; }, true);
 
-// Keys and scripts click too, and mean what they say: no finger came down for their clicks.
+// Clicks by keys and scripts come without a finger: they always count.
 addEventListener("click", (event) => {
   const { card, early } = touched ?? { card: null, early: false };
   const isByHand = touched !== null && event.detail > 0;

@@ -1,4 +1,4 @@
-// The connection, for whatever on a page depends on it: what is known, and since when it may be old.
+// The connection's state for the parts of a page, and the age of the page's data.
 
 import { day, inWords } from "./wall-time.js";
 import { since } from "./server-time.js";
@@ -13,9 +13,9 @@ const watching = new Set();
 let state = "connecting";
 /** @type {Mark?} */
 let known = null;
-let isAlone = false; // the page has not had an answer yet, and shows what was there last
+let isAlone = false; // no answer yet: the page shows kept data
 
-/** `next` is online, connecting or offline; `when` is the `mark` of what the page shows being true, or null. */
+/** `next` is online, connecting or offline; `when` is the `mark` at which the page's data were true, or null. */
 export function setLink(/** @type {LinkState} */ next, /** @type {Mark?} */ when) {
   state = next;
   known = when;
@@ -30,10 +30,10 @@ export function onLink(/** @type {(state: LinkState) => void} */ update) {
   update(state);
 }
 
-/** The page opened without an answer from the server. */
+/** Note that the page opened without an answer. */
 export function openedAlone() { isAlone = true; }
 
-/** `{ words, isAlone }`: how old what the page shows is, in words; empty while it is live. */
+/** `{ words, isAlone }`: the age of the page's data in words, empty while live. */
 export function age() {
   const isLive = state === "online" && !isAlone;
   const words = known === null || isLive ? "" : ageWords(known);
@@ -42,7 +42,7 @@ export function age() {
   return { words: `Sin conexión con Comanda. ${more}`, isAlone };
 }
 
-/** Rather too old than too young: a phone that has slept does not know for how long. */
+/** Rather too old than too young: a phone doesn't know how long it slept. */
 function ageWords(/** @type {Mark} */ moment) {
   const { most } = since(moment);
   const minutes = Math.floor(most / MINUTE);
@@ -54,20 +54,20 @@ function ageWords(/** @type {Mark} */ moment) {
 }
 
 /** @type {WeakMap<Element, string>} */
-const words = new WeakMap(); // what a place says while the page is online
+const words = new WeakMap(); // an element → its words while online
 
-/** "Nada por verificar ✓" is true only while news comes in: `node` says its words then, and nothing good without. */
+/** Show `node`'s good news ("Nada por verificar ✓") only while the page is online. */
 export function sayOnlyOnline(/** @type {Element} */ node) {
   words.set(node, node.textContent);
   let said = node.textContent;
   onLink(() => {
-    if (node.textContent !== said) words.set(node, node.textContent); // the page has other words for it by now
+    if (node.textContent !== said) words.set(node, node.textContent); // the page has changed the words
     said = UNSURE[state] ?? words.get(node) ?? "";
     if (node.textContent !== said) node.textContent = said;
   });
 }
 
-/** Give such a place other words, which it says once the page is online. */
+/** Change the words of a `sayOnlyOnline` element. */
 export function setGoodNews(/** @type {Element} */ node, /** @type {string} */ text) {
   words.set(node, text);
   const said = UNSURE[state] ?? text;

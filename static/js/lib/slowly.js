@@ -1,10 +1,10 @@
-// Long lists on cheap phones: cards are made a few at a time, so that no tap has to wait for them all.
+// Long lists on cheap phones: cards are created a few at a time, so that no tap waits for all.
 
 const AT_ONCE = 4;
 
 /**
- * Fills a KeyedList of items that have an `id`. `sync(items)` shows what it has and the first of what it lacks at once,
- * and the rest soon; `forget(item)` for one that has been shown or removed meanwhile.
+ * Fill a KeyedList of items with an `id`. `sync(items)` shows the existing cards and the first missing cards at once,
+ * the rest soon. Call `forget(item)` for an item shown or removed meanwhile.
  * @template {{ id: string }} Item
  * @param {import("./dom.js").KeyedList<Item>} list
  */
@@ -35,8 +35,8 @@ export function fillSlowly(list) {
 }
 
 /**
- * A card lives as long as its item is one of the list's, in sight or not: `create(item)` makes it once.
- * `showTimes()` lets all of them tell how long they have waited by now.
+ * Keep an item's card, visible or not, until `drop` or `prune` removes it; `create(item)` is called once. `showTimes()`
+ * updates the waiting times on all cards.
  * @template {{ id: string }} Item
  * @template {{ node: HTMLElement, showTimes: () => void }} OneCard
  * @param {(item: Item) => OneCard} create
@@ -48,7 +48,7 @@ export function keepCards(create) {
     of: (/** @type {Item} */ item) => {
       const known = cards.get(item.id);
       if (known) {
-        delete known.node.dataset.new; // what flashed once is not new any more
+        delete known.node.dataset.new; // the card has flashed already
         return known;
       }
       const card = create(item);

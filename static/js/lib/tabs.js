@@ -1,10 +1,10 @@
-// Tabs: one panel in sight, arrow keys between the tabs, a counter on those that count something.
+// Tabs: one visible panel, arrow keys between the tabs, counters on some tabs.
 
 import { h, setText } from "./dom.js";
 
 /**
- * `{ list, panels, open(name), setCount(name, number) }` of `[{ name, icon, word, isCounted, content }]`, the panels
- * by their names. A name that no tab has opens the first; `onOpen(name)` hears of each, be it open already.
+ * `{ list, panels, open(name), setCount(name, number) }` of `[{ name, icon, word, isCounted, content }]`; `panels` by
+ * name. An unknown name opens the first tab. Each `open` calls `onOpen(name)`.
  * @param {Tab[]} tabs
  * @param {string} label
  * @param {(name: string) => void} onOpen

@@ -1,9 +1,9 @@
-// An error that nobody caught: said on the page with a way on, and told to the server's log, once.
-// No module, and the first script of every page: it must hear of a module that can't even be read.
+// Uncaught errors: shown on the page and reported to the server's log, once. Not a module, and the first script of
+// every page: it must see modules that fail to load.
 
 (() => {
   const MOST_REPORTS = 5;
-  const HARMLESS = /ResizeObserver loop/; // the browser's own note, of nothing that anybody would see
+  const HARMLESS = /ResizeObserver loop/; // a browser's note about nothing visible
   const MODULE = /dynamically imported module|Importing a module|error loading dynamically/i;
   const told = new Set();
   let leaving = false;
@@ -35,10 +35,10 @@
       told.add(key);
       show(isLoading);
       if (told.size <= MOST_REPORTS) report(error);
-    } catch { /* whoever tells of errors makes none */ }
+    } catch { /* the report must not fail */ }
   }
 
-  /** What an extension of the browser does wrong is not the page's fault. */
+  /** Whether the error is the page's, not a browser extension's. */
   const isOurs = (/** @type {Failure} */ { source, stack }) => !/^[a-z-]+-extension:/.test(source ?? "")
     && !/-extension:\/\//.test(stack ?? "");
 
@@ -67,7 +67,7 @@
       .catch(() => {});
   }
 
-  /** Say it once, in the row at the page's foot, over nothing that is tapped. */
+  /** Show one notice, in a row at the page's foot that covers no control. */
   function show(/** @type {boolean} */ isLoading) {
     if (!document.body) {
       addEventListener("DOMContentLoaded", () => show(isLoading), { once: true });
