@@ -31,14 +31,14 @@ worker.addEventListener("fetch", (event) => {
  * @type {(event: FetchEvent, path: string) => Promise<Response>}
  */
 async function answer(event, path) {
-  const last = await kept(path);
+  const last = await findKept(path);
   if (last && performance.now() < deafUntil) return last;
   const giveUp = new AbortController();
-  const asked = fromNetwork(event.request, path, last ? giveUp : null);
-  event.waitUntil(asked.then(({ keeping }) => keeping, () => {}));
-  if (!last) return (await asked).response;
+  const networkAnswer = fromNetwork(event.request, path, last ? giveUp : null);
+  event.waitUntil(networkAnswer.then(({ keeping }) => keeping, () => {}));
+  if (!last) return (await networkAnswer).response;
   try {
-    const { response } = await inTime(asked);
+    const { response } = await inTime(networkAnswer);
     return response.status >= 500 ? last : response;
   } catch {
     return last;
@@ -56,18 +56,18 @@ async function fromNetwork(request, path, giveUp) {
 
 /** @typedef {{ response: Response, keeping: Promise<void>? }} Fetched */
 
-/** Rejects after PATIENCE. @type {(asked: Promise<Fetched>) => Promise<Fetched>} */
-function inTime(asked) {
+/** Rejects after PATIENCE. @type {(networkAnswer: Promise<Fetched>) => Promise<Fetched>} */
+function inTime(networkAnswer) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       deafUntil = performance.now() + DEAF_FOR;
       reject(new Error("no answer"));
     }, PATIENCE);
-    asked.then(resolve, reject).finally(() => clearTimeout(timer));
+    networkAnswer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 
-async function kept(/** @type {string} */ path) {
+async function findKept(/** @type {string} */ path) {
   try {
     return await (await caches.open(SHELL)).match(path);
   } catch {

@@ -23,10 +23,10 @@ let last = 0;
 let isCovered = false;
 
 /** @type {(() => void)[]} */
-const covering = [];
+const coverActions = [];
 
 /** Run `act()` when this page is covered: its work must stop. */
-export const onCovered = (/** @type {() => void} */ act) => covering.push(act);
+export const onCovered = (/** @type {() => void} */ act) => coverActions.push(act);
 
 /** The user whose page is locked on this device, or null. */
 export const lockedUser = whoLeft;
@@ -135,11 +135,11 @@ function touched(/** @type {Event} */ event, /** @type {() => void} */ look) {
 }
 
 /** The time of the last touch in any tab; 0 if invalid. */
-const noted = () => Number(local.read(ACTIVITY) ?? last) || 0;
+const lastTouch = () => Number(local.read(ACTIVITY) ?? last) || 0;
 
 function note() {
   const now = Date.now();
-  if (Math.abs(now - noted()) < NOTE_EVERY) return;
+  if (Math.abs(now - lastTouch()) < NOTE_EVERY) return;
   last = now;
   local.write(ACTIVITY, String(now));
 }
@@ -147,7 +147,7 @@ function note() {
 /** Time asleep counts. An invalid time, or a time ahead after the clock was put back, counts as now. */
 function hasExpired() {
   const now = Date.now();
-  const at = noted();
+  const at = lastTouch();
   if (at <= 0 || at > now + limit) {
     note();
     return false;
@@ -171,7 +171,7 @@ function cover(/** @type {string} */ why, head = "🔒 Pantalla bloqueada") {
   const words = h("p", {}, why);
   document.body.append(h("div", { class: "lock", role: "alert" }, h("p", { class: "lock-head" }, head), words));
   addEventListener("click", (event) => { event.preventDefault(); event.stopImmediatePropagation(); }, true);
-  for (const act of covering) act();
+  for (const act of coverActions) act();
   return words;
 }
 

@@ -120,9 +120,9 @@ export class Live {
 
   #take(/** @type {Orders[]} */ answers) {
     if (this.#isOver) return;
-    this.#cursor = Math.min(...answers.map((one) => Number(one.last_event_id)));
+    this.#cursor = Math.min(...answers.map((answer) => Number(answer.last_event_id)));
     const before = this.orders;
-    this.orders = new Map(answers.flatMap((one) => one.orders).map((order) => [order.id, order]));
+    this.orders = new Map(answers.flatMap((answer) => answer.orders).map((order) => [order.id, order]));
     this.#keepLearned(before);
     this.#isLoaded = true;
     this.#trueAt = mark();
@@ -207,8 +207,8 @@ export class Live {
 
   /** Add a handler for a type of event. */
   listen(/** @type {string} */ type, /** @type {(content: any) => void} */ handler) {
-    const known = this.on[type];
-    this.on[type] = known ? (content) => { known(content); handler(content); } : handler;
+    const oldHandler = this.on[type];
+    this.on[type] = oldHandler ? (content) => { oldHandler(content); handler(content); } : handler;
     this.#stream?.add(type);
   }
 

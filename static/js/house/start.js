@@ -35,8 +35,8 @@ export async function start(...roles) {
   for (let failures = 0; ; failures += 1) {
     try {
       const timeout = last ? SOON : undefined;
-      const asked = call("GET", "/session", { timeout });
-      const [{ user, short_pin: isWeak }, settings] = await Promise.all([asked, call("GET", "/settings", { timeout })]);
+      const [{ user, short_pin: isWeak }, settings] = await Promise.all([
+        call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
       await begin(user, settings);
       notice.remove();
       if (isWeak) askForBetterPin(user);

@@ -198,9 +198,9 @@ export class Stream {
   }
 
   /** Without Web Locks: visible tabs first, each after a random pause. */
-  #succeed(/** @type {Holder} */ gone) {
+  #succeed(/** @type {Holder} */ goneHolder) {
     const pause = (document.visibilityState === "visible" ? 0 : 200) + Math.random() * 200;
-    setTimeout(() => { if (this.#holder.id === gone.id) this.#take(); }, pause);
+    setTimeout(() => { if (this.#holder.id === goneHolder.id) this.#take(); }, pause);
   }
 
   /* Messages between tabs */
@@ -258,10 +258,10 @@ export class Stream {
   #ask(/** @type {number} */ within) {
     this.#post({ is: "ask" });
     if (this.#waiting || !this.#channel) return;
-    const asked = performance.now();
+    const askedAt = performance.now();
     this.#waiting = setTimeout(() => {
       this.#waiting = 0;
-      if (this.#lastWord < asked) this.#take();
+      if (this.#lastWord < askedAt) this.#take();
     }, within * (1 + Math.random() / 2));
   }
 
@@ -285,9 +285,9 @@ export class Stream {
 
   /** Whether this holder's messages count. A tab that was frozen may take itself for the holder for a moment. */
   #accept(/** @type {Holder} */ holder) {
-    const known = this.#holder;
-    const isLater = holder.since - known.since || (holder.id > known.id ? 1 : -1);
-    if (holder.id === known.id) return true;
+    const lastHolder = this.#holder;
+    const isLater = holder.since - lastHolder.since || (holder.id > lastHolder.id ? 1 : -1);
+    if (holder.id === lastHolder.id) return true;
     if (isLater < 0) {
       if (this.#isHolding) this.#say();
       return false;

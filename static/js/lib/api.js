@@ -61,9 +61,9 @@ export async function call(method, path, { json, user, timeout = 15000 } = {}) {
   }
   const learn = () => learnTime(response.headers.get("Date"), started, received);
   try {
-    const said = answer(response.status, text, response.headers.get("Retry-After"));
+    const content = answer(response.status, text, response.headers.get("Retry-After"));
     learn();
-    return said;
+    return content;
   } catch (error) {
     if (error.code === "other_user" && path !== "/session") giveWay(error.message);
     if (error.code) learn(); // a refusal by Comanda; a proxy or a hotel has another clock

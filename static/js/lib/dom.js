@@ -68,10 +68,10 @@ export class KeyedList {
 
   #set(/** @type {Item} */ item, /** @type {boolean} */ fresh) {
     const key = this.key(item);
-    const known = this.#entries.get(key);
-    if (known) {
-      known.item = item;
-      known.update(item);
+    const oldEntry = this.#entries.get(key);
+    if (oldEntry) {
+      oldEntry.item = item;
+      oldEntry.update(item);
     } else {
       const entry = { item, ...this.create(item) };
       entry.update(item);
@@ -99,8 +99,8 @@ export class KeyedList {
   /** Show exactly `items`; items that stay keep their elements. */
   sync(/** @type {Item[]} */ items) {
     finger.noteLayout();
-    const wanted = new Set(items.map(this.key));
-    for (const key of [...this.#entries.keys()]) if (!wanted.has(key)) this.#leave(key);
+    const wantedKeys = new Set(items.map(this.key));
+    for (const key of [...this.#entries.keys()]) if (!wantedKeys.has(key)) this.#leave(key);
     for (const item of items) this.#set(item, false);
     this.#arrange();
   }
@@ -147,7 +147,7 @@ const OWN_SECONDS = 3;
 const NEWS_SECONDS = 6;
 const UNDO_RESTS = 600; // ms: the second tap of two is not for the new button
 /** @type {(() => void)[]} */
-const waiting = []; // news that wait while *Deshacer* is shown
+const waitingNews = []; // news that wait while *Deshacer* is shown
 
 /**
  * Show a message for six seconds, in place of the last message; screen readers read it, too. An `own` message, about
@@ -158,13 +158,13 @@ const waiting = []; // news that wait while *Deshacer* is shown
 export function toast(text, tone = "", { own = false, news = false, undo = null } = {}) {
   const place = placeForToasts();
   if (news && place.querySelector("button")) {
-    waiting.push(() => toast(text, tone, { own, news }));
+    waitingNews.push(() => toast(text, tone, { own, news }));
     return;
   }
   const node = h("div", { class: "toast", data: { tone } }, h("span", {}, ...wholeAmounts(text)));
   const leave = () => {
     node.remove();
-    if (undo) for (const tell of waiting.splice(0)) tell();
+    if (undo) for (const tell of waitingNews.splice(0)) tell();
   };
   if (undo) node.append(createUndo(() => { leave(); undo(); }));
   place.replaceChildren(node);
@@ -182,8 +182,8 @@ const createToasts = () => h("div", { class: "toasts", role: "status", "aria-liv
 
 /** Add the page's row for toasts, above its foot or at its end. Call this after the page is built. */
 export function prepareToasts() {
-  const known = document.querySelector("body > .toasts");
-  if (known) return known;
+  const row = document.querySelector("body > .toasts");
+  if (row) return row;
   const place = createToasts();
   const foot = document.querySelector("body > .foot");
   if (foot) foot.before(place);

@@ -45,9 +45,10 @@ function toIso(/** @type {Tiff} */ tiff) {
   const exif = tiff.pointer(tiff.first, EXIF_IFD);
   const [date, time] = tiff.text(exif, DATE_TIME_ORIGINAL).split(" ");
   const offset = tiff.text(exif, OFFSET_TIME_ORIGINAL);
-  const shown = `${date.replaceAll(":", "-")}T${time}`;
-  const taken = /^[+-]\d\d:\d\d$/.test(offset) ? Date.parse(shown + offset) : latestInstant(Date.parse(`${shown}Z`));
-  return new Date(taken + minutesBehind()).toISOString();
+  const photoTime = `${date.replaceAll(":", "-")}T${time}`;
+  const hasOffset = /^[+-]\d\d:\d\d$/.test(offset);
+  const instant = hasOffset ? Date.parse(photoTime + offset) : latestInstant(Date.parse(`${photoTime}Z`));
+  return new Date(instant + minutesBehind()).toISOString();
 }
 
 /** Directories of tags (TIFF 6.0, section 2), in the byte order that the file names. */

@@ -2,15 +2,15 @@
 
 import { h, setText } from "./dom.js";
 
-let made = 0;
+let fieldCount = 0;
 
 /**
  * A labelled `input`, or a `select` with `options` as [value, word] pairs.
  * @type {(label: string, props: FieldProps) => Field}
  */
 export function field(label, { options = null, hint = null, ...props }) {
-  made += 1;
-  const id = `field-${made}`;
+  fieldCount += 1;
+  const id = `field-${fieldCount}`;
   const described = hint ? `${id}-hint` : null;
   const attributes = { class: "input", id, autocomplete: "off", ...props, "aria-describedby": described };
   const input = options

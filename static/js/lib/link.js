@@ -8,25 +8,25 @@ const MINUTE = 60000;
 const UNSURE = { connecting: "Un momento…", offline: "Puede haber más: ahora no se sabe" };
 
 /** @type {Set<(state: LinkState) => void>} */
-const watching = new Set();
+const watchers = new Set();
 /** @type {LinkState} */
 let state = "connecting";
 /** @type {Mark?} */
-let known = null;
+let trueAt = null;
 let isAlone = false; // no answer yet: the page shows kept data
 
 /** `next` is online, connecting or offline; `when` is the `mark` at which the page's data were true, or null. */
 export function setLink(/** @type {LinkState} */ next, /** @type {Mark?} */ when) {
   state = next;
-  known = when;
+  trueAt = when;
   if (next === "online") isAlone = false;
   document.documentElement.dataset.link = next;
-  for (const update of watching) update(state);
+  for (const update of watchers) update(state);
 }
 
 /** Run `update(state)` now and whenever the connection changes. */
 export function onLink(/** @type {(state: LinkState) => void} */ update) {
-  watching.add(update);
+  watchers.add(update);
   update(state);
 }
 
@@ -36,7 +36,7 @@ export function openedAlone() { isAlone = true; }
 /** `{ words, isAlone }`: the age of the page's data in words, empty while live. */
 export function age() {
   const isLive = state === "online" && !isAlone;
-  const words = known === null || isLive ? "" : ageWords(known);
+  const words = trueAt === null || isLive ? "" : ageWords(trueAt);
   if (!isAlone) return { words, isAlone };
   const more = words ? `Esto es ${words}.` : "La página sigue sola en cuanto vuelva.";
   return { words: `Sin conexión con Comanda. ${more}`, isAlone };
@@ -59,17 +59,17 @@ const words = new WeakMap(); // an element → its words while online
 /** Show `node`'s good news ("Nada por verificar ✓") only while the page is online. */
 export function sayOnlyOnline(/** @type {Element} */ node) {
   words.set(node, node.textContent);
-  let said = node.textContent;
+  let shownText = node.textContent;
   onLink(() => {
-    if (node.textContent !== said) words.set(node, node.textContent); // the page has changed the words
-    said = UNSURE[state] ?? words.get(node) ?? "";
-    if (node.textContent !== said) node.textContent = said;
+    if (node.textContent !== shownText) words.set(node, node.textContent); // the page has changed the words
+    shownText = UNSURE[state] ?? words.get(node) ?? "";
+    if (node.textContent !== shownText) node.textContent = shownText;
   });
 }
 
 /** Change the words of a `sayOnlyOnline` element. */
 export function setGoodNews(/** @type {Element} */ node, /** @type {string} */ text) {
   words.set(node, text);
-  const said = UNSURE[state] ?? text;
-  if (node.textContent !== said) node.textContent = said;
+  const shownText = UNSURE[state] ?? text;
+  if (node.textContent !== shownText) node.textContent = shownText;
 }

@@ -52,7 +52,7 @@ export function placeLayer(/** @type {string} */ name, /** @type {(value: any) =
 /** Add a layer over the page, in place of a layer of the same name; *back* calls `close()`. */
 export function cover(/** @type {string} */ name, /** @type {string?} */ value, /** @type {() => void} */ close) {
   const layer = { name, value, close };
-  const at = layers.findIndex((one) => one.name === name);
+  const at = layers.findIndex((other) => other.name === name);
   if (at < 0) layers.push(layer);
   else layers[at] = layer;
   follow();
@@ -60,7 +60,7 @@ export function cover(/** @type {string} */ name, /** @type {string?} */ value, 
 
 /** Remove a layer that was closed without *back*, and leave its history entry. */
 export function uncover(/** @type {string} */ name) {
-  const at = layers.findIndex((one) => one.name === name);
+  const at = layers.findIndex((other) => other.name === name);
   if (at < 0) return;
   layers.splice(at, 1);
   follow();
@@ -78,9 +78,9 @@ export function returnToPlace() {
   openAll(history.state?.over ?? named.map(([name]) => [name, placeOf(name)]));
 }
 
-function openAll(/** @type {[string, unknown][]} */ wanted) {
+function openAll(/** @type {[string, unknown][]} */ entries) {
   opening = true;
-  for (const [name, value] of wanted) openers.get(name)?.open(value);
+  for (const [name, value] of entries) openers.get(name)?.open(value);
   opening = false;
   follow();
 }
@@ -105,7 +105,7 @@ function entry(size) {
   /** @type {Place} */
   const place = {};
   for (const [name, { inAddress }] of openers) {
-    if (inAddress) place[name] = over.find((one) => one.name === name)?.value ?? null;
+    if (inAddress) place[name] = over.find((layer) => layer.name === name)?.value ?? null;
   }
   return [{ ...history.state, ...notes, over: over.map(({ name, value }) => [name, value]) }, "", address(place)];
 }
@@ -117,7 +117,7 @@ addEventListener("popstate", ({ state }) => {
     follow();
     return;
   }
-  const wanted = state?.over ?? [];
-  while (layers.length > wanted.length) layers.pop()?.close();
-  openAll(wanted.slice(layers.length));
+  const entries = state?.over ?? [];
+  while (layers.length > entries.length) layers.pop()?.close();
+  openAll(entries.slice(layers.length));
 });

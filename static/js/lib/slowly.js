@@ -10,27 +10,27 @@ const AT_ONCE = 4;
  */
 export function fillSlowly(list) {
   /** @type {Item[]} */
-  let lacking = [];
+  let missingItems = [];
   let timer = 0;
 
   function sync(/** @type {Item[]} */ items) {
     clearTimeout(timer);
-    lacking = items.filter((item) => !list.node(item.id)).sort(list.compare);
-    const now = lacking.splice(0, AT_ONCE);
+    missingItems = items.filter((item) => !list.node(item.id)).sort(list.compare);
+    const now = missingItems.splice(0, AT_ONCE);
     list.sync([...items.filter((item) => list.node(item.id)), ...now]);
     later();
   }
 
   function later() {
-    if (lacking.length > 0) timer = setTimeout(more, 0);
+    if (missingItems.length > 0) timer = setTimeout(more, 0);
   }
 
   function more() {
-    list.sync([...list.items, ...lacking.splice(0, AT_ONCE)]);
+    list.sync([...list.items, ...missingItems.splice(0, AT_ONCE)]);
     later();
   }
 
-  const forget = (/** @type {Item} */ item) => { lacking = lacking.filter(({ id }) => id !== item.id); };
+  const forget = (/** @type {Item} */ item) => { missingItems = missingItems.filter(({ id }) => id !== item.id); };
   return { sync, forget };
 }
 
@@ -46,10 +46,10 @@ export function keepCards(create) {
   const cards = new Map();
   return {
     of: (/** @type {Item} */ item) => {
-      const known = cards.get(item.id);
-      if (known) {
-        delete known.node.dataset.new; // the card has flashed already
-        return known;
+      const keptCard = cards.get(item.id);
+      if (keptCard) {
+        delete keptCard.node.dataset.new; // the card has flashed already
+        return keptCard;
       }
       const card = create(item);
       cards.set(item.id, card);

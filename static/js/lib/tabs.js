@@ -15,8 +15,8 @@ export function createTabs(tabs, label, onOpen) {
     ...[...parts.values()].map(({ button }) => button));
   list.addEventListener("keydown", (event) => moveFocus(event, [...parts.values()].map(({ button }) => button)));
 
-  function open(/** @type {string?} */ wanted) {
-    const name = wanted !== null && parts.has(wanted) ? wanted : tabs[0].name;
+  function open(/** @type {string?} */ wantedName) {
+    const name = wantedName !== null && parts.has(wantedName) ? wantedName : tabs[0].name;
     for (const [other, { button, panel }] of parts) {
       button.setAttribute("aria-selected", String(other === name));
       button.tabIndex = other === name ? 0 : -1;

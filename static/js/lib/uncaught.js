@@ -5,7 +5,7 @@
   const MOST_REPORTS = 5;
   const HARMLESS = /ResizeObserver loop/; // a browser's note about nothing visible
   const MODULE = /dynamically imported module|Importing a module|error loading dynamically/i;
-  const told = new Set();
+  const reportedKeys = new Set();
   let leaving = false;
 
   addEventListener("error", (event) => {
@@ -31,10 +31,10 @@
     try {
       if (leaving || HARMLESS.test(error.message) || !isOurs(error)) return;
       const key = `${error.message} ${error.source} ${error.line}`;
-      if (told.has(key)) return;
-      told.add(key);
+      if (reportedKeys.has(key)) return;
+      reportedKeys.add(key);
       show(isLoading);
-      if (told.size <= MOST_REPORTS) report(error);
+      if (reportedKeys.size <= MOST_REPORTS) report(error);
     } catch { /* the report must not fail */ }
   }
 
@@ -95,12 +95,12 @@
   }
 
   function button(/** @type {string} */ text, /** @type {string} */ kind, /** @type {() => void} */ act) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "button";
-    made.dataset.kind = kind;
-    made.textContent = text;
-    made.addEventListener("click", act);
-    return made;
+    const node = document.createElement("button");
+    node.type = "button";
+    node.className = "button";
+    node.dataset.kind = kind;
+    node.textContent = text;
+    node.addEventListener("click", act);
+    return node;
   }
 })();

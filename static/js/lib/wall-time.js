@@ -46,9 +46,9 @@ export function inWords(moment, language, options) {
 /** Formats are slow to make. @type {(language: string, options: Intl.DateTimeFormatOptions) => Intl.DateTimeFormat} */
 function format(language, options) {
   const name = `${language} ${JSON.stringify(options)}`;
-  const known = formats.get(name) ?? new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
-  formats.set(name, known);
-  return known;
+  const dateFormat = formats.get(name) ?? new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
+  formats.set(name, dateFormat);
+  return dateFormat;
 }
 
 /** "2026-11-24", the place's calendar date at a moment, by default now. */
@@ -71,14 +71,14 @@ export const startOfDay = () => new Date(startOf(businessDay())).toISOString();
  */
 export const startOf = (/** @type {string} */ date) => instants(Date.parse(`${date}T00:00:00Z`) + dayEnds)[0];
 
-/** The latest moment at which the place's clock shows `shown`, a time as if in UTC. */
-export const latestInstant = (/** @type {number} */ shown) => Math.max(...instants(shown));
+/** The latest moment at which the place's clock shows `shownTime`, a time as if in UTC. */
+export const latestInstant = (/** @type {number} */ shownTime) => Math.max(...instants(shownTime));
 
-/** The moments at which the place's clock shows `shown`, in order; if skipped, by the offsets before and after. */
-function instants(/** @type {number} */ shown) {
-  const [before, after] = [shown - A_DAY, shown + A_DAY].map((instant) => shown - offset(instant));
-  const right = [before, after].filter((instant) => wall(instant) === shown).sort((a, b) => a - b);
-  return right.length > 0 ? right : [before, after];
+/** The moments at which the place's clock shows `shownTime`, in order; if skipped, by both offsets around it. */
+function instants(/** @type {number} */ shownTime) {
+  const [before, after] = [shownTime - A_DAY, shownTime + A_DAY].map((instant) => shownTime - offset(instant));
+  const matches = [before, after].filter((instant) => wall(instant) === shownTime).sort((a, b) => a - b);
+  return matches.length > 0 ? matches : [before, after];
 }
 
 const offset = (/** @type {number} */ instant) => wall(instant) - Math.floor(instant / 1000) * 1000;
