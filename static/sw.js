@@ -1,13 +1,13 @@
-// The pages' shell, kept on the device: a page opens without a network, and says so itself.
-// Answers of the server's own (orders, menus, proofs, streams) are never kept here.
+// Keeps the pages' shell on the device, so that pages open without a network. Never keeps the server's data (orders,
+// menus, proofs, streams).
 
 const SHELL = "comanda-shell";
 const PAGES = ["/", "/mesero", "/cocina", "/caja", "/admin"];
-const PATIENCE = 4000; // milliseconds: longer than that nobody looks at a white page
+const PATIENCE = 4000; // ms: nobody looks at a white page for longer
 const GIVE_UP = 15000;
 const DEAF_FOR = 10000;
 
-let deafUntil = 0; // the network did not answer just now: a page's other parts don't wait for it, each anew
+let deafUntil = 0; // after a network failure, a page's other parts don't wait again
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
 
@@ -26,20 +26,19 @@ worker.addEventListener("fetch", (event) => {
 });
 
 /**
- * The network's answer, kept for later; the one that was kept where there is no network, or one that
- * does not answer, or where a proxy has nothing but an error of its own. A browser that keeps nothing
- * has the network alone.
+ * The network's answer, which is kept for later. Without a network, for a network that doesn't answer in time, or for a
+ * status from 500 on, the kept answer. Without a kept answer, the network's.
  * @type {(event: FetchEvent, path: string) => Promise<Response>}
  */
 async function answer(event, path) {
-  const last = await kept(path);
+  const last = await findKept(path);
   if (last && performance.now() < deafUntil) return last;
   const giveUp = new AbortController();
-  const asked = fromNetwork(event.request, path, last ? giveUp : null);
-  event.waitUntil(asked.then(({ keeping }) => keeping, () => {}));
-  if (!last) return (await asked).response;
+  const networkAnswer = fromNetwork(event.request, path, last ? giveUp : null);
+  event.waitUntil(networkAnswer.then(({ keeping }) => keeping, () => {}));
+  if (!last) return (await networkAnswer).response;
   try {
-    const { response } = await inTime(asked);
+    const { response } = await inTime(networkAnswer);
     return response.status >= 500 ? last : response;
   } catch {
     return last;
@@ -48,7 +47,7 @@ async function answer(event, path) {
 
 /** @type {(request: Request, path: string, giveUp: AbortController?) => Promise<Fetched>} */
 async function fromNetwork(request, path, giveUp) {
-  const timer = giveUp && setTimeout(() => giveUp.abort(), GIVE_UP); // or it would hold a connection for minutes
+  const timer = giveUp && setTimeout(() => giveUp.abort(), GIVE_UP); // else it may hold a connection for minutes
   const response = await fetch(request, giveUp ? { signal: giveUp.signal } : {});
   clearTimeout(timer ?? undefined);
   deafUntil = 0;
@@ -57,18 +56,18 @@ async function fromNetwork(request, path, giveUp) {
 
 /** @typedef {{ response: Response, keeping: Promise<void>? }} Fetched */
 
-/** Rejects when the network has had its time. @type {(asked: Promise<Fetched>) => Promise<Fetched>} */
-function inTime(asked) {
+/** Rejects after PATIENCE. @type {(networkAnswer: Promise<Fetched>) => Promise<Fetched>} */
+function inTime(networkAnswer) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       deafUntil = performance.now() + DEAF_FOR;
       reject(new Error("no answer"));
     }, PATIENCE);
-    asked.then(resolve, reject).finally(() => clearTimeout(timer));
+    networkAnswer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 
-async function kept(/** @type {string} */ path) {
+async function findKept(/** @type {string} */ path) {
   try {
     return await (await caches.open(SHELL)).match(path);
   } catch {
@@ -79,5 +78,5 @@ async function kept(/** @type {string} */ path) {
 async function keep(/** @type {string} */ path, /** @type {Response} */ response) {
   try {
     await (await caches.open(SHELL)).put(path, response);
-  } catch { /* no room: the page is whole without it */ }
+  } catch { /* no room: the page works without it */ }
 }

@@ -133,7 +133,7 @@ def user_entry(
         if revision == 5:
             return hashlib.sha256(password + salts[:8]).digest() + salts
         assert not password
-        return pdf_password._hardened(salts[:8]) + salts
+        return pdf_password._hash_2b(salts[:8]) + salts
     padded = (password + PADDING)[:32]
     known = padded + OWNER + struct.pack("<i", PERMISSIONS) + FILE_ID
     key = md5(known + b"\xff" * 4 * open_metadata)[:length]

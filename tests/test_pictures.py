@@ -174,7 +174,7 @@ def test_large_pictures_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatc
     load = ImageFile.ImageFile.load
 
     def watched(image: ImageFile.ImageFile) -> Any:
-        held.append(pictures._one_large.locked())
+        held.append(pictures._large_picture_lock.locked())
         return load(image)
 
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", watched)

@@ -1,1 +1,1 @@
-"""What a proof's file is: its kind, its structure, its metadata, what it shows."""
+"""Check a proof's file: its kind, its structure, its metadata and its visible content."""

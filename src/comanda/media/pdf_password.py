@@ -1,8 +1,8 @@
-"""Whether an encrypted PDF opens without a password, as most banks' PDFs do.
+"""Check whether an encrypted PDF opens without a password, as the PDFs of most banks do.
 
-They are encrypted with an empty user password, which only restricts printing or copying, and every
-reader opens them. Source: ISO 32000-2, 7.6.4 (the standard security handler, revisions 2 to 6).
-The ciphers here are good for this question alone: no secret depends on them.
+These PDFs have an empty user password. Their encryption only restricts printing or copying, and
+every reader opens them. Source: ISO 32000-2, 7.6.4 (the standard security handler, revisions 2 to
+6). Do not use these ciphers for anything else: no secret may depend on them.
 """
 
 import hashlib
@@ -16,12 +16,12 @@ _LEAST_ROUNDS = 64
 _RC4_REVISIONS, _SHA_REVISIONS = (
     {2: 32, 3: 32, 4: 32},
     {5: 48, 6: 48},
-)  # → bytes of the user's proof
+)  # revision → bytes of the entry U
 
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """What an encryption dictionary says; `file_id` is the first half of the trailer's ID."""
+    """An encryption dictionary's entries; `file_id` is the first half of the trailer's ID."""
 
     handler: bytes
     revision: int
@@ -33,11 +33,12 @@ class Encryption:
     has_open_metadata: bool = False
 
 
-def opens_without(encryption: Encryption) -> bool:
-    """Whether the empty user password opens the file.
+def opens_without_password(encryption: Encryption) -> bool:
+    """Return whether the empty user password opens the file.
 
-    A certificate is no empty password. What a future revision says can't be known: it counts as
-    open, since a file too many costs a look and a file too few costs a proof.
+    A file encrypted for a certificate does not open. A file of an unknown revision, or with
+    too short an entry U, counts as open: a useless file costs somebody a look, a refused file costs
+    a proof.
     """
     if encryption.handler != b"Standard":
         return False
@@ -47,26 +48,26 @@ def opens_without(encryption: Encryption) -> bool:
         return any(_opens_with_rc4(encryption, length) for length in lengths)
     if revision in _SHA_REVISIONS and size >= _SHA_REVISIONS[revision]:
         salt = encryption.user[32:40]
-        proof = hashlib.sha256(salt).digest() if revision == _PLAIN_SHA else _hardened(salt)
+        proof = hashlib.sha256(salt).digest() if revision == _PLAIN_SHA else _hash_2b(salt)
         return proof == encryption.user[:32]
     return True
 
 
 def _opens_with_rc4(encryption: Encryption, length: int) -> bool:
-    """Algorithms 2 and 4 to 6, with a key of `length` bytes."""
+    """Check the empty password with a key of `length` bytes (algorithms 2 and 4 to 6)."""
     permissions = (encryption.permissions & 0xFFFFFFFF).to_bytes(4, "little")
-    known = _PADDING + encryption.owner[:32] + permissions + encryption.file_id
+    key_input = _PADDING + encryption.owner[:32] + permissions + encryption.file_id
     if encryption.revision == _OPEN_METADATA and encryption.has_open_metadata:
-        known += b"\xff\xff\xff\xff"
-    key = _md5(known)[:length]
+        key_input += b"\xff\xff\xff\xff"
+    key = _md5(key_input)[:length]
     if encryption.revision == _PLAIN_RC4:
         return _rc4(key, _PADDING) == encryption.user[:32]
     for _ in range(50):
         key = _md5(key)[:length]
-    made = _md5(_PADDING + encryption.file_id)
+    expected_proof = _md5(_PADDING + encryption.file_id)
     for number in range(20):
-        made = _rc4(bytes(one ^ number for one in key), made)
-    return made == encryption.user[:16]
+        expected_proof = _rc4(bytes(key_byte ^ number for key_byte in key), expected_proof)
+    return expected_proof == encryption.user[:16]
 
 
 def _md5(data: bytes) -> bytes:
@@ -78,29 +79,29 @@ def _rc4(key: bytes, data: bytes) -> bytes:
     for i in range(256):
         j = (j + state[i] + key[i % len(key)]) & 255
         state[i], state[j] = state[j], state[i]
-    out, i, j = bytearray(), 0, 0
-    for one in data:
+    output, i, j = bytearray(), 0, 0
+    for byte in data:
         i = (i + 1) & 255
         j = (j + state[i]) & 255
         state[i], state[j] = state[j], state[i]
-        out.append(one ^ state[(state[i] + state[j]) & 255])
-    return bytes(out)
+        output.append(byte ^ state[(state[i] + state[j]) & 255])
+    return bytes(output)
 
 
-def _hardened(salt: bytes) -> bytes:
-    """Algorithm 2.B for the empty password: some 70 rounds of AES and SHA-2, a quarter second."""
+def _hash_2b(salt: bytes) -> bytes:
+    """Hash the empty password (algorithm 2.B): about 70 rounds of AES and SHA-2, 0.25 s."""
     key = hashlib.sha256(salt).digest()
     for number in count(1):
-        made = _aes_cbc(key[:16], key[16:32], key * 64)
+        encrypted = _aes_cbc(key[:16], key[16:32], key * 64)
         hashes = (hashlib.sha256, hashlib.sha384, hashlib.sha512)
-        key = hashes[sum(made[:16]) % 3](made).digest()
-        if number >= _LEAST_ROUNDS and made[-1] <= number - 32:
+        key = hashes[sum(encrypted[:16]) % 3](encrypted).digest()
+        if number >= _LEAST_ROUNDS and encrypted[-1] <= number - 32:
             break
     return key[:32]
 
 
 def _aes_cbc(key: bytes, start: bytes, data: bytes) -> bytes:
-    """AES-128 in CBC mode without padding (FIPS 197), by the usual four tables."""
+    """Encrypt `data` with AES-128 in CBC mode without padding (FIPS 197), by four tables."""
     box, (t0, t1, t2, t3) = _tables()
     words = _round_keys(key)
     rounds = [words[at : at + 4] for at in range(4, 40, 4)]
@@ -121,17 +122,17 @@ def _aes_cbc(key: bytes, start: bytes, data: bytes) -> bytes:
                 t0[d >> 24] ^ t1[a >> 16 & 255] ^ t2[b >> 8 & 255] ^ t3[c & 255] ^ r3,
             )
         a, b, c, d = (
-            _last(box, a, b, c, d) ^ l0,
-            _last(box, b, c, d, a) ^ l1,
-            _last(box, c, d, a, b) ^ l2,
-            _last(box, d, a, b, c) ^ l3,
+            _last_round_word(box, a, b, c, d) ^ l0,
+            _last_round_word(box, b, c, d, a) ^ l1,
+            _last_round_word(box, c, d, a, b) ^ l2,
+            _last_round_word(box, d, a, b, c) ^ l3,
         )
         out += (a << 96 | b << 64 | c << 32 | d).to_bytes(16)
     return bytes(out)
 
 
-def _last(box: bytes, a: int, b: int, c: int, d: int) -> int:
-    """A word of the last round, which mixes no columns."""
+def _last_round_word(box: bytes, a: int, b: int, c: int, d: int) -> int:
+    """Return a word of the last round, which does not mix columns."""
     return box[a >> 24] << 24 | box[b >> 16 & 255] << 16 | box[c >> 8 & 255] << 8 | box[d & 255]
 
 
@@ -142,32 +143,38 @@ def _round_keys(key: bytes) -> list[int]:
     for at in range(4, 44):
         word = words[-1]
         if at % 4 == 0:
-            turned = (word << 8 | word >> 24) & 0xFFFFFFFF
-            word = _last(box, turned, turned, turned, turned) ^ constant << 24
-            constant = _doubled(constant)
+            rotated_word = (word << 8 | word >> 24) & 0xFFFFFFFF
+            word = (
+                _last_round_word(box, rotated_word, rotated_word, rotated_word, rotated_word)
+                ^ constant << 24
+            )
+            constant = _double(constant)
         words.append(words[at - 4] ^ word)
     return words
 
 
 @cache
 def _tables() -> tuple[bytes, tuple[list[int], ...]]:
-    """The S-box, and what each of its values does to a column, for each of the four rows."""
+    """Return the S-box, and for each of a column's four rows the table that mixes its values."""
     powers, value = [], 1
     for _ in range(255):
         powers.append(value)
-        value ^= _doubled(value)  # times 3, which generates the field
+        value ^= _double(value)  # times 3, a generator of the field
     logs = {power: at for at, power in enumerate(powers)}
-    box = bytes(_substituted(powers[-logs[one] % 255] if one else 0) for one in range(256))
-    first = [(_doubled(s) << 24) | s << 16 | s << 8 | (_doubled(s) ^ s) for s in box]
-    rows = [[(one >> by | one << (32 - by)) & 0xFFFFFFFF for one in first] for by in (0, 8, 16, 24)]
+    box = bytes(_substitute(powers[-logs[number] % 255] if number else 0) for number in range(256))
+    first_row = [(_double(s) << 24) | s << 16 | s << 8 | (_double(s) ^ s) for s in box]
+    rows = [
+        [(word >> by | word << (32 - by)) & 0xFFFFFFFF for word in first_row]
+        for by in (0, 8, 16, 24)
+    ]
     return box, tuple(rows)
 
 
-def _doubled(value: int) -> int:
-    """Times 2 in the field of AES."""
+def _double(value: int) -> int:
+    """Multiply by 2 in the field of AES."""
     return (value << 1) ^ (0x11B if value & 0x80 else 0)
 
 
-def _substituted(inverse: int) -> int:
+def _substitute(inverse: int) -> int:
     twice = inverse << 8 | inverse
     return (inverse ^ (twice >> 7) ^ (twice >> 6) ^ (twice >> 5) ^ (twice >> 4)) & 0xFF ^ 0x63

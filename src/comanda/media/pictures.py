@@ -1,4 +1,4 @@
-"""A proof's file, judged by what it is: really parsed, cleaned of metadata, made comparable."""
+"""Parse a proof's uploaded file, remove its metadata and compute hashes to compare it by."""
 
 import hashlib
 import io
@@ -18,7 +18,7 @@ from comanda.domain.payments import Proof
 from comanda.media.pdf import check_pdf
 from comanda.media.pdf_objects import Pdf
 from comanda.media.strip_metadata import (
-    Bare,
+    BarePicture,
     check_heif,
     emptied_heif,
     png_bodies,
@@ -29,7 +29,7 @@ from comanda.media.strip_metadata import (
 )
 
 THUMBNAIL_SIDE = 320
-HASH_SIZE = (64, 16)  # columns and rows; more columns than rows, since a receipt's lines are wide
+HASH_SIZE = (64, 16)  # columns, rows; a receipt's lines are wide: more columns than rows
 MAX_PIXELS = {
     "JPEG": 50_000_000,
     "PNG": 50_000_000,
@@ -37,16 +37,17 @@ MAX_PIXELS = {
     "HEIF": 50_000_000,
 }
 _FORMATS = ("JPEG", "PNG", "WEBP")
-_DECODED = (256, 256)
-_COMPARABLE_PIXELS = 16_000_000  # a larger PNG can't be decoded small: it has no hash
-_BAND = 64  # rows of a thumbnail that are made at a time
-_one_large = Lock()  # a large picture takes some hundred megabytes while it is decoded
+_DECODED_SIZE = (256, 256)
+# A larger PNG has no perceptual hash: PNGs can't be decoded at a smaller size.
+_COMPARABLE_PIXELS = 16_000_000
+_BAND_ROWS = 64  # rows that are converted at a time
+_large_picture_lock = Lock()  # decoding a large picture takes some hundred megabytes
 _TOO_LARGE = "La imagen tiene demasiados píxeles. Toma una captura de pantalla y envía esa foto"
-_NOISE = bytes(range(1, 200))  # behind a scan that lacks its end, it would be taken for pixels
-_STEP = 2  # grey levels: less than that is the packing's noise
-_LEAST_BITS = 24  # a picture with less structure is like every other one
-_UPRIGHT = 1
-_TURNS = {  # EXIF's orientation → what makes the picture upright
+_NOISE = bytes(range(1, 200))  # a decoder takes these bytes for pixels after an incomplete scan
+_STEP = 2  # grey levels; smaller differences are noise of the compression
+_LEAST_BITS = 24  # a picture with less structure would match any other
+_UPRIGHT_ORIENTATION = 1
+_TURNS = {  # EXIF's orientation → the operation that makes the picture upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -55,9 +56,9 @@ _TURNS = {  # EXIF's orientation → what makes the picture upright
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_PNG_DEPTH = 24  # where a PNG says how many bits a value has
-_BITS = 8  # to which Pillow brings most
-_DAMAGED = (
+_PNG_DEPTH = 24  # the offset of a PNG's bit depth
+_BITS = 8  # Pillow converts most bit depths to 8
+_DAMAGE_ERRORS = (
     OSError,
     SyntaxError,
     ValueError,
@@ -73,57 +74,64 @@ _DAMAGED = (
     SystemError,
 )
 
-Image.MAX_IMAGE_PIXELS = None  # `_open` has limits of its own, before anything is decoded
+Image.MAX_IMAGE_PIXELS = None  # `_open` checks MAX_PIXELS before decoding
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What a picture's EXIF tells: which side is up, and when it was taken."""
+class _ExifFacts:
+    """A picture's orientation and the time of the photo, from its EXIF."""
 
-    orientation: int = _UPRIGHT
+    orientation: int = _UPRIGHT_ORIENTATION
     taken_at: datetime | None = None
 
 
 def inspect(data: bytes) -> Proof:
-    """The proof that `data`, an uploaded file, is. Raises UnsupportedFile.
+    """Return the proof for `data`, an uploaded file. Raises UnsupportedFile.
 
-    What is kept shows the same, and tells and runs nothing else.
-    `sha256` is of `data` itself.
+    The proof's file looks like the upload and has no metadata, scripts or attached files.
+    `sha256` is of the upload itself.
     """
-    received = hashlib.sha256(data).hexdigest()
+    received_sha256 = hashlib.sha256(data).hexdigest()
     try:
-        bare = _bare(data)
-        if bare is None and check_pdf(data):
-            return _inspect_pdf(data, received)
-        return _inspect_image(bare, received) if bare else _inspect_heif(data, received)
-    except _DAMAGED as error:
+        bare_picture = _strip_metadata(data)
+        if bare_picture is None and check_pdf(data):
+            return _inspect_pdf(data, received_sha256)
+        return (
+            _inspect_image(bare_picture, received_sha256)
+            if bare_picture
+            else _inspect_heif(data, received_sha256)
+        )
+    except _DAMAGE_ERRORS as error:
         raise UnsupportedFile from error
 
 
-def _inspect_pdf(data: bytes, received: str) -> Proof:
+def _inspect_pdf(data: bytes, received_sha256: str) -> Proof:
     pdf = Pdf(data)
-    kept = pdf.cleaned()
-    stored = hashlib.sha256(kept).hexdigest()
+    cleaned_pdf = pdf.cleaned_bytes()
+    stored_sha256 = hashlib.sha256(cleaned_pdf).hexdigest()
     return Proof(
         content_type="application/pdf",
-        data=kept,
-        sha256=received,
-        stored_sha256="" if stored == received else stored,
-        content=pdf.content(),
+        data=cleaned_pdf,
+        sha256=received_sha256,
+        stored_sha256="" if stored_sha256 == received_sha256 else stored_sha256,
+        content=pdf.content_hash(),
     )
 
 
-def _inspect_heif(data: bytes, received: str) -> Proof:
-    """What only a decoder can take apart, a second time without the metadata it stumbled over."""
+def _inspect_heif(data: bytes, received_sha256: str) -> Proof:
+    """Inspect a file that only a decoder can parse; if that fails, again without its metadata."""
     check_heif(data)
     try:
-        return _inspect_image(Bare(data), received)
-    except _DAMAGED:
-        return _inspect_image(Bare(emptied_heif(data)), received)
+        return _inspect_image(BarePicture(data), received_sha256)
+    except _DAMAGE_ERRORS:
+        return _inspect_image(BarePicture(emptied_heif(data)), received_sha256)
 
 
-def _bare(data: bytes) -> Bare | None:
-    """The picture without its metadata, of which no decoder hears; None for another kind."""
+def _strip_metadata(data: bytes) -> BarePicture | None:
+    """Return the picture without its metadata, or None for another kind of file.
+
+    No decoder sees the metadata.
+    """
     if data.startswith(b"\xff\xd8"):
         return strip_jpeg(data)
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -133,42 +141,47 @@ def _bare(data: bytes) -> Bare | None:
     return None
 
 
-def _inspect_image(bare: Bare, received: str) -> Proof:
-    if not (bare.had_end or _is_whole(bare.data)):
+def _inspect_image(bare_picture: BarePicture, received_sha256: str) -> Proof:
+    if not (bare_picture.had_end or _has_all_pixels(bare_picture.data)):
         raise ValueError("cut off")
-    with _open(bare.data) as image, _turn(image):
-        told = _told(bare.exif or image.info.get("exif", b""))
+    with _open(bare_picture.data) as image, _one_large_at_a_time(image):
+        exif_facts = _read_exif(bare_picture.exif or image.info.get("exif", b""))
         if image.format == "PNG" and _is_large(image):
-            if told.orientation != _UPRIGHT:
+            if exif_facts.orientation != _UPRIGHT_ORIENTATION:
                 raise UnsupportedFile(_TOO_LARGE)
             image.verify()
-            fingerprint, content = None, _packed_content(bare.data)
+            image_hash, content = None, _packed_pixel_hash(bare_picture.data)
         else:
             size = image.size
-            fingerprint, content = _hash(image), _content(image, size)
-        content_type, kept = _kept(image, bare.data, told.orientation)
-    stored = hashlib.sha256(kept).hexdigest()
+            image_hash, content = _perceptual_hash(image), _pixel_hash(image, size)
+        content_type, stored_bytes = _stored_form(image, bare_picture.data, exif_facts.orientation)
+    stored_sha256 = hashlib.sha256(stored_bytes).hexdigest()
     return Proof(
         content_type=content_type,
-        data=kept,
-        sha256=received,
-        stored_sha256="" if stored == received else stored,
+        data=stored_bytes,
+        sha256=received_sha256,
+        stored_sha256="" if stored_sha256 == received_sha256 else stored_sha256,
         content=content,
-        image_hash=fingerprint,
-        taken_at=told.taken_at,
+        image_hash=image_hash,
+        taken_at=exif_facts.taken_at,
     )
 
 
-def _is_whole(data: bytes) -> bool:
-    """Whether a JPEG whose end was added had all its pixels: what follows them changes none."""
-    had = data.removesuffix(b"\xff\xd9").rstrip(b"\x00")
-    had += b"\x00" * had.endswith(b"\xff")
-    return _small_pixels(had + b"\xff\xd9") == _small_pixels(had + _NOISE + b"\xff\xd9")
+def _has_all_pixels(data: bytes) -> bool:
+    """Return whether a JPEG that had no end mark has all its pixels.
+
+    If it does, bytes after the pixels change none of them.
+    """
+    without_end = data.removesuffix(b"\xff\xd9").rstrip(b"\x00")
+    without_end += b"\x00" * without_end.endswith(b"\xff")
+    return _small_pixels(without_end + b"\xff\xd9") == _small_pixels(
+        without_end + _NOISE + b"\xff\xd9"
+    )
 
 
 def _small_pixels(data: bytes) -> bytes:
     with _open(data) as image:
-        image.draft("L", _DECODED)
+        image.draft("L", _DECODED_SIZE)
         return image.tobytes()
 
 
@@ -176,23 +189,26 @@ def _is_large(image: Image.Image) -> bool:
     return image.width * image.height > _COMPARABLE_PIXELS
 
 
-def _turn(image: Image.Image) -> AbstractContextManager[object]:
-    """The turn of a picture that can only be decoded whole, and takes much memory for it."""
-    return _one_large if _is_large(image) and image.format != "JPEG" else nullcontext()
+def _one_large_at_a_time(image: Image.Image) -> AbstractContextManager[object]:
+    """Return the lock for a picture whose decoding takes much memory, else an empty context.
+
+    A JPEG needs no lock: it can be decoded at a smaller size.
+    """
+    return _large_picture_lock if _is_large(image) and image.format != "JPEG" else nullcontext()
 
 
 def _open(data: bytes) -> Image.Image:
-    """The picture, its header parsed and nothing decoded yet. Raises UnsupportedFile, OSError."""
-    image = Image.open(io.BytesIO(data), formats=(*_FORMATS, *_heif()))
+    """Parse a picture's header; decode no pixels yet. Raises UnsupportedFile, OSError."""
+    image = Image.open(io.BytesIO(data), formats=(*_FORMATS, *_heif_format()))
     if image.width * image.height > MAX_PIXELS[image.format or ""]:
         raise UnsupportedFile(_TOO_LARGE)
     if image.format == "PNG":
-        _scale_key(image, data[_PNG_DEPTH])
+        _scale_transparent_color(image, data[_PNG_DEPTH])
     return image
 
 
-def _scale_key(image: Image.Image, depth: int) -> None:
-    """Bring a PNG's one transparent colour to the 8 bits to which Pillow brings its pixels."""
+def _scale_transparent_color(image: Image.Image, depth: int) -> None:
+    """Convert a PNG's transparent colour to 8 bits, as Pillow converts the pixels."""
     key = image.info.get("transparency")
     if isinstance(key, tuple) and depth > _BITS:
         image.info["transparency"] = tuple(value >> 8 for value in key)
@@ -201,8 +217,8 @@ def _scale_key(image: Image.Image, depth: int) -> None:
 
 
 @cache
-def _heif() -> tuple[str, ...]:
-    """The iPhone's own format, where the extra `heic` is installed."""
+def _heif_format() -> tuple[str, ...]:
+    """Return the name of the iPhone's format if the extra `heic` is installed."""
     try:
         import pi_heif  # noqa: PLC0415 - an extra
     except ImportError:
@@ -211,44 +227,48 @@ def _heif() -> tuple[str, ...]:
     return ("HEIF",)
 
 
-def _hash(image: Image.Image) -> bytes | None:
-    """The picture's difference hash of 1,024 bits: where it grows brighter from left to right.
+def _perceptual_hash(image: Image.Image) -> bytes | None:
+    """Return the picture's difference hash of 1,024 bits, or None for too little structure.
 
-    Decodes the picture, as small as its format allows, so a truncated one shows here.
+    A bit is set where the picture grows brighter from left to right. The function decodes the
+    picture, as small as its format allows, so a truncated picture fails here.
     """
-    image.draft("YCbCr", _DECODED)
+    image.draft("YCbCr", _DECODED_SIZE)
     image.load()
     columns, rows = HASH_SIZE
-    shown = image.getchannel("Y") if image.mode == "YCbCr" else _even(image)
-    small = shown.resize((columns + 1, rows), Image.Resampling.BILINEAR)
-    grey = _on_white(small).convert("L").tobytes()
-    bits = 0
+    grey_picture = image.getchannel("Y") if image.mode == "YCbCr" else _to_plain_pixels(image)
+    small_picture = grey_picture.resize((columns + 1, rows), Image.Resampling.BILINEAR)
+    grey = _on_white(small_picture).convert("L").tobytes()
+    hash_bits = 0
     for row in range(rows):
         line = grey[row * (columns + 1) : (row + 1) * (columns + 1)]
         for left, right in pairwise(line):
-            bits = bits << 1 | (right > left + _STEP)
-    return bits.to_bytes(columns * rows // 8) if bits.bit_count() >= _LEAST_BITS else None
+            hash_bits = hash_bits << 1 | (right > left + _STEP)
+    return hash_bits.to_bytes(columns * rows // 8) if hash_bits.bit_count() >= _LEAST_BITS else None
 
 
-def _content(image: Image.Image, size: tuple[int, int]) -> str:
-    """A hash of the pixels that a decoded picture of this `size` shows.
+def _pixel_hash(image: Image.Image, size: tuple[int, int]) -> str:
+    """Return a SHA-256, in hex, of the pixels of a decoded picture whose full size is `size`.
 
-    However they are packed, and whatever stands beside them. A JPEG has been decoded smaller, which
-    is enough: its pixels come from the same coefficients.
+    Compression and metadata don't change the hash. A JPEG has been decoded at a smaller size. That
+    is enough: the same coefficients give the same small pixels.
     """
     digest = hashlib.sha256(repr(size).encode())
     if image.format == "JPEG":
         digest.update(f"{image.size} {image.mode}".encode())
         digest.update(image.tobytes())
         return digest.hexdigest()
-    for top in range(0, image.height, _BAND):
-        box = (0, top, image.width, min(top + _BAND, image.height))
-        digest.update(_on_white(_even(image.crop(box))).convert("RGB").tobytes())
+    for top in range(0, image.height, _BAND_ROWS):
+        box = (0, top, image.width, min(top + _BAND_ROWS, image.height))
+        digest.update(_on_white(_to_plain_pixels(image.crop(box))).convert("RGB").tobytes())
     return digest.hexdigest()
 
 
-def _packed_content(data: bytes) -> str:
-    """A hash of a bare PNG too large to be decoded: its packed pixels, however they are divided."""
+def _packed_pixel_hash(data: bytes) -> str:
+    """Return a hash of the packed pixels of a bare PNG that is not decoded for its size.
+
+    The division into chunks doesn't change the hash.
+    """
     digest = hashlib.sha256()
     for body in png_bodies(data):
         digest.update(body)
@@ -256,23 +276,23 @@ def _packed_content(data: bytes) -> str:
 
 
 def content_of(content_type: str, data: bytes) -> str:
-    """What `inspect` finds as the `content` of a stored file; empty where nothing can be found."""
+    """Return the `content` that `inspect` gives a stored file, or "" if it can't be read."""
     try:
         if content_type == "application/pdf":
-            return Pdf(data).content()
-        with _open(data) as image, _turn(image):
+            return Pdf(data).content_hash()
+        with _open(data) as image, _one_large_at_a_time(image):
             if image.format == "PNG" and _is_large(image):
-                return _packed_content(data)
+                return _packed_pixel_hash(data)
             size = image.size
-            image.draft("YCbCr", _DECODED)
+            image.draft("YCbCr", _DECODED_SIZE)
             image.load()
-            return _content(image, size)
-    except (UnsupportedFile, *_DAMAGED):
+            return _pixel_hash(image, size)
+    except (UnsupportedFile, *_DAMAGE_ERRORS):
         return ""
 
 
-def _even(image: Image.Image) -> Image.Image:
-    """The picture in 8 bits without a palette or a transparent colour: it can be made smaller."""
+def _to_plain_pixels(image: Image.Image) -> Image.Image:
+    """Convert to 8 bits without palette or transparent colour, so that resizing blends pixels."""
     if image.mode == "I;16":
         key = image.info.get("transparency")
         image = image.point(lambda value: value / 256).convert("L")
@@ -284,7 +304,7 @@ def _even(image: Image.Image) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """An even picture in grey or RGB, on white where it is transparent."""
+    """Convert a picture with plain pixels to grey or RGB; put transparent parts on white."""
     if "A" not in image.getbands():
         return image if image.mode in ("L", "RGB") else image.convert("RGB")
     image = image.convert("RGBA")
@@ -293,45 +313,46 @@ def _on_white(image: Image.Image) -> Image.Image:
     return white
 
 
-def _told(exif: bytes) -> _Told:
-    """What the EXIF tells. Whatever is wrong with it, in whatever way, it tells nothing."""
-    tags, orientation, taken_at = Image.Exif(), _UPRIGHT, None
+def _read_exif(exif: bytes) -> _ExifFacts:
+    """Read orientation and time from EXIF; ignore damaged parts, whatever error they raise."""
+    tags, orientation, taken_at = Image.Exif(), _UPRIGHT_ORIENTATION, None
     with suppress(Exception):
         tags.load(exif)
-        orientation = tags.get(ExifTags.Base.Orientation, _UPRIGHT)
+        orientation = tags.get(ExifTags.Base.Orientation, _UPRIGHT_ORIENTATION)
     with suppress(Exception):
-        taken_at = _taken_at(tags)
+        taken_at = _read_taken_at(tags)
     is_known = isinstance(orientation, int) and orientation in _TURNS
-    return _Told(orientation if is_known else _UPRIGHT, taken_at)
+    return _ExifFacts(orientation if is_known else _UPRIGHT_ORIENTATION, taken_at)
 
 
-def _kept(image: Image.Image, data: bytes, orientation: int) -> tuple[str, bytes]:
-    """What is kept of a bare picture to be served: its type and its bytes."""
+def _stored_form(image: Image.Image, data: bytes, orientation: int) -> tuple[str, bytes]:
+    """Return the content type and the bytes under which a bare picture is stored."""
     if image.format == "JPEG":
         return "image/jpeg", turned_jpeg(data, orientation)
     if image.format == "HEIF":
-        return "image/jpeg", _as_jpeg(image, _UPRIGHT)  # its decoder has turned it
-    if orientation != _UPRIGHT:
+        # The decoder has turned the picture.
+        return "image/jpeg", _as_jpeg(image, _UPRIGHT_ORIENTATION)
+    if orientation != _UPRIGHT_ORIENTATION:
         return "image/jpeg", _as_jpeg(image, orientation)
     return ("image/png" if image.format == "PNG" else "image/webp"), data
 
 
 def _as_jpeg(image: Image.Image, orientation: int) -> bytes:
-    """What every browser shows; pixels only, on white, and upright."""
-    packed = io.BytesIO()
-    shown = _upright(_on_white(_even(image)), orientation)
-    shown.info = {}
-    shown.save(packed, "JPEG", quality=90)
-    return packed.getvalue()
+    """Return the picture as a JPEG that every browser shows: upright, on white, pixels only."""
+    packed_file = io.BytesIO()
+    upright_picture = _make_upright(_on_white(_to_plain_pixels(image)), orientation)
+    upright_picture.info = {}
+    upright_picture.save(packed_file, "JPEG", quality=90)
+    return packed_file.getvalue()
 
 
-def _upright(image: Image.Image, orientation: int) -> Image.Image:
+def _make_upright(image: Image.Image, orientation: int) -> Image.Image:
     turn = _TURNS.get(orientation)
     return image if turn is None else image.transpose(turn)
 
 
-def _taken_at(exif: Image.Exif) -> datetime | None:
-    """When the camera says it took the picture, in UTC; as the wall's time where it has no zone."""
+def _read_taken_at(exif: Image.Exif) -> datetime | None:
+    """Return the camera's time of the photo: in UTC, or naive if EXIF has no time zone."""
     tags = exif.get_ifd(ExifTags.IFD.Exif)
     text = str(tags.get(ExifTags.Base.DateTimeOriginal, "")).strip("\x00 ")
     zone = str(tags.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\x00 ")
@@ -345,29 +366,29 @@ def _taken_at(exif: Image.Exif) -> datetime | None:
 
 
 def thumbnail(data: bytes) -> bytes:
-    """A stored picture as WebP on white, its long side at most 320 px, upright. Raises OSError."""
-    with _open(data) as image, _turn(image):
-        orientation = _told(image.info.get("exif", b"")).orientation
+    """Return a stored picture as an upright WebP on white, at most 320 px. Raises OSError."""
+    with _open(data) as image, _one_large_at_a_time(image):
+        orientation = _read_exif(image.info.get("exif", b"")).orientation
         image.draft("RGB", (2 * THUMBNAIL_SIDE, 2 * THUMBNAIL_SIDE))
-        small = _reduced(image, 2 * THUMBNAIL_SIDE)
-        small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-        packed = io.BytesIO()
-        shown = _upright(small, orientation)
-        shown.info = {}
-        shown.save(packed, "WEBP", quality=70)
-        return packed.getvalue()
+        small_picture = _reduce(image, 2 * THUMBNAIL_SIDE)
+        small_picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+        packed_file = io.BytesIO()
+        upright_picture = _make_upright(small_picture, orientation)
+        upright_picture.info = {}
+        upright_picture.save(packed_file, "WEBP", quality=70)
+        return packed_file.getvalue()
 
 
-def _reduced(image: Image.Image, side: int) -> Image.Image:
-    """The picture on white, its long side `side` or a little more, made band by band.
+def _reduce(image: Image.Image, side: int) -> Image.Image:
+    """Reduce a picture to a long side of `side` or a little more, on white.
 
-    So a large one is in memory once, whatever its pixels must be turned into.
+    The work goes band by band: a large picture's converted copy is never in memory as a whole.
     """
     factor = max(1, max(image.size) // side)
     width, height = (-(-length // factor) for length in image.size)
-    small = Image.new("RGB", (width, height))
-    for top in range(0, height, _BAND):
-        rows = (top * factor, min((top + _BAND) * factor, image.height))
-        band = _on_white(_even(image.crop((0, rows[0], image.width, rows[1]))))
-        small.paste(band.reduce(factor).convert("RGB"), (0, top))
-    return small
+    small_picture = Image.new("RGB", (width, height))
+    for top in range(0, height, _BAND_ROWS):
+        rows = (top * factor, min((top + _BAND_ROWS) * factor, image.height))
+        band = _on_white(_to_plain_pixels(image.crop((0, rows[0], image.width, rows[1]))))
+        small_picture.paste(band.reduce(factor).convert("RGB"), (0, top))
+    return small_picture

@@ -1,9 +1,9 @@
-"""Taking a picture's metadata away without touching its pixels: no place, no owner, no thumbnail.
+"""Remove a picture's metadata (place, owner, thumbnail) without a change of its pixels.
 
-Each function takes a whole file and returns `Bare`. What browsers skip is left out: stray bytes,
-damaged or oversized chunks beside the picture, what follows its end. They raise ValueError for a
-file whose picture they can't follow. Sources: ITU-T T.81 annex B (JPEG), PNG third edition
-section 5, the WebP container specification.
+Each `strip_` function takes a whole file and returns a `BarePicture`. It also leaves out the data
+that browsers skip: stray bytes, damaged or oversized chunks beside the picture, and data after the
+picture's end. It raises ValueError for a file whose structure it can't follow. Sources: ITU-T T.81
+annex B (JPEG), PNG third edition section 5, the WebP container specification.
 """
 
 import re
@@ -22,19 +22,20 @@ from comanda.media.trimming import (
 
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _APP0, _APP1, _APP2, _APP14, _APP15, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
-_SEGMENTS = frozenset({*range(0xC0, 0xD0), *range(_SOS, 0xF0), _COMMENT})  # that have a length
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # that say how large it is
-_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length that decoders skip
+_SEGMENTS = frozenset({*range(0xC0, 0xD0), *range(_SOS, 0xF0), _COMMENT})  # with a length
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers: they hold the size
+_LENGTHLESS_MARKERS = frozenset({0x01, *range(0xD0, 0xD8)})  # decoders skip them
 _DRI, _DAC = 0xDD, 0xCC
-_ARITHMETIC = frozenset({0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
-_SKIPPED = frozenset({0xDC, 0xDE, 0xDF, _EOI, _COMMENT})  # by decoders, or by whoever collects
+_ARITHMETIC_FRAMES = frozenset({0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
+# Decoders skip them; `strip_jpeg` adds the EOI.
+_SKIPPED_MARKERS = frozenset({0xDC, 0xDE, 0xDF, _EOI, _COMMENT})
 _LENGTH_BYTES = 2
 _MARKER = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
-# What ends a scan: where no restart markers were announced, they do too.
-_AFTER_SCAN_ALONE = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
+# The marker that ends a scan. Without an announced restart interval, restart markers end it, too.
+_AFTER_SCAN_WITHOUT_RESTARTS = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]", re.DOTALL)
-# What an APP segment that shows begins with, and how long it is at least, its head included.
-_SHOWS_JPEG = {
+# APP segments that change the look: the prefix, and the least length with marker and length field.
+_SHOWN_JPEG = {
     _APP0: (b"JFIF\x00", 18),
     _APP2: (b"ICC_PROFILE\x00", 19),
     _APP14: (b"Adobe", 16),
@@ -43,8 +44,8 @@ _EXIF = b"Exif\x00\x00"
 
 _CRITICAL_PNG = frozenset(b"IHDR PLTE IDAT IEND".split())
 _ANCILLARY = 0x20  # of a chunk's first letter
-# The ancillary chunks that change what is seen, and the lengths that each may have.
-_SHOWS_PNG: dict[bytes, range] = {
+# The ancillary chunks that change the look, and the lengths that each may have.
+_SHOWN_PNG: dict[bytes, range] = {
     b"tRNS": range(1, 257),
     b"cHRM": range(32, 33),
     b"gAMA": range(4, 5),
@@ -58,30 +59,31 @@ _SHOWS_PNG: dict[bytes, range] = {
     b"pHYs": range(9, 10),
 }
 _PALETTE = 3  # a colour type
-_KEY_BYTES = {0: 2, 2: 6}  # colour type: how long its one transparent colour is
+_KEY_BYTES = {0: 2, 2: 6}  # colour type → length of its transparent colour
 _LARGEST_PROFILE = 1 << 20
 _IHDR_BYTES = 13
-_MOST_UNPACKED = 16_000_000  # pixels: those that are decoded anyway
+_MOST_UNPACKED = 16_000_000  # pixels; `inspect` decodes no larger PNG
 
 _WEBP_PICTURE = frozenset({b"VP8 ", b"VP8L"})
-_SHOWS_WEBP = _WEBP_PICTURE | {b"VP8X", b"ALPH", b"ICCP"}
-_KNOWN_WEBP = _SHOWS_WEBP | {b"ANIM", b"ANMF", b"EXIF", b"XMP "}
+_SHOWN_WEBP = _WEBP_PICTURE | {b"VP8X", b"ALPH", b"ICCP"}
+_KNOWN_WEBP = _SHOWN_WEBP | {b"ANIM", b"ANMF", b"EXIF", b"XMP "}
 _PROFILE_FLAG, _ALPHA_FLAG, _ANIMATION_FLAG = 0x20, 0x10, 0x02
 _VP8X_BYTES = 10
-_WIDE_ITEM, _WIDE_LOCATION = 3, 2  # the versions from which on an id has four bytes
+_WIDE_ITEM, _WIDE_LOCATION = 3, 2  # from these versions on, an id has four bytes
 
-_MOST_PIECES = 20_000  # segments or chunks, stray ones too; a large photo has some thousands
-_SEARCHED_AT_ONCE = 1024 * 1024
-_MOST_BOXES = 20_000  # of a HEIF, beside each other; a photo has some hundreds
-_MOST_SCANNED = 800_000_000  # pixels times scans: each scan of a progressive JPEG goes over all
+_MOST_PIECES = 20_000  # segments or chunks, stray bytes too; a large photo has some thousands
+_SEARCHED_BYTES = 1024 * 1024
+_MOST_BOXES = 20_000  # of a HEIF on one level; a photo has some hundreds
+_MOST_SCANNED = 800_000_000  # pixels times scans: each scan of a progressive JPEG visits all pixels
 _ZEROS = re.compile(rb"\x00*")
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
-    """A picture with only what is needed to show it, and the EXIF that it had (TIFF, unchecked).
+class BarePicture:
+    """A picture with only the data needed to show it, and its former EXIF (TIFF, unchecked).
 
-    `had_end` is False where the end has been added: only its pixels tell whether it was cut off.
+    `had_end` is False if the JPEG's end mark was missing and has been added. Only its pixels can
+    then tell whether the picture was cut off.
     """
 
     data: bytes
@@ -89,36 +91,42 @@ class Bare:
     had_end: bool = True
 
 
-def strip_jpeg(data: bytes) -> Bare:
-    """The JPEG without its metadata; what follows its end is no part of it."""
-    kept: list[tuple[int, bytes]] = []
+def strip_jpeg(data: bytes) -> BarePicture:
+    """Return the JPEG without its metadata and without data after its end."""
+    kept_segments: list[tuple[int, bytes]] = []
     exif, marker, frame = b"", _SOI, 0
-    for marker, piece in _few_scans(_jpeg_pieces(data)):
+    for marker, piece in _limit_scans(_jpeg_pieces(data)):
         if marker == _APP1 and piece[4:].startswith(_EXIF):
             exif = exif or piece[4 + len(_EXIF) :]
         frame = marker if marker in _FRAMES else frame
-        if _is_of_picture(marker, piece, frame):
-            kept.append((marker, trimmed_segment(marker, piece, _FRAMES)))
+        if _is_needed_segment(marker, piece, frame):
+            kept_segments.append((marker, trimmed_segment(marker, piece, _FRAMES)))
     has_end = marker == _EOI
-    whole = b"\xff\xd8" + b"".join(_without_repeats(kept)) + b"\xff\xd9"
-    return Bare(whole, exif, had_end=has_end)
+    bare_jpeg = b"\xff\xd8" + b"".join(_without_repeats(kept_segments)) + b"\xff\xd9"
+    return BarePicture(bare_jpeg, exif, had_end=has_end)
 
 
-def _is_of_picture(marker: int, piece: bytes, frame: int) -> bool:
-    """Whether a segment is decoded; a table of arithmetic coding only after a frame that has it."""
+def _is_needed_segment(marker: int, piece: bytes, frame: int) -> bool:
+    """Return whether a decoder needs a segment.
+
+    A table of arithmetic coding is needed only after a frame with arithmetic coding.
+    """
     if _APP0 <= marker <= _APP15:
-        return _shows(marker, piece)
-    return marker not in _SKIPPED and (marker != _DAC or frame in _ARITHMETIC)
+        return _is_shown(marker, piece)
+    return marker not in _SKIPPED_MARKERS and (marker != _DAC or frame in _ARITHMETIC_FRAMES)
 
 
-def _without_repeats(kept: list[tuple[int, bytes]]) -> Iterator[bytes]:
-    """The segments; of those with the same meaning the one that counts, and the profile whole."""
-    profile = joined_profile([piece for marker, piece in kept if marker == _APP2])
-    last_adobe = max((at for at, (marker, _) in enumerate(kept) if marker == _APP14), default=0)
-    seen: set[int] = set()
-    for at, (marker, piece) in enumerate(kept):
-        is_first = marker not in seen
-        seen.add(marker)
+def _without_repeats(segments: list[tuple[int, bytes]]) -> Iterator[bytes]:
+    """Yield the segments with the colour profile whole.
+
+    Of repeated segments, only the first JFIF and the last Adobe segment count.
+    """
+    profile = joined_profile([piece for marker, piece in segments if marker == _APP2])
+    last_adobe = max((at for at, (marker, _) in enumerate(segments) if marker == _APP14), default=0)
+    seen_markers: set[int] = set()
+    for at, (marker, piece) in enumerate(segments):
+        is_first = marker not in seen_markers
+        seen_markers.add(marker)
         if marker == _APP2:
             yield from profile if is_first else ()
         elif not ((marker == _APP0 and not is_first) or (marker == _APP14 and at != last_adobe)):
@@ -126,12 +134,15 @@ def _without_repeats(kept: list[tuple[int, bytes]]) -> Iterator[bytes]:
 
 
 def turned_jpeg(data: bytes, orientation: int) -> bytes:
-    """The bare JPEG with an EXIF segment that says how it is to be turned (0x0112, 1 to 8)."""
+    """Return the bare JPEG with an EXIF segment for its orientation (tag 0x0112, 1 to 8)."""
     return data if orientation == 1 else data[:2] + _orientation_segment(orientation) + data[2:]
 
 
 def blanked_jpeg(data: bytes) -> bytes:
-    """The JPEG in its length, its metadata overwritten with zeros; what can't be followed stays."""
+    """Return the JPEG with zeros over its metadata and the same length.
+
+    Data that can't be followed stays as it is.
+    """
     blanked, position = bytearray(data), 2
     is_picture = data[:2] == b"\xff\xd8"
     for _ in range(_MOST_PIECES if is_picture else 0):
@@ -142,88 +153,88 @@ def blanked_jpeg(data: bytes) -> bytes:
             break
         end = position + 2 + int.from_bytes(data[position + 2 : position + 4])
         piece = data[position:end]
-        if marker == _COMMENT or (_APP0 <= marker <= _APP15 and not _shows(marker, piece)):
+        if marker == _COMMENT or (_APP0 <= marker <= _APP15 and not _is_shown(marker, piece)):
             blanked[position + 4 : end] = bytes(len(piece) - 4)
         position = max(end, position + 4)
     return bytes(blanked)
 
 
 def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each segment with its marker; a scan goes with its data. Bytes in between are skipped.
+    """Yield each segment with its marker, a scan with its data. Skip bytes between segments.
 
-    What ends within a scan is yielded too, without an end: decoders show it.
+    A file that ends within a scan is yielded, too, without an end mark: decoders show it.
     """
-    position, in_head, after_scan = 2, True, _AFTER_SCAN_ALONE
+    position, in_head, after_scan = 2, True, _AFTER_SCAN_WITHOUT_RESTARTS
     for _ in range(_MOST_PIECES):
-        found = _search(_MARKER, data, position)
-        if found is None and not in_head:
+        marker_match = _search_marker(_MARKER, data, position)
+        if marker_match is None and not in_head:
             return
-        if found is None:
+        if marker_match is None:
             raise ValueError("cut off")
-        marker, position = data[found.end() - 1], found.end()
+        marker, position = data[marker_match.end() - 1], marker_match.end()
         if marker == _EOI:
             yield marker, b"\xff\xd9"
             return
         if marker == _SOI:
             raise ValueError("a second beginning")
         if marker not in _SEGMENTS:
-            if not in_head and marker not in _ALONE:
+            if not in_head and marker not in _LENGTHLESS_MARKERS:
                 raise ValueError("no marker that may follow a scan")
-            continue  # stray bytes that look like one
-        position += _length(data, position)
+            continue  # stray bytes that look like a marker
+        position += _read_length(data, position)
         if marker == _DRI and any(data[position - 2 : position]):
             after_scan = _AFTER_SCAN
         if marker == _SOS:
             in_head = False
-            following = _search(after_scan, data, position)
-            position = following.start() if following else len(data)
-        yield marker, data[found.start() : position]
+            scan_end = _search_marker(after_scan, data, position)
+            position = scan_end.start() if scan_end else len(data)
+        yield marker, data[marker_match.start() : position]
     raise ValueError("in too many pieces")
 
 
-def _search(marker: re.Pattern[bytes], data: bytes, position: int) -> re.Match[bytes] | None:
-    """The next marker, which has two bytes; in pieces, between which other threads go on."""
-    for start in range(position, len(data), _SEARCHED_AT_ONCE):
-        if found := marker.search(data, start, start + _SEARCHED_AT_ONCE + 1):
-            return found
+def _search_marker(marker: re.Pattern[bytes], data: bytes, position: int) -> re.Match[bytes] | None:
+    """Find the next two-byte marker, piece by piece: other threads run between the searches."""
+    for start in range(position, len(data), _SEARCHED_BYTES):
+        if match := marker.search(data, start, start + _SEARCHED_BYTES + 1):
+            return match
     return None
 
 
-def _few_scans(pieces: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """The pieces of a JPEG. Raises ValueError where decoding them would take too long."""
-    pixels = scanned = 0
+def _limit_scans(pieces: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """Yield a JPEG's pieces. Raises ValueError if decoding would take too long."""
+    pixels = scanned_pixels = 0
     for marker, piece in pieces:
         if marker in _FRAMES:
             pixels = int.from_bytes(piece[5:7]) * int.from_bytes(piece[7:9])
-        scanned += pixels * (marker == _SOS)
-        if scanned > _MOST_SCANNED:
+        scanned_pixels += pixels * (marker == _SOS)
+        if scanned_pixels > _MOST_SCANNED:
             raise ValueError("more scans than any camera writes")
         yield marker, piece
 
 
-def _length(data: bytes, position: int) -> int:
+def _read_length(data: bytes, position: int) -> int:
     length = int.from_bytes(data[position : position + 2])
     if length < _LENGTH_BYTES or len(data) < position + length:
         raise ValueError("cut off")
     return length
 
 
-def _shows(marker: int, piece: bytes) -> bool:
-    start, least = _SHOWS_JPEG.get(marker, (b"", 0))
-    return bool(start) and piece[4:].startswith(start) and len(piece) >= least
+def _is_shown(marker: int, piece: bytes) -> bool:
+    prefix, least_bytes = _SHOWN_JPEG.get(marker, (b"", 0))
+    return bool(prefix) and piece[4:].startswith(prefix) and len(piece) >= least_bytes
 
 
 def _orientation_segment(orientation: int) -> bytes:
-    """An EXIF segment that holds the orientation and nothing else (TIFF 6.0, section 2)."""
+    """Return an EXIF segment that holds only the orientation (TIFF 6.0, section 2)."""
     entry = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0)
     tiff = b"MM\x00\x2a" + struct.pack(">IH", 8, 1) + entry + struct.pack(">I", 0)
     body = _EXIF + tiff
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
 
 
-def strip_png(data: bytes) -> Bare:
-    """The PNG with only the chunks that make up its picture, of those beside it the sound ones."""
-    kept: list[tuple[bytes, bytes]] = []
+def strip_png(data: bytes) -> BarePicture:
+    """Return the PNG with only its critical chunks and the sound chunks that change its look."""
+    kept_chunks: list[tuple[bytes, bytes]] = []
     exif = b""
     bodies: dict[bytes, bytes] = {}
     for kind, piece in _png_chunks(data):
@@ -233,20 +244,22 @@ def strip_png(data: bytes) -> Bare:
         elif kind in _CRITICAL_PNG or _is_sound(kind, body, bodies):
             bodies.setdefault(kind, body)
             profile = trimmed_png_profile(body) if kind == b"iCCP" else body
-            kept.append((kind, piece if profile == body else _png_chunk(kind, profile)))
-    return Bare(data[:8] + b"".join(_exactly(kept, bodies.get(b"IHDR", b""))), exif)
+            kept_chunks.append((kind, piece if profile == body else _png_chunk(kind, profile)))
+    return BarePicture(
+        data[:8] + b"".join(_with_exact_pixels(kept_chunks, bodies.get(b"IHDR", b""))), exif
+    )
 
 
-def _exactly(kept: list[tuple[bytes, bytes]], head: bytes) -> Iterator[bytes]:
-    """A PNG's chunks, its pixels without what is packed behind them; a large one's as they are."""
+def _with_exact_pixels(chunks: list[tuple[bytes, bytes]], head: bytes) -> Iterator[bytes]:
+    """Yield a PNG's chunks, without data packed after the pixels; a large PNG's unchanged."""
     pixels = None
     if len(head) == _IHDR_BYTES:
         width, height = struct.unpack(">II", head[:8])
         if width * height <= _MOST_UNPACKED:
             pixels = exact_pixels(
-                head, b"".join(one[8:-4] for kind, one in kept if kind == b"IDAT")
+                head, b"".join(chunk[8:-4] for kind, chunk in chunks if kind == b"IDAT")
             )
-    for kind, piece in kept:
+    for kind, piece in chunks:
         if kind != b"IDAT" or pixels is None:
             yield piece
         elif pixels:
@@ -259,22 +272,24 @@ def _png_chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def png_bodies(data: bytes) -> Iterator[bytes]:
-    """What makes a bare PNG's pixels: its head, palette, transparency and packed pixels."""
+    """Yield the parts that make a bare PNG's pixels: head, palette, transparency, packed pixels."""
     for kind, piece in _png_chunks(data):
         if kind in _CRITICAL_PNG or kind == b"tRNS":
             yield piece[8:-4]
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Each chunk with its kind; one beside the picture whose checksum is wrong is skipped."""
+    """Yield each chunk with its kind; skip an ancillary chunk with a wrong checksum."""
     position, view = 8, memoryview(data)
     for _ in range(_MOST_PIECES):
         end = position + 12 + int.from_bytes(view[position : position + 4])
         if len(data) < end:
             raise ValueError("cut off")
         kind = data[position + 4 : position + 8]
-        is_right = zlib.crc32(view[position + 4 : end - 4]) == int.from_bytes(view[end - 4 : end])
-        if is_right:
+        has_right_checksum = zlib.crc32(view[position + 4 : end - 4]) == int.from_bytes(
+            view[end - 4 : end]
+        )
+        if has_right_checksum:
             yield kind, data[position:end]
         elif not kind[0] & _ANCILLARY:
             raise ValueError("a wrong checksum in the picture")
@@ -284,15 +299,19 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     raise ValueError("in too many pieces")
 
 
-def _is_sound(kind: bytes, body: bytes, before: dict[bytes, bytes]) -> bool:
-    """Whether an ancillary chunk shows, the first of its kind, and is what its kind should be."""
-    if len(body) not in _SHOWS_PNG.get(kind, ()) or kind in before or b"IDAT" in before:
+def _is_sound(kind: bytes, body: bytes, earlier_bodies: dict[bytes, bytes]) -> bool:
+    """Return whether an ancillary chunk changes the look, is the first of its kind and is valid."""
+    if (
+        len(body) not in _SHOWN_PNG.get(kind, ())
+        or kind in earlier_bodies
+        or b"IDAT" in earlier_bodies
+    ):
         return False
     if kind == b"iCCP":
         return _is_profile(body)
     if kind == b"tRNS":
-        color_type = int.from_bytes(before.get(b"IHDR", b"")[9:10])
-        colors = len(before.get(b"PLTE", b"")) // 3 if color_type == _PALETTE else 0
+        color_type = int.from_bytes(earlier_bodies.get(b"IHDR", b"")[9:10])
+        colors = len(earlier_bodies.get(b"PLTE", b"")) // 3 if color_type == _PALETTE else 0
         return len(body) == _KEY_BYTES.get(color_type) or len(body) <= colors
     return True
 
@@ -307,26 +326,29 @@ def _is_profile(body: bytes) -> bool:
     return packed[:1] == b"\x00" and unpacker.eof
 
 
-def strip_webp(data: bytes) -> Bare:
-    """The WebP without EXIF and XMP, its header's flags in keeping. Raises for an animation."""
+def strip_webp(data: bytes) -> BarePicture:
+    """Return the WebP without EXIF and XMP, and with flags to match.
+
+    Raises ValueError for an animation.
+    """
     chunks: dict[bytes, bytes] = {}
     for kind, body in _webp_chunks(data):
-        chunks.setdefault(b"VP8" if kind in _WEBP_PICTURE else kind, kind + _sized(body))
+        chunks.setdefault(b"VP8" if kind in _WEBP_PICTURE else kind, kind + _with_size(body))
     if b"VP8" not in chunks:
         raise ValueError("no picture")
     if b"VP8X" in chunks:
         chunks[b"VP8X"] = _plain_header(chunks[b"VP8X"], has_profile=b"ICCP" in chunks)
     if b"ICCP" in chunks:
         size = int.from_bytes(chunks[b"ICCP"][4:8], "little")
-        chunks[b"ICCP"] = b"ICCP" + _sized(trimmed_profile(chunks[b"ICCP"][8 : 8 + size]))
-    shown = _SHOWS_WEBP if b"VP8X" in chunks else _WEBP_PICTURE
-    kept = b"".join(chunk for chunk in chunks.values() if chunk[:4] in shown)
-    whole = b"RIFF" + struct.pack("<I", 4 + len(kept)) + b"WEBP" + kept
-    return Bare(whole, chunks.get(b"EXIF", b"")[8:])
+        chunks[b"ICCP"] = b"ICCP" + _with_size(trimmed_profile(chunks[b"ICCP"][8 : 8 + size]))
+    shown_kinds = _SHOWN_WEBP if b"VP8X" in chunks else _WEBP_PICTURE
+    kept_chunks = b"".join(chunk for chunk in chunks.values() if chunk[:4] in shown_kinds)
+    bare_webp = b"RIFF" + struct.pack("<I", 4 + len(kept_chunks)) + b"WEBP" + kept_chunks
+    return BarePicture(bare_webp, chunks.get(b"EXIF", b"")[8:])
 
 
 def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks that are known, wherever the file says that it ends and however it is padded."""
+    """Yield the chunks of known kinds; ignore the file's stated size and wrong padding."""
     position = 12
     for _ in range(_MOST_PIECES):
         if position + 8 > len(data):
@@ -334,7 +356,7 @@ def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         kind = data[position : position + 4]
         size = int.from_bytes(data[position + 4 : position + 8], "little")
         end = position + 8 + size
-        if kind in _SHOWS_WEBP and len(data) < end:
+        if kind in _SHOWN_WEBP and len(data) < end:
             raise ValueError("cut off")
         if kind in _KNOWN_WEBP:
             yield kind, data[position + 8 : end]
@@ -346,7 +368,7 @@ def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     raise ValueError("in too many pieces")
 
 
-def _sized(body: bytes) -> bytes:
+def _with_size(body: bytes) -> bytes:
     return struct.pack("<I", len(body)) + body + b"\x00" * (len(body) % 2)
 
 
@@ -356,46 +378,48 @@ def _plain_header(chunk: bytes, *, has_profile: bool) -> bytes:
     if chunk[8] & _ANIMATION_FLAG:
         raise ValueError("an animation is no photo")
     flags = chunk[8] & _ALPHA_FLAG
-    plain = bytes([flags | (_PROFILE_FLAG if has_profile else 0), 0, 0, 0])
-    return b"VP8X" + _sized(plain + chunk[12 : 8 + _VP8X_BYTES])
+    flags_field = bytes([flags | (_PROFILE_FLAG if has_profile else 0), 0, 0, 0])
+    return b"VP8X" + _with_size(flags_field + chunk[12 : 8 + _VP8X_BYTES])
 
 
 def check_heif(data: bytes) -> None:
-    """Raise ValueError for a HEIF whose items have kinds or names that are no text.
+    """Raise ValueError for a HEIF with an item whose kind or name is not text.
 
-    Its decoder makes words of them unasked, and one that is none ends the whole process.
+    The decoder converts them to text, and invalid text ends the whole process.
     """
     for kind, content in _boxes(data, 0, len(data)):
         if kind == b"meta":
-            for inner, iinf in _boxes(data, content.start + 4, content.stop):
-                for entry in _item_entries(data, iinf) if inner == b"iinf" else ():
+            for inner_kind, iinf in _boxes(data, content.start + 4, content.stop):
+                for entry in _item_entries(data, iinf) if inner_kind == b"iinf" else ():
                     _check_item(data[entry.start : entry.stop])
 
 
 def _check_item(entry: bytes) -> None:
     after_id = 4 + (2 if entry[0] < _WIDE_ITEM else 4)
-    kind, words = entry[after_id + 2 : after_id + 6], entry[after_id + 6 :]
+    kind, item_strings = entry[after_id + 2 : after_id + 6], entry[after_id + 6 :]
     if entry[0] > 1 and not (kind.isascii() and kind.decode().isprintable()):
         raise ValueError("an item of no kind")
-    (words if entry[0] > 1 else entry[after_id + 2 :]).decode()
+    (item_strings if entry[0] > 1 else entry[after_id + 2 :]).decode()
 
 
 def emptied_heif(data: bytes) -> bytes:
-    """The HEIF with its EXIF and XMP emptied, wherever in or beyond the file they should stand.
+    """Return the HEIF with the locations and lengths of its EXIF and XMP set to zero.
 
-    Its decoder reads them before the picture, and gives up where they are out of reach. Source:
+    The decoder reads both before the picture, and fails if they lie beyond the file. Source:
     ISO/IEC 14496-12, 8.11 (meta, iinf, iloc).
     """
-    emptied = bytearray(data)
+    emptied_file = bytearray(data)
     boxes = dict(_boxes(data, 0, len(data)))
-    inner = dict(_boxes(data, boxes[b"meta"].start + 4, boxes[b"meta"].stop))
-    for place in _extents(data, inner[b"iloc"], _metadata_items(data, inner[b"iinf"])):
-        emptied[place.start : place.stop] = bytes(len(place))
-    return bytes(emptied)
+    meta_boxes = dict(_boxes(data, boxes[b"meta"].start + 4, boxes[b"meta"].stop))
+    for place in _extent_fields(
+        data, meta_boxes[b"iloc"], _metadata_items(data, meta_boxes[b"iinf"])
+    ):
+        emptied_file[place.start : place.stop] = bytes(len(place))
+    return bytes(emptied_file)
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, range]]:
-    """Each box's kind, and where its content stands. Raises ValueError where there are too many."""
+    """Yield each box's kind and the range of its content. Raises ValueError for too many boxes."""
     for _ in range(_MOST_BOXES):
         if start + 8 > end:
             return
@@ -409,42 +433,44 @@ def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, range]]:
 
 
 def _metadata_items(data: bytes, iinf: range) -> set[int]:
-    """The ids of the items that are EXIF or XMP."""
-    found = set()
+    """Return the ids of the items that are EXIF or XMP."""
+    item_ids = set()
     for entry in _item_entries(data, iinf):
-        width = 2 if data[entry.start] < _WIDE_ITEM else 4
-        after_id = entry.start + 4 + width
+        id_bytes = 2 if data[entry.start] < _WIDE_ITEM else 4
+        after_id = entry.start + 4 + id_bytes
         if data[after_id + 2 : after_id + 6] in (b"Exif", b"mime"):
-            found.add(int.from_bytes(data[entry.start + 4 : after_id]))
-    return found
+            item_ids.add(int.from_bytes(data[entry.start + 4 : after_id]))
+    return item_ids
 
 
 def _item_entries(data: bytes, iinf: range) -> Iterator[range]:
-    """Where the content of each item's entry stands."""
+    """Return the range of each item entry's content."""
     first = iinf.start + 4 + (2 if data[iinf.start] == 0 else 4)
     return (entry for kind, entry in _boxes(data, first, iinf.stop) if kind == b"infe")
 
 
-def _extents(data: bytes, iloc: range, items: set[int]) -> Iterator[range]:
-    """Where it is written at which offset, and how long, each of the items is."""
+def _extent_fields(data: bytes, iloc: range, item_ids: set[int]) -> Iterator[range]:
+    """Yield the ranges of the fields that hold the offsets and lengths of the given items."""
     version, sizes = data[iloc.start], data[iloc.start + 4 : iloc.start + 6]
-    offset, length, base = sizes[0] >> 4, sizes[0] & 15, sizes[1] >> 4
-    index = sizes[1] & 15 if version else 0
-    wide = 2 if version < _WIDE_LOCATION else 4
-    at = iloc.start + 6 + wide
+    offset_bytes, length_bytes, base_bytes = sizes[0] >> 4, sizes[0] & 15, sizes[1] >> 4
+    index_bytes = sizes[1] & 15 if version else 0
+    id_bytes = 2 if version < _WIDE_LOCATION else 4
+    at = iloc.start + 6 + id_bytes
     for _ in range(int.from_bytes(data[iloc.start + 6 : at])):
-        item = int.from_bytes(data[at : at + wide])
-        at += wide + (2 if version else 0) + 2 + base
+        item_id = int.from_bytes(data[at : at + id_bytes])
+        at += id_bytes + (2 if version else 0) + 2 + base_bytes
         if at > iloc.stop:
             raise ValueError("cut off")
         count = int.from_bytes(data[at : at + 2])
         at += 2
-        if item in items:
-            yield range(at - 2 - base, at - 2)
+        if item_id in item_ids:
+            yield range(at - 2 - base_bytes, at - 2)
             yield from (
-                range(one + index, one + index + offset + length)
-                for one in range(
-                    at, at + count * (index + offset + length), index + offset + length
+                range(start + index_bytes, start + index_bytes + offset_bytes + length_bytes)
+                for start in range(
+                    at,
+                    at + count * (index_bytes + offset_bytes + length_bytes),
+                    index_bytes + offset_bytes + length_bytes,
                 )
             )
-        at += count * (index + offset + length)
+        at += count * (index_bytes + offset_bytes + length_bytes)

@@ -1,4 +1,4 @@
-// The bar at the top of every page: what page this is, the connection, who is signed in.
+// The bar at the top of every page: the title, the connection, the user.
 
 import { h, prepareToasts, setText } from "../lib/dom.js";
 import { tick } from "./format.js";
@@ -10,13 +10,13 @@ import * as sound from "../lib/sound.js";
 const HELP = { waiter: "/ayuda/mesero", kitchen: "/ayuda/cocina", cashier: "/ayuda/caja", admin: "/ayuda/admin" };
 const WORDS = { online: "En línea", connecting: "Reconectando…", offline: "Sin conexión" };
 
-/** `{ node, title, middle, setState }` of the bar; `middle` is the page's own place in it. */
+/** The bar, `{ node, title, middle, setState }`; `middle` is for the page's own parts. */
 export function createBar(/** @type {string} */ heading, /** @type {User} */ user) {
   const link = h("span", { class: "link", role: "status", data: { state: "connecting" } }, WORDS.connecting);
   const title = h("h1", {}, heading);
   const middle = h("div", { class: "bar-middle" });
   const node = h("header", { class: "bar" }, title, middle, link, linkAge(), userMenu(user));
-  queueMicrotask(prepareToasts); // by then the page stands
+  queueMicrotask(prepareToasts); // after the page is built
   const setState = (/** @type {LinkState} */ state) => {
     link.dataset.state = state;
     setText(link, WORDS[state]);
@@ -24,7 +24,7 @@ export function createBar(/** @type {string} */ heading, /** @type {User} */ use
   return { node, title, middle, setState };
 }
 
-/** How old what the page shows is, while no news comes. */
+/** The age of the page's data, while no news comes. */
 function linkAge() {
   const node = h("p", { class: "link-age" });
   const update = () => {

@@ -1,4 +1,4 @@
-// How values look to people: money, times, words for states.
+// Values for people: money, times, words for states.
 
 import { setTerms } from "../lib/api.js";
 import { inWords } from "../lib/wall-time.js";
@@ -44,14 +44,14 @@ export function duration(/** @type {number} */ seconds) {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** "20:41", by the clock on the restaurant's wall */
+/** "20:41", in the restaurant's zone */
 export const clock = (/** @type {string} */ iso) =>
   inWords(iso, "es", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** @type {Set<{ node: Node, update: () => void, seen?: boolean }>} */
 const ticking = new Set();
 
-/** Run `update` now and every few seconds while `node` is on the page, so that waiting times live. */
+/** Run `update` now, and every few seconds while `node` is on the page. */
 export function tick(/** @type {Node} */ node, /** @type {() => void} */ update) {
   const entry = { node, update };
   ticking.add(entry);

@@ -4,8 +4,8 @@ import { field } from "../lib/forms.js";
 import { limit } from "./rules.js";
 
 /**
- * The fields of the house, filled in with what is known of it; `json()` is what the server takes. Where
- * nothing is known of when its day ends, as at the first start, that is left as it is configured.
+ * The restaurant's fields with its current values; `json()` is the body for the server. Without `day_ends`, as at the
+ * first start, the configured end of the day stays.
  * @param {{ restaurant: string, currency: string, time_zone: string, day_ends?: string }} settings
  */
 export function houseFields({ restaurant, currency, time_zone, day_ends }) {
@@ -15,12 +15,12 @@ export function houseFields({ restaurant, currency, time_zone, day_ends }) {
   const sign = field("Signo de la moneda", {
     name: "currency", maxlength: limit("currency"), required: true, value: currency, hint: "$, Bs, S/, Q…",
   });
-  const known = Intl.supportedValuesOf?.("timeZone") || [];
-  const zones = [...new Set([time_zone, ...known])].sort();
+  const knownZones = Intl.supportedValuesOf?.("timeZone") || [];
+  const zones = [...new Set([time_zone, ...knownZones])].sort();
   const zone = field("Zona horaria",
-    { name: "time_zone", options: zones.map((one) => [one, one.replaceAll("_", " ")]), value: time_zone });
+    { name: "time_zone", options: zones.map((word) => [word, word.replaceAll("_", " ")]), value: time_zone });
   const ends = day_ends === undefined ? null : field("El día termina a las", {
-    name: "day_ends", options: [...new Set([...NIGHT, day_ends])].sort().map((one) => [one, inTheNight(one)]),
+    name: "day_ends", options: [...new Set([...NIGHT, day_ends])].sort().map((time) => [time, inTheNight(time)]),
     value: day_ends,
     hint: "Lo que se vende antes de esa hora cuenta para el día anterior. "
       + "Si cierras después de medianoche, pon una hora en la que ya no haya nadie.",

@@ -1,6 +1,6 @@
-// A page that nobody touches locks itself, where the house wants that: several people share its tablet.
-// Who leaves, or was locked out, is noted in this browser before the server is asked to end the session:
-// until that has been done no page goes on with it, whatever network there is, and whichever tab was closed.
+// An untouched page locks itself, if the restaurant wants that: several people share its tablet. The user who leaves,
+// or is locked out, is noted in this browser before the server ends the session. Until then no page goes on with that
+// session, whatever happens to the network or the tabs.
 
 import { call } from "../lib/api.js";
 import { h, setText } from "../lib/dom.js";
@@ -8,7 +8,7 @@ import { forget } from "../lib/kept.js";
 import { forgetLeft, LEFT, noteLeft, recallLeft, whoLeft } from "../lib/left.js";
 import { local } from "../lib/storage.js";
 
-const ACTIVITY = "comanda.actividad"; // when somebody last touched a page of this browser, by its clock
+const ACTIVITY = "comanda.actividad"; // the last touch in this browser, by its clock
 const NEVER = ["/cocina"]; // hangs on a wall, and nobody has a hand free
 const NOTE_EVERY = 500;
 const LOOK_EVERY = 5000;
@@ -23,23 +23,23 @@ let last = 0;
 let isCovered = false;
 
 /** @type {(() => void)[]} */
-const covering = [];
+const coverActions = [];
 
-/** Run `act()` when this page is covered: nothing of it may go on. */
-export const onCovered = (/** @type {() => void} */ act) => covering.push(act);
+/** Run `act()` when this page is covered: its work must stop. */
+export const onCovered = (/** @type {() => void} */ act) => coverActions.push(act);
 
-/** Whose page was locked on this device and is not open again, or null. */
+/** The user whose page is locked on this device, or null. */
 export const lockedUser = whoLeft;
 
-/** Somebody has signed in here: pages are open again. */
+/** Open the pages again, after a sign-in. */
 export function unlock() {
   note();
   return forgetLeft();
 }
 
 /**
- * `username` leaves: every page of this browser is covered at once, and stays so. Where the server can't
- * be told, `/?cambiar` goes on trying; where that can't be opened, or nothing could be noted, this page does.
+ * Sign `username` out: every page of this browser is covered at once. If the server can't be reached, `/?cambiar` goes
+ * on trying; if that page can't open, or the note failed, this page does.
  */
 export async function leave(/** @type {string} */ username) {
   const { isNoted, onDisk } = noteLeft(username);
@@ -55,7 +55,7 @@ export async function leave(/** @type {string} */ username) {
   location.assign(end === "over" ? "/" : CHANGE);
 }
 
-/** Whether there is such a page now: without a network only a service worker has one. */
+/** Whether a page can open now: without a network, only from a service worker. */
 async function canOpen(/** @type {string} */ path) {
   try {
     return (await fetch(path, { signal: AbortSignal.timeout?.(ANSWER_WITHIN) })).ok;
@@ -65,9 +65,8 @@ async function canOpen(/** @type {string} */ path) {
 }
 
 /**
- * End the session of `username`, if it is still theirs, and forget what this device kept for them. Resolves
- * to "over", to "other" if somebody else has signed in since, whose session stays, or to null if the server
- * did not say.
+ * End the session of `username`, and delete their data on this device. Resolves to "over", to "other" if another user
+ * has signed in since, whose session stays, or to null without the server's answer.
  */
 export async function endSessionOf(/** @type {string} */ username) {
   forget(username);
@@ -80,19 +79,19 @@ export async function endSessionOf(/** @type {string} */ username) {
   }
 }
 
-/** Stay locked where a lock has not been lifted, before anything is shown. Whether it is so. */
+/** Lock the page, before it shows anything, if a lock is noted. Returns whether it is locked. */
 export function staysLocked() {
-  // Before the page can be locked by the same event: only a page covered earlier would say *Saliendo…* for ever.
+  // First, before this event can lock the page: only a page covered earlier would say *Saliendo…* for ever.
   addEventListener("pageshow", ({ persisted }) => { if (persisted && isCovered) location.reload(); });
   addEventListener("storage", ({ key }) => { if (key === LEFT) lockIfNoted(); });
-  // A page that slept, or that the browser kept for its *back*, has heard of nothing meanwhile.
+  // A page that slept, or was kept for the browser's *back*, has missed all events.
   for (const type of ["pageshow", "focus"]) addEventListener(type, lockIfNoted);
   for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, lockIfNoted);
   lockIfNoted();
   return isCovered;
 }
 
-/** The same for a lock from before the browser ended, which it takes a moment to read. */
+/** The same for a lock from before the browser ended, which is read from the disk. */
 export async function wasLeft() {
   await recallLeft();
   lockIfNoted();
@@ -104,10 +103,10 @@ function lockIfNoted() {
   if (username !== null) lock(username, PIN_AGAIN);
 }
 
-/** It hangs there for everybody; whoever passes by and touches it is not at work on another page. */
+/** A touch on a wall screen doesn't show that its user is at work on another page. */
 const isOnTheWall = () => NEVER.includes(location.pathname);
 
-/** Lock after `minutes` without a touch or a key in any tab of this browser; 0 is never. Whether it is locked now. */
+/** Lock after `minutes` without a touch or key in any tab of this browser; 0 is never. Returns whether locked now. */
 export function watchIdle(/** @type {number} */ minutes, /** @type {string} */ username) {
   if (!(minutes > 0)) return false;
   limit = minutes * 60000;
@@ -124,7 +123,7 @@ export function watchIdle(/** @type {number} */ minutes, /** @type {string} */ u
   return isCovered;
 }
 
-/** The touch that comes too late is for the lock, and does nothing on the page. */
+/** A touch that comes too late locks the page, and does nothing else. */
 function touched(/** @type {Event} */ event, /** @type {() => void} */ look) {
   look();
   if (!isCovered) {
@@ -135,20 +134,20 @@ function touched(/** @type {Event} */ event, /** @type {() => void} */ look) {
   event.stopImmediatePropagation();
 }
 
-/** When somebody last touched a page, as all tabs know; 0 for what is no time. */
-const noted = () => Number(local.read(ACTIVITY) ?? last) || 0;
+/** The time of the last touch in any tab; 0 if invalid. */
+const lastTouch = () => Number(local.read(ACTIVITY) ?? last) || 0;
 
 function note() {
   const now = Date.now();
-  if (Math.abs(now - noted()) < NOTE_EVERY) return;
+  if (Math.abs(now - lastTouch()) < NOTE_EVERY) return;
   last = now;
   local.write(ACTIVITY, String(now));
 }
 
-/** Time asleep counts. What is no time, or lies ahead after the clock was put back, counts as now. */
+/** Time asleep counts. An invalid time, or a time ahead after the clock was put back, counts as now. */
 function hasExpired() {
   const now = Date.now();
-  const at = noted();
+  const at = lastTouch();
   if (at <= 0 || at > now + limit) {
     note();
     return false;
@@ -156,7 +155,7 @@ function hasExpired() {
   return now - at > limit;
 }
 
-/** Take everything out of sight first; then end the session, for as long as that takes. */
+/** Cover the page first; then try to end the session until that works. */
 function lock(/** @type {string} */ username, why = "Nadie la ha tocado en un rato.") {
   if (isCovered) return;
   const here = location.pathname + location.search;
@@ -164,7 +163,7 @@ function lock(/** @type {string} */ username, why = "Nadie la ha tocado en un ra
   untilOver(username, cover(why)).then(() => location.replace(`/?volver=${encodeURIComponent(here)}`));
 }
 
-/** Nothing of the page is in sight any more, nor goes on. Gives the place of the words about it. */
+/** Hide the page and stop its work. Returns the element for the words about it. */
 function cover(/** @type {string} */ why, head = "🔒 Pantalla bloqueada") {
   isCovered = true;
   document.documentElement.dataset.locked = "";
@@ -172,15 +171,15 @@ function cover(/** @type {string} */ why, head = "🔒 Pantalla bloqueada") {
   const words = h("p", {}, why);
   document.body.append(h("div", { class: "lock", role: "alert" }, h("p", { class: "lock-head" }, head), words));
   addEventListener("click", (event) => { event.preventDefault(); event.stopImmediatePropagation(); }, true);
-  for (const act of covering) act();
+  for (const act of coverActions) act();
   return words;
 }
 
-/** Resolves once the session is over; where the session is somebody else's now, the page begins anew. */
+/** Resolves once the session is over; reloads the page if the session is another user's now. */
 async function untilOver(/** @type {string} */ username, /** @type {Element} */ words) {
   const isNoted = lockedUser() !== null;
   for (;;) {
-    if (isNoted && lockedUser() === null) { // somebody has signed in beside: that session is theirs
+    if (isNoted && lockedUser() === null) { // the session is that of a new user
       location.reload();
       return new Promise(() => {});
     }

@@ -1,4 +1,4 @@
-// The live state of a page: one Map of orders, one snapshot to begin with, one event stream after it.
+// A page's live state: a Map of orders, first from a snapshot, then from the event stream.
 
 import { call, Offline, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/backoff.js";
@@ -13,10 +13,9 @@ const CHECK_EVERY = 25000;
 const KEEP_EVERY = 10000;
 
 /**
- * Keeps `orders` true. `onOrder(order, before)` hears of each change, `onReset(orders, before)` of
- * each snapshot, `on[type](data)` of each notice, `onState("online" | "connecting" | "offline")` of the
- * connection. `snapshots` are the paths that the snapshot is read from. A page that opens without a
- * network begins with what was there last.
+ * Keeps `orders` up to date. Calls `onOrder(order, before)` for a change, `onReset(orders, before)` for a snapshot,
+ * `on[type](data)` for a notice, `onState("online" | "connecting" | "offline")` for the connection. `snapshots` are the
+ * paths of the snapshot. A page that opens without a network begins with its kept data.
  */
 export class Live {
   /** @type {Map<string, Order>} */
@@ -25,16 +24,16 @@ export class Live {
   state = "connecting";
   /** @type {Stream} */
   #stream;
-  #cursor = 0; // the snapshot's: what it holds is not applied again
-  #heardId = 0; // the newest event that the stream has told
+  #cursor = 0; // the snapshot's: events up to here are in it
+  #heardId = 0; // the newest event heard on the stream
   /** @type {Map<string, number>} */
-  #learnedIds = new Map(); // by order, up to which event an answer told of it
-  #floor = 0; // the stream tells nothing up to here: an older snapshot has missed something
+  #learnedIds = new Map(); // by order: the last event that an answer reflected
+  #floor = 0; // the stream skips events up to here: an older snapshot misses some
   /** @type {Mark?} */
-  #trueAt = null; // when what is shown was last true
+  #trueAt = null; // the mark at which the shown data were last true
   #isLoaded = false;
   #isKept = false;
-  #isOver = false; // who worked here has left
+  #isOver = false; // the user has left
   #hasFailed = false;
   #failures = 0;
   #timer = 0;
@@ -73,7 +72,7 @@ export class Live {
     return this.refresh();
   }
 
-  /** All tabs of a browser are one person's, and follow that person's stream: an administrator's tells all. */
+  /** All tabs of a browser share their user's stream; an administrator's has all events. */
   #shareStream() {
     const { username, role } = me() ?? { username: "", role: this.role };
     const stream = new Stream({
@@ -105,7 +104,7 @@ export class Live {
     this.#stream.join();
     this.#meanwhile = [];
     try {
-      if (isInDoubt()) await call("GET", "/session"); // what time it is, before a list asks by the day
+      if (isInDoubt()) await call("GET", "/session"); // learn the time before a list asks by the day
       const session = call("GET", "/session");
       const snapshots = this.snapshots.map((path) => call("GET", resolve(path)));
       const [{ user }, ...answers] = await Promise.all([session, ...snapshots]);
@@ -121,9 +120,9 @@ export class Live {
 
   #take(/** @type {Orders[]} */ answers) {
     if (this.#isOver) return;
-    this.#cursor = Math.min(...answers.map((one) => Number(one.last_event_id)));
+    this.#cursor = Math.min(...answers.map((answer) => Number(answer.last_event_id)));
     const before = this.orders;
-    this.orders = new Map(answers.flatMap((one) => one.orders).map((order) => [order.id, order]));
+    this.orders = new Map(answers.flatMap((answer) => answer.orders).map((order) => [order.id, order]));
     this.#keepLearned(before);
     this.#isLoaded = true;
     this.#trueAt = mark();
@@ -135,7 +134,7 @@ export class Live {
     this.#stream.open();
   }
 
-  /** What was read, or kept, before a change is older than the answer to the change. */
+  /** The answer to a change is newer than a snapshot or kept data from before the change. */
   #keepLearned(/** @type {Map<string, Order>} */ before) {
     for (const [orderId, eventId] of this.#learnedIds) {
       if (eventId <= this.#cursor) this.#learnedIds.delete(orderId);
@@ -143,14 +142,14 @@ export class Live {
     }
   }
 
-  /** What came while the snapshot was on its way may be newer than it. */
+  /** Events that came during the load may be newer than the snapshot. */
   #catchUp() {
     const missed = this.#meanwhile;
     this.#meanwhile = [];
     for (const { type, id, data } of missed) this.#tell(type, id, data);
   }
 
-  /** The stream began anew after what this page knows. */
+  /** The stream began after the events that this page knows. */
   #skipped(/** @type {number} */ id) {
     this.#floor = Math.max(this.#floor, id);
     if (!this.#loading && this.#isLoaded) this.#loadMissed();
@@ -162,7 +161,7 @@ export class Live {
     if (isShort) this.refresh();
   }
 
-  /** Each event once and in order, whichever tab tells it. */
+  /** Take each event once and in order, from whichever tab. */
   #hear(/** @type {string} */ type, /** @type {number} */ id, /** @type {string} */ data) {
     if (type === "resync") {
       this.#resync();
@@ -174,7 +173,7 @@ export class Live {
     if (this.#isLoaded) this.#tell(type, id, data);
   }
 
-  /** What a newer snapshot already holds is not told again: it may be older than what is shown. */
+  /** Skip an event that the snapshot holds already: it may be older than the shown data. */
   #tell(/** @type {string} */ type, /** @type {number} */ id, /** @type {string} */ data) {
     if (id <= this.#cursor) return;
     const content = JSON.parse(data);
@@ -183,14 +182,14 @@ export class Live {
   }
 
   #follow(/** @type {Order} */ order, /** @type {number} */ eventId) {
-    if (eventId <= (this.#learnedIds.get(order.id) ?? 0)) return; // an answer has told of a later state
+    if (eventId <= (this.#learnedIds.get(order.id) ?? 0)) return; // an answer gave a later state
     this.#learnedIds.delete(order.id);
     this.#apply(order);
   }
 
   /**
-   * Take an order from the answer to a change, which reflects every event up to `lastEventId`. The answer
-   * changes nothing if a later event was heard; else it counts at once, and the events that it reflects do not.
+   * Take an order from the answer to a change, which reflects every event up to `lastEventId`. After a later event, the
+   * answer is ignored. Else it counts at once, and the events that it reflects are ignored.
    */
   learn(/** @type {Order} */ order, /** @type {string} */ lastEventId) {
     const eventId = Number(lastEventId);
@@ -206,14 +205,14 @@ export class Live {
     this.#keepSoon();
   }
 
-  /** Hear of one more type of event, or of one type in one more place, from now on. */
+  /** Add a handler for a type of event. */
   listen(/** @type {string} */ type, /** @type {(content: any) => void} */ handler) {
-    const known = this.on[type];
-    this.on[type] = known ? (content) => { known(content); handler(content); } : handler;
+    const oldHandler = this.on[type];
+    this.on[type] = oldHandler ? (content) => { oldHandler(content); handler(content); } : handler;
     this.#stream?.add(type);
   }
 
-  /** The log is not the one this page knew: whatever it says next counts. */
+  /** The server has a new event log: forget all positions. */
   #resync() {
     this.#cursor = 0;
     this.#heardId = 0;
@@ -227,16 +226,16 @@ export class Live {
     else if (this.#isLoaded && !this.#loading) this.#show("online");
   }
 
-  /** The browser comes back by itself from a lost stream, but gives up on any status but 200. */
+  /** The browser reconnects a lost stream by itself, but gives up on any status but 200. */
   #lost(/** @type {boolean} */ isOver) {
     if (this.state === "online") this.#show("connecting");
     if (isOver) this.#later();
   }
 
-  /** Nothing is heard, though all else may go on: ask for what came meanwhile, and when to expect a word. */
+  /** The stream is silent: fetch what was missed, and the interval of heartbeats. */
   async #silent() {
     this.refresh();
-    try { setHeartbeat((await call("GET", "/settings")).heartbeat_seconds); } catch { /* as it was */ }
+    try { setHeartbeat((await call("GET", "/settings")).heartbeat_seconds); } catch { /* keep the old one */ }
   }
 
   async #fail(/** @type {any} */ error) {
@@ -245,7 +244,7 @@ export class Live {
       signInAgain();
       return;
     }
-    if (!(error instanceof Problem || error instanceof Offline)) reportError(error); // a fault of the page's own
+    if (!(error instanceof Problem || error instanceof Offline)) reportError(error); // a bug of the page
     this.#hasFailed = true;
     await this.#showKept();
     this.#show(error instanceof Offline ? "offline" : "connecting");
@@ -258,13 +257,13 @@ export class Live {
     this.#failures += 1;
   }
 
-  /** Somebody looks at this page again: a phone that slept has missed things, and its holder may sleep still. */
+  /** The page is visible again: it may have missed events, and the tab that holds the stream may still sleep. */
   #look() {
     this.refresh();
     this.#stream.check();
   }
 
-  /** A server that is away is found out by asking for something; what no stream tells is asked for, too. */
+  /** Ask whether the server is there, and who is signed in. */
   async #check() {
     if (this.#isOver) return;
     try {
@@ -280,27 +279,27 @@ export class Live {
   #show(/** @type {LinkState} */ state) {
     if (state === "online") {
       this.#trueAt = mark();
-      this.#failures = 0; // not by an answer alone: a stream that is refused is asked for ever more rarely
+      this.#failures = 0; // not after an answer alone: a refused stream is retried ever more rarely
     }
     this.state = state;
     setLink(state, this.#trueAt);
     this.onState(state);
   }
 
-  /** Who worked here has left: nothing more is asked for, nor heard. */
+  /** The user has left: request and hear nothing more. */
   #finish() {
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#stream.leave();
   }
 
-  /** The page is frozen, or goes: the stream is another tab's. */
+  /** The page freezes or closes: leave the stream to another tab. */
   #rest() {
     this.#keep();
     this.#stream.leave();
   }
 
-  /* What was there last */
+  /* Kept data */
 
   #keepSoon() {
     this.#keeping ||= setTimeout(() => { this.#keeping = 0; this.#keep(); }, KEEP_EVERY);
@@ -314,7 +313,7 @@ export class Live {
   async #showKept() {
     if (this.#isLoaded || this.#isKept) return;
     const last = await recall(`orders.${this.role}`);
-    if (last === undefined) return; // it is looked for again at the next failure
+    if (last === undefined) return; // read again at the next failure
     this.#isKept = true;
     if (!last || this.#isLoaded) return;
     const before = this.orders;
@@ -327,13 +326,13 @@ export class Live {
 
 const resolve = (/** @type {OrdersPath | (() => OrdersPath)} */ path) => (typeof path === "function" ? path() : path);
 
-/** Whether somebody else has signed in, in another tab. */
+/** Whether another user has signed in, in another tab. */
 function isOther(/** @type {User} */ user) {
   const mine = me();
   return mine !== null && (user.username !== mine.username || user.role !== mine.role);
 }
 
-/** Go to the sign-in page, and come back here afterwards. What was kept goes with the session. */
+/** Go to the sign-in page, which leads back here. Deletes the kept data. */
 export function signInAgain() {
   forget();
   location.assign(`/?volver=${encodeURIComponent(location.pathname + location.search)}`);

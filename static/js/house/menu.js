@@ -1,10 +1,10 @@
-// The menu, which a page has without a network too: orders are written then as well.
+// The menu, also without a network: orders are written then, too.
 
 import { call, Offline } from "../lib/api.js";
 import { keep, recall } from "../lib/kept.js";
 
 /**
- * Resolves to the server's `{ products }`; without a network, to those that were fetched last.
+ * Resolves to the server's `{ products }`; without a network, to the last fetched.
  * @returns {Promise<Menu>}
  */
 export async function fetchMenu() {

@@ -1,12 +1,12 @@
-// A dialog that asks why: one tap on a reason, or words of one's own, and a confirmation.
+// A dialog that asks for a reason: a tap on a reason or own words, and a confirmation.
 
 import { h, openDialog, setText } from "../lib/dom.js";
 import { coverWith } from "../lib/place.js";
 import { limit } from "./rules.js";
 
 /**
- * Ask `{ label, heading, before, legend, reasons, action, kind }`, `before` elements above the question;
- * `confirm(reason)` hears it. Returns the open dialog.
+ * Ask for a reason, with the elements `before` above the question, then call `confirm(reason)`. Returns the open
+ * dialog.
  * @type {(question: Question, confirm: (reason: string) => void) => HTMLDialogElement}
  */
 export function askReason({ label, heading, before = [], legend, reasons, action, kind = "refuse" }, confirm) {

@@ -1,15 +1,15 @@
-// The server's rules as the page's settings tell them: how long a text may be, and what a warning of a proof means.
+// The server's rules from the settings: the limits of texts, and the meaning of a proof's warnings.
 
 import { money } from "./format.js";
 
-// Settings that an earlier version has kept here tell no rules: then nothing is too long, and all needs a reason.
+// Settings kept by an earlier version have no rules: then no text is too long, and every warning needs a reason.
 const UNKNOWN = { short: "Aviso", sentence: "Comanda avisa de algo: recarga la página para leerlo", strong: true };
 /** @type {Partial<Settings>} */
 let rules = {};
 
 export function setRules(/** @type {Settings} */ settings) { rules = settings; }
 
-/** The most characters, or the highest number, that the server takes. */
+/** The most characters, or the highest number, that the server accepts. */
 export const limit = (/** @type {keyof Limits} */ name) => rules.limits?.[name] ?? Infinity;
 
 const meaningOf = (/** @type {Pick<Suspicion, "type">} */ { type }) => rules.warnings?.[type] ?? UNKNOWN;
@@ -17,7 +17,7 @@ const meaningOf = (/** @type {Pick<Suspicion, "type">} */ { type }) => rules.war
 /** "⚠ Referencia repetida" */
 export const shortWarning = (/** @type {Pick<Suspicion, "type">} */ warning) => `⚠ ${meaningOf(warning).short}`;
 
-/** "Referencia ya usada en la orden 97", of one of `payment`'s warnings; `total` is its order's. */
+/** "Referencia ya usada en la orden 97", for a warning of `payment`; `total` is the order's. */
 export function warningSentence(/** @type {Suspicion} */ warning, /** @type {Payment} */ payment,
   /** @type {number} */ total) {
   const order = () => (

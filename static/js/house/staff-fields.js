@@ -4,7 +4,7 @@ import { setText } from "../lib/dom.js";
 import { field } from "../lib/forms.js";
 import { limit } from "./rules.js";
 
-/** A new PIN's field: whoever handles money (`role()` says) has a longer one. */
+/** A field for a new PIN; a `role()` that handles money needs a longer PIN. */
 export function pinField(/** @type {string} */ label, /** @type {() => string} */ role) {
   const pin = field(label, {
     name: "pin", type: "password", inputmode: "numeric", maxlength: limit("pin"), required: true,

@@ -1,4 +1,4 @@
-// How every page of a role begins: who is this, what is configured, and the installed shell.
+// The start of every role's page: the user, the settings and the installed shell.
 
 import { call, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/backoff.js";
@@ -15,14 +15,14 @@ import { setHeartbeat } from "./stream.js";
 import { session } from "../lib/storage.js";
 
 const ASKED = "comanda.pin-corto";
-const SOON = 6000; // milliseconds: who has something to look at meanwhile need not wait longer
+const SOON = 6000; // ms, if there are kept data to show
 
 export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", admin: "/admin" };
 
 /**
- * Resolves to `{ user, settings }`; a page that is not for this role leads to the one that is. Without
- * a network it is who worked here last, as long as they did not sign out: the page shows what was
- * there then. (Over plain HTTP there is no service worker, and the browser has no page to open.)
+ * Resolves to `{ user, settings }`; a user of another role is sent to their own page. Without a network, resolves to
+ * the last user who did not sign out: the page shows kept data. (Over plain HTTP there is no service worker, and no
+ * page opens.)
  * @type {(...roles: Role[]) => Promise<Begun>}
  */
 export async function start(...roles) {
@@ -35,8 +35,8 @@ export async function start(...roles) {
   for (let failures = 0; ; failures += 1) {
     try {
       const timeout = last ? SOON : undefined;
-      const asked = call("GET", "/session", { timeout });
-      const [{ user, short_pin: isWeak }, settings] = await Promise.all([asked, call("GET", "/settings", { timeout })]);
+      const [{ user, short_pin: isWeak }, settings] = await Promise.all([
+        call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
       await begin(user, settings);
       notice.remove();
       if (isWeak) askForBetterPin(user);
@@ -46,7 +46,7 @@ export async function start(...roles) {
         signInAgain();
         return new Promise(() => {});
       }
-      last ??= await lastHere(); // it could not be read a moment ago, perhaps
+      last ??= await lastHere(); // the first read may have failed
       if (last) {
         goOnAs(last.user);
         openedAlone();
@@ -70,31 +70,31 @@ function settle(roles, { user, settings }) {
   setClock(settings);
   setHeartbeat(settings.heartbeat_seconds);
   const words = lastWords();
-  if (words) setTimeout(toast, 0, words, "late", { news: true }); // by then the page stands
+  if (words) setTimeout(toast, 0, words, "late", { news: true }); // after the page is built
   return { user, settings };
 }
 
-/** Once after each sign-in: the PIN from before still opens, but it is a short one for who handles money. */
+/** Advise once after each sign-in: the PIN still opens, but is too short for a user who handles money. */
 function askForBetterPin(/** @type {User} */ { username, role }) {
   if (session.read(ASKED) === username) return;
-  if (!session.write(ASKED, username)) return; // without a memory the page would ask again and again
+  if (!session.write(ASKED, username)) return; // without storage, the page would ask again and again
   const where = role === "admin" ? "Ponte uno mejor en Administración, Personal."
     : "Pide a quien administra que te ponga uno mejor.";
   setTimeout(
     () => toast(`Tu PIN es débil para manejar dinero: ahora son 6 cifras o letras que nadie adivine. ${where}`), 1000);
 }
 
-/** Where the context is secure, the pages open without a network too. */
+/** Install the service worker in a secure context: then pages open without a network. */
 export function registerShell() {
   if (!("serviceWorker" in navigator) || !isSecureContext) return;
   const policy = globalThis.trustedTypes?.createPolicy("comanda", { createScriptURL: (url) => url });
   const url = policy ? policy.createScriptURL("/sw.js") : "/sw.js";
   const wasThere = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.register(url).then(async () => { if (!wasThere) await keepThisPage(); })
-    .catch(() => { /* the page is whole without it */ });
+    .catch(() => { /* the page works without it */ });
 }
 
-/** What a page loads while its worker is about to come passes by the worker once more, to be kept. */
+/** Fetch once more what the page loaded before its worker came, so that the worker keeps it. */
 async function keepThisPage() {
   if (!navigator.serviceWorker.controller) {
     await new Promise((resolve) => {
@@ -106,7 +106,7 @@ async function keepThisPage() {
     for (const { name } of entries.getEntries()) {
       if (names.has(name) || !new URL(name).pathname.startsWith("/static/")) continue;
       names.add(name);
-      fetch(name).catch(() => { /* the next page that is opened keeps it */ });
+      fetch(name).catch(() => { /* the next page keeps it */ });
     }
   }).observe({ type: "resource", buffered: true });
 }

@@ -1,46 +1,46 @@
-// One stream for all tabs of a browser, which opens six connections to a host and no more. The tab that
-// holds it tells the others through a BroadcastChannel. Web Locks choose it; on plain HTTP, without them,
-// whoever gets no answer from a holder becomes the holder, and of two the later one stays. Without a
-// channel each tab has its own stream, and gives it up while nobody looks.
+// One stream for all tabs of a browser, which opens at most six connections to a host. The holder, the tab with the
+// stream, tells the other tabs through a BroadcastChannel. Web Locks choose the holder. Plain HTTP has none: there a
+// tab that gets no answer from a holder becomes the holder, and the later of two holders stays. Without a channel, each
+// tab has its own stream, and closes it while hidden.
 
 import { newKey } from "../lib/api.js";
 import { doubled } from "../lib/backoff.js";
 import { mark, now, since } from "../lib/server-time.js";
 
-/** Every type of event there is: the holder hears for all tabs. A test holds it against the server's. */
+/** All types of events: the holder hears for all tabs. A test compares them with the server's. */
 export const TYPES = [
   "resync", "order_updated", "order_placed", "order_ready", "order_voided", "menu_updated", "payment_seen",
   "payment_unseen", "payment_verification_pending", "payment_rejected", "payment_approved",
 ];
-/** What the tabs say to each other. Tabs of another version, open since before an upgrade, have their own stream. */
+/** The version of the tabs' messages. Tabs of another version, open since before an upgrade, have their own stream. */
 export const LANGUAGE = 2;
-const ASK_EVERY = 5000; // how long the holder may be silent before somebody asks for it
-const ANSWER_WITHIN = 3000; // a holder that is frozen, or stuck, does not answer; its seat is taken
-const FIRST_ANSWER_WITHIN = 250; // where nothing but its answer tells a new tab that there is a holder
+const ASK_EVERY = 5000; // how long the holder may be silent before a tab asks
+const ANSWER_WITHIN = 3000; // a holder that is frozen or stuck doesn't answer, and loses its seat
+const FIRST_ANSWER_WITHIN = 250; // if only an answer tells a new tab that there is a holder
 const HIDDEN_FOR = 5000;
-const GRACE = 5000; // a heartbeat that is so late was missed: the stream only looks alive
+const GRACE = 5000; // a heartbeat this late was missed: the stream only looks alive
 const CHECK_EVERY = 1000;
-// times `silence`: each miss doubles the patience with the next stream, as the network may be slow
+// times `silence`: each miss doubles the patience with the next stream, for slow networks
 const MOST_PATIENCE = 8;
 
 let silence = 15000 + GRACE;
 
-/** How often the server says on a stream that it is alive. */
+/** Set the interval of the server's heartbeats. */
 export function setHeartbeat(seconds = 15) { silence = 1000 * seconds + GRACE; }
 
 /**
- * `position()` is the newest event that the page knows, null before its snapshot. `onLost(isOver)`: the
- * stream isn't heard (`isOver`: the browser has given it up); `onSilent()`: it seems to stand; `onAlive(when)`:
- * a sign of life; `onGap(id)`: nothing up to `id` will be told; `onDoubt()`, `onEnded()`: another tab says that
- * the server may be gone, that the session is over.
+ * `position()` is the newest event that the page knows, null before its snapshot. `onLost(isOver)`: the stream is lost
+ * (`isOver`: the browser has given up); `onSilent()`: heartbeats are missing; `onAlive(when)`: a sign of life;
+ * `onGap(id)`: the stream skips events up to `id`; `onDoubt()`, `onEnded()`: another tab says that the server may be
+ * gone, that the session is over.
  */
 export class Stream {
-  isOpen = false; // something was heard on it, and no heartbeat was missed since, whichever tab holds it
+  isOpen = false; // heard, and no heartbeat missed since, whichever tab holds it
   #isHere = false;
   #isHolding = false;
   /** @type {LockManager?} */
   #locks = navigator.locks ?? null;
-  #holder = { since: 0, id: "" }; // whose word counts: the latest to take the seat
+  #holder = { since: 0, id: "" }; // the last tab to take the seat: its messages count
   #after = 0;
   /** @type {EventSource?} */
   #source = null;
@@ -51,11 +51,11 @@ export class Stream {
   #seat = null;
   /** @type {((value?: unknown) => void)?} */
   #giveBack = null;
-  #lastWord = 0; // the holder's
+  #lastWord = 0; // when the holder last spoke
   /** @type {Mark?} */
-  #heardAt = null; // the mark of the server's last word, null where the stream is known to be lost
-  #begun = mark(); // since when it is waited for
-  #misses = 0; // streams in a row on which nothing was heard
+  #heardAt = null; // the mark of the server's last sign of life; null if the stream is lost
+  #begun = mark(); // since when the tab waits for the stream
+  #misses = 0; // silent streams in a row
   #checking = 0;
   #watching = 0;
   #waiting = 0;
@@ -69,7 +69,7 @@ export class Stream {
     this.on = on;
   }
 
-  /** Be one of the tabs. What is told from now on is heard, so a snapshot that is read after this misses nothing. */
+  /** Join the tabs. Later events are heard, so a snapshot read after this misses none. */
   join() {
     if (this.#isHere) return;
     this.#isHere = true;
@@ -87,7 +87,7 @@ export class Stream {
     this.#ask(this.#locks ? ANSWER_WITHIN : FIRST_ANSWER_WITHIN);
   }
 
-  /** Be none of them for now: the page is frozen, or goes. Another tab takes the stream over at once. */
+  /** Leave the tabs, as the page freezes or closes. Another tab takes over the stream at once. */
   leave() {
     if (!this.#isHere) return;
     this.#isHere = false;
@@ -106,7 +106,7 @@ export class Stream {
     this.#channel = null;
   }
 
-  /** See to it that there is a stream, from the page's position on. */
+  /** Make sure that there is a stream, from the page's position on. */
   open() {
     this.join();
     const isOnItsWay = this.#source !== null && !(this.#hasFailed && this.#source.readyState !== EventSource.OPEN);
@@ -114,14 +114,14 @@ export class Stream {
     else if (!this.#isHolding && !this.isOpen) this.#ask(ANSWER_WITHIN);
   }
 
-  /** Make sure that the stream is heard, and that its holder still lives. */
+  /** Check that the stream is heard, and that its holder is alive. */
   check() {
     if (!this.#isHere) return;
     this.#checkSilence();
     if (!this.#isHolding && this.#channel) this.#ask(ANSWER_WITHIN);
   }
 
-  /** The server did not answer this page: a stream that seems to be open may not be. */
+  /** The server did not answer this page: the stream may be dead. */
   drop() {
     this.isOpen = false;
     this.#heardAt = null;
@@ -136,7 +136,7 @@ export class Stream {
   /** Tell the other tabs that the session is over. */
   end() { this.#post({ is: "ended" }); }
 
-  /** Hear of one more type of event. */
+  /** Listen for one more type of event. */
   add(/** @type {string} */ type) {
     if (TYPES.includes(type) || this.#extra.has(type)) return;
     this.#extra.add(type);
@@ -145,7 +145,7 @@ export class Stream {
 
   /* The seat */
 
-  /** Wait for the seat; the browser gives it to one tab, and to the next when that one is gone, however it went. */
+  /** Wait for the seat: the browser gives it to a tab, and to the next when that tab is gone. */
   #queue() {
     const seat = new AbortController();
     this.#seat = seat;
@@ -168,7 +168,7 @@ export class Stream {
         return new Promise((resolve) => { this.#giveBack = resolve; });
       });
     } catch (error) { // given up here, or taken by another tab
-      if (error.name !== "AbortError") this.#locks = null; // the browser gives none
+      if (error.name !== "AbortError") this.#locks = null; // the browser has no locks
     }
     if (this.#seat !== seat) return;
     this.#rise();
@@ -190,26 +190,26 @@ export class Stream {
     this.#giveBack = null;
   }
 
-  /** The holder does not answer, or has said that it goes. */
+  /** Take the seat of a holder that doesn't answer or has left. */
   #take() {
     if (!this.#isHere || this.#isHolding) return;
     if (this.#locks) this.#steal();
     else this.#sit();
   }
 
-  /** No Web Locks: those who are looked at first, and one before the other. */
-  #succeed(/** @type {Holder} */ gone) {
+  /** Without Web Locks: visible tabs first, each after a random pause. */
+  #succeed(/** @type {Holder} */ goneHolder) {
     const pause = (document.visibilityState === "visible" ? 0 : 200) + Math.random() * 200;
-    setTimeout(() => { if (this.#holder.id === gone.id) this.#take(); }, pause);
+    setTimeout(() => { if (this.#holder.id === goneHolder.id) this.#take(); }, pause);
   }
 
-  /* What the tabs say to each other */
+  /* Messages between tabs */
 
   #post(/** @type {Said} */ message) { this.#channel?.postMessage(message); }
 
   #say() { this.#post({ is: "here", ...this.#word() }); }
 
-  /** Whose word it is, and how many milliseconds ago the server was heard: a tab's own marks are no other's. */
+  /** The holder, and how many milliseconds ago the server was heard: marks are valid in their own tab only. */
   #word() {
     const age = this.#heardAt && since(this.#heardAt).most;
     return { holder: this.#holder, after: this.#after, age, sent: Date.now() };
@@ -220,8 +220,8 @@ export class Stream {
   }
 
   /**
-   * A connection can die without a word: the Wi-Fi's router forgets it, or a proxy holds it back, and
-   * everything else goes on. Each tab judges by itself, for the one that holds the stream may hang.
+   * A connection can die silently: the router forgets it, or a proxy holds it back, and all other requests work. Each
+   * tab checks for itself, since the holder may hang.
    */
   #checkSilence() {
     if (this.#heardAt === null && !this.#source) return;
@@ -238,7 +238,7 @@ export class Stream {
     this.on.onSilent();
   }
 
-  /** The server was heard, here or by the tab that holds the stream. */
+  /** The server was heard by the holder. */
   #feel(/** @type {Mark} */ heard) {
     this.#heardAt = heard;
     this.#misses = 0;
@@ -258,17 +258,17 @@ export class Stream {
   #ask(/** @type {number} */ within) {
     this.#post({ is: "ask" });
     if (this.#waiting || !this.#channel) return;
-    const asked = performance.now();
+    const askedAt = performance.now();
     this.#waiting = setTimeout(() => {
       this.#waiting = 0;
-      if (this.#lastWord < asked) this.#take();
+      if (this.#lastWord < askedAt) this.#take();
     }, within * (1 + Math.random() / 2));
   }
 
   #hear(/** @type {Said} */ message) {
     if (message.is === "ask") {
       if (!this.#isHolding) return;
-      this.#checkSilence(); // a hidden tab's own timers may rest for a minute
+      this.#checkSilence(); // a hidden tab's timers may pause for a minute
       this.#say();
     } else if (message.is === "doubt") {
       if (this.#isHolding) this.on.onDoubt();
@@ -283,11 +283,11 @@ export class Stream {
     }
   }
 
-  /** Whether this holder's word counts. A tab that was frozen may believe for a moment that it still holds. */
+  /** Whether this holder's messages count. A tab that was frozen may take itself for the holder for a moment. */
   #accept(/** @type {Holder} */ holder) {
-    const known = this.#holder;
-    const isLater = holder.since - known.since || (holder.id > known.id ? 1 : -1);
-    if (holder.id === known.id) return true;
+    const lastHolder = this.#holder;
+    const isLater = holder.since - lastHolder.since || (holder.id > lastHolder.id ? 1 : -1);
+    if (holder.id === lastHolder.id) return true;
     if (isLater < 0) {
       if (this.#isHolding) this.#say();
       return false;
@@ -321,7 +321,7 @@ export class Stream {
 
   #connect() {
     const after = this.position();
-    if (after === null) return; // the snapshot is to come, and opens it
+    if (after === null) return; // the snapshot will open it
     this.#disconnect();
     this.#after = after;
     this.#begun = mark();
@@ -335,7 +335,7 @@ export class Stream {
       this.#begun = mark();
       this.#say();
     };
-    source.addEventListener("beat", () => { // the first comes with the stream; its headers alone say nothing
+    source.addEventListener("beat", () => { // the first comes with the stream; headers alone prove nothing
       if (source !== this.#source) return;
       this.#feel(mark());
       this.#say();
@@ -349,7 +349,7 @@ export class Stream {
       const id = Number(event.lastEventId);
       this.#feel(mark());
       this.#post({ is: "event", ...this.#word(), type, id, data: event.data });
-      if (type === "resync") this.#after = 0; // the log is another one
+      if (type === "resync") this.#after = 0; // the log is new
       this.on.onEvent(type, id, event.data);
     });
   }
@@ -368,7 +368,7 @@ export class Stream {
   };
 }
 
-/** How long ago the server was heard when this word of the holder's comes, or null where that is too long. */
+/** How long ago the server was heard as the holder's message comes, or null if too long. */
 function ageOf(/** @type {Word} */ { age, sent }) {
   if (age === null) return null;
   const whole = age + Math.max(0, Date.now() - sent);

@@ -1,4 +1,4 @@
-// The dialog that asks why an order is voided, and what the server says to it.
+// The dialog that asks why an order is voided, and voids it.
 
 import { call, orTryAgain } from "../lib/api.js";
 import { h, toast } from "../lib/dom.js";
@@ -8,7 +8,7 @@ import { askReason } from "./reasons.js";
 const REASONS = ["el cliente canceló", "se fueron", "error al tomarla", "mesa equivocada", "repetida",
   "se agotó un platillo"];
 
-/** Ask why, then void `order`; `onVoided(answer)` hears of the answer. */
+/** Ask for a reason, void `order` and call `onVoided(answer)`. */
 export function askToVoid(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
   if (document.querySelector("dialog[open]")) return; // the second of two taps
   askReason({

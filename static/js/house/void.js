@@ -1,9 +1,9 @@
-// Voiding an order. The dialog comes with the first tap: it is of no use without a network anyway.
+// Void an order. The dialog is loaded at the first tap: it needs the network anyway.
 
 import { h } from "../lib/dom.js";
 import { fetchPart } from "../lib/later.js";
 
-/** The button that voids `order`; `onVoided(answer)` hears of the answer. */
+/** A button that voids `order`, then calls `onVoided(answer)`. */
 export function createVoidButton(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
   const name = `Anular mesa ${order.table_number}, orden ${order.id}`;
   const ask = async () => (await fetchPart(import("./void-dialog.js")))?.askToVoid(order, onVoided);

@@ -1,4 +1,4 @@
-// Talking to the server: JSON in and out, refusals as Problem, a lost connection as Offline.
+// Requests to the server: JSON in and out. A refusal throws Problem, a lost connection Offline.
 
 import { me } from "./kept.js";
 import { giveWay } from "./other-user.js";
@@ -7,10 +7,10 @@ import { learnTime, stopwatch } from "./server-time.js";
 /** @type {Record<string, string>} */
 let terms = {};
 
-/** Read these words in the server's sentences, in place of the terms that it puts between «». */
+/** Set the words that replace the terms between «» in the server's sentences. */
 export function setTerms(/** @type {Record<string, string>} */ words) { terms = words; }
 
-/** What the server refused, in words for people (RFC 9457). */
+/** A refusal by the server, in words for people (RFC 9457). */
 export class Problem extends Error {
   constructor(/** @type {number} */ status, /** @type {Refusal} */ body, /** @type {number} */ retryAfter) {
     super(sentence(body) || `El servidor respondió ${status}`);
@@ -21,7 +21,7 @@ export class Problem extends Error {
   }
 }
 
-/** No answer came, or somebody else's: the server is away, or the Wi-Fi. What was asked for may have been done. */
+/** No answer from Comanda. The server may have done the request all the same. */
 export class Offline extends Error {
   constructor(words = "Sin conexión") { super(words); }
 }
@@ -29,17 +29,17 @@ export class Offline extends Error {
 const NOT_OURS = "La respuesta no viene de Comanda";
 const NO_CONTENT = 204;
 
-/** Whose page asks: the server refuses to do it with the session of somebody who signed in beside. */
+/** The header with the page's user: the server refuses the request in another user's session. */
 /** @returns {Record<string, string>} */
 export const asUser = (username = me()?.username) => (username ? { "Comanda-User": username } : {});
 
 /**
- * Send a request in the name of `user`, by default the page's own; resolves to the answer's JSON, or to
- * null for an answer without JSON.
+ * Send a request in the name of `user`, by default the page's user. Resolves to the answer's JSON, or null without
+ * JSON.
  * @type {Call}
  */
 export async function call(method, path, { json, user, timeout = 15000 } = {}) {
-  const isQuestion = method === "GET" && path === "/session"; // of who is signed in, whoever asks
+  const isQuestion = method === "GET" && path === "/session"; // asks who is signed in
   const headers = isQuestion ? {} : asUser(user);
   /** @type {RequestInit} */
   const sent = { method, headers, credentials: "same-origin", cache: "no-store",
@@ -61,18 +61,18 @@ export async function call(method, path, { json, user, timeout = 15000 } = {}) {
   }
   const learn = () => learnTime(response.headers.get("Date"), started, received);
   try {
-    const said = answer(response.status, text, response.headers.get("Retry-After"));
+    const content = answer(response.status, text, response.headers.get("Retry-After"));
     learn();
-    return said;
+    return content;
   } catch (error) {
     if (error.code === "other_user" && path !== "/session") giveWay(error.message);
-    if (error.code) learn(); // a refusal of Comanda's; what is a proxy's or a hotel's has another clock
+    if (error.code) learn(); // a refusal by Comanda; a proxy or a hotel has another clock
     throw error;
   }
 }
 
 /**
- * The JSON of an answer's text. Throws Problem for a refusal, Offline for what is no answer of Comanda's.
+ * Parse an answer's text as JSON. Throws Problem for a refusal, Offline for an answer that isn't Comanda's.
  * @type {(status: number, text: string, retryAfter?: string?) => any}
  */
 export function answer(status, text, retryAfter = null) {
@@ -90,26 +90,25 @@ function sentence(/** @type {Refusal} */ body) {
   return first ? `${detail}: ${first[0]}` : detail;
 }
 
-const ADVICE = /\. [^.]* otra vez$/; // the last sentence of the server's refusals that pass by themselves
+const ADVICE = /\. [^.]* otra vez$/; // the last sentence of the server's temporary refusals
 
-/** What happened, in the server's words without its advice: the page knows better what to do about it. */
+/** The server's words without their advice: the page gives its own. */
 export const whatHappened = (/** @type {string} */ words) => words.replace(ADVICE, "").replace(/\.$/, "");
 
 /**
- * What happened, and what to do after a tap that failed: without an answer, nobody knows whether it did what it
- * should.
+ * The words for a failed tap, with advice. Without an answer, the change may have happened.
  */
 export const andAgain = (/** @type {Error} */ error) => (
   `${whatHappened(error.message)}. ${error instanceof Offline ? "Si no cambió, toca otra vez." : "Toca otra vez."}`);
 
-/** The server's refusal, and to try again: said once. */
+/** The server's words, with a single advice to try again. */
 export const orTryAgain = (/** @type {Error} */ { message }) =>
   (ADVICE.test(message) ? `${message}.` : `${message}. Inténtalo otra vez.`);
 
-/** That what answered is somebody else. */
+/** The error for an answer that isn't Comanda's. */
 export const notOurs = () => new Offline(NOT_OURS);
 
-/** A key for one thing that must happen once, whatever the network does (Web Crypto needs no HTTPS for this). */
+/** A random idempotency key (`getRandomValues` needs no HTTPS). */
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");

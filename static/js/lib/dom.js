@@ -1,4 +1,4 @@
-// Building and updating the page: elements from text, lists by key. HTML is never made from strings.
+// Create and update elements and lists by key. No HTML is built from strings.
 
 import * as finger from "./finger.js";
 import { sayOnlyOnline } from "./link.js";
@@ -19,7 +19,7 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
-/** Set an element's text only where it differs, so that nothing moves or is announced for nothing. */
+/** Set an element's text if it differs: a needless change would move or announce it. */
 export function setText(/** @type {Element} */ node, /** @type {string} */ text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -28,10 +28,10 @@ export function setText(/** @type {Element} */ node, /** @type {string} */ text)
 export const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /**
- * A list whose elements live as long as what they show. `key(item)` names it, `compare(a, b)` orders
- * it, `create(item)` gives `{ node, update(item) }`. An element is made once, updated in place, and
- * moved only when its place really changed. Nothing comes, goes or moves while a finger is on a list,
- * for a second at most; and a tap on what has just come under the finger does nothing.
+ * A list with an element for each item. `key(item)` names an item, `compare(a, b)` orders items, `create(item)` returns
+ * `{ node, update(item) }`. An element is created once, updated in place, and moved only if its place changed. While a
+ * finger is on a list, no element comes, goes or moves, for a second at most. A tap on an element that has just come
+ * under the finger does nothing.
  * @template Item
  */
 export class KeyedList {
@@ -59,7 +59,7 @@ export class KeyedList {
 
   node(/** @type {string} */ key) { return this.#entries.get(key)?.node; }
 
-  /** Show `item`, new or changed; a `fresh` one flashes once. */
+  /** Show a new or changed item; with `fresh`, a new item flashes once. */
   put(/** @type {Item} */ item, { fresh = false } = {}) {
     finger.noteLayout();
     this.#set(item, fresh);
@@ -68,10 +68,10 @@ export class KeyedList {
 
   #set(/** @type {Item} */ item, /** @type {boolean} */ fresh) {
     const key = this.key(item);
-    const known = this.#entries.get(key);
-    if (known) {
-      known.item = item;
-      known.update(item);
+    const oldEntry = this.#entries.get(key);
+    if (oldEntry) {
+      oldEntry.item = item;
+      oldEntry.update(item);
     } else {
       const entry = { item, ...this.create(item) };
       entry.update(item);
@@ -96,11 +96,11 @@ export class KeyedList {
     this.#showEmpty();
   }
 
-  /** Make the list hold exactly `items`: what stays keeps its element. */
+  /** Show exactly `items`; items that stay keep their elements. */
   sync(/** @type {Item[]} */ items) {
     finger.noteLayout();
-    const wanted = new Set(items.map(this.key));
-    for (const key of [...this.#entries.keys()]) if (!wanted.has(key)) this.#leave(key);
+    const wantedKeys = new Set(items.map(this.key));
+    for (const key of [...this.#entries.keys()]) if (!wantedKeys.has(key)) this.#leave(key);
     for (const item of items) this.#set(item, false);
     this.#arrange();
   }
@@ -128,7 +128,7 @@ export class KeyedList {
   }
 }
 
-/** A dialog that is gone once closed; returns its element, already open. */
+/** Open a dialog, which is removed when closed. Returns its element. */
 export function openDialog(/** @type {string} */ label, /** @type {Child[]} */ ...children) {
   const dialog = h("dialog", { "aria-label": label }, ...children, createToasts());
   dialog.addEventListener("close", () => dialog.remove());
@@ -139,32 +139,32 @@ export function openDialog(/** @type {string} */ label, /** @type {Child[]} */ .
 
 const AMOUNT = /(\S{1,5} \d[\d,]*\.\d\d)/;
 
-/** The parts of a sentence, none of whose amounts breaks at the end of a line. */
+/** Split a sentence so that no amount breaks at the end of a line. */
 export const wholeAmounts = (/** @type {string} */ text) => text.split(AMOUNT).map((part, at) => (
   at % 2 === 1 ? h("span", { class: "money" }, part) : part));
 
 const OWN_SECONDS = 3;
 const NEWS_SECONDS = 6;
-const UNDO_RESTS = 600; // milliseconds: the second of two taps is for what stood where the button has come
+const UNDO_RESTS = 600; // ms: the second tap of two is not for the new button
 /** @type {(() => void)[]} */
-const waiting = []; // news that came while something could be undone
+const waitingNews = []; // news that wait while *Deshacer* is shown
 
 /**
- * Say something for a few seconds, in place of what was said before; screen readers hear it too.
- * `own` is what the reader did themselves, and stays for three seconds. `undo` is called by a button
- * *Deshacer* that stands beside the words; `news` that come meanwhile wait until it is gone.
+ * Show a message for six seconds, in place of the last message; screen readers read it, too. An `own` message, about
+ * the reader's own act, stays for three seconds. `undo` is called by a button *Deshacer* beside the words; `news` wait
+ * until that button is gone.
  * @type {(text: string, tone?: string, options?: { own?: boolean, news?: boolean, undo?: (() => void)? }) => void}
  */
 export function toast(text, tone = "", { own = false, news = false, undo = null } = {}) {
   const place = placeForToasts();
   if (news && place.querySelector("button")) {
-    waiting.push(() => toast(text, tone, { own, news }));
+    waitingNews.push(() => toast(text, tone, { own, news }));
     return;
   }
   const node = h("div", { class: "toast", data: { tone } }, h("span", {}, ...wholeAmounts(text)));
   const leave = () => {
     node.remove();
-    if (undo) for (const tell of waiting.splice(0)) tell();
+    if (undo) for (const tell of waitingNews.splice(0)) tell();
   };
   if (undo) node.append(createUndo(() => { leave(); undo(); }));
   place.replaceChildren(node);
@@ -177,13 +177,13 @@ function createUndo(/** @type {() => void} */ undo) {
   return button;
 }
 
-/** A row that toasts stand in. It must be there before the first of them, or a screen reader does not hear that one. */
+/** The row for toasts. A screen reader only reads toasts whose row existed before. */
 const createToasts = () => h("div", { class: "toasts", role: "status", "aria-live": "polite" });
 
-/** Give the page its row: above what stands at its foot, or at its end. Call it once the page stands. */
+/** Add the page's row for toasts, above its foot or at its end. Call this after the page is built. */
 export function prepareToasts() {
-  const known = document.querySelector("body > .toasts");
-  if (known) return known;
+  const row = document.querySelector("body > .toasts");
+  if (row) return row;
   const place = createToasts();
   const foot = document.querySelector("body > .foot");
   if (foot) foot.before(place);
@@ -191,7 +191,7 @@ export function prepareToasts() {
   return place;
 }
 
-/** The page's row, or that of the dialog that lies over the page: what is said there outlives the dialog. */
+/** The row of the open dialog, else the page's row. A toast outlives its dialog. */
 function placeForToasts() {
   const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
   if (!dialog) return prepareToasts();

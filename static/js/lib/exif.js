@@ -1,4 +1,4 @@
-// When a photo was taken, by what its camera wrote into it (Exif 2.32: the APP1 segment of a JPEG).
+// The time of a photo, as its camera wrote it (Exif 2.32: the APP1 segment of a JPEG).
 
 import { latestInstant } from "./wall-time.js";
 import { behind } from "./server-time.js";
@@ -9,18 +9,18 @@ const EXIF_IFD = 0x8769;
 const DATE_TIME_ORIGINAL = 0x9003;
 const OFFSET_TIME_ORIGINAL = 0x9011;
 
-/** ISO 8601 in UTC, or null where the file does not say. A time without an offset is read by the wall's clock. */
+/** The time in ISO 8601 (UTC), or null if unknown. A time without an offset is in the place's zone. */
 export async function takenAt(/** @type {Blob} */ file) {
   try {
     const view = new DataView(await file.slice(0, HEAD).arrayBuffer());
     const start = startOfTiff(view);
     return start ? toIso(new Tiff(view, start)) : null;
-  } catch { // it ends too early, or its date is none: the photo is as good without
+  } catch { // a file that ends too early, or an invalid date
     return null;
   }
 }
 
-/** Where the Exif data begin among the JPEG's segments; 0 where there are none. */
+/** The offset of the Exif data in the JPEG, or 0 without Exif data. */
 function startOfTiff(/** @type {DataView} */ view) {
   if (view.getUint16(0) !== 0xffd8) return 0;
   for (let at = 2; view.getUint8(at) === 0xff; at += 2 + view.getUint16(at + 2)) {
@@ -31,23 +31,24 @@ function startOfTiff(/** @type {DataView} */ view) {
   return 0;
 }
 
-/** A clock that is hours off has a wrong date or zone, and then a photo's own time may be right. */
+/** The clock's delay, if under an hour. A clock that is hours off has a wrong date or zone: the photo may be right. */
 function minutesBehind() {
   const milliseconds = behind();
   return milliseconds > 0 && milliseconds < AN_HOUR ? milliseconds : 0;
 }
 
 /**
- * A clock that is put back shows a time twice: the later one is taken, and a phone that is behind has its
- * difference added, so that no photo seems to be older than it is.
+ * No photo may seem older than it is. A clock that is put back shows a time twice: the later time counts. If the phone
+ * is behind, the difference is added.
  */
 function toIso(/** @type {Tiff} */ tiff) {
   const exif = tiff.pointer(tiff.first, EXIF_IFD);
   const [date, time] = tiff.text(exif, DATE_TIME_ORIGINAL).split(" ");
   const offset = tiff.text(exif, OFFSET_TIME_ORIGINAL);
-  const shown = `${date.replaceAll(":", "-")}T${time}`;
-  const taken = /^[+-]\d\d:\d\d$/.test(offset) ? Date.parse(shown + offset) : latestInstant(Date.parse(`${shown}Z`));
-  return new Date(taken + minutesBehind()).toISOString();
+  const photoTime = `${date.replaceAll(":", "-")}T${time}`;
+  const hasOffset = /^[+-]\d\d:\d\d$/.test(offset);
+  const instant = hasOffset ? Date.parse(photoTime + offset) : latestInstant(Date.parse(`${photoTime}Z`));
+  return new Date(instant + minutesBehind()).toISOString();
 }
 
 /** Directories of tags (TIFF 6.0, section 2), in the byte order that the file names. */
@@ -60,13 +61,13 @@ class Tiff {
 
   get first() { return this.start + this.#long(this.start + 4); }
 
-  /** The directory that a tag of another one points to. */
+  /** The directory that a tag of `directory` points to. */
   pointer(/** @type {number} */ directory, /** @type {number} */ tag) {
     const entry = this.#entry(directory, tag);
     return entry && this.start + this.#long(entry + 8);
   }
 
-  /** A tag's ASCII text; "" where it is missing. */
+  /** A tag's ASCII text; "" if missing. */
   text(/** @type {number} */ directory, /** @type {number} */ tag) {
     const entry = this.#entry(directory, tag);
     if (!entry) return "";
@@ -74,7 +75,7 @@ class Tiff {
     return String.fromCharCode(...bytes).replace(/\0.*$/s, "").trim();
   }
 
-  /** Where a tag stands in its directory; 0 for nowhere. */
+  /** A tag's offset in its directory, or 0. */
   #entry(/** @type {number} */ directory, /** @type {number} */ tag) {
     if (!directory) return 0;
     const count = this.view.getUint16(directory, this.little);

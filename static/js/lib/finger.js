@@ -1,47 +1,47 @@
-// What pages owe a finger: no list moves under it, and a tap never hits what has just come there.
+// No list moves under a finger, and no tap hits an element that has just come there.
 
-const SETTLING = 600; // milliseconds: a second tap, or one that was on its way, was for what stood there before
-const LONGEST_HOLD = 1000; // whatever waits for a finger waits no longer, however many come down meanwhile
-const CLICK_COMES = 80; // a touch's click comes a moment after its end, and must find the layout that was touched
-const SLIP = 32; // pixels: how far apart the two taps of one thumb land
+const SETTLING = 600; // ms: a tap this soon after a change was for the element before
+const LONGEST_HOLD = 1000; // ms: the longest wait for fingers, even if more come down
+const CLICK_COMES = 80; // ms from a touch's end to its click, which must find the same layout
+const SLIP = 32; // pixels between the two taps of a thumb
 const LISTS = "[data-cards]";
 const CONTROLS = "button, a[href], input, select, textarea, summary";
-const BEFORE_CLICK = ["pointerup", "lostpointercapture"]; // a touch is captured, and let go, before it clicks
+const BEFORE_CLICK = ["pointerup", "lostpointercapture"]; // a touch is captured and released before its click
 const ENDS = ["pointerup", "pointercancel", "contextmenu", "blur", "lostpointercapture", "dragend", "pagehide"];
 
 /** @type {Set<() => void>} */
-const waiting = new Set();
+const waitingWork = new Set();
 /** @type {WeakMap<Element, Element>} */
 const scrollers = new WeakMap();
 /** @typedef {Map<Element, { list: Element, box: DOMRect }>} Boxes */
 /** @typedef {{ until: number, before: Boxes, after: Boxes?, tops: Map<Element, number> }} Layout */
 /** @type {Layout[]} */
-const layouts = []; // of the last moments: what stood where before and after a change, and how far it was scrolled then
+const layouts = []; // recent changes: the boxes before and after, and the scroll positions after
 let isNoted = false;
 let isHeld = false;
 let release = 0;
 let waitsSince = 0;
 /** @type {{ card: Element?, early: boolean }?} */
-let touched = null; // what the finger came down on, until its click
+let touch = null; // the card under the finger, until its click
 /** @type {{ x: number, y: number, at: number, control: Element? }?} */
-let tapped = null; // the last tap: where, when, and on which control
+let lastTap = null; // the last tap: its place, time and control
 
 /** Whether a finger rests on a list. */
 export const isDown = () => isHeld;
 
 /** Run `work` as soon as no finger rests on a list. */
 export function afterFinger(/** @type {() => void} */ work) {
-  if (waiting.size === 0) waitsSince = performance.now();
-  waiting.add(work);
+  if (waitingWork.size === 0) waitsSince = performance.now();
+  waitingWork.add(work);
 }
 
-/** Look after the cards of `container`, which are its children. */
+/** Protect the cards of `container`, its children. */
 export function watch(/** @type {HTMLElement} */ container) {
   container.dataset.cards = "";
   container.addEventListener("pointerdown", hold);
 }
 
-/** Call before cards move: what stands where is kept for a moment. It costs no layout that isn't due anyway. */
+/** Call before cards move: their boxes are kept for a moment. Forces no extra layout. */
 export function noteLayout() {
   if (isNoted) return;
   isNoted = true;
@@ -67,7 +67,7 @@ function noteResult(/** @type {Layout} */ layout) {
   for (const list of document.querySelectorAll(LISTS)) layout.tops.set(list, scrollerOf(list).scrollTop);
 }
 
-/** The boxes of all cards that are shown. */
+/** The boxes of all visible cards. */
 function measure() {
   /** @type {Boxes} */
   const boxes = new Map();
@@ -79,8 +79,8 @@ function measure() {
 }
 
 function scrollerOf(/** @type {Element} */ list) {
-  const known = scrollers.get(list);
-  if (known) return known;
+  const knownScroller = scrollers.get(list);
+  if (knownScroller) return knownScroller;
   let parent = list.parentElement;
   while (parent && !/auto|scroll/.test(getComputedStyle(parent).overflowY)) parent = parent.parentElement;
   const scroller = parent ?? document.scrollingElement ?? document.documentElement;
@@ -94,23 +94,23 @@ function hold() {
 }
 
 function letGoIn(/** @type {number} */ milliseconds) {
-  const left = waiting.size > 0 ? waitsSince + LONGEST_HOLD - performance.now() : LONGEST_HOLD;
+  const timeLeft = waitingWork.size > 0 ? waitsSince + LONGEST_HOLD - performance.now() : LONGEST_HOLD;
   clearTimeout(release);
-  release = setTimeout(letGo, Math.min(milliseconds, left));
+  release = setTimeout(letGo, Math.min(milliseconds, timeLeft));
 }
 
 function letGo() {
   clearTimeout(release);
   isHeld = false;
-  const due = [...waiting];
-  waiting.clear();
+  const due = [...waitingWork];
+  waitingWork.clear();
   for (const work of due) {
     try { work(); } catch (error) { reportError(error); } // the other lists go on
   }
 }
 
 function end(/** @type {Event} */ event) {
-  const isFields = event.type === "blur" && event.target !== globalThis; // a field's, which a touch takes the focus of
+  const isFields = event.type === "blur" && event.target !== globalThis; // a touch blurs a field, too
   if (!isHeld || isFields) return;
   if (BEFORE_CLICK.includes(event.type)) letGoIn(CLICK_COMES);
   else letGo();
@@ -120,8 +120,8 @@ for (const type of ENDS) addEventListener(type, end, true);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && isHeld) letGo(); });
 
 function cardOf(/** @type {EventTarget?} */ target) {
-  for (let one = target instanceof Element ? target : null; one; one = one.parentElement) {
-    if (one.parentElement?.matches(LISTS)) return one;
+  for (let node = target instanceof Element ? target : null; node; node = node.parentElement) {
+    if (node.parentElement?.matches(LISTS)) return node;
   }
   return null;
 }
@@ -134,11 +134,11 @@ function hasJustCome(/** @type {Element} */ card, /** @type {MouseEvent} */ even
 
 /** @type {(card: Element, layout: Layout, event: MouseEvent) => boolean} */
 function cameInstead(card, { before, after, tops }, { clientX: x, clientY: y }) {
-  const isAt = (/** @type {{ list: Element, box: DOMRect } | undefined} */ noted) => {
-    if (!noted || noted.box.width === 0) return false;
-    const scroller = scrollerOf(noted.list);
-    const scrolled = scroller.scrollTop - (tops.get(noted.list) ?? scroller.scrollTop);
-    const { left, right, top, bottom } = noted.box;
+  const isAt = (/** @type {{ list: Element, box: DOMRect } | undefined} */ spot) => {
+    if (!spot || spot.box.width === 0) return false;
+    const scroller = scrollerOf(spot.list);
+    const scrolled = scroller.scrollTop - (tops.get(spot.list) ?? scroller.scrollTop);
+    const { left, right, top, bottom } = spot.box;
     return x >= left && x <= right && y >= top - scrolled && y <= bottom - scrolled;
   };
   if (isAt(before.get(card)) || (after !== null && !isAt(after.get(card)))) return false;
@@ -149,30 +149,30 @@ function cameInstead(card, { before, after, tops }, { clientX: x, clientY: y }) 
 /** @type {(target: EventTarget?) => Element?} */
 const controlOf = (target) => (target instanceof Element ? target.closest("label") ?? target.closest(CONTROLS) : null);
 
-/** Whether it is the second of two taps, and the first has put something else where it was: a toast, a dialog. */
+/** Whether this is the second of two taps, and the first has put a toast or dialog in the control's place. */
 function isSecondOfTwo(/** @type {PointerEvent} */ { clientX: x, clientY: y, timeStamp: at, target, pointerType }) {
-  const first = tapped;
-  tapped = { x, y, at, control: controlOf(target) };
+  const first = lastTap;
+  lastTap = { x, y, at, control: controlOf(target) };
   if (first === null || pointerType === "mouse" || at - first.at > SETTLING) return false;
-  if (Math.hypot(x - first.x, y - first.y) > SLIP || tapped.control === first.control) return false;
+  if (Math.hypot(x - first.x, y - first.y) > SLIP || lastTap.control === first.control) return false;
   if (controlOf(document.elementFromPoint(first.x, first.y)) === first.control) return false;
-  tapped.control = first.control; // so that a third tap is for it, too
+  lastTap.control = first.control; // a third tap is for that control, too
   return true;
 }
 
 addEventListener("pointerdown", (event) => {
   const card = cardOf(event.target);
-  touched = { card, early: isSecondOfTwo(event) || (card !== null && hasJustCome(card, event)) };
+  touch = { card, early: isSecondOfTwo(event) || (card !== null && hasJustCome(card, event)) };
 }, true);
 
-addEventListener("pointercancel", () => { touched = null; }, true);
+addEventListener("pointercancel", () => { touch = null; }, true);
 
-// Keys and scripts click too, and mean what they say: no finger came down for their clicks.
+// Clicks by keys and scripts come without a finger: they always count.
 addEventListener("click", (event) => {
-  const { card, early } = touched ?? { card: null, early: false };
-  const isByHand = touched !== null && event.detail > 0;
+  const { card, early } = touch ?? { card: null, early: false };
+  const isByHand = touch !== null && event.detail > 0;
   const clicked = cardOf(event.target);
-  touched = null;
+  touch = null;
   if (!isByHand || (!early && (clicked === card || clicked === null))) return;
   event.preventDefault();
   event.stopImmediatePropagation();

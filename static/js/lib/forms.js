@@ -1,16 +1,16 @@
-// Forms in dialogs: labelled fields, one button, and what the server refused beside it.
+// Forms in dialogs: labelled fields, one button, and the server's refusal.
 
 import { h, setText } from "./dom.js";
 
-let made = 0;
+let fieldCount = 0;
 
 /**
- * A labelled `input`, or a `select` where `options` are given as [value, word] pairs.
+ * A labelled `input`, or a `select` with `options` as [value, word] pairs.
  * @type {(label: string, props: FieldProps) => Field}
  */
 export function field(label, { options = null, hint = null, ...props }) {
-  made += 1;
-  const id = `field-${made}`;
+  fieldCount += 1;
+  const id = `field-${fieldCount}`;
   const described = hint ? `${id}-hint` : null;
   const attributes = { class: "input", id, autocomplete: "off", ...props, "aria-describedby": described };
   const input = options
@@ -24,7 +24,7 @@ export function field(label, { options = null, hint = null, ...props }) {
 }
 
 /**
- * A form of `fields`: `send()` resolves or throws what the server said; `done(answer)` hears of success.
+ * A form of `fields`. `send()` resolves to an answer, passed to `done(answer)`, or throws: the form shows the error.
  * @template Answer
  * @param {FormParts<Answer>} parts
  */

@@ -1,27 +1,27 @@
-// What was there last, kept on the device: a page that opens without a network shows it, with its age.
-// It is one person's: it goes when they sign out, or when somebody else signs in.
+// The last data, kept on the device: a page that opens without a network shows them with their age. They belong to one
+// user, and are deleted when that user signs out or another user signs in.
 
 import { now } from "./server-time.js";
 import { local, shelf } from "./storage.js";
 
-const WHO = "comanda.quien"; // all tabs read it at once, and hear changes of it
+const WHO = "comanda.quien"; // all tabs read it at once and get its changes
 const TOO_OLD = 24 * 3600 * 1000;
 const run = shelf("comanda.visto", "seen");
 
 /** @type {User?} */
 let mine = null;
 
-/** Who works on this page, `{ username, name, role }`; null until `start` knows. */
+/** The page's user, `{ username, name, role }`; null until `start` knows. */
 export const me = () => mine;
 
-/** The server has said who this is: what was kept of anybody else goes. */
+/** Set the user that the server named; delete another user's data. */
 export async function begin(/** @type {User} */ user, /** @type {Settings} */ settings) {
   mine = user;
   await entered(user);
   keep("start", { user, settings });
 }
 
-/** This is who works here from now on. Other tabs hear of it at once, and what was kept of anybody else goes. */
+/** Note the device's user: other tabs get an event, and another user's data are deleted. */
 export async function entered(/** @type {{ username: string }} */ { username }) {
   if (who() === username) return;
   local.write(WHO, username);
@@ -29,7 +29,7 @@ export async function entered(/** @type {{ username: string }} */ { username }) 
 }
 
 /**
- * `{ user, settings }` of whoever worked here last and did not sign out, or null.
+ * `{ user, settings }` of the last user who did not sign out, or null.
  * @returns {Promise<{ user: User, settings: Settings }?>}
  */
 export async function lastHere() {
@@ -37,10 +37,10 @@ export async function lastHere() {
   return start && start.value.user.username === who() ? start.value : null;
 }
 
-/** Go on as whoever worked here last, until the server can be asked. */
+/** Go on as the last user until the server answers. */
 export function goOnAs(/** @type {User} */ user) { mine = user; }
 
-/** Keep a value; `at` is when it was true. */
+/** Keep a value that was true `at` this time. */
 export async function keep(/** @type {string} */ name, /** @type {unknown} */ value, at = now()) {
   const username = mine?.username;
   if (!username || who() !== username) return;
@@ -48,8 +48,7 @@ export async function keep(/** @type {string} */ name, /** @type {unknown} */ va
 }
 
 /**
- * `{ at, value }` of what was kept, or null where that is nobody's here or too old to help; undefined
- * where it could not be read now.
+ * A kept `{ at, value }`; null if missing, another user's or too old; undefined if it can't be read now.
  */
 export async function recall(/** @type {string} */ name) {
   if (!who()) return null;
@@ -59,14 +58,14 @@ export async function recall(/** @type {string} */ name) {
   return row?.username === who() && age < TOO_OLD && age > -TOO_OLD ? row : null;
 }
 
-/** `username` signs out. Other tabs hear of it. What is kept of somebody else, who came after them, stays. */
+/** Delete the data of `username`, who signs out; other tabs get an event. A later user's data stay. */
 export function forget(username = who()) {
   if (who() !== username) return undefined;
   local.write(WHO, null);
   return clear();
 }
 
-/** Tell `handler` when another tab signs out, or signs in somebody else: `(username | null)`. */
+/** Call `handler(username | null)` when another tab signs in another user, or signs out. */
 export function onOther(/** @type {(username: string?) => void} */ handler) {
   addEventListener("storage", (event) => {
     if (event.key === WHO && event.newValue !== mine?.username) handler(event.newValue);

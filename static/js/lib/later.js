@@ -1,9 +1,9 @@
-// Parts of a page that are fetched when they are first asked for.
+// Parts of a page that are loaded at their first use.
 
 import { toast } from "./dom.js";
 
 /**
- * Resolves to the module that `import()` promises, or, after saying so, to null where the network does not give it.
+ * Resolves to the module of an `import()`. If the network fails, shows a toast and resolves to null.
  * @template Part
  * @param {Promise<Part>} promise
  */

@@ -1,6 +1,6 @@
-// Who has left this browser, or was locked out, until the server has ended their session.
-// localStorage is what all tabs read at once and hear changes of, but it reaches the disk seconds later:
-// for whoever leaves and takes the power away, or closes the browser, the note is in IndexedDB as well.
+// The user who left this browser, or was locked out, until the server has ended the session. All tabs read localStorage
+// at once and get its changes, but it reaches the disk seconds later. The note is in IndexedDB, too, in case the power
+// goes or the browser closes meanwhile.
 
 import { local, shelf } from "./storage.js";
 
@@ -8,12 +8,12 @@ export const LEFT = "comanda.bloqueada";
 const NAME = "who";
 const run = shelf("comanda.salida", "left");
 
-/** Who left and is not in again, or null. */
+/** The user who left and has not come back, or null. */
 export const whoLeft = () => local.read(LEFT);
 
 /**
- * Note that `username` leaves. `isNoted`: whether the pages of this browser know it; `onDisk` resolves
- * when it outlasts the browser, or can't.
+ * Note that `username` leaves. `isNoted`: whether this browser's pages can read it. `onDisk` resolves when the note is
+ * on the disk, or can't be.
  */
 export function noteLeft(/** @type {string} */ username) {
   const isNoted = local.write(LEFT, username);
@@ -21,13 +21,13 @@ export function noteLeft(/** @type {string} */ username) {
     onDisk: run("readwrite", (table) => table.put({ name: NAME, username }), { durability: "strict" }) };
 }
 
-/** Their session is over, or somebody is in. Resolves when no later page can hear of it any more. */
+/** Delete the note: the session is over, or a user is in. Resolves when no later page can find the note. */
 export function forgetLeft() {
   local.write(LEFT, null);
   return run("readwrite", (table) => table.delete(NAME));
 }
 
-/** Bring back what the browser had no time to write into localStorage before it ended. */
+/** Restore a note that localStorage lost when the browser ended. */
 export async function recallLeft() {
   if (whoLeft() !== null) return;
   const row = await run("readonly", (table) => table.get(NAME));

@@ -1,4 +1,4 @@
-// The connection, for whatever on a page depends on it: what is known, and since when it may be old.
+// The connection's state for the parts of a page, and the age of the page's data.
 
 import { day, inWords } from "./wall-time.js";
 import { since } from "./server-time.js";
@@ -8,41 +8,41 @@ const MINUTE = 60000;
 const UNSURE = { connecting: "Un momento…", offline: "Puede haber más: ahora no se sabe" };
 
 /** @type {Set<(state: LinkState) => void>} */
-const watching = new Set();
+const watchers = new Set();
 /** @type {LinkState} */
 let state = "connecting";
 /** @type {Mark?} */
-let known = null;
-let isAlone = false; // the page has not had an answer yet, and shows what was there last
+let trueAt = null;
+let isAlone = false; // no answer yet: the page shows kept data
 
-/** `next` is online, connecting or offline; `when` is the `mark` of what the page shows being true, or null. */
+/** `next` is online, connecting or offline; `when` is the `mark` at which the page's data were true, or null. */
 export function setLink(/** @type {LinkState} */ next, /** @type {Mark?} */ when) {
   state = next;
-  known = when;
+  trueAt = when;
   if (next === "online") isAlone = false;
   document.documentElement.dataset.link = next;
-  for (const update of watching) update(state);
+  for (const update of watchers) update(state);
 }
 
 /** Run `update(state)` now and whenever the connection changes. */
 export function onLink(/** @type {(state: LinkState) => void} */ update) {
-  watching.add(update);
+  watchers.add(update);
   update(state);
 }
 
-/** The page opened without an answer from the server. */
+/** Note that the page opened without an answer. */
 export function openedAlone() { isAlone = true; }
 
-/** `{ words, isAlone }`: how old what the page shows is, in words; empty while it is live. */
+/** `{ words, isAlone }`: the age of the page's data in words, empty while live. */
 export function age() {
   const isLive = state === "online" && !isAlone;
-  const words = known === null || isLive ? "" : ageWords(known);
+  const words = trueAt === null || isLive ? "" : ageWords(trueAt);
   if (!isAlone) return { words, isAlone };
   const more = words ? `Esto es ${words}.` : "La página sigue sola en cuanto vuelva.";
   return { words: `Sin conexión con Comanda. ${more}`, isAlone };
 }
 
-/** Rather too old than too young: a phone that has slept does not know for how long. */
+/** Rather too old than too young: a phone doesn't know how long it slept. */
 function ageWords(/** @type {Mark} */ moment) {
   const { most } = since(moment);
   const minutes = Math.floor(most / MINUTE);
@@ -54,22 +54,22 @@ function ageWords(/** @type {Mark} */ moment) {
 }
 
 /** @type {WeakMap<Element, string>} */
-const words = new WeakMap(); // what a place says while the page is online
+const words = new WeakMap(); // an element → its words while online
 
-/** "Nada por verificar ✓" is true only while news comes in: `node` says its words then, and nothing good without. */
+/** Show `node`'s good news ("Nada por verificar ✓") only while the page is online. */
 export function sayOnlyOnline(/** @type {Element} */ node) {
   words.set(node, node.textContent);
-  let said = node.textContent;
+  let shownText = node.textContent;
   onLink(() => {
-    if (node.textContent !== said) words.set(node, node.textContent); // the page has other words for it by now
-    said = UNSURE[state] ?? words.get(node) ?? "";
-    if (node.textContent !== said) node.textContent = said;
+    if (node.textContent !== shownText) words.set(node, node.textContent); // the page has changed the words
+    shownText = UNSURE[state] ?? words.get(node) ?? "";
+    if (node.textContent !== shownText) node.textContent = shownText;
   });
 }
 
-/** Give such a place other words, which it says once the page is online. */
+/** Change the words of a `sayOnlyOnline` element. */
 export function setGoodNews(/** @type {Element} */ node, /** @type {string} */ text) {
   words.set(node, text);
-  const said = UNSURE[state] ?? text;
-  if (node.textContent !== said) node.textContent = said;
+  const shownText = UNSURE[state] ?? text;
+  if (node.textContent !== shownText) node.textContent = shownText;
 }

@@ -1,16 +1,16 @@
-// Somebody else has signed in beside this page: it goes, and the page that comes says why.
+// Another user has signed in, in another tab: the page reloads and says why.
 
 import { session } from "./storage.js";
 
 const WORDS = "comanda.aviso"; // in sessionStorage, for this tab's next page
 
-/** Show who is signed in now, in place of this page, with the server's `words` about it. */
+/** Reload the page for the new user; show the server's `words`. */
 export function giveWay(/** @type {string} */ words) {
-  session.write(WORDS, words); // where it refuses, the bar says who it is
+  session.write(WORDS, words); // without storage, the bar still names the user
   location.reload();
 }
 
-/** What the page before this one had to say; empty mostly. It is said once. */
+/** The words that the page before left, mostly ""; returned once. */
 export function lastWords() {
   const words = session.read(WORDS) ?? "";
   session.write(WORDS, null);

@@ -1,11 +1,11 @@
-// A photo made small on the phone: upright, without EXIF, light enough for bad Wi-Fi.
+// Shrink a photo on the phone: upright, without EXIF, light enough for bad Wi-Fi.
 
 const LONG_SIDE = 1600;
 const QUALITY = 0.85;
 
 export const isPdf = (/** @type {File} */ file) => file.type === "application/pdf" || /\.pdf$/i.test(file.name || "");
 
-/** A JPEG of at most 1,600 px on its long side; a PDF, and what can't be decoded here, as it is. */
+/** A JPEG of at most 1,600 px on its long side. A PDF or an undecodable file stays as it is. */
 export async function shrink(/** @type {File} */ file) {
   if (isPdf(file)) return file;
   let bitmap = null;
@@ -19,7 +19,7 @@ export async function shrink(/** @type {File} */ file) {
   }
 }
 
-/** Pixels only: whatever the camera wrote beside them (place, time, orientation) is left behind. */
+/** Pixels only, without the camera's metadata (place, time, orientation). */
 /** @type {(bitmap: ImageBitmap) => Promise<Blob?>} */
 function redraw(bitmap) {
   const scale = Math.min(1, LONG_SIDE / Math.max(bitmap.width, bitmap.height));

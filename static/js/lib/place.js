@@ -1,10 +1,10 @@
-// Where somebody is, kept in the URL: a tab that was killed or loaded again comes back to the same place.
-// And what lies over the page, kept in the browser's history: its *back* takes the top thing off.
+// The user's place is kept in the URL: a tab that was killed or reloaded comes back to it. The layers over the page are
+// kept in the browser's history: its *back* closes the top layer.
 
 /** A value of the URL's query, or null. */
 export const placeOf = (/** @type {string} */ name) => new URLSearchParams(location.search).get(name);
 
-/** Change values of the URL's query; null takes one out. */
+/** Change values of the URL's query; null removes a value. */
 export function setPlace(/** @type {Place} */ changes) {
   history.replaceState(history.state, "", address(changes));
 }
@@ -22,70 +22,70 @@ function address(/** @type {Place} */ changes) {
 /** @type {Record<string, unknown>} */
 const notes = {};
 
-/** Keep `value` for a page that is loaded again, without a word of it in the address. */
+/** Keep `value` for a reload, but not in the address. */
 export function notePlace(/** @type {string} */ name, /** @type {unknown} */ value) {
   notes[name] = value;
-  setTimeout(() => { if (!travelling) keepNotes(); }); // once the tap has its answer
+  setTimeout(() => { if (!travelling) keepNotes(); }); // after the tap is handled
 }
 
-/** What was noted before the page was loaded again, or undefined. */
+/** The value noted before the reload, or undefined. */
 export const notedPlace = (/** @type {string} */ name) => history.state?.[name];
 
 const keepNotes = () => history.replaceState({ ...history.state, ...notes }, "");
 
 /** @type {{ name: string, value: string?, close: () => void }[]} */
-const layers = []; // { name, value, close } of what lies over the page, the lowest first
+const layers = []; // { name, value, close }, the lowest first
 /** @type {Map<string, { open: (value: any) => void, inAddress: boolean }>} */
 const openers = new Map();
-let travelling = false; // the browser is on its way to an entry of its history that we have asked for
+let travelling = false; // until the browser arrives at the entry that `history.go` asked for
 let opening = false;
 
 /**
- * Let things called `name` be opened by `open(value)` where somebody goes forth to one, or loads the page
- * again over which it lay. With `inAddress` the URL says `?name=value`, and opens it, too.
+ * Let `open(value)` open layers called `name`, after the browser's *forward* or a reload. With `inAddress`, the URL
+ * says `?name=value`, and opens the layer, too.
  */
 export function placeLayer(/** @type {string} */ name, /** @type {(value: any) => void} */ open,
   { inAddress = false } = {}) {
   openers.set(name, { open, inAddress });
 }
 
-/** Something lies over the page now, in place of what was called the same; *back* calls `close()`. */
+/** Add a layer over the page, in place of a layer of the same name; *back* calls `close()`. */
 export function cover(/** @type {string} */ name, /** @type {string?} */ value, /** @type {() => void} */ close) {
   const layer = { name, value, close };
-  const at = layers.findIndex((one) => one.name === name);
+  const at = layers.findIndex((other) => other.name === name);
   if (at < 0) layers.push(layer);
   else layers[at] = layer;
   follow();
 }
 
-/** It was closed in another way than by *back*: its entry of the history is left. */
+/** Remove a layer that was closed without *back*, and leave its history entry. */
 export function uncover(/** @type {string} */ name) {
-  const at = layers.findIndex((one) => one.name === name);
+  const at = layers.findIndex((other) => other.name === name);
   if (at < 0) return;
   layers.splice(at, 1);
   follow();
 }
 
-/** A dialog lies over the page until it is closed. */
+/** Make a dialog a layer until it closes. */
 export function coverWith(/** @type {HTMLDialogElement} */ dialog, name = "dialog") {
   cover(name, null, () => dialog.close());
   dialog.addEventListener("close", () => uncover(name));
 }
 
-/** Open what lay over the page when it was loaded, or what its address names. */
+/** Open the layers from before a reload, or those that the address names. */
 export function returnToPlace() {
   const named = [...openers].filter(([name, { inAddress }]) => inAddress && placeOf(name));
   openAll(history.state?.over ?? named.map(([name]) => [name, placeOf(name)]));
 }
 
-function openAll(/** @type {[string, unknown][]} */ wanted) {
+function openAll(/** @type {[string, unknown][]} */ entries) {
   opening = true;
-  for (const [name, value] of wanted) openers.get(name)?.open(value);
+  for (const [name, value] of entries) openers.get(name)?.open(value);
   opening = false;
   follow();
 }
 
-/** Bring the history to what lies over the page: one entry each, and none for what was closed. */
+/** Match the history to the layers: an entry for each. */
 function follow() {
   if (travelling || opening) return;
   const depth = history.state?.over?.length ?? 0;
@@ -105,7 +105,7 @@ function entry(size) {
   /** @type {Place} */
   const place = {};
   for (const [name, { inAddress }] of openers) {
-    if (inAddress) place[name] = over.find((one) => one.name === name)?.value ?? null;
+    if (inAddress) place[name] = over.find((layer) => layer.name === name)?.value ?? null;
   }
   return [{ ...history.state, ...notes, over: over.map(({ name, value }) => [name, value]) }, "", address(place)];
 }
@@ -117,7 +117,7 @@ addEventListener("popstate", ({ state }) => {
     follow();
     return;
   }
-  const wanted = state?.over ?? [];
-  while (layers.length > wanted.length) layers.pop()?.close();
-  openAll(wanted.slice(layers.length));
+  const entries = state?.over ?? [];
+  while (layers.length > entries.length) layers.pop()?.close();
+  openAll(entries.slice(layers.length));
 });

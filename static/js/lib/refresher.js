@@ -1,4 +1,4 @@
-// Fetching what the server may change at any time.
+// Fetch data that the server may change at any time.
 
 /**
  * `refresh()` runs `load(isOutdated)`, one run at a time. When it is called during a run, another run follows,

@@ -1,7 +1,7 @@
-// What time it is by the server's clock: phones and tablets are minutes off, and nobody sets them.
+// The time by the server's clock: the clocks of phones and tablets are minutes off.
 //
-// An answer's `Date` is tied to this page's own stopwatch, which no setting of the device's clock
-// moves. A stopwatch may rest while the device sleeps: so every answer is learned from anew.
+// An answer's `Date` is tied to the page's stopwatch, which doesn't change with the device's clock. The stopwatch may
+// stop while the device sleeps, so every answer corrects the difference.
 
 import { local } from "./storage.js";
 
@@ -24,13 +24,12 @@ export function now() {
   return Math.round(stopwatch() + (difference.earliest + difference.latest) / 2);
 }
 
-/** When something was, `at` by the server's clock, and `here` by this device's own. */
+/** A moment, `at` by the server's clock, and `here` by this device's. */
 export const mark = (at = now()) => ({ at, here: Date.now() - (now() - at) });
 
 /**
- * How many milliseconds ago that was, at least and at most. The two clocks disagree where the device has
- * slept, and its stopwatch with it, or where its clock was set. By a clock that was put back since nothing
- * is known; by less than a minute that is only learning.
+ * The age of a mark in milliseconds, at least and at most. The two clocks disagree if the device and its stopwatch
+ * slept, or its clock was set. A clock by which the mark is more than a minute ahead was put back: it is ignored.
  */
 export function since(/** @type {Mark} */ { at, here = NaN }) {
   const ages = [now() - at, Date.now() - here].filter((age) => age > -A_MINUTE).map((age) => Math.max(0, age));
@@ -38,18 +37,18 @@ export function since(/** @type {Mark} */ { at, here = NaN }) {
 }
 
 /**
- * Whether the two clocks have parted since the last answer: the device has slept, and its stopwatch with it,
- * or its clock was set. Until the next answer nobody knows what time it is.
+ * Whether the two clocks have parted since the last answer: the device and its stopwatch slept, or its clock was set.
+ * The time is unknown until the next answer.
  */
 export const isInDoubt = () => Math.abs(behind() - keptDifference) > A_MINUTE;
 
-/** How many milliseconds this device's clock is behind the server's; negative where it is ahead. */
+/** Milliseconds that this device's clock is behind the server's; negative if ahead. */
 export const behind = () => now() - Date.now();
 
 /**
- * Learn from an answer's `Date`, which was written after the request was `sent` and before the answer
- * was `received`, both by the stopwatch. Several answers together tell it better than one; where they
- * contradict each other, a clock was set or this device slept, and the last one is right.
+ * Learn from an answer's `Date`, written after the request was `sent` and before the answer was `received`, both by the
+ * stopwatch. Several answers narrow the difference. If they contradict each other, a clock was set or this device
+ * slept, and the last answer counts.
  */
 export function learnTime(/** @type {string?} */ header, sent = stopwatch(), received = stopwatch()) {
   const date = Date.parse(header ?? "");
@@ -69,5 +68,5 @@ function keep(/** @type {number} */ milliseconds) {
 
 function readKept() {
   const milliseconds = Number(local.read(KEPT));
-  return Math.abs(milliseconds) < A_CENTURY ? milliseconds : 0; // false of what is no number
+  return Math.abs(milliseconds) < A_CENTURY ? milliseconds : 0; // false for NaN
 }

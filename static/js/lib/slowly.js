@@ -1,42 +1,42 @@
-// Long lists on cheap phones: cards are made a few at a time, so that no tap has to wait for them all.
+// Long lists on cheap phones: cards are created a few at a time, so that no tap waits for all.
 
 const AT_ONCE = 4;
 
 /**
- * Fills a KeyedList of items that have an `id`. `sync(items)` shows what it has and the first of what it lacks at once,
- * and the rest soon; `forget(item)` for one that has been shown or removed meanwhile.
+ * Fill a KeyedList of items with an `id`. `sync(items)` shows the existing cards and the first missing cards at once,
+ * the rest soon. Call `forget(item)` for an item shown or removed meanwhile.
  * @template {{ id: string }} Item
  * @param {import("./dom.js").KeyedList<Item>} list
  */
 export function fillSlowly(list) {
   /** @type {Item[]} */
-  let lacking = [];
+  let missingItems = [];
   let timer = 0;
 
   function sync(/** @type {Item[]} */ items) {
     clearTimeout(timer);
-    lacking = items.filter((item) => !list.node(item.id)).sort(list.compare);
-    const now = lacking.splice(0, AT_ONCE);
+    missingItems = items.filter((item) => !list.node(item.id)).sort(list.compare);
+    const now = missingItems.splice(0, AT_ONCE);
     list.sync([...items.filter((item) => list.node(item.id)), ...now]);
     later();
   }
 
   function later() {
-    if (lacking.length > 0) timer = setTimeout(more, 0);
+    if (missingItems.length > 0) timer = setTimeout(more, 0);
   }
 
   function more() {
-    list.sync([...list.items, ...lacking.splice(0, AT_ONCE)]);
+    list.sync([...list.items, ...missingItems.splice(0, AT_ONCE)]);
     later();
   }
 
-  const forget = (/** @type {Item} */ item) => { lacking = lacking.filter(({ id }) => id !== item.id); };
+  const forget = (/** @type {Item} */ item) => { missingItems = missingItems.filter(({ id }) => id !== item.id); };
   return { sync, forget };
 }
 
 /**
- * A card lives as long as its item is one of the list's, in sight or not: `create(item)` makes it once.
- * `showTimes()` lets all of them tell how long they have waited by now.
+ * Keep an item's card, visible or not, until `drop` or `prune` removes it; `create(item)` is called once. `showTimes()`
+ * updates the waiting times on all cards.
  * @template {{ id: string }} Item
  * @template {{ node: HTMLElement, showTimes: () => void }} OneCard
  * @param {(item: Item) => OneCard} create
@@ -46,10 +46,10 @@ export function keepCards(create) {
   const cards = new Map();
   return {
     of: (/** @type {Item} */ item) => {
-      const known = cards.get(item.id);
-      if (known) {
-        delete known.node.dataset.new; // what flashed once is not new any more
-        return known;
+      const keptCard = cards.get(item.id);
+      if (keptCard) {
+        delete keptCard.node.dataset.new; // the card has flashed already
+        return keptCard;
       }
       const card = create(item);
       cards.set(item.id, card);

@@ -1,4 +1,4 @@
-// Sounds made on the spot. A browser lets them out only after somebody has touched the page.
+// Synthesized sounds. A browser plays them only after a touch on the page.
 
 import { local } from "./storage.js";
 
@@ -11,8 +11,8 @@ export const isOn = () => local.read(SETTING) !== "no";
 export const setOn = (/** @type {boolean} */ on) => local.write(SETTING, on ? "si" : "no");
 
 /**
- * Whether a browser that asks for a touch has had one. Where it says so, the context is made when the
- * first sound is due: making it takes a cheap phone longer than a tap may. WebKit wants it made in the tap.
+ * Whether the browser tells if it was touched. Then the context is created with the first sound: that takes a cheap
+ * phone longer than a tap may. WebKit needs the context created in the tap.
  */
 const canWait = "userActivation" in navigator && !("GestureEvent" in globalThis);
 
@@ -20,7 +20,7 @@ const canWait = "userActivation" in navigator && !("GestureEvent" in globalThis)
 export const isUnlocked = () =>
   (context ? context.state === "running" : canWait && navigator.userActivation.hasBeenActive);
 
-/** Call from a tap: wakes the audio up for the rest of the shift. */
+/** Wake up the audio; call this from a tap. */
 export async function unlock() {
   try {
     make();
@@ -34,10 +34,10 @@ function make() {
   return context;
 }
 
-/** One rising pair: something new. */
+/** A rising pair: something new. */
 export const playNew = () => play([660, 990]);
 
-/** One falling pair: something was refused. */
+/** A falling pair: a refusal. */
 export const playRefused = () => play([520, 330]);
 
 function play(/** @type {number[]} */ tones) {
@@ -62,7 +62,7 @@ function tone(audio, frequency, start) {
   oscillator.stop(start + 0.32);
 }
 
-/** A touch wakes up what the browser has put to sleep; before the first sound there is nothing to wake. */
+/** Resume the audio if the browser has suspended it; before the first sound there is no context. */
 function wake() {
   if (!canWait || (context && context.state !== "running")) unlock();
 }

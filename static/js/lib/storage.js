@@ -1,6 +1,6 @@
-// What the browser keeps for later pages: texts by their names, and databases.
+// The browser's storage for later pages: texts by name, and databases.
 
-/** Texts: `local` of all tabs, `session` of this one. Where the browser refuses, the page goes on without. */
+/** Texts: `local` for all tabs, `session` for this tab. If the browser refuses, the page goes on without. */
 export const local = texts(() => localStorage);
 export const session = texts(() => sessionStorage);
 
@@ -10,35 +10,35 @@ function texts(/** @type {() => Storage} */ area) {
     try { return act(area()); } catch { return otherwise; }
   };
   return {
-    /** The text of a name, or null; `otherwise` where the browser refuses. */
+    /** The text of a name, or null; `otherwise` if the browser refuses. */
     read: (/** @type {string} */ name, /** @type {string?} */ otherwise = null) =>
       attempt((all) => all.getItem(name), otherwise),
 
-    /** The list of a name; empty where something else is kept. */
+    /** The list of a name; empty for any other value. */
     readList(/** @type {string} */ name) {
       const list = attempt((all) => JSON.parse(all.getItem(name) ?? ""), null);
       return Array.isArray(list) ? list : [];
     },
 
-    /** Keep a text, or a list; null is removed. Whether the browser did so. */
+    /** Keep a text or a list; null deletes. Returns whether it worked. */
     write: (/** @type {string} */ name, /** @type {string | string[] | null} */ value) => attempt((all) => {
       if (value === null) all.removeItem(name);
       else all.setItem(name, Array.isArray(value) ? JSON.stringify(value) : value);
       return true;
     }, false),
 
-    /** All names, null where the browser refuses. */
+    /** All names, or null if the browser refuses. */
     names: () => attempt(Object.keys, null),
   };
 }
 
 const UNANSWERED = 3000;
 
-/** Neither done nor refused: the device's disk is busy, or another tab was stopped in the middle of something. */
+/** Neither done nor refused: the disk is busy, or another tab was stopped within a transaction. */
 export class Unanswered extends Error {}
 
 /**
- * What `promise` resolves to; rejects with Unanswered after `patience` milliseconds, though it may still be done.
+ * The result of `promise`; rejects with Unanswered after `patience` milliseconds. The work may still get done.
  * @type {<Result>(promise: Promise<Result>, patience: number) => Promise<Result>}
  */
 export const inTime = (promise, patience) => Promise.race([promise, new Promise((_, reject) => {
@@ -46,7 +46,7 @@ export const inTime = (promise, patience) => Promise.race([promise, new Promise(
 })]);
 
 /**
- * Open a database with `stores`, each with the name of its key. One of an earlier version gets those that it lacks.
+ * Open a database with `stores`, name → key. An older database gets its missing stores.
  * @type {(name: string, stores: Record<string, string>) => Promise<IDBDatabase>}
  */
 export async function openDatabase(name, stores) {
@@ -72,8 +72,8 @@ function open(name, stores, version) {
 }
 
 /**
- * Run `work(...stores)` in one transaction. Once it is on the disk, and not merely asked for, resolves to the
- * result of the request that `work` returns, or to true.
+ * Run `work(...stores)` in one transaction. After the commit, resolves to the result of the request that `work`
+ * returns, or to true.
  * @type {Transact}
  */
 export function transact(database, names, mode, work, options) {
@@ -86,8 +86,8 @@ export function transact(database, names, mode, work, options) {
 }
 
 /**
- * A database of one store, whose rows have a `name`, for little things that outlast the page: `run(mode, work,
- * options)` is one transaction on it. Resolves to null where nothing is found, to undefined where nothing is kept now.
+ * A database with one store, for small rows by `name`. Returns `run(mode, work, options)`, which is one transaction. It
+ * resolves to null without a result, to undefined if the storage fails.
  * @type {(name: string, store: string) => OnShelf}
  */
 export function shelf(name, store) {

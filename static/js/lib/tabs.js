@@ -1,10 +1,10 @@
-// Tabs: one panel in sight, arrow keys between the tabs, a counter on those that count something.
+// Tabs: one visible panel, arrow keys between the tabs, counters on some tabs.
 
 import { h, setText } from "./dom.js";
 
 /**
- * `{ list, panels, open(name), setCount(name, number) }` of `[{ name, icon, word, isCounted, content }]`, the panels
- * by their names. A name that no tab has opens the first; `onOpen(name)` hears of each, be it open already.
+ * `{ list, panels, open(name), setCount(name, number) }` of `[{ name, icon, word, isCounted, content }]`; `panels` by
+ * name. An unknown name opens the first tab. Each `open` calls `onOpen(name)`.
  * @param {Tab[]} tabs
  * @param {string} label
  * @param {(name: string) => void} onOpen
@@ -15,8 +15,8 @@ export function createTabs(tabs, label, onOpen) {
     ...[...parts.values()].map(({ button }) => button));
   list.addEventListener("keydown", (event) => moveFocus(event, [...parts.values()].map(({ button }) => button)));
 
-  function open(/** @type {string?} */ wanted) {
-    const name = wanted !== null && parts.has(wanted) ? wanted : tabs[0].name;
+  function open(/** @type {string?} */ wantedName) {
+    const name = wantedName !== null && parts.has(wantedName) ? wantedName : tabs[0].name;
     for (const [other, { button, panel }] of parts) {
       button.setAttribute("aria-selected", String(other === name));
       button.tabIndex = other === name ? 0 : -1;

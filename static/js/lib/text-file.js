@@ -1,4 +1,4 @@
-// The text of a file that somebody chose.
+// The text of a chosen file.
 
 /** A file's text: UTF-8, UTF-16, or else the Windows code page that spreadsheets write. */
 export async function readText(/** @type {Blob} */ file) {

@@ -1,11 +1,11 @@
-// An error that nobody caught: said on the page with a way on, and told to the server's log, once.
-// No module, and the first script of every page: it must hear of a module that can't even be read.
+// Uncaught errors: shown on the page and reported to the server's log, once. Not a module, and the first script of
+// every page: it must see modules that fail to load.
 
 (() => {
   const MOST_REPORTS = 5;
-  const HARMLESS = /ResizeObserver loop/; // the browser's own note, of nothing that anybody would see
+  const HARMLESS = /ResizeObserver loop/; // a browser's note about nothing visible
   const MODULE = /dynamically imported module|Importing a module|error loading dynamically/i;
-  const told = new Set();
+  const reportedKeys = new Set();
   let leaving = false;
 
   addEventListener("error", (event) => {
@@ -31,14 +31,14 @@
     try {
       if (leaving || HARMLESS.test(error.message) || !isOurs(error)) return;
       const key = `${error.message} ${error.source} ${error.line}`;
-      if (told.has(key)) return;
-      told.add(key);
+      if (reportedKeys.has(key)) return;
+      reportedKeys.add(key);
       show(isLoading);
-      if (told.size <= MOST_REPORTS) report(error);
-    } catch { /* whoever tells of errors makes none */ }
+      if (reportedKeys.size <= MOST_REPORTS) report(error);
+    } catch { /* the report must not fail */ }
   }
 
-  /** What an extension of the browser does wrong is not the page's fault. */
+  /** Whether the error is the page's, not a browser extension's. */
   const isOurs = (/** @type {Failure} */ { source, stack }) => !/^[a-z-]+-extension:/.test(source ?? "")
     && !/-extension:\/\//.test(stack ?? "");
 
@@ -67,7 +67,7 @@
       .catch(() => {});
   }
 
-  /** Say it once, in the row at the page's foot, over nothing that is tapped. */
+  /** Show one notice, in a row at the page's foot that covers no control. */
   function show(/** @type {boolean} */ isLoading) {
     if (!document.body) {
       addEventListener("DOMContentLoaded", () => show(isLoading), { once: true });
@@ -95,12 +95,12 @@
   }
 
   function button(/** @type {string} */ text, /** @type {string} */ kind, /** @type {() => void} */ act) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "button";
-    made.dataset.kind = kind;
-    made.textContent = text;
-    made.addEventListener("click", act);
-    return made;
+    const node = document.createElement("button");
+    node.type = "button";
+    node.className = "button";
+    node.dataset.kind = kind;
+    node.textContent = text;
+    node.addEventListener("click", act);
+    return node;
   }
 })();

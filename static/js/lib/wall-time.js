@@ -1,4 +1,4 @@
-// Days and hours by the clock on the wall of the place that the pages work for, never by this device's zone.
+// Days and hours in the time zone of the place, never in this device's.
 
 import { now } from "./server-time.js";
 
@@ -10,13 +10,13 @@ const PARTS = {
 };
 
 /** @type {string | undefined} */
-let zone; // of the place; undefined, until it is set, is this device's
+let zone; // of the place; until set, undefined: this device's
 let dayEnds = 0; // milliseconds after midnight
 /** @type {Map<string, Intl.DateTimeFormat>} */
 let formats = new Map();
 
 /**
- * Set the place's zone, and when its day ends: "04:00" is in the night after the day.
+ * Set the place's zone and the end of its working day: "04:00" is in the next night.
  * @param {{ time_zone: string, day_ends?: string }} settings
  */
 export function setClock({ time_zone: timeZone, day_ends: ends = "00:00" }) {
@@ -35,7 +35,7 @@ function isKnown(/** @type {string} */ timeZone) {
 }
 
 /**
- * A moment in words, by the wall's clock: `options` are those of Intl.DateTimeFormat.
+ * Format a moment in the place's zone; `options` as for Intl.DateTimeFormat.
  * @type {(moment: string | number | Date, language: string, options: Intl.DateTimeFormatOptions) => string}
  */
 export function inWords(moment, language, options) {
@@ -46,15 +46,15 @@ export function inWords(moment, language, options) {
 /** Formats are slow to make. @type {(language: string, options: Intl.DateTimeFormatOptions) => Intl.DateTimeFormat} */
 function format(language, options) {
   const name = `${language} ${JSON.stringify(options)}`;
-  const known = formats.get(name) ?? new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
-  formats.set(name, known);
-  return known;
+  const dateFormat = formats.get(name) ?? new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
+  formats.set(name, dateFormat);
+  return dateFormat;
 }
 
-/** "2026-11-24", the calendar's date on the wall at a moment, by default now. */
+/** "2026-11-24", the place's calendar date at a moment, by default now. */
 export const day = (/** @type {string | number} */ moment = now()) => dateOf(wall(moment));
 
-/** The working day that a moment belongs to: before its end in the night, still the day before. */
+/** The working day of a moment: until its end in the night, still the day before. */
 export function businessDay(/** @type {string | number} */ moment = now()) {
   const instant = new Date(moment).getTime();
   let date = laterDate(day(instant), 1); // clocks are put back over midnight, too
@@ -62,35 +62,35 @@ export function businessDay(/** @type {string | number} */ moment = now()) {
   return date;
 }
 
-/** The start of the working day that goes on now, as the server reads times. */
+/** The start of the current working day, in the server's format. */
 export const startOfDay = () => new Date(startOf(businessDay())).toISOString();
 
 /**
- * When the working day of a date begins, in milliseconds since 1970. As the server reads it (RFC 5545,
- * 3.3.5): a time that the clock leaves out by the offset before the change, one that comes twice the first time.
+ * The start of a date's working day, in milliseconds since 1970. As on the server (RFC 5545, 3.3.5), a skipped time
+ * takes the offset before the change, and a repeated time is the first of the two.
  */
 export const startOf = (/** @type {string} */ date) => instants(Date.parse(`${date}T00:00:00Z`) + dayEnds)[0];
 
-/** The latest moment at which the wall's clock shows this; `shown` is read as if it were UTC. */
-export const latestInstant = (/** @type {number} */ shown) => Math.max(...instants(shown));
+/** The latest moment at which the place's clock shows `shownTime`, a time as if in UTC. */
+export const latestInstant = (/** @type {number} */ shownTime) => Math.max(...instants(shownTime));
 
-/** When the wall's clock shows this, the first time first; where it never does, by both offsets around. */
-function instants(/** @type {number} */ shown) {
-  const [before, after] = [shown - A_DAY, shown + A_DAY].map((instant) => shown - offset(instant));
-  const right = [before, after].filter((instant) => wall(instant) === shown).sort((a, b) => a - b);
-  return right.length > 0 ? right : [before, after];
+/** The moments at which the place's clock shows `shownTime`, in order; if skipped, by both offsets around it. */
+function instants(/** @type {number} */ shownTime) {
+  const [before, after] = [shownTime - A_DAY, shownTime + A_DAY].map((instant) => shownTime - offset(instant));
+  const matches = [before, after].filter((instant) => wall(instant) === shownTime).sort((a, b) => a - b);
+  return matches.length > 0 ? matches : [before, after];
 }
 
 const offset = (/** @type {number} */ instant) => wall(instant) - Math.floor(instant / 1000) * 1000;
 
-/** What the wall's clock shows, to the second, as if it were UTC. */
+/** The place's clock at a moment, to the second, as if in UTC. */
 function wall(/** @type {string | number} */ moment) {
   const parts = format("en-US", PARTS).formatToParts(new Date(moment)).map(({ type, value }) => [type, Number(value)]);
   const { year, month, day: date, hour, minute, second } = Object.fromEntries(parts);
   return Date.UTC(year, month - 1, date, hour, minute, second);
 }
 
-/** A date so many days later, by the calendar alone. */
+/** The date `days` later by the calendar. */
 export const laterDate = (/** @type {string} */ date, /** @type {number} */ days) =>
   dateOf(Date.parse(`${date}T00:00:00Z`) + days * A_DAY);
 
