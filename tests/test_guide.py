@@ -67,3 +67,11 @@ def help_of(command: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 def test_every_figure_for_prometheus_is_told() -> None:
     shown = {code for code in codes() if re.fullmatch(r"comanda_[a-z_]+", code)}
     assert shown == set(re.findall(r'"(comanda_(?!browser|session)[a-z_]+)"', SOURCES))
+
+
+def test_whoever_installs_it_can_enter_the_folder_and_pip_can_write_beside_the_source() -> None:
+    (lines,) = [text.splitlines() for text in blocks() if "pip install" in text and "cd " in text]
+    (folder,) = [line for line in lines if line.startswith("sudo install -d")]
+    assert "-m 755" in folder, "the owner is not comanda, and enters it with cd"
+    (pip,) = [line for line in lines if "pip install" in line]
+    assert pip.startswith("sudo /"), "comanda may not write into the owner's folder, and pip does"
