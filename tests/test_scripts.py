@@ -38,10 +38,11 @@ def compiled(folder: Path, types: str) -> str:
     configuration = json.loads((CHECKOUT / ".ci" / "tsconfig.json").read_text())
     generated = folder / "contract.d.ts"
     generated.write_text(types)
-    configuration["include"] = [
-        str(generated) if ".venv" in path else os.path.normpath(CHECKOUT / ".ci" / path)
-        for path in configuration["include"]
-    ]
+    for key in ("include", "exclude"):
+        configuration[key] = [
+            str(generated) if ".venv" in path else os.path.normpath(CHECKOUT / ".ci" / path)
+            for path in configuration[key]
+        ]
     (folder / "tsconfig.json").write_text(json.dumps(configuration))
     node = shutil.which("node", path=str(CHECKOUT / ".venv" / "bin"))
     assert node
@@ -61,6 +62,10 @@ def test_the_scripts_agree_with_the_document(tmp_path: Path) -> None:
     ("schema", "field", "where"),
     [
         ("Order", "table_number", "static/js/house/void-dialog.js"),
+        ("Order", "updated_at", "static/js/caja/cards.js"),
+        ("Payment", "seen_in_account", "static/js/caja/order.js"),
+        ("NewVerdict", "seen_in_account", "static/js/caja/verdicts.js"),
+        ("ReconciledPayment", "reconciled_at", "static/js/caja/reconciliation-row.js"),
         ("Payment", "submitted_at", "static/js/house/overlooked.js"),
         ("Settings", "idle_minutes", "static/js/house/start.js"),
         ("NewStatus", "reason", "static/js/house/void-dialog.js"),
