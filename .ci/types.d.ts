@@ -119,3 +119,19 @@ type RowParts = {
   isLate: (payment: ReconciledPayment) => boolean;
   nameOf: (username: string | null) => string;
 };
+type Verdict = NewVerdict["verdict"];
+/** What caja/verdicts judges, and whom it tells of what came of that. */
+type VerdictParts = {
+  detail: import("../static/js/caja/detail.js").Detail; username: string;
+  known: (orderId: string) => Order | undefined; learn: OnAnswer; onDone: () => void;
+};
+/** How well something fits what is looked for: 0 is best, null is not at all. */
+type Fit<Thing> = (thing: Thing) => number | null;
+type NameOf = (username: string | null) => string;
+/** What caja/matching compares: of an order or a payment, and of what somebody typed. */
+type Described = { id: string; table: string; amounts: string[][]; reference: string; names: string[] };
+type Asked = {
+  word: string; number: string; amounts: { whole: string; cents: string }[]; hasSign: boolean; isMoney: boolean;
+  table?: string; id?: string;
+};
+type Sentence = { moneys: Asked[]; letters: string };

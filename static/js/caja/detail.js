@@ -12,7 +12,7 @@ const UNSEEN = { loading: "Cargando la foto…", slow: "sin ver la foto", failed
 
 /** The pane at the right; over the list where there is no room for two. */
 export class Detail {
-  /** @type {Order?} */
+  /** @type {Charged?} */
   order = null;
   /** @type {Payment?} */
   payment = null;

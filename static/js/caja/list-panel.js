@@ -3,13 +3,13 @@
 import { h, setText } from "../lib/dom.js";
 
 /** `{ content, items, empty, say(total, shown, sought) }` of `{ title, empty }`. */
-export function createListPanel({ title, empty: words }) {
+export function createListPanel(/** @type {{ title: string, empty: string }} */ { title, empty: words }) {
   const items = h("ul", { class: "items", "aria-label": title });
   const empty = h("p", { class: "empty" }, words);
   const nothing = h("p", { class: "empty", hidden: true });
 
   /** Say so where none of `total` is `shown`, as nothing fits what is `sought`. */
-  function say(total, shown, sought) {
+  function say(/** @type {number} */ total, /** @type {number} */ shown, /** @type {string} */ sought) {
     nothing.hidden = !sought || shown > 0 || total === 0;
     if (!nothing.hidden) setText(nothing, `Nada en esta lista con «${sought}»`);
   }

@@ -7,58 +7,75 @@ const WHOLE_NUMBER = 6; // characters of an operation number that is found withi
 const IN_A_SENTENCE = 20; // what only the amount or the number in a sentence speaks for comes last
 const NOWHERE = null;
 
-const fold = (text) => (
+const fold = (/** @type {string} */ text) => (
   text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").replace(/[’´\u2032]/gu, "'").toLowerCase().trim());
-const compact = (text) => fold(text).replace(/[^\p{L}\p{N}]/gu, "");
+const compact = (/** @type {string} */ text) => fold(text).replace(/[^\p{L}\p{N}]/gu, "");
 
 /**
  * A function from one of `orders` to how well it fits `text`: 0 is best, null is not at all. Blank `text`
  * gives null in place of the function. `currency` is the house's sign.
+ * @type {(text: string, currency?: string, orders?: Order[]) => Fit<Order>?}
  */
 export function matcher(text, currency = "$", orders = []) {
   return ranker(text, currency, orders, describe);
 }
 
-/** The same for the payments of the Conciliación; `nameOf(username)` is what colleagues call somebody. */
+/**
+ * The same for the payments of the Conciliación; `nameOf(username)` is what colleagues call somebody.
+ * @type {(text: string, currency: string, payments: ReconciledPayment[], nameOf: NameOf) => Fit<ReconciledPayment>?}
+ */
 export function paymentMatcher(text, currency, payments, nameOf) {
   return ranker(text, currency, payments, (payment) => ({
-    ...describe({ id: payment.order_id, table_number: payment.table_number, total: payment.total, payment }),
+    ...describe({ ...payment, id: payment.order_id, waiter: "", payment }),
     names: namesOf([payment.submitted_by, payment.decided_by].flatMap((one) => [one, one && nameOf(one)]), payment),
   }));
 }
 
+/**
+ * @template {object} Thing
+ * @param {string} text
+ * @param {string} currency
+ * @param {Thing[]} things
+ * @param {(thing: Thing) => Described} describeThing
+ * @returns {Fit<Thing>?}
+ */
 function ranker(text, currency, things, describeThing) {
   const asked = markMoney(fold(text).replace(/\s+/g, " "), currency);
   if (!asked) return null;
+  /** @type {WeakMap<Thing, Described>} */
   const descriptions = new WeakMap();
-  const described = (thing) => {
-    if (!descriptions.has(thing)) descriptions.set(thing, describeThing(thing));
-    return descriptions.get(thing);
+  const described = (/** @type {Thing} */ thing) => {
+    const description = descriptions.get(thing) ?? describeThing(thing);
+    descriptions.set(thing, description);
+    return description;
   };
   const whole = read(asked);
   const parts = (split(asked) ?? []).map(read);
   const isSentence = parts.length > 1
     && parts.some((part) => things.every((thing) => fit(described(thing), part) === NOWHERE));
   const sentence = isSentence ? { moneys: parts.filter(({ isMoney }) => isMoney), letters: compact(asked) } : null;
+  /** @type {WeakMap<Thing, number?>} */
   const ranks = new WeakMap();
   return (thing) => {
     if (!ranks.has(thing)) ranks.set(thing, rank(described(thing), whole, parts, sentence));
-    return ranks.get(thing);
+    return ranks.get(thing) ?? NOWHERE;
   };
 }
 
 /** "+ $ 1,306.00", "MX$1 306.00" and "1,306.00 MXN" → "$1,306.00": an amount with its sign, wherever that stands. */
-function markMoney(asked, currency) {
-  if (!patterns.has(currency)) patterns.set(currency, amountPattern(currency));
-  const marked = asked.replace(patterns.get(currency),
+function markMoney(/** @type {string} */ asked, /** @type {string} */ currency) {
+  const pattern = patterns.get(currency) ?? amountPattern(currency);
+  patterns.set(currency, pattern);
+  const marked = asked.replace(pattern,
     (all, before, digits, after) => (before || after ? `$${digits.replaceAll(" ", "")} ` : all));
   return marked.replace(/[+-] ?(?=\$)/g, "").replace(/[()[\]"“”«»!¡]/g, " ").replace(/\s+/g, " ").trim();
 }
 
+/** @type {Map<string, RegExp>} */
 const patterns = new Map(); // of each currency's sign: slow to make
 
 /** An amount, with what stands before it and after it of signs and codes. */
-function amountPattern(currency) {
+function amountPattern(/** @type {string} */ currency) {
   const sign = fold(currency).replace(/[^\p{L}\p{N}]/gu, "\\$&");
   const codes = Intl.supportedValuesOf?.("currency") ?? ["MXN", "USD"];
   const unit = `(?:${sign ? `${sign}|` : ""}\\p{L}{0,3}\\p{Sc}|${codes.join("|")}|pesos?|m\\.? ?n\\.?)`;
@@ -67,41 +84,44 @@ function amountPattern(currency) {
 }
 
 /** "mesa 12 ana" → "mesa 12", "ana" */
-const split = (asked) => asked.match(/(?:mesa|orden|#)[ :#]*\d+|\S+/g);
+const split = (/** @type {string} */ asked) => asked.match(/(?:mesa|orden|#)[ :#]*\d+|\S+/g);
 
+/** @type {(order: Described, whole: Asked, parts: Asked[], sentence: Sentence?) => number?} */
 function rank(order, whole, parts, sentence) {
-  const ranks = parts.map((part) => fit(order, part));
-  const together = ranks.includes(NOWHERE) ? Infinity : ranks.reduce((sum, one) => sum + one, 0);
+  const ranks = parts.map((part) => fit(order, part) ?? Infinity);
+  const together = ranks.reduce((sum, one) => sum + one, 0);
   const best = Math.min(fit(order, whole) ?? Infinity, together);
   if (best < Infinity) return best;
   return sentence ? fitSentence(order, sentence) : NOWHERE;
 }
 
 /** Some of its words are those of no order here: it is the bank's sentence, and its amount or number is what counts. */
-function fitSentence(order, { moneys, letters }) {
+function fitSentence(/** @type {Described} */ order, /** @type {Sentence} */ { moneys, letters }) {
   if (order.reference.length >= WHOLE_NUMBER && letters.includes(order.reference)) return IN_A_SENTENCE;
   const ranks = moneys.map((money) => fitAmount(order, money)).filter((one) => one !== NOWHERE);
   return ranks.length > 0 ? IN_A_SENTENCE + Math.min(...ranks) : NOWHERE;
 }
 
-/** What may be meant: `{ word, number, amounts, table, id, isMoney, hasSign }`. */
+/** What may be meant. @type {(asked: string) => Asked} */
 function read(asked) {
   const place = asked.match(/^(mesa|orden|#)[ :#]*(\d*)$/);
-  if (place) return place[1] === "mesa" ? { table: place[2] } : { id: place[2] };
+  if (place) return { ...NOTHING, ...(place[1] === "mesa" ? { table: place[2] } : { id: place[2] }) };
   const hasSign = asked.startsWith("$");
   const amounts = readAmounts(asked.replace("$", "").trim());
   const isMoney = amounts.length > 0 && (hasSign || /[.,]\d\d[.,;:]?$/.test(asked));
   return { word: asked, number: asked, amounts, hasSign, isMoney };
 }
 
+const NOTHING = { word: "", number: "", amounts: [], hasSign: false, isMoney: false };
+
 /**
  * "1,306.00", "1.306,00", "1 306" and "1306" → `{ whole: "1306", cents: "00" or "" }`. While "1,30" is being
  * typed it may become 1.30 or 1,306.
  */
-function readAmounts(typed) {
+function readAmounts(/** @type {string} */ typed) {
   const asked = typed.replace(/(?<=[.,]\d\d)[.,;:]$/, ""); // a sentence's end
   if (!/^[\d.,][\d.,' ]*$/.test(asked) || !/\d/.test(asked)) return [];
-  const digits = (text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "") || "0";
+  const digits = (/** @type {string} */ text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "") || "0";
   const found = [];
   const [, before, cents] = asked.match(/^(.*)[.,](\d{0,2})$/) ?? [];
   if (before !== undefined) found.push({ whole: digits(before), cents });
@@ -110,6 +130,7 @@ function readAmounts(typed) {
   return found;
 }
 
+/** @type {(order: Pick<Order, "id" | "table_number" | "total" | "waiter" | "payment">) => Described} */
 function describe({ id, table_number: table, total, waiter, payment }) {
   const amounts = [total, payment?.amount].filter((one) => typeof one === "number");
   return {
@@ -120,10 +141,11 @@ function describe({ id, table_number: table, total, waiter, payment }) {
   };
 }
 
+/** @type {(names: (string | null | undefined)[], payment: Payment?) => string[]} */
 const namesOf = (names, payment) => fold([...names, payment && methodName(payment.method)].filter(Boolean).join(" "))
   .split(/[\s.]+/);
 
-function fit(order, asked) {
+function fit(/** @type {Described} */ order, /** @type {Asked} */ asked) {
   if (asked.table !== undefined) return begins(order.table, asked.table);
   if (asked.id !== undefined) return begins(order.id, asked.id);
   const fits = [fitAmount(order, asked)];
@@ -132,39 +154,40 @@ function fit(order, asked) {
     if (asked.word === order.id) fits.push(3);
     fits.push(fitReference(order, asked), fitName(order, asked));
   }
-  return fits.reduce((best, one) => (one !== NOWHERE && (best === NOWHERE || one < best) ? one : best), NOWHERE);
+  const best = Math.min(...fits.map((one) => one ?? Infinity));
+  return best === Infinity ? NOWHERE : best;
 }
 
-function begins(number, asked) {
+function begins(/** @type {string} */ number, /** @type {string} */ asked) {
   if (number === asked) return 0;
   return number.startsWith(asked) ? 6 : NOWHERE;
 }
 
 /** 306 is $ 306.00 first, then $ 306.50, then $ 3,061.00. */
-function fitAmount(order, asked) {
-  let best = NOWHERE;
+function fitAmount(/** @type {Described} */ order, /** @type {Asked} */ asked) {
+  let best = Infinity;
   for (const { whole, cents } of asked.amounts) {
     for (const [is, isCents] of order.amounts) {
       const now = is === whole ? fitCents(isCents, cents) : (!cents && is.startsWith(whole) ? 6 : NOWHERE);
-      if (now !== NOWHERE && (best === NOWHERE || now < best)) best = now;
+      best = Math.min(best, now ?? Infinity);
     }
   }
-  return best;
+  return best === Infinity ? NOWHERE : best;
 }
 
-function fitCents(is, asked) {
+function fitCents(/** @type {string} */ is, /** @type {string} */ asked) {
   if (is === (asked || "00")) return 0;
   return is.startsWith(asked) ? 2 : NOWHERE;
 }
 
-function fitReference({ reference }, { number }) {
+function fitReference(/** @type {Described} */ { reference }, /** @type {Asked} */ { number }) {
   const part = compact(number);
   if (part.length < SHORTEST || !reference.includes(part)) return NOWHERE;
   if (reference === part) return 0;
   return reference.endsWith(part) ? 4 : 5;
 }
 
-function fitName({ names }, { word }) {
+function fitName(/** @type {Described} */ { names }, /** @type {Asked} */ { word }) {
   if (names.some((name) => name.startsWith(word))) return 1;
   return word.length >= SHORTEST && names.some((name) => name.includes(word)) ? 4 : NOWHERE;
 }

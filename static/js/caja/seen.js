@@ -9,24 +9,29 @@ const RENEWS_AFTER = 120000; // what is said counts for three minutes
 const AWAY_AFTER = 600000; // whoever touches nothing for so long is not there
 const LOOKS_EVERY = 20000;
 
+/** @type {Set<string>} */
 const openedIds = new Set();
+/** @type {Set<string>} */
 const untoldIds = new Set(); // opened here, and the waiter does not know
-let me = null;
-let learn = null;
+let me = "";
+/** @type {OnAnswer} */
+let learn = () => {};
+/** @type {string?} */
 let shownId = null; // the payment that is on show, and that may be decided here
+/** @type {string?} */
 let toldId = null; // the payment of which the server knows that it is on show
 let toldAt = 0;
 let touchedAt = stopwatch();
 let isTelling = false;
 
 /** Whose page this is; `hear(order)` is called with the server's answers. */
-export function setViewer(username, hear) {
+export function setViewer(/** @type {string} */ username, /** @type {OnAnswer} */ hear) {
   me = username;
   learn = hear;
 }
 
 /** This payment is on show, and no other; null is none. */
-export function showPayment(payment) {
+export function showPayment(/** @type {Payment?} */ payment) {
   shownId = payment?.id ?? null;
   if (payment && !payment.seen_at && !openedIds.has(payment.id)) untoldIds.add(payment.id);
   if (payment) openedIds.add(payment.id);
@@ -47,43 +52,47 @@ async function tellNext() {
   const late = [...untoldIds].find((id) => id !== shownId);
   if (late) await see(late);
   else if (shownId === toldId) return false;
-  else if (shownId === null) await leave(toldId);
-  else await view(shownId);
+  else if (shownId !== null) await view(shownId);
+  else if (toldId !== null) await leave(toldId);
   return true;
 }
 
 /** Whoever is the first to open it is its viewer, too. */
-async function view(id) {
+async function view(/** @type {string} */ id) {
   const order = await put(id, untoldIds.has(id) ? "seen" : "viewer");
   const isKnown = order?.payment?.viewers?.some(({ username }) => username === me);
   if (isKnown || !untoldIds.delete(id)) remember(id);
 }
 
 /** What was closed again before it could be told of. */
-async function see(id) {
+async function see(/** @type {string} */ id) {
   const order = await put(id, "seen");
   untoldIds.delete(id);
   if (order?.payment?.viewers?.some(({ username }) => username === me)) remember(id);
 }
 
-async function leave(id) {
+async function leave(/** @type {string} */ id) {
   await refusable(() => call("DELETE", `/payments/${id}/viewer`));
   remember(null);
 }
 
-function remember(id) {
-  untoldIds.delete(id);
+function remember(/** @type {string?} */ id) {
+  if (id !== null) untoldIds.delete(id);
   toldId = id;
   toldAt = stopwatch();
 }
 
-async function put(id, what) {
+async function put(/** @type {string} */ id, /** @type {"seen" | "viewer"} */ what) {
   const order = await refusable(() => call("PUT", `/payments/${id}/${what}`));
   if (order) learn(order);
   return order;
 }
 
-/** What was refused will be refused again; what got lost is thrown, to be told later. */
+/**
+ * What was refused will be refused again; what got lost is thrown, to be told later.
+ * @template Answer
+ * @param {() => Promise<Answer>} request
+ */
 async function refusable(request) {
   try {
     return await request();

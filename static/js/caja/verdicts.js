@@ -15,16 +15,22 @@ const DONE = "No tienes que hacer nada.";
  * `onDone()` of a verdict that was given on what is on show.
  */
 export class Verdicts {
+  /** @type {string?} */
   judging = null; // the id of the payment whose verdict is on its way
+  /** @type {HTMLDialogElement?} */
   #dialog = null;
 
-  constructor({ detail, username, known, learn, onDone }) {
-    Object.assign(this, { detail, username, known, learn, onDone });
+  constructor(/** @type {VerdictParts} */ { detail, username, known, learn, onDone }) {
+    this.detail = detail;
+    this.username = username;
+    this.known = known;
+    this.learn = learn;
+    this.onDone = onDone;
   }
 
   approve() {
     const { detail } = this;
-    if (!detail.canJudge) return;
+    if (!detail.canJudge || !detail.payment) return;
     if (detail.tick.isMissing) detail.tick.ask();
     else if (detail.isLoading) return;
     else if (needsReason(detail.payment)) this.#ask(askWhyApproved, "aprobado");
@@ -35,24 +41,28 @@ export class Verdicts {
     if (this.detail.canJudge) this.#ask(askWhyRejected, "rechazado");
   }
 
+  /** @type {(question: typeof askWhyApproved, verdict: Verdict) => void} */
   #ask(question, verdict) {
-    this.#dialog = question(this.detail.order, (reason) => this.#judge(verdict, reason));
+    const { order } = this.detail;
+    if (order) this.#dialog = question(order, (reason) => this.#judge(verdict, reason));
   }
 
   /** What was asked about is not on show any more. */
   stopAsking() { this.#dialog?.close(); }
 
   /** What is on show may have been judged elsewhere meanwhile. */
-  check(order) {
+  check(/** @type {Order | undefined} */ order) {
     const { payment } = this.detail;
-    if (order?.status === "por_verificar" && order.payment.id === payment.id) return;
+    if (!payment) return;
+    const latest = order?.payment?.id === payment.id ? order.payment : null;
+    if (latest && order?.status === "por_verificar") return;
     if (this.judging === payment.id) return; // our own verdict: its answer says what came of it
-    if (order?.payment?.id === payment.id) this.#settle(order.payment);
+    if (latest) this.#settle(latest);
     else this.#inquire(payment);
   }
 
   /** The order has gone on since: ask what became of this payment. */
-  async #inquire(payment) {
+  async #inquire(/** @type {Payment} */ payment) {
     this.detail.settle("Este comprobante ya no espera dictamen");
     this.#dialog?.close();
     try {
@@ -62,22 +72,23 @@ export class Verdicts {
     } catch { /* what is said already is enough */ }
   }
 
-  #isOnShow(payment) { return this.detail.payment?.id === payment.id; }
+  #isOnShow(/** @type {Payment} */ payment) { return this.detail.payment?.id === payment.id; }
 
-  #explain(payment) {
+  #explain(/** @type {Payment} */ payment) {
     return `${decidedWords(payment, this.username)}${payment.decided_at ? ` a las ${clock(payment.decided_at)}` : ""}`;
   }
 
-  #settle(payment) {
+  #settle(/** @type {Payment} */ payment) {
     this.#dialog?.close();
     this.detail.settle(`${this.#explain(payment)}. ${DONE}`);
   }
 
   /** Give the verdict on exactly the payment that is on show. */
-  async #judge(verdict, reason) {
+  async #judge(/** @type {Verdict} */ verdict, /** @type {string?} */ reason) {
     const { detail } = this;
-    if (!detail.canJudge) return;
     const { order, payment } = detail;
+    if (!detail.canJudge || !order || !payment) return;
+    /** @type {NewVerdict} */
     const json = { verdict };
     if (reason) json.reason = reason;
     if (verdict === "aprobado" && detail.tick.isNeeded) json.seen_in_account = detail.tick.box.checked;
@@ -95,7 +106,10 @@ export class Verdicts {
     }
   }
 
-  /** The answer may be another cashier's verdict, the same as ours but earlier. */
+  /**
+   * The answer may be another cashier's verdict, the same as ours but earlier.
+   * @type {(order: Order, payment: Payment, answer: Order, verdict: Verdict) => Promise<void>}
+   */
   async #accepted(order, payment, answer, verdict) {
     if (answer.payment?.id !== payment.id || answer.payment.decided_by !== this.username) {
       await this.#explainLost(order, payment);
@@ -107,7 +121,7 @@ export class Verdicts {
     if (this.#isOnShow(payment)) this.onDone();
   }
 
-  async #refused(order, payment, error) {
+  async #refused(/** @type {Order} */ order, /** @type {Payment} */ payment, /** @type {any} */ error) {
     if (error instanceof Problem && error.status === 401) {
       signInAgain();
       return;
@@ -129,11 +143,12 @@ export class Verdicts {
   }
 
   /** Another cashier was first: say who, in a friendly way. */
-  async #explainLost(order, payment) {
+  async #explainLost(/** @type {Order} */ order, /** @type {Payment} */ payment) {
     let words = `Otra persona ya lo decidió. ${DONE}`;
     try {
       const { payments } = await call("GET", `/orders/${order.id}`);
-      words = `${this.#explain(payments.find((one) => one.id === payment.id))}. ${DONE}`;
+      const decided = payments.find((one) => one.id === payment.id);
+      if (decided) words = `${this.#explain(decided)}. ${DONE}`;
     } catch { /* what is known already is enough */ }
     if (this.#isOnShow(payment)) this.detail.settle(words);
     else toast(words);
