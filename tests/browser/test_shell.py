@@ -12,7 +12,7 @@ from playwright.async_api import Response
 
 from comanda.config import Config
 from comanda.domain.staff import Staff
-from tests.browser.conftest import DESKTOP, PHONE, SLOW, OpenWindow
+from tests.browser.conftest import DESKTOP, PHONE, SLOW, OpenWindow, hear
 from tests.house import ANA, COCO, LUIS, ROSA, FixedClock, House, eventually, open_house
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -249,6 +249,32 @@ def test_an_import_from_another_room_is_found(tmp_path: Path, script: str, targe
     (tmp_path / "mesero/cards.js").write_text(allowed, encoding="utf-8")
     (tmp_path / script).write_text(f'const part = import("../{target}");', encoding="utf-8")
     assert strangers(tmp_path) == [f"{script} imports {target}"]
+
+
+@pytest.mark.parametrize(
+    ("member", "path", "file", "ask"),
+    [
+        (ANA, "/mesero?ver=cobrar", "mesero/charge.js", "💳 Cobrar, mesa 4"),
+        (ANA, "/mesero?ver=cobrar", "mesero/paid.js", "Pagadas hoy"),
+        (LUIS, "/caja", "house/void-dialog.js", "Anular mesa 4"),
+        (ROSA, "/admin", "admin/menu.js", "Menú"),
+    ],
+)
+async def test_a_page_from_before_an_upgrade_asks_to_be_reloaded_for_what_is_gone(
+    house: House, window: OpenWindow, member: Staff, path: str, file: str, ask: str
+) -> None:
+    await house.deliver(4)
+    opened = await window(member, "/ayuda")
+    await opened.page.route(f"**/{file}", lambda route: route.fulfill(status=404, body=""))
+    await opened.page.goto(house.url + path)
+    await opened.page.get_by_text("En línea", exact=True).first.wait_for()
+    if member is LUIS:
+        await opened.page.get_by_role("tab", name="Por Cobrar").click()
+    named = opened.page.get_by_role("button", name=ask)
+    await named.or_(opened.page.get_by_role("tab", name=ask)).first.click()
+    await hear(opened.page, "Comanda cambió desde que se abrió esta página. Recárgala.")
+    await opened.page.get_by_role("button", name="Recargar").wait_for()
+    opened.errors.clear()
 
 
 # The files of a page, and whether the device keeps all of them.

@@ -1,6 +1,7 @@
 // The sections as tabs, each loaded when first opened.
 
-import { h, toast } from "../lib/dom.js";
+import { h } from "../lib/dom.js";
+import { fetchPart } from "../lib/later.js";
 import { createTabs } from "../lib/tabs.js";
 
 /** `{ nav, main, open(name) }`; an unknown name opens the first. `onOpen(name)` hears of each. */
@@ -17,12 +18,10 @@ export function createSections(sections, context, onOpen) {
   }
 
   async function load(name) {
-    let module;
-    try {
-      module = await sections.find((section) => section.name === name).load();
-    } catch {
+    const section = sections.find((one) => one.name === name);
+    const module = await fetchPart(section.load(), "Sin conexión. Abre la sección otra vez.");
+    if (!module) {
       loads.delete(name);
-      toast("Sin conexión. Abre la sección otra vez.", "late");
       return null;
     }
     const part = module.create(context);

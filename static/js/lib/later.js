@@ -2,16 +2,38 @@
 
 import { toast } from "./dom.js";
 
+const CHANGED = "Comanda cambió desde que se abrió esta página. Recárgala.";
+
 /**
- * Resolves to the module of an `import()`. If the network fails, shows a toast and resolves to null.
+ * Resolves to the module of an `import()`. If there is none, shows a toast that says why, and resolves to null.
  * @template Part
  * @param {Promise<Part>} promise
  */
-export async function fetchPart(promise) {
+export async function fetchPart(promise, words = "Sin conexión. Inténtalo otra vez.") {
   try {
     return await promise;
-  } catch {
-    toast("Sin conexión. Inténtalo otra vez.", "late");
+  } catch (error) {
+    if (await isLost(error)) {
+      toast(words, "late");
+    } else {
+      toast(CHANGED, "late");
+      reportError(error);
+    }
     return null;
+  }
+}
+
+/**
+ * Whether the network has failed. Else an upgraded server has no such file, or the file fails: a retry is no help.
+ * @param {unknown} error
+ */
+async function isLost(error) {
+  if (!(error instanceof TypeError && /import/i.test(error.message))) return false;
+  const address = /https?:\S+/.exec(error.message)?.[0]; // which WebKit does not tell
+  if (!address) return true;
+  try {
+    return (await fetch(address, { cache: "no-store" })).status !== 404;
+  } catch {
+    return true;
   }
 }
