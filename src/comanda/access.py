@@ -1,6 +1,7 @@
 """The verbs of the door: signing in and out, sessions and devices, PINs, and guesses at them.
 
-As in the workflow, each is a plain function of a transaction, and an exception undoes everything.
+As in the workflow, each verb is a plain function of a transaction, and an exception undoes
+everything that the verb did.
 """
 
 from collections.abc import Sequence
@@ -50,7 +51,7 @@ def sign_in(
     replaces: str | None,
     device: str = "",
 ) -> Staff:
-    """The PIN was right: start a session, and remember the browser.
+    """Start a session after a correct PIN, and remember the browser.
 
     Returns the member. Raises BadCredentials if the PIN was changed, or the member disabled, after
     the PIN was checked.
@@ -68,9 +69,9 @@ def sign_in(
 def change_pin(
     tx: Transaction, username: str, pin_hash: str, *, is_weak: bool = False
 ) -> StaffChange:
-    """A member gets another PIN; their sessions end, and their browsers are known no more.
+    """Give a member another PIN, end their sessions, and forget their browsers.
 
-    Raises StaffNotFound, also for a member who has left.
+    Raises StaffNotFound, also for a disabled member.
     """
     member = staff.change_pin(tx, username, pin_hash, is_weak=is_weak)
     attempts.forget_browsers(tx, username)
@@ -79,15 +80,15 @@ def change_pin(
 
 
 def end_session(tx: Transaction, token_hash: str) -> None:
-    """Sign out."""
+    """Sign out: end the session."""
     sessions.end(tx, token_hash)
 
 
 def end_device(tx: Transaction, session_id: int) -> str:
-    """Sign a device out; returns its session's hash. Raises SessionNotFound."""
+    """Sign a device out; return the hash of its session. Raises SessionNotFound."""
     return sessions.end_device(tx, session_id)
 
 
 def dismiss_guesses(tx: Transaction) -> None:
-    """An administrator has read who was tried with wrong PINs."""
+    """Note that an administrator has read the list of guessed PINs."""
     attempts.dismiss_guesses(tx)

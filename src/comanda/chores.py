@@ -1,7 +1,7 @@
-"""What the house does by itself: it calls for proofs that nobody opens, lets old things go, makes
-the nightly backup, and learns what proofs show that an earlier version took.
+"""The work that the house does by itself: alarms about proofs that nobody opens, deletion of old
+rows, the nightly backup, and fingerprints of proofs that an earlier version stored.
 
-What grows has an end, or a reason to have none:
+Each table that grows has an end, or a reason to have none:
 
 | table | its end |
 |---|---|
@@ -14,9 +14,9 @@ What grows has an end, or a reason to have none:
 | `known_browsers` | the twenty newest of a member |
 | `sign_in_failures` | the five hundred newest |
 | `viewers`, `weak_pins`, `staff` | one row a member; whoever leaves stays in the books by name |
-| what pages tell of their errors | the log's own; only so much an hour is taken |
+| errors of pages, in the log | the log's own end; `web/plumbing/throttle.py` limits how many come |
 
-Nothing goes by its date while the clock is doubtful, see `domain/clocks.py`.
+Nothing is deleted by its date while the clock is doubtful: see `domain/clocks.py`.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ Step = Callable[[], Awaitable[None]]
 async def do_chores(
     database: Database, config: Config, default: House, tasks: Tasks | None = None
 ) -> AsyncIterator[None]:
-    """Do what has to be done, for as long as the block runs."""
+    """Run all chores but the backups until the block ends."""
     patience = config.payments.unseen_alarm_seconds
     alarm = Alarm(database, timedelta(seconds=patience))
     nightly = NightlyPurge(database, config, default)
@@ -82,14 +82,14 @@ async def do_chores(
 
 
 async def _repeat(pause: float, step: Step) -> None:
-    """What fails here is logged, shown and started again by `in_background`."""
+    """Run `step` again and again; `in_background` handles a failure."""
     while True:
         await step()
         await asyncio.sleep(pause)
 
 
 class Alarm:
-    """Calls cashiers and waiters to a proof that nobody opened, once in the life of a server."""
+    """Alarms cashiers and waiters about a proof that nobody opened, once in a server's life."""
 
     def __init__(self, database: Database, patience: timedelta) -> None:
         self._database = database
@@ -104,10 +104,10 @@ class Alarm:
 
 
 class NightlyPurge:
-    """Lets old photos and what is done with go once a day, at the quiet hour, and first a while
-    after the start: the machine may sleep at that hour.
+    """Deletes old photos and outdated rows once a day, at `proofs.purge_hour`, and once soon after
+    the start, since the machine may sleep at that hour.
 
-    Each look hears the clock; a doubtful one is waited for.
+    Each look asks whether the clock can be believed; while it can't, nothing is deleted.
     """
 
     def __init__(self, database: Database, config: Config, default: House) -> None:
@@ -121,11 +121,11 @@ class NightlyPurge:
     async def look(self) -> None:
         now = self._database.clock()
         is_sound = await self._database.read(clocks.is_sound, self._clockwork, now)
-        if self._next - now > LONGEST_WAIT:  # it was set by a clock that ran ahead
+        if self._next - now > LONGEST_WAIT:  # a clock that ran ahead has set `_next`
             self._next = now + AFTER_START
         if now < self._next or not is_sound:
             return
-        self._next = now + AFTER_START  # where it fails, it is tried again then
+        self._next = now + AFTER_START  # after a failure, the purge is tried again then
         described = await self._database.read(house.get, self._default)
         if self._keep_days:
             total = await purge(self._database, cutoff(now, self._keep_days))
@@ -147,7 +147,7 @@ async def open_backups(
     zone: tzinfo | None = None,
     tasks: Tasks | None = None,
 ) -> AsyncIterator[Backups]:
-    """The backups of `database`, made whenever one is due, until the block ends."""
+    """The backups of `database`. Until the block ends, a copy is made whenever it is due."""
     folder = backup_folder(database, settings)
     house_backups = Backups(database, folder, settings.rules, clock, zone)
     house_backups.clear_up()
@@ -160,10 +160,9 @@ async def open_backups(
 
 
 async def _back_up(house_backups: Backups) -> None:
-    """Make a copy whenever one is due, until cancelled.
+    """Make a copy whenever it is due, until cancelled.
 
-    The clock is looked at every minute: somebody may set it, and a computer may sleep through the
-    night.
+    The check runs every minute: somebody may set the clock, and a computer may sleep at night.
     """
     await asyncio.sleep(FIRST_LOOK_SECONDS)
     while True:
@@ -172,28 +171,28 @@ async def _back_up(house_backups: Backups) -> None:
 
 
 async def compare_older(database: Database) -> None:
-    """Examine proofs from before Comanda compared what proofs show, the newest first.
+    """Store what older proofs show, the newest proof first, for proofs that lack a content hash.
 
-    It rests three times as long as it works, so that nobody has to wait for it.
+    The task rests three times as long as it works, so that no request waits for it.
     """
-    while (one := await database.read(evidence.unknown)) is not None:
-        begun, content = time.monotonic(), ""
-        if one.data is not None and one.content_type is not None:
-            content = await asyncio.to_thread(pictures.content_of, one.content_type, one.data)
-        await database.write(workflow.remember_content, one.payment_id, content)
-        await asyncio.sleep(max(BREATH, 3 * (time.monotonic() - begun)))
+    while (proof := await database.read(evidence.unknown)) is not None:
+        started_at, content = time.monotonic(), ""
+        if proof.data is not None and proof.content_type is not None:
+            content = await asyncio.to_thread(pictures.content_of, proof.content_type, proof.data)
+        await database.write(workflow.remember_content, proof.payment_id, content)
+        await asyncio.sleep(max(BREATH, 3 * (time.monotonic() - started_at)))
 
 
 def cutoff(now: datetime, keep_days: int) -> datetime:
-    """Photos of payments from before this are to go."""
+    """The time before which a payment was sent whose photo is deleted."""
     return now - timedelta(days=keep_days)
 
 
 async def purge(database: Database, before: datetime) -> Purged:
-    """Let all photos of decided payments from before `before` go, and give their space back.
+    """Delete all photos of decided payments from before `before`, and give their space back.
 
-    A reader finds them, and reads each once, so that its pages are in memory when the writer
-    deletes it. The writer gets few at a time, so that nobody has to wait for it.
+    A reader finds the photos, and reads each once, so that its pages are in memory when the writer
+    deletes it. The writer deletes few photos at a time, so that no request waits for it.
     """
     total = Purged()
     while photos := await database.read(retention.expired_photos, before, PHOTOS_AT_ONCE):
@@ -213,7 +212,7 @@ async def purge(database: Database, before: datetime) -> Purged:
 
 
 def in_pieces(photos: Sequence[Photo], most: int) -> Iterator[list[Photo]]:
-    """`photos` in their order, each piece of `most` bytes at the most, or of one photo."""
+    """Split `photos`, in their order, into lists of at most `most` bytes, or of a single photo."""
     piece: list[Photo] = []
     for photo in photos:
         if piece and sum(one.size for one in piece) + photo.size > most:
@@ -225,7 +224,7 @@ def in_pieces(photos: Sequence[Photo], most: int) -> Iterator[list[Photo]]:
 
 
 async def sweep(database: Database, now: datetime) -> None:
-    """Delete keys, sessions and attempts to sign in that are older than they are kept."""
+    """Delete idempotency keys, sessions and sign-in attempts whose time in `Outdated` is over."""
     for kind in Outdated:
         before = now - kind.kept
         while await database.read(retention.has_outdated, kind, before):
@@ -235,5 +234,5 @@ async def sweep(database: Database, now: datetime) -> None:
 
 
 async def purgeable(database: Database, before: datetime) -> Purged:
-    """What `purge` would let go."""
+    """The photos that `purge` would delete."""
     return await database.read(retention.expired, before)

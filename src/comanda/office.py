@@ -1,6 +1,7 @@
 """The verbs of the office: what is sold, who works here, what the house is called.
 
-As in the workflow, each is a plain function of a transaction, and an exception undoes everything.
+As in the workflow, each verb is a plain function of a transaction, and an exception undoes
+everything that the verb did.
 """
 
 from collections.abc import Sequence
@@ -17,9 +18,9 @@ from comanda.store.database import Transaction
 def set_up(
     tx: Transaction, described: House, admin: Staff, pin_hash: str, entries: Sequence[Entry]
 ) -> None:
-    """The house is founded: what it is called, who administers it, what it sells.
+    """Found the house: store its description, its administrator and its menu.
 
-    Raises NotFound where that has been done, ValidationFailed and UsernameTaken.
+    Raises NotFound if the house has an administrator, ValidationFailed and UsernameTaken.
     """
     if staff.has_admin(tx):
         raise NotFound
@@ -29,31 +30,31 @@ def set_up(
 
 
 def hire(tx: Transaction, member: Staff, pin_hash: str) -> None:
-    """Somebody new works here. Raises ValidationFailed (the username) and UsernameTaken."""
+    """Add a member of staff. Raises ValidationFailed (the username) and UsernameTaken."""
     if complaint := username_complaint(member.username):
         raise ValidationFailed({"username": [complaint]})
     staff.add(tx, member, pin_hash)
 
 
 def rename(tx: Transaction, username: str, name: str) -> Staff:
-    """Another name for the same person. Raises StaffNotFound."""
+    """Give a member another name. Raises StaffNotFound."""
     member = replace(staff.require(tx, username), name=name)
     staff.save(tx, member)
     return member
 
 
 def change_role(tx: Transaction, username: str, role: Role) -> StaffChange:
-    """Another role; the sessions of the old one end. Raises StaffNotFound and LastAdmin."""
+    """Give a member another role, and end their sessions. Raises StaffNotFound and LastAdmin."""
     return _save(tx, replace(staff.require(tx, username), role=role))
 
 
 def set_active(tx: Transaction, username: str, *, active: bool) -> StaffChange:
-    """Somebody leaves, and is out at once; or comes back. Raises StaffNotFound and LastAdmin."""
+    """Disable a member and end their sessions, or enable them. Raises StaffNotFound, LastAdmin."""
     return _save(tx, replace(staff.require(tx, username), active=active))
 
 
 def _save(tx: Transaction, member: Staff) -> StaffChange:
-    """Raises LastAdmin if nobody is left who could let others in."""
+    """Store the member, and end their sessions. Raises LastAdmin if no administrator is left."""
     if member == staff.require(tx, member.username):
         return StaffChange(member)
     had_admin = staff.has_admin(tx)
@@ -64,17 +65,17 @@ def _save(tx: Transaction, member: Staff) -> StaffChange:
 
 
 def add_product(tx: Transaction, actor: Staff, entry: Entry) -> Product:
-    """A new product, last in the menu. Raises ProductExists."""
+    """Add a product at the end of the menu. Raises ProductExists."""
     return menu.add(tx, entry, by=actor.username)
 
 
 def change_product(tx: Transaction, actor: Staff, product_id: int, entry: Entry) -> Product:
-    """Another name, category or price. Raises ProductNotFound and ProductExists."""
+    """Change a product's name, category and price. Raises ProductNotFound, ProductExists."""
     return menu.change(tx, product_id, entry, by=actor.username)
 
 
 def set_available(tx: Transaction, actor: Staff, product_id: int, *, available: bool) -> Product:
-    """A product is sold out, or to be had again. Raises ProductNotFound."""
+    """Mark a product as sold out, or as available. Raises ProductNotFound."""
     return menu.set_available(tx, product_id, available=available, by=actor.username)
 
 
@@ -84,19 +85,19 @@ def remove_product(tx: Transaction, actor: Staff, product_id: int) -> None:
 
 
 def arrange_menu(tx: Transaction, actor: Staff, product_ids: Sequence[int]) -> None:
-    """Show the menu in this order; a product that it doesn't name comes last."""
+    """Order the menu by `product_ids`; products that are not named come last."""
     menu.arrange(tx, product_ids, by=actor.username)
 
 
 def import_menu(tx: Transaction, actor: Staff, entries: Sequence[Entry]) -> Changes:
-    """Add and change products by name, all of them or none."""
+    """Add and change products by name: all of the entries, or none."""
     return menu.put_all(tx, entries, by=actor.username)
 
 
 def describe_house(tx: Transaction, described: House, default: House | None = None) -> House:
-    """Another name, currency, time zone or end of the day for the restaurant.
+    """Store the restaurant's name, currency, time zone and end of the day.
 
-    Returns the house; what nobody has ever said is as `default` has it.
+    Returns the stored house; a value that was never stored comes from `default`.
     """
     house.put(tx, described)
     return house.get(tx, default or described)

@@ -1,8 +1,9 @@
 """The verbs of the restaurant, one transaction each. Start reading here.
 
-Each verb is a plain function of a transaction; `Database.write` runs it, commits it, and wakes the
-feed. A verb decides with the domain's rules, and stores with the store's `place` and `save`, which
-take the order's payment and events along. An exception undoes everything.
+Each verb is a plain function of a transaction. `Database.write` runs the verb, commits the
+transaction, and wakes the feed. A verb decides by the domain's rules, and stores by `orders.place`
+and `orders.save`, which store the order's payment and events as well. An exception undoes
+everything that the verb did.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -46,7 +47,7 @@ _MOVES_TO = {Verdict.APPROVED: OrderStatus.PAID, Verdict.REJECTED: OrderStatus.D
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """What a waiter asks for: the price is the menu's, never the phone's."""
+    """A dish that a waiter orders. The price is the menu's, never the phone's."""
 
     product_id: int
     quantity: int
@@ -77,7 +78,7 @@ def place_order(
     lines: Sequence[OrderLine],
     key: IdempotencyKey | None = None,
 ) -> Outcome:
-    """A waiter sends a table's order to the kitchen.
+    """Place a waiter's order for a table, and tell the kitchen.
 
     Raises Forbidden, ValidationFailed (a product that is unknown or sold out) and
     IdempotencyKeyReused.
@@ -108,7 +109,7 @@ def _priced(tx: Transaction, lines: Sequence[OrderLine]) -> Iterator[OrderItem]:
 def advance_order(
     tx: Transaction, actor: Staff, order_id: int, target: OrderStatus, reason: str | None = None
 ) -> Outcome:
-    """Staff take an order one step on or back; or it is void, for a `reason`.
+    """Take an order one step on or back, or void it for a `reason`.
 
     Raises OrderNotFound, Forbidden, ValidationFailed (the reason) and IllegalTransition.
     """
@@ -124,7 +125,7 @@ def advance_order(
 
 
 def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
-    """A waiter takes a table over: the order is theirs from now on.
+    """Make the acting waiter the order's waiter.
 
     Raises OrderNotFound and IllegalTransition (a paid or void order).
     """
@@ -145,12 +146,12 @@ def submit_payment(
     key: IdempotencyKey | None = None,
     claim: Claim = _NO_CLAIM,
 ) -> Outcome:
-    """A waiter sends an attempt to pay to the cashiers, with the guest's proof.
+    """Store a waiter's attempt to pay an order, with the guest's proof, and notify the cashiers.
 
-    What speaks against the proof is found in the same transaction, and goes with the notice.
+    The warnings about the proof are found in the same transaction, and the notice tells them.
 
-    Raises OrderNotFound, Forbidden, IdempotencyKeyReused, ValidationFailed (nothing is no amount
-    but for what costs nothing) and IllegalTransition.
+    Raises OrderNotFound, Forbidden, IdempotencyKeyReused, ValidationFailed (an amount of 0 for an
+    order that costs something) and IllegalTransition.
     """
     order = orders.require(tx, order_id)
     check_role(actor.role, OrderStatus.VERIFYING, Through.PROOF)
@@ -176,7 +177,7 @@ def decide_payment(
     seen_in_account: bool = False,
     rules: PaymentRules = _STRICT,
 ) -> Outcome:
-    """A cashier approves or rejects the attempt that they looked at, and no other.
+    """Store a cashier's verdict on the payment that they looked at, and on no other payment.
 
     Raises PaymentNotFound, Forbidden, OwnPayment, ValidationFailed and PaymentAlreadyDecided.
     """
@@ -197,10 +198,10 @@ def decide_payment(
 def see_payment(
     tx: Transaction, actor: Staff, payment_id: int, *, rules: PaymentRules = _STRICT
 ) -> Outcome:
-    """A cashier has opened an attempt that waits: the waiter is told, once.
+    """Note that a cashier has opened a payment that waits, and tell the waiter, once a payment.
 
-    Whoever is the first to open it views it, as after `view_payment`. A look by the submitter does
-    not count where they may not decide the payment. Raises PaymentNotFound.
+    The first cashier to open a payment also views it, as after `view_payment`. A look by the
+    submitter does not count: they may not decide the payment. Raises PaymentNotFound.
     """
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
@@ -212,10 +213,10 @@ def see_payment(
 def view_payment(
     tx: Transaction, actor: Staff, payment_id: int, *, rules: PaymentRules = _STRICT
 ) -> Outcome:
-    """A cashier has this attempt on show, and no other: the other cashiers are told.
+    """Note that a cashier has this payment on show, and no other, and tell the other cashiers.
 
-    It counts for some minutes, so a cashier who goes on says it again. An attempt that this cashier
-    may not decide keeps nobody away from it. Raises PaymentNotFound.
+    A view counts for `VIEWING_LASTS`; a cashier who looks longer asks again. A cashier who may not
+    decide the payment is not shown as its viewer. Raises PaymentNotFound.
     """
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
@@ -232,7 +233,7 @@ def view_payment(
 def _put_on_show(
     tx: Transaction, actor: Staff, payment: Payment, kind: EventType | None
 ) -> Outcome:
-    """`kind` is PAYMENT_SEEN if nobody has opened the payment before."""
+    """Store the view. `kind` is PAYMENT_SEEN if nobody opened the payment before, else None."""
     if viewers.payment_of(tx, actor.username) != payment.id:
         orders.leave_payment(tx, actor.username)
     viewers.put(tx, actor.username, payment.id)
@@ -243,7 +244,7 @@ def _put_on_show(
 
 
 def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
-    """A cashier has closed this attempt. Another one that they view stays theirs.
+    """Note that a cashier has closed this payment. A view of another payment stays.
 
     Raises PaymentNotFound.
     """
@@ -253,23 +254,23 @@ def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
 
 
 def call_unseen(tx: Transaction, before: datetime, called: Collection[int]) -> set[int]:
-    """Call everybody to the attempts that wait since `before` and that no cashier has opened.
+    """Alarm cashiers and waiters about payments sent before `before` that no cashier has opened.
 
-    Returns the ids of those that were called now; the ones in `called` have been before.
+    Returns the ids of the payments alarmed now. `called` holds the ids alarmed earlier.
     """
-    late = [one for one in payments.unseen(tx, before) if one.id not in called]
-    for payment in late:
+    unseen_payments = [one for one in payments.unseen(tx, before) if one.id not in called]
+    for payment in unseen_payments:
         order = orders.require(tx, payment.order_id)
         orders.notify(tx, order, EventType.PAYMENT_UNSEEN, by=HOUSE.username)
-    return {payment.id for payment in late}
+    return {payment.id for payment in unseen_payments}
 
 
 def reconcile_payment(
     tx: Transaction, actor: Staff, payment_id: int, *, is_found: bool
 ) -> Reconciled:
-    """A cashier ticks an approved payment that is in the bank's statement, or takes the tick back.
+    """Tick an approved payment as found in the bank's statement, or take the tick back.
 
-    Raises PaymentNotFound, also for a payment that was not approved.
+    Raises PaymentNotFound, also for a payment that is not approved.
     """
     approved_payment = reconciliation.find(tx, payment_id)
     if approved_payment is None or approved_payment.payment.status is not PaymentStatus.APPROVED:
@@ -284,15 +285,15 @@ def reconcile_payment(
 
 
 def remove_proofs(tx: Transaction, photos: Sequence[Photo]) -> Purged:
-    """These photos go, but for those that wait for a verdict."""
+    """Delete these photos, except those of payments that wait for a verdict."""
     return retention.remove(tx, photos)
 
 
 def sweep(tx: Transaction, kind: Outdated, before: datetime, most: int) -> int:
-    """What was done with before `before` goes, `most` rows at once; returns how many went."""
+    """Delete at most `most` rows of `kind` older than `before`; return how many were deleted."""
     return retention.sweep(tx, kind, before, most)
 
 
 def remember_content(tx: Transaction, payment_id: int, content: str) -> None:
-    """It is known now what a proof from before shows: later ones are compared with it."""
+    """Store the hash of what an older proof shows, so that later proofs are compared with it."""
     evidence.remember(tx, payment_id, content)

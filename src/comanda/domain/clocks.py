@@ -33,7 +33,7 @@ class Belief:
 
     @property
     def is_sound(self) -> bool:
-        """Whether things may be deleted by their date."""
+        """Whether rows and files may be deleted by their date."""
         return not self.doubted
 
     def hear(self, now: datetime) -> "Belief":
@@ -46,7 +46,7 @@ class Belief:
         return Belief(self.believed, remembered, self.changes + bool(self.doubted))
 
     def _is_confirmed(self, now: datetime) -> bool:
-        """Whether a time that was doubted is told on a second day, or, seldom, on a third."""
+        """Whether the clock told a doubted time on a second day; if read seldom, on a third."""
         if any(SECOND_DAY <= now - since <= NEAR for since in self.doubted):
             return True
         return any(

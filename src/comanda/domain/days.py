@@ -25,12 +25,12 @@ class Day:
 
     @property
     def start(self) -> datetime:
-        """Its first moment, in UTC."""
+        """The first moment of the day, in UTC."""
         return self.house.start_of(self.date)
 
     @property
     def end(self) -> datetime:
-        """The next day's first moment, in UTC."""
+        """The first moment of the next day, in UTC."""
         return self.house.start_of(self.date + timedelta(days=1))
 
     def hours(self) -> list[tuple[datetime, str]]:
@@ -74,20 +74,20 @@ class Void:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """So many of what has a name, and what they come to in minor units."""
+    """How many things of one name there were, and their total in minor units."""
 
     name: str
     count: int
     total: int
 
     def wire(self, name: str) -> Wire:
-        """`{count, total}`, and what is counted under `name`."""
+        """`{count, total}`, and the tally's name under the key `name`."""
         return {name: self.name, "count": self.count, "total": money(self.total)}
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """So many payments that a warning was about; `approved` of them were so all the same."""
+    """How many payments had a warning of one type, and how many of them were approved."""
 
     type: WarningType
     count: int
@@ -120,7 +120,7 @@ class Report:
 
     @property
     def median_wait(self) -> float | None:
-        """In seconds; None where there was no verdict."""
+        """The median wait for a verdict, in seconds; None on a day without verdicts."""
         return median(self.waits) if self.waits else None
 
     @property
@@ -150,7 +150,7 @@ class Report:
 
 
 def report(day: Day, decisions: Sequence[Decision], voids: Sequence[Void]) -> Report:
-    """What `decisions` and `voids`, all of `day`, come to."""
+    """Add up `decisions` and `voids`, all of which belong to `day`."""
     sales = [one for one in decisions if one.approved]
     return Report(
         day,
@@ -164,7 +164,7 @@ def report(day: Day, decisions: Sequence[Decision], voids: Sequence[Void]) -> Re
 
 
 def _by_hour(day: Day, sales: Iterable[Decision]) -> list[Tally]:
-    """A tally for each hour of the day, sales or none."""
+    """A tally for each hour of the day, also for hours without sales."""
     hours = day.hours()
     begins = [moment for moment, _ in hours]
     totals: list[list[int]] = [[] for _ in hours]
@@ -174,7 +174,7 @@ def _by_hour(day: Day, sales: Iterable[Decision]) -> list[Tally]:
 
 
 def _tallies(amounts: Iterable[tuple[str, int]]) -> list[Tally]:
-    """(name, minor units) each, added up by name; the most frequent first."""
+    """Add up pairs of (name, minor units) by name, the most frequent name first."""
     totals: dict[str, list[int]] = defaultdict(list)
     for name, total in amounts:
         totals[name].append(total)
@@ -183,7 +183,7 @@ def _tallies(amounts: Iterable[tuple[str, int]]) -> list[Tally]:
 
 
 def _warnings(decisions: Iterable[Decision]) -> list[Warned]:
-    """Each type once a payment; those that came, in the order of their weight."""
+    """Count each warning type once a payment; the types that occurred, the strongest first."""
     counts: Counter[WarningType] = Counter()
     approved: Counter[WarningType] = Counter()
     for decision in decisions:

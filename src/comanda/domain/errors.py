@@ -9,7 +9,7 @@ class DomainError(Exception):
 
     code: ClassVar[str]
     sentence: ClassVar[str]
-    retry_after: int | None = None  # whole seconds until it is worth another try
+    retry_after: int | None = None  # whole seconds until another try can succeed
 
     def __init__(self, detail: str | None = None) -> None:
         self.detail = detail or self.sentence
@@ -54,11 +54,11 @@ class CrossOrigin(DomainError):
     sentence = "La petición viene de otro sitio"
 
 
-_IN_SECONDS, _IN_MINUTES = 120, 7200  # shorter pauses, in seconds, are told so
+_IN_SECONDS, _IN_MINUTES = 120, 7200  # shorter pauses, in seconds, are told in this unit
 
 
 def _words(seconds: int) -> str:
-    """A pause for people, never shorter than it is: `60 s`, `8 min`, `3 h`."""
+    """A pause in words, rounded up: `60 s`, `8 min`, `3 h`."""
     if seconds < _IN_SECONDS:
         return f"{seconds} s"
     return f"{-(-seconds // 60)} min" if seconds < _IN_MINUTES else f"{-(-seconds // 3600)} h"

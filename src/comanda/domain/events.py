@@ -1,4 +1,4 @@
-"""What the house is told, and who hears it."""
+"""The types of events, and the roles that hear each type."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def heard_by(role: Role) -> frozenset[EventType]:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to an order, or to the menu, before it has an id and a time.
+    """A change of an order or of the menu, before the log gives it an id and a time.
 
     `redacted` is what the kitchen reads instead of `data`, where it may not read `data`.
     """

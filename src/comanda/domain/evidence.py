@@ -1,4 +1,4 @@
-"""What speaks against a proof: evidence for the cashier, who decides."""
+"""Warnings about a proof: evidence for the cashier, who decides."""
 
 import re
 import unicodedata
@@ -76,7 +76,7 @@ WARNINGS: Mapping[WarningType, WarningMeaning] = {
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the guest's receipt says; `amount` in minor units.
+    """The facts that a waiter typed from the guest's receipt; `amount` in minor units.
 
     `taken_at` is when the phone says that the photo was taken, `file_at` when the file itself does.
     """
@@ -87,13 +87,13 @@ class Claim:
     file_at: datetime | None = None
 
     def is_before(self, moment: datetime) -> bool:
-        """Whether the phone or the file tells a time before `moment`: neither hides the other."""
+        """Whether the phone's time or the file's own time lies before `moment`."""
         return any(at is not None and at < moment for at in (self.taken_at, self.file_at))
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """One thing to look at; the ids are of the order and the payment that it points to."""
+    """A warning; its ids are those of the order and the payment that it points to."""
 
     type: WarningType
     order_id: int
@@ -115,7 +115,7 @@ class Suspicion:
 
 
 def in_reading_order(reference: str) -> str:
-    """The reference without the marks that show its digits in another order than they are in."""
+    """The reference without the marks that make a screen show its digits in another order."""
     return "".join(one for one in reference if not _turns(one))
 
 
@@ -125,7 +125,7 @@ def _turns(one: str) -> bool:
 
 
 def reference_key(reference: str) -> str:
-    """The reference as it is compared: its letters and digits alone, as they look.
+    """The key that references are compared by: their letters and digits alone, as they look.
 
     No case, no accents, and ASCII digits; nothing that only separates, modifies or can't be seen; a
     letter of another script counts as the Latin one that it looks like, and O, I and L as 0 and 1.
@@ -144,7 +144,7 @@ def reference_key(reference: str) -> str:
 
 
 def _without_words(letters: str) -> str:
-    """One step nearer to the number itself: what stands before it or beside it goes."""
+    """Remove a word before the number, or letters beside a long number, once."""
     if before := _BEFORE.match(letters.translate(_TWINS)):
         return letters[before.end() :]
     bare = _BESIDE.sub("", letters)
@@ -153,7 +153,7 @@ def _without_words(letters: str) -> str:
 
 
 def _compared(one: str) -> str:
-    """A folded character as a Latin letter or digits, or itself; empty where it says nothing."""
+    """A folded character as a Latin letter or as digits; empty for a mark that says nothing."""
     if one.isascii() and one.isalnum():
         return one
     category, value = unicodedata.category(one), unicodedata.numeric(one, None)

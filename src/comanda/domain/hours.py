@@ -1,4 +1,4 @@
-"""When it is so many o'clock at the restaurant."""
+"""The times at which the restaurant's clock shows a full hour."""
 
 from datetime import datetime, timedelta, tzinfo
 

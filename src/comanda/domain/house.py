@@ -1,4 +1,4 @@
-"""The restaurant itself: what it is called, how it writes money, where its day begins."""
+"""The restaurant: its name, its currency, its time zone, and the end of its day."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +8,7 @@ from comanda.domain.wire import Wire
 
 UNNAMED = "Comanda"
 MIDNIGHT = time()
-DAY_ENDS = r"(0[0-9]|1[01]):[0-5][0-9]|12:00"  # later than noon it would be another day's end
+DAY_ENDS = r"(0[0-9]|1[01]):[0-5][0-9]|12:00"  # a later time would end the next day
 _A_DAY = timedelta(days=1)
 
 

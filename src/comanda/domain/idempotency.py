@@ -1,4 +1,4 @@
-"""A request that a phone may send again without it happening twice."""
+"""Keys of requests that a phone may send again, so that nothing is done twice."""
 
 import hashlib
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """The phone's key for a request, a digest of what the request asks for, and whose it is."""
+    """The phone's key for a request, a digest of what the request asks for, and its user."""
 
     value: str
     fingerprint: str
@@ -21,5 +21,5 @@ class IdempotencyKey:
         return cls(value, hashlib.sha256(repr(request).encode()).hexdigest(), by)
 
     def is_of(self, username: str | None) -> bool:
-        """Whether a key that was stored for `username` may be this one."""
+        """Whether a key stored for `username` may be this key."""
         return self.username is None or username in (None, self.username)

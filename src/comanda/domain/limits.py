@@ -1,4 +1,4 @@
-"""What requests are held to, and what the pages tell people before they send anything."""
+"""The limits of requests, which the pages tell people before they send anything."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the house sells, and how a list of it differs from another."""
+"""The products that the house sells, and the difference between two menus."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a list does to a menu: what it adds, (before, after) of what it changes."""
+    """The difference that a list makes to a menu: added entries, and changes as (before, after)."""
 
     added: tuple[Entry, ...]
     changed: tuple[tuple[Product, Entry], ...]
@@ -67,7 +67,7 @@ class Changes:
 
 
 def compare(products: Iterable[Product], entries: Iterable[tuple[str, str, int]]) -> Changes:
-    """What `entries` would do to a menu of `products`, by name; what they don't name stays.
+    """Compare `entries` with the `products` of a menu, by name; products not named stay.
 
     A product keeps its name as it is written there. Where two of an earlier time have one name to
     the eye, the one that is spelled as the entry is meant, else the first of them.
@@ -89,7 +89,7 @@ def compare(products: Iterable[Product], entries: Iterable[tuple[str, str, int]]
 
 
 def menu_updated(products: Sequence[Product], removed: Sequence[Product] = ()) -> Event:
-    """Tells everybody which products are new or changed, and which are gone."""
+    """The event that tells which products are new or changed, and which are gone."""
     data: Wire = {
         "products": [product.wire() for product in products],
         "removed": [str(product.id) for product in removed],

@@ -1,4 +1,4 @@
-"""The menu as a CSV file: what `menu import` and the pages read, and what they write.
+"""The menu as a CSV file, as `menu import` and the pages read and write it.
 
 A file comes from any spreadsheet of any system, so whatever says the same is read as the same. What
 a cell may hold is what the API takes, refused in the same words.
@@ -28,7 +28,7 @@ _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t ]*(?:\r\n|\r|\n)", re.IGNORECA
 # MXN 85, S/ 85, Bs. 85, 85 MXN; signs like $ and € go by their category.
 _CURRENCY = re.compile(r"^[A-Za-z]{1,3}[./]{0,2} ?| ?[A-Za-z]{1,3}\.?$", re.ASCII)
 _PLAIN = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,2})?", re.ASCII)
-# 1,234.50 and 1.234,50 and 1 234,50. A lone 1,234 may be two numbers, and is none.
+# 1,234.50 and 1.234,50 and 1 234,50. A lone 1,234 may be either of two numbers, and is refused.
 _GROUPED = (
     re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,2}|[0-9](?:,[0-9]{3}){2}", re.ASCII),
     re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,2}|[0-9](?:\.[0-9]{3}){2}", re.ASCII),
@@ -37,11 +37,11 @@ _GROUPED = (
 
 
 class MenuUnreadable(Exception):
-    """The text is no menu; the message says where and why, for people."""
+    """The text is not a menu; the message says where and why, for people."""
 
 
 def decode_menu(content: bytes) -> str:
-    """A file's text: UTF-8, UTF-16, or else the Windows code page that spreadsheets write."""
+    """Decode a file as UTF-8 or UTF-16, else as the Windows code page that spreadsheets write."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     if content[1:2] == b"\0":

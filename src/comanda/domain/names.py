@@ -1,4 +1,4 @@
-"""What a product is called: how a name is written, and when two names are one to the eye."""
+"""Names of products: how they are written, and when two names look the same."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ UNSEEN = "Tiene que llevar algo que se vea"
 CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 
 _UNCLEAN = re.compile(rf"[{CONTROLS}\ud800-\udfff]")
-# Neither blanks nor marks by their category, and yet nothing is seen of them.
+# By their category neither blanks nor marks, yet invisible.
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
@@ -18,26 +18,26 @@ _INVISIBLE = re.compile(
 
 
 def is_clean(text: str) -> bool:
-    """Whether it has no control characters and nothing that UTF-8 can't hold."""
+    """Whether the text has no control characters, and can be encoded as UTF-8."""
     return not _UNCLEAN.search(text)
 
 
 def tidy(text: str) -> str:
-    """The name as it is kept: composed letters (NFC), one plain blank where there were any."""
+    """The name as it is stored: in composed letters (NFC), with one blank for each run of blanks."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def fold(name: str) -> str:
-    """What two names have in common that are one product: only what can be seen, in no case."""
+    """The key by which names are one product's: visible characters alone, without case."""
     compatible = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     seen = _INVISIBLE.sub("", compatible)
-    if seen.isprintable():  # then there is nothing of the category Cf, and that is quickly told
+    if seen.isprintable():  # a quick test: such a text has no character of category Cf
         return " ".join(seen.split())
     return " ".join("".join(one for one in seen if unicodedata.category(one) != "Cf").split())
 
 
 def read_name(text: str) -> str:
-    """The name that somebody has typed, tidy. Raises ValueError, whose words are for people."""
+    """Tidy a typed name. Raises ValueError with a sentence for people."""
     name = tidy(text)
     if not is_clean(text.strip()):
         raise ValueError(UNKEEPABLE)

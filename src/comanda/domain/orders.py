@@ -1,4 +1,4 @@
-"""An order, and the one table of all that can happen to it."""
+"""An order, and the one table of its transitions."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ class OrderStatus(StrEnum):
 
 
 class Through(StrEnum):
-    """The request that asks for a transition."""
+    """The kind of request that asks for a transition."""
 
     PLACE = "place"
     STATUS = "status"
@@ -76,7 +76,7 @@ OPEN_STATUSES = tuple(status for status in OrderStatus if status not in _FINAL)
 
 
 def check_role(role: Role, target: OrderStatus, through: Through) -> None:
-    """Raise Forbidden where others may ask for `target` in this way and `role` never may."""
+    """Raise Forbidden if `role` may never ask for `target` by this request, and other roles may."""
     rows = [row for row in TRANSITIONS if row.target is target and row.through is through]
     if rows and not any(row.admits(role) for row in rows):
         raise Forbidden
@@ -90,7 +90,7 @@ def find_transition(
     *,
     begun: bool = False,
 ) -> Transition:
-    """The row that allows this. Raises Forbidden (the role) or IllegalTransition (the state).
+    """The row that allows a transition. Raises Forbidden (role) or IllegalTransition (state).
 
     `begun`: the kitchen has had the order in preparation, now or before.
     """
@@ -109,7 +109,7 @@ def find_transition(
 
 
 def check_reason(target: OrderStatus, reason: str | None) -> None:
-    """Raise ValidationFailed for a void without its reason, or a reason for anything else."""
+    """Raise ValidationFailed for a void without a reason, or a reason for another transition."""
     if target is OrderStatus.VOIDED and reason is None:
         raise ValidationFailed({"reason": ["Falta el motivo"]})
     if target is not OrderStatus.VOIDED and reason is not None:
@@ -158,13 +158,13 @@ class Order:
 
     @property
     def total(self) -> int:
-        """Minor units."""
+        """The order's total in minor units."""
         return sum(item.quantity * item.unit_price for item in self.items)
 
     def move(
         self, target: OrderStatus, role: Role, through: Through, at: datetime
     ) -> tuple["Order", EventType | None]:
-        """The order in its new state, and whom to notify. Raises as `find_transition` does."""
+        """The order in its new state, and its notice's type. Raises as `find_transition` does."""
         row = find_transition(self.status, target, role, through, begun=self.begun)
         if row.within is not None:
             self._check_undo(row.within, at)
@@ -172,7 +172,7 @@ class Order:
         return replace(self, status=target, updated_at=at, begun=begun), row.notice
 
     def _check_undo(self, within: timedelta, at: datetime) -> None:
-        """Raise IllegalTransition for a delivery that can't be taken back any more."""
+        """Raise IllegalTransition for a delivery that is too old to be taken back."""
         if self.payment is not None:
             raise IllegalTransition(
                 "Ya se mandó un pago de esta orden: su entrega no se puede deshacer"
@@ -183,7 +183,7 @@ class Order:
             )
 
     def hand_to(self, waiter: str) -> "Order":
-        """The order with another waiter. Raises IllegalTransition where nothing is left to do."""
+        """The order with another waiter. Raises IllegalTransition for a paid or void order."""
         if self.status in _FINAL:
             raise IllegalTransition(f"Una orden en «{self.status}» ya no se puede tomar")
         return replace(self, waiter=waiter)
@@ -212,13 +212,13 @@ class Order:
 
 
 def order_updated(order: Order) -> Event:
-    """The order's own event, which comes with every change of it."""
+    """The event `order_updated`, which is appended with every change of an order."""
     redacted = None if order.payment is None else order.wire(Role.KITCHEN)
     return Event(EventType.ORDER_UPDATED, order.wire(Role.ADMIN), redacted)
 
 
 def notice(kind: EventType, order: Order, by: str) -> Event:
-    """The event of type `kind` that tells its audience what `by` did, and what there is to do."""
+    """The notice of type `kind`, for those who must act on what `by` did."""
     if kind is EventType.ORDER_PLACED:
         return Event(kind, order.wire(Role.KITCHEN))
     data: Wire = {"order_id": str(order.id), "table_number": order.table_number}

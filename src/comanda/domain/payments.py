@@ -8,8 +8,8 @@ from comanda.domain.errors import OwnPayment, PaymentAlreadyDecided, ValidationF
 from comanda.domain.evidence import WARNINGS, Claim, Suspicion
 from comanda.domain.wire import Wire, money, optional_time, time
 
-VIEWING_LASTS = timedelta(minutes=3)  # unless it is said again; /caja counts the same
-RENEWS_AFTER = timedelta(minutes=1)  # saying it again sooner changes nothing
+VIEWING_LASTS = timedelta(minutes=3)  # unless the cashier renews it; /caja counts the same
+RENEWS_AFTER = timedelta(minutes=1)  # an earlier renewal changes nothing
 
 
 class Verdict(StrEnum):
@@ -25,7 +25,7 @@ class PaymentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The file of a payment attempt: what is kept of it, and what is known of it.
+    """The file of a payment attempt as it is stored, with the facts known about it.
 
     `sha256` is of the bytes as received, in hex; `stored_sha256` of `data`, where that differs.
     `content` is a hash of what the file shows, whatever stands beside that; empty where unknown.
@@ -44,7 +44,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a waiter sends to pay an order: the method, the guest's proof, what its receipt says."""
+    """A waiter's attempt to pay: the method, the guest's proof, what was typed from the receipt."""
 
     method: str
     proof: Proof | None
@@ -53,7 +53,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRules:
-    """What the house asks of a verdict.
+    """The house's rules for a verdict.
 
     An approval of one of `account_methods` states that the money was seen in the account. With
     `own_verdicts`, in a one-person house, who submitted a payment may decide it.
@@ -65,7 +65,7 @@ class PaymentRules:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A cashier who has a payment on show; `since` is when they last said so."""
+    """A cashier who has a payment on show; `since` is the time of the last renewal."""
 
     username: str
     name: str
@@ -105,14 +105,14 @@ class Payment:
     viewers: tuple[Viewer, ...] = ()
 
     def may_be_decided_by(self, username: str, rules: PaymentRules) -> bool:
-        """Whether it waits for a verdict, and `username` is somebody else than submitted it."""
+        """Whether the payment waits for a verdict, and `username` may give it."""
         is_own = self.submitted_by == username and not rules.own_verdicts
         return self.status is PaymentStatus.PENDING and not is_own
 
     def check_verdict(
         self, verdict: Verdict, reason: str | None, by: str, rules: PaymentRules, *, seen: bool
     ) -> None:
-        """Raise OwnPayment, or ValidationFailed where an approval leaves out what it must say."""
+        """Raise OwnPayment, or ValidationFailed for an approval that lacks a required statement."""
         if self.submitted_by == by and not rules.own_verdicts:
             raise OwnPayment
         if verdict is Verdict.REJECTED:
@@ -134,7 +134,7 @@ class Payment:
         *,
         seen_in_account: bool | None = None,
     ) -> "Payment":
-        """The payment with its verdict. Raises PaymentAlreadyDecided where it has one."""
+        """The payment with its verdict. Raises PaymentAlreadyDecided if it had a verdict."""
         if self.status is not PaymentStatus.PENDING:
             raise PaymentAlreadyDecided(f"Este pago ya fue dictaminado por {self.decided_by}")
         return replace(
@@ -148,11 +148,11 @@ class Payment:
         )
 
     def see(self, by: str, at: datetime) -> "Payment":
-        """The payment as its first cashier has opened it."""
+        """The payment after its first cashier has opened it."""
         return replace(self, seen_by=by, seen_at=at)
 
     def wire(self) -> Wire:
-        """The `payment`."""
+        """The object `payment` of the wire."""
         return {
             "id": str(self.id),
             "order_id": str(self.order_id),

@@ -1,4 +1,4 @@
-"""Approved payments beside the bank's statement: what was found in it, and what was not."""
+"""Approved payments beside the bank's statement: which were found in it, and which not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class ReconcilablePayment:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start` until before `end`, by the clock of `house`."""
+    """The time from `start` until before `end`, by the clock of `house`."""
 
     start: datetime
     end: datetime
@@ -63,7 +63,7 @@ def totals(approved_payments: Sequence[ReconcilablePayment]) -> list[Wire]:
 def period_of(
     first: date | datetime | None, last: date | datetime | None, house: House, now: datetime
 ) -> Period:
-    """What is asked for, days whole; today by default. Raises ValidationFailed if too long."""
+    """The requested period; a date means its whole day, no date today. Raises ValidationFailed."""
     try:
         first = first or house.day_of(now)
         last = last or (house.day_of(first) if isinstance(first, datetime) else first)

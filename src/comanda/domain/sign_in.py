@@ -18,18 +18,18 @@ from ipaddress import IPv6Address, IPv6Network
 
 from comanda.domain.addresses import read_address
 
-COUNTED = timedelta(days=1)  # for so long a wrong PIN counts
+COUNTED = timedelta(days=1)  # a wrong PIN counts for this time
 LONGEST_PAUSE = timedelta(hours=1)
 # A day's wrong PINs of a user, of an address and of all, as a multiple of the free ones; and the
 # free ones of all, as a multiple of an address's.
 A_DAY, OF_ALL = 2, 3
-# So many wrong PINs within a day that no right one followed are somebody who guesses.
+# This many wrong PINs within a day, without a correct PIN after them, are taken for guessing.
 SUSPICIOUS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Wrong PINs without a pause: of a user at one place, of a user, of an address.
+    """The wrong PINs that cost no pause: of a user at one place, of a user, of an address.
 
     `pause` is the first pause after them.
     """
@@ -42,7 +42,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What is counted under `key`, which tells nothing in clear.
+    """A limit of the wrong PINs that are counted under `key`, a hash.
 
     `free` wrong PINs, then pauses that begin with `pause`; at most `a_day` of them.
     """
@@ -53,7 +53,7 @@ class Limit:
     a_day: int | None = None
 
     def next_after(self, failures: Sequence[datetime]) -> datetime | None:
-        """When the next attempt may be made, after those of the last day, the oldest first."""
+        """The time of the next allowed attempt, after a day's failures, the oldest first."""
         if len(failures) < self.free:
             return None
         doublings = min(len(failures) - self.free, 30)
@@ -66,7 +66,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody asks to be let in as `username`; `place` is what a right PIN forgives.
+    """An attempt to sign in as `username`; a correct PIN deletes the failures of `place`.
 
     `address` and `device` are for people, who are told of guesses.
     """
@@ -106,17 +106,17 @@ def attempt(
 
 
 def user_key(username: str) -> str:
-    """What a user's wrong PINs from unknown browsers are counted under."""
+    """The key that counts a user's wrong PINs from unknown browsers."""
     return _key("user", username)
 
 
 def address_key(home: str) -> str:
-    """What all wrong PINs from unknown browsers of `home`, a `network_of`, are counted under."""
+    """The key that counts all wrong PINs from unknown browsers of `home`, a `network_of`."""
     return _key("address", home)
 
 
 def _key(*parts: str) -> str:
-    """Hashed: whoever types a PIN where the username goes must not find it in the database."""
+    """Hash the parts: a PIN typed into the field of the username must not stand in the database."""
     return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()
 
 

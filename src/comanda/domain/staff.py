@@ -1,4 +1,4 @@
-"""Who works in the house."""
+"""The members of staff, their roles, and rules for usernames and PINs."""
 
 import re
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ MONEY_ROLES = frozenset({Role.CASHIER, Role.ADMIN})
 
 
 def username_complaint(username: str) -> str | None:
-    """What forbids `username` to somebody new, for people. Earlier members keep theirs."""
+    """Why `username` is refused for a new member, in words for people; None if it is allowed."""
     if not USERNAME.fullmatch(username):
         return WRONG_USERNAME
     if username in {actor.username for actor in NOBODY}:
@@ -39,7 +39,7 @@ def username_complaint(username: str) -> str | None:
 
 
 def pin_complaint(pin: str, role: Role) -> str | None:
-    """What forbids `pin` as somebody's new one, for people; its characters aside."""
+    """Why `pin` is refused as a new PIN, in words for people; None if it is allowed."""
     if not SHORTEST_PIN <= len(pin) <= LONGEST_PIN:
         return f"El PIN lleva de {SHORTEST_PIN} a {LONGEST_PIN} caracteres"
     if role in MONEY_ROLES and len(pin) < LONG_PIN:
@@ -48,7 +48,7 @@ def pin_complaint(pin: str, role: Role) -> str | None:
 
 
 def is_weak(pin: str) -> bool:
-    """Whether `pin` is too easily guessed for whoever handles money.
+    """Whether `pin` is too easily guessed for a cashier or an administrator.
 
     A short one is refused as a new PIN; one that is merely obvious is accepted, and asked about.
     """
@@ -95,7 +95,7 @@ class StaffChange:
     ended_sessions: Sequence[str] = ()
 
 
-# Who signs in the log for what no member of staff did: the house by itself, and its command line.
+# The names in the log for actions of no member of staff: the house itself, and its command line.
 HOUSE = Staff("comanda", "Comanda", Role.ADMIN)
 CONSOLE = Staff("consola", "La consola", Role.ADMIN)
 NOBODY = (HOUSE, CONSOLE)

@@ -1,4 +1,4 @@
-"""What the system says when something fails, in the words of whoever reads it."""
+"""Errors of the operating system, in Spanish words for people."""
 
 import errno
 from pathlib import Path
@@ -20,7 +20,7 @@ _SYSTEM = {
 
 
 def told(error: Exception) -> str:
-    """`error` as a sentence without its full stop; what has no words here keeps its own."""
+    """`error` as a sentence without its full stop; other errors keep their own words."""
     if isinstance(error, OSError) and error.errno in _SYSTEM:
         words, name = _SYSTEM[error.errno], error.filename
         if name and error.errno == errno.ENOENT and not Path(str(name)).parent.is_dir():
