@@ -59,9 +59,7 @@ class Assets:
             response = web.Response(status=304, headers=headers)
         else:
             response = _full(asset, request, headers)
-        response.etag = ETag(
-            asset.etag, is_weak=True
-        )  # weak: compressed or not, the file has the same tag
+        response.etag = ETag(asset.etag, is_weak=True)  # shared with the compressed file
         return response
 
 

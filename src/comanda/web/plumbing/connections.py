@@ -32,16 +32,14 @@ from comanda.web.plumbing.rate_limited_log import RateLimitedLog
 
 HEAD_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 30.0
-PROXY_SECONDS = (
-    3600.0  # a proxy closes idle connections itself; if we close first, a request is lost
-)
+PROXY_SECONDS = 3600.0  # let the proxy close first: it may send a request just when we close
 OF_ADDRESS = 64
 OUTSIDE = 64  # connections of an address that may wait for a place; further ones are cut off
 WAIT_SECONDS = 2.0
 READ_AT_ONCE = 16 * 1024  # bytes; asyncio's default is sixteen times as many
 COSTLY_SECONDS = 0.0005  # processor time to parse one read; a read of a photo takes a tenth
 CHUNK_SECONDS = 0.000005  # processor time to process one chunk
-MOST_CHUNKS = 512  # unread chunks of a body; with more, a chunk is smaller than its framing
+MOST_CHUNKS = 512  # unread chunks of a body; with more, each is smaller than its framing
 TIMES_AS_LONG = 10  # an address pauses for its parsing time, multiplied by this factor
 RESTS_SECONDS = 0.5  # a client often sends its next request at once
 KEPT_FILES = 256  # reserved for the database, for uploads, and for connections just accepted
@@ -152,13 +150,13 @@ class Connections:
             for ended in _ended(inside):
                 del inside[ended]
         if len(inside) >= OF_ADDRESS:
-            resting = next(
+            resting_visit = next(
                 (other for other in inside.values() if other is not None and other.rests), None
             )
-            if resting is None:
+            if resting_visit is None:
                 return False
-            del inside[resting.connection]
-            resting.force_close()
+            del inside[resting_visit.connection]
+            resting_visit.force_close()
         inside[connection] = visit
         return True
 
@@ -228,9 +226,9 @@ class Visit(web.RequestHandler):
     @property
     def rests(self) -> bool:
         """Whether the client has received an answer and has sent nothing for `RESTS_SECONDS`."""
-        waits = self._waiter is not None and not self._waiter.done()
-        silent = self._loop.time() - self._heard >= RESTS_SECONDS
-        return waits and silent and self._late is None and self._request_count > 0
+        is_waiting = self._waiter is not None and not self._waiter.done()
+        is_silent = self._loop.time() - self._heard >= RESTS_SECONDS
+        return is_waiting and is_silent and self._late is None and self._request_count > 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if not isinstance(transport, asyncio.Transport):

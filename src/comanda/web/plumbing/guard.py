@@ -64,8 +64,8 @@ def guarded(route: Route) -> Handler:
             raise thing
         if route.path_name is not None:
             request[PATH_NAMES[route.path_name].key] = thing
-        still = partial(require_still, member=member, session=session, audience=audience)
-        with only_while(still):
+        check_again = partial(require_still, member=member, session=session, audience=audience)
+        with only_while(check_again):
             return await route.handler(request)
 
     return admitted

@@ -39,28 +39,28 @@ class Hosts:
         name = name_of(host)
         if name and self._is_ours(name):
             return
-        shown = name if name and _TELLABLE.fullmatch(name) else "ese nombre"
+        safe_name = name if name and _TELLABLE.fullmatch(name) else "ese nombre"
         self._strange.warn(
             "🚪 [Backend] Se rechaza lo que se pide a «%s». Si así se llama esta casa, "
             "agrégalo en config.toml, en [server]: allowed_hosts",
-            shown,
+            safe_name,
         )
         raise WrongHost(
-            f"Comanda no responde por «{shown}». Si así se llama esta casa, quien administra "
-            f'el servidor lo agrega en config.toml, en [server]: allowed_hosts = ["{shown}"]'
+            f"Comanda no responde por «{safe_name}». Si así se llama esta casa, quien administra "
+            f'el servidor lo agrega en config.toml, en [server]: allowed_hosts = ["{safe_name}"]'
         )
 
     def _is_ours(self, name: str) -> bool:
         if name in self._named:
             return True
         now = time.monotonic()
-        ours, until = self._known.get(name, (False, 0.0))
+        is_own, until = self._known.get(name, (False, 0.0))
         if now >= until:
-            ours = is_own_address(name) if read_address(name) else is_own_name(name)
+            is_own = is_own_address(name) if read_address(name) else is_own_name(name)
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            self._known[name] = ours, now + FRESH_SECONDS
-        return ours
+            self._known[name] = is_own, now + FRESH_SECONDS
+        return is_own
 
 
 HOSTS = web.AppKey("HOSTS", Hosts)

@@ -1,6 +1,7 @@
 """Answers to malformed HTTP, which aiohttp answers itself and never gives to a handler.
 
-aiohttp's answer would quote the bytes and lack our headers. Here its answer becomes a problem with our headers.
+aiohttp's answer would quote the bytes and lack our headers. Here its answer becomes a problem with
+our headers.
 """
 
 import logging

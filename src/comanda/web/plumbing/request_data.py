@@ -58,7 +58,7 @@ def _require_json(request: web.Request) -> None:
 
 
 def refuse_packed(request: web.Request) -> None:
-    """Raises MalformedBody for a compressed body: no page sends one, and nothing unpacks one."""
+    """Raises MalformedBody for a compressed body: no page compresses, and we don't unpack."""
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise MalformedBody("La petición viene comprimida: envíala sin Content-Encoding")
 

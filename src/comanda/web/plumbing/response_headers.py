@@ -8,7 +8,7 @@ from multidict import istr
 
 from comanda.store.database import Clock
 
-# The `istr` are made once, because a new one for every answer costs time.
+# Made once: a new `istr` for every answer costs time.
 _SECURITY = tuple(
     (istr(name), value)
     for name, value in (

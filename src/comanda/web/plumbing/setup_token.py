@@ -16,7 +16,7 @@ LIFETIME = timedelta(hours=1)
 
 
 class SetupToken:
-    """The hash of the token that lets the first administrator register, and its end."""
+    """The hash and the lifetime of the token that permits to set up the house."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -18,7 +18,10 @@ def spreadsheet(
 
 
 def written(header: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> bytes:
-    """Return CSV (RFC 4180) in UTF-8 with a byte order mark; call on a reader's thread for many."""
+    """Return CSV (RFC 4180) in UTF-8 with a byte order mark.
+
+    With many rows, call it on a reader's thread.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(header)

@@ -76,7 +76,7 @@ class StreamHead(EventSourceResponse):
         stream.connection_made(transport)
 
     async def _ping(self) -> None:
-        """Send no heartbeat: `Streams.beat` sends those of all streams."""
+        """Send no heartbeat: `Streams.beat` sends the heartbeats of all streams."""
 
 
 class EventStream(asyncio.Protocol):
@@ -225,7 +225,10 @@ class EventStream(asyncio.Protocol):
 
 
 def _chunk(data: bytes) -> bytes:
-    """Return `data` as a chunk (RFC 9112, section 7.1). An empty chunk would end the body."""
+    """Return `data` as a chunk (RFC 9112, section 7.1), or nothing for empty data.
+
+    An empty chunk would end the body.
+    """
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
@@ -264,7 +267,7 @@ class Streams:
             self._none_open.set()
 
     def sessions(self) -> frozenset[str]:
-        """Return the sessions that have an open stream."""
+        """Return the sessions with an open stream."""
         return frozenset(stream.session for stream in self._open)
 
     def rest(self, stream: EventStream) -> None:
@@ -276,7 +279,7 @@ class Streams:
         self._resting[stream.role, stream.in_chunks].pop(stream, None)
 
     def hear(self, since: int, pages: Mapping[Role, Page]) -> None:
-        """Write the page after `since` to all resting streams; those that are behind read on.
+        """Write the page after `since` to all resting streams; let the late streams read on.
 
         Only the connection of each stream is touched: with thousands of streams, access to the
         stream objects would take most of the time. On an error, some clients have the page and some
@@ -293,11 +296,11 @@ class Streams:
         for (role, in_chunks), resting in self._resting.items():
             page = pages.get(role)
             if page is None:
-                behind = list(resting)
+                late_streams = list(resting)
             else:
                 data = _framed(page.data, in_chunks)
-                behind = _send(data, resting) if data else []
-            for stream in behind:
+                late_streams = _send(data, resting) if data else []
+            for stream in late_streams:
                 del resting[stream]
                 stream.cursor = since
                 stream.read_on()
@@ -310,13 +313,13 @@ class Streams:
         """
         streams = list(self._open)
         try:
-            still = await standing({stream.session for stream in streams})
+            standing_sessions = await standing({stream.session for stream in streams})
         except Exception:
             for stream in streams:
                 stream.cut()
             raise
         for number, stream in enumerate(streams, 1):
-            if stream.session not in still or not stream.alive:
+            if stream.session not in standing_sessions or not stream.alive:
                 stream.end()
             elif connection := self._resting[stream.role, stream.in_chunks].get(stream):
                 _send(_framed(BEAT, stream.in_chunks), {stream: connection})
@@ -329,7 +332,7 @@ class Streams:
                 stream.end()
 
     async def end_all(self) -> None:
-        """End every stream; after `END_SECONDS`, cut off those whose client stalls."""
+        """End every stream; after `END_SECONDS`, cut off the streams of stalled clients."""
         self._closed = True
         for stream in self._open:
             stream.end()
@@ -341,13 +344,13 @@ class Streams:
 
 def _send(data: bytes, resting: Resting) -> list[EventStream]:
     """Write `data` to each open connection without unsent bytes; return the other streams."""
-    behind = []
+    late_streams = []
     for stream, connection in resting.items():
         if connection.is_closing() or connection.get_write_buffer_size():
-            behind.append(stream)
+            late_streams.append(stream)
         else:
             connection.write(data)
-    return behind
+    return late_streams
 
 
 def _now() -> float:

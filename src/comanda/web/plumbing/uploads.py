@@ -51,9 +51,9 @@ class Upload:
 async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
     """Read the request's form and yield it; its file is in memory only within the block.
 
-    Raises the errors of `_receive`, and UploadTimeout. Only a few forms at a time enter the block,
-    and only one large form. A large form waits with its file on the disk, so that it does not keep
-    smaller forms from the database writer.
+    Raises the errors of `_receive`, but UploadTimeout for TimeoutError. Only a few forms at a time
+    enter the block, and only a single large form. A large form waits with its file on the disk, so
+    that smaller forms reach the database writer first.
     """
     config = request.app[CONFIG]
     folder, room = Path(config.database.path).parent, request.app[BODIES]
@@ -133,7 +133,7 @@ def _events(
 class _Blanks:
     """A filter that removes the blanks after a boundary.
 
-    RFC 2046, section 5.1.1, allows these blanks; the parser rejects them.
+    RFC 2046, section 5.1.1, allows these blanks; the parser does not support them.
     A boundary whose line is incomplete waits for the next chunk.
     """
 
