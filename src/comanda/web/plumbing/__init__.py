@@ -1,1 +1,1 @@
-"""How bytes come and go: connections, sessions, bodies, streams, files."""
+"""The HTTP layer below the handlers: connections, sessions, bodies, streams, files."""

@@ -1,4 +1,4 @@
-"""One line a request: who, what, how it ended. Never a PIN, a token, or a file's content."""
+"""The access log: a line per request, without PINs, tokens or contents of files."""
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
@@ -9,7 +9,7 @@ from comanda.web.plumbing.proxy import address_of
 
 
 class AccessLogger(AbstractAccessLogger):
-    """Logs the path as it was sent, percent-encoded, so that it can't forge a line."""
+    """A logger of requests. The path stays percent-encoded, so that it can't forge a line."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         member, address = None, request.remote

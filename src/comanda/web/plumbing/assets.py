@@ -17,7 +17,7 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types comanda"
 )
-# All of these are text, which is worth compressing.
+# Types of text, which compresses well.
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -30,7 +30,7 @@ _PICTURES = {".png": "image/png", ".webp": "image/webp"}
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file as it is served; `packed` is its gzip, or None where that gains nothing."""
+    """A file as it is served; `packed` is its gzip, or None for a type that is not text."""
 
     content_type: str
     body: bytes
@@ -39,14 +39,14 @@ class Asset:
 
 
 class Assets:
-    """All files below the static folder, by their path in it (`js/live.js`)."""
+    """All files of the static folder, by their relative path (`js/live.js`)."""
 
     def __init__(self, folder: Path) -> None:
         files = (path for path in sorted(folder.rglob("*")) if path.is_file())
         self._files = {path.relative_to(folder).as_posix(): _load(path) for path in files}
 
     def response(self, name: str, request: web.Request) -> web.Response:
-        """The file `name`, or 304 where the browser has it. Raises NotFound."""
+        """Return the file `name`, or a 304 if the browser has it already. Raises NotFound."""
         asset = self._files.get(name)
         if asset is None:
             raise NotFound
@@ -59,7 +59,7 @@ class Assets:
             response = web.Response(status=304, headers=headers)
         else:
             response = _full(asset, request, headers)
-        response.etag = ETag(asset.etag, is_weak=True)  # the same, compressed or not
+        response.etag = ETag(asset.etag, is_weak=True)  # shared with the compressed file
         return response
 
 
@@ -72,9 +72,9 @@ def _full(asset: Asset, request: web.Request, headers: dict[str, str]) -> web.Re
 
 def _load(path: Path) -> Asset:
     body = path.read_bytes()
-    known = (_TYPES | _PICTURES).get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    content_type = (_TYPES | _PICTURES).get(path.suffix) or mimetypes.guess_type(path.name)[0]
     packed = gzip.compress(body, mtime=0) if path.suffix in _TYPES else None
-    return Asset(known or "application/octet-stream", body, packed, _digest(body))
+    return Asset(content_type or "application/octet-stream", body, packed, _digest(body))
 
 
 def _digest(body: bytes) -> str:

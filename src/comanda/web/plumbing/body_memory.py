@@ -1,33 +1,33 @@
-"""How much of requests' bodies is kept in memory at once, of all requests together.
+"""The memory that the bodies of all requests together may fill.
 
-Whoever sends slowly, or many at a time, can so fill this room and nothing else. What belongs in
-memory alone is refused then, to be sent again; a proof goes to the disk, and is taken all the same.
-Who has not signed in has a room apart, so that no guest in the Wi-Fi takes the staff's.
+A client that sends slowly, or many requests at a time, can fill only this room. A JSON body that no
+longer fits is refused, and the client sends it again. A proof that no longer fits goes to the disk.
+Clients without a sign-in have a separate room, so that a guest in the Wi-Fi can't fill the staff's.
 """
 
 from types import TracebackType
 from typing import Self
 
 MOST = 32 * 1024 * 1024  # bytes
-STRANGERS_MOST = 16 * 1024 * 1024  # of those who have not signed in
+STRANGERS_MOST = 16 * 1024 * 1024  # bytes, for clients without a sign-in
 
 
 class Room:
-    """What is left of the bytes that all bodies may fill together."""
+    """The number of bytes that are left for all bodies together."""
 
     def __init__(self, most: int = MOST) -> None:
         self.left = most
 
 
 class Share:
-    """What a single body, or a part of one, holds of the room; a `with` block gives it back."""
+    """The bytes that a body, or a part of a body, holds; the end of a `with` block frees them."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
         self._held = 0
 
     def hold(self, size: int) -> bool:
-        """Hold `size` bytes in all. False, and as before, where they don't fit."""
+        """Hold `size` bytes in total. Return False, and change nothing, if they don't fit."""
         if size - self._held > self._room.left:
             return False
         self._room.left -= size - self._held

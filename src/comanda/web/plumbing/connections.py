@@ -1,11 +1,13 @@
-"""How many connections there are, of an address and in all, and how long they may say nothing.
+"""The limits on connections: how many per address and in total, and how long they may be silent.
 
-Each is an open file, and a process has only so many. So an address has places for as many as a
-house's busiest device needs; what comes beyond waits a moment for a place, and is refused. Where
-all files but a reserve are taken, those make room who have not signed in: the till still gets in.
+Each connection is an open file, and a process may open only a limited number of files. So each
+address has a fixed number of places, enough for the busiest device of a house. A further connection
+waits a moment for a place and is then refused. When all files but a reserve are in use, the oldest
+connections without a sign-in are cut off, so that the till can still connect.
 
-An address is an IPv4 address or an IPv6 /64. A trusted proxy's connections are excepted; each of
-its requests counts for the client that it names, while it lasts.
+An address here is an IPv4 address or an IPv6 /64 network. The connections of a trusted proxy do not
+count. Each of the proxy's requests takes a place of the client that it names, until the request
+ends.
 """
 
 import asyncio
@@ -30,17 +32,17 @@ from comanda.web.plumbing.rate_limited_log import RateLimitedLog
 
 HEAD_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 30.0
-PROXY_SECONDS = 3600.0  # a proxy keeps its connections itself, and may send just when we close
+PROXY_SECONDS = 3600.0  # let the proxy close first: it may send a request just when we close
 OF_ADDRESS = 64
-OUTSIDE = 64  # so many more of an address wait for a place; what comes beyond is cut off
+OUTSIDE = 64  # connections of an address that may wait for a place; further ones are cut off
 WAIT_SECONDS = 2.0
-READ_AT_ONCE = 16 * 1024  # bytes; the system's default is sixteen times as much
-COSTLY_SECONDS = 0.0005  # of a processor, for what was read at once; a photo's takes a tenth of it
-CHUNK_SECONDS = 0.000005  # of a processor, to take a chunk
-MOST_CHUNKS = 512  # of what was read at once; each would be smaller than its own frame
-TIMES_AS_LONG = 10  # so much longer than they cost, an address's costly bytes are waited with
-RESTS_SECONDS = 0.5  # who has asked just now may be about to ask again
-KEPT_FILES = 256  # for the database, for photos on their way in, for those that are let in
+READ_AT_ONCE = 16 * 1024  # bytes; asyncio's default is sixteen times as many
+COSTLY_SECONDS = 0.0005  # processor time to parse one read; a read of a photo takes a tenth
+CHUNK_SECONDS = 0.000005  # processor time to process one chunk
+MOST_CHUNKS = 512  # unread chunks of a body; with more, each is smaller than its framing
+TIMES_AS_LONG = 10  # an address pauses for its parsing time, multiplied by this factor
+RESTS_SECONDS = 0.5  # a client often sends its next request at once
+KEPT_FILES = 256  # reserved for the database, for uploads, and for connections just accepted
 MANY_FILES = 16_384
 _OUT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
@@ -48,10 +50,10 @@ log = logging.getLogger(__name__)
 
 
 class Connections:
-    """The open connections; as many there may be in all as this process can open files, or so.
+    """The open connections. Their number is limited by the files that this process can open.
 
-    A stream's connection goes on after aiohttp has forgotten it, so a connection that has ended is
-    noticed by its socket, at the latest when it would be in somebody's way.
+    The connection of a stream stays open after aiohttp has released it. So the end of a connection
+    is detected by its closed socket, at the latest when its place is needed.
     """
 
     def __init__(self, settings: Server) -> None:
@@ -66,14 +68,14 @@ class Connections:
         self._full, self._crowd = RateLimitedLog(log), RateLimitedLog(log)
 
     def open(self) -> None:
-        """Let in as many as the limit of open files allows now."""
+        """Read the limit of open files again and accept that many connections."""
         self._most = _room_for_connections()
 
     def is_proxy(self, address: str) -> bool:
         return is_in(address, self._proxies)
 
     def enter(self, visit: "Visit") -> bool:
-        """Count a new connection. False where its address has no place left: it has to `wait`."""
+        """Count a new connection. Return False if its address has no free place: it must `wait`."""
         connection, home = visit.connection, network_of(visit.address)
         self._open.add(connection)
         if self.is_proxy(visit.address):
@@ -91,7 +93,7 @@ class Connections:
     async def wait(
         self, connection: asyncio.Transport, address: str, visit: "Visit | None"
     ) -> None:
-        """Wait until this address has a place. Raises TooManyConnections."""
+        """Wait until this address has a free place. Raises TooManyConnections."""
         home, until = network_of(address), time.monotonic() + WAIT_SECONDS
         while not self._join(connection, home, visit):
             if time.monotonic() >= until:
@@ -101,12 +103,12 @@ class Connections:
         self._leave_outside(connection, home)
 
     def know(self, connection: asyncio.BaseTransport | None) -> None:
-        """Somebody who is signed in uses this connection: it need not make room for others."""
+        """Exempt the connection of a signed-in user from being cut off for others."""
         if isinstance(connection, asyncio.Transport):
             self._strangers.pop(connection, None)
 
     def leave(self, visit: "Visit") -> None:
-        """A connection has ended, or was given to a stream: then it counts until that ends."""
+        """Release an ended connection's place. A connection of a stream keeps its place."""
         connection, home = visit.connection, network_of(visit.address)
         self._strangers.pop(connection, None)
         self._leave_outside(connection, home)
@@ -118,7 +120,7 @@ class Connections:
 
     @asynccontextmanager
     async def for_client(self, request: web.Request) -> AsyncIterator[None]:
-        """Count a proxy's request for the client it names. Raises TooManyConnections."""
+        """Count a proxy's request for the client that it names. Raises TooManyConnections."""
         connection, address = request.transport, address_of(request)
         if connection is None or not self.is_proxy(request.remote or "") or self.is_proxy(address):
             yield
@@ -131,28 +133,30 @@ class Connections:
                 self._part(connection, network_of(address))
 
     def owe(self, address: str, cost: float) -> float:
-        """For how many seconds an address is read no more, whose bytes took `cost` to understand.
+        """Add `cost` seconds of parsing to an address. Return for how many seconds to pause it.
 
-        Whoever sends much of such waits by themselves, whatever number of connections they use.
+        All connections of an address share its pause, so more connections do not help an attacker.
         """
         now, home = time.monotonic(), network_of(address)
         if len(self._owed) > MANY_FILES:
-            self._owed = {one: until for one, until in self._owed.items() if until > now}
+            self._owed = {other: until for other, until in self._owed.items() if until > now}
         self._owed[home] = max(now, self._owed.get(home, now)) + TIMES_AS_LONG * cost
         return self._owed[home] - now
 
     def _join(self, connection: asyncio.Transport, home: str, visit: "Visit | None") -> bool:
-        """Whether there is a place; one of the same address that rests gives up its own."""
+        """Take a free place, or close a resting connection for it. Return False without a place."""
         inside = self._inside[home]
         if len(inside) >= OF_ADDRESS:
             for ended in _ended(inside):
                 del inside[ended]
         if len(inside) >= OF_ADDRESS:
-            resting = next((one for one in inside.values() if one is not None and one.rests), None)
-            if resting is None:
+            resting_visit = next(
+                (other for other in inside.values() if other is not None and other.rests), None
+            )
+            if resting_visit is None:
                 return False
-            del inside[resting.connection]
-            resting.force_close()
+            del inside[resting_visit.connection]
+            resting_visit.force_close()
         inside[connection] = visit
         return True
 
@@ -175,7 +179,7 @@ class Connections:
         )
 
     def _make_room(self) -> None:
-        """Cut off whoever came first of those who have not signed in, where all room is taken."""
+        """Cut off the oldest connections without a sign-in while there are too many in total."""
         if len(self._open) > min(self._most, self._tidy_at):
             self._tidy()
         while len(self._open) > self._most and self._strangers:
@@ -198,14 +202,16 @@ class Connections:
 
 
 def _ended(connections: Iterable[asyncio.Transport]) -> list[asyncio.Transport]:
-    return [one for one in connections if one.get_extra_info("socket").fileno() < 0]
+    return [
+        connection for connection in connections if connection.get_extra_info("socket").fileno() < 0
+    ]
 
 
 CONNECTIONS = web.AppKey("CONNECTIONS", Connections)
 
 
 class Visit(web.RequestHandler):
-    """A client's connection: a request's head has its time, and so has the pause before it."""
+    """A client's connection. The head of a request and the pause before it have a time limit."""
 
     __slots__ = ("_connections", "_heard", "_late", "_pause", "address", "connection", "has_place")
 
@@ -219,10 +225,10 @@ class Visit(web.RequestHandler):
 
     @property
     def rests(self) -> bool:
-        """Whether its client has had an answer, and has asked for nothing for a while."""
-        waits = self._waiter is not None and not self._waiter.done()
-        silent = self._loop.time() - self._heard >= RESTS_SECONDS
-        return waits and silent and self._late is None and self._request_count > 0
+        """Whether the client has received an answer and has sent nothing for `RESTS_SECONDS`."""
+        is_waiting = self._waiter is not None and not self._waiter.done()
+        is_silent = self._loop.time() - self._heard >= RESTS_SECONDS
+        return is_waiting and is_silent and self._late is None and self._request_count > 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if not isinstance(transport, asyncio.Transport):
@@ -250,17 +256,17 @@ class Visit(web.RequestHandler):
             super().data_received(data)
             self._weigh(time.thread_time() - begun)
         else:
-            super().data_received(data)  # what waited within the parser
+            super().data_received(data)  # aiohttp continues with bytes that wait in its parser
         self._heard = self._loop.time()
         if self._waiter is not None and not self._waiter.done():
-            self._expect_head()  # some of it is here, and not all
+            self._expect_head()  # the head of a request is incomplete
         elif self._request_count:
             self._stop_waiting()
 
     def _weigh(self, cost: float) -> None:
-        """Read on later after what was costly to understand; no more of it after far too much.
+        """Pause reading after bytes that were costly to parse; close after far too many chunks.
 
-        A body in chunks of a byte is small, and taking them costs hundreds of times its size.
+        Chunks of one byte make a small body that takes hundreds of times the usual processing.
         """
         chunks = self._unread_chunks()
         if chunks > MOST_CHUNKS:
@@ -271,7 +277,7 @@ class Visit(web.RequestHandler):
             self._read_later(self._connections.owe(self.address, cost))
 
     def _unread_chunks(self) -> int:
-        """How many chunks of the newest body nobody has taken yet; aiohttp tells it nowhere."""
+        """Return how many chunks of the newest body are unread; aiohttp has no public count."""
         body: object = None
         if self._messages:
             body = self._messages[-1][1]
@@ -305,7 +311,7 @@ class Visit(web.RequestHandler):
 
 
 class CountingServer(web.Server):
-    """A server whose clients' connections are visits."""
+    """A server that makes a `Visit` of each client's connection."""
 
     counted: Connections
 
@@ -314,7 +320,7 @@ class CountingServer(web.Server):
 
 
 class Runner(web.AppRunner):
-    """What runs an application and counts its connections."""
+    """An application runner that counts the connections."""
 
     async def setup(self) -> None:
         await super().setup()
@@ -326,7 +332,7 @@ class Runner(web.AppRunner):
 
 
 class Site(web.TCPSite):
-    """Where a runner listens; a TLS handshake has as long as a request's head."""
+    """A listening address. A TLS handshake has the same time limit as a request's head."""
 
     async def start(self) -> None:
         await web.BaseSite.start(self)
@@ -344,7 +350,7 @@ class Site(web.TCPSite):
 
 @web.middleware
 async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what comes by a connection too many, before anything is done for it."""
+    """Refuse requests on connections beyond the limit, before any other work is done."""
     try:
         connections, visit = request.app[CONNECTIONS], request.protocol
         if isinstance(visit, Visit) and not visit.has_place:
@@ -365,7 +371,7 @@ def _room_for_connections() -> int:
 
 
 def allow_many_clients() -> None:
-    """Each client is an open file, and a system's soft limit is often 1,024 or less."""
+    """Raise the soft limit of open files: each client is one, and the limit is often 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
     if soft != resource.RLIM_INFINITY and soft < allowed:
@@ -373,7 +379,7 @@ def allow_many_clients() -> None:
 
 
 class OutOfFiles:
-    """The event loop's handler of exceptions; asyncio tells of each connection it can't take."""
+    """The event loop's exception handler. Log a lack of open files at most once a minute."""
 
     def __init__(self) -> None:
         self._files = RateLimitedLog(log)

@@ -1,4 +1,4 @@
-"""Who may ask, and for what: the same origin, a session, a role, a thing that exists."""
+"""The checks before a handler: same origin, session, role, and existence of the thing."""
 
 from collections.abc import Mapping
 from functools import partial, wraps
@@ -21,8 +21,8 @@ from comanda.web.plumbing.keys import DATABASE, ROUTE
 async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse state changes that another site's page sends with our cookie.
 
-    `Sec-Fetch-Site` first (Fetch Metadata), then `Origin`; a client that sends neither is no
-    browser, and holds a cookie only if it signed in itself.
+    Check `Sec-Fetch-Site` (Fetch Metadata), or else `Origin`. A client that sends neither header is
+    not a browser, and has our cookie only if it signed in itself.
     """
     if request.method not in SAFE_METHODS and not _is_same_origin(request):
         raise CrossOrigin
@@ -38,13 +38,13 @@ def _is_same_origin(request: web.Request) -> bool:
 
 
 def guarded(route: Route) -> Handler:
-    """The route's handler behind its checks, as the router calls it.
+    """Return the route's handler with its checks, for the router.
 
-    What is refused first (DESIGN, section 5): nobody's session, another user's page, another role,
-    a thing that does not exist. The session's owner and the thing are found in one read.
+    The order of the checks (DESIGN, section 5): a valid session, a page of the same user, an
+    allowed role, an existing thing. One read finds the session's owner and the thing.
 
-    Between this look and the change that the handler makes, a body may take seconds to arrive. So
-    every change looks again, within its transaction.
+    A body may take seconds to arrive between these checks and the handler's change. So every change
+    checks the session and the role again, within its transaction.
     """
     audience = route.audience
     if audience is None:
@@ -64,8 +64,8 @@ def guarded(route: Route) -> Handler:
             raise thing
         if route.path_name is not None:
             request[PATH_NAMES[route.path_name].key] = thing
-        still = partial(require_still, member=member, session=session, audience=audience)
-        with only_while(still):
+        check_again = partial(require_still, member=member, session=session, audience=audience)
+        with only_while(check_again):
             return await route.handler(request)
 
     return admitted
@@ -74,7 +74,7 @@ def guarded(route: Route) -> Handler:
 def _look(
     view: Snapshot, *, session: str, route: Route, path: Mapping[str, str]
 ) -> tuple[Staff | None, Any]:
-    """The session's owner, and what the path names or its refusal."""
+    """Return the session's owner, and the thing that the path names or the error to raise."""
     owner = sessions.owner(view, session)
     if owner is None or route.path_name is None:
         return owner, None
@@ -94,10 +94,9 @@ def _open_to_all(route: Route) -> Handler:
 
 
 def _check_page(request: web.Request, member: Staff) -> None:
-    """Refuse what the page of one user sends with the session of another.
+    """Raises OtherUser if a page of one user sends a request with the session of another user.
 
-    A page sends its user's name as `Comanda-User`; a client that sends none is no page of ours.
-    Raises OtherUser.
+    A page sends its user's name as `Comanda-User`. Other clients may leave the header out.
     """
     if any(name != member.username for name in request.headers.getall(PAGE_USER.name, ())):
         raise OtherUser(member.name)
@@ -106,7 +105,10 @@ def _check_page(request: web.Request, member: Staff) -> None:
 def require_still(
     view: Snapshot, *, member: Staff, session: str, audience: frozenset[Role] = frozenset(Role)
 ) -> None:
-    """Raises NotSignedIn where `member` no longer has this session in this role, and Forbidden."""
+    """Check again that `member` owns the session in the same role.
+
+    Raises Forbidden for a role outside `audience`, otherwise NotSignedIn.
+    """
     owner = sessions.owner(view, session)
     if owner is not None and owner.role not in audience:
         raise Forbidden

@@ -1,4 +1,4 @@
-"""The heartbeat of all streams, by which streams whose session has ended are ended, too."""
+"""The heartbeat of all streams, which also ends the streams of ended sessions."""
 
 import asyncio
 import logging
@@ -13,9 +13,9 @@ log = logging.getLogger(__name__)
 
 
 async def keep_alive(app: web.Application) -> None:
-    """A heartbeat of all streams together, over and over; their sessions are checked by it.
+    """Send heartbeats to all streams, endlessly, and check their sessions each time.
 
-    One comes at once when another program has committed something: it may have ended a session.
+    When another program has committed, send a heartbeat at once: it may have ended a session.
     """
     elsewhere, pause = app[FEED].elsewhere, app[CONFIG].events.heartbeat_seconds
 

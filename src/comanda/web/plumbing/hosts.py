@@ -1,7 +1,7 @@
-"""Which hosts are this house's: a request that names another one is refused.
+"""The host names of this house: a request for another host is refused.
 
-A page of another site can make its own name lead to this computer (DNS rebinding). Its requests are
-of the same origin then, to a browser; only the name in `Host` tells that they aren't ours.
+Another site can make its own host name resolve to this computer (DNS rebinding). A browser then
+takes the requests of its pages for same-origin. Only their `Host` header shows the wrong name.
 """
 
 import logging
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Hosts:
-    """What this house is called: as the configuration says, or as this computer is."""
+    """The names of this house: those of the configuration and those of this computer."""
 
     def __init__(self, settings: Server) -> None:
         self._named = frozenset(_spelled(name) for name in _names(settings))
@@ -35,53 +35,54 @@ class Hosts:
         self._strange = RateLimitedLog(log)
 
     def require(self, host: str) -> None:
-        """`host` is as in the header, with its port or without. Raises WrongHost."""
+        """Raises WrongHost if `host`, with or without a port, is not a name of this house."""
         name = name_of(host)
         if name and self._is_ours(name):
             return
-        shown = name if name and _TELLABLE.fullmatch(name) else "ese nombre"
+        safe_name = name if name and _TELLABLE.fullmatch(name) else "ese nombre"
         self._strange.warn(
             "🚪 [Backend] Se rechaza lo que se pide a «%s». Si así se llama esta casa, "
             "agrégalo en config.toml, en [server]: allowed_hosts",
-            shown,
+            safe_name,
         )
         raise WrongHost(
-            f"Comanda no responde por «{shown}». Si así se llama esta casa, quien administra "
-            f'el servidor lo agrega en config.toml, en [server]: allowed_hosts = ["{shown}"]'
+            f"Comanda no responde por «{safe_name}». Si así se llama esta casa, quien administra "
+            f'el servidor lo agrega en config.toml, en [server]: allowed_hosts = ["{safe_name}"]'
         )
 
     def _is_ours(self, name: str) -> bool:
         if name in self._named:
             return True
         now = time.monotonic()
-        ours, until = self._known.get(name, (False, 0.0))
+        is_own, until = self._known.get(name, (False, 0.0))
         if now >= until:
-            ours = is_own_address(name) if read_address(name) else is_own_name(name)
+            is_own = is_own_address(name) if read_address(name) else is_own_name(name)
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            self._known[name] = ours, now + FRESH_SECONDS
-        return ours
+            self._known[name] = is_own, now + FRESH_SECONDS
+        return is_own
 
 
 HOSTS = web.AppKey("HOSTS", Hosts)
 
 
 def name_of(host: str) -> str:
-    """The name or address in a `Host`, without port, brackets and a last dot; "" for neither."""
-    found = _HOST.fullmatch(host.strip())
-    return _spelled(found[1].strip("[]")) if found else ""
+    """Return the name or address in `host` without port, brackets and last dot, or ""."""
+    match = _HOST.fullmatch(host.strip())
+    return _spelled(match[1].strip("[]")) if match else ""
 
 
 @web.middleware
 async def ours(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what is asked of another host. Who names none is no browser.
+    """Refuse requests for another host. Requests without `Host` pass: browsers always send it.
 
-    A request may name its host beside its path, too, and then that one counts (RFC 9112, 3.2.2).
+    A host in the request line takes the place of the header (RFC 9112, section 3.2.2), so it is
+    checked, too.
     """
-    named = request.headers.getall("Host", ())
-    for host in named:
+    host_headers = request.headers.getall("Host", ())
+    for host in host_headers:
         request.app[HOSTS].require(host)
-    if named and request.host not in named:
+    if host_headers and request.host not in host_headers:
         request.app[HOSTS].require(request.host)
     return await handler(request)
 
@@ -95,7 +96,7 @@ def _names(settings: Server) -> Iterator[str]:
 
 
 def _spelled(name: str) -> str:
-    """As browsers spell it: without capitals, letters beyond ASCII as IDNA has them."""
+    """Return `name` as browsers send it: lower case, and in IDNA beyond ASCII."""
     name = name.strip().rstrip(".").lower()
     if (address := read_address(name)) is not None:
         return str(address)

@@ -1,4 +1,4 @@
-"""Whose request it is. The cookie holds a token; the database only its hash."""
+"""The user of a request. The cookie holds a token, and the database holds only its hash."""
 
 import hashlib
 
@@ -14,7 +14,7 @@ COOKIE = "comanda_session"
 
 
 async def authenticate(request: web.Request) -> Staff:
-    """Whose request this is. Raises NotSignedIn."""
+    """Return the user who sent the request. Raises NotSignedIn."""
     session = require_session(request)
     return identify(request, session, await request.app[DATABASE].read(sessions.owner, session))
 
@@ -30,7 +30,7 @@ def identify(request: web.Request, session: str, member: Staff | None) -> Staff:
 
 
 def require_session(request: web.Request) -> str:
-    """As `session_of`. Raises NotSignedIn for a request without a cookie."""
+    """Return the hash of the token in the request's cookie. Raises NotSignedIn without a cookie."""
     session = session_of(request)
     if session is None:
         raise NotSignedIn
@@ -38,7 +38,7 @@ def require_session(request: web.Request) -> str:
 
 
 def session_of(request: web.Request) -> str | None:
-    """The hash of the token that the request's cookie holds, if the request has the cookie."""
+    """Return the hash of the token in the request's cookie, or None without a cookie."""
     token = request.cookies.get(COOKIE)
     return hash_token(token) if token else None
 

@@ -1,4 +1,4 @@
-"""Answers in JSON: made at once, or in a thread where they are long."""
+"""Answers in JSON; a thread encodes the long answers."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,27 +11,27 @@ from comanda.web.plumbing.compression import ASIDE
 
 
 def reply(data: Any, status: int = 200, location: str | None = None) -> web.Response:
-    """`data` as JSON; never cached, since it is somebody's."""
+    """Return `data` as JSON, never cached: it may be personal."""
     return json_answer(encode(data).encode(), status, location)
 
 
 def reply_change(
     changed: Wire, last_event_id: int, status: int = 200, location: str | None = None
 ) -> web.Response:
-    """The thing that a request changed, with the newest event that it reflects.
+    """Return the changed thing with the id of the newest event that it includes.
 
-    A page tells by it whether this answer or an event of its stream is newer.
+    By this id, a page knows whether the answer or an event of its stream is newer.
     """
     return reply({**changed, "last_event_id": str(last_event_id)}, status, location)
 
 
 async def reply_aside(make: Callable[[], Any]) -> web.Response:
-    """What `make` returns as JSON, made in a thread: others go on meanwhile, however long it is."""
+    """Return the result of `make` as JSON; call and encode in a thread, so others don't wait."""
     return json_answer(await asyncio.to_thread(lambda: encode(make()).encode()))
 
 
 def json_answer(body: bytes, status: int = 200, location: str | None = None) -> web.Response:
-    """An answer of JSON that is encoded already."""
+    """Return an answer with `body`, which is encoded JSON."""
     headers = {hdrs.CACHE_CONTROL: "no-store"}
     if location is not None:
         headers[hdrs.LOCATION] = location

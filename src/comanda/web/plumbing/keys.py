@@ -1,6 +1,6 @@
-"""What the application and a request carry, by typed key.
+"""The typed keys of the application's and the requests' values.
 
-A part that needs keys itself (`connections`, `hosts`, `setup_token`) has its own key beside it.
+`connections`, `hosts` and `setup_token` define the keys of their own classes.
 """
 
 import asyncio

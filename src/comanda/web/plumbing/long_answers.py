@@ -1,6 +1,6 @@
-"""Answers that grow with the data: made on a reader's thread, in pieces, and ready to be sent.
+"""Answers that grow with the data: read and encoded in pieces on a reader's thread.
 
-Encoding a list of thousands at once would hold up every other answer for as long as it takes.
+To encode a list of thousands at once would block every other answer meanwhile.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ async def reply_with(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> web.Response:
-    """What `work` reads, as JSON; its lists may be iterators."""
+    """Return the result of `work` as JSON; its lists may be iterators."""
     body = await request.app[DATABASE].read(_encoded, lambda view: work(view, *args, **kwargs))
     return json_answer(body)
 
@@ -33,9 +33,9 @@ async def reply_with_long(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> web.Response:
-    """The same for what may take seconds, see `Database.read_long`."""
-    made = lambda view: work(view, *args, **kwargs)  # noqa: E731
-    return json_answer(await request.app[DATABASE].read_long(_encoded, made))
+    """Return the result of `work` as JSON; it may take seconds, see `Database.read_long`."""
+    read = lambda view: work(view, *args, **kwargs)  # noqa: E731
+    return json_answer(await request.app[DATABASE].read_long(_encoded, read))
 
 
 def _encoded(view: Snapshot, work: Callable[[Snapshot], Wire]) -> bytes:
@@ -45,5 +45,5 @@ def _encoded(view: Snapshot, work: Callable[[Snapshot], Wire]) -> bytes:
 
 def _part(view: Snapshot, value: Any) -> str:
     if isinstance(value, list | Iterator):
-        return "[" + ",".join(encode(one) for one in view.in_pieces(value)) + "]"
+        return "[" + ",".join(encode(item) for item in view.in_pieces(value)) + "]"
     return encode(value)

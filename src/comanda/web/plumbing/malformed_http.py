@@ -1,6 +1,7 @@
-"""What can't be read as HTTP at all never reaches a handler: aiohttp answers it by itself.
+"""Answers to malformed HTTP, which aiohttp answers itself and never gives to a handler.
 
-It would quote what it got and know nothing of our headers. Here it says what we say.
+aiohttp's answer would quote the bytes and lack our headers. Here its answer becomes a problem with
+our headers.
 """
 
 import logging
@@ -20,22 +21,22 @@ log = logging.getLogger(__name__)
 
 
 class MalformedRequest(web.Request):
-    """It has no method, no path, no headers and no application."""
+    """A request without method, path, headers and application."""
 
     async def _prepare_hook(self, resp: web.StreamResponse) -> None:
         if isinstance(resp, web.Response):
-            said = problem(resp.status, "malformed_body", "La petición no es HTTP válido")
-            resp.body = said.body
-            resp.headers["Content-Length"] = str(said.content_length)
-            resp.content_type = said.content_type
+            answer = problem(resp.status, "malformed_body", "La petición no es HTTP válido")
+            resp.body = answer.body
+            resp.headers["Content-Length"] = str(answer.content_length)
+            resp.content_type = answer.content_type
             resp.charset = None
         await add_security_headers(self, resp)
 
 
 class _NoQuotes(logging.Filter):
-    """aiohttp logs each malformed request word by word, a cookie in it too.
+    """A log filter. aiohttp logs each malformed request in full, with its cookie.
 
-    Anybody can send thousands of them: they are told of once a minute, and only that they came.
+    Anybody can send thousands. So log a single line a minute, without their content.
     """
 
     def __init__(self) -> None:
@@ -54,16 +55,16 @@ _NO_QUOTES = _NoQuotes()
 
 
 def answer_malformed_http(server: web.Server | None) -> None:
-    """Let `server`, a set-up runner's, answer malformed HTTP with a problem and all headers."""
+    """Make the `server` of a set-up runner answer malformed HTTP with a problem and all headers."""
     server_logger.addFilter(_NO_QUOTES)
     if server is None:
         raise ValueError("the runner has not been set up")
     make = server.request_factory
 
     def make_request(message: RawRequestMessage, *parts: Any) -> Any:
-        made = make(message, *parts)
-        if message is ERROR and isinstance(made, web.Request):
-            made.__class__ = MalformedRequest
-        return made
+        request = make(message, *parts)
+        if message is ERROR and isinstance(request, web.Request):
+            request.__class__ = MalformedRequest
+        return request
 
     server.request_factory = make_request

@@ -1,4 +1,4 @@
-"""PINs and passwords: Argon2id, in threads, few at a time."""
+"""PINs and passwords, hashed with Argon2id in a few threads."""
 
 import asyncio
 import os
@@ -16,14 +16,14 @@ from comanda.domain.errors import TooManyAttempts
 AT_ONCE = 2
 MOST_WAITING = 40
 ROOM_SECONDS = 5
-NICENESS = 10  # everybody else goes first
+NICENESS = 10  # of the hashing threads: all other threads go first
 
 
 class PinHasher:
-    """Hashes and verifies PINs without holding up the event loop; `close` it in the end.
+    """The threads that hash and verify PINs without blocking the event loop.
 
-    A hash takes 64 MiB and about 90 ms, so a flood of sign-ins queues up here instead of taking
-    the machine.
+    A hash takes 64 MiB and about 90 ms. A flood of sign-ins waits here instead of filling the
+    machine. Call `close` at the end.
     """
 
     def __init__(self) -> None:
@@ -41,20 +41,20 @@ class PinHasher:
         )
 
     def require_room(self) -> None:
-        """Raises TooManyAttempts where so many wait that one more had better come back later."""
+        """Raises TooManyAttempts if `MOST_WAITING` sign-ins wait already."""
         if self._waiting >= MOST_WAITING:
             raise TooManyAttempts(ROOM_SECONDS)
 
     async def verify(self, pin_hash: str | None, pin: str) -> bool:
-        """Whether `pin` is right; takes as long for an unknown user, whose hash is None."""
+        """Whether `pin` is right. An unknown user's hash is None, and takes the same time."""
         self._waiting += 1
         try:
-            right = await asyncio.get_running_loop().run_in_executor(
+            matches = await asyncio.get_running_loop().run_in_executor(
                 self._threads, self._matches, pin_hash or self._nobody_hash, pin
             )
         finally:
             self._waiting -= 1
-        return right and pin_hash is not None
+        return matches and pin_hash is not None
 
     def _matches(self, pin_hash: str, pin: str) -> bool:
         try:
@@ -64,10 +64,10 @@ class PinHasher:
 
 
 def _hash_of_nobody(argon2: PasswordHasher) -> str:
-    """A hash that no known PIN has, and that takes as long to verify as one made by `argon2`.
+    """Return a hash of no known PIN that takes as long to verify as a hash made by `argon2`.
 
-    Verifying recomputes a hash with the parameters, the salt and the length that are written in it.
-    So random bytes in its place cost the same from the first unknown user on, and nothing at start.
+    To verify a PIN, argon2 recomputes the hash with the parameters, salt and length written in the
+    stored hash. So random bytes take the same time to verify, and no hash is computed at start.
     """
     salt, digest = (
         b64encode(secrets.token_bytes(length)).decode().rstrip("=")
@@ -78,6 +78,6 @@ def _hash_of_nobody(argon2: PasswordHasher) -> str:
 
 
 def _give_way() -> None:
-    """Let the system run this thread after all others: hashing is long, and orders are short."""
+    """Let the system run this thread after all others: a hash takes long, an order doesn't."""
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -1,4 +1,4 @@
-"""What is measured for Prometheus, where the extra `metrics` is installed."""
+"""The metrics for Prometheus; they need the extra `metrics`."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ NOTICE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.
 
 
 class Metrics:
-    """The figures of one application. Raises ConfigError without the extra `metrics`."""
+    """The metrics of an application. Raises ConfigError without the extra `metrics`."""
 
     def __init__(self) -> None:
         try:
@@ -50,21 +50,21 @@ class Metrics:
         )
 
     def committed(self, seconds: float) -> None:
-        """A transaction has been committed; called from the database's thread."""
+        """Record a committed transaction; the database's thread calls this."""
         self._commits.observe(seconds)
 
     def noticed(self, seconds: float, cashiers: int) -> None:
-        """A notice has been sent to `cashiers` streams."""
+        """Record a notice that was sent to `cashiers` streams."""
         for _ in range(cashiers):
             self._notices.observe(seconds)
 
     async def text(self, database: Database, feed: Feed) -> bytes:
-        """All figures in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         counts = await database.read(orders.count_by_status)
         for status in OrderStatus:
             self._orders.labels(status.value).set(counts.get(status, 0))
         for role in Role:
             self._streams.labels(role.value).set(feed.listeners[role])
         self._size.set(database.size())
-        written: Any = self._write(self.registry)
-        return bytes(written)
+        text: Any = self._write(self.registry)
+        return bytes(text)

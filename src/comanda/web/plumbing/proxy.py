@@ -1,4 +1,4 @@
-"""Who asks, and how, where a proxy stands in between: believed only from those configured."""
+"""The client's address and scheme behind a proxy; only configured proxies are believed."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from comanda.web.plumbing.keys import CONFIG
 
 
 def address_of(request: web.Request) -> str:
-    """The client's address.
+    """Return the client's address.
 
-    Each proxy appends whom it heard from to `X-Forwarded-For`. Read from the right, the first that
-    is no proxy of ours is the client; what stands left of it, anybody can have written.
+    Each proxy appends its client's address to `X-Forwarded-For`. Read from the right, the first
+    address that is not our proxy is the client. The client may have forged everything left of it.
     """
     trusted = request.app[CONFIG].server.proxy_networks
     address = request.remote or ""
@@ -26,15 +26,15 @@ def address_of(request: web.Request) -> str:
 
 
 def is_secure(request: web.Request) -> bool:
-    """Whether the client came by TLS: to us, or to a proxy of ours that says so."""
+    """Whether the client uses TLS, to us or, by `X-Forwarded-Proto`, to our proxy."""
     if request.secure:
         return True
     trusted = request.app[CONFIG].server.proxy_networks
-    said = request.headers.get("X-Forwarded-Proto", "")
-    return is_in(request.remote or "", trusted) and said.strip().lower() == "https"
+    scheme = request.headers.get("X-Forwarded-Proto", "")
+    return is_in(request.remote or "", trusted) and scheme.strip().lower() == "https"
 
 
 def is_in(address: str, networks: Sequence[Network]) -> bool:
-    """Whether an address is in one of the networks."""
+    """Whether `address` is in any of the `networks`."""
     ip = read_address(address)
     return ip is not None and any(ip in network for network in networks)

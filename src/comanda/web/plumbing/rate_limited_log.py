@@ -1,4 +1,4 @@
-"""What anybody can make the log say, and is said once a minute for that."""
+"""Limited logging of the lines that anybody outside can cause."""
 
 import logging
 import time
@@ -7,7 +7,7 @@ QUIET_SECONDS = 60.0
 
 
 class RateLimitedLog:
-    """Tells a log of a trouble once a minute, however often it comes."""
+    """A log for a single kind of trouble, with at most a line a minute."""
 
     def __init__(self, log: logging.Logger) -> None:
         self._log = log

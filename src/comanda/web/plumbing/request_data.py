@@ -1,4 +1,4 @@
-"""What a request says beside its path: its JSON, its query, its key for safe repetition."""
+"""The data of a request besides its path: JSON body, query parameters, idempotency key."""
 
 import asyncio
 import json
@@ -25,17 +25,17 @@ from comanda.web.plumbing.keys import BODIES, ROUTE, STAFF, STRANGERS_BODIES
 UNREADABLE = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
 JSON_SECONDS = 30.0
 MAX_FIELDS, MAX_ELEMENTS, MAX_VALUES, MAX_DEPTH = 64, 5_000, 8_000, 16
-BYTES_OF_A_VALUE = 32  # of a route's most; no request is all commas
-# A string, or the rest where one never ends; nothing of it is looked at twice.
+BYTES_OF_A_VALUE = 32  # a route's largest body, divided by this, limits its values
+# A string, or an unterminated string up to the end; possessive, so it never backtracks.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 async def json_body(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
-    """The JSON body, checked; a large one is parsed and checked in a thread.
+    """Return the JSON body, checked by `schema`; parse and check a large body in a thread.
 
-    Raises NotJson and FileTooLarge before a byte is read, FileTooLarge as soon as there is a byte
+    Raises NotJson before a byte is read, FileTooLarge by its declared length or at the first byte
     too many, ServerBusy, MalformedBody, UploadTimeout and ValidationFailed.
     """
     _require_json(request)
@@ -49,7 +49,7 @@ async def json_body(request: web.Request, schema: type[Schema]) -> dict[str, Any
 
 
 def _require_json(request: web.Request) -> None:
-    """A page of another site can send text or a form without asking, and no JSON."""
+    """Raises NotJson: another site's page can send text or a form without asking, but no JSON."""
     if not request.body_exists:
         raise MalformedBody
     refuse_packed(request)
@@ -58,7 +58,7 @@ def _require_json(request: web.Request) -> None:
 
 
 def refuse_packed(request: web.Request) -> None:
-    """Raises MalformedBody: no page compresses what it sends, and nothing here is unpacked."""
+    """Raises MalformedBody for a compressed body: no page compresses, and we don't unpack."""
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise MalformedBody("La petición viene comprimida: envíala sin Content-Encoding")
 
@@ -97,9 +97,9 @@ def _parse(raw: bytearray, schema: type[Schema], most: int) -> dict[str, Any]:
 
 
 def _weigh(raw: bytearray, most_values: int) -> None:
-    """Raises ValueError for JSON of more values, or deeper ones, than its route can have.
+    """Raises ValueError for JSON with more values, or deeper nesting, than its route can have.
 
-    It is counted without parsing, which would make something of all of them.
+    Count the values before parsing: the parser would create an object for each of them.
     """
     bare = _STRING.sub(b"", raw)
     brackets = bare.translate(None, _NO_BRACKETS)
@@ -113,7 +113,7 @@ def _weigh(raw: bytearray, most_values: int) -> None:
 
 
 def query(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
-    """The query parameters, checked; only `status` may be repeated. Raises ValidationFailed."""
+    """Return the checked query parameters; only `status` may repeat. Raises ValidationFailed."""
     data: dict[str, Any] = {}
     if len(request.query) > MAX_FIELDS:
         raise ValidationFailed({"_schema": ["Son demasiados datos"]})
@@ -126,7 +126,7 @@ def query(request: web.Request, schema: type[Schema]) -> dict[str, Any]:
 
 
 def idempotency_key(request: web.Request, *about: object) -> IdempotencyKey | None:
-    """The `Idempotency-Key`, bound to the user and to what the request is `about`.
+    """Return the `Idempotency-Key`, bound to the user and to the values in `about`.
 
     Raises ValidationFailed.
     """
@@ -143,10 +143,10 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of a size that some request can have.
+    """Return a JSON object as a dict. Raises ValueError for more fields than any request has.
 
-    marshmallow's time for unknown fields grows with the square of their number: 90,000 of them in
-    one body held the whole server up for 14 s.
+    marshmallow's time for unknown fields grows with the square of their number: 90,000 fields in a
+    body blocked the whole server for 14 s.
     """
     longest = max((len(value) for _, value in pairs if isinstance(value, list)), default=0)
     if len(pairs) > MAX_FIELDS or longest > MAX_ELEMENTS:

@@ -8,7 +8,7 @@ from multidict import istr
 
 from comanda.store.database import Clock
 
-# Names that are made once, and not for every answer.
+# Made once: a new `istr` for every answer costs time.
 _SECURITY = tuple(
     (istr(name), value)
     for name, value in (
@@ -22,7 +22,7 @@ _SECURITY = tuple(
 
 
 async def add_security_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """An `on_response_prepare` signal; a handler's own stricter or wider policy stays."""
+    """Add headers by an `on_response_prepare` signal; keep a policy that a handler has set."""
     headers = response.headers
     headers[hdrs.SERVER] = "Comanda"
     for name, value in _SECURITY:
@@ -30,7 +30,7 @@ async def add_security_headers(_: web.Request, response: web.StreamResponse) -> 
 
 
 def tell_time(clock: Clock) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """An `on_response_prepare` signal: pages count by its `Date`, whatever their own clock says."""
+    """Return an `on_response_prepare` signal that adds `Date`: pages use it as their clock."""
 
     async def add_date(_: web.Request, response: web.StreamResponse) -> None:
         response.headers[hdrs.DATE] = formatdate(clock().timestamp(), usegmt=True)

@@ -1,4 +1,4 @@
-"""The one-time token of the first start: made once, kept as a hash, gone within the hour."""
+"""The one-time token of the first start; only its hash is kept, for an hour."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ LIFETIME = timedelta(hours=1)
 
 
 class SetupToken:
-    """Keeps the hash of the token with which the house can be founded, for an hour."""
+    """The hash and the lifetime of the token that permits to set up the house."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -24,7 +24,7 @@ class SetupToken:
         self._ends_at: datetime | None = None
 
     def issue(self) -> str:
-        """A new token; an older one no longer opens."""
+        """Return a new token; it replaces an older token."""
         token = secrets.token_urlsafe(24)
         self._token_hash = _hash(token)
         self._ends_at = self._clock() + LIFETIME
@@ -35,7 +35,7 @@ class SetupToken:
         return self._ends_at is not None and self._clock() < self._ends_at
 
     def require(self, token: str) -> None:
-        """Raises BadSetupToken."""
+        """Raises BadSetupToken if `token` is not the issued token."""
         if not hmac.compare_digest(self._token_hash, _hash(token)):
             raise BadSetupToken
 
@@ -47,7 +47,7 @@ SETUP_TOKEN = web.AppKey("SETUP_TOKEN", SetupToken)
 
 
 async def issue_token(app: web.Application) -> str | None:
-    """A token for a house that has no administrator yet."""
+    """Return a new token, or None if the house already has an administrator."""
     if await app[DATABASE].read(staff.has_admin):
         return None
     return app[SETUP_TOKEN].issue()

@@ -1,7 +1,7 @@
-"""A file on its way in: in memory while it is small, else on the disk, beside the database.
+"""A file during its upload: in memory while it is small, then on the disk next to the database.
 
-So a hundred phones that send slowly cost no more memory than a hundred that send fast. The disk's
-file has no name and mode 0600: nobody else can read it, and nothing is left of it after a crash.
+So a hundred phones that send slowly need no more memory than a hundred that send fast. The file on
+the disk has no name and mode 0600: no other user can read it, and a crash leaves no file behind.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from tempfile import SpooledTemporaryFile
 from comanda.domain.errors import StorageFull, StorageUnavailable
 from comanda.web.plumbing.body_memory import Room, Share
 
-IN_MEMORY = 512 * 1024  # more than a photo that a phone has shrunk
+IN_MEMORY = 512 * 1024  # bytes; a photo that the page has shrunk is smaller
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Spool:
-    """Bytes that are added one piece after the other, and read once they are complete.
+    """Bytes that are added piece by piece and read when they are complete.
 
-    They go to the disk, in a thread, when they are too many for memory, their own or everybody's.
+    A thread writes them to the disk when there are more than `IN_MEMORY`, or when `room` is full.
     """
 
     def __init__(self, folder: Path, room: Room) -> None:
@@ -32,11 +32,11 @@ class Spool:
 
     @property
     def is_large(self) -> bool:
-        """Whether there is more of it than is kept in memory."""
+        """Whether the file is too large for memory."""
         return self.size > IN_MEMORY
 
     async def add(self, piece: bytes | bytearray) -> None:
-        """Raises StorageFull and StorageUnavailable."""
+        """Append `piece`. Raises StorageFull and StorageUnavailable."""
         self.size += len(piece)
         if not (self._on_disk or self.is_large) and self._share.hold(self.size):
             self._file.write(piece)
@@ -46,13 +46,13 @@ class Spool:
             self._share.hold(0)
 
     async def read(self) -> bytes:
-        """All of it. Raises StorageUnavailable."""
+        """Return all bytes. Raises StorageUnavailable."""
         return await asyncio.to_thread(self._read) if self._on_disk else self._read()
 
     def close(self) -> None:
-        """Forget it all."""
+        """Release the memory and delete the file."""
         self._share.hold(0)
-        with suppress(OSError):  # a full disk refuses once more what it has refused
+        with suppress(OSError):  # closing writes the buffer, which a full disk refuses again
             self._file.close()
 
     def _write_to_disk(self, piece: bytes | bytearray) -> None:
@@ -64,13 +64,13 @@ class Spool:
     def _read(self) -> bytes:
         with _refusals():
             self._file.seek(0)
-            whole: bytes = self._file.read()
-        return whole
+            content: bytes = self._file.read()
+        return content
 
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Raises StorageFull and StorageUnavailable where the disk refuses."""
+    """Raises StorageFull or StorageUnavailable for an OSError of the block."""
     try:
         yield
     except OSError as error:

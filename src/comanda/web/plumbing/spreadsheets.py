@@ -1,4 +1,4 @@
-"""CSV that spreadsheets open right, and in which no cell is a formula."""
+"""CSV that spreadsheets read correctly, without formulas in its cells."""
 
 import csv
 import io
@@ -13,12 +13,15 @@ from comanda.web.plumbing.compression import ASIDE
 def spreadsheet(
     name: str, header: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]
 ) -> web.Response:
-    """A download named `name`, of a few rows."""
+    """Return a few rows as a download named `name`."""
     return download(name, written(header, rows))
 
 
 def written(header: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> bytes:
-    """UTF-8 with a byte order mark, RFC 4180; on a reader's thread where there are many rows."""
+    """Return CSV (RFC 4180) in UTF-8 with a byte order mark.
+
+    With many rows, call it on a reader's thread.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(header)
@@ -27,7 +30,7 @@ def written(header: Sequence[str], rows: Iterable[Sequence[str | int | float | N
 
 
 def download(name: str, text: bytes) -> web.Response:
-    """A download named `name`."""
+    """Return `text` as a download named `name`."""
     return web.Response(
         body=text,
         content_type="text/csv",
@@ -41,5 +44,5 @@ def download(name: str, text: bytes) -> web.Response:
 
 
 def _cell(value: str | float | None) -> str | float | None:
-    """What someone typed is text, whatever it begins with."""
+    """Return `value`, but guard a text, so that no spreadsheet runs it as a formula."""
     return guarded(value) if isinstance(value, str) else value

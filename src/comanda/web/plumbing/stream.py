@@ -1,9 +1,9 @@
-"""The open streams: Server-Sent Events, written as bytes that were encoded once for everybody.
+"""The open streams: Server-Sent Events, encoded once and written as bytes to every client.
 
-aiohttp answers a stream's request, and then gives the connection away: from there on a stream is a
-cursor into the log and a connection, and no task waits for it. One that has told its client
-everything rests, and news goes straight to the connections of those that rest. Only one that is
-behind has a task, which writes page after page until it is behind no more.
+aiohttp answers the request for a stream and then gives the connection away. From then on a stream
+is a cursor into the log and a connection, without a task. A stream whose client has received every
+event rests, and a new event is written directly to the connections of all resting streams. Only a
+stream that is behind has a task, which writes page after page until the client has every event.
 """
 
 import asyncio
@@ -25,27 +25,27 @@ from comanda.feed import Feed, Page
 log = logging.getLogger(__name__)
 
 RETRY = b"retry: 2000\n\n"
-BEAT = b"event: beat\ndata: {}\n\n"  # a browser tells its page of events, and of no comments
+BEAT = b"event: beat\ndata: {}\n\n"  # browsers report events to the page, but not comments
 LAST_CHUNK = b"0\r\n\r\n"  # RFC 9112, section 7.1
 END_SECONDS = 0.5
 BEATS_AT_ONCE = 100
 
 
 class StreamHead(EventSourceResponse):
-    """How the answer to a stream's request begins; the rest of it is an EventStream."""
+    """The beginning of the answer to a stream's request; an EventStream writes the rest."""
 
     def __init__(self, settings: Events) -> None:
         super().__init__(sep="\n", send_timeout=settings.send_timeout_seconds)
-        self.headers[hdrs.CONNECTION] = "close"  # the stream's end is the connection's
+        self.headers[hdrs.CONNECTION] = "close"  # the connection ends with the stream
         self._given_away = False
 
     async def begin(self, request: web.Request) -> None:
-        """Send it. Raises ConnectionError where the client has gone by now."""
+        """Send the headers and the retry time. Raises ConnectionError if the client has gone."""
         await self.prepare(request)
         await self.write(RETRY)
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        """Send the headers. Raises ConnectionError, too."""
+        """Send the headers. Raises ConnectionError if the client has gone."""
         if self._given_away:
             return None
         if request.transport is None:
@@ -53,15 +53,15 @@ class StreamHead(EventSourceResponse):
         return await super().prepare(request)
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """Nothing, where the end is for another one to write."""
+        """Write the end of the answer, unless an EventStream has taken over the connection."""
         if not self._given_away:
             await super().write_eof(data)
 
     def give_away(self, request: web.Request, stream: "EventStream") -> None:
-        """Make `stream` the protocol of the request's connection; aiohttp keeps nothing of it.
+        """Make `stream` the protocol of the request's connection, and let aiohttp release it.
 
-        To aiohttp it is as if the client had gone, so its handler must return without waiting for
-        anything more. Raises ConnectionError where the client has gone.
+        aiohttp then believes that the client has gone, so the request's handler must return without
+        another `await`. Raises ConnectionError if the client has gone.
         """
         handler, transport = request.protocol, request.transport
         if transport is None:
@@ -70,17 +70,17 @@ class StreamHead(EventSourceResponse):
         if handler.writing_paused:
             stream.pause_writing()
         transport.set_protocol(stream)
-        transport.resume_reading()  # or the client's end would go unnoticed
-        handler.transport = None  # it would close the connection that it loses
+        transport.resume_reading()  # otherwise a closed client goes unnoticed
+        handler.transport = None  # otherwise aiohttp closes the connection
         handler.connection_lost(None)
         stream.connection_made(transport)
 
     async def _ping(self) -> None:
-        """No heartbeat of its own: `Streams.beat` is that of all streams."""
+        """Send no heartbeat: `Streams.beat` sends the heartbeats of all streams."""
 
 
 class EventStream(asyncio.Protocol):
-    """One client's stream: what `role` hears after `cursor`, on a connection of its own."""
+    """One client's stream: the events for `role` after `cursor`, on the client's connection."""
 
     __slots__ = (
         "_ends_at",
@@ -146,14 +146,14 @@ class EventStream(asyncio.Protocol):
 
     @property
     def alive(self) -> bool:
-        """Whether there is a client to write to, and a reason to."""
+        """Whether the stream and its connection are open and its lifetime has not passed."""
         return not (self.ended or self.connection.is_closing() or _now() >= self._ends_at)
 
     def read_on(self) -> None:
-        """Write what follows the cursor; rest once there is nothing more.
+        """Write the events after the cursor; rest when there are no more.
 
-        Whoever asked for what follows a cursor is told by a first heartbeat that this was all.
-        Headers alone say nothing, since a proxy that holds the rest back passes those on.
+        A stream that resumes then gets a first heartbeat, which tells the client that it has every
+        event. The headers can't tell this: a proxy may pass them on and hold back the events.
         """
         if self.ended or self._reading is not None:
             return
@@ -166,10 +166,10 @@ class EventStream(asyncio.Protocol):
             self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
-        """Page after page, each when the client has taken most of those before.
+        """Write page after page, each when the client has received most of the earlier pages.
 
-        A client that takes nothing for too long is cut off, and so is one that nothing can be read
-        for: it comes back with its last id.
+        Cut off a client that receives nothing for too long. Cut off the client, too, when the log
+        can't be read: the client connects again with its last event id.
         """
         try:
             while self.cursor != self._feed.head and self.alive:
@@ -200,14 +200,14 @@ class EventStream(asyncio.Protocol):
             self.connection.write(_framed(page.data, self.in_chunks))
 
     def _leave(self) -> None:
-        """Neither rest nor read any more."""
+        """Stop resting and stop reading."""
         self._streams.rouse(self)
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
 
     def end(self) -> None:
-        """Finish after what has been written; a stalled client is given a while to take it."""
+        """End the stream after the bytes written so far; cut off a client that stalls on them."""
         if self.ended:
             return
         self.ended = True
@@ -219,13 +219,16 @@ class EventStream(asyncio.Protocol):
         asyncio.get_running_loop().call_later(self._send_seconds, self.cut)
 
     def cut(self) -> None:
-        """Drop the connection without waiting for the client to take anything more."""
+        """Drop the connection without waiting until the client has received the rest."""
         if self in self._streams:
             self.connection.abort()
 
 
 def _chunk(data: bytes) -> bytes:
-    """RFC 9112, section 7.1; of nothing, nothing, since an empty chunk is the end."""
+    """Return `data` as a chunk (RFC 9112, section 7.1), or nothing for empty data.
+
+    An empty chunk would end the body.
+    """
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
@@ -237,7 +240,7 @@ Resting = dict[EventStream, asyncio.Transport]
 
 
 class Streams:
-    """All open streams, so that they can be told, kept alive and ended: one session's, or all."""
+    """All open streams: send them events and heartbeats, and end one session's or all of them."""
 
     def __init__(self) -> None:
         self._open: set[EventStream] = set()
@@ -264,23 +267,23 @@ class Streams:
             self._none_open.set()
 
     def sessions(self) -> frozenset[str]:
-        """The sessions that have a stream open."""
+        """Return the sessions with an open stream."""
         return frozenset(stream.session for stream in self._open)
 
     def rest(self, stream: EventStream) -> None:
-        """Tell `stream` what `hear` says from now on; it is at the head of the log."""
+        """Let `hear` write to `stream` from now on: its cursor is at the head of the log."""
         self._resting[stream.role, stream.in_chunks][stream] = stream.connection
 
     def rouse(self, stream: EventStream) -> None:
-        """`stream` rests no more."""
+        """Let `hear` no longer write to `stream`."""
         self._resting[stream.role, stream.in_chunks].pop(stream, None)
 
     def hear(self, since: int, pages: Mapping[Role, Page]) -> None:
-        """Send all that rest at `since` what follows it; those that can't take it at once read on.
+        """Write the page after `since` to all resting streams; let the late streams read on.
 
-        Nothing of a stream but its connection is touched, which is most of the time that thousands
-        of them would take. Where that fails, nobody knows who was told: all break off, and come
-        back with the last id that they have.
+        Only the connection of each stream is touched: with thousands of streams, access to the
+        stream objects would take most of the time. On an error, some clients have the page and some
+        do not, so all are cut off. They connect again with their last event id.
         """
         try:
             self._hear(since, pages)
@@ -293,34 +296,35 @@ class Streams:
         for (role, in_chunks), resting in self._resting.items():
             page = pages.get(role)
             if page is None:
-                behind = list(resting)
+                late_streams = list(resting)
             else:
                 data = _framed(page.data, in_chunks)
-                behind = _send(data, resting) if data else []
-            for stream in behind:
+                late_streams = _send(data, resting) if data else []
+            for stream in late_streams:
                 del resting[stream]
                 stream.cursor = since
                 stream.read_on()
 
     async def beat(self, standing: Callable[[set[str]], Awaitable[set[str]]]) -> None:
-        """One heartbeat of all streams; those whose session no longer stands are ended.
+        """Send a heartbeat to all streams; end the streams whose session is no longer valid.
 
-        Where that can't be told, they break off: what `standing` raises is raised.
+        `standing` returns which of the given sessions are valid. If it raises an error, cut off all
+        streams and raise the same error.
         """
         streams = list(self._open)
         try:
-            still = await standing({stream.session for stream in streams})
+            standing_sessions = await standing({stream.session for stream in streams})
         except Exception:
             for stream in streams:
                 stream.cut()
             raise
         for number, stream in enumerate(streams, 1):
-            if stream.session not in still or not stream.alive:
+            if stream.session not in standing_sessions or not stream.alive:
                 stream.end()
             elif connection := self._resting[stream.role, stream.in_chunks].get(stream):
                 _send(_framed(BEAT, stream.in_chunks), {stream: connection})
             if number % BEATS_AT_ONCE == 0:
-                await asyncio.sleep(0)  # live events go between
+                await asyncio.sleep(0)  # let new events go out between
 
     def end_session(self, session: str) -> None:
         for stream in self._open:
@@ -328,7 +332,7 @@ class Streams:
                 stream.end()
 
     async def end_all(self) -> None:
-        """End every stream; one that is stuck on a stalled client is cut off."""
+        """End every stream; after `END_SECONDS`, cut off the streams of stalled clients."""
         self._closed = True
         for stream in self._open:
             stream.end()
@@ -339,14 +343,14 @@ class Streams:
 
 
 def _send(data: bytes, resting: Resting) -> list[EventStream]:
-    """Give `data` to each connection that has taken all before; returns the others' streams."""
-    behind = []
+    """Write `data` to each open connection without unsent bytes; return the other streams."""
+    late_streams = []
     for stream, connection in resting.items():
         if connection.is_closing() or connection.get_write_buffer_size():
-            behind.append(stream)
+            late_streams.append(stream)
         else:
             connection.write(data)
-    return behind
+    return late_streams
 
 
 def _now() -> float:

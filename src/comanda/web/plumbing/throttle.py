@@ -1,4 +1,4 @@
-"""How often something may be told: by one address or member, and by all. Kept in memory."""
+"""Limits on how often a request may repeat, per address or member and in total, in memory."""
 
 from collections import OrderedDict, deque
 
@@ -10,7 +10,7 @@ ADDRESSES = 1_000
 
 
 class Throttle:
-    """Counts what was told within `window` seconds, by address and together."""
+    """A count of the requests within the last `window` seconds, per address and in total."""
 
     def __init__(
         self, window: float = WINDOW, of_address: int = OF_ADDRESS, of_all: int = OF_ALL
@@ -22,16 +22,16 @@ class Throttle:
         self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
 
     def count(self, address: str, now: float) -> None:
-        """Count one more. Raises TooManyAttempts, and then counts nothing."""
-        known = self._by_address.get(address, deque())
-        for times, most in ((self._all, self._of_all), (known, self._of_address)):
+        """Count a request. Raises TooManyAttempts beyond a limit, and then counts nothing."""
+        of_address = self._by_address.get(address, deque())
+        for times, most in ((self._all, self._of_all), (of_address, self._of_address)):
             while times and times[0] <= now - self._window:
                 times.popleft()
             if len(times) >= most:
                 raise TooManyAttempts(max(1, round(times[0] + self._window - now)))
-        for times in (self._all, known):
+        for times in (self._all, of_address):
             times.append(now)
-        self._by_address[address] = known
+        self._by_address[address] = of_address
         self._by_address.move_to_end(address)
         if len(self._by_address) > ADDRESSES:
             self._by_address.popitem(last=False)

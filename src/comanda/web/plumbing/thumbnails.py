@@ -1,4 +1,4 @@
-"""Small pictures for lists, made when they are first asked for."""
+"""Small pictures for lists, made at the first request and kept in memory."""
 
 import asyncio
 from collections import OrderedDict
@@ -12,13 +12,13 @@ KEPT = 256  # about 10 KB each
 
 
 class Thumbnails:
-    """The thumbnails that were asked for last, by payment."""
+    """The most recently requested thumbnails, by payment."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[int, Proof] = OrderedDict()
 
     async def of(self, payment_id: int, proof: Proof) -> Proof:
-        """A WebP of the payment's proof, 320 px on its long side. Raises NotFound for a PDF."""
+        """Return a WebP of the payment's proof, at most 320 px long. Raises NotFound for a PDF."""
         if proof.content_type == "application/pdf":
             raise NotFound("Un PDF no tiene miniatura")
         if payment_id not in self._kept:

@@ -30,18 +30,18 @@ from comanda.web.plumbing.spool import Spool
 FORM_BYTES = 64 * 1024
 CHUNK_BYTES = 64 * 1024
 MAX_PARTS = 16
-MOST_BLANKS = 256  # after a boundary
+MOST_BLANKS = 256  # spaces and tabs after a boundary
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
 _QUOTED = re.compile(r"\\(.)")
-# No byte is wrong in it: a file's name is never used, so it can't refuse the form either.
+# Latin-1 decodes every byte. A file's name is never used, so its encoding must not refuse a form.
 _CHARSET = "latin-1"
-# What programs say that a field is written in, and what they write; all else is UTF-8.
+# Programs that declare one of these charsets write Windows-1252. Any other field is UTF-8.
 _FIELD_CHARSETS = dict.fromkeys(("iso-8859-1", "latin1", "windows-1252"), "cp1252")
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A form's text fields, and its file where it has one."""
+    """The text fields of a form, and its file or None."""
 
     fields: dict[str, str]
     file: bytes | None
@@ -49,10 +49,11 @@ class Upload:
 
 @asynccontextmanager
 async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
-    """The request's form, read as `_receive` says; its file is in memory in the block alone.
+    """Read the request's form and yield it; its file is in memory only within the block.
 
-    A few at a time are let in, and one that is large: large ones that wait have their file on the
-    disk, and leave the writer to smaller ones.
+    Raises the errors of `_receive`, but UploadTimeout for TimeoutError. Only a few forms at a time
+    enter the block, and only a single large form. A large form waits with its file on the disk, so
+    that smaller forms reach the database writer first.
     """
     config = request.app[CONFIG]
     folder, room = Path(config.database.path).parent, request.app[BODIES]
@@ -71,8 +72,8 @@ async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
 async def _receive(request: web.Request, form: "_Form", idle_seconds: float) -> None:
     """Read a `multipart/form-data` body with at most one `file` into `form`.
 
-    Raises MalformedBody, ValidationFailed, FileTooLarge as soon as there is a byte too many,
-    TimeoutError where none comes for `idle_seconds`, StorageFull and StorageUnavailable.
+    Raises MalformedBody, ValidationFailed, StorageFull and StorageUnavailable, FileTooLarge at the
+    first byte beyond a limit, and TimeoutError when no byte arrives for `idle_seconds`.
     """
     content_type = request.headers.get("Content-Type", "")
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
@@ -96,28 +97,31 @@ async def _receive(request: web.Request, form: "_Form", idle_seconds: float) -> 
 
 
 def _boundary(content_type: str) -> str:
-    """The form's boundary: quoted, or not though it holds what should be (`=`, `/`, `:`)."""
+    """Return the form's boundary, even if it contains `=`, `/` or `:` without quotes."""
     return _parameters(content_type).get("boundary", "")
 
 
 def _parameters(header: str) -> dict[str, str]:
-    """A header's parameters, the first of each name: a file's name may look like further ones."""
-    found: dict[str, str] = {}
+    """Return a header's parameters; the first value of a name counts.
+
+    A file's name may look like further parameters.
+    """
+    values: dict[str, str] = {}
     for name, quoted, plain in _PARAMETER.findall(header):
-        found.setdefault(name.lower(), _QUOTED.sub(r"\1", quoted) if quoted else plain.strip())
-    return found
+        values.setdefault(name.lower(), _QUOTED.sub(r"\1", quoted) if quoted else plain.strip())
+    return values
 
 
 def _disposition(part: MultipartSegment) -> tuple[str, str]:
-    """A part's name, and its file's name, which is empty where no file was chosen."""
+    """Return a part's name and its file's name; the latter is empty if no file was chosen."""
     parameters = _parameters(part.header("Content-Disposition"))
     name = parameters.get("name", "").encode(_CHARSET).decode()
     return name, parameters.get("filename", "")
 
 
 def _field_charset(part: MultipartSegment) -> str:
-    said = _parameters(part.header("Content-Type", "")).get("charset", "")
-    return _FIELD_CHARSETS.get(said.lower(), "utf-8")
+    charset = _parameters(part.header("Content-Type", "")).get("charset", "")
+    return _FIELD_CHARSETS.get(charset.lower(), "utf-8")
 
 
 def _events(
@@ -127,9 +131,10 @@ def _events(
 
 
 class _Blanks:
-    """Takes the blanks away that may follow a boundary (RFC 2046, 5.1.1): the parser knows none.
+    """A filter that removes the blanks after a boundary.
 
-    A boundary whose line is not whole yet waits for the next chunk.
+    RFC 2046, section 5.1.1, allows these blanks; the parser does not support them.
+    A boundary whose line is incomplete waits for the next chunk.
     """
 
     def __init__(self, boundary: bytes) -> None:
@@ -141,18 +146,18 @@ class _Blanks:
         self._waiting = b"\r\n"  # the first boundary may stand at the very beginning
 
     def without(self, chunk: bytes) -> bytes:
-        """What may go to the parser."""
+        """Return the bytes that are ready for the parser, without blanks."""
         data = self._blanks.sub(rb"\1", self._waiting + chunk)
         end = self._open_mark(data)
         self._waiting = data[end:]
         return data[:end]
 
     def rest(self) -> bytes:
-        """What waited for a chunk that did not come."""
+        """Return the bytes that still wait at the end of the body."""
         return self._waiting
 
     def _open_mark(self, data: bytes) -> int:
-        """Where a boundary begins whose line is not whole yet; the data's end where none does."""
+        """Return the position of a boundary with an incomplete line, or the length of the data."""
         at = data.rfind(self._mark, max(0, len(data) - self._longest))
         if at >= 0 and data[at + len(self._mark) :].removesuffix(b"\r").strip(b" \t") == b"":
             return at
@@ -161,13 +166,13 @@ class _Blanks:
 
 
 async def _next_chunk(request: web.Request, idle_seconds: float) -> bytes:
-    """What has arrived, `CHUNK_BYTES` at most; empty at the body's end."""
+    """Return the next bytes, at most `CHUNK_BYTES`; empty at the body's end."""
     async with asyncio.timeout(idle_seconds):
         return await request.content.read(CHUNK_BYTES)
 
 
 class _Form:
-    """Puts a form together from the parser's events, within its limits; spools in `folder`."""
+    """A form assembled from the parser's events, within its limits; its spools are in `folder`."""
 
     def __init__(self, max_bytes: int, folder: Path, room: Room) -> None:
         self._fields: dict[str, str] = {}
@@ -180,11 +185,11 @@ class _Form:
         self._charset = ""
         self._field_bytes = 0
         self._room = room
-        self._value: Spool  # of the part that arrives now
+        self._value: Spool  # of the current part
         self._spools = ExitStack()
 
     async def upload(self) -> Upload:
-        """The whole form. Raises StorageUnavailable."""
+        """Return the complete form. Raises StorageUnavailable."""
         return Upload(self._fields, None if self._file is None else await self._file.read())
 
     @property
@@ -195,7 +200,7 @@ class _Form:
         self._spools.close()
 
     def expect(self, total: int) -> None:
-        """Refuse a body of `total` bytes before it is read, where it can't fit."""
+        """Raises FileTooLarge if a body of `total` bytes is over the limit, before it is read."""
         if total > self._max_bytes + FORM_BYTES:
             raise FileTooLarge(f"El archivo pasa de {self._max_bytes / 2**20:.0f} MB")
 
@@ -217,7 +222,7 @@ class _Form:
             await self._finish_field()
 
     def _limit(self, added: int) -> None:
-        """Raises FileTooLarge: all fields but the file have their limit together."""
+        """Raises FileTooLarge. The file has one limit; all other fields share another."""
         if self._name == "file":
             self.expect(self._value.size + FORM_BYTES)
         else:
@@ -226,7 +231,7 @@ class _Form:
 
     def _finish_file(self) -> None:
         if not self._filename and not self._value.size:
-            return  # a browser's file input in which nothing was chosen
+            return  # a browser's file input without a chosen file
         if self._file is not None:
             raise ValidationFailed({"file": ["Sólo un archivo por intento"]})
         self._file = self._value

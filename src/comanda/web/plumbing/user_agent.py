@@ -1,4 +1,4 @@
-"""What a browser says it is, in two words that staff understand."""
+"""The device and browser of a `User-Agent`, in two words that staff understand."""
 
 import re
 
@@ -11,7 +11,7 @@ _SYSTEMS = (
     ("Mac OS X", "Mac"),
     ("Linux", "Linux"),
 )
-# In this order: Edge says that it is Chrome too, and Chrome that it is Safari.
+# The order matters: Edge names Chrome, too, and Chrome names Safari.
 _BROWSERS = (
     (r"Edg(e|A|iOS)?/", "Edge"),
     (r"OPR/|Opera", "Opera"),
@@ -24,7 +24,7 @@ UNKNOWN = "Otro aparato"
 
 
 def device_name(user_agent: str) -> str:
-    """`Android · Chrome`, of a `User-Agent`."""
+    """Return the device of a `User-Agent`, such as `Android · Chrome`."""
     system = next((word for mark, word in _SYSTEMS if mark in user_agent), None)
     browser = next((word for mark, word in _BROWSERS if re.search(mark, user_agent)), None)
     return " · ".join(word for word in (system, browser) if word) or UNKNOWN
