@@ -36,7 +36,7 @@ from comanda.web.plumbing.guard import guarded
 from comanda.web.plumbing.keys import DOCUMENT
 
 EVERYBODY: frozenset[Role] | None = None
-SIGNED_IN = frozenset(Role)
+EVERY_ROLE = frozenset(Role)
 WAITER = frozenset({Role.WAITER, Role.ADMIN})
 KITCHEN = frozenset({Role.KITCHEN, Role.ADMIN})
 CASHIER = frozenset({Role.CASHIER, Role.ADMIN})
@@ -46,15 +46,17 @@ PAYMENT_SIDE = frozenset({Role.WAITER, Role.CASHIER, Role.ADMIN})
 PAGE = {200: ("text/html",), 304: None}
 ASSET = {200: ("*/*",), 304: None}
 PROOF = {200: ("image/jpeg", "image/png", "image/webp", "application/pdf")}
-CHANGED = {200: responses.OrderAfterChange}
-MADE_OR_KNOWN = {201: responses.OrderAfterChange, **CHANGED}
-REPEATABLE = (Header("Idempotency-Key", "The same key again changes nothing and answers 200.",
-                     "^[!-~]{1,255}$"),)  # fmt: skip
-AN_ORDER = 256 * 1024  # bytes: a hundred dishes, each with the longest note, each letter escaped
-A_MENUS_ORDER = 256 * 1024
-A_MENU = 2 * 1024 * 1024  # bytes: room for the longest menu text, escaped as JSON
-A_PAGE_ERROR = 8 * 1024
-RESUMABLE = (Header("Last-Event-ID", "Go on after this event. This header wins over `after`."),)
+CHANGED_ORDER = {200: responses.OrderAfterChange}
+NEW_OR_REPEATED_ORDER = {201: responses.OrderAfterChange, **CHANGED_ORDER}
+REPEAT_HEADERS = (Header("Idempotency-Key", "The same key again changes nothing and answers 200.",
+                         "^[!-~]{1,255}$"),)  # fmt: skip
+ORDER_BYTES = 256 * 1024  # a hundred dishes, each with the longest note, each letter escaped
+MENU_ORDER_BYTES = 256 * 1024
+MENU_BYTES = 2 * 1024 * 1024  # room for the longest menu text, escaped as JSON
+PAGE_ERROR_BYTES = 8 * 1024
+RESUME_HEADERS = (
+    Header("Last-Event-ID", "Go on after this event. This header wins over `after`."),
+)
 
 PROOF_NOTES = (
     "`file` is a JPEG, a PNG, a WebP or a PDF. The server reads the type from the content and "
@@ -103,40 +105,40 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/session", sign_in.sign_in, EVERYBODY, "Sign in", {201: responses.SignedIn},
           body=requests.SignIn, refuses=("bad_credentials", "too_many_attempts"),
           notes="The answer sets the cookie `comanda_session`."),
-    Route("GET", "/session", sessions.show_session, SIGNED_IN, "Who is signed in",
+    Route("GET", "/session", sessions.show_session, EVERY_ROLE, "Who is signed in",
           {200: responses.SignedIn}),
-    Route("DELETE", "/session", sessions.sign_out, SIGNED_IN, "Sign out", {204: None}),
+    Route("DELETE", "/session", sessions.sign_out, EVERY_ROLE, "Sign out", {204: None}),
     Route("POST", "/errors", page_errors.tell_error, EVERYBODY,
           "Report an uncaught error of a page to the log", {204: None},
-          body=requests.PageError, refuses=("too_many_attempts",), body_bytes=A_PAGE_ERROR,
+          body=requests.PageError, refuses=("too_many_attempts",), body_bytes=PAGE_ERROR_BYTES,
           notes="At most 10 reports in ten minutes from one address or member, 60 from all guests, "
                 "and 60 from all staff."),
-    Route("GET", "/settings", settings.show_settings, SIGNED_IN,
+    Route("GET", "/settings", settings.show_settings, EVERY_ROLE,
           "The settings that the pages need", {200: responses.Settings}),
-    Route("GET", "/menu", menu.show_menu, SIGNED_IN, "The menu", {200: responses.Menu},
+    Route("GET", "/menu", menu.show_menu, EVERY_ROLE, "The menu", {200: responses.Menu},
           notes="In the order of display."),
-    Route("POST", "/orders", orders.place_order, WAITER, "Place an order", MADE_OR_KNOWN,
-          body=requests.NewOrder, headers=REPEATABLE, refuses=("idempotency_key_reused",),
-          body_bytes=AN_ORDER),
-    Route("GET", "/orders", orders.list_orders, SIGNED_IN, "Orders, newest first",
+    Route("POST", "/orders", orders.place_order, WAITER, "Place an order", NEW_OR_REPEATED_ORDER,
+          body=requests.NewOrder, headers=REPEAT_HEADERS, refuses=("idempotency_key_reused",),
+          body_bytes=ORDER_BYTES),
+    Route("GET", "/orders", orders.list_orders, EVERY_ROLE, "Orders, newest first",
           {200: responses.Orders}, query=requests.OrderQuery,
           notes="`since` compares with `updated_at`. `before` is an order's id. `status` can be "
                 "repeated; its default is every open state."),
-    Route("GET", "/orders/{order_id}", orders.show_order, SIGNED_IN,
+    Route("GET", "/orders/{order_id}", orders.show_order, EVERY_ROLE,
           "An order with its payment attempts and its history", {200: responses.OrderDetail}),
-    Route("PUT", "/orders/{order_id}/status", orders.advance_order, SIGNED_IN,
-          "Move an order one step forward or back, or void it", CHANGED,
+    Route("PUT", "/orders/{order_id}/status", orders.advance_order, EVERY_ROLE,
+          "Move an order one step forward or back, or void it", CHANGED_ORDER,
           body=requests.NewStatus, refuses=("forbidden", "illegal_transition"),
           notes="The kitchen sets `en_preparacion` and `listo`, and takes them back. A waiter sets "
                 "`entregado`, takes it back within a minute, and sets `anulado` while the order is "
                 "`pendiente`. A cashier sets `anulado` in every state up to `entregado`, including "
                 "`entregado`."),
     Route("PUT", "/orders/{order_id}/waiter", orders.take_order, WAITER,
-          "Take an order over from another waiter", CHANGED, refuses=("illegal_transition",),
+          "Take an order over from another waiter", CHANGED_ORDER, refuses=("illegal_transition",),
           notes="The caller becomes the order's waiter. A paid or void order answers 409."),
     Route("POST", "/orders/{order_id}/proof", payments.submit_payment, WAITER,
-          "Submit a payment attempt with its proof", MADE_OR_KNOWN, form=requests.ProofForm,
-          headers=REPEATABLE,
+          "Submit a payment attempt with its proof", NEW_OR_REPEATED_ORDER, form=requests.ProofForm,
+          headers=REPEAT_HEADERS,
           refuses=("illegal_transition", "unsupported_file", "idempotency_key_reused"),
           notes=PROOF_NOTES),
     Route("GET", "/payments/{payment_id}/proof", payments.show_proof, PAYMENT_SIDE,
@@ -144,10 +146,10 @@ ROUTES: tuple[Route, ...] = (
           refuses=("proof_expired",),
           notes="`size=thumb` answers a small WebP of the photo."),
     Route("PUT", "/payments/{payment_id}/seen", payments.see_payment, CASHIER,
-          "Report that a cashier has opened a payment attempt", CHANGED,
+          "Report that a cashier has opened a payment attempt", CHANGED_ORDER,
           notes="The waiter is told once for each payment."),
     Route("PUT", "/payments/{payment_id}/viewer", payments.view_payment, CASHIER,
-          "Report which payment attempt a cashier is viewing", CHANGED,
+          "Report which payment attempt a cashier is viewing", CHANGED_ORDER,
           notes="A cashier views one attempt at a time. `payment.viewers` shows it to the other "
                 "cashiers for three minutes. A page that stays on it repeats the request."),
     Route("DELETE", "/payments/{payment_id}/viewer", payments.leave_payment, CASHIER,
@@ -162,11 +164,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/reconciliation.csv", reconciliation.download_reconciliation, CASHIER,
           "The reconciliation as CSV", {200: ("text/csv",)}, query=requests.Statement),
     Route("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER,
-          "Approve or reject an attempt", CHANGED, body=requests.NewVerdict,
+          "Approve or reject an attempt", CHANGED_ORDER, body=requests.NewVerdict,
           refuses=("payment_already_decided", "own_payment")),
-    Route("GET", "/events/{role}", events.follow, SIGNED_IN,
+    Route("GET", "/events/{role}", events.follow, EVERY_ROLE,
           "The stream of a role's events; an admin may follow any role",
-          {200: ("text/event-stream",)}, query=requests.Cursor, headers=RESUMABLE,
+          {200: ("text/event-stream",)}, query=requests.Cursor, headers=RESUME_HEADERS,
           refuses=("forbidden",),
           notes=STREAM_NOTES),
     Route("PUT", "/house", house.describe_house, ADMIN,
@@ -175,13 +177,13 @@ ROUTES: tuple[Route, ...] = (
           notes="Without `day_ends`, the end of the day stays as it was."),
     Route("GET", "/menu.csv", menu.export_menu, ADMIN, "The menu as CSV", {200: ("text/csv",)}),
     Route("PUT", "/menu/order", menu.arrange_menu, ADMIN, "Arrange the menu",
-          {200: responses.Menu}, body=requests.MenuOrder, body_bytes=A_MENUS_ORDER),
+          {200: responses.Menu}, body=requests.MenuOrder, body_bytes=MENU_ORDER_BYTES),
     Route("POST", "/menu/preview", menu.preview_import, ADMIN, "Preview the changes of an import",
-          {200: admin_responses.Changes}, body=requests.MenuText, body_bytes=A_MENU,
+          {200: admin_responses.Changes}, body=requests.MenuText, body_bytes=MENU_BYTES,
           notes="The menu stays as it is."),
     Route("POST", "/menu/import", menu.import_menu, ADMIN,
           "Import a menu: add and change products by name",
-          {200: admin_responses.Changes}, body=requests.MenuText, body_bytes=A_MENU),
+          {200: admin_responses.Changes}, body=requests.MenuText, body_bytes=MENU_BYTES),
     Route("POST", "/products", menu.add_product, ADMIN, "Add a product",
           {201: responses.Product}, body=requests.NewProduct, refuses=("product_exists",)),
     Route("PUT", "/products/{product_id}", menu.change_product, ADMIN, "Change a product",
@@ -234,7 +236,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/setup", setup.set_up, EVERYBODY,
           "Set up the house with the token that the server printed", {201: responses.SignedIn},
           body=requests.NewRestaurant, refuses=("not_found", "bad_setup_token", "username_taken"),
-          body_bytes=A_MENU,
+          body_bytes=MENU_BYTES,
           notes="404 after the setup."),
     Route("GET", "/backups", backups.show_backups, ADMIN, "The nightly backups, newest first",
           {200: admin_responses.Backups},

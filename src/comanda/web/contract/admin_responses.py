@@ -79,7 +79,7 @@ class Verification(Answer):
 
 
 class Day(Answer):
-    """`from` and `to` are the day's begin and end.
+    """`from` and `to` are the start and end of the day.
 
     An hour that occurs twice, when clocks are put back, is listed twice.
     """

@@ -42,7 +42,7 @@ DAY = web.RequestKey("DAY", date)
 STREAM_ROLE = web.RequestKey("STREAM_ROLE", Role)
 ASSET_PATH = web.RequestKey("ASSET_PATH", str)
 
-# Only this century: so the begin and end of a day stay within the range of `datetime`.
+# Only this century: the start and end of a day then stay within the range of `datetime`.
 _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 

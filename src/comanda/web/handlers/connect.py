@@ -36,7 +36,10 @@ async def show_code(request: web.Request) -> web.Response:
 
 
 def _address(request: web.Request) -> str | None:
-    """Return the configured address, else an address made from this request's local socket."""
+    """Return the configured address, else this computer's address in the network, or None.
+
+    The local address of this request comes first, unless it is loopback.
+    """
     configured = request.app[CONFIG].server.public_url
     if configured:
         return configured

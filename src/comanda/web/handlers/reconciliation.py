@@ -71,12 +71,12 @@ def _read_query(request: web.Request) -> tuple[dict[str, Any], House]:
 
 
 def _reconciliation_wire(view: Snapshot, filters: dict[str, Any], default: House) -> Wire:
-    period, approved, names = _find(view, filters, default)
+    period, lines, names = _find(view, filters, default)
     return {
         "from": time(period.start),
         "to": time(period.end),
-        "payments": (payment.wire() for payment in approved),
-        "totals": totals(approved),
+        "payments": (payment.wire() for payment in lines),
+        "totals": totals(lines),
         "people": [{"username": username, "name": name} for username, name in names.items()],
     }
 
@@ -85,8 +85,8 @@ def _csv(
     view: Snapshot, methods: Mapping[str, Method], filters: dict[str, Any], default: House
 ) -> tuple[str, bytes]:
     """Return the spreadsheet's file name and text."""
-    period, approved, names = _find(view, filters, default)
-    rows = (_row(line, methods, names, period.house) for line in view.in_pieces(approved))
+    period, lines, names = _find(view, filters, default)
+    rows = (_row(line, methods, names, period.house) for line in view.in_pieces(lines))
     name = f"conciliacion-{period.house.day_of(period.start)}.csv"
     return name, written(_HEADER, rows)
 
@@ -95,20 +95,20 @@ def _find(
     view: Snapshot, filters: dict[str, Any], default: House
 ) -> tuple[Period, list[ReconcilablePayment], Names]:
     period = period_of(filters["from"], filters["to"], house.get(view, default), view.now)
-    approved = reconciliation.approved(view, period.start, period.end, filters["method"])
-    if len(approved) > reconciliation.MOST:
+    lines = reconciliation.approved(view, period.start, period.end, filters["method"])
+    if len(lines) > reconciliation.MOST:
         raise ValidationFailed({"to": ["Son demasiados pagos para una vez: pide menos días"]})
-    return period, approved, _names(view, approved)
+    return period, lines, _names(view, lines)
 
 
-def _names(view: Snapshot, approved: Sequence[ReconcilablePayment]) -> Names:
+def _names(view: Snapshot, lines: Sequence[ReconcilablePayment]) -> Names:
     """Return the names of the members who submitted, decided or reconciled these payments.
 
     A name that several members share is followed by the username.
     """
     usernames = {
         username
-        for payment in (line.payment for line in approved)
+        for payment in (line.payment for line in lines)
         for username in (payment.submitted_by, payment.decided_by, payment.reconciled_by)
     }
     everyone = staff.everyone(view)
