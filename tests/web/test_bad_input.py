@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from comanda.web.contract.route import SMALL_BODY
-from comanda.web.routes import AN_ORDER, ROUTES
+from comanda.web.routes import ORDER_BYTES, ROUTES
 from tests.house import ANA, COCO, LUIS, PDF, SLOW, TACOS, House, image, jpeg
 
 NOBODYS_IDS = ("999", "0", "-1", "abc", "1.0", "٣", "1" * 40, "01", "%00", "1%20")
@@ -202,7 +202,7 @@ async def test_broken_json_is_refused(busy_house: House, wrong: str) -> None:
         (LUIS, "PUT", "/payments/1/verdict"),
     ):
         answer = await refused(busy_house, member, method, path, data=BROKEN[wrong])
-        if len(BROKEN[wrong]) > (AN_ORDER if path == "/orders" else SMALL_BODY):
+        if len(BROKEN[wrong]) > (ORDER_BYTES if path == "/orders" else SMALL_BODY):
             assert answer[:2] == (413, "file_too_large"), path
         else:
             assert answer[:2] == (400, "malformed_body"), path

@@ -1,7 +1,7 @@
-"""Every route: who may take it, and what it takes and answers. `GET /openapi.json` is this table.
+"""The table of all routes: who may use a route, and its requests and answers.
 
-A route without an audience, a summary or an answer can't be written here, and the tests' house
-notices any answer that its line does not tell of.
+`GET /openapi.json` is made from this table. A route must have an audience, a summary and an answer.
+The tests' house reports any answer that the route does not declare.
 """
 
 from aiohttp import web
@@ -36,7 +36,7 @@ from comanda.web.plumbing.guard import guarded
 from comanda.web.plumbing.keys import DOCUMENT
 
 EVERYBODY: frozenset[Role] | None = None
-SIGNED_IN = frozenset(Role)
+EVERY_ROLE = frozenset(Role)
 WAITER = frozenset({Role.WAITER, Role.ADMIN})
 KITCHEN = frozenset({Role.KITCHEN, Role.ADMIN})
 CASHIER = frozenset({Role.CASHIER, Role.ADMIN})
@@ -46,30 +46,32 @@ PAYMENT_SIDE = frozenset({Role.WAITER, Role.CASHIER, Role.ADMIN})
 PAGE = {200: ("text/html",), 304: None}
 ASSET = {200: ("*/*",), 304: None}
 PROOF = {200: ("image/jpeg", "image/png", "image/webp", "application/pdf")}
-CHANGED = {200: responses.OrderAfterChange}
-MADE_OR_KNOWN = {201: responses.OrderAfterChange, **CHANGED}
-REPEATABLE = (Header("Idempotency-Key", "The same key again changes nothing and answers 200.",
-                     "^[!-~]{1,255}$"),)  # fmt: skip
-AN_ORDER = 256 * 1024  # bytes: a hundred dishes, each with the longest note, each letter escaped
-A_MENUS_ORDER = 256 * 1024
-A_MENU = 2 * 1024 * 1024  # the longest text that is taken, and how JSON escapes it
-A_PAGE_ERROR = 8 * 1024
-RESUMABLE = (Header("Last-Event-ID", "Go on after this event; it wins over `after`."),)
+CHANGED_ORDER = {200: responses.OrderAfterChange}
+NEW_OR_REPEATED_ORDER = {201: responses.OrderAfterChange, **CHANGED_ORDER}
+REPEAT_HEADERS = (Header("Idempotency-Key", "The same key again changes nothing and answers 200.",
+                         "^[!-~]{1,255}$"),)  # fmt: skip
+ORDER_BYTES = 256 * 1024  # a hundred dishes, each with the longest note, each letter escaped
+MENU_ORDER_BYTES = 256 * 1024
+MENU_BYTES = 2 * 1024 * 1024  # room for the longest menu text, escaped as JSON
+PAGE_ERROR_BYTES = 8 * 1024
+RESUME_HEADERS = (
+    Header("Last-Event-ID", "Go on after this event. This header wins over `after`."),
+)
 
 PROOF_NOTES = (
-    "`file` is a JPEG, a PNG, a WebP or a PDF, judged by its content; its name counts for "
-    "nothing. What is wrong beside a picture (EXIF, XMP, a colour profile, stray bytes, a JPEG "
-    "without its end mark) costs nothing and is not kept; what is converted stands on white. A "
-    "PDF that needs a password is refused; what any other tells (metadata, attached files) and "
-    "would run (scripts, links, programs) is overwritten with blanks, so that its pages show the "
-    "same. What is encrypted in packed objects, or can't be followed, stays; the file is served "
-    "behind `Content-Security-Policy: sandbox`. An optional field that is empty or blank counts "
-    "as left out."
+    "`file` is a JPEG, a PNG, a WebP or a PDF. The server reads the type from the content and "
+    "ignores the file's name. A picture is accepted with faults outside its pixels (EXIF, XMP, a "
+    "colour profile, stray bytes, a JPEG without its end mark); these parts are not stored. A "
+    "converted picture gets a white background. A PDF that needs a password is refused. In any "
+    "other PDF, metadata, attached files, scripts, links and programs are overwritten with blanks; "
+    "the pages look the same. Content that is encrypted in packed objects, or that can't be "
+    "followed, stays. The file is served with `Content-Security-Policy: sandbox`. An empty or "
+    "blank optional field counts as left out."
 )
 STREAM_NOTES = (
     "Server-Sent Events, in the order of the log; the `id` of an event is its place in the log. A "
-    "stream resumes after `Last-Event-ID`, or after `?after=ID` on the first connection; with "
-    "neither it starts now."
+    "stream resumes after `Last-Event-ID`, or after `?after=ID` on the first connection. Without "
+    "either of them the stream starts now."
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -78,171 +80,176 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/cocina", pages.page("cocina.html"), EVERYBODY, "The kitchen's page", PAGE),
     Route("GET", "/caja", pages.page("caja.html"), EVERYBODY, "The cashiers' page", PAGE),
     Route("GET", "/admin", pages.page("admin.html"), EVERYBODY, "The administrators' page", PAGE),
-    Route("GET", "/ayuda", pages.page("ayuda/index.html"), EVERYBODY, "How to work with it", PAGE),
+    Route("GET", "/ayuda", pages.page("ayuda/index.html"), EVERYBODY, "The guide", PAGE),
     Route("GET", "/ayuda/mesero", pages.page("ayuda/mesero.html"), EVERYBODY,
-          "The same for waiters", PAGE),
+          "The guide for waiters", PAGE),
     Route("GET", "/ayuda/cocina", pages.page("ayuda/cocina.html"), EVERYBODY,
-          "The same for the kitchen", PAGE),
+          "The guide for the kitchen", PAGE),
     Route("GET", "/ayuda/caja", pages.page("ayuda/caja.html"), EVERYBODY,
-          "The same for cashiers", PAGE),
+          "The guide for cashiers", PAGE),
     Route("GET", "/ayuda/admin", pages.page("ayuda/admin.html"), EVERYBODY,
-          "The same for administrators", PAGE),
+          "The guide for administrators", PAGE),
     Route("GET", "/ayuda/operacion", pages.page("ayuda/operacion.html"), EVERYBODY,
-          "How to install and look after it", PAGE),
-    Route("GET", "/docs", pages.page("docs.html"), EVERYBODY, "This document for people", PAGE),
+          "The guide to install and maintain Comanda", PAGE),
+    Route("GET", "/docs", pages.page("docs.html"), EVERYBODY, "This document as a page", PAGE),
     Route("GET", "/sw.js", pages.page("sw.js"), EVERYBODY, "The pages' service worker", ASSET),
     Route("GET", "/manifest.webmanifest", pages.page("manifest.webmanifest"), EVERYBODY,
-          "What installs the pages", ASSET),
+          "The manifest to install the pages", ASSET),
     Route("GET", "/static/{path:.+}", pages.show_asset, EVERYBODY, "A file of the pages", ASSET),
     Route("GET", "/healthz", health.show_health, EVERYBODY,
-          "Whether the database answers and events are passed on",
+          "Whether the database answers and the pages get events",
           {200: responses.Health}, refuses=("storage_unavailable", "feed_down"),
-          notes="`down` names other parts that failed and start again."),
+          notes="`down` names the other parts that failed and are starting again."),
     Route("GET", "/openapi.json", document.show_document, EVERYBODY, "This document",
           {200: ("application/json",)}),
     Route("POST", "/session", sign_in.sign_in, EVERYBODY, "Sign in", {201: responses.SignedIn},
           body=requests.SignIn, refuses=("bad_credentials", "too_many_attempts"),
           notes="The answer sets the cookie `comanda_session`."),
-    Route("GET", "/session", sessions.show_session, SIGNED_IN, "Who is signed in",
+    Route("GET", "/session", sessions.show_session, EVERY_ROLE, "Who is signed in",
           {200: responses.SignedIn}),
-    Route("DELETE", "/session", sessions.sign_out, SIGNED_IN, "Sign out", {204: None}),
+    Route("DELETE", "/session", sessions.sign_out, EVERY_ROLE, "Sign out", {204: None}),
     Route("POST", "/errors", page_errors.tell_error, EVERYBODY,
-          "A page tells the log of an error that nobody caught", {204: None},
-          body=requests.PageError, refuses=("too_many_attempts",), body_bytes=A_PAGE_ERROR,
-          notes="Ten in ten minutes from one address or member; 60 from all guests, and 60 from "
-                "all staff."),
-    Route("GET", "/settings", settings.show_settings, SIGNED_IN,
-          "What the pages take from the configuration", {200: responses.Settings}),
-    Route("GET", "/menu", menu.show_menu, SIGNED_IN, "The menu", {200: responses.Menu},
+          "Report an uncaught error of a page to the log", {204: None},
+          body=requests.PageError, refuses=("too_many_attempts",), body_bytes=PAGE_ERROR_BYTES,
+          notes="At most 10 reports in ten minutes from one address or member, 60 from all guests, "
+                "and 60 from all staff."),
+    Route("GET", "/settings", settings.show_settings, EVERY_ROLE,
+          "The settings that the pages need", {200: responses.Settings}),
+    Route("GET", "/menu", menu.show_menu, EVERY_ROLE, "The menu", {200: responses.Menu},
           notes="In the order of display."),
-    Route("POST", "/orders", orders.place_order, WAITER, "Place an order", MADE_OR_KNOWN,
-          body=requests.NewOrder, headers=REPEATABLE, refuses=("idempotency_key_reused",),
-          body_bytes=AN_ORDER),
-    Route("GET", "/orders", orders.list_orders, SIGNED_IN, "Orders, newest first",
+    Route("POST", "/orders", orders.place_order, WAITER, "Place an order", NEW_OR_REPEATED_ORDER,
+          body=requests.NewOrder, headers=REPEAT_HEADERS, refuses=("idempotency_key_reused",),
+          body_bytes=ORDER_BYTES),
+    Route("GET", "/orders", orders.list_orders, EVERY_ROLE, "Orders, newest first",
           {200: responses.Orders}, query=requests.OrderQuery,
-          notes="`since` is about `updated_at`; `before` is an id; `status` can be repeated, "
-                "and is every open state by default."),
-    Route("GET", "/orders/{order_id}", orders.show_order, SIGNED_IN,
-          "An order with its attempts to pay and its history", {200: responses.OrderDetail}),
-    Route("PUT", "/orders/{order_id}/status", orders.advance_order, SIGNED_IN,
-          "Take an order one step on or back, or void it", CHANGED,
+          notes="`since` compares with `updated_at`. `before` is an order's id. `status` can be "
+                "repeated; its default is every open state."),
+    Route("GET", "/orders/{order_id}", orders.show_order, EVERY_ROLE,
+          "An order with its payment attempts and its history", {200: responses.OrderDetail}),
+    Route("PUT", "/orders/{order_id}/status", orders.advance_order, EVERY_ROLE,
+          "Move an order one step forward or back, or void it", CHANGED_ORDER,
           body=requests.NewStatus, refuses=("forbidden", "illegal_transition"),
-          notes="The kitchen: `en_preparacion`, `listo`, and back. A waiter: `entregado`, and "
-                "back within a minute; `anulado` while `pendiente`. A cashier: `anulado` up to "
+          notes="The kitchen sets `en_preparacion` and `listo`, and takes them back. A waiter sets "
+                "`entregado`, takes it back within a minute, and sets `anulado` while the order is "
+                "`pendiente`. A cashier sets `anulado` in every state up to `entregado`, including "
                 "`entregado`."),
     Route("PUT", "/orders/{order_id}/waiter", orders.take_order, WAITER,
-          "Make an order one's own", CHANGED, refuses=("illegal_transition",),
-          notes="The order is the caller's from now on; 409 for an order that is paid or void."),
+          "Take an order over from another waiter", CHANGED_ORDER, refuses=("illegal_transition",),
+          notes="The caller becomes the order's waiter. A paid or void order answers 409."),
     Route("POST", "/orders/{order_id}/proof", payments.submit_payment, WAITER,
-          "Send an attempt to pay, with its proof", MADE_OR_KNOWN, form=requests.ProofForm,
-          headers=REPEATABLE,
+          "Submit a payment attempt with its proof", NEW_OR_REPEATED_ORDER, form=requests.ProofForm,
+          headers=REPEAT_HEADERS,
           refuses=("illegal_transition", "unsupported_file", "idempotency_key_reused"),
           notes=PROOF_NOTES),
     Route("GET", "/payments/{payment_id}/proof", payments.show_proof, PAYMENT_SIDE,
-          "The photo or PDF of an attempt", PROOF, query=requests.ProofQuery,
+          "The photo or PDF of a payment attempt", PROOF, query=requests.ProofQuery,
           refuses=("proof_expired",),
-          notes="With `size=thumb` a small WebP of the photo."),
+          notes="`size=thumb` answers a small WebP of the photo."),
     Route("PUT", "/payments/{payment_id}/seen", payments.see_payment, CASHIER,
-          "A cashier has opened an attempt", CHANGED,
-          notes="The waiter is told, once a payment."),
+          "Report that a cashier has opened a payment attempt", CHANGED_ORDER,
+          notes="The waiter is told once for each payment."),
     Route("PUT", "/payments/{payment_id}/viewer", payments.view_payment, CASHIER,
-          "A cashier has an attempt on show, and no other", CHANGED,
-          notes="`payment.viewers` tells the other cashiers for three minutes: a cashier who "
-                "goes on says it again meanwhile."),
+          "Report which payment attempt a cashier is viewing", CHANGED_ORDER,
+          notes="A cashier views one attempt at a time. `payment.viewers` shows it to the other "
+                "cashiers for three minutes. A page that stays on it repeats the request."),
     Route("DELETE", "/payments/{payment_id}/viewer", payments.leave_payment, CASHIER,
-          "A cashier has closed an attempt", {204: None}),
+          "Report that a cashier has closed a payment attempt", {204: None}),
     Route("PUT", "/payments/{payment_id}/reconciliation", reconciliation.reconcile_payment, CASHIER,
-          "An approved payment was found in the bank's statement, or was not",
+          "Mark an approved payment as found in the bank's statement, or not",
           {200: responses.PaymentAfterChange}, body=requests.NewReconciliation),
     Route("GET", "/reconciliation", reconciliation.show_reconciliation, CASHIER,
           "Approved payments beside the bank's statement", {200: responses.Reconciliation},
           query=requests.Statement,
-          notes="`from` and `to` are days, whole, or times; today by default."),
+          notes="`from` and `to` are whole days or times. The default is today."),
     Route("GET", "/reconciliation.csv", reconciliation.download_reconciliation, CASHIER,
-          "The same for a spreadsheet", {200: ("text/csv",)}, query=requests.Statement),
+          "The reconciliation as CSV", {200: ("text/csv",)}, query=requests.Statement),
     Route("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER,
-          "Approve or reject an attempt", CHANGED, body=requests.NewVerdict,
+          "Approve or reject an attempt", CHANGED_ORDER, body=requests.NewVerdict,
           refuses=("payment_already_decided", "own_payment")),
-    Route("GET", "/events/{role}", events.follow, SIGNED_IN,
-          "The events of a role, as a stream; an admin may follow any",
-          {200: ("text/event-stream",)}, query=requests.Cursor, headers=RESUMABLE,
+    Route("GET", "/events/{role}", events.follow, EVERY_ROLE,
+          "The stream of a role's events; an admin may follow any role",
+          {200: ("text/event-stream",)}, query=requests.Cursor, headers=RESUME_HEADERS,
           refuses=("forbidden",),
           notes=STREAM_NOTES),
-    Route("PUT", "/house", house.describe_house, ADMIN, "Name the house, its money and time zone",
+    Route("PUT", "/house", house.describe_house, ADMIN,
+          "Set the house's name, currency, time zone and end of day",
           {200: admin_responses.House}, body=requests.NewHouse,
-          notes="A `day_ends` that is left out stays as it was."),
+          notes="Without `day_ends`, the end of the day stays as it was."),
     Route("GET", "/menu.csv", menu.export_menu, ADMIN, "The menu as CSV", {200: ("text/csv",)}),
     Route("PUT", "/menu/order", menu.arrange_menu, ADMIN, "Arrange the menu",
-          {200: responses.Menu}, body=requests.MenuOrder, body_bytes=A_MENUS_ORDER),
-    Route("POST", "/menu/preview", menu.preview_import, ADMIN, "What an import would change",
-          {200: admin_responses.Changes}, body=requests.MenuText, body_bytes=A_MENU,
-          notes="It changes nothing."),
-    Route("POST", "/menu/import", menu.import_menu, ADMIN, "Add and change products by name",
-          {200: admin_responses.Changes}, body=requests.MenuText, body_bytes=A_MENU),
+          {200: responses.Menu}, body=requests.MenuOrder, body_bytes=MENU_ORDER_BYTES),
+    Route("POST", "/menu/preview", menu.preview_import, ADMIN, "Preview the changes of an import",
+          {200: admin_responses.Changes}, body=requests.MenuText, body_bytes=MENU_BYTES,
+          notes="The menu stays as it is."),
+    Route("POST", "/menu/import", menu.import_menu, ADMIN,
+          "Import a menu: add and change products by name",
+          {200: admin_responses.Changes}, body=requests.MenuText, body_bytes=MENU_BYTES),
     Route("POST", "/products", menu.add_product, ADMIN, "Add a product",
           {201: responses.Product}, body=requests.NewProduct, refuses=("product_exists",)),
     Route("PUT", "/products/{product_id}", menu.change_product, ADMIN, "Change a product",
           {200: responses.Product}, body=requests.NewProduct, refuses=("product_exists",)),
     Route("DELETE", "/products/{product_id}", menu.remove_product, ADMIN,
           "Take a product off the menu", {204: None},
-          notes="Orders that have the product keep it."),
+          notes="Existing orders keep the product."),
     Route("PUT", "/products/{product_id}/available", menu.set_available, KITCHEN,
-          "Sold out, or to be had again", {200: responses.Product}, body=requests.Availability),
-    Route("GET", "/days/{date}.csv", days.export_day, ADMIN, "A day at a glance, as CSV",
+          "Mark a product as sold out or available", {200: responses.Product},
+          body=requests.Availability),
+    Route("GET", "/days/{date}.csv", days.export_day, ADMIN, "The figures of a day as CSV",
           {200: ("text/csv",)}),
     Route("GET", "/days/{date}", days.show_day, ADMIN,
-          "A day at a glance, from midnight to midnight where the restaurant is",
+          "The figures of a day",
           {200: admin_responses.Day},
-          notes="From `day_ends` of the date to `day_ends` of the next one, by the clock of the "
-                "restaurant."),
-    Route("GET", "/staff", staff.list_staff, ADMIN, "Everybody who works or worked here",
+          notes="The day lasts from `day_ends` of the date to `day_ends` of the next date, in the "
+                "restaurant's time zone."),
+    Route("GET", "/staff", staff.list_staff, ADMIN, "All present and former staff",
           {200: admin_responses.Members}),
-    Route("POST", "/staff", staff.hire, ADMIN, "Add somebody", {201: admin_responses.Member},
-          body=requests.NewStaff, refuses=("username_taken",)),
-    Route("PUT", "/staff/{username}/name", staff.rename, ADMIN, "Rename somebody",
+    Route("POST", "/staff", staff.hire, ADMIN, "Add a member of staff",
+          {201: admin_responses.Member}, body=requests.NewStaff, refuses=("username_taken",)),
+    Route("PUT", "/staff/{username}/name", staff.rename, ADMIN, "Change a member's name",
           {200: admin_responses.Member}, body=requests.NewName),
     Route("PUT", "/staff/{username}/pin", staff.change_pin, ADMIN,
-          "Another PIN; their sessions and streams end", {200: admin_responses.Member},
+          "Change a member's PIN; their sessions and streams end", {200: admin_responses.Member},
           body=requests.NewPin),
     Route("PUT", "/staff/{username}/role", staff.change_role, ADMIN,
-          "Another role; their sessions and streams end", {200: admin_responses.Member},
+          "Change a member's role; their sessions and streams end", {200: admin_responses.Member},
           body=requests.NewRole, refuses=("last_admin",)),
     Route("PUT", "/staff/{username}/active", staff.set_active, ADMIN,
-          "Disable somebody, or take them back", {200: admin_responses.Member},
+          "Disable a member, or enable them again", {200: admin_responses.Member},
           body=requests.Activity, refuses=("last_admin",)),
-    Route("GET", "/sessions", staff.list_sessions, ADMIN, "Who is signed in, and on what",
+    Route("GET", "/sessions", staff.list_sessions, ADMIN, "Who is signed in, and on which device",
           {200: admin_responses.Sessions}),
     Route("DELETE", "/sessions/{session_id}", staff.end_session, ADMIN, "Sign a device out",
           {204: None}),
     Route("GET", "/guesses", guesses.show_guesses, ADMIN,
-          "Who was tried with wrong PINs, and from where", {200: admin_responses.GuessList},
-          notes="A place is told of once there are ten wrong PINs in a day that no right PIN "
-                "followed."),
+          "Wrong PINs: which user was tried, and from where", {200: admin_responses.GuessList},
+          notes="A place is listed after ten wrong PINs in a day without a correct PIN after "
+                "them."),
     Route("DELETE", "/guesses", guesses.dismiss_guesses, ADMIN,
-          "They have been read; what counts against who guesses stays", {204: None}),
-    Route("GET", "/connect", connect.show_address, ADMIN, "The address that phones join by",
+          "Dismiss the listed wrong PINs; the limits still count them", {204: None}),
+    Route("GET", "/connect", connect.show_address, ADMIN, "The address where phones connect",
           {200: admin_responses.Address}),
-    Route("GET", "/connect.svg", connect.show_code, ADMIN, "The same as a QR code",
+    Route("GET", "/connect.svg", connect.show_code, ADMIN,
+          "The address where phones connect, as a QR code",
           {200: ("image/svg+xml",)}, refuses=("not_found",)),
     Route("GET", "/instalar", setup.show_page, EVERYBODY,
-          "The page of the first start; gone afterwards", PAGE, refuses=("not_found",)),
+          "The page of the first start; 404 after the setup", PAGE, refuses=("not_found",)),
     Route("POST", "/setup", setup.set_up, EVERYBODY,
-          "Found the house, with the token that the server printed", {201: responses.SignedIn},
+          "Set up the house with the token that the server printed", {201: responses.SignedIn},
           body=requests.NewRestaurant, refuses=("not_found", "bad_setup_token", "username_taken"),
-          body_bytes=A_MENU,
-          notes="Gone, as 404, once the house is founded."),
+          body_bytes=MENU_BYTES,
+          notes="404 after the setup."),
     Route("GET", "/backups", backups.show_backups, ADMIN, "The nightly backups, newest first",
           {200: admin_responses.Backups},
-          notes="`same_disk`: the copies lie on the disk of the database; null where nobody "
-                "knows."),
+          notes="`same_disk`: the copies are on the disk of the database; null if the server "
+                "can't find out."),
     Route("POST", "/backups", backups.make_backup, ADMIN, "Make a backup now",
           {201: admin_responses.Backup}, refuses=("backup_failed",),
-          notes="The answer comes when the copy is made and checked. Who asks while a copy is "
-                "being made gets that copy."),
+          notes="The answer comes when the copy is made and checked. A request during a backup "
+                "gets the copy of that backup."),
     Route("GET", "/metrics", metrics.show_metrics, EVERYBODY,
           "Figures for Prometheus, with its token",
           {200: ("text/plain",)}, refuses=("not_found", "forbidden"),
-          notes="It wants `Authorization: Bearer TOKEN`; 404 where no token is configured."),
+          notes="The request needs `Authorization: Bearer TOKEN`. 404 if no token is configured."),
 )  # fmt: skip
 
 

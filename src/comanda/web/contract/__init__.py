@@ -1,1 +1,1 @@
-"""What may be asked and answered: the routes' shapes, as programs and `/docs` read them."""
+"""The shapes of requests and answers, as programs and `/docs` read them."""

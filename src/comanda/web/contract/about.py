@@ -1,41 +1,43 @@
-"""What holds for all requests, in paragraphs, as the OpenAPI document begins."""
+"""The introduction of the OpenAPI document: the rules that hold for all requests."""
 
 ABOUT = """\
 From the waiter's photo of a payment to the cashier's verdict.
 
-**Formats.** Bodies are JSON both ways, but for the proof, which is a form. Unknown fields are \
-refused. Money is a number with at most two decimals, times are UTC in ISO 8601, ids are strings. \
-The `Date` of an answer is the server's time. What answers GET answers HEAD, too, but for the \
-streams.
+**Formats.** Requests and answers are JSON. Only a payment's proof is sent as a form. Unknown \
+fields are refused. Money is a number with at most two decimals, times are UTC in ISO 8601, ids \
+are strings. The `Date` of an answer is the server's time. Every GET route except the streams also \
+answers HEAD.
 
-**Sessions.** `POST /session` sets the cookie `comanda_session`, which signs the requests that \
-follow. An `admin` may do whatever any role may do. A page sends its user's name as \
-`Comanda-User`, and an `EventSource` as `?user=`: where the session is somebody else's, the answer \
-is 409 `other_user`, and nothing was done. A change that comes from another site is 403 \
-`cross_origin`.
+**Sessions.** `POST /session` sets the cookie `comanda_session`, which identifies the user of the \
+requests that follow. An `admin` may do everything that any role may do. A page sends its user's \
+name in the header `Comanda-User`, and an `EventSource` sends it as `?user=`. If the session \
+belongs to another user, the server changes nothing and answers 409 `other_user`. A change \
+requested by a page of another site answers 403 `cross_origin`.
 
-**Checks.** They come in this order: signed in, the user of the page, the role, that the thing \
-exists, the body, the state. A refused request stores nothing and announces nothing.
+**Checks.** The server checks in this order: the session, the user of the page, the role, whether \
+the thing in the path exists, the body, the state. A refused request stores nothing and sends no \
+event.
 
-**Limits.** JSON comes as `application/json`, not compressed, and has at most the bytes that its \
-route names; more is 413 before it is read, and so is a form whose file is larger than \
-`max_bytes` of `GET /settings`. JSON has 30 seconds to arrive, a request's head 10, and a \
-connection on which nothing is asked stays open for 30. An address has 64 connections, streams \
-included.
+**Limits.** A JSON body has the type `application/json`, is not compressed, and has at most the \
+size that its route names. A larger body, or a form whose file is larger than `max_bytes` of \
+`GET /settings`, answers 413. JSON has 30 seconds to arrive, and a request's head has 10 \
+seconds. A connection without requests stays open for 30 seconds. An address may have 64 \
+connections, streams included.
 
-**Repeating.** A request with an `Idempotency-Key` can be sent again until it is answered: the \
-same key with the same request changes nothing and answers 200. A key is its user's: with another \
-user or another request it is 422 `idempotency_key_reused`.
+**Repeating.** A request with an `Idempotency-Key` can be sent again until an answer arrives. The \
+same key with the same request changes nothing and answers 200. A key belongs to its user: the \
+same key from another user, or with another request, answers 422 `idempotency_key_reused`.
 
 **Orders.** An order goes `pendiente` → `en_preparacion` → `listo` → `entregado` → `por_verificar` \
-→ `pagado`. A rejection takes it from `por_verificar` back to `entregado`; the kitchen takes it \
-back from `listo` to `en_preparacion` and to `pendiente`; a waiter takes a delivery back, from \
-`entregado` to `listo`, within a minute and while no payment was sent. Up to `entregado` it can \
-become `anulado`, for a `reason` which it then carries as `void_reason`. What the kitchen has \
-begun and put back to `pendiente` has `begun: true`, and is no longer a waiter's to void. \
-`updated_at` is when the order came into its state.
+→ `pagado`. A rejected payment moves the order from `por_verificar` back to `entregado`. The \
+kitchen can move it back from `listo` to `en_preparacion` and to `pendiente`. A waiter can move it \
+back from `entregado` to `listo` within a minute, while no payment was sent. Until it leaves \
+`entregado`, an order can become `anulado` with a `reason`, which the order shows as \
+`void_reason`. An order that the kitchen has begun and put back to `pendiente` has `begun: true`; \
+a waiter can no longer void this order. `updated_at` is the time at which the order entered its \
+state.
 
-**Errors.** They are problem details (RFC 9457): `type`, `title`, `status`, a stable `code`, and a \
-`detail` in Spanish for staff; `validation_failed` has `errors` by field. 429, 503 and \
-`storage_full` come with `Retry-After`, in seconds, where another try is worth it.\
+**Errors.** Errors are problem details (RFC 9457): `type`, `title`, `status`, a stable `code`, and \
+a `detail` in Spanish for staff. `validation_failed` also has `errors` by field. 429, 503 and \
+`storage_full` have `Retry-After`, in seconds, if another try can succeed.\
 """

@@ -1,4 +1,4 @@
-"""What only administrators are answered, for the OpenAPI document."""
+"""The answers that only administrators get, for the OpenAPI document."""
 
 from marshmallow import fields
 
@@ -57,13 +57,13 @@ class MethodSum(Sum):
 
 
 class ReasonSum(Sum):
-    """`reason` is empty where none was given."""
+    """`reason` is empty if nobody gave a reason."""
 
     reason = text()
 
 
 class Warned(Answer):
-    """`approved`: how many of them were approved all the same."""
+    """`count`: payments with this warning. `approved`: how many of these were approved."""
 
     type = word(WarningType)
     count = whole()
@@ -79,7 +79,10 @@ class Verification(Answer):
 
 
 class Day(Answer):
-    """`from` and `to` are where it begins and ends; an hour that comes twice is there twice."""
+    """`from` and `to` are the start and end of the day.
+
+    An hour that occurs twice, when clocks are put back, is listed twice.
+    """
 
     date = fields.Date(required=True)
     time_zone = text()
@@ -100,7 +103,9 @@ class Member(Answer):
     role = word(Role)
     active = yes_or_no()
     short_pin = fields.Boolean(
-        metadata={"description": "Their PIN is too easily guessed for whoever handles money."}
+        metadata={
+            "description": "True if the PIN is too easy to guess for a member who handles money."
+        }
     )
 
 
@@ -109,7 +114,7 @@ class Members(Answer):
 
 
 class Session(Answer):
-    """`online`: a stream is open on it now; `current`: it is the asker's own."""
+    """`online`: a stream is open in this session now. `current`: the session of this request."""
 
     id = row_id()
     username = text()
@@ -124,9 +129,10 @@ class Sessions(Answer):
 
 
 class Guesses(Answer):
-    """Wrong PINs from one place; `username` is null where nobody has it.
+    """Wrong PINs from one place; `username` is null if no member has the tried username.
 
-    `known`: from a browser that they had signed in from. `entered_at`: a right PIN came after.
+    `known`: the member had signed in from this browser before. `entered_at`: the time at which the
+    correct PIN followed, or null.
     """
 
     username = maybe_text()
@@ -145,7 +151,7 @@ class GuessList(Answer):
 
 
 class Address(Answer):
-    """`url` is null where this computer is in no network."""
+    """`url` is null if the server's computer is in no network."""
 
     url = maybe_text()
     reachable = yes_or_no()

@@ -1,4 +1,4 @@
-"""Each event's data, for the OpenAPI document. The tests hold every stream against it."""
+"""The data of each event, for the OpenAPI document. The tests check every stream against it."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -69,11 +69,11 @@ class Resync(Answer):
 
 
 class Beat(Answer):
-    """It has no data."""
+    """The heartbeat, an empty object."""
 
 
 class StreamEvent(NamedTuple):
-    """A type of event: who hears it, what its data is, and when it comes."""
+    """A type of event: the roles that get it, its data's schema, and when it is sent."""
 
     audience: frozenset[Role]
     data: type[Schema]
@@ -87,7 +87,7 @@ def _logged(event_type: EventType, data: type[Schema], when: str) -> tuple[str, 
 _EVERYBODY = frozenset(Role)
 EVENTS: Mapping[str, StreamEvent] = dict(
     (
-        _logged(EventType.ORDER_UPDATED, Order, "An order changed. The kitchen reads no payment."),
+        _logged(EventType.ORDER_UPDATED, Order, "An order changed. The kitchen gets no payment."),
         _logged(EventType.ORDER_PLACED, Order, "There is a new order to cook."),
         _logged(EventType.ORDER_READY, OrderReady, "An order can be taken to its table."),
         _logged(
@@ -95,15 +95,32 @@ EVENTS: Mapping[str, StreamEvent] = dict(
             PaymentVerificationPending,
             "A payment waits for a cashier's verdict.",
         ),
-        _logged(EventType.PAYMENT_REJECTED, PaymentRejected, "The order is to be paid again."),
-        _logged(EventType.PAYMENT_APPROVED, PaymentApproved, "The order is paid."),
-        _logged(EventType.PAYMENT_SEEN, PaymentSeen, "A cashier has opened it; once a payment."),
-        _logged(EventType.PAYMENT_UNSEEN, PaymentUnseen, "No cashier has opened it for a while."),
-        _logged(EventType.ORDER_VOIDED, OrderVoided, "The order is void."),
+        _logged(
+            EventType.PAYMENT_REJECTED,
+            PaymentRejected,
+            "A payment was rejected; the order must be paid again.",
+        ),
+        _logged(
+            EventType.PAYMENT_APPROVED,
+            PaymentApproved,
+            "A payment was approved; the order is paid.",
+        ),
+        _logged(
+            EventType.PAYMENT_SEEN,
+            PaymentSeen,
+            "A cashier has opened a payment; sent once for each payment.",
+        ),
+        _logged(
+            EventType.PAYMENT_UNSEEN,
+            PaymentUnseen,
+            "A payment waits, and no cashier has opened it for a while.",
+        ),
+        _logged(EventType.ORDER_VOIDED, OrderVoided, "An order was voided."),
         _logged(
             EventType.MENU_UPDATED,
             MenuUpdated,
-            "Products are new or changed, or are gone (their ids): fetch `GET /menu` again.",
+            "`products` are new or changed; `removed` are ids of removed products: "
+            "fetch `GET /menu` again.",
         ),
         (
             "resync",
@@ -119,9 +136,8 @@ EVENTS: Mapping[str, StreamEvent] = dict(
             StreamEvent(
                 _EVERYBODY,
                 Beat,
-                "The heartbeat, without an `id`, by which a silent stream differs from a dead "
-                "one. On a stream that resumes, the first beat comes when all that follows the "
-                "cursor has been told.",
+                "The heartbeat, without an `id`: it shows that a silent stream still works. On a "
+                "stream that resumes, the first beat comes after all events past the cursor.",
             ),
         ),
     )

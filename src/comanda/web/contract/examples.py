@@ -1,4 +1,4 @@
-"""An example of each body and answer, for the OpenAPI document: one evening at table 12."""
+"""An example of each request body and answer, for the OpenAPI document: an evening at table 12."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -191,7 +191,7 @@ _NOTICE: Example = {"order_id": "41", "table_number": 12, "payment_id": "17", "a
 _ASKED: Example = _NOTICE | {"method": "transferencia", "total": 171}
 
 EXAMPLES: Mapping[type[Schema], Example] = {
-    # What is asked.
+    # Requests.
     requests.SignIn: {"username": "ana", "pin": "8841"},
     requests.NewOrder: {
         "table_number": 12,
@@ -235,7 +235,7 @@ EXAMPLES: Mapping[type[Schema], Example] = {
         "line": 12,
         "column": 3,
     },
-    # What is answered.
+    # Answers.
     responses.Health: {"status": "ok"},
     responses.SignedIn: {"user": _USER},
     responses.Settings: _SETTINGS,

@@ -27,7 +27,7 @@ Part = dict[str, Any]
 
 
 class Document:
-    """The document, made when it is first asked for."""
+    """The OpenAPI document, made at the first request for it."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._routes = tuple(routes)
@@ -62,7 +62,7 @@ def _name_of(schema: Any) -> str:
 
 
 def _operation(route: Route) -> Part:
-    """One route as an Operation Object."""
+    """Return a route as an OpenAPI Operation Object."""
     operation: Part = {
         "operationId": f"{route.method.lower()}{re.sub(r'[^a-zA-Z]+', '_', route.path)}",
         "summary": route.summary,
@@ -102,7 +102,7 @@ def _events() -> Iterable[Part]:
 
 
 def _problems() -> list[Part]:
-    """Every code with its status, in the order of the statuses."""
+    """Return every code with its status, sorted by status."""
     by_status = sorted(STATUSES.items(), key=itemgetter(1))
     return [{"code": code, "status": status} for code, status in by_status]
 
@@ -142,7 +142,7 @@ def _answer(status: int, kind: type[Schema] | Media | None) -> Part:
 
 
 def _refusals(route: Route) -> Part:
-    """The codes of a route, by status."""
+    """Return a route's problem responses, by status."""
     codes: dict[int, list[str]] = defaultdict(list)
     for code in sorted(route.refusals()):
         codes[STATUSES[code]].append(code)

@@ -1,7 +1,7 @@
-"""What a path names: how it is written, how it is found, and how it is refused.
+"""The names in paths, such as `{order_id}`: how each is parsed, looked up and refused.
 
-The router, the OpenAPI document and the guard read this table. The guard hands what a path names to
-the handler, under the key that is in the name's line.
+The OpenAPI document and the guard read this table. The guard looks up the thing that a path names,
+and stores it in the request under the name's `key`. The handler reads it there.
 """
 
 import re
@@ -30,8 +30,8 @@ from comanda.store.database import Snapshot
 from comanda.web.contract.request_fields import parse_id
 from comanda.web.contract.responses import ID
 
-Text = TypeVar("Text")  # what the path's text is read as
-Thing = TypeVar("Thing")  # what the handler gets
+Text = TypeVar("Text")  # the parsed text of the path
+Thing = TypeVar("Thing")  # the value that the handler gets
 
 ORDER_ID = web.RequestKey("ORDER_ID", int)
 PAYMENT = web.RequestKey("PAYMENT", Payment)
@@ -42,16 +42,16 @@ DAY = web.RequestKey("DAY", date)
 STREAM_ROLE = web.RequestKey("STREAM_ROLE", Role)
 ASSET_PATH = web.RequestKey("ASSET_PATH", str)
 
-# No other century, so that a day's border never leaves the calendar.
+# Only this century: the start and end of a day then stay within the range of `datetime`.
 _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class PathName(Generic[Text, Thing]):
-    """A name in a path, as `{order_id}`.
+    """A name in a path, such as `{order_id}`.
 
-    `schema` describes its text; `parse` returns None for a text that can name nothing; `refusal`
-    makes the error for that; `find` raises the same error where the thing does not exist.
+    `schema` describes the text. `parse` returns None for a text that can't be valid, and `refusal`
+    makes the error for this text. `find` raises the same error if the thing does not exist.
     """
 
     key: web.RequestKey[Thing]
@@ -61,14 +61,14 @@ class PathName(Generic[Text, Thing]):
     find: Callable[[Snapshot, Text], Thing]
 
     def read(self, text: str) -> Text:
-        """`text` parsed. Raises the refusal."""
+        """Return the parsed text. Raises the error that `refusal` makes."""
         value = self.parse(text)
         if value is None:
             raise self.refusal()
         return value
 
     def look_up(self, view: Snapshot, text: str) -> Thing | DomainError:
-        """The thing that `text` names, or its refusal, for a caller that refuses later."""
+        """Return the thing that `text` names, or the error, which the caller may raise later."""
         try:
             return self.find(view, self.read(text))
         except DomainError as refusal:
@@ -76,7 +76,7 @@ class PathName(Generic[Text, Thing]):
 
 
 def _as_read(_: Snapshot, value: Text) -> Text:
-    """What needs no looking up, or is looked up by the verb."""
+    """Return the value: no look-up is needed, or the use case does it later."""
     return value
 
 

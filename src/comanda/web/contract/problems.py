@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details: the one place that maps a code to an HTTP status."""
+"""Errors as RFC 9457 problem details. Only this table maps a code to an HTTP status."""
 
 import logging
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ STATUSES: Mapping[str, int] = {
 
 @web.middleware
 async def problem_details(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer every refusal as a problem; log what is unexpected and answer it blandly."""
+    """Answer every refusal as a problem. Log an unexpected error and answer it without details."""
     try:
         return await handler(request)
     except StorageUnavailable as error:
@@ -74,7 +74,7 @@ async def problem_details(request: web.Request, handler: Handler) -> web.StreamR
 def problem(
     status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any
 ) -> web.Response:
-    """`{type, title, status, code, detail}` and whatever `more` there is to say."""
+    """Return the answer `{type, title, status, code, detail}` with the fields of `more`."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -85,14 +85,14 @@ def problem(
     }
     return web.Response(
         status=status,
-        body=encode(body).encode(errors="replace"),  # it may quote half a surrogate pair
+        body=encode(body).encode(errors="replace"),  # the text may quote half a surrogate pair
         content_type="application/problem+json",
         headers={"Cache-Control": "no-store", **(headers or {})},
     )
 
 
 def refusal(error: DomainError) -> web.Response:
-    """What is answered in place of what was asked for."""
+    """Return the answer to a refused request."""
     status = STATUSES[error.code]
     if isinstance(error, Invalid):
         return problem(status, error.code, error.detail, errors=error.errors)

@@ -1,4 +1,4 @@
-"""What is refused before anybody looks at what it asks for: HTTP's own refusals."""
+"""HTTP's own refusals, raised before anybody looks at the content of the request."""
 
 from comanda.domain.errors import DomainError
 
@@ -13,7 +13,7 @@ class TooManyConnections(DomainError):
 
 
 class ServerBusy(DomainError):
-    """What has arrived and is not yet dealt with fills the room there is; nothing was changed."""
+    """The request bodies in work fill the room set aside for them; nothing was changed."""
 
     code = "server_busy"
     sentence = "Comanda está ocupada en este momento. Inténtalo otra vez"
@@ -21,7 +21,7 @@ class ServerBusy(DomainError):
 
 
 class WrongHost(DomainError):
-    """The request names a host that is not this house's (DNS rebinding)."""
+    """The request names a host that does not belong to this house (DNS rebinding)."""
 
     code = "wrong_host"
     sentence = "Comanda no se llama así"

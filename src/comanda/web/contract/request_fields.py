@@ -1,4 +1,4 @@
-"""The kinds of values that requests may hold, each with its complaints in Spanish."""
+"""The types of the fields in requests, each with its complaints in Spanish."""
 
 import re
 from collections.abc import Callable
@@ -69,7 +69,7 @@ class AnyText(fields.String):
 
 
 class Name(Text):
-    """What people call something: not blank, without blanks around it."""
+    """A name for people to read, not blank. Blanks around the name are removed."""
 
     def __init__(self, *, longest: int, **more: Any) -> None:
         super().__init__(shortest=1, longest=longest, **more)
@@ -80,7 +80,7 @@ class Name(Text):
 
 
 class MenuName(fields.String):
-    """What a product or its category is called, as a menu's file would have it, too."""
+    """The name of a product or category, under the same rules as in a menu file."""
 
     default_error_messages = MESSAGES
 
@@ -97,7 +97,7 @@ class MenuName(fields.String):
 
 
 class Username(fields.String):
-    """What somebody signs in with."""
+    """The username of a member of staff."""
 
     default_error_messages = MESSAGES
 
@@ -119,7 +119,7 @@ class Pin(Text):
 
 
 class YesNo(fields.Field[bool]):
-    """`true` or `false`, and nothing that looks like them."""
+    """`true` or `false`; a text or number such as `"true"` or 1 is refused."""
 
     default_error_messages = MESSAGES
 
@@ -133,7 +133,7 @@ class YesNo(fields.Field[bool]):
 
 
 class Price(fields.Field[int]):
-    """A number with at most two decimals → minor units."""
+    """A number with at most two decimals, loaded as minor units."""
 
     default_error_messages = MESSAGES
 
@@ -151,7 +151,7 @@ class Price(fields.Field[int]):
 
 
 class TimeZone(fields.String):
-    """The name of a time zone, as the IANA database has it."""
+    """The name of a time zone in the IANA database."""
 
     default_error_messages = MESSAGES
 
@@ -160,7 +160,7 @@ class TimeZone(fields.String):
 
 
 class DayEnds(fields.String):
-    """When a day of the house ends, by its clock: a time from `00:00` to `12:00`."""
+    """The end of a day in the house's time zone: a time from `00:00` to `12:00`."""
 
     default_error_messages = MESSAGES
 
@@ -186,7 +186,7 @@ class Whole(fields.Integer):
 
 
 class Id(fields.Field[int]):
-    """A row's id: a string of digits, or the integer itself."""
+    """A row's id: a string of digits, or an integer."""
 
     default_error_messages = MESSAGES
 
@@ -203,7 +203,7 @@ class Id(fields.Field[int]):
 
 
 class Time(fields.Field[datetime]):
-    """An ISO 8601 time with its zone."""
+    """An ISO 8601 time with its zone, loaded in UTC."""
 
     default_error_messages = MESSAGES
 
@@ -221,9 +221,10 @@ class Time(fields.Field[datetime]):
 
 
 class Money(fields.Field[int]):
-    """An amount with at most two decimals, as text; minor units once loaded.
+    """An amount in a form: text with at most two decimals, loaded as minor units.
 
-    A form's field, like the two below: blanks alone are left out before they come here.
+    `Reference` and `TimeOrNothing` are for forms, too. The form leaves out an empty or blank field
+    before this check.
     """
 
     default_error_messages = MESSAGES | {"invalid": "Escribe un monto como 185.50"}
@@ -239,7 +240,7 @@ class Money(fields.Field[int]):
 
 
 class Reference(Text):
-    """An operation's number: up to 64 characters, something of which can be compared."""
+    """A bank operation's number: up to 64 characters, at least one of them comparable."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(longest=LONGEST_REFERENCE, **more)
@@ -252,12 +253,12 @@ class Reference(Text):
 
 
 class TimeOrNothing(Time):
-    """A form's time."""
+    """A time in a form."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        written = {"type": "string", "format": "date-time"}
-        self.metadata = {"anyOf": [written, {"type": "string", "pattern": "^ *$"}]}
+        time_schema = {"type": "string", "format": "date-time"}
+        self.metadata = {"anyOf": [time_schema, {"type": "string", "pattern": "^ *$"}]}
 
 
 class DayOrTime(Time):
@@ -273,7 +274,7 @@ class DayOrTime(Time):
 
 
 class OneOf(fields.Enum[Any]):
-    """A value of one of the domain's enums, as it is on the wire."""
+    """A member of a domain enum, given by its value."""
 
     default_error_messages = MESSAGES | {"unknown": "Los valores son: {choices}"}
 
@@ -282,7 +283,7 @@ class OneOf(fields.Enum[Any]):
 
 
 class Several(fields.List[Any]):
-    """From 1 to `most` dishes; how many they are is looked at before what they are."""
+    """A list of 1 to `most` dishes. The length is checked before the items."""
 
     default_error_messages = MESSAGES
 
@@ -297,5 +298,5 @@ class Several(fields.List[Any]):
 
 
 def parse_id(text: str) -> int | None:
-    """A row's id as it stands in a URL; None for anything that no row can have."""
+    """Return a row's id from the text in a URL, or None if no row can have such an id."""
     return int(text) if _ID.fullmatch(text) else None

@@ -1,4 +1,4 @@
-"""What requests may contain. Every body and query is checked here; unknown fields are refused."""
+"""The fields of requests. Every body and query is checked here; unknown fields are refused."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -165,7 +165,7 @@ class NewHouse(Request):
 
 
 class NewRestaurant(NewHouse):
-    """What the first start asks for; `csv` is a menu of one's own, `sample` asks for one."""
+    """The body of the first start. `csv` is the house's menu; `sample` asks for an example menu."""
 
     token = Text(shortest=1, longest=100, required=True)
     username = Username(required=True)
@@ -185,7 +185,7 @@ class NewRestaurant(NewHouse):
 
 
 class PageError(Request):
-    """What a page failed at; texts may have any characters, and are cleaned for the log."""
+    """An error of a page. Its texts may have any characters; they are cleaned for the log."""
 
     message = AnyText(longest=500, required=True)
     page = AnyText(longest=200, required=True)
@@ -225,8 +225,8 @@ class Cursor(Request):
         metadata={"pattern": "^[0-9]{1,64}$"},
     )
     user = Text(shortest=1, longest=LIMITS.username, load_default=None)
-    # A page of the version before asks for heartbeats that all streams have by now. Refused, it
-    # would hear nothing again until somebody reloads it. The next version may drop this.
+    # A page of the previous version asks for heartbeats, which every stream now has. If the server
+    # refused this field, the page would get no events until a reload. The next version may drop it.
     heartbeat = fields.String(
         load_default=None,
         validate=validate.OneOf(["event"], error="El único latido que se pide es event"),
@@ -238,7 +238,8 @@ class Cursor(Request):
 class Form(Request):
     """The text fields of a payment attempt; its file is judged by its content.
 
-    A plain HTML form sends what was not filled in as an empty field: that is none.
+    A plain HTML form sends an empty field for an input that was not filled in. An empty optional
+    field counts as left out.
     """
 
     method = Text(shortest=1, longest=32, required=True)
@@ -247,7 +248,7 @@ class Form(Request):
     taken_at = TimeOrNothing(load_default=None)
 
     @pre_load
-    def leave_empty_ones_out(self, data: Mapping[str, str], **_: Any) -> dict[str, str]:
+    def leave_out_empty_fields(self, data: Mapping[str, str], **_: Any) -> dict[str, str]:
         optional = {name for name, field in self.load_fields.items() if not field.required}
         return {
             name: value for name, value in data.items() if name not in optional or value.strip()
@@ -255,13 +256,13 @@ class Form(Request):
 
 
 class ProofForm(Form):
-    """The whole form, as the OpenAPI document tells of it."""
+    """The whole form with its file, for the OpenAPI document."""
 
     file = fields.Raw(metadata={"type": "string", "format": "binary"})
 
 
 def check(schema: type[Schema], data: Any) -> dict[str, Any]:
-    """`data` as `schema` understands it. Raises ValidationFailed."""
+    """Return `data` as loaded by `schema`. Raises ValidationFailed."""
     try:
         loaded: dict[str, Any] = _schema(schema).load(data)
     except ValidationError as error:
@@ -272,12 +273,18 @@ def check(schema: type[Schema], data: Any) -> dict[str, Any]:
 
 @cache
 def _schema(schema: type[Schema]) -> Schema:
-    """A schema copies all its fields when it is made, and nothing of what it loads stays in it."""
+    """Return the instance of the schema, made once.
+
+    A new instance copies all fields, which is slow. An instance keeps nothing of the loaded data.
+    """
     return schema()
 
 
 def _flatten(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Nested complaints → (`items.0.quantity`, sentences); a value in a list is its list's."""
+    """Yield nested complaints as (`items.0.quantity`, sentences).
+
+    A complaint about a plain value in a list gets the path of the list.
+    """
     if not isinstance(messages, Mapping):
         yield path or "_schema", list(messages)
         return

@@ -1,4 +1,4 @@
-"""What answers look like, for the OpenAPI document. The tests hold every answer against these."""
+"""The schemas of answers, for the OpenAPI document. The tests check every answer against them."""
 
 import dataclasses
 from typing import Any
@@ -15,7 +15,7 @@ ID = {"pattern": "^[1-9][0-9]{0,17}$"}
 
 
 class Answer(Schema):
-    """A JSON object that has all of its fields and no others."""
+    """A JSON object with exactly the declared fields."""
 
     class Meta:
         unknown = RAISE
@@ -62,19 +62,21 @@ def one(kind: type[Schema], **more: Any) -> fields.Nested:
 
 
 def word(kind: Any, **more: Any) -> fields.Enum[Any]:
-    """One of the domain's words, as it is on the wire."""
+    """A member of a domain enum, written as its value."""
     return fields.Enum(kind, by_value=True, required=True, **more)
 
 
 def newest_event() -> fields.String:
-    return text(metadata={"description": "The newest event that this answer reflects."})
+    return text(metadata={"description": "The id of the newest event that this answer reflects."})
 
 
 class Health(Answer):
     status = text()
     down = fields.List(
         fields.String(),
-        metadata={"description": "What failed and starts again; left out if nothing."},
+        metadata={
+            "description": "Parts that failed and are starting again; left out if all parts work."
+        },
     )
 
 
@@ -87,7 +89,9 @@ class User(Answer):
 class SignedIn(Answer):
     user = one(User)
     short_pin = fields.Boolean(
-        metadata={"description": "Their PIN is too easily guessed for whoever handles money."}
+        metadata={
+            "description": "True if the PIN is too easy to guess for a member who handles money."
+        }
     )
 
 
@@ -103,7 +107,7 @@ class Method(Answer):
 class WarningMeaning(Answer):
     short = text()
     sentence = text(
-        metadata={"description": "With `{order}`, `{amount}` or `{total}` for the page to fill in."}
+        metadata={"description": "The page fills in `{order}`, `{amount}` and `{total}`."}
     )
     strong = yes_or_no()
 
@@ -207,7 +211,7 @@ class MethodTotal(Answer):
 
 
 class Person(Answer):
-    """What colleagues call somebody who had to do with a payment."""
+    """The name of a member who submitted, decided or reconciled a payment."""
 
     username = text()
     name = text()
@@ -235,7 +239,9 @@ class Order(Answer):
     waiter = text()
     payment = one(Payment, allow_none=True)
     void_reason = maybe_text()
-    begun = fields.Boolean(metadata={"description": "The kitchen began it, and put it back."})
+    begun = fields.Boolean(
+        metadata={"description": "True if the kitchen began the order and put it back."}
+    )
     created_at = moment()
     updated_at = moment()
 
@@ -254,7 +260,9 @@ class HistoryEntry(Answer):
     status = word(OrderStatus)
     by = text()
     at = moment()
-    taken_from = fields.String(metadata={"description": "Whose it was before another took it."})
+    taken_from = fields.String(
+        metadata={"description": "The waiter who had the order before another waiter took it."}
+    )
 
 
 class OrderDetail(Order):
@@ -263,7 +271,7 @@ class OrderDetail(Order):
 
 
 class Problem(Answer):
-    """RFC 9457. `detail` is a sentence for staff; `errors` comes with `validation_failed`."""
+    """An error (RFC 9457). `detail` is a sentence for staff. `validation_failed` has `errors`."""
 
     type = text()
     title = text()

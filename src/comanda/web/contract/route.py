@@ -1,4 +1,4 @@
-"""A route: who may take it, what it does, what it takes and answers, in one line of the table."""
+"""The entry of a route in the table: who may use it, its handler, its requests and answers."""
 
 import re
 from collections.abc import Mapping
@@ -11,35 +11,35 @@ from comanda.domain.staff import Role
 from comanda.web.contract.path_names import PATH_NAMES
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# What any request may be answered, whatever its route.
+# The codes that every route can answer.
 EVERYWHERE = ("internal_error", "too_many_connections", "wrong_host")
-SMALL_BODY = 4 * 1024  # bytes; what most requests need is a tenth of it
+SMALL_BODY = 4 * 1024  # bytes; most requests need a tenth of it
 
 Media = tuple[str, ...]
 
 
 class Header(NamedTuple):
-    """A request header: what it is for, and the values that are taken."""
+    """A request header: its purpose, and the pattern of accepted values."""
 
     name: str
     purpose: str
     pattern: str | None = None
 
 
-# Every route that needs a session takes it.
+# Every route that needs a session accepts this header.
 PAGE_USER = Header(
     "Comanda-User",
-    "Whose page asks: with the session of anybody else the answer is 409 `other_user`.",
+    "The user of the page. If the session belongs to another user, the answer is 409 `other_user`.",
 )
 
 
 class Route(NamedTuple):
-    """`audience` None is everybody.
+    """A route of the table. An `audience` of None means everybody, without a session.
 
-    `answers`: status → the schema of its JSON, or the media types of a body that is none, or None
-    for no body. `refuses`: the codes beside those that `refusals` knows by itself. `body` is JSON,
-    `form` multipart; `body_bytes` is the most that a JSON body may have, while a form's limits are
-    in the configuration. `notes` are sentences for who reads the document.
+    `answers` maps a status to the schema of a JSON body, the media types of another body, or None
+    for no body. `refuses` are the codes that `refusals` can't derive from the other fields. `body`
+    is the schema of a JSON body, `form` of a multipart form. `body_bytes` limits a JSON body; the
+    configuration has the limits of a form. `notes` are sentences for readers of the document.
     """
 
     method: str
@@ -58,17 +58,17 @@ class Route(NamedTuple):
 
     @property
     def is_stream(self) -> bool:
-        """Whether its answer does not end by itself; it has no HEAD."""
+        """Whether the answer is an event stream, which never ends by itself and has no HEAD."""
         return ("text/event-stream",) in self.answers.values()
 
     @property
     def path_name(self) -> str | None:
-        """What its path names, as `order_id`; a path names one thing at most."""
+        """The name in the path, such as `order_id`, or None. A path has at most one name."""
         names = re.findall(r"{(\w+)", self.path)
         return names[0] if names else None
 
     def refusals(self) -> frozenset[str]:
-        """Every code that this route can answer, from what is in its line."""
+        """Return every error code that this route can answer, derived from its fields."""
         codes = {*EVERYWHERE, *self.refuses}
         if self.audience is not None:
             codes |= {"not_signed_in", "other_user", "storage_unavailable"}

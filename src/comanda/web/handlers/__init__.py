@@ -1,1 +1,1 @@
-"""What each request does: one file per noun."""
+"""The handlers of the routes: a file for each noun."""

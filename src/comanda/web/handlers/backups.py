@@ -1,4 +1,4 @@
-"""`/backups`: how the nightly copies are doing, and one more at the push of a button."""
+"""`/backups`: the state of the nightly copies, and a button to make another copy."""
 
 from aiohttp import web
 
@@ -18,10 +18,10 @@ async def show_backups(request: web.Request) -> web.Response:
 
 
 async def make_backup(request: web.Request) -> web.Response:
-    """`POST /backups`: the answer comes when the copy has been made and checked.
+    """`POST /backups`: answer when the copy is made and checked.
 
-    Whoever asks while a copy is being made gets that one.
-    Whoever was signed out meanwhile is not told of it. The copy stays: it is the house's.
+    A request during a backup gets the copy of that backup. If the caller was signed out during the
+    backup, they are refused. The copy stays: it belongs to the house.
     """
     try:
         copy = await request.app[BACKUPS].make()

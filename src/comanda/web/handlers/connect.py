@@ -1,4 +1,4 @@
-"""How phones join: the address in the house's own network, and its QR code."""
+"""The address where phones connect in the house's network, and its QR code."""
 
 import io
 
@@ -13,11 +13,11 @@ from comanda.web.plumbing.proxy import is_secure
 
 
 async def show_address(request: web.Request) -> web.Response:
-    """`GET /connect`: the address, and whether phones get an answer there."""
+    """`GET /connect`: the address, and whether phones can reach the server there."""
     address = _address(request)
     public, host = request.app[CONFIG].server.public_url, request.app[CONFIG].server.host
-    heard = address is not None and (bool(public) or not is_loopback(host))
-    return reply({"url": address, "reachable": heard})
+    is_reachable = address is not None and (bool(public) or not is_loopback(host))
+    return reply({"url": address, "reachable": is_reachable})
 
 
 async def show_code(request: web.Request) -> web.Response:
@@ -25,18 +25,21 @@ async def show_code(request: web.Request) -> web.Response:
     address = _address(request)
     if address is None:
         raise NotFound("Esta computadora no está en ninguna red")
-    packed = io.BytesIO()
+    svg_file = io.BytesIO()
     code = segno.make(address, micro=False)
-    code.save(packed, kind="svg", scale=8, border=4, dark="#000", light="#fff")
+    code.save(svg_file, kind="svg", scale=8, border=4, dark="#000", light="#fff")
     return web.Response(
-        body=packed.getvalue(),
+        body=svg_file.getvalue(),
         content_type="image/svg+xml",
         headers={"Cache-Control": "no-store"},
     )
 
 
 def _address(request: web.Request) -> str | None:
-    """What is configured; else where this request came in, or the way out of the house."""
+    """Return the configured address, else this computer's address in the network, or None.
+
+    The local address of this request comes first, unless it is loopback.
+    """
     configured = request.app[CONFIG].server.public_url
     if configured:
         return configured

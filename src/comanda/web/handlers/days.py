@@ -1,4 +1,4 @@
-"""The day at a glance, for pages and for spreadsheets."""
+"""The figures of a day, for pages and for spreadsheets."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -27,7 +27,7 @@ async def show_day(request: web.Request) -> web.Response:
 
 
 async def export_day(request: web.Request) -> web.Response:
-    """`GET /days/{date}.csv`: the same, a line for each number."""
+    """`GET /days/{date}.csv`: the figures as CSV, a line for each number."""
     day, config = request[DAY], request.app[CONFIG]
     labels = {method.name: method.label for method in config.payments.methods}
     database = request.app[DATABASE]
@@ -40,7 +40,7 @@ def _report_wire(view: Snapshot, day: date, default: House) -> Wire:
 
 
 def _of_house(view: Snapshot, day: date, default: House) -> Report:
-    """The report of a date, by the clock on the restaurant's wall."""
+    """Return the report of a date, in the restaurant's time zone."""
     return days.of(view, Day(day, house.get(view, default)))
 
 

@@ -1,4 +1,4 @@
-"""`GET /events/{role}`: each stream is a cursor into the log, and reads on by itself."""
+"""`GET /events/{role}`: a stream of events. Each stream has its own cursor into the log."""
 
 import re
 from contextlib import suppress
@@ -19,19 +19,19 @@ UNREADABLE = 2**63
 
 
 async def follow(request: web.Request) -> web.StreamResponse:
-    """Stream the events of a role, from the cursor on or from now."""
+    """Stream the events of a role after the cursor, or from now on."""
     role, feed, streams = _role(request), request.app[FEED], request.app[STREAMS]
     settings, in_chunks = request.app[CONFIG].events, request.version >= HttpVersion11
-    asked = query(request, Cursor)
-    if asked["user"] not in (None, request[STAFF].username):
-        raise OtherUser(request[STAFF].name)  # a browser's EventSource sends no header of a page's
-    last = request.headers.get("Last-Event-ID") or asked["after"]
-    cursor = await _start(feed, last)
+    stream_query = query(request, Cursor)
+    if stream_query["user"] not in (None, request[STAFF].username):
+        raise OtherUser(request[STAFF].name)  # an EventSource can't send `Comanda-User`
+    last_event_id = request.headers.get("Last-Event-ID") or stream_query["after"]
+    cursor = await _start(feed, last_event_id)
     head = StreamHead(settings)
     with suppress(ConnectionError):
         await head.begin(request)
         session = request[SESSION]
-        resumes = last is not None
+        resumes = last_event_id is not None
         stream = EventStream(
             streams, feed, session, role, cursor, settings, in_chunks=in_chunks, resumes=resumes
         )
@@ -40,19 +40,19 @@ async def follow(request: web.Request) -> web.StreamResponse:
 
 
 def _role(request: web.Request) -> Role:
-    """The stream's role, which is one's own unless one is admin. Raises Forbidden."""
+    """Return the stream's role: the user's own, or any role for an admin. Raises Forbidden."""
     role = request[STREAM_ROLE]
     if request[STAFF].role not in (role, Role.ADMIN):
         raise Forbidden
     return role
 
 
-async def _start(feed: Feed, last: str | None) -> int:
-    """The cursor to start from: after the last event that the client has, else now.
+async def _start(feed: Feed, last_event_id: str | None) -> int:
+    """Return the cursor to start after: the client's last event, else the newest event.
 
-    A `Last-Event-ID` that is no number of ours is a cursor ahead of any log: it gets a resync.
+    A `Last-Event-ID` that is no valid id becomes a cursor ahead of any log, which gets a resync.
     """
-    if last is None:
+    if last_event_id is None:
         await feed.refresh()
         return feed.head
-    return int(last) if CURSOR.fullmatch(last) else UNREADABLE
+    return int(last_event_id) if CURSOR.fullmatch(last_event_id) else UNREADABLE

@@ -1,4 +1,4 @@
-"""`/guesses`: who was tried with wrong PINs, from where, until the administrator has read it."""
+"""`/guesses`: wrong PINs by user and place, until the administrator dismisses them."""
 
 from aiohttp import web
 
@@ -11,13 +11,13 @@ from comanda.web.plumbing.keys import DATABASE
 
 
 async def show_guesses(request: web.Request) -> web.Response:
-    """`GET /guesses`: empty while nobody guesses."""
+    """`GET /guesses`."""
     places = await request.app[DATABASE].read(attempts.guesses)
     return reply({"guesses": [_guesses(place) for place in places]})
 
 
 async def dismiss_guesses(request: web.Request) -> web.Response:
-    """`DELETE /guesses`: the administrator has read them."""
+    """`DELETE /guesses`: hide the wrong PINs that the administrator has read."""
     await request.app[DATABASE].write(access.dismiss_guesses)
     return web.Response(status=204)
 

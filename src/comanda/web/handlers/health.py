@@ -1,4 +1,4 @@
-"""`GET /healthz`: whether the server does what the house needs of it."""
+"""`GET /healthz`: whether the server works."""
 
 from aiohttp import web
 
@@ -15,9 +15,10 @@ _FEED_DOWN = (
 
 
 async def show_health(request: web.Request) -> web.Response:
-    """`GET /healthz`: 200 when the database answers and the feed passes events on.
+    """`GET /healthz`: answer 200 if the database answers and the feed passes events on.
 
-    What else failed and starts again is named: nobody at a table has to wait for it.
+    `down` names other parts that failed and are starting again. They don't make the answer an
+    error, because orders and payments work without them.
     """
     await request.app[DATABASE].read(_answers)
     down = list(request.app[DOWN]())

@@ -1,4 +1,4 @@
-"""The house: what it is called, its money, its time zone."""
+"""The house over HTTP: its name, currency, time zone and end of day."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,13 +14,13 @@ from comanda.web.plumbing.request_data import json_body
 
 
 async def describe_house(request: web.Request) -> web.Response:
-    """`PUT /house`; a `day_ends` that is left out stays as it is."""
+    """`PUT /house`. Without `day_ends`, the end of the day stays as it is."""
     body = await json_body(request, NewHouse)
     default = request.app[CONFIG].pages.house
-    stored = await request.app[DATABASE].write(office.describe_house, house_of(body), default)
-    return reply(stored.wire())
+    stored_house = await request.app[DATABASE].write(office.describe_house, house_of(body), default)
+    return reply(stored_house.wire())
 
 
 def house_of(body: Mapping[str, Any]) -> House:
-    """The house that a checked body tells of."""
+    """Return the house that a checked body describes."""
     return House(body["restaurant"], body["currency"], body["time_zone"], body["day_ends"])

@@ -1,4 +1,4 @@
-"""The menu over HTTP: read by everybody, kept by the office, sold out by the kitchen too."""
+"""The menu over HTTP. Staff read it, the administrator edits it, the kitchen marks sold out."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ from comanda.web.plumbing.keys import DATABASE, STAFF
 from comanda.web.plumbing.long_answers import reply_with
 from comanda.web.plumbing.request_data import json_body
 
-AT_ONCE = 2_500  # products
+PRODUCTS_AT_ONCE = 2_500
 
 
 async def show_menu(request: web.Request) -> web.Response:
@@ -27,7 +27,7 @@ async def show_menu(request: web.Request) -> web.Response:
 
 
 async def export_menu(request: web.Request) -> web.Response:
-    """`GET /menu.csv`: with a byte order mark, by which spreadsheets know UTF-8."""
+    """`GET /menu.csv`: a byte order mark tells spreadsheets that the text is UTF-8."""
     text = await request.app[DATABASE].read(_csv)
     headers = {
         "Content-Disposition": 'attachment; filename="menu.csv"',
@@ -80,26 +80,27 @@ async def arrange_menu(request: web.Request) -> web.Response:
 
 
 async def preview_import(request: web.Request) -> web.Response:
-    """`POST /menu/preview`: what an import would do, and nothing else."""
+    """`POST /menu/preview`: answer the changes that an import would make, and change nothing."""
     entries = await _entries(request)
     changes = await request.app[DATABASE].read(_compare, entries)
     return await reply_aside(changes.wire)
 
 
 async def import_menu(request: web.Request) -> web.Response:
-    """`POST /menu/import`: in one transaction, and what no restaurant has in several.
+    """`POST /menu/import`: import up to 2,500 products in a transaction.
 
-    So nobody's order waits for a menu. Nothing can refuse a part of it once another is in.
+    A larger menu takes several transactions, so that no order waits long for an import. The whole
+    body is checked before the first part, so its content can't make a later part fail.
     """
-    entries, done = await _entries(request), Changes((), (), 0)
-    for start in range(0, len(entries), AT_ONCE):
-        piece = entries[start : start + AT_ONCE]
-        done += await request.app[DATABASE].write(office.import_menu, request[STAFF], piece)
-    return await reply_aside(done.wire)
+    entries, changes = await _entries(request), Changes((), (), 0)
+    for start in range(0, len(entries), PRODUCTS_AT_ONCE):
+        piece = entries[start : start + PRODUCTS_AT_ONCE]
+        changes += await request.app[DATABASE].write(office.import_menu, request[STAFF], piece)
+    return await reply_aside(changes.wire)
 
 
 async def menu_entries(text: str, field: str = "csv") -> list[Entry]:
-    """What a CSV text lists, read in a thread. Raises ValidationFailed for `field`."""
+    """Return the entries of a CSV text, read in a thread. Raises ValidationFailed for `field`."""
     try:
         return await asyncio.to_thread(read_menu, text)
     except MenuUnreadable as error:

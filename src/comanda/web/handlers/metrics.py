@@ -1,6 +1,7 @@
-"""`GET /metrics`: figures for Prometheus, for whoever knows the configured token.
+"""`GET /metrics`: figures for Prometheus, for clients that know the configured token.
 
-A token alone opens it. The address would not do: behind a proxy everybody comes from loopback.
+Only the token gives access. The client's address proves nothing: behind a proxy every request comes
+from loopback.
 """
 
 import hmac
@@ -16,9 +17,11 @@ async def show_metrics(request: web.Request) -> web.Response:
     metrics = request.app.get(METRICS)
     if metrics is None:
         raise NotFound
-    wanted = f"Bearer {request.app[CONFIG].server.metrics_token}"
-    given = request.headers.get("Authorization", "")
-    if not hmac.compare_digest(given.encode(errors="surrogateescape"), wanted.encode()):
+    expected_header = f"Bearer {request.app[CONFIG].server.metrics_token}"
+    sent_header = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(
+        sent_header.encode(errors="surrogateescape"), expected_header.encode()
+    ):
         raise Forbidden("Falta la clave de las métricas")
     body = await metrics.text(request.app[DATABASE], request.app[FEED])
     return web.Response(

@@ -18,7 +18,7 @@ from comanda.workflow import OrderLine
 
 
 async def place_order(request: web.Request) -> web.Response:
-    """`POST /orders`: 201, or 200 where this key's order was placed before."""
+    """`POST /orders`: answer 201, or 200 if an earlier request with this key placed the order."""
     body = await json_body(request, NewOrder)
     table, lines = body["table_number"], tuple(OrderLine(**line) for line in body["items"])
     key = idempotency_key(request, "place_order", table, lines)
@@ -33,19 +33,21 @@ async def place_order(request: web.Request) -> web.Response:
 
 
 async def list_orders(request: web.Request) -> web.Response:
-    """`GET /orders`: a snapshot of orders, and the event to go on from.
+    """`GET /orders`: a snapshot of orders, and the event after which a stream goes on.
 
-    One list is made at a time. Several side by side are no faster, and would leave no reader for
-    the small questions of everybody else.
+    The server makes one list at a time. Several lists in parallel are no faster, and they would
+    occupy every database reader that short requests need.
     """
-    asked = query(request, OrderQuery)
-    wanted = OrderFilter(asked["status"], asked["since"], asked["before"], asked["limit"])
+    order_query = query(request, OrderQuery)
+    order_filter = OrderFilter(
+        order_query["status"], order_query["since"], order_query["before"], order_query["limit"]
+    )
     async with request.app[LISTS]:
-        return await reply_with(request, _list, wanted, request[STAFF].role)
+        return await reply_with(request, _list, order_filter, request[STAFF].role)
 
 
 async def show_order(request: web.Request) -> web.Response:
-    """`GET /orders/{order_id}`: the order with its attempts and its history."""
+    """`GET /orders/{order_id}`: the order with its payment attempts and its history."""
     role = request[STAFF].role
     return await reply_with(request, _detail, request[ORDER_ID], role)
 
@@ -61,15 +63,15 @@ async def advance_order(request: web.Request) -> web.Response:
 
 
 async def take_order(request: web.Request) -> web.Response:
-    """`PUT /orders/{order_id}/waiter`: the order is the caller's from now on."""
+    """`PUT /orders/{order_id}/waiter`: make the caller the order's waiter."""
     order_id, actor = request[ORDER_ID], request[STAFF]
     outcome = await request.app[DATABASE].write(workflow.take_order, actor, order_id)
     return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
 
 
-def _list(view: Snapshot, wanted: OrderFilter, role: Role) -> Wire:
+def _list(view: Snapshot, order_filter: OrderFilter, role: Role) -> Wire:
     return {
-        "orders": (order.wire(role) for order in orders.find_all(view, wanted)),
+        "orders": (order.wire(role) for order in orders.find_all(view, order_filter)),
         "last_event_id": str(events.head(view)),
     }
 

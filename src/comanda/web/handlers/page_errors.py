@@ -1,8 +1,9 @@
-"""`POST /errors`: what a page failed at and nobody caught, for the server's log.
+"""`POST /errors`: uncaught errors of pages, for the server's log.
 
-Everybody may send, for the sign-in page can fail too. So a message is small, cleaned of whatever
-could forge a line of the log or a part of one, and taken only so often: of an address or a member,
-and of all together. Who is signed in is counted apart: no guest in the Wi-Fi silences them.
+Everybody may send a report, because the sign-in page can fail, too. So a report is small, and its
+texts are cleaned so that they can't forge a line of the log or a part of a line. The number of
+reports is limited, for each address or member and for all together. Signed-in members are counted
+apart from guests, so that a guest in the Wi-Fi can't use up the members' limit.
 """
 
 import logging
@@ -20,14 +21,14 @@ from comanda.web.plumbing.keys import PAGE_ERRORS, STAFF_ERRORS
 from comanda.web.plumbing.proxy import address_of
 from comanda.web.plumbing.request_data import json_body
 
-# Line breaks, direction marks, half surrogates: whatever is no plain character of a line.
+# Line breaks, direction marks, half surrogates and other characters that could forge a line.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 log = logging.getLogger(__name__)
 
 
 async def tell_error(request: web.Request) -> web.Response:
-    """`POST /errors`. Raises TooManyAttempts before it reads a body."""
+    """`POST /errors`. Raises TooManyAttempts before the body is read."""
     address = address_of(request)
     await _count(request, address)
     page_error = await json_body(request, PageError)
@@ -45,7 +46,7 @@ async def tell_error(request: web.Request) -> web.Response:
 
 
 async def _count(request: web.Request, address: str) -> None:
-    """Raises TooManyAttempts."""
+    """Count a report of the member, or of the guest's network. Raises TooManyAttempts."""
     try:
         member = await authenticate(request)
     except (NotSignedIn, StorageUnavailable):
@@ -55,16 +56,18 @@ async def _count(request: web.Request, address: str) -> None:
 
 
 def _place(page_error: dict[str, Any]) -> str:
-    """`/static/js/caja.js:12:3`, or `-` where the browser did not say."""
+    """Return `/static/js/caja.js:12:3`, or `-` if the browser sent no place."""
     parts = (page_error["source"], page_error["line"], page_error["column"])
     return ":".join(str(part) for part in parts if part is not None) or "-"
 
 
 def clean(text: str) -> str:
-    """`text` as one line: a break becomes ` | `, what can't be printed becomes `?`.
+    """Return `text` as one line: a line break becomes ` | `, an unprintable character `?`.
 
-    And it has no `·`, which stands between the line's parts.
+    `·` separates the parts of a line of the log, so it becomes `•`.
     """
     lines = (line.strip() for line in text.replace("·", "•").splitlines())
     joined = " | ".join(line for line in lines if line)
-    return "".join("?" if unicodedata.category(one) in _UNPRINTABLE else one for one in joined)
+    return "".join(
+        "?" if unicodedata.category(letter) in _UNPRINTABLE else letter for letter in joined
+    )

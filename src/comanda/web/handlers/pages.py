@@ -1,4 +1,4 @@
-"""The pages that staff hold in their hands, and the files that they are made of."""
+"""The pages of staff, and the files of the pages."""
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -10,7 +10,7 @@ from comanda.web.plumbing.keys import ASSETS, DATABASE
 
 
 def page(name: str) -> Handler:
-    """A handler that serves one file of the static folder; the file itself is nobody's secret."""
+    """Return a handler that serves a file of the static folder. The file holds no secret."""
 
     async def show_page(request: web.Request) -> web.Response:
         return request.app[ASSETS].response(name, request)
@@ -19,11 +19,11 @@ def page(name: str) -> Handler:
 
 
 async def show_entry(request: web.Request) -> web.Response:
-    """`GET /`: the page to sign in; before the first start, where to find its address."""
+    """`GET /`: the page to sign in. Before the setup, a page that explains where to begin."""
     try:
         is_founded = await request.app[DATABASE].read(staff.has_admin)
     except StorageUnavailable:
-        is_founded = True  # the page that signs in says what the database says
+        is_founded = True  # the sign-in page then shows the database's error
     name = "index.html" if is_founded else "antes.html"
     return request.app[ASSETS].response(name, request)
 

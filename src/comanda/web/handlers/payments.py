@@ -1,4 +1,4 @@
-"""Payments over HTTP: the waiter's attempt, its proof, the cashier's verdict."""
+"""Payments over HTTP: the waiter's payment attempt, its proof, the cashier's verdict."""
 
 import asyncio
 import logging
@@ -37,7 +37,10 @@ _EXTENSIONS = {
 
 
 async def submit_payment(request: web.Request) -> web.Response:
-    """`POST /orders/{order_id}/proof`: 201, or 200 where this key's attempt was made before."""
+    """`POST /orders/{order_id}/proof`: submit a payment attempt.
+
+    Answer 201, or 200 if an earlier request with this key submitted the attempt.
+    """
     database, order_id, actor = request.app[DATABASE], request[ORDER_ID], request[STAFF]
     async with uploaded(request) as upload:
         submission = await _read_submission(request.app[CONFIG], upload)
@@ -45,9 +48,9 @@ async def submit_payment(request: web.Request) -> web.Response:
         claim = await _with_file_time(request.app, submission.claim, proof)
         about = (order_id, method, actor.username)
         log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
-        claimed = [one for one in (claim.reference, claim.amount) if one is not None]
+        claim_values = [value for value in (claim.reference, claim.amount) if value is not None]
         sha256 = proof and proof.sha256
-        key = idempotency_key(request, "submit_payment", order_id, method, sha256, *claimed)
+        key = idempotency_key(request, "submit_payment", order_id, method, sha256, *claim_values)
         outcome = await database.write(
             workflow.submit_payment, actor, order_id, method, proof, key, claim=claim
         )
@@ -60,9 +63,9 @@ async def submit_payment(request: web.Request) -> web.Response:
 
 
 async def show_proof(request: web.Request) -> web.Response:
-    """`GET /payments/{payment_id}/proof`: the file, which can do nothing in a browser but show.
+    """`GET /payments/{payment_id}/proof`: the file, in a sandbox where it can run nothing.
 
-    With `?size=thumb` a small WebP of it.
+    `?size=thumb` answers a small WebP of the photo.
     """
     payment = request[PAYMENT]
     small = query(request, ProofQuery)["size"] is not None
@@ -76,7 +79,7 @@ async def show_proof(request: web.Request) -> web.Response:
         body=proof.data,
         content_type=proof.content_type,
         headers={
-            "Cache-Control": "private, no-store",  # nothing is left for the next person here
+            "Cache-Control": "private, no-store",  # the next user of the device finds no copy
             "Content-Disposition": f'inline; filename="{name}"',
             "Content-Security-Policy": "sandbox",
         },
@@ -100,7 +103,7 @@ async def decide_payment(request: web.Request) -> web.Response:
 
 
 async def see_payment(request: web.Request) -> web.Response:
-    """`PUT /payments/{payment_id}/seen`: a cashier has opened it."""
+    """`PUT /payments/{payment_id}/seen`: record that a cashier has opened the payment."""
     payment_id, actor = request[PAYMENT].id, request[STAFF]
     rules = _rules(request.app[CONFIG].payments)
     outcome = await request.app[DATABASE].write(
@@ -110,9 +113,10 @@ async def see_payment(request: web.Request) -> web.Response:
 
 
 async def view_payment(request: web.Request) -> web.Response:
-    """`PUT /payments/{payment_id}/viewer`: a cashier has it on show, and no other.
+    """`PUT /payments/{payment_id}/viewer`: record that a cashier is viewing this payment.
 
-    Whoever leafs faster than anybody reads is not shown at each page that they turn.
+    A cashier who opens too many payments in a minute is only recorded as having seen them, so that
+    fast leafing does not tell the other cashiers of every payment.
     """
     payment_id, actor, database = request[PAYMENT].id, request[STAFF], request.app[DATABASE]
     rules = _rules(request.app[CONFIG].payments)
@@ -132,7 +136,7 @@ def _may_show(request: web.Request, username: str) -> bool:
 
 
 async def leave_payment(request: web.Request) -> web.Response:
-    """`DELETE /payments/{payment_id}/viewer`: a cashier has closed it."""
+    """`DELETE /payments/{payment_id}/viewer`: record that a cashier has closed the payment."""
     payment_id, actor = request[PAYMENT].id, request[STAFF]
     await request.app[DATABASE].write(workflow.leave_payment, actor, payment_id)
     return web.Response(status=204)
@@ -144,12 +148,12 @@ def _rules(config: PaymentsConfig) -> PaymentRules:
 
 
 async def _read_submission(config: Config, upload: Upload) -> Submission:
-    """The payment form, checked against the house's methods."""
+    """Return the payment form, checked against the house's methods. Raises ValidationFailed."""
     fields = check(Form, upload.fields)
     method = config.payments.method(fields["method"])
     if method is None:
-        known = ", ".join(method.name for method in config.payments.methods)
-        raise ValidationFailed({"method": [f"Las formas de pago son: {known}"]})
+        method_names = ", ".join(method.name for method in config.payments.methods)
+        raise ValidationFailed({"method": [f"Las formas de pago son: {method_names}"]})
     if upload.file is None and method.proof == "required":
         raise ValidationFailed({"file": ["Falta la foto del comprobante"]})
     claim = Claim(_reference(method, fields["reference"]), fields["amount"], fields["taken_at"])
@@ -159,22 +163,22 @@ async def _read_submission(config: Config, upload: Upload) -> Submission:
 
 
 async def _with_file_time(app: web.Application, claim: Claim, proof: Proof | None) -> Claim:
-    """The claim with the file's own time, beside what the phone told.
+    """Return the claim with the time that the file holds, besides the time that the phone sent.
 
-    A time without a zone is by the house's clock, wherever this machine stands.
+    A time without a zone is in the house's time zone, not in the server's.
     """
     if proof is None or proof.taken_at is None:
         return claim
     if proof.taken_at.tzinfo is not None:
         return replace(claim, file_at=proof.taken_at)
-    described = await app[DATABASE].read(house.get, app[CONFIG].pages.house)
-    return replace(claim, file_at=described.latest(proof.taken_at))
+    current_house = await app[DATABASE].read(house.get, app[CONFIG].pages.house)
+    return replace(claim, file_at=current_house.latest(proof.taken_at))
 
 
-def _reference(method: Method, given: str | None) -> str | None:
-    """The operation's number as `method` asks for it. Raises ValidationFailed."""
-    if method.reference == "required" and given is None:
+def _reference(method: Method, reference: str | None) -> str | None:
+    """Return the reference if it fits the rules of `method`. Raises ValidationFailed."""
+    if method.reference == "required" and reference is None:
         raise ValidationFailed({"reference": [f"Falta este dato: {method.reference_label}"]})
-    if method.reference == "none" and given is not None:
+    if method.reference == "none" and reference is not None:
         raise ValidationFailed({"reference": [f"{method.label} no lleva referencia"]})
-    return given
+    return reference

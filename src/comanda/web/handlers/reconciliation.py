@@ -36,18 +36,18 @@ _HEADER = (
     "Motivo",
     "Encontrado en el banco",
 )
-Names = Mapping[str, str]  # username → what colleagues call them
+Names = Mapping[str, str]  # username → name for the cashier
 
 
 async def show_reconciliation(request: web.Request) -> web.Response:
-    """`GET /reconciliation?from=&to=&method=`: days, whole, or times; today by default."""
-    return await reply_with_long(request, _reconciliation_wire, *_asked(request))
+    """`GET /reconciliation?from=&to=&method=`: whole days or times. The default is today."""
+    return await reply_with_long(request, _reconciliation_wire, *_read_query(request))
 
 
 async def download_reconciliation(request: web.Request) -> web.Response:
-    """`GET /reconciliation.csv`: the same for a spreadsheet, in the words of staff."""
+    """`GET /reconciliation.csv`: the reconciliation for a spreadsheet, in Spanish."""
     methods = {method.name: method for method in request.app[CONFIG].payments.methods}
-    name, text = await request.app[DATABASE].read_long(_csv, methods, *_asked(request))
+    name, text = await request.app[DATABASE].read_long(_csv, methods, *_read_query(request))
     return download(name, text)
 
 
@@ -61,51 +61,54 @@ async def reconcile_payment(request: web.Request) -> web.Response:
     return reply_change(reconciled.payment.wire(), reconciled.last_event_id)
 
 
-def _asked(request: web.Request) -> tuple[dict[str, Any], House]:
-    """What is asked for, and the house until it is described. Raises ValidationFailed."""
-    asked = query(request, Statement)
+def _read_query(request: web.Request) -> tuple[dict[str, Any], House]:
+    """Return the query, and the default house of the configuration. Raises ValidationFailed."""
+    filters = query(request, Statement)
     config = request.app[CONFIG]
-    if asked["method"] is not None and config.payments.method(asked["method"]) is None:
+    if filters["method"] is not None and config.payments.method(filters["method"]) is None:
         raise ValidationFailed({"method": ["No es una forma de pago"]})
-    return asked, config.pages.house
+    return filters, config.pages.house
 
 
-def _reconciliation_wire(view: Snapshot, asked: dict[str, Any], default: House) -> Wire:
-    period, approved, names = _find(view, asked, default)
+def _reconciliation_wire(view: Snapshot, filters: dict[str, Any], default: House) -> Wire:
+    period, lines, names = _find(view, filters, default)
     return {
         "from": time(period.start),
         "to": time(period.end),
-        "payments": (payment.wire() for payment in approved),
-        "totals": totals(approved),
-        "people": [{"username": one, "name": name} for one, name in names.items()],
+        "payments": (payment.wire() for payment in lines),
+        "totals": totals(lines),
+        "people": [{"username": username, "name": name} for username, name in names.items()],
     }
 
 
 def _csv(
-    view: Snapshot, methods: Mapping[str, Method], asked: dict[str, Any], default: House
+    view: Snapshot, methods: Mapping[str, Method], filters: dict[str, Any], default: House
 ) -> tuple[str, bytes]:
-    """The spreadsheet's name and text."""
-    period, approved, names = _find(view, asked, default)
-    rows = (_row(one, methods, names, period.house) for one in view.in_pieces(approved))
+    """Return the spreadsheet's file name and text."""
+    period, lines, names = _find(view, filters, default)
+    rows = (_row(line, methods, names, period.house) for line in view.in_pieces(lines))
     name = f"conciliacion-{period.house.day_of(period.start)}.csv"
     return name, written(_HEADER, rows)
 
 
 def _find(
-    view: Snapshot, asked: dict[str, Any], default: House
+    view: Snapshot, filters: dict[str, Any], default: House
 ) -> tuple[Period, list[ReconcilablePayment], Names]:
-    period = period_of(asked["from"], asked["to"], house.get(view, default), view.now)
-    approved = reconciliation.approved(view, period.start, period.end, asked["method"])
-    if len(approved) > reconciliation.MOST:
+    period = period_of(filters["from"], filters["to"], house.get(view, default), view.now)
+    lines = reconciliation.approved(view, period.start, period.end, filters["method"])
+    if len(lines) > reconciliation.MOST:
         raise ValidationFailed({"to": ["Son demasiados pagos para una vez: pide menos días"]})
-    return period, approved, _names(view, approved)
+    return period, lines, _names(view, lines)
 
 
-def _names(view: Snapshot, approved: Sequence[ReconcilablePayment]) -> Names:
-    """The names of those who had to do with `approved`; two of the same name are told apart."""
+def _names(view: Snapshot, lines: Sequence[ReconcilablePayment]) -> Names:
+    """Return the names of the members who submitted, decided or reconciled these payments.
+
+    A name that several members share is followed by the username.
+    """
     usernames = {
         username
-        for payment in (one.payment for one in approved)
+        for payment in (line.payment for line in lines)
         for username in (payment.submitted_by, payment.decided_by, payment.reconciled_by)
     }
     everyone = staff.everyone(view)
@@ -141,7 +144,7 @@ def _row(
 
 
 def _in_statement(payment: Payment, method: Method | None, names: Names) -> str:
-    """Whether the payment was found in the statement; not said where its method has none."""
+    """Return whether the payment was found; `no aplica` if a statement can't show its method."""
     if payment.reconciled_at is not None:
         return f"sí, {_name(payment.reconciled_by, names)}"
     is_in_statement = method and (method.verify == "account" or method.reference != "none")

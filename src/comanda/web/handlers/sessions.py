@@ -1,4 +1,4 @@
-"""`/session`: who is signed in, and signing out."""
+"""`/session`: show who is signed in, and sign out."""
 
 from aiohttp import web
 
@@ -12,21 +12,21 @@ from comanda.web.plumbing.proxy import is_secure
 
 
 async def show_session(request: web.Request) -> web.Response:
-    """`GET /session`; with `short_pin` where the page asks for a better PIN."""
+    """`GET /session`: with `short_pin` if the page must ask for a better PIN."""
     return reply(signed_in(request[STAFF]))
 
 
 async def sign_out(request: web.Request) -> web.Response:
-    """`DELETE /session`; open streams of this session end at once."""
+    """`DELETE /session`: the open streams of this session end at once."""
     await request.app[DATABASE].write(access.end_session, request[SESSION])
     request.app[STREAMS].end_session(request[SESSION])
     response = web.Response(status=204)
     response.del_cookie(COOKIE, httponly=True, samesite="Strict", secure=is_secure(request))
-    if is_secure(request):  # not "storage": what others have not sent yet is in there
+    if is_secure(request):  # not "storage": it holds the unsent requests of other members
         response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
 def signed_in(member: Staff) -> Wire:
-    """Who is signed in; and that their PIN is too easily guessed, if so."""
+    """Return the signed-in member, with `short_pin` if their PIN is too easy to guess."""
     return {"user": member.wire(), **({"short_pin": True} if member.needs_better_pin else {})}

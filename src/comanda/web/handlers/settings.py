@@ -12,9 +12,9 @@ from comanda.web.plumbing.keys import CONFIG, DATABASE
 
 
 async def show_settings(request: web.Request) -> web.Response:
-    """`GET /settings`: what the pages take from the configuration and from the house."""
+    """`GET /settings`: the settings that the pages need, from the configuration and the house."""
     config = request.app[CONFIG]
-    described = await request.app[DATABASE].read(house.get, config.pages.house)
+    current_house = await request.app[DATABASE].read(house.get, config.pages.house)
     methods = [dataclasses.asdict(method) for method in config.payments.methods]
     return reply(
         {
@@ -23,7 +23,7 @@ async def show_settings(request: web.Request) -> web.Response:
             "keep_days": config.proofs.keep_days,
             "unseen_alarm_seconds": config.payments.unseen_alarm_seconds,
             "own_verdicts": config.payments.own_verdicts,
-            **described.wire(),
+            **current_house.wire(),
             "amber_minutes": config.pages.amber_minutes,
             "red_minutes": config.pages.red_minutes,
             "idle_minutes": config.sessions.idle_minutes,

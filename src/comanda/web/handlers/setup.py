@@ -1,4 +1,4 @@
-"""The first start: whoever holds the one-time token says whose restaurant this is."""
+"""The first start: a client with the one-time token sets up the restaurant."""
 
 from aiohttp import web
 
@@ -19,13 +19,13 @@ PAGE = "instalar.html"
 
 
 async def show_page(request: web.Request) -> web.Response:
-    """`GET /instalar`: there while the house can be set up, gone afterwards."""
+    """`GET /instalar`: the page to set up the house. Raises NotFound when the setup is closed."""
     _require_open(request)
     return request.app[ASSETS].response(PAGE, request)
 
 
 async def set_up(request: web.Request) -> web.Response:
-    """`POST /setup`: the house, its administrator and its menu, all of it or nothing."""
+    """`POST /setup`: store the house, its administrator and its menu in one transaction."""
     _require_open(request)
     body = await json_body(request, NewRestaurant)
     request.app[SETUP_TOKEN].require(body["token"])

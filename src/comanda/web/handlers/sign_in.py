@@ -1,4 +1,4 @@
-"""`POST /session`: a username and a PIN for a session's cookie."""
+"""`POST /session`: check a username and a PIN, and set a session's cookie."""
 
 import secrets
 from datetime import timedelta
@@ -28,14 +28,14 @@ async def sign_in(request: web.Request) -> web.Response:
     body = await json_body(request, SignIn)
     database, username = request.app[DATABASE], body["username"]
     browser = request.cookies.get(BROWSER_COOKIE)
-    tried = await _attempt(request, username, browser)
-    rows = await database.write(access.try_sign_in, tried)
+    sign_in_attempt = await _attempt(request, username, browser)
+    rows = await database.write(access.try_sign_in, sign_in_attempt)
     pin_hash = await _prove(request, username, body["pin"])
     token, lifetime = secrets.token_urlsafe(32), _lifetime(request)
-    session, browser = session_of(request), await _mark(request, browser)
+    session, browser = session_of(request), await _browser_token(request, browser)
     member = await database.write(
         access.sign_in,
-        tried,
+        sign_in_attempt,
         rows,
         pin_hash=pin_hash,
         pin_is_weak=is_weak(body["pin"]),
@@ -54,28 +54,31 @@ async def sign_in(request: web.Request) -> web.Response:
 
 
 async def _attempt(request: web.Request, username: str, browser: str | None) -> Attempt:
-    """Raises TooManyAttempts, at no more cost than reading."""
+    """Return the attempt. Raises TooManyAttempts, before any write to the database."""
     database = request.app[DATABASE]
-    known = hash_token(browser) if browser else None
-    if known and not await database.read(attempts.knows_browser, known, username):
-        known = None
-    if known is None:
+    known_browser = hash_token(browser) if browser else None
+    if known_browser and not await database.read(attempts.knows_browser, known_browser, username):
+        known_browser = None
+    if known_browser is None:
         request.app[PINS].require_room()
     device = device_name(request.headers.get("User-Agent", ""))
-    tried = attempt(username, address_of(request), known, _allowance(request), device)
-    await database.read(attempts.require_allowed, tried)
-    return tried
+    sign_in_attempt = attempt(
+        username, address_of(request), known_browser, _allowance(request), device
+    )
+    await database.read(attempts.require_allowed, sign_in_attempt)
+    return sign_in_attempt
 
 
-async def _mark(request: web.Request, brought: str | None) -> str:
-    """The browser's mark: a new one, unless it brings one that the server gave out.
+async def _browser_token(request: web.Request, sent_token: str | None) -> str:
+    """Return the browser's token: the sent token if the server issued it, else a new token.
 
-    Somebody could put a mark of their own choice into a colleague's browser, and guess by it.
+    An attacker could put a token of their own choice into a colleague's browser. If the server
+    accepted it, the attacker could guess PINs with this token, as from a known browser.
     """
-    if brought is not None:
-        mark = hash_token(brought)
-        if await request.app[DATABASE].read(attempts.issued_browser, mark):
-            return brought
+    if sent_token is not None:
+        token_hash = hash_token(sent_token)
+        if await request.app[DATABASE].read(attempts.issued_browser, token_hash):
+            return sent_token
     return secrets.token_urlsafe(32)
 
 
@@ -90,7 +93,10 @@ def _allowance(request: web.Request) -> Allowance:
 
 
 async def _prove(request: web.Request, username: str, pin: str) -> str:
-    """The hash of an active member's PIN, which `pin` is. Raises BadCredentials, not at once."""
+    """Return the stored hash of the active member's PIN, which `pin` matches.
+
+    Raises BadCredentials after the same work for an unknown user, so that time tells nothing.
+    """
     row = await request.app[DATABASE].read(staff.find, username)
     pin_hash = row[1] if row and row[0].active else None
     if not await request.app[PINS].verify(pin_hash, pin) or pin_hash is None:

@@ -1,4 +1,4 @@
-"""The staff over HTTP: who works here, as what, and on which devices they are signed in."""
+"""The staff over HTTP: the members, their roles, and the devices where they are signed in."""
 
 from collections.abc import Collection
 
@@ -36,37 +36,38 @@ async def hire(request: web.Request) -> web.Response:
 async def rename(request: web.Request) -> web.Response:
     """`PUT /staff/{username}/name`."""
     body = await json_body(request, NewName)
-    done = await request.app[DATABASE].write(office.rename, request[MEMBER].username, body["name"])
-    return reply(_member(done))
+    username = request[MEMBER].username
+    member = await request.app[DATABASE].write(office.rename, username, body["name"])
+    return reply(_member(member))
 
 
 async def change_pin(request: web.Request) -> web.Response:
-    """`PUT /staff/{username}/pin`: the member's sessions end, and their streams at once."""
+    """`PUT /staff/{username}/pin`: end the member's sessions and streams."""
     pin = (await json_body(request, NewPin))["pin"]
     member = request[MEMBER]
     if complaint := pin_complaint(pin, member.role):
         raise ValidationFailed({"pin": [complaint]})
     pin_hash = await request.app[PINS].hash(pin)
-    done = await request.app[DATABASE].write(
+    change = await request.app[DATABASE].write(
         access.change_pin, member.username, pin_hash, is_weak=is_weak(pin)
     )
-    return _ended(request, done)
+    return _end_streams(request, change)
 
 
 async def change_role(request: web.Request) -> web.Response:
-    """`PUT /staff/{username}/role`: the same."""
+    """`PUT /staff/{username}/role`: end the member's sessions and streams."""
     body = await json_body(request, NewRole)
     username = request[MEMBER].username
-    done = await request.app[DATABASE].write(office.change_role, username, body["role"])
-    return _ended(request, done)
+    change = await request.app[DATABASE].write(office.change_role, username, body["role"])
+    return _end_streams(request, change)
 
 
 async def set_active(request: web.Request) -> web.Response:
-    """`PUT /staff/{username}/active`: the same where it is false."""
+    """`PUT /staff/{username}/active`: disabling ends the member's sessions and streams."""
     body = await json_body(request, Activity)
     username = request[MEMBER].username
-    done = await request.app[DATABASE].write(office.set_active, username, active=body["active"])
-    return _ended(request, done)
+    change = await request.app[DATABASE].write(office.set_active, username, active=body["active"])
+    return _end_streams(request, change)
 
 
 async def list_sessions(request: web.Request) -> web.Response:
@@ -76,9 +77,9 @@ async def list_sessions(request: web.Request) -> web.Response:
 
 
 async def end_session(request: web.Request) -> web.Response:
-    """`DELETE /sessions/{session_id}`: signed out, wherever the device is."""
-    ended = await request.app[DATABASE].write(access.end_device, request[SESSION_ID])
-    request.app[STREAMS].end_session(ended)
+    """`DELETE /sessions/{session_id}`: sign a device out."""
+    ended_session = await request.app[DATABASE].write(access.end_device, request[SESSION_ID])
+    request.app[STREAMS].end_session(ended_session)
     return web.Response(status=204)
 
 
@@ -86,14 +87,16 @@ def _everyone(view: Snapshot) -> Wire:
     return {"staff": (_member(member) for member in staff.everyone(view))}
 
 
-def _devices(view: Snapshot, own: str, online: Collection[str]) -> Wire:
-    return {"sessions": (_session(one, own, online) for one in sessions.devices(view))}
+def _devices(view: Snapshot, own_session: str, online: Collection[str]) -> Wire:
+    return {
+        "sessions": (_session(device, own_session, online) for device in sessions.devices(view))
+    }
 
 
-def _ended(request: web.Request, done: StaffChange) -> web.Response:
-    for session in done.ended_sessions:
+def _end_streams(request: web.Request, change: StaffChange) -> web.Response:
+    for session in change.ended_sessions:
         request.app[STREAMS].end_session(session)
-    return reply(_member(done.member))
+    return reply(_member(change.member))
 
 
 def _member(member: Staff) -> Wire:
@@ -101,12 +104,12 @@ def _member(member: Staff) -> Wire:
     return {**member.wire(), "active": member.active, **short}
 
 
-def _session(device: Device, own: str, online: Collection[str]) -> Wire:
+def _session(device: Device, own_session: str, online: Collection[str]) -> Wire:
     return {
         "id": str(device.id),
         "username": device.username,
         "device": device.name,
         "since": time(device.since),
         "online": device.token_hash in online,
-        "current": device.token_hash == own,
+        "current": device.token_hash == own_session,
     }
