@@ -23,7 +23,7 @@ def is_clean(text: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """The name as it is stored: in composed letters (NFC), with one blank for each run of blanks."""
+    """The name as it is stored: composed letters (NFC), and one blank for each run of blanks."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
