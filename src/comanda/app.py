@@ -72,10 +72,10 @@ log = logging.getLogger(__name__)
 
 UPLOADS_AT_ONCE = 4
 SHUTDOWN_SECONDS = 5.0
-# Python's threads take turns, each as long as this where another waits. An order's way goes from
-# thread to thread and back; with the default, ten times as much, it would wait for each of them.
+# A thread of Python runs this long while another thread waits for its turn. An order passes several
+# threads; with the default, ten times as long, the order would wait for each of them.
 TURN_SECONDS = 0.0005
-# Each look at another payment is two events in the log, which is kept for ever.
+# Each look at another payment adds two events to the log, which is kept for ever.
 LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL = 60.0, 30, 300
 UNREAD_BYTES = 64 * 1024  # of a request's body, for each client; four times as much is the default
 
@@ -208,7 +208,7 @@ def _keep_data(clock: Clock, tasks: Tasks) -> Part:
 
 
 async def _tell_differences(database: Database) -> None:
-    """Log what differs in the database's shape; the server starts all the same."""
+    """Log how the database's tables differ from Comanda's own; the server starts nevertheless."""
     for difference in await database.read(lambda view: list(differences(view))):
         log.error(
             "La base de datos no es como Comanda la hizo: %s. Si no fue alguien de confianza, "
@@ -242,5 +242,5 @@ async def _end_streams(app: web.Application) -> None:
 
 
 async def _stop_copies(app: web.Application) -> None:
-    """A copy takes minutes, and whoever asked for one would be waited for."""
+    """Stop a copy that is being made: the shutdown would wait minutes for its request."""
     app[BACKUPS].stop()

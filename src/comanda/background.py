@@ -1,4 +1,4 @@
-"""Work that goes on beside everything else, for as long as what it serves is open.
+"""Tasks and threads that work beside the requests until their block ends.
 
 A task that fails is logged, starts again after a pause that grows, and is shown by `Tasks` until it
 runs well again. A thread of one's own is for work that may block for long: the shared threads stay
@@ -21,7 +21,7 @@ Work = Callable[[], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds
-WELL_SECONDS = 60.0  # whoever ran so long fails anew, with the first pause
+WELL_SECONDS = 60.0  # a task that ran this long starts again after the first pause
 
 
 class Tasks:
@@ -39,13 +39,13 @@ class Tasks:
         self._failures[name] = self._failures.get(name, 0) + 1
 
     def recovered(self, name: str) -> None:
-        """A task that started again runs well."""
+        """Note that a task which started again runs well."""
         self._failures[name] = 0
 
 
 @asynccontextmanager
 async def in_background(*work: Work, name: str, tasks: Tasks | None = None) -> AsyncIterator[None]:
-    """Each of `work` runs as a task called `name` until the block ends, which ends it."""
+    """Run each of `work` as a task called `name` until the block ends."""
     shown = Tasks() if tasks is None else tasks
     running = [asyncio.create_task(_keep_going(one, name, shown), name=name) for one in work]
     try:
@@ -80,13 +80,13 @@ async def _keep_going(work: Work, name: str, tasks: Tasks) -> None:
 
 
 def _is_cancelled() -> bool:
-    """Whether this task itself is to end, and not only something that it waited for."""
+    """Whether this task itself is cancelled, and not only a future that it waited for."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
 class OwnThread:
-    """A thread for work that may block for long, one piece at a time; it starts with the first.
+    """A thread for work that may block for long, one piece at a time.
 
     It keeps no process alive: at the end nobody waits for what hangs on a disk that is gone.
     """
@@ -98,7 +98,7 @@ class OwnThread:
         self._starting = threading.Lock()
 
     def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Do `work` after all that was submitted before."""
+        """Do `work` after the work that was submitted earlier."""
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
@@ -108,7 +108,7 @@ class OwnThread:
         return future
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for a task, which waits for it."""
+        """Do `work` in the thread, and wait for its result."""
         return await asyncio.wrap_future(self.submit(work, *args, **kwargs))
 
     def _run(self) -> None:
@@ -117,6 +117,6 @@ class OwnThread:
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(work())
-                except BaseException as error:  # noqa: BLE001 - it is the waiting caller's
+                except BaseException as error:  # noqa: BLE001 - the caller who waits gets the error
                     future.set_exception(error)
             del future, work

@@ -29,7 +29,7 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 class _Number(fields.Float):
-    """A number; never a string that looks like one."""
+    """A number; a string that looks like a number is refused."""
 
     def _validated(self, value: Any) -> float:
         if isinstance(value, str):
@@ -38,7 +38,7 @@ class _Number(fields.Float):
 
 
 class _Switch(fields.Boolean):
-    """True or false; never a word that looks like one."""
+    """True or false; a string that looks like either is refused."""
 
     def _deserialize(self, value: Any, *arguments: Any, **more: Any) -> bool:
         if not isinstance(value, bool):
@@ -54,7 +54,7 @@ class _Names(fields.List[str]):
 
 
 def _words(kind: str) -> dict[str, Any]:
-    """What is said of a value that is no `kind`, in place of marshmallow's own words."""
+    """The sentence for a value that is not a `kind`, in place of marshmallow's own words."""
     wrong = ("null", "invalid", "type", "too_large", "special", "invalid_utf8")
     return {"required": "falta", **dict.fromkeys(wrong, f"aquí va {kind}")}
 
@@ -74,7 +74,7 @@ class _Section(Schema):
 
 
 class ConfigError(Exception):
-    """The file can't be used; the message names the file and the key, for people."""
+    """The configuration can't be used; the message names the file and the key, for people."""
 
 
 def _setting(default: Any, *checks: Callable[[Any], Any]) -> Any:
@@ -126,7 +126,7 @@ def home_path(text: str) -> str:
 
 
 def _home(name: str) -> Path:
-    """The home that `~` or `~name` stands for; a relative path where there is none."""
+    """The home folder that `~` or `~name` stands for; a relative path if there is no such user."""
     try:
         home = Path(name).expanduser()
     except RuntimeError:
@@ -148,7 +148,7 @@ def _is_path(text: str) -> None:
 
 
 def _path(default: str, *checks: Callable[[Any], Any]) -> Any:
-    """A setting that names a file or a folder; `~` is the home of whoever runs Comanda."""
+    """A setting that names a file or a folder; `~` is the home of the user who runs Comanda."""
     return dataclasses.field(
         default=default, metadata={"checks": (*checks, _is_path), "path": True}
     )
@@ -290,7 +290,7 @@ class Pages:
 
     @property
     def house(self) -> House:
-        """What the house is until somebody describes it."""
+        """The house as the configuration has it, until an administrator describes it."""
         return House(UNNAMED, self.currency, self.time_zone, time.fromisoformat(self.day_ends))
 
 
@@ -309,7 +309,7 @@ class Config:
 
 
 def load_config(path: Path) -> Config:
-    """The configuration in `path`; what it leaves out has its default. Raises ConfigError."""
+    """The configuration in `path`; a missing key has its default. Raises ConfigError."""
     try:
         return parse_config(_read(path))
     except ValidationError as error:
@@ -341,7 +341,7 @@ def _lines(content: bytes) -> list[str]:
 
 
 def _place(complaint: str, lines: list[str]) -> str:
-    """What the parser complains of, and where: the line and its key."""
+    """The parser's complaint in Spanish, with its line and key."""
     found = re.search(r"at line (\d+)", complaint)
     number = int(found[1]) if found else len(lines)
     key, is_pair, _ = lines[number - 1].strip().partition("=")
@@ -368,7 +368,7 @@ def settled(config: Config) -> Config:
 
 
 def backup_folder(database: Path, settings: Backup) -> Path:
-    """Where the copies go; a relative folder is beside the database itself, not beside a link."""
+    """The folder of the copies; a relative one is beside the database, not beside a link to it."""
     return (database.resolve().parent / settings.folder).resolve()
 
 

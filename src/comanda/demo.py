@@ -76,7 +76,7 @@ async def fill(path: Path, now: datetime) -> None:
 
 
 def _evening() -> list[tuple[int, Step]]:
-    """How many minutes ago what was done, the earliest first."""
+    """The steps of the evening with their age in minutes, the earliest first."""
     steps = [
         (minutes, step)
         for order_id, table in enumerate(EVENING, start=1)

@@ -46,7 +46,7 @@ class Frame:
     redacted: bytes
 
     def for_role(self, role: Role) -> bytes:
-        """What `role` reads of it; empty where it is not for `role`."""
+        """The bytes of the event for `role`; empty if `role` does not hear the event."""
         if role not in self.audience:
             return b""
         return self.redacted if role is Role.KITCHEN else self.data
@@ -64,7 +64,7 @@ OnPages = Callable[[int, Mapping[Role, Page]], None]
 
 
 class Feed:
-    """What is new in the log. `head` is the newest event that streams can read.
+    """The newest part of the log. `head` is the id of the newest event that streams can read.
 
     `listeners` counts who listens; `on_pages` is told of news: a cursor, and for each role that has
     listeners all that follows it; where that fails, it has to see to its listeners itself.
@@ -76,7 +76,9 @@ class Feed:
     def __init__(self, database: Database, *, tail_events: int, replay_limit: int) -> None:
         self.head = 0
         self.is_behind = False  # the log can't be read now
-        self._floor = 0  # a cursor below it is from before a restore: what it knows may be gone
+        self._floor = (
+            0  # a lower cursor is from before a restore, and may know events that are gone
+        )
         self.listeners: Counter[Role] = Counter()
         self.on_pages: OnPages = _ignore
         self.on_notice: Callable[[float, int], None] | None = None
@@ -91,11 +93,11 @@ class Feed:
         self._pages_at_once = asyncio.Semaphore(2)
 
     def wake(self) -> None:
-        """There may be something new in the log."""
+        """Wake `follow`: the log may have new events."""
         self._stale.set()
 
     async def follow(self) -> None:
-        """Read what is new at once and whenever woken, until cancelled."""
+        """Read new events now and after each wake-up, until cancelled."""
         self._stale.set()
         while True:
             await self._stale.wait()
@@ -110,7 +112,7 @@ class Feed:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def watch(self) -> None:
-        """Notice what another program commits, a command beside the server, until cancelled.
+        """Notice commits of other programs, such as a command beside the server, until cancelled.
 
         What this server commits wakes the feed by itself. A look costs 35 µs and waits for no lock.
         """
@@ -124,12 +126,12 @@ class Feed:
                 log.exception("Nobody knows what other programs commit; trying again")
 
     async def refresh(self) -> None:
-        """Take what is new in the log into the tail, and tell the listeners, piece by piece."""
+        """Take the log's new events into the tail, and tell the listeners, piece by piece."""
         while await self._take_some():
             pass
 
     async def _take_some(self) -> bool:
-        """Whether there may be more. What fails here has moved nothing, and can be done again."""
+        """Return whether there may be more events. After a failure nothing has moved: try again."""
         async with self._reading:
             fresh = await self._database.read(_some_after, self.head)
             if not fresh:
@@ -151,18 +153,18 @@ class Feed:
                 self._time_notice(event)
 
     def _whole_pages(self, frames: Sequence[Frame], head: int) -> dict[Role, Page]:
-        """Each role's page is made once, however many listen; one that is too long is left out."""
+        """Make a page for each role that listens. A page that is too long is left out."""
         pages = {role: _page_of_frames(frames, role, head) for role in +self.listeners}
         return {role: page for role, page in pages.items() if page.cursor == head}
 
     async def start_at_head(self) -> None:
-        """Begin with an empty tail after the newest event: what came before is in the log."""
+        """Begin with an empty tail after the newest event; earlier events are in the log."""
         await self._database.changed_elsewhere()
         self.head = self._tail_after = await self._database.read(events.head)
         self._floor = await self._database.read(events.floor)
 
     async def page(self, cursor: int, role: Role) -> Page:
-        """What follows `cursor` for `role`, about 64 KiB at most.
+        """The events after `cursor` for `role`, about 64 KiB at most.
 
         A cursor that is too far behind, from before a restore, or ahead of the log, gets
         `event: resync` and starts anew at the head.
@@ -188,7 +190,7 @@ class Feed:
             del self._tail[:dropped]
 
     def _log_notice(self, event: LoggedEvent) -> None:
-        """What is in the log is committed, though the phone that sent it may be gone by now."""
+        """Log a proof's commit and notice, also if the phone that sent the proof has gone."""
         data = json.loads(event.data)
         about = (data["order_id"], data["method"], event.actor)
         log.info("✅ [Backend] Orden %s actualizada a por_verificar · %s · %s", *about)

@@ -37,7 +37,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_own_address(host: str) -> bool:
-    """Whether an address is this computer's now: whatever is can be listened on."""
+    """Whether an address is this computer's now. Only such an address can be bound."""
     address = read_address(host)
     if address is None or address.is_unspecified or address.is_multicast:
         return False
@@ -51,7 +51,7 @@ def is_own_address(host: str) -> bool:
 
 
 def is_own_name(name: str) -> bool:
-    """Whether this computer may be called so in its own network: by its name, or Comanda's.
+    """Whether `name` names this computer in its own network: its hostname, or Comanda's name.
 
     No name that somebody can buy is one of these.
     """
@@ -65,7 +65,7 @@ def is_own_name(name: str) -> bool:
 
 
 def url(scheme: str, host: str, port: int) -> str:
-    """RFC 3986, section 3.2.2: an IPv6 address goes in brackets."""
+    """A URL; an IPv6 address stands in brackets (RFC 3986, section 3.2.2)."""
     bracketed = f"[{host}]" if ":" in host else host
     return f"{scheme}://{bracketed}:{port}"
 

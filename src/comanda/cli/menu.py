@@ -1,4 +1,4 @@
-"""`menu`: what is sold, as a file that spreadsheets read."""
+"""`menu`: the products as a CSV file for spreadsheets."""
 
 import argparse
 from pathlib import Path
@@ -13,7 +13,7 @@ from comanda.store import menu
 
 
 def import_menu(options: argparse.Namespace, config: Config) -> None:
-    """`menu import FILE.csv`: all of it or nothing."""
+    """`menu import FILE.csv`: import all of the file, or nothing."""
     entries = _read_menu(options.file)
     changes = on_database(
         config, lambda database: database.write(office.import_menu, CONSOLE, entries)

@@ -112,7 +112,7 @@ def _listening(parser: argparse.ArgumentParser) -> None:
 
 
 def _path(text: str) -> Path:
-    """A file; `~` is a home here, too: a shell leaves the one in `--database=~/c.db` as it is."""
+    """A path with `~` resolved: a shell leaves the `~` in `--database=~/c.db` as it is."""
     try:
         return Path(home_path(text))
     except ValueError as error:
@@ -126,7 +126,7 @@ def _port(text: str) -> int:
 
 
 def _config(options: argparse.Namespace) -> Config:
-    """The configuration, with what the command line changes of it."""
+    """The configuration, with the changes from the command line."""
     config = load_config(options.config or default_config())
     if options.database is not None:
         config = with_database(config, options.database)

@@ -1,4 +1,4 @@
-"""`service`: a systemd unit for this very installation, with all shut that it doesn't need."""
+"""`service`: a systemd unit for this installation, with as few rights as possible."""
 
 import argparse
 import getpass
@@ -76,7 +76,7 @@ def unit(options: argparse.Namespace, config: Config) -> str:
     if options.config is not None:
         command += ["--config", options.config.absolute()]
     low = config.server.port < LOWEST_FREE_PORT
-    # A backup folder elsewhere may not be there yet: the `-` forgives that.
+    # With `-`, systemd ignores a backup folder that does not exist yet.
     writable = [_quoted(database.parent)]
     if not backups.is_relative_to(database.parent):
         writable.append(_quoted(f"-{backups}"))

@@ -98,7 +98,7 @@ def disable_staff(options: argparse.Namespace, config: Config) -> None:
 
 
 def _find_active(config: Config, username: str) -> Staff:
-    """The member. Raises Refused for a username that nobody has, or that has left."""
+    """The active member. Raises Refused if there is no such member, or they are disabled."""
     known = on_database(config, lambda database: database.read(staff.find, username))
     if known is None or not known[0].active:
         raise Refused(f"No hay nadie activo con el usuario {username}")

@@ -1,4 +1,4 @@
-"""For whoever looks after the computer: `backup`, `purge`, `restore`, `check`."""
+"""The commands for the database's upkeep: `backup`, `purge`, `restore`, `check`."""
 
 import argparse
 import signal
@@ -30,7 +30,7 @@ def make_backup(options: argparse.Namespace, config: Config) -> None:
 
 @contextmanager
 def _ending_at_signals() -> Iterator[Stop]:
-    """SIGINT and SIGTERM end the work, which then clears away what it has begun."""
+    """Let SIGINT and SIGTERM stop the work, which then removes its unfinished files."""
     stop = Stop()
     before = {
         number: signal.signal(number, lambda *_: stop.now())
@@ -44,7 +44,7 @@ def _ending_at_signals() -> Iterator[Stop]:
 
 
 def purge_photos(options: argparse.Namespace, config: Config) -> None:
-    """`purge [--dry-run]`: what the server does every night, now."""
+    """`purge [--dry-run]`: do the server's nightly purge now."""
     if not config.proofs.keep_days:
         raise Refused("La configuración guarda las fotos para siempre: proofs.keep_days = 0")
 
@@ -85,7 +85,7 @@ async def _require_sound_clock(database: Database, written: list[datetime]) -> N
 
 
 def restore(options: argparse.Namespace, config: Config) -> None:
-    """`restore FILE [--yes]`: tells what is in it, and asks, before it replaces anything."""
+    """`restore FILE [--yes]`: describe the copy and ask, before anything is replaced."""
     target = Path(config.database.path)
     with prepare(options.file, target) as ready:
         print(f"{options.file}, copia entera y revisada:")
@@ -110,7 +110,7 @@ def _told(contents: Contents) -> Iterator[str]:
 
 
 def _consequences(numbers: Numbers | None) -> Iterator[str]:
-    """What staff will notice after a restore, and what they should do about it."""
+    """The consequences of a restore for staff, and what they should do."""
     if numbers is not None and numbers.jumps:
         yield (
             "No se pudo saber hasta qué orden llegó la base de antes. Para que ningún número se "
