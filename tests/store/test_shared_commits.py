@@ -27,6 +27,12 @@ UNKNOWN = [OrderLine(1, 2, None), OrderLine(99, 1, None)]
 START = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine no commit grows long unless a test wants it to."""
+    monkeypatch.setattr("comanda.store.database.LONG_SECONDS", 60)
+
+
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     ticks = count()
