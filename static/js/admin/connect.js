@@ -3,7 +3,7 @@
 import { call } from "../lib/api.js";
 import { h, setText, toast } from "../lib/dom.js";
 
-export function create({ settings }) {
+export function create(/** @type {SectionContext} */ { settings }) {
   const image = h("img", { class: "qr", alt: "", width: 320, height: 320, hidden: true });
   const address = h("p", { class: "address" });
   const warning = h("p", { class: "notice", role: "status", hidden: true });

@@ -5,7 +5,7 @@ import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { minutesSince, tick } from "../house/format.js";
 import { inWords } from "../lib/wall-time.js";
 
-export function create({ onReset }) {
+export function create(/** @type {SectionContext} */ { onReset }) {
   const state = h("p", { class: "notice", role: "status", data: { tone: "" } }, "Cargando…");
   const about = h("p", { class: "quiet" });
   const disk = h("p", { class: "quiet", hidden: true },
@@ -60,7 +60,7 @@ export function create({ onReset }) {
 }
 
 /** "Última copia: hace 3 h · 12.4 MB", or what is wrong; with an icon, in words and in colour. */
-function describe(state, report) {
+function describe(/** @type {HTMLElement} */ state, /** @type {Backups} */ report) {
   const last = report.last_success_at
     ? `Última copia: ${since(report.last_success_at)} · ${size(report.last_success_size)}`
     : "Todavía no hay ninguna copia";
@@ -72,7 +72,7 @@ function describe(state, report) {
   }
 }
 
-function explain(report) {
+function explain(/** @type {Backups} */ report) {
   const when = report.enabled
     ? "Cada noche se guarda una copia de todo y se revisa."
     : "Las copias de cada noche están apagadas en la configuración.";
@@ -85,7 +85,7 @@ function createRow() {
   const name = h("span", { class: "quiet small copy-name" });
   return {
     node: h("li", { class: "card copy" }, moment, bytes, name),
-    update(copy) {
+    update(/** @type {Backup} */ copy) {
       setText(moment, day(copy.made_at));
       setText(bytes, size(copy.size));
       setText(name, copy.name);

@@ -26,7 +26,7 @@ export function createGuessAlarm(open) {
     } catch { /* the connection's state is in the bar; the next look will tell */ }
   }
 
-  function show(guesses) {
+  function show(/** @type {Guesses[]} */ guesses) {
     const now = JSON.stringify(guesses);
     if (now === shown) return; // a screen reader says it once
     shown = now;
@@ -55,7 +55,7 @@ export function createGuessAlarm(open) {
  * The guesses at each user together, and those at names that nobody has: no line is hidden behind
  * others that somebody makes up. Whom somebody came in as stands first, then who was tried most.
  */
-function byUser(guesses) {
+function byUser(/** @type {Guesses[]} */ guesses) {
   const users = new Map();
   for (const one of guesses) users.set(one.username, [...(users.get(one.username) ?? []), one]);
   const all = [...users.values()].map((places) => ({
@@ -77,7 +77,7 @@ function words({ name, username, tries, places, first_at: first, last_at: last, 
   return `${who}: ${times}, ${whence(places)}, ${when}${entered ? `. Después entró, ${onceAt(entered)}` : ""}`;
 }
 
-function whence(places) {
+function whence(/** @type {Guesses[]} */ places) {
   const [{ known, device, address }] = places;
   if (places.length === 1 && known) return `desde su propio aparato (${device}, ${address})`;
   const addresses = [...new Set(places.map((one) => one.address))];
@@ -94,8 +94,8 @@ const NOT_ENTERED =
   "Pregunta si alguien olvidó su PIN; dale otro en Personal y entra enseguida. Si nadie fue, da a esas personas "
   + "un PIN más largo y cambia la clave del Wi-Fi. Los teléfonos que ya usan pueden seguir entrando.";
 
-function adviceFor(guesses) {
-  const isIn = (one) => Boolean(one.entered_at && one.name);
+function adviceFor(/** @type {Guesses[]} */ guesses) {
+  const isIn = (/** @type {Guesses} */ one) => Boolean(one.entered_at && one.name);
   return [guesses.some(isIn) ? ENTERED : "", guesses.every(isIn) ? "" : NOT_ENTERED].filter(Boolean).join(" ");
 }
 

@@ -7,7 +7,7 @@ import { setClock } from "../lib/wall-time.js";
 import { houseFields } from "../house/house-fields.js";
 import { createForm } from "../lib/forms.js";
 
-export function create({ settings }) {
+export function create(/** @type {SectionContext} */ { settings }) {
   const fields = houseFields(settings);
   const form = createForm({
     fields: fields.nodes,

@@ -61,7 +61,7 @@ export function openImport(done) {
   }
 }
 
-function describe({ added, changed, same }) {
+function describe(/** @type {Changes} */ { added, changed, same }) {
   return [
     h("p", { class: "summary" }, `${added.length} nuevos · ${changed.length} con cambios · ${same} iguales`),
     ...listed("Nuevos", added.map((entry) => `${entry.name} · ${entry.category} · ${money(entry.price)}`)),
@@ -75,7 +75,7 @@ function listed(heading, lines) {
     h("ul", { class: "changes", tabindex: 0, "aria-label": heading }, ...lines.map((line) => h("li", {}, line)))];
 }
 
-function differences(before, after) {
+function differences(/** @type {Entry} */ before, /** @type {Entry} */ after) {
   const parts = [];
   if (before.price !== after.price) parts.push(`${money(before.price)} → ${money(after.price)}`);
   if (before.category !== after.category) parts.push(`${before.category} → ${after.category}`);

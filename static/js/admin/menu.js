@@ -15,6 +15,7 @@ export function create(context) {
 }
 
 class MenuSection {
+  /** @type {Product[]} */
   #products = [];
   #moves = 0; // those that the server has not answered yet
   #moved = Promise.resolve();
@@ -22,6 +23,7 @@ class MenuSection {
   constructor({ listen, onReset }) {
     const empty = h("p", { class: "empty" }, "El menú está vacío. Agrega un platillo o importa un CSV.");
     const groups = h("div", { class: "menu-groups" });
+    /** @type {KeyedList<ProductGroup & { last: boolean }>} */
     this.groups = new KeyedList(groups, {
       key: (group) => group.name,
       compare: (a, b) => a.place - b.place,
@@ -70,7 +72,7 @@ class MenuSection {
     }
   });
 
-  #set(products) {
+  #set(/** @type {Product[]} */ products) {
     this.#products = products;
     const names = [...new Set(products.map((product) => product.category))];
     this.groups.sync(names.map((name, place) => ({
@@ -80,6 +82,7 @@ class MenuSection {
 
   #createGroup({ name }) {
     const list = h("ul", { class: "rows", "aria-label": name });
+    /** @type {KeyedList<{ product: Product, place: number, last: boolean }>} */
     const rows = new KeyedList(list, {
       key: (row) => row.product.id,
       compare: (a, b) => a.place - b.place,
@@ -98,7 +101,7 @@ class MenuSection {
     };
   }
 
-  #createRow({ product: { id } }) {
+  #createRow(/** @type {{ product: Product }} */ { product: { id } }) {
     const name = h("span", { class: "row-name" });
     const price = h("span", { class: "money" });
     const sold = h("button", { class: "button sold", type: "button", onclick: () => this.#toggle(id) });
@@ -161,9 +164,11 @@ class MenuSection {
 
   /** Moves at once and is told afterwards, in turn; the focus stays, so that another press moves on. */
   #arrange(products) {
-    const focused = document.activeElement;
+    const focused = /** @type {HTMLButtonElement} */ (document.activeElement);
     this.#set(products);
-    (focused.disabled ? focused.parentNode.querySelector("button:enabled") : focused)?.focus();
+    /** @type {HTMLElement} */
+    const enabled = focused.disabled ? focused.parentNode.querySelector("button:enabled") : focused;
+    enabled?.focus();
     this.#moves += 1;
     this.#moved = this.#moved.then(() => this.#sendOrder(products));
   }
@@ -181,7 +186,7 @@ class MenuSection {
   #find(id) { return this.#products.find((product) => product.id === id); }
 
   #edit(id) {
-    const product = id ? this.#find(id) : { name: "", category: "", price: "" };
+    const product = id ? this.#find(id) : /** @type {Product} */ ({ name: "", category: "" });
     const categories = h("datalist", { id: "categories" },
       ...this.groups.items.map(({ name }) => h("option", { value: name })));
     const name = field("Nombre", { name: "name", maxlength: limit("name"), required: true, value: product.name });

@@ -21,6 +21,7 @@ class StaffSection {
   constructor(user) {
     this.user = user;
     const rows = h("ul", { class: "people", "aria-label": "Personal" });
+    /** @type {KeyedList<Employee>} */
     this.people = new KeyedList(rows, {
       key: (person) => person.username,
       compare: (a, b) => Number(b.active) - Number(a.active) || a.name.localeCompare(b.name, "es"),
@@ -52,6 +53,7 @@ class StaffSection {
     const edit = h("button", { class: "button", type: "button", onclick: () => this.#edit(this.#find(username)) },
       "Editar");
     const list = h("ul", { class: "devices" });
+    /** @type {KeyedList<Session>} */
     const devices = new KeyedList(list, {
       key: (session) => session.id,
       compare: (a, b) => Number(b.id) - Number(a.id),
@@ -66,7 +68,7 @@ class StaffSection {
       short, list, nowhere);
     return {
       node,
-      update: (person) => {
+      update: (/** @type {Employee} */ person) => {
         setText(name, person.name);
         setText(role, person.active ? WORDS[person.role] : `⊘ De baja · ${WORDS[person.role]}`);
         role.dataset.tone = person.active ? "primary" : "";
@@ -81,7 +83,7 @@ class StaffSection {
     };
   }
 
-  #createDevice(session) {
+  #createDevice(/** @type {Session} */ session) {
     const state = h("span", { class: "link" });
     const own = session.current ? " · este aparato" : "";
     const words = h("span", { class: "device-name" }, `${session.device || "Otro aparato"}${own}`,
@@ -116,15 +118,15 @@ class StaffSection {
       fields: [name, username, role, pin],
       action: "Dar de alta",
       send: () => call("POST", "/staff", {
-        json: { name: name.value, username: username.value.trim(), role: role.value, pin: pin.value },
+        json: { name: name.value, username: username.value.trim(), role: roleOf(role), pin: pin.value },
       }),
       done: () => { dialog.close(); this.show(); },
     });
     const dialog = openDialog("Persona nueva", h("h2", {}, "Persona nueva"), form, closer(() => dialog));
   }
 
-  #edit(person) {
-    const path = `/staff/${encodeURIComponent(person.username)}`;
+  #edit(/** @type {Employee} */ person) {
+    const path = /** @type {const} */ (`/staff/${encodeURIComponent(person.username)}`);
     const done = () => { dialog.close(); this.show(); };
     const name = field("Nombre", { name: "name", maxlength: limit("name"), required: true, value: person.name });
     const role = field("Rol", {
@@ -135,7 +137,7 @@ class StaffSection {
       action: "Guardar",
       send: async () => {
         if (name.value !== person.name) await call("PUT", `${path}/name`, { json: { name: name.value } });
-        if (role.value !== person.role) await call("PUT", `${path}/role`, { json: { role: role.value } });
+        if (role.value !== person.role) await call("PUT", `${path}/role`, { json: { role: roleOf(role) } });
       },
       done,
     });
@@ -150,7 +152,7 @@ class StaffSection {
         h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar")));
   }
 
-  #activityButton({ active }, path, close) {
+  #activityButton(/** @type {Employee} */ { active }, /** @type {string} */ path, close) {
     return h("button", {
       class: "button", type: "button", "data-kind": active ? "refuse" : "done",
       onclick: async () => {
@@ -160,6 +162,8 @@ class StaffSection {
     }, active ? "Dar de baja" : "Dar de alta otra vez");
   }
 }
+
+const roleOf = (/** @type {Field} */ { value }) => /** @type {Role} */ (value);
 
 const closer = (dialog) => h("div", { class: "actions dialog-foot" },
   h("button", { class: "button", type: "button", onclick: () => dialog().close() }, "Cancelar"));

@@ -13,9 +13,10 @@ import { createTable } from "./tables.js";
 const PLACES = [["/caja", "💵 Caja"], ["/mesero", "🍽 Mesero"], ["/cocina", "🍳 Cocina"]];
 const LOOK_AT_THE_CLOCK = 30000;
 const SETTLING = 1500; // milliseconds in which several verdicts ask for one look
+/** @type {(keyof Events)[]} */
 const NEWS = ["payment_approved", "payment_rejected", "order_voided"];
 
-export function create({ settings, listen, onReset }) {
+export function create(/** @type {SectionContext} */ { settings, listen, onReset }) {
   const labels = new Map(settings.methods.map(({ name, label }) => [name, label]));
   const picker = createPicker(settings, (date) => load(date));
   const report = createReport(labels);
@@ -58,7 +59,7 @@ export function create({ settings, listen, onReset }) {
 }
 
 /** The day that is shown, kept in the URL; `choose(date)` hears of another one. */
-function createPicker(settings, choose) {
+function createPicker(/** @type {Settings} */ settings, /** @type {(date: string) => void} */ choose) {
   let today = businessDay();
   let shown = placeOf("dia") ?? today;
   const title = h("h2", { "aria-live": "polite" });
@@ -124,7 +125,7 @@ function createReport(labels) {
       h("div", { class: "day-tables" }, byHour.node, byMethod.node)),
     h("div", { class: "day-tables" }, rejections.node, warnings.node, voids.node));
 
-  function update(day) {
+  function update(/** @type {Day} */ day) {
     node.hidden = false;
     figures.update(day);
     const sold = day.by_hour.filter(({ count }) => count > 0);
@@ -141,8 +142,9 @@ function createReport(labels) {
   return { node, update };
 }
 
-const row = (name, { count, total }) => [name, String(count), money(total)];
-const bar = (name, one) => ({ name, value: one.total, words: `${name}: ${money(one.total)}, ${payments(one.count)}` });
+const row = (/** @type {string} */ name, /** @type {Sum} */ { count, total }) => [name, String(count), money(total)];
+const bar = (/** @type {string} */ name, /** @type {Sum} */ one) =>
+  ({ name, value: one.total, words: `${name}: ${money(one.total)}, ${payments(one.count)}` });
 const payments = (count) => (count === 1 ? "1 pago" : `${count} pagos`);
 const round = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 2 });
 
@@ -161,7 +163,7 @@ function createFigures() {
     ...names.map(
       (name, index) => h("div", { class: "card figure" }, h("dt", { class: "quiet small" }, name), values[index])));
 
-  function update({ sales, verification, rejections, voids }) {
+  function update(/** @type {Day} */ { sales, verification, rejections, voids }) {
     const of = (tallies) => String(tallies.reduce((sum, { count }) => sum + count, 0));
     const wait = (seconds) => (seconds === null ? "—" : duration(seconds));
     const texts = [money(sales.total), String(sales.count), sales.count ? money(sales.total / sales.count) : "—",

@@ -220,6 +220,7 @@ function changed(order, before) {
   if (order.status === "pagado") bank.refresh();
 }
 
+/** @type {OnAnswer} */
 function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }
 
 /** Another list, or the bank's statement, which takes the whole page. */
@@ -349,9 +350,10 @@ const TYPING = `${WRITING}, .menu, [role=tablist]`;
 
 addEventListener("keydown", (event) => {
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  const target = /** @type {Element} */ (event.target);
   const elsewhere = document.querySelector("dialog[open]") || till.dataset.view === "conciliacion"
     || event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key.length === 1);
-  if (!act || elsewhere || event.target.closest?.(event.key === "/" ? WRITING : TYPING)) return;
+  if (!act || elsewhere || target.closest?.(event.key === "/" ? WRITING : TYPING)) return;
   event.preventDefault();
   act();
 });

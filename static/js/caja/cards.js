@@ -76,7 +76,7 @@ function showWaited(time, button, payment, settings) {
 }
 
 /** A delivered order that nobody has charged yet, or whose payment was refused. */
-export function createUnpaid(/** @type {Order} */ order, /** @type {(order: Order) => void} */ onVoided) {
+export function createUnpaid(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
   const time = h("span", { class: "waited number quiet" });
   const state = h("span", { class: "about" });
   const node = row(order, time, state);
@@ -111,7 +111,7 @@ export function createPaid(/** @type {Order} */ order) {
 }
 
 /** An order that is not at the table yet. */
-export function createCooking(/** @type {Order} */ order, /** @type {(order: Order) => void} */ onVoided) {
+export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
   const time = h("span", { class: "waited number quiet" });
   const badge = h("span", { class: "badge" });
   const whose = h("span", { class: "quiet small" });

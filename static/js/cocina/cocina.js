@@ -39,6 +39,7 @@ function createColumn(column) {
   const counter = h("span", { class: "counter" }, "0");
   const node = h("section", { class: "column", data: { status: column.status } },
     h("h2", {}, h("span", { "aria-hidden": "true" }, `${column.icon} `), `${column.heading} `, counter), list, empty);
+  /** @type {KeyedList<Order>} */
   const tickets = new KeyedList(list, {
     key: (order) => order.id,
     compare: (a, b) => Number(a.id) - Number(b.id),
@@ -52,7 +53,7 @@ function createColumn(column) {
   return { node, tickets, count };
 }
 
-function createTicket(order, column) {
+function createTicket(/** @type {Order} */ order, column) {
   const time = h("span", { class: "elapsed number" });
   const lines = h("ul", { class: "lines" }, ...order.items.map(createLine));
   const label = `Mesa ${order.table_number}, orden ${order.id}`;
@@ -66,7 +67,7 @@ function createTicket(order, column) {
   const node = h("li", {}, card);
   node.addEventListener("pointerdown", () => hear(order.id));
   tick(node, () => showElapsed(time, card, order));
-  const update = ({ waiter }) => {
+  const update = (/** @type {Order} */ { waiter }) => {
     card.dataset.unheard = String(unheardIds.has(order.id));
     setText(about, `Orden ${order.id} · ${waiter}`); // another may have taken the table over
   };
@@ -74,7 +75,7 @@ function createTicket(order, column) {
 }
 
 /** The next step. The whole card is its target, and its dishes are still text that a screen reader reads. */
-function createStep(order, { next, action }, label) {
+function createStep(/** @type {Order} */ order, { next, action }, label) {
   const button = h("button", {
     class: "step", type: "button", "aria-label": `${label}: ${action}`, onclick: () => move(order, next, button),
   }, action, h("span", { "aria-hidden": "true" }, " →"));
@@ -82,7 +83,7 @@ function createStep(order, { next, action }, label) {
 }
 
 /** One tap takes back a step that was taken too early. */
-function createRecall(order, column, label) {
+function createRecall(/** @type {Order} */ order, column, label) {
   const { heading } = COLUMNS.find(({ status }) => status === column.back);
   const button = h("button", {
     class: "button recall", type: "button", title: `Regresar a ${heading}`,
@@ -93,7 +94,7 @@ function createRecall(order, column, label) {
 }
 
 /** The clock in the ticket's corner: amber and red by the configured minutes, and in words too. */
-function showElapsed(time, card, order) {
+function showElapsed(/** @type {Element} */ time, /** @type {HTMLElement} */ card, /** @type {Order} */ order) {
   const minutes = minutesSince(order.created_at);
   const late = minutes >= settings.red_minutes;
   const slow = minutes >= settings.amber_minutes;
@@ -101,8 +102,10 @@ function showElapsed(time, card, order) {
   setText(time, `${late ? "‼ " : slow ? "! " : ""}${minutes} min`);
 }
 
+/** @type {OnAnswer} */
 function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }
 
+/** @type {(order: Order, target: Order["status"], button: HTMLButtonElement) => Promise<void>} */
 async function move(order, target, button) {
   try {
     button.disabled = true;
@@ -117,7 +120,7 @@ async function move(order, target, button) {
 }
 
 /** An order that nobody has begun calls, however its news came: a tablet that slept missed the notice. */
-function meet(orders) {
+function meet(/** @type {Order[]} */ orders) {
   const fresh = orders.filter((order) => !metIds.has(order.id));
   for (const { id } of fresh) metIds.add(id);
   const waiting = fresh.filter((order) => order.status === "pendiente");
@@ -129,7 +132,7 @@ function meet(orders) {
 function hear(orderId) {
   if (!unheardIds.delete(orderId)) return;
   const node = columns.get("pendiente").tickets.node(orderId);
-  if (node) node.firstElementChild.dataset.unheard = "false";
+  if (node) /** @type {HTMLElement} */ (node.firstElementChild).dataset.unheard = "false";
 }
 
 setInterval(() => {
@@ -137,7 +140,7 @@ setInterval(() => {
   else if (unheardIds.size > 0) sound.playNew();
 }, RING_EVERY);
 
-function show(order, before) {
+function show(/** @type {Order} */ order, /** @type {Order} */ before) {
   const fresh = before?.status !== order.status;
   meet([order]);
   if (order.status !== "pendiente") unheardIds.delete(order.id);
@@ -149,7 +152,7 @@ function show(order, before) {
   if (order.status === "anulado") voided.put(order);
 }
 
-function reset(orders) {
+function reset(/** @type {Map<string, Order>} */ orders) {
   soldOut.refresh();
   meet([...orders.values()]);
   for (const [status, column] of columns) {

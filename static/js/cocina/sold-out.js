@@ -10,7 +10,9 @@ import { coverWith } from "../lib/place.js";
 export function createSoldOut() {
   const counter = h("span", { class: "counter" }, "0");
   const button = h("button", { class: "button", type: "button", onclick: () => open() }, "Agotados ", counter);
+  /** @type {Product[]} */
   let products = [];
+  /** @type {KeyedList<Placed>?} */
   let list = null;
 
   const refresh = createRefresher(async (isOutdated) => {
@@ -52,6 +54,7 @@ export function createSoldOut() {
   return { button, refresh };
 }
 
+/** @type {(product: Placed) => Card<Placed>} */
 function createSwitch({ id }) {
   let name = "";
   const words = h("span", { class: "switch-name" });
@@ -74,7 +77,7 @@ function createSwitch({ id }) {
     }
   }
 
-  function update(product) {
+  function update(/** @type {Product} */ product) {
     isAvailable = product.available;
     name = product.name;
     node.dataset.name = plain(name);
@@ -89,7 +92,9 @@ function createSwitch({ id }) {
 
 const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
 
-function sift(list, text) {
+function sift(/** @type {Element} */ list, /** @type {string} */ text) {
   const wanted = plain(text.trim());
-  for (const item of list.children) item.hidden = !item.dataset.name.includes(wanted);
+  for (const item of /** @type {Iterable<HTMLElement>} */ (list.children)) {
+    item.hidden = !item.dataset.name.includes(wanted);
+  }
 }

@@ -8,7 +8,10 @@ import { createLine } from "./lines.js";
 const SEEN = "comanda.cocina.enterados";
 const HOURS = 6; // what was voided before that is no longer on any stove
 
-/** Where the page reads from what was voided lately. */
+/**
+ * The path of the orders that were voided lately.
+ * @type {() => OrdersPath}
+ */
 export const snapshot = () => `/orders?status=anulado&since=${new Date(now() - HOURS * 3600000).toISOString()}`;
 
 /** `{ node, put, sync, isCalling }`; what was acknowledged on this device stays away, reloads included. */
@@ -18,6 +21,7 @@ export function createVoided() {
   const list = h("ul", { class: "tickets", "aria-label": "Anuladas" });
   const node = h("section", { class: "voided", hidden: true },
     h("h2", {}, h("span", { "aria-hidden": "true" }, "🚫 "), "Anuladas: ya no se preparan"), list);
+  /** @type {KeyedList<Order>} */
   const tickets = new KeyedList(list, {
     key: (order) => order.id,
     compare: (a, b) => Number(a.id) - Number(b.id),
@@ -25,20 +29,20 @@ export function createVoided() {
   });
   const show = () => { node.hidden = tickets.size === 0; };
 
-  function acknowledge(order) {
+  function acknowledge(/** @type {Order} */ order) {
     seenIds.add(order.id);
     keep();
     tickets.remove(order.id);
     show();
   }
 
-  function put(order) {
+  function put(/** @type {Order} */ order) {
     if (!seenIds.has(order.id)) tickets.put(order, { fresh: true });
     show();
   }
 
   /** `orders` are all that were voided lately; what is older need not be remembered. */
-  function sync(orders) {
+  function sync(/** @type {Order[]} */ orders) {
     const known = new Set(orders.map((order) => order.id));
     for (const id of seenIds) if (!known.has(id)) seenIds.delete(id);
     keep();
@@ -49,7 +53,7 @@ export function createVoided() {
   return { node, put, sync, isCalling: () => tickets.size > 0 };
 }
 
-function createTicket(order, acknowledge) {
+function createTicket(/** @type {Order} */ order, /** @type {(order: Order) => void} */ acknowledge) {
   const label = `Mesa ${order.table_number}, orden ${order.id} anulada`;
   return h("li", {}, h("article", { class: "card ticket", "aria-label": label },
     h("div", { class: "ticket-head" }, h("span", { class: "table" }, String(order.table_number)),

@@ -72,7 +72,7 @@ function answersOf({ responses }) {
   return Object.entries(responses).map(([status, { description, content = {} }]) => {
     const schema = content["application/json"]?.schema;
     const answered = schema?.$ref ? objectOf(schema) : Object.keys(content).join(", ") || "no body";
-    return row(status, status < 400 ? answered : rich(description));
+    return row(status, Number(status) < 400 ? answered : rich(description));
   });
 }
 

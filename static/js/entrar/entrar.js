@@ -14,9 +14,12 @@ const LONGEST_LOOK = 1000; // how long a page may take to say that somebody is s
 const TRY_EVERY = 3000;
 const isChange = new URLSearchParams(location.search).has("cambiar");
 const waits = new Map(); // whom the server lets try again, and when
-const [main, session, people, list, form, who, username, pin, message, enter, back, forget] = [
-  "sign-in", "session", "people", "known", "form", "who", "username", "pin", "message", "enter", "back", "forget",
+const [main, session, people, list, who, message, back, forget] = [
+  "sign-in", "session", "people", "known", "who", "message", "back", "forget",
 ].map(byId);
+const form = /** @type {HTMLFormElement} */ (byId("form"));
+const [username, pin] = /** @type {HTMLInputElement[]} */ (["username", "pin"].map(byId));
+const enter = /** @type {HTMLButtonElement} */ (byId("enter"));
 let person = null; // whom a name was tapped of
 let failures = 0;
 let isSending = false;
@@ -97,7 +100,7 @@ function personOf(value) {
 
 const keep = (all) => local.write(KNOWN, all.slice(0, MOST_KNOWN));
 
-function remember({ username: user, name }, length) {
+function remember(/** @type {User} */ { username: user, name }, /** @type {number} */ length) {
   keep([{ username: user, name, length }, ...known().filter((other) => other.username !== user)]);
 }
 
@@ -137,7 +140,7 @@ async function signIn(event) {
 const userName = () => username.value.trim().toLowerCase();
 
 /** Back to where the session ended, if that is this role's page; to the role's page otherwise. */
-function destination(role) {
+function destination(/** @type {Role} */ role) {
   const last = new URLSearchParams(location.search).get("volver") || "";
   const page = PAGES[role];
   const isMine = last === page || last.startsWith(`${page}?`);

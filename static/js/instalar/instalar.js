@@ -13,7 +13,8 @@ const token = location.hash.slice(1);
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "America/Mexico_City";
 
 // Nobody is signed in, so that the server tells no settings yet. A test holds these limits against the server's.
-setRules({ limits: { name: 80, currency: 5, username: 40, shortest_money_pin: 6, pin: 128 } });
+const limits = /** @type {Limits} */ ({ name: 80, currency: 5, username: 40, shortest_money_pin: 6, pin: 128 });
+setRules(/** @type {Settings} */ ({ limits }));
 
 const house = houseFields({ restaurant: "", currency: "$", time_zone: zone });
 const name = field("Tu nombre", { name: "name", maxlength: limit("name"), required: true });
@@ -39,7 +40,7 @@ function createMenuChoice() {
   const node = h("fieldset", { class: "choices" }, h("legend", {}, "Menú"),
     option("sample", "Empezar con un menú de muestra", true), option("csv", "Importar mi menú"),
     option("none", "Sin menú por ahora"), own);
-  return { node, file, chosen: () => node.querySelector("input:checked").value };
+  return { node, file, chosen: () => /** @type {HTMLInputElement} */ (node.querySelector("input:checked")).value };
 }
 
 async function setUp() {

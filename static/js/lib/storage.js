@@ -10,9 +10,11 @@ function texts(/** @type {() => Storage} */ area) {
     try { return act(area()); } catch { return otherwise; }
   };
   return {
-    /** The text of a name, or null; `otherwise` if the browser refuses. */
-    read: (/** @type {string} */ name, /** @type {string?} */ otherwise = null) =>
-      attempt((all) => all.getItem(name), otherwise),
+    /**
+     * The text of a name, or null; `otherwise` if the browser refuses.
+     * @type {<Otherwise = null>(name: string, otherwise?: Otherwise) => string | Otherwise | null}
+     */
+    read: (name, otherwise) => attempt((all) => all.getItem(name), otherwise ?? null),
 
     /** The list of a name; empty for any other value. */
     readList(/** @type {string} */ name) {
@@ -21,7 +23,7 @@ function texts(/** @type {() => Storage} */ area) {
     },
 
     /** Keep a text or a list; null deletes. Returns whether it worked. */
-    write: (/** @type {string} */ name, /** @type {string | string[] | null} */ value) => attempt((all) => {
+    write: (/** @type {string} */ name, /** @type {string | unknown[] | null} */ value) => attempt((all) => {
       if (value === null) all.removeItem(name);
       else all.setItem(name, Array.isArray(value) ? JSON.stringify(value) : value);
       return true;

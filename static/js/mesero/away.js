@@ -9,13 +9,13 @@ const LOOK_EVERY = 1000;
  * those to look at, or none while nobody knows whether they are still true. `onCall(orders)` hears of
  * each order once; `isCalled(order)` tells whether its waiter is still being waited for.
  */
-export function watchReady({ seconds, isMine, orders, onCall }) {
+export function watchReady(/** @type {ReadyParts} */ { seconds, isMine, orders, onCall }) {
   const met = new Map(); // by id: in which state, whose, and since when it waits for them
   const called = new Set();
-  const stateOf = (order) => `${order.id} ${order.updated_at}`;
+  const stateOf = (/** @type {Order} */ order) => `${order.id} ${order.updated_at}`;
 
   /** A waiter who has just taken the table gets the whole time to fetch it. */
-  function waitsSince(order) {
+  function waitsSince(/** @type {Order} */ order) {
     const known = met.get(order.id);
     if (known?.state === stateOf(order) && known.waiter === order.waiter) return known.since;
     const since = known?.state === stateOf(order) ? now() : Date.parse(order.updated_at);
@@ -23,7 +23,7 @@ export function watchReady({ seconds, isMine, orders, onCall }) {
     return since;
   }
 
-  const isDue = (order) => now() - waitsSince(order) >= seconds * 1000;
+  const isDue = (/** @type {Order} */ order) => now() - waitsSince(order) >= seconds * 1000;
 
   function look() {
     const ready = orders().filter((order) => order.status === "listo");
@@ -34,13 +34,14 @@ export function watchReady({ seconds, isMine, orders, onCall }) {
 
   setInterval(look, LOOK_EVERY);
   return {
-    // Whoever asks shows it: from then on it is known whose it was, though it be taken before the next look.
-    isCalled: (order) => order.status === "listo" && isDue(order) && called.has(stateOf(order)) && !isMine(order),
+    // An answer is shown at once: `isDue` notes whose the table is, even if it is taken before the next look.
+    isCalled: (/** @type {Order} */ order) =>
+      order.status === "listo" && isDue(order) && called.has(stateOf(order)) && !isMine(order),
   };
 }
 
 /** "🔔 Mesa 12 lista: ana no la recoge. ¿La llevas tú?" */
-export function callWords(orders) {
+export function callWords(/** @type {Order[]} */ orders) {
   const [first, ...others] = orders;
   if (others.length === 0) return `🔔 Mesa ${first.table_number} lista: ${first.waiter} no la recoge. ¿La llevas tú?`;
   const tables = orders.map((order) => String(order.table_number));

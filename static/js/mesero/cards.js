@@ -4,7 +4,7 @@ import { h, setText } from "../lib/dom.js";
 import { ago, clock, money, STATES } from "../house/format.js";
 
 /** What both kinds of card have: `{ node, card, head, line, badge, actions, showTime(), update(order, since) }`. */
-export function createCard(order, isMine) {
+export function createCard(/** @type {Order} */ order, /** @type {IsMine} */ isMine) {
   const time = h("span", { class: "quiet number" });
   const total = h("span", { class: "money card-total" });
   const badge = h("span", { class: "badge" });
@@ -16,7 +16,7 @@ export function createCard(order, isMine) {
   const node = h("li", {}, card);
   let since = order.created_at;
   const showTime = () => setText(time, ago(since));
-  const update = (now, from) => {
+  const update = (/** @type {Order} */ now, /** @type {string} */ from) => {
     since = from;
     showTime();
     setText(total, money(now.total));
@@ -26,37 +26,37 @@ export function createCard(order, isMine) {
 }
 
 /** The large number, which a screen reader hears as "Mesa 12". */
-export const createTable = (order) =>
+export const createTable = (/** @type {Order} */ order) =>
   h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number));
 
 /** "Cobrar, mesa 12, orden 128": what a screen reader needs to tell equal buttons apart. */
-export const nameOf = (order, words) => (words === "Mesa"
+export const nameOf = (/** @type {Order} */ order, /** @type {string} */ words) => (words === "Mesa"
   ? `Mesa ${order.table_number}, orden ${order.id}`
   : `${words}, mesa ${order.table_number}, orden ${order.id}`);
 
 /** "Orden 128 · ★ tuya", or whose else it is. */
-export function showWhose(node, order, isMine) {
+export function showWhose(/** @type {Element} */ node, /** @type {Order} */ order, /** @type {boolean} */ isMine) {
   const text = `Orden ${order.id} · ${isMine ? "★ tuya" : order.waiter}`;
   if (node.textContent === text) return;
   node.replaceChildren(`Orden ${order.id} · `, isMine ? h("b", { class: "mine" }, "★ tuya") : order.waiter);
 }
 
 /** A line a dish: how many, what, and its note. */
-export function createDishes(order) {
+export function createDishes(/** @type {Order} */ order) {
   return h("ul", { class: "dishes", "aria-label": "Platillos" }, ...order.items.map((item) => h("li", {},
     h("b", { class: "number" }, String(item.quantity)),
     h("span", {}, item.name, item.note ? h("span", { class: "dish-note" }, `✎ ${item.note}`) : null))));
 }
 
 /** Say a button's words; a screen reader hears whose table they are about, too. */
-export function setWords(button, order, words) {
+export function setWords(/** @type {Element} */ button, /** @type {Order} */ order, /** @type {string} */ words) {
   if (button.textContent === words) return;
   setText(button, words);
   button.setAttribute("aria-label", nameOf(order, words));
 }
 
 /** Show a state as word, icon and colour. */
-export function showState(badge, status) {
+export function showState(/** @type {HTMLElement} */ badge, /** @type {Order["status"]} */ status) {
   const { word, icon, tone } = STATES[status];
   showBadge(badge, `${icon} ${word}`, tone);
 }
@@ -66,7 +66,9 @@ export function showBadge(badge, text, tone) {
   if (badge.dataset.tone !== tone) badge.dataset.tone = tone;
 }
 
-export const isRejected = (order) => order.status === "entregado" && order.payment?.status === "rechazado";
+export const isRejected = (/** @type {Order} */ order) =>
+  order.status === "entregado" && order.payment?.status === "rechazado";
 
 /** When the cashier got the attempt, in words. */
-export const sentAt = (payment) => (payment ? `enviado a las ${clock(payment.submitted_at)}` : "");
+export const sentAt = (/** @type {Payment} */ payment) =>
+  (payment ? `enviado a las ${clock(payment.submitted_at)}` : "");

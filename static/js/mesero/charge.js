@@ -9,8 +9,10 @@ import { createDiscard, describe, isCorrectable } from "./unsent.js";
 
 /** The open sheet of one order. `outbox` sends; `settings` name the methods; `onClose()` when it is gone. */
 export class ChargeSheet {
-  constructor(order, { outbox, settings, onClose }) {
-    Object.assign(this, { order, outbox, onClose });
+  constructor(/** @type {Order} */ order, /** @type {SheetParts} */ { outbox, settings, onClose }) {
+    this.order = order;
+    this.outbox = outbox;
+    this.onClose = onClose;
     this.form = new ChargeForm(order, { settings, send: (said) => this.#send(said) });
     this.verdict = h("div", { class: "verdict", role: "status" });
     this.draftBox = this.#createDraftBox();
@@ -64,7 +66,7 @@ export class ChargeSheet {
   }
 
   /** What the cashier has said, or that nobody has looked yet. */
-  #showVerdict(draft) {
+  #showVerdict(/** @type {Draft} */ draft) {
     const parts = outcomeOf(this.order, draft);
     const text = parts.map((part) => part.textContent).join("\n");
     if (text !== this.verdict.dataset.text) this.verdict.replaceChildren(...parts);
@@ -72,7 +74,7 @@ export class ChargeSheet {
     this.verdict.hidden = parts.length === 0;
   }
 
-  #showDraft(draft) {
+  #showDraft(/** @type {Draft} */ draft) {
     this.draftBox.hidden = !draft;
     if (!draft) return;
     const sending = this.outbox.isSending(draft);

@@ -20,7 +20,7 @@ export class Fields {
   }
 
   /** A method may ask for a reference, take one, or have none. */
-  setMethod(method) {
+  setMethod(/** @type {Method} */ method) {
     this.method = method;
     const isRequired = method.reference === "required";
     this.reference.node.hidden = method.reference === "none";

@@ -13,13 +13,14 @@ const REFUSED = Symbol("what a browser that refuses to be read has said");
 /**
  * A draft: `{ id, table, lines: [{ id, product, name, quantity, note }], key }`; it has a key once it is to be
  * sent.
+ * @type {() => FormDraft}
  */
 export const emptyDraft = () => ({ id: newKey(), table: "", lines: [], key: "" });
 
-export const isEmpty = (draft) => !draft.table && draft.lines.length === 0;
+export const isEmpty = (/** @type {FormDraft} */ draft) => !draft.table && draft.lines.length === 0;
 
 /** A line of an order: the same dish may stand in several, each with its own note. */
-export const newLine = (product, { name = "", quantity = 1, note = "" } = {}) =>
+export const newLine = (/** @type {string} */ product, { name = "", quantity = 1, note = "" } = {}) =>
   ({ id: newKey(), product, name, quantity, note });
 
 /**
@@ -30,8 +31,10 @@ export const newLine = (product, { name = "", quantity = 1, note = "" } = {}) =>
 export class FormDrafts {
   #tab = newKey();
   #since = 0;
+  /** @type {FormDraft} */
   #open = null;
   #isOurs = false;
+  /** @type {FormDraft[]} */
   #aside = [];
   #writer = null; // the tab that wrote the open draft last, as far as is known here; null before anybody did
   #isUnread = false; // what was kept could not be read yet
@@ -40,8 +43,11 @@ export class FormDrafts {
   #timer = 0;
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel("comanda.borradores") : null;
 
-  constructor(username, { onTaken, onTrouble = () => {} }) {
-    Object.assign(this, { onTaken, onTrouble, prefix: `comanda.orden.${username}/`, old: `comanda.orden.${username}` });
+  constructor(/** @type {string} */ username, /** @type {FormDraftsParts} */ { onTaken, onTrouble = () => {} }) {
+    this.onTaken = onTaken;
+    this.onTrouble = onTrouble;
+    this.old = `comanda.orden.${username}`;
+    this.prefix = `${this.old}/`;
     this.#carryOld();
     if (this.#channel) this.#channel.onmessage = ({ data }) => this.#hear(data);
     addEventListener("storage", (event) => this.#watch(event));
@@ -151,7 +157,7 @@ export class FormDrafts {
   }
 
   /** Keep a text, or null for none; again later, where the browser refuses. Whether it is kept. */
-  #put(place, text) {
+  #put(/** @type {string} */ place, /** @type {string?} */ text) {
     const wasLasting = this.isLasting;
     const isKept = local.write(place, text);
     if (isKept) this.#unkept.delete(place);

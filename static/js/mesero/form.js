@@ -7,14 +7,17 @@ import { Fields } from "./fields.js";
 
 /** The form of one order. `send({ method, file, takenAt, reference, amount })` keeps it on the phone. */
 export class ChargeForm {
+  /** @type {File?} */
   #file = null;
   #takenAt = null;
   #url = null;
   #turn = 0;
   #refilled = null;
 
-  constructor(order, { settings, send }) {
-    Object.assign(this, { order, settings, send });
+  constructor(/** @type {Order} */ order, /** @type {ChargeFormParts} */ { settings, send }) {
+    this.order = order;
+    this.settings = settings;
+    this.send = send;
     // Here with the form, before a photo is: a page begins without it, and a photo is sent without it.
     this.exif = import("../lib/exif.js").catch(() => ({ takenAt: () => null }));
     this.preview = h("div", { class: "preview" });
@@ -33,7 +36,7 @@ export class ChargeForm {
   }
 
   /** Another attempt has begun: its proof is another one, and so is what it says. */
-  renew(order) {
+  renew(/** @type {Order} */ order) {
     this.order = order;
     this.#choose(null);
     this.fields.fill({ reference: "", amount: order.total.toFixed(2) });
@@ -41,10 +44,11 @@ export class ChargeForm {
   }
 
   /** Bring back what the server has refused, so that one field can be put right and the photo stays. */
-  refill(draft) {
+  refill(/** @type {Draft} */ draft) {
     if (this.#refilled === draft.key) return;
     this.#refilled = draft.key;
     const wrong = draft.errors ?? {};
+    /** @type {HTMLInputElement} */
     const chosen = this.node.querySelector(`[name=method][value="${CSS.escape(draft.method)}"]`);
     if (chosen) chosen.checked = true;
     this.fields.fill({ reference: draft.reference ?? "", amount: draft.amount || this.order.total.toFixed(2) });
@@ -81,8 +85,9 @@ export class ChargeForm {
   }
 
   get #method() {
-    const name = this.node.querySelector("[name=method]:checked")?.value;
-    return this.settings.methods.find((method) => method.name === name);
+    /** @type {HTMLInputElement} */
+    const input = this.node.querySelector("[name=method]:checked");
+    return this.settings.methods.find((method) => method.name === input?.value);
   }
 
   /** Make the chosen photo small, and keep the time that is lost with it; one chosen meanwhile wins. */

@@ -18,6 +18,7 @@ export function createMenu({ order, onMenu }) {
 }
 
 class Menu {
+  /** @type {Map<string, ProductRow>} */
   #rows = new Map();
   #filter = "";
   #categories = "";
@@ -25,8 +26,9 @@ class Menu {
   #isDoubtful = false;
   #loadedAt = 0;
 
-  constructor(order, onMenu) {
-    Object.assign(this, { order, onMenu });
+  constructor(/** @type {OrderLines} */ order, /** @type {() => void} */ onMenu) {
+    this.order = order;
+    this.onMenu = onMenu;
     this.input = h("input", {
       class: "input", type: "search", id: "search", placeholder: "Buscar platillo", autocomplete: "off",
       enterkeyhint: "search",
@@ -37,6 +39,7 @@ class Menu {
     this.nothing = h("p", { class: "empty" }, "Cargando el menú…");
     const list = h("div", {});
     this.node = h("div", { class: "menu-list" }, list, this.nothing);
+    /** @type {KeyedList<ProductGroup>} */
     this.groups = new KeyedList(list, {
       key: (group) => group.name,
       compare: (one, other) => one.place - other.place,
@@ -57,7 +60,7 @@ class Menu {
       .filter((product) => !product.available && this.#isChosen(product)).map((product) => product.name);
   }
 
-  #isChosen(product) { return this.order.linesOf(product.id).length > 0; }
+  #isChosen(/** @type {Product} */ product) { return this.order.linesOf(product.id).length > 0; }
 
   /** Fetch the menu, however long that takes. */
   load = createRefresher(async () => {
@@ -103,7 +106,7 @@ class Menu {
   }
 
   /** What was picked and is gone from the menu stays in sight, sold out, until it is taken back. */
-  #show(products) {
+  #show(/** @type {Product[]} */ products) {
     const listed = new Set(products.map((product) => product.id));
     const gone = [...this.#rows.values()].map((row) => row.product)
       .filter((product) => !listed.has(product.id) && this.#isChosen(product));
@@ -120,13 +123,14 @@ class Menu {
   }
 
   /** A product in another category gets a row of its own there. */
-  #forget(products) {
+  #forget(/** @type {Product[]} */ products) {
     const places = new Map(products.map((product) => [product.id, product.category]));
     for (const [id, row] of this.#rows) if (places.get(id) !== row.product.category) this.#rows.delete(id);
   }
 
   #createGroup({ name }) {
     const list = h("ul", { class: "products" });
+    /** @type {KeyedList<{ product: Product, place: number }>} */
     const rows = new KeyedList(list, {
       key: ({ product }) => `${product.id} ${product.name}`,
       compare: (one, other) => one.place - other.place,
@@ -158,7 +162,7 @@ class Menu {
 
   #choose(filter) {
     this.#filter = filter;
-    for (const button of this.filters.children) {
+    for (const button of /** @type {Iterable<HTMLElement>} */ (this.filters.children)) {
       button.setAttribute("aria-pressed", String(button.dataset.filter === filter));
     }
     this.#sift();
@@ -177,7 +181,7 @@ class Menu {
     this.nothing.hidden = count > 0;
   }
 
-  #matches({ product }, wanted) {
+  #matches(/** @type {ProductRow} */ { product }, /** @type {string} */ wanted) {
     if (wanted && !plain(product.name).includes(wanted)) return false;
     if (this.#filter === "elegidos") return this.#isChosen(product);
     return this.#filter === "" || this.#filter === `=${product.category}`;

@@ -27,8 +27,10 @@ const AT_REST = 1000; // milliseconds: by then the page stands, and what may com
 const { user, settings } = await start("waiter");
 setPatience(settings.unseen_alarm_seconds);
 const bar = createBar("Mesero", user);
-const isMine = (order) => order.waiter === user.username;
+const isMine = (/** @type {Order} */ order) => order.waiter === user.username;
+/** @type {typeof import("./charge.js").ChargeSheet} */
 let ChargeSheet = null;
+/** @type {import("./charge.js").ChargeSheet?} */
 let sheet = null;
 
 const outbox = new Outbox({
@@ -65,7 +67,7 @@ function showOutbox() {
   sheet?.update();
 }
 
-function placed(order, draft) {
+function placed(/** @type {OrderAfterChange} */ order, /** @type {Draft} */ draft) {
   learn(order);
   const words = `Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`;
   const isRepriced = draft.total !== null && draft.total !== order.total;
@@ -85,9 +87,10 @@ async function correctOrder({ key }) {
   newOrder.correct(draft, `No se pudo: ${refusalOf(draft)}`);
 }
 
+/** @type {OnAnswer} */
 function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }
 
-function show(order, before) {
+function show(/** @type {Order} */ order, /** @type {Order} */ before) {
   open.show(order, before);
   payable.show(order, before);
   paid.show(order);
@@ -98,13 +101,13 @@ function show(order, before) {
 }
 
 /** The kitchen took back that it was ready: nobody should go and fetch it. */
-function recalled(order) {
+function recalled(/** @type {Order} */ order) {
   alertWaiter({ order_id: order.id }, `🍳 Mesa ${order.table_number}: aún no está listo, la cocina sigue`, "late",
     sound.playRefused, [400]);
 }
 
 /** Another waiter has taken the table, perhaps at the same moment: two need not carry the same dish. */
-function tellIfHandedOver(was, order) {
+function tellIfHandedOver(/** @type {Order} */ was, /** @type {Order} */ order) {
   if (!isMine(was) || isMine(order)) return;
   sound.playNew();
   toast(`✋ La mesa ${order.table_number} ahora es de ${order.waiter}`, "", { news: true });
@@ -116,7 +119,7 @@ function showAgain(orderId) {
   if (order) show(order, order);
 }
 
-function reset(orders, before) {
+function reset(/** @type {Map<string, Order>} */ orders, /** @type {Map<string, Order>} */ before) {
   newOrder.menu.freshen();
   for (const was of before.values()) tellMissed(was, orders.get(was.id));
   showLists();
@@ -142,7 +145,7 @@ function count() {
 function trueOrders() { return live.state === "online" ? [...live.orders.values()] : []; }
 
 /** Dishes that get cold, whoever's they are. */
-function callAll(orders) {
+function callAll(/** @type {Order[]} */ orders) {
   for (const order of orders) showAgain(order.id);
   sound.playNew();
   if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.([200, 100, 200]);
@@ -177,7 +180,7 @@ function charge(orderId) { openSheet(live.orders.get(orderId)); }
 /** The page stands before what charging needs has come; a tap waits for it, and mostly has it already. */
 async function fetchSheet() { ({ ChargeSheet } = await import("./charge.js")); }
 
-async function openSheet(order) {
+async function openSheet(/** @type {Order} */ order) {
   if (!ChargeSheet) await fetchPart(fetchSheet());
   if (!ChargeSheet) setPlace({ orden: null });
   if (sheet || !ChargeSheet) return;
@@ -185,7 +188,7 @@ async function openSheet(order) {
 }
 
 /** Call the waiter whom a notice concerns: a sound, the phone's buzz, and words unless the sheet says it. */
-function alertWaiter(notice, text, tone, playSound, pattern) {
+function alertWaiter(/** @type {{ order_id: string }} */ notice, text, tone, playSound, pattern) {
   const order = live.orders.get(notice.order_id);
   if (order && !isMine(order) && order.payment?.submitted_by !== user.username) return;
   playSound();
@@ -194,7 +197,7 @@ function alertWaiter(notice, text, tone, playSound, pattern) {
 }
 
 /** A phone that slept learns from a snapshot what it missed the notice of; a paid order is on it no more. */
-function tellMissed(was, now) {
+function tellMissed(/** @type {Order} */ was, /** @type {Order} */ now) {
   if (now) tellIfHandedOver(was, now);
   const notice = { order_id: was.id, table_number: was.table_number };
   if (now?.status === "listo" && ["pendiente", "en_preparacion"].includes(was.status)) live.on.order_ready(notice);

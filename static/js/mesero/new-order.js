@@ -26,6 +26,7 @@ class NewOrder {
     this.drafts = new FormDrafts(username, {
       onTaken: (draft, isAware) => this.#taken(draft, isAware), onTrouble: () => this.#showTrouble(),
     });
+    /** @type {FormDraft} */
     this.draft = this.drafts.begin();
     this.table = h("input", {
       class: "input table-input", type: "text", inputmode: "numeric", pattern: "[0-9]*", enterkeyhint: "done",
@@ -61,7 +62,7 @@ class NewOrder {
   }
 
   /** Begin once the whole page stands: its other parts hear of what is here. */
-  start(outbox) {
+  start(/** @type {Outbox} */ outbox) {
     this.outbox = outbox;
     this.#show();
     this.menu.load();
@@ -76,7 +77,7 @@ class NewOrder {
   }
 
   /** Open an order that was refused, to put it right; what is being written comes back after it. */
-  correct({ table, lines }, why) {
+  correct(/** @type {Draft} */ { table, lines }, /** @type {string} */ why) {
     const aside = this.#replace({
       ...emptyDraft(), table: String(table ?? ""), lines: lines.map(({ product, ...line }) => newLine(product, line)),
     });
@@ -87,7 +88,7 @@ class NewOrder {
   release(key) { this.drafts.release(key); }
 
   /** Another tab goes on with what was open here, or has sent it. */
-  #taken(draft, isAware) {
+  #taken(/** @type {FormDraft} */ draft, /** @type {boolean} */ isAware) {
     this.draft = draft;
     this.#showDraft();
     if (isAware) this.#say("La orden que estaba aquí sigue en otra pestaña, o ya se envió desde ahí.", "late");
@@ -109,7 +110,7 @@ class NewOrder {
   }
 
   /** One more line of a product; undefined where the order is full. */
-  #add({ id, name }) {
+  #add(/** @type {Product} */ { id, name }) {
     if (this.draft.lines.length >= limit("items")) {
       this.#say(`En una orden caben ${limit("items")} renglones. Envíala y sigue en otra.`, "late");
       return undefined;
@@ -145,7 +146,7 @@ class NewOrder {
   }
 
   /** Open another draft. What was begun comes back after it; gives the words that say so. */
-  #replace(draft) {
+  #replace(/** @type {FormDraft} */ draft) {
     const begun = this.draft;
     this.drafts.replace(draft);
     this.draft = draft;
@@ -180,7 +181,7 @@ class NewOrder {
     this.onCount(count);
   }
 
-  #cents(lines) {
+  #cents(/** @type {OrderLine[]} */ lines) {
     return lines.reduce((sum, line) => sum + line.quantity * Math.round(100 * this.menu.price(line.product)), 0);
   }
 
@@ -209,7 +210,7 @@ class NewOrder {
   }
 
   /** Give an order to the outbox. It stays here as well until it lies there safely. */
-  async #handOn({ key, table, lines }, at) {
+  async #handOn(/** @type {FormDraft} */ { key, table, lines }, /** @type {number} */ at) {
     const isPriced = lines.every((line) => this.menu.has(line.product));
     const total = isPriced ? this.#cents(lines) / 100 : null;
     await this.outbox.addOrder({

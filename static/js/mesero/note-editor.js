@@ -9,11 +9,14 @@ import { forgetNote, recentNotes } from "./notes.js";
  * the end.
  */
 export class NoteEditor {
+  /** @type {OrderLine?} */
   line = null;
   #isForgetting = false;
 
-  constructor(onNote, onClose) {
-    Object.assign(this, { onNote, onClose });
+  constructor(/** @type {(line: OrderLine, note: string) => void} */ onNote,
+    /** @type {(line: OrderLine) => void} */ onClose) {
+    this.onNote = onNote;
+    this.onClose = onClose;
     this.input = h("input", {
       class: "input note-input", type: "text", maxlength: limit("note"), placeholder: "Nota para cocina",
       autocomplete: "off",
@@ -26,7 +29,7 @@ export class NoteEditor {
     this.node = h("div", { class: "note-editor", hidden: true }, this.input, this.done, this.chips);
   }
 
-  open(line, label) {
+  open(/** @type {OrderLine} */ line, /** @type {string} */ label) {
     this.line = line;
     this.node.hidden = false;
     this.input.value = line.note;
@@ -35,7 +38,7 @@ export class NoteEditor {
     this.chips.setAttribute("aria-label", `Notas de antes para ${label}`);
     this.#isForgetting = false;
     this.#showChips();
-    (this.chips.firstChild ?? this.input).focus(); // a chip needs no keyboard over half of the screen
+    focusOn(this.chips.firstChild ?? this.input); // a chip needs no keyboard over half of the screen
   }
 
   close() {
@@ -64,14 +67,14 @@ export class NoteEditor {
     const words = this.#isForgetting ? "Volver" : "✕ Olvidar…";
     this.chips.append(h("button", {
       class: "button chip", type: "button", "data-kind": "plain",
-      onclick: () => { this.#isForgetting = !this.#isForgetting; this.#showChips(); this.chips.lastChild?.focus(); },
+      onclick: () => { this.#isForgetting = !this.#isForgetting; this.#showChips(); focusOn(this.chips.lastChild); },
     }, words));
     this.#press();
   }
 
   #chip(note) {
     if (this.#isForgetting) {
-      const forget = () => { forgetNote(note); this.#showChips(); (this.chips.firstChild ?? this.input).focus(); };
+      const forget = () => { forgetNote(note); this.#showChips(); focusOn(this.chips.firstChild ?? this.input); };
       return h("button", { class: "button chip", type: "button", "aria-label": `Olvidar ${note}`, onclick: forget },
         `✕ ${note}`);
     }
@@ -92,10 +95,12 @@ export class NoteEditor {
   #press() {
     const said = parts(this.input.value);
     for (const chip of this.chips.querySelectorAll("[data-note]")) {
-      chip.setAttribute("aria-pressed",
-        String(said.includes(chip.dataset.note) || this.input.value === chip.dataset.note));
+      const note = chip.getAttribute("data-note");
+      chip.setAttribute("aria-pressed", String(said.includes(note) || this.input.value === note));
     }
   }
 }
 
-const parts = (text) => text.split(",").map((part) => part.trim()).filter(Boolean);
+const focusOn = (/** @type {Node?} */ node) => /** @type {HTMLElement?} */ (node)?.focus();
+
+const parts = (/** @type {string} */ text) => text.split(",").map((part) => part.trim()).filter(Boolean);

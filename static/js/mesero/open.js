@@ -8,7 +8,7 @@ import { createOrderList } from "./order-list.js";
 import { createTake, deliver } from "./steps.js";
 
 /** The list, see `createOrderList`. `house`: `isMine(order)`, `isCalled(order)`, `learn(answer)`, `whose`. */
-export const createOpenOrders = (house) => createOrderList(house, {
+export const createOpenOrders = (/** @type {Waiting} */ house) => createOrderList(house, {
   statuses: ["pendiente", "en_preparacion", "listo"],
   rank: (order) => (order.status !== "listo" ? 2 : house.isCalled(order) ? 0 : 1),
   createCard: createOpenCard,
@@ -19,7 +19,7 @@ export const createOpenOrders = (house) => createOrderList(house, {
 });
 
 /** A ready order in full; one that the kitchen still has in one line, which a tap unfolds. */
-function createOpenCard(order, { isMine, isCalled, learn }) {
+function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isMine, isCalled, learn }) {
   const { node, card, head, line, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
   let dishes = null;
@@ -69,7 +69,7 @@ function createOpenCard(order, { isMine, isCalled, learn }) {
   return {
     node,
     showTimes: () => { showTime(); showMinutes(); },
-    update: (now) => {
+    update: (/** @type {Order} */ now) => {
       if (current.status === "listo" && now.status !== "listo") fold.setAttribute("aria-expanded", "false");
       current = now;
       const isLeft = isCalled(now);

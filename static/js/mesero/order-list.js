@@ -10,13 +10,16 @@ import { fillSlowly, keepCards } from "../lib/slowly.js";
  * `rank(order)` sorts them, 0 to 2, and `counts(order)` tells which of them the tab counts; `createCard(order, house)`
  * makes a card. `words` name the list, its switch, and what it says when nothing is there (own orders, all orders).
  */
-export function createOrderList(house, { statuses, rank, counts = () => true, createCard, words }, ...below) {
+export function createOrderList(/** @type {Waiting} */ house,
+  /** @type {OrderListParts} */ { statuses, rank, counts = () => true, createCard, words },
+  /** @type {HTMLElement[]} */ ...below) {
   const { isMine, isCalled, whose } = house;
   const items = h("ul", { class: "orders", "aria-label": words.list });
   const empty = h("p", { class: "empty" });
   const choice = whose.createSwitch(words.choice);
-  const place = (order) => (isMine(order) ? 0 : 3) + rank(order);
-  const cards = keepCards((order) => createCard(order, house));
+  const place = (/** @type {Order} */ order) => (isMine(order) ? 0 : 3) + rank(order);
+  const cards = keepCards((/** @type {Order} */ order) => createCard(order, house));
+  /** @type {KeyedList<Order>} */
   const list = new KeyedList(items, {
     key: (order) => order.id,
     compare: (a, b) => place(a) - place(b) || Number(a.id) - Number(b.id),
@@ -25,24 +28,25 @@ export function createOrderList(house, { statuses, rank, counts = () => true, cr
   });
   tick(items, cards.showTimes);
   const filling = fillSlowly(list);
-  const isListed = (order) => statuses.includes(order.status);
-  const isShown = (order) => isListed(order) && (!whose.isOnlyMine() || isMine(order) || isCalled(order));
+  const isListed = (/** @type {Order} */ order) => statuses.includes(order.status);
+  const isShown = (/** @type {Order} */ order) =>
+    isListed(order) && (!whose.isOnlyMine() || isMine(order) || isCalled(order));
 
-  function show(order, before) {
+  function show(/** @type {Order} */ order, /** @type {Order} */ before) {
     filling.forget(order);
     if (!isListed(order)) cards.drop(order);
     if (isShown(order)) list.put(order, { fresh: before?.status !== order.status });
     else list.remove(order.id);
   }
 
-  function sync(orders) {
+  function sync(/** @type {Order[]} */ orders) {
     setGoodNews(empty, whose.isOnlyMine() ? words.noneMine : words.none);
     cards.prune(orders.filter(isListed));
     filling.sync(orders.filter(isShown));
   }
 
   /** How many the tab counts; the switch says how many there are. */
-  function count(orders) {
+  function count(/** @type {Order[]} */ orders) {
     const all = orders.filter(isListed);
     choice.count(all.filter(isMine).length, all.length);
     return all.filter((order) => isShown(order) && counts(order)).length;

@@ -30,6 +30,7 @@ const HUNG = 45000; // longer than a tab that lives lets one request take
  */
 export class Outbox {
   #store = new Drafts({ onBack: () => this.#reload().then(() => this.#sendAll()) });
+  /** @type {Map<string, Draft>} */
   #drafts = new Map();
   #progress = new Map();
   #running = new Set();
@@ -43,8 +44,11 @@ export class Outbox {
   #changes = 0;
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel("comanda.envios") : null;
 
-  constructor({ username, onChange, onSent, onGone = () => {} }) {
-    Object.assign(this, { username, onChange, onSent, onGone });
+  constructor(/** @type {OutboxParts} */ { username, onChange, onSent, onGone = () => {} }) {
+    this.username = username;
+    this.onChange = onChange;
+    this.onSent = onSent;
+    this.onGone = onGone;
   }
 
   /** False where the browser keeps nothing: a draft then lives as long as the page. */
@@ -56,10 +60,12 @@ export class Outbox {
   get drafts() { return [...this.#drafts.values()]; }
 
   /** The proof's draft of an order, if it has one. */
-  of(orderId) { return this.drafts.find((draft) => draft.kind === "proof" && draft.orderId === orderId); }
+  of(/** @type {string} */ orderId) {
+    return this.drafts.find((draft) => draft.kind === "proof" && draft.orderId === orderId);
+  }
 
   /** Whether a draft is on the wire now. */
-  isSending(draft) { return this.#progress.has(draft.key); }
+  isSending(/** @type {Draft} */ draft) { return this.#progress.has(draft.key); }
 
   /** Whether a draft has only just been sent off: nobody needs to be told that it is not there yet. */
   isFresh(draft) {
@@ -68,7 +74,7 @@ export class Outbox {
   }
 
   /** Whether an order has waited for so long that only a person can know if it is still wanted. */
-  isStale(draft) { return draft.kind === "order" && ageOf(draft).least > NOT_FOOD_ANY_MORE; }
+  isStale(/** @type {Draft} */ draft) { return draft.kind === "order" && ageOf(draft).least > NOT_FOOD_ANY_MORE; }
 
   /** How much of a draft has left the phone, 0 to 1. */
   progress(draft) { return this.#progress.get(draft.key) || 0; }
@@ -249,7 +255,7 @@ export class Outbox {
     return null;
   }
 
-  async #deliver(draft) {
+  async #deliver(/** @type {Draft} */ draft) {
     log(PARCELS[draft.kind].sending, draft);
     const order = await upload(draft, (share) => this.#show(draft.key, share));
     log(PARCELS[draft.kind].sent, draft);
@@ -346,7 +352,7 @@ function asked(moment = now()) {
   return { askedAt: at, askedHere: here };
 }
 
-const ageOf = ({ askedAt, askedHere }) => since({ at: askedAt, here: askedHere });
+const ageOf = (/** @type {Draft} */ { askedAt, askedHere }) => since({ at: askedAt, here: askedHere });
 
 const laneOf = (draft) => (draft.kind === "order" ? "ordenes" : draft.key);
 
@@ -364,7 +370,10 @@ async function exclusively(name, task, otherwise) {
     (lock) => (lock ? task() : otherwise()));
 }
 
-/** POST a draft; resolves to the order. Rejects with a Problem, or an Error where no answer came. */
+/**
+ * POST a draft; resolves to the order. Rejects with a Problem, or an Error where no answer came.
+ * @type {(draft: Draft, onProgress: (share: number) => void) => Promise<OrderAfterChange>}
+ */
 function upload(draft, onProgress) {
   return new Promise((resolve, reject) => {
     const { path, type, body } = PARCELS[draft.kind].pack(draft);

@@ -6,7 +6,7 @@ import { warningSentence } from "../house/rules.js";
 import { isRejected, sentAt } from "./cards.js";
 
 /** The elements that say it; none while the order is only to be charged. */
-export function outcomeOf(order, draft) {
+export function outcomeOf(/** @type {Order} */ order, /** @type {Draft?} */ draft) {
   const { payment, status } = order;
   if (status === "por_verificar") return [...waiting(payment), ...warnings(order)];
   if (status === "pagado") return [outcome("done", "✓ Pago aprobado")];
@@ -19,7 +19,7 @@ export function outcomeOf(order, draft) {
 
 const outcome = (tone, words) => h("p", { class: "outcome", data: { tone } }, words);
 
-function waiting(payment) {
+function waiting(/** @type {Payment} */ payment) {
   const overlooked = isOverlooked(payment);
   return [
     payment.seen_at ? outcome("seen", "👀 Caja lo vio") : outcome("wait", "⏳ Esperando al cajero"),
@@ -30,14 +30,14 @@ function waiting(payment) {
   ].filter(Boolean);
 }
 
-function warnings({ payment, total }) {
+function warnings(/** @type {Order} */ { payment, total }) {
   if (payment.warnings.length === 0) return [];
   return [h("ul", { class: "warnings", "aria-label": "Avisos" },
     ...payment.warnings.map(
       (warning) => h("li", { class: "notice" }, `⚠ ${warningSentence(warning, payment, total)}`)))];
 }
 
-function refused(payment) {
+function refused(/** @type {Payment} */ payment) {
   return [h("p", { class: "badge", data: { tone: "retry" } }, "🔄 Pago Rechazado"),
     h("p", { class: "reason" }, `«${payment.reason || "Sin motivo"}»`)];
 }

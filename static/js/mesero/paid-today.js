@@ -4,7 +4,7 @@ import { h, setText } from "../lib/dom.js";
 import { fetchPart } from "../lib/later.js";
 
 /** `{ node, show(order), refresh(), filter() }`; `house` is what the list asks, see `createPaidList`. */
-export function createPaidToday(house) {
+export function createPaidToday(/** @type {Waiting} */ house) {
   let list = null;
   const counter = h("span", { class: "counter", hidden: true });
   const body = h("div", { class: "paid-body", hidden: true });
@@ -33,7 +33,7 @@ export function createPaidToday(house) {
 
   return {
     node: h("section", { class: "paid" }, opener, body),
-    show: (order) => list?.show(order),
+    show: (/** @type {Order} */ order) => list?.show(order),
     refresh: () => { if (!body.hidden) list?.load(); },
     filter: () => list?.filter(),
   };

@@ -11,15 +11,19 @@ const LOOK_AT_THE_CLOCK = 60000;
  * `{ nodes, load(), show(order), filter() }`; `house` tells `isMine(order)`, `methodName(name)`, `whose`.
  * `onCount(number)` hears how many orders are shown.
  */
-export function createPaidList({ isMine, methodName, whose }, onCount) {
+export function createPaidList(/** @type {Waiting} */ { isMine, methodName, whose },
+  /** @type {(count: number) => void} */ onCount) {
+  /** @type {Map<string, Order>} */
   let orders = new Map();
   let isLoaded = false;
   const items = h("ul", { class: "paid-list", "aria-label": "Pagadas hoy" });
   const empty = h("p", { class: "quiet" });
   const trouble = h("p", { class: "notice", role: "status", data: { tone: "late" }, hidden: true });
+  /** @type {KeyedList<Order>} */
   const list = new KeyedList(items, {
     key: (order) => order.id,
-    compare: (a, b) => isMine(b) - isMine(a) || decidedAt(b).localeCompare(decidedAt(a)) || Number(b.id) - Number(a.id),
+    compare: (a, b) => Number(isMine(b)) - Number(isMine(a))
+      || decidedAt(b).localeCompare(decidedAt(a)) || Number(b.id) - Number(a.id),
     create: (order) => createPaidCard(order, isMine, methodName),
   });
 
@@ -59,7 +63,7 @@ export function createPaidList({ isMine, methodName, whose }, onCount) {
   return {
     nodes: [trouble, items, empty],
     load,
-    show: (order) => {
+    show: (/** @type {Order} */ order) => {
       if (order.status !== "pagado") return;
       orders = new Map(orders).set(order.id, order); // another Map: an answer on its way knows nothing of it
       filter();
@@ -68,9 +72,9 @@ export function createPaidList({ isMine, methodName, whose }, onCount) {
   };
 }
 
-const decidedAt = (order) => order.payment?.decided_at ?? order.updated_at;
+const decidedAt = (/** @type {Order} */ order) => order.payment?.decided_at ?? order.updated_at;
 
-function createPaidCard(order, isMine, methodName) {
+function createPaidCard(/** @type {Order} */ order, /** @type {IsMine} */ isMine, /** @type {NameOf} */ methodName) {
   const { payment } = order;
   const how = [payment && methodName(payment.method), payment?.decided_by && `aprobó ${payment.decided_by}`];
   const about = h("span", { class: "quiet small" },

@@ -4,6 +4,7 @@
  * A proof: `{ orderId, table, total, method, reference, amount, takenAt, bytes, type, name }`. An order:
  * `{ table, total, lines: [{ product, name, quantity, note }] }`; its `total` is null where a page of
  * an earlier version did not write it down.
+ * @type {Record<Draft["kind"], Parcel>}
  */
 export const PARCELS = {
   proof: {
@@ -26,9 +27,12 @@ export const PARCELS = {
 };
 
 /** How many dishes an order has. */
-export const countOf = (draft) => draft.lines.reduce((sum, line) => sum + line.quantity, 0);
+export const countOf = (/** @type {Draft} */ draft) => draft.lines.reduce((sum, line) => sum + line.quantity, 0);
 
-/** The body that the key of an order belongs to: always the same for the same draft. */
+/**
+ * The body that the key of an order belongs to: always the same for the same draft.
+ * @type {(draft: Draft) => NewOrder}
+ */
 function request(draft) {
   return {
     table_number: draft.table,
@@ -36,7 +40,7 @@ function request(draft) {
   };
 }
 
-function form(draft) {
+function form(/** @type {Draft} */ draft) {
   const body = new FormData();
   body.append("method", draft.method);
   for (const [name, value] of [["reference", draft.reference], ["amount", draft.amount], ["taken_at", draft.takenAt]]) {
@@ -50,7 +54,10 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 const text = (value) => (typeof value === "string" ? value : "");
 const number = (value, otherwise) => (Number.isFinite(value) ? value : otherwise);
 
-/** A draft with everything that the page counts on, whichever version kept it; null for what is not known here. */
+/**
+ * A draft with everything that the page counts on, whichever version kept it; null for what is not known here.
+ * @type {(row: any) => Draft?}
+ */
 export function revive(row) {
   if (!isObject(row) || typeof row.key !== "string" || !row.key) return null;
   const kind = row.kind ?? "proof";

@@ -8,7 +8,8 @@ import { createOrderList } from "./order-list.js";
 import { canTakeBack, createTake, takeBack } from "./steps.js";
 
 /** The list, see `createOrderList`. `house`: `isMine(order)`, `learn(answer)`, `charge(orderId)`, `whose`. */
-export const createPayable = (house, ...below) => createOrderList(house, {
+export const createPayable = (/** @type {Waiting} */ house,
+  /** @type {HTMLElement[]} */ ...below) => createOrderList(house, {
   statuses: ["entregado", "por_verificar"],
   rank: (order) => (order.status === "por_verificar" ? 2 : isRejected(order) ? 0 : 1),
   counts: (order) => order.status === "entregado",
@@ -19,7 +20,7 @@ export const createPayable = (house, ...below) => createOrderList(house, {
   },
 }, ...below);
 
-function createPayableCard(order, { isMine, learn, charge }) {
+function createPayableCard(/** @type {Order} */ order, /** @type {Waiting} */ { isMine, learn, charge }) {
   const { node, card, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
   const dishes = createDishes(order);
@@ -36,7 +37,7 @@ function createPayableCard(order, { isMine, learn, charge }) {
   return {
     node,
     showTimes: () => { showTime(); showBack(); },
-    update: (now) => {
+    update: (/** @type {Order} */ now) => {
       current = now;
       const rejected = isRejected(now);
       const waiting = now.status === "por_verificar";
@@ -55,7 +56,7 @@ function createPayableCard(order, { isMine, learn, charge }) {
   };
 }
 
-function showWaiting(badge, payment) {
+function showWaiting(/** @type {HTMLElement} */ badge, /** @type {Payment} */ payment) {
   if (payment.seen_at) showBadge(badge, "👀 Caja lo vio", "primary");
   else if (isOverlooked(payment)) showBadge(badge, "⏰ La caja aún no lo ve", "late");
   else showBadge(badge, "⏳ Esperando al cajero", "wait");

@@ -9,8 +9,9 @@ import { NoteEditor } from "./note-editor.js";
 export class ProductRow {
   #shown = new Map();
 
-  constructor(product, order) {
-    Object.assign(this, { product, order });
+  constructor(/** @type {Product} */ product, /** @type {OrderLines} */ order) {
+    this.product = product;
+    this.order = order;
     this.editor = new NoteEditor((line, note) => this.#change(line, { note }), (line) => this.#edited(line));
     this.price = h("span", { class: "quiet money" });
     this.steps = createSteps((by) => this.#step(this.#lines[0], by));
@@ -20,15 +21,16 @@ export class ProductRow {
       onclick: () => this.#addOther(),
     }, "+ otra nota");
     this.list = h("ul", { class: "dish-lines" });
+    this.tools = h("div", { class: "dish-tools" }, this.pencil, this.other);
     this.node = h("li", { class: "product" },
       h("div", { class: "product-name" }, h("span", {}, product.name), this.price), this.steps.node,
-      this.list, h("div", { class: "dish-tools" }, this.pencil, this.other), this.editor.node);
+      this.list, this.tools, this.editor.node);
     this.set(product);
   }
 
   get #lines() { return this.order.linesOf(this.product.id); }
 
-  set(product) {
+  set(/** @type {Product} */ product) {
     this.product = product;
     setText(this.price, product.available ? money(product.price) : "⊘ Agotado");
     this.node.dataset.sold = String(!product.available);
@@ -46,7 +48,7 @@ export class ProductRow {
     showPencil(this.pencil, lines[0], name);
     this.pencil.hidden = !isOne || this.editor.line !== null;
     this.other.hidden = this.editor.line !== null || !available || !(lines.length > 1 || lines[0]?.note);
-    this.pencil.parentNode.hidden = this.pencil.hidden && this.other.hidden;
+    this.tools.hidden = this.pencil.hidden && this.other.hidden;
     this.#showLines(lines.length > 1 ? lines : []);
   }
 

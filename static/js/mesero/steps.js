@@ -8,7 +8,10 @@ import { nameOf } from "./cards.js";
 const UNDO_WITHIN = 60000; // milliseconds; the server has the last word
 const byMe = new Set();
 
-/** Say that the order was delivered; `learn(answer)` hears what came of it. */
+/**
+ * Say that the order was delivered; `learn(answer)` gets the server's answer.
+ * @type {StepOf}
+ */
 export async function deliver(order, button, learn) {
   await ask(order, button, async () => {
     learn(await put(order, "entregado"));
@@ -17,7 +20,10 @@ export async function deliver(order, button, learn) {
   });
 }
 
-/** It was another table's: the order is ready again, as it was before. */
+/**
+ * Undo a delivery, for example to the wrong table: the order is ready again.
+ * @type {StepOf}
+ */
 export async function takeBack(order, button, learn) {
   await ask(order, button, async () => {
     learn(await put(order, "listo"));
@@ -26,13 +32,13 @@ export async function takeBack(order, button, learn) {
 }
 
 /** Whether a delivery can be taken back still, by who delivered it or whose table it is. */
-export function canTakeBack(order, isMine) {
+export function canTakeBack(/** @type {Order} */ order, /** @type {boolean} */ isMine) {
   if (order.status !== "entregado" || order.payment || !(isMine || byMe.has(order.id))) return false;
   return now() - Date.parse(order.updated_at) < UNDO_WITHIN;
 }
 
 /** The button that makes the order the reader's own. */
-export function createTake(order, learn) {
+export function createTake(/** @type {Order} */ order, /** @type {OnAnswer} */ learn) {
   const take = () => ask(order, button, async () => {
     learn(await call("PUT", `/orders/${order.id}/waiter`));
     toast(`✋ La mesa ${order.table_number} es tuya`, "done", { own: true });
@@ -43,9 +49,13 @@ export function createTake(order, learn) {
   return button;
 }
 
-const put = (order, status) => call("PUT", `/orders/${order.id}/status`, { json: { status } });
+const put = (/** @type {Order} */ order, /** @type {Order["status"]} */ status) =>
+  call("PUT", `/orders/${order.id}/status`, { json: { status } });
 
-/** `undo` stays within reach where it could not be done yet. */
+/**
+ * Run `act()` and show its failure. If it may work later, the message has a button that calls `undo`.
+ * @type {(order: Order, button: HTMLButtonElement?, act: () => Promise<void>, undo?: () => void) => Promise<void>}
+ */
 async function ask(order, button, act, undo = null) {
   if (button) button.disabled = true;
   try {

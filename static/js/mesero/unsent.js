@@ -11,7 +11,7 @@ const UNREAD =
   + "se lee y se envía solo en cuanto se pueda.";
 
 /** `{ node, update }` of the strip above the tabs; `onCorrect(draft)` hears of what needs a person. */
-export function createStrip(outbox, onCorrect) {
+export function createStrip(/** @type {Outbox} */ outbox, /** @type {(draft: Draft) => void} */ onCorrect) {
   const heading = h("h2", { "aria-live": "polite" });
   const fold = h("button", {
     class: "button unsent-fold", type: "button", "data-kind": "plain", "aria-expanded": "true",
@@ -28,6 +28,7 @@ export function createStrip(outbox, onCorrect) {
     fold.setAttribute("aria-expanded", String(!items.hidden));
     setText(fold, items.hidden ? "▴" : "▾");
   });
+  /** @type {KeyedList<Draft>} */
   const list = new KeyedList(items, {
     key: (draft) => draft.key,
     compare: (a, b) => a.savedAt - b.savedAt,
@@ -45,7 +46,7 @@ export function createStrip(outbox, onCorrect) {
   return { node, update };
 }
 
-function createDraft(draft, outbox, onCorrect) {
+function createDraft(/** @type {Draft} */ draft, /** @type {Outbox} */ outbox, onCorrect) {
   const why = h("span", { class: "small why" });
   const whose = `mesa ${draft.table}`;
   const button = (words, act) => h("button", {
@@ -63,7 +64,7 @@ function createDraft(draft, outbox, onCorrect) {
     h("p", {}, ...headOf(draft), why), h("div", { class: "draft-actions" }, send, correct, discard));
   return {
     node,
-    update: (now) => {
+    update: (/** @type {Draft} */ now) => {
       setText(why, describe(now, outbox));
       node.dataset.stopped = String(now.stopped || outbox.isStale(now));
       send.hidden = isCorrectable(now);
@@ -74,7 +75,7 @@ function createDraft(draft, outbox, onCorrect) {
 }
 
 /** Which it is: table, what it holds, total. */
-function headOf(draft) {
+function headOf(/** @type {Draft} */ draft) {
   const count = draft.kind === "order" ? countOf(draft) : 0;
   const what = draft.kind === "order" ? `${count} ${count === 1 ? "platillo" : "platillos"}` : draft.method;
   const total = draft.total === null ? null : h("span", { class: "money" }, money(draft.total));
@@ -90,10 +91,10 @@ function discardOrder(key, outbox) {
 }
 
 /** Whether the server has named what is wrong: sent as it is, it would be refused again. */
-export const isCorrectable = (draft) => draft.stopped && Object.keys(draft.errors).length > 0;
+export const isCorrectable = (/** @type {Draft} */ draft) => draft.stopped && Object.keys(draft.errors).length > 0;
 
 /** Where a draft stands, in words. */
-export function describe(draft, outbox) {
+export function describe(/** @type {Draft} */ draft, /** @type {Outbox} */ outbox) {
   const isOrder = draft.kind === "order";
   if (outbox.isSending(draft)) return isOrder ? "Enviando…" : `Enviando… ${Math.round(100 * outbox.progress(draft))} %`;
   const whose = draft.waiter === outbox.username ? "" : `De ${draft.waiter || "otra persona"}: `;
@@ -105,7 +106,7 @@ export function describe(draft, outbox) {
 }
 
 /** What the server has against a draft; of an order's lines, with the dish it means. */
-export function refusalOf(draft) {
+export function refusalOf(/** @type {Draft} */ draft) {
   if (draft.kind === "proof" && draft.code === "order_not_found") {
     return `Comanda ya no tiene la orden ${draft.orderId}: quizá se volvió a una copia de antes. `
       + "El comprobante sigue aquí; avisa en caja antes de descartarlo.";

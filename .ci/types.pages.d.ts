@@ -1,0 +1,64 @@
+// Types that only .ci/tsconfig.pages.json checks: they name scripts that are not strict yet.
+
+// The waiter's page
+
+type Outbox = import("../static/js/mesero/outbox.js").Outbox;
+/** A line of an order that is being written: the same dish may stand in several lines, each with its note. */
+type OrderLine = { id: string; product: string; name: string; quantity: number; note: string };
+/** An order that is being written; `key` is empty until the order is sent. */
+type FormDraft = { id: string; table: string; lines: OrderLine[]; key: string; at?: number; tab?: string };
+type FormDraftsParts = { onTaken: (draft: FormDraft, isAware: boolean) => void; onTrouble?: () => void };
+/** What the menu's rows read and change of the order that is being written. */
+type OrderLines = {
+  linesOf: (product: string) => OrderLine[];
+  add: (product: Product) => OrderLine | undefined;
+  change: (id: string, changes: Partial<OrderLine>) => void;
+};
+type ProductGroup = { name: string; place: number; products: Product[] };
+/** An order or a proof on its way to the server. An order has `lines`; a proof has the fields after them. */
+type Draft = {
+  key: string; kind: "order" | "proof"; waiter: string; table: number; total: number | null;
+  savedAt: number; askedAt: number; askedHere?: number; attempt: number;
+  error: string; code?: string; errors: Record<string, string[]>; stopped: boolean;
+  lines?: Omit<OrderLine, "id">[];
+  orderId?: string; method?: string; reference?: string; amount?: string; takenAt?: string | null;
+  bytes?: ArrayBuffer | null; type?: string; name?: string;
+};
+/** How a kind of draft is logged, packed for the server, and known by its answer. */
+type Parcel = {
+  sending: string; sent: string; describe: (draft: Draft) => string;
+  pack: (draft: Draft) => { path: string; type?: string; body: string | FormData };
+  isAnswer: (order: Order | null, draft: Draft) => boolean;
+};
+type OutboxParts = {
+  username: string; onChange: () => void; onSent: (order: OrderAfterChange, draft: Draft) => void;
+  onGone?: (draft: Draft) => void;
+};
+type IsMine = (order: Order) => boolean;
+/** What the lists of the waiter's page ask and tell the page. */
+type Waiting = {
+  isMine: IsMine; isCalled: IsMine; learn: OnAnswer; charge: (orderId: string) => void; methodName: NameOf;
+  whose: ReturnType<typeof import("../static/js/mesero/whose.js").createWhose>;
+};
+type OrderCard = Card<Order> & { showTimes: () => void };
+type OrderListParts = {
+  statuses: Order["status"][]; rank: (order: Order) => number; counts?: IsMine;
+  createCard: (order: Order, house: Waiting) => OrderCard;
+  words: { list: string; choice: string; noneMine: string; none: string };
+};
+type StepOf = (order: Order, button: HTMLButtonElement | null, learn: OnAnswer) => Promise<void>;
+type ReadyParts = { seconds: number; isMine: IsMine; orders: () => Order[]; onCall: (orders: Order[]) => void };
+type SheetParts = { outbox: Outbox; settings: Settings; onClose: () => void };
+type Proof = Pick<Draft, "method" | "reference" | "amount" | "takenAt"> & { file: File | null };
+type ChargeFormParts = { settings: Settings; send: (proof: Proof) => Promise<void> };
+
+// The other pages
+
+/** A product at its place in the menu. */
+type Placed = Product & { place: number };
+
+type Employee = Member & { sessions: Session[] };
+type SectionContext = Begun & {
+  listen: <Type extends keyof Events>(type: Type, handler: (content: Events[Type]) => void) => void;
+  onReset: (handler: () => void) => void;
+};
