@@ -35,7 +35,7 @@ def document() -> Any:
 
 
 def compiled(folder: Path, types: str) -> str:
-    """What the compiler says of all scripts and, strictly, of some, with these types of the server."""
+    """What the compiler says of all scripts, with these types of the server; of some, strictly."""
     generated = folder / "contract.d.ts"
     generated.write_text(types)
     for name in CONFIGURATIONS:
