@@ -3,7 +3,7 @@
 import { call } from "../lib/api.js";
 import { toast } from "../lib/dom.js";
 
-/** Ask for a change, then `show()` what it has changed; a refusal is said. */
+/** Ask for a change, then `show()` its result; say a refusal. */
 export async function change(method, path, json, show) {
   try {
     await call(method, path, { json });

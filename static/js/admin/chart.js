@@ -1,4 +1,4 @@
-// Columns with axes, as inline SVG that is drawn anew for whatever width it has.
+// Columns with axes, as inline SVG that is drawn anew for each width.
 
 import { h } from "../lib/dom.js";
 

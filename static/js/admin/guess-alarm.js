@@ -52,8 +52,8 @@ export function createGuessAlarm(open) {
 }
 
 /**
- * The guesses at each user together, and those at names that nobody has: no line is hidden behind
- * others that somebody makes up. Whom somebody came in as stands first, then who was tried most.
+ * Group the guesses by user, and guesses at unknown names in one group, so that made-up names hide no line.
+ * Users whose account was entered come first, then the most tried.
  */
 function byUser(/** @type {Guesses[]} */ guesses) {
   const users = new Map();

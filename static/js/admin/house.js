@@ -1,4 +1,4 @@
-// "Restaurante": what it is called, how it writes money, where it is, when its day ends.
+// "Restaurante": its name, currency, time zone and the end of its day.
 
 import { call } from "../lib/api.js";
 import { h, toast } from "../lib/dom.js";

@@ -1,4 +1,4 @@
-// A CSV of the menu: what it would change is shown first, and nothing is changed before a yes.
+// Import of a CSV menu: the changes are shown first, and made after a yes.
 
 import { call } from "../lib/api.js";
 import { h, openDialog, setText, toast } from "../lib/dom.js";

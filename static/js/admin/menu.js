@@ -45,7 +45,7 @@ class MenuSection {
     onReset(() => this.show());
   }
 
-  /** The arrows that move things are there when asked for: most days nobody needs them. */
+  /** The arrows show on request: most days nobody moves a product. */
   #arrangeButton() {
     const button = h("button", {
       class: "button", type: "button", "aria-pressed": "false",
@@ -162,7 +162,7 @@ class MenuSection {
     return this.#arrange(names.flatMap((one) => this.#products.filter((product) => product.category === one)));
   }
 
-  /** Moves at once and is told afterwards, in turn; the focus stays, so that another press moves on. */
+  /** Move at once and tell the server afterwards; the focus stays, so that another press moves on. */
   #arrange(products) {
     const focused = /** @type {HTMLButtonElement} */ (document.activeElement);
     this.#set(products);
@@ -230,7 +230,7 @@ class MenuSection {
   }
 }
 
-/** "85,5" → 85.5; what is no number goes as it is, and the server says what is wrong. */
+/** "85,5" → 85.5; other text goes as it is, and the server says what is wrong. */
 function toPrice(text) {
   const number = Number(text.trim().replace(",", "."));
   return text.trim() === "" || Number.isNaN(number) ? text : number;

@@ -1,4 +1,4 @@
-// "Personal": who works here and as what, and on which devices they are signed in.
+// "Personal": the members of staff, their roles, and their signed-in devices.
 
 import { call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
@@ -168,7 +168,7 @@ const roleOf = (/** @type {Field} */ { value }) => /** @type {Role} */ (value);
 const closer = (dialog) => h("div", { class: "actions dialog-foot" },
   h("button", { class: "button", type: "button", onclick: () => dialog().close() }, "Cancelar"));
 
-/** "las 20:41", or with its day where that is not today. */
+/** "las 20:41", with the day unless it is today. */
 function since(iso) {
   if (day(iso) === day()) return `las ${clock(iso)}`;
   return `el ${inWords(iso, "es", { day: "numeric", month: "short" })}, ${clock(iso)}`;

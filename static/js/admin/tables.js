@@ -3,7 +3,7 @@
 import { h } from "../lib/dom.js";
 import { sayOnlyOnline } from "../lib/link.js";
 
-/** `{ node, update(rows) }`; a row is its cells' texts, the first one its heading. `empty` stands for no rows. */
+/** `{ node, update(rows) }`; a row is its cells' texts, the first its heading. `empty` is the text without rows. */
 export function createTable(caption, columns, empty) {
   const body = h("tbody");
   const none = h("p", { class: "quiet" }, empty);

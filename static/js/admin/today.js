@@ -1,4 +1,4 @@
-// A day at a glance: what was sold, when and how, how fast it was verified, and what went wrong.
+// A day at a glance: sales by hour and method, time to a verdict, rejections, warnings and voids.
 
 import { call, Problem } from "../lib/api.js";
 import { h, setText } from "../lib/dom.js";
@@ -48,7 +48,7 @@ export function create(/** @type {SectionContext} */ { settings, listen, onReset
   for (const type of NEWS) listen(type, later);
   onReset(() => { if (!picker.follow()) reload(); });
 
-  /** The house's zone and the end of its day may have been changed meanwhile. */
+  /** The house's time zone and end of the day may have changed meanwhile. */
   function show() {
     if (picker.follow()) return;
     picker.show();
@@ -91,7 +91,7 @@ function createPicker(/** @type {Settings} */ settings, /** @type {(date: string
     setText(ends, `Hasta las ${settings.day_ends} del día siguiente`);
   }
 
-  /** Where today is on show, and has become another day, show that one; whether it did. */
+  /** Go on to the new day if today was on show; tell whether it did. */
   function follow() {
     const isOver = shown === today && today !== businessDay();
     if (isOver) go(businessDay());

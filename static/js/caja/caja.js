@@ -77,7 +77,7 @@ const till = h("main", { class: "till" }, listPane, detail.node, announcer);
 document.body.append(h("div", { class: "till-scroll" }, bar.node, till));
 tabs.open(notedPlace("list"));
 
-/** Two times as the server writes them, always alike: their letters are in the order of time. */
+/** Compare two times of the server as text: their one form sorts by time. */
 function byTime(a, b) {
   if (a === b) return 0;
   return a < b ? -1 : 1;
@@ -91,7 +91,7 @@ function byChange(a, b) {
   return byTime(a.updated_at, b.updated_at) || Number(a.id) - Number(b.id);
 }
 
-/** What fits best comes first; what does not fit is not shown. */
+/** Show the best matches first, and hide cards that do not match. */
 function byFit(a, b) {
   return fit ? (fit(a) ?? Infinity) - (fit(b) ?? Infinity) : 0;
 }
@@ -124,7 +124,7 @@ function firstShown() {
   return lists[till.dataset.view] ? shownOf(till.dataset.view)[0] : undefined;
 }
 
-/** Enter in the search opens what fits best. */
+/** Enter in the search opens the best match. */
 function openFirst() {
   const order = firstShown();
   if (!order) return;
@@ -191,7 +191,7 @@ function count() {
   if (document.title !== title && !isLocked) document.title = title;
 }
 
-/** What the search hides is counted and rings all the same, and the page says that it is there. */
+/** Cards that the search hides are counted and ring as well; the page says how many there are. */
 function sayHidden() {
   for (const id of missedIds) {
     const order = waiting.items.find(({ payment }) => payment.id === id);
@@ -201,7 +201,7 @@ function sayHidden() {
   if (lists[id]) search.say(shownOf(id).length, lists[id].keyed.size, missedIds.size);
 }
 
-/** A proof is called out once, however its news came. */
+/** Call a proof out once, by whichever event or answer its news came. */
 function arrive(order) {
   if (calledIds.has(order.payment.id)) return;
   calledIds.add(order.payment.id);
@@ -223,7 +223,7 @@ function changed(order, before) {
 /** @type {OnAnswer} */
 function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }
 
-/** Another list, or the bank's statement, which takes the whole page. */
+/** Show another list, or the bank's statement, which takes the whole page. */
 function turnTo(id) {
   if (till.dataset.view === id) return;
   notePlace("list", id);
@@ -277,7 +277,7 @@ function markSelected() {
   }
 }
 
-/** Where the detail lies over the list, nothing beneath it can be reached. */
+/** A detail that covers the list makes the list inert. */
 function layOver() {
   const over = narrow.matches && detail.isOpen;
   listPane.inert = over;
@@ -286,7 +286,7 @@ function layOver() {
 }
 narrow.addEventListener("change", layOver);
 
-/** After a verdict: the next in the list, and no accidental second verdict on it. */
+/** After a verdict show the next payment, and ignore a second tap of the same gesture. */
 function selectNext() {
   const next = nextAfter(detail.order);
   if (!next) {
@@ -299,7 +299,7 @@ function selectNext() {
   settling = setTimeout(() => { if (verdicts.judging === null) detail.setBusy(false); }, SETTLING);
 }
 
-/** The next that nobody else has on show. When all that was looked for is decided, nothing is looked for. */
+/** Show the next payment that no other cashier views. When all matches are decided, clear the search. */
 function nextAfter(shown) {
   const others = () => shownOf("por_verificar").filter(({ payment }) => payment.id !== shown.payment.id);
   if (others().length === 0) search.clear();
@@ -309,7 +309,7 @@ function nextAfter(shown) {
   return free.find(isAfter) ?? free[0] ?? left.find(isAfter) ?? left[0];
 }
 
-/** Asked at once, focus and scrolling would lay out the page within the key's handler. */
+/** Done at once, focus and scrolling would lay out the page within the key's handler. */
 function focusCard(paymentId) {
   requestAnimationFrame(() => {
     if (selectedId !== paymentId || document.activeElement === search.field || narrow.matches) return;
@@ -358,7 +358,7 @@ addEventListener("keydown", (event) => {
   act();
 });
 
-/** At midnight "hoy" is another day. */
+/** At the end of the day "hoy" becomes another day. */
 let today = startOfDay();
 setInterval(() => {
   if (today === startOfDay()) return;

@@ -8,7 +8,7 @@ import { shortWarning } from "../house/rules.js";
 import { methodName, personName, thumbnailPath, viewingWords } from "./words.js";
 
 /**
- * A proof that waits for its verdict: the whole card is the button that opens it. `me` is who sits here.
+ * A proof that waits for its verdict: the whole card is the button that opens it. `me` is the cashier of this page.
  * @type {(order: Charged, settings: Settings, me: string, open: (paymentId: string) => void) => Card<Charged>}
  */
 export function createWaiting(order, settings, me, open) {
@@ -110,7 +110,7 @@ export function createPaid(/** @type {Order} */ order) {
   return { node: row(order, time, about), update: () => {} };
 }
 
-/** An order that is not at the table yet. */
+/** An order that has not reached its table yet. */
 export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
   const time = h("span", { class: "waited number quiet" });
   const badge = h("span", { class: "badge" });

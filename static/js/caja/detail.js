@@ -1,4 +1,4 @@
-// One payment, large: its proof beside what is to be paid, what speaks against it, and the verdict.
+// One payment, large: its proof, the order's total, the warnings, and the verdict.
 
 import { call } from "../lib/api.js";
 import { h, setText } from "../lib/dom.js";
@@ -10,7 +10,7 @@ import { methodName, personName, viewingWords } from "./words.js";
 /** @type {Partial<Record<PhotoState, string>>} */
 const UNSEEN = { loading: "Cargando la foto…", slow: "sin ver la foto", failed: "sin ver la foto" };
 
-/** The pane at the right; over the list where there is no room for two. */
+/** The pane at the right; on a narrow screen it covers the list. */
 export class Detail {
   /** @type {Charged?} */
   order = null;
@@ -40,7 +40,7 @@ export class Detail {
   #photo = "loading";
 
   /**
-   * `isOwn(payment)` tells whether `me`, who sits here, has submitted it: then somebody else decides.
+   * `isOwn(payment)` tells whether `me`, the cashier, submitted the payment and so may not decide it.
    * @param {{ me: string, isOwn: (payment: Payment) => boolean } & DetailActs} parts
    */
   constructor({ me, isOwn, onApprove, onReject, onClose, onNext }) {
@@ -56,10 +56,10 @@ export class Detail {
 
   get isOpen() { return this.payment !== null; }
 
-  /** Whether a verdict may be given on what is shown. */
+  /** Whether a verdict may be given on the shown payment. */
   get canJudge() { return this.payment !== null && !this.#settled && !this.#busy && !this.isOwn(this.payment); }
 
-  /** Whether the photo is on its way: nobody approves what they have not been shown, or told why not. */
+  /** Whether the photo is still loading: nobody approves a photo before it is shown or has failed. */
   get isLoading() { return this.#photo === "loading"; }
 
   /** Show the latest payment of `order`. */
@@ -97,7 +97,7 @@ export class Detail {
     if (again) this.#showEarlier(payment);
   }
 
-  /** News of what is shown: somebody else may have opened it. */
+  /** Take news of the shown payment: another cashier may have opened it. */
   update(/** @type {Order} */ order) {
     if (!order.payment || order.payment.id !== this.payment?.id) return;
     this.latest = order.payment;
@@ -149,7 +149,7 @@ export class Detail {
     return h("div", { class: "pair" }, button("refuse", "Rechazar", "R", this.on.onReject), this.approve);
   }
 
-  /** While a verdict is on its way, or a new photo has just slid under the finger. */
+  /** The buttons rest while a verdict is on its way, or just after a new photo has come under the finger. */
   setBusy(/** @type {boolean} */ busy) {
     this.#busy = busy;
     this.#enable();
@@ -162,7 +162,7 @@ export class Detail {
     if (this.approve) setText(this.unseen, UNSEEN[this.#photo] ?? "");
   }
 
-  /** The verdict could not be given: say so, and let it be tried again. */
+  /** Say that the verdict did not get through, and allow another try. */
   fail(/** @type {string} */ words) {
     this.setBusy(false);
     this.notice.replaceChildren(h("p", { class: "notice", "data-tone": "late" }, words));
@@ -170,7 +170,7 @@ export class Detail {
 
   clearNotice() { this.notice.replaceChildren(); }
 
-  /** Someone has judged it already: what is shown can't be judged any more. */
+  /** Another cashier has decided the payment: take the verdict's buttons away. */
   settle(/** @type {string} */ words) {
     if (this.#settled) return;
     this.#settled = true;

@@ -1,11 +1,11 @@
-// What a payment says of itself, what speaks against it, and the tick that it was seen in the account.
+// A payment's facts, its warnings, and the tick that the money was seen in the account.
 
 import { h, setText, wholeAmounts } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import { pointsElsewhere, warningSentence } from "../house/rules.js";
 import { isInAccount, referenceLabel } from "./words.js";
 
-/** What was ordered, a line a dish with its note. */
+/** The ordered dishes, each in a line with its note. */
 export const createDishes = (/** @type {Order} */ order) => h("ul", { class: "dishes", "aria-label": "Platillos" },
   ...order.items.map((item) => h("li", {},
     h("span", { class: "number quantity" }, `${item.quantity} ×`),
@@ -38,7 +38,7 @@ export function createWarnings(/** @type {Payment} */ payment, /** @type {number
       pointsElsewhere(warning, payment) ? orderLink(warning.order_id, `Ver orden ${warning.order_id}`) : null)));
 }
 
-/** A way to another order that does not leave the page. */
+/** A link to another order, which opens on this page. */
 export const orderLink = (/** @type {string} */ orderId, words = orderId) => (
   h("a", { class: "order-link", href: `/caja?orden=${orderId}`, data: { order: orderId } }, words));
 
@@ -63,7 +63,7 @@ export class Tick {
     if (this.isNeeded) this.box.click();
   }
 
-  /** Say what keeps the payment from being approved. */
+  /** Say why the payment can't be approved yet. */
   ask() {
     this.explain("Busca el pago en la cuenta y marca «Lo vi en la cuenta» para aprobar.");
     this.box.focus();

@@ -1,4 +1,4 @@
-// Parts of the page that are fetched when they are first asked for.
+// Parts of the page that are fetched when they are first opened.
 
 import { h } from "../lib/dom.js";
 import { fetchPart } from "../lib/later.js";
@@ -25,7 +25,7 @@ export class Bank {
     this.refresh();
   }
 
-  /** What it shows may have changed. */
+  /** The shown payments may have changed. */
   refresh() { this.#reconciliation?.refresh(); }
 }
 

@@ -1,4 +1,4 @@
-// What stands under a tab that shows a list: the list, and words where it shows nothing.
+// The panel of a tab: its list, and a sentence for an empty list.
 
 import { h, setText } from "../lib/dom.js";
 
@@ -8,7 +8,7 @@ export function createListPanel(/** @type {{ title: string, empty: string }} */ 
   const empty = h("p", { class: "empty" }, words);
   const nothing = h("p", { class: "empty", hidden: true });
 
-  /** Say so where none of `total` is `shown`, as nothing fits what is `sought`. */
+  /** Say that none of `total` cards matches what is `sought`. */
   function say(/** @type {number} */ total, /** @type {number} */ shown, /** @type {string} */ sought) {
     nothing.hidden = !sought || shown > 0 || total === 0;
     if (!nothing.hidden) setText(nothing, `Nada en esta lista con «${sought}»`);

@@ -1,4 +1,4 @@
-// What a cashier looks for, as the bank or a waiter says it: an amount, a table, a name, a number.
+// A cashier's search, in the bank's or a waiter's words: an amount, a table, a name, a number.
 
 import { methodName } from "./words.js";
 
@@ -21,7 +21,7 @@ export function matcher(text, currency = "$", orders = []) {
 }
 
 /**
- * The same for the payments of the Conciliación; `nameOf(username)` is what colleagues call somebody.
+ * The same for the payments of the Conciliación; `nameOf(username)` is a member's name.
  * @type {(text: string, currency: string, payments: ReconciledPayment[], nameOf: NameOf) => Fit<ReconciledPayment>?}
  */
 export function paymentMatcher(text, currency, payments, nameOf) {
@@ -74,7 +74,7 @@ function markMoney(/** @type {string} */ asked, /** @type {string} */ currency) 
 /** @type {Map<string, RegExp>} */
 const patterns = new Map(); // of each currency's sign: slow to make
 
-/** An amount, with what stands before it and after it of signs and codes. */
+/** An amount with the currency signs and codes before and after it. */
 function amountPattern(/** @type {string} */ currency) {
   const sign = fold(currency).replace(/[^\p{L}\p{N}]/gu, "\\$&");
   const codes = Intl.supportedValuesOf?.("currency") ?? ["MXN", "USD"];
@@ -95,14 +95,14 @@ function rank(order, whole, parts, sentence) {
   return sentence ? fitSentence(order, sentence) : NOWHERE;
 }
 
-/** Some of its words are those of no order here: it is the bank's sentence, and its amount or number is what counts. */
+/** A text with words of no order is the bank's sentence: only its amount or number counts. */
 function fitSentence(/** @type {Described} */ order, /** @type {Sentence} */ { moneys, letters }) {
   if (order.reference.length >= WHOLE_NUMBER && letters.includes(order.reference)) return IN_A_SENTENCE;
   const ranks = moneys.map((money) => fitAmount(order, money)).filter((one) => one !== NOWHERE);
   return ranks.length > 0 ? IN_A_SENTENCE + Math.min(...ranks) : NOWHERE;
 }
 
-/** What may be meant. @type {(asked: string) => Asked} */
+/** The meanings that a word may have. @type {(asked: string) => Asked} */
 function read(asked) {
   const place = asked.match(/^(mesa|orden|#)[ :#]*(\d*)$/);
   if (place) return { ...NOTHING, ...(place[1] === "mesa" ? { table: place[2] } : { id: place[2] }) };

@@ -6,7 +6,7 @@ import * as sound from "../lib/sound.js";
 
 const heard = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
 
-/** Where new arrivals are said; it belongs on the page from the beginning. */
+/** The live region that announces arrivals; it must be on the page from the beginning. */
 export const announcer = heard;
 
 /** A proof has arrived. */
@@ -27,7 +27,7 @@ export function callForOverlooked(/** @type {number} */ table) {
 const canNotify = () => isSecureContext && "Notification" in globalThis;
 const wouldAsk = () => canNotify() && Notification.permission === "default";
 
-/** Android lets only a service worker raise one. */
+/** On Android only a service worker can raise a notification. */
 function notify(/** @type {string} */ words, /** @type {Charged} */ order) {
   const options = { body: `Orden ${order.id}`, tag: `pago-${order.payment.id}`, icon: "/static/icons/icon-192.png" };
   try {
@@ -38,7 +38,7 @@ function notify(/** @type {string} */ words, /** @type {Charged} */ order) {
   }
 }
 
-/** Browsers keep quiet until somebody touches the page: ask once, at the start of the shift. */
+/** Browsers play no sound before the first touch: a button asks for it at the start of the shift. */
 export function soundHint() {
   const hint = h("button", { class: "button sound-hint", type: "button", "data-kind": "primary", onclick: activate },
     "🔔 Activar sonido");

@@ -17,7 +17,7 @@ const VERDICTS = {
 let dialog = null;
 let turn = 0;
 
-/** Show an order, in place of the one that is shown already; the address says which. */
+/** Show an order in place of a shown one; the page's address names it. */
 export async function openOrder(/** @type {string} */ orderId) {
   turn += 1;
   const now = turn;
@@ -105,7 +105,7 @@ function sayWho(/** @type {Payment} */ payment) {
   return said;
 }
 
-/** What happened to the order, in its order: each state that it came to, each waiter who took it, and who did it. */
+/** The order's history: each state, each waiter who took the order, and who acted. */
 function createHistory(/** @type {OrderDetail} */ order) {
   /** @type {Step[]} */
   const steps = [];
@@ -128,7 +128,7 @@ function stepWords(/** @type {Step} */ { status, before, from }) {
   return `${icon} ${word}`;
 }
 
-/** The clock's time; the day too, where it is not today. */
+/** The time, and the day unless it is today. */
 function moment(/** @type {string} */ iso) {
   const date = day(iso);
   return date === day() ? clock(iso) : `${date} ${clock(iso)}`;

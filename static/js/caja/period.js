@@ -1,10 +1,10 @@
-// The days that are looked at: today at first, a step back or forth, or any range.
+// The range of days on show: today at first, a step back or forth, or any range.
 
 import { h } from "../lib/dom.js";
 import { businessDay } from "../house/format.js";
 import { laterDate } from "../lib/wall-time.js";
 
-/** Two dates and their buttons; `onChange()` hears of another choice. `from` and `to` are days, both included. */
+/** Two dates and their buttons; a new choice calls `onChange()`. The days `from` and `to` are included. */
 export class Period {
   #today = businessDay();
   from = this.#today;
@@ -23,7 +23,7 @@ export class Period {
     this.#set(businessDay(), businessDay());
   }
 
-  /** Where today is looked at, and has become another day, that one is. */
+  /** Go on to the new day if today was on show. */
   follow() {
     const today = businessDay();
     if (this.from === this.#today && this.to === this.#today && today !== this.#today) this.#set(today, today);
@@ -42,7 +42,7 @@ export class Period {
     this.onChange();
   }
 
-  /** A date that is cleared stays what it was; the other one follows where the two would cross. */
+  /** A cleared date keeps its value; if the two dates cross, the other date follows. */
   #take(/** @type {string} */ changed) {
     const [from, to] = this.inputs.map(({ value }) => value);
     if (!from || !to) this.#set(this.from, this.to);

@@ -10,8 +10,8 @@ const A_TAP = 6;
 const PATIENCE = 10000; // how long a photo may be on its way before nobody is kept waiting for it
 
 /**
- * The element that shows `payment`'s proof; `label` is its alternative text. `onState` hears "loading", and
- * what came of it: "shown", "none" (no photo, or none any more), "slow" (it may come still) or "failed".
+ * The element that shows `payment`'s proof; `label` is its alternative text. `onState` hears "loading",
+ * then "shown", "none" (no photo, or deleted), "slow" (it may still come) or "failed".
  * @type {(payment: Payment, label: string, onState?: (state: PhotoState) => void) => HTMLElement}
  */
 export function createPhoto(payment, label, onState = () => {}) {
@@ -54,7 +54,7 @@ function load(/** @type {Photo} */ photo) {
   }, PATIENCE);
 }
 
-/** What is no picture is a PDF, is kept no longer, or did not arrive. */
+/** Show a PDF, or say that the photo was deleted or did not arrive. */
 async function explain(/** @type {Photo} */ photo, /** @type {() => boolean} */ isLast) {
   const { node, payment } = photo;
   node.replaceChildren(h("p", { class: "photo-wait" }, "Cargando…"));
@@ -66,7 +66,7 @@ async function explain(/** @type {Photo} */ photo, /** @type {() => boolean} */ 
   else tell(photo, "failed", h("div", { class: "empty" }, h("p", {}, failureWords(answer)), retry(photo)));
 }
 
-/** The answer once all of it has come, or null. */
+/** The whole answer, or null. */
 async function fetchWhole(/** @type {string} */ path) {
   try {
     const response = await fetch(path, { credentials: "same-origin" });
@@ -105,7 +105,7 @@ function controls(/** @type {View} */ view, /** @type {string} */ of) {
     button("Ver completa", "⤢", () => view.reset()));
 }
 
-/** Where the picture stands on its stage: scale 1 is the whole picture, turned as it is. */
+/** The picture's position on its stage; at scale 1 the whole turned picture shows. */
 class View {
   #scale = 1;
   #turn = 0;
@@ -220,7 +220,7 @@ class View {
 /** @typedef {{ x: number, y: number }} Point */
 const distance = (/** @type {Point} */ one, /** @type {Point} */ two) => Math.hypot(one.x - two.x, one.y - two.y);
 
-/** The picture never leaves its stage. */
+/** Keep the picture within its stage. */
 function clamp(/** @type {number} */ value, /** @type {number} */ room) {
   const most = Math.max(0, room);
   return Math.min(most, Math.max(-most, value));

@@ -1,4 +1,4 @@
-// Why a proof is refused, or approved in spite of what speaks against it.
+// Asking why a proof is refused, or approved in spite of its warnings.
 
 import { h, wholeAmounts } from "../lib/dom.js";
 import { money } from "../house/format.js";
@@ -19,7 +19,7 @@ export const askWhyRejected = (order, confirm) => askReason({
 }, confirm);
 
 /**
- * Ask why it is approved although its number or its file was used before.
+ * Ask why a payment with a strong warning is approved.
  * @type {(order: Charged, confirm: (reason: string) => void) => HTMLDialogElement}
  */
 export function askWhyApproved(order, confirm) {

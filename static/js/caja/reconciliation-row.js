@@ -1,4 +1,4 @@
-// One approved payment in the Conciliación: a row of its table, a card where there is no room for one.
+// An approved payment in the Conciliación: a row of the table, or a card on a narrow screen.
 
 import { h, setText } from "../lib/dom.js";
 import { clock, day, money } from "../house/format.js";
@@ -6,8 +6,8 @@ import { orderLink } from "./evidence.js";
 import { isInStatement, methodName } from "./words.js";
 
 /**
- * `{ node, update(payment) }`; `mark(found)` resolves to whether the server has it. `isLate(payment)` tells
- * whether its day is over, `nameOf(username)` what colleagues call somebody.
+ * `{ node, update(payment) }`; `mark(found)` resolves to whether the server stored it. `isLate(payment)` tells
+ * whether the payment's day is over; `nameOf(username)` is a member's name.
  * @type {(payment: ReconciledPayment, asked: RowParts) => Card<ReconciledPayment>}
  */
 export function createRow(payment, { mark, isLate, nameOf }) {
@@ -22,7 +22,7 @@ export function createRow(payment, { mark, isLate, nameOf }) {
   let isKept = false;
   let isOnItsWay = false;
 
-  /** One request at a time; whoever changes their mind meanwhile has the last word. */
+  /** One request at a time; the last choice of the cashier wins. */
   async function tick() {
     show();
     if (isOnItsWay) return;
@@ -36,7 +36,7 @@ export function createRow(payment, { mark, isLate, nameOf }) {
     show();
   }
 
-  /** What is not in the statement once its day is over stands out, by word and icon; before, it may yet come. */
+  /** A payment missing after its day stands out by word and icon; before, it may still come. */
   function show() {
     const missing = !box.checked && isInStatement(payment.method);
     const late = missing && isLate(payment);
@@ -73,7 +73,7 @@ function cells(/** @type {ReconciledPayment} */ payment, /** @type {(username: s
   ];
 }
 
-/** On a card, which has no heads of columns, `label` stands before what a number alone does not say. */
+/** A card has no column heads, so `label` explains a bare number. */
 const cell = (/** @type {string} */ classes, /** @type {string} */ label, /** @type {Child[]} */ ...content) =>
   h("td", { class: classes, role: "cell", data: label ? { label } : {} }, ...content);
 

@@ -2,7 +2,7 @@
 
 import { isInStatement } from "./words.js";
 
-/** Whether a payment should stand in the bank's statement, and was not found there. */
+/** Whether a payment belongs in the bank's statement, and was not found there. */
 export const isMissing = (/** @type {ReconciledPayment} */ payment) => !payment.reconciled_at
   && isInStatement(payment.method);
 
@@ -14,7 +14,7 @@ const byTime = (a, b) => decidedAt(a) - decidedAt(b) || Number(a.id) - Number(b.
 const numbers = new Intl.Collator("es", { numeric: true });
 
 /**
- * `compare` of each way to sort; what has no number comes last.
+ * Each way to sort with its `compare`; payments without a number come last.
  * @type {Record<string, { word: string, compare: (a: ReconciledPayment, b: ReconciledPayment) => number }>}
  */
 export const SORTS = {
@@ -28,7 +28,7 @@ export const SORTS = {
 };
 
 /**
- * `{ method, count, total, missing, lacking, isLate }` of each method; `lacking` is what the missing ones come to.
+ * `{ method, count, total, missing, lacking, isLate }` of each method; `lacking` is the missing payments' total.
  * @type {(payments: ReconciledPayment[], isLate: (payment: ReconciledPayment) => boolean) => MethodFigures[]}
  */
 export function sums(payments, isLate) {
@@ -43,6 +43,6 @@ export function sums(payments, isLate) {
   });
 }
 
-/** In hundredths, since those are whole. */
+/** Sums in hundredths, which are whole numbers. */
 const add = (/** @type {ReconciledPayment[]} */ payments) =>
   payments.reduce((sum, { total }) => sum + Math.round(100 * total), 0) / 100;

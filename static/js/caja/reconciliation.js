@@ -1,4 +1,4 @@
-// Conciliación: what was approved, beside the bank's statement, and a tick for what was found there.
+// Conciliación: approved payments, each with a tick if it was found in the bank's statement.
 
 import { call, Offline, orTryAgain } from "../lib/api.js";
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
@@ -16,7 +16,7 @@ const COLUMNS = [
 ];
 const KEEP_UP = 30000; // the clock goes on, and so does another cashier with their ticks
 
-/** The whole tab. `isShown()` tells whether anybody looks at it. */
+/** The whole tab. `isShown()` tells whether the tab is open. */
 export class Reconciliation {
   /** @type {ReconciledPayment[]} */
   #payments = [];
@@ -94,13 +94,13 @@ export class Reconciliation {
     this.#list();
   }
 
-  /** Ask the server again, if anybody looks. */
+  /** Ask the server again, if the tab is open. */
   refresh() {
     this.period.follow();
     if (this.isShown()) this.#load();
   }
 
-  /** What was ticked meanwhile is not undone by an older answer: each tick ends with a refresh. */
+  /** An older answer does not undo a tick made meanwhile: each tick ends with a refresh. */
   #load = createRefresher(async (isOutdated) => {
     const query = this.#query();
     this.csv.href = `/reconciliation.csv?${query}`;
@@ -129,7 +129,7 @@ export class Reconciliation {
     this.#list(true);
   }
 
-  /** What was ticked under "Sólo faltan" stays until another look is asked for: nothing slides under the finger. */
+  /** A payment ticked under "Sólo faltan" stays until the next change of view: no row moves under the finger. */
   #list(isSameLook = false) {
     if (!isSameLook) this.#staying.clear();
     const fit = paymentMatcher(this.search.value, this.currency, this.#payments, this.#nameOf);
@@ -162,7 +162,7 @@ export class Reconciliation {
     this.totals.replaceChildren(...sums(this.#payments, this.#isLate).map(createTotal));
   }
 
-  /** Tick at once, and take it back, saying so, if the server does not have it. */
+  /** Tick at once; if the server does not store the tick, take it back and say so. */
   async #mark(/** @type {string} */ id, /** @type {boolean} */ found) {
     this.#marks += 1;
     this.#count(id, found);
@@ -191,7 +191,7 @@ export class Reconciliation {
 const field = (/** @type {string} */ name, /** @type {Element} */ input) =>
   h("div", { class: "field", data: { field: input.id } }, h("label", { for: input.id }, name), input);
 
-/** Red is for what is missing once its day is over. */
+/** Red marks payments missing after their day. */
 function createTotal(/** @type {MethodFigures} */ { method, count, total, missing, lacking, isLate }) {
   const words = missing === 0 ? ["✓ Todo encontrado"]
     : [`${isLate ? "⚠ " : ""}${missing === 1 ? "Falta" : "Faltan"} ${missing} · `,

@@ -1,10 +1,10 @@
-// The field that finds a card among many, and what it says of the cards that it does not show.
+// The search field, and its sentence about the cards that it hides.
 
 import { h, setText } from "../lib/dom.js";
 
 /**
- * `onChange(text)` hears what is looked for, "" for all; `onOpen()` of Enter, `onDown()` of the arrow that
- * leads to the list.
+ * `onChange(text)` hears the searched text, "" for all; `onOpen()` Enter, `onDown()` the arrow down to the
+ * list.
  */
 export class Search {
   #text = "";
@@ -29,7 +29,7 @@ export class Search {
         h("kbd", { "aria-hidden": "true" }, "/")), this.said);
   }
 
-  /** What is looked for, "" for everything. */
+  /** The searched text, "" for everything. */
   get text() { return this.#text; }
 
   focus() {
@@ -42,7 +42,7 @@ export class Search {
     this.#change();
   }
 
-  /** Say how many of how many are shown, and how many new ones came that are not. */
+  /** Say how many of all cards are shown, and how many new cards are hidden. */
   say(/** @type {number} */ shown, /** @type {number} */ total, /** @type {number} */ missed) {
     this.said.hidden = !this.#text;
     if (!this.#text) return;

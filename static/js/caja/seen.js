@@ -1,5 +1,5 @@
-// Telling who looks at what: the waiters, that their proof was opened; the other cashiers, who has it on show.
-// It never stands in the way of a verdict.
+// Telling who views a payment: waiters hear that it was opened, other cashiers who has it on show.
+// A failure here never delays a verdict.
 
 import { asUser, call, Offline } from "../lib/api.js";
 import { onCovered } from "../house/idle.js";
@@ -24,13 +24,13 @@ let toldAt = 0;
 let touchedAt = stopwatch();
 let isTelling = false;
 
-/** Whose page this is; `hear(order)` is called with the server's answers. */
+/** Set the page's user; `hear(order)` takes the server's answers. */
 export function setViewer(/** @type {string} */ username, /** @type {OnAnswer} */ hear) {
   me = username;
   learn = hear;
 }
 
-/** This payment is on show, and no other; null is none. */
+/** Put this payment on show, and no other; null for no payment. */
 export function showPayment(/** @type {Payment?} */ payment) {
   shownId = payment?.id ?? null;
   if (payment && !payment.seen_at && !openedIds.has(payment.id)) untoldIds.add(payment.id);
@@ -38,7 +38,7 @@ export function showPayment(/** @type {Payment?} */ payment) {
   setTimeout(tell); // once the tap that opened it has its answer
 }
 
-/** Tell what could not be told yet. One request at a time, so that none overtakes another. */
+/** Tell the server what it has not heard yet, one request at a time, so that no request overtakes another. */
 export async function tell() {
   if (isTelling) return;
   isTelling = true;
@@ -57,14 +57,14 @@ async function tellNext() {
   return true;
 }
 
-/** Whoever is the first to open it is its viewer, too. */
+/** The first cashier to open a payment is its viewer, too. */
 async function view(/** @type {string} */ id) {
   const order = await put(id, untoldIds.has(id) ? "seen" : "viewer");
   const isKnown = order?.payment?.viewers?.some(({ username }) => username === me);
   if (isKnown || !untoldIds.delete(id)) remember(id);
 }
 
-/** What was closed again before it could be told of. */
+/** Drop a payment that was closed before the server heard of it. */
 async function see(/** @type {string} */ id) {
   const order = await put(id, "seen");
   untoldIds.delete(id);
@@ -89,7 +89,7 @@ async function put(/** @type {string} */ id, /** @type {"seen" | "viewer"} */ wh
 }
 
 /**
- * What was refused will be refused again; what got lost is thrown, to be told later.
+ * A refusal is final; a lost request is thrown, and sent again later.
  * @template Answer
  * @param {() => Promise<Answer>} request
  */
@@ -106,17 +106,17 @@ for (const touch of ["pointerdown", "keydown", "wheel"]) {
   addEventListener(touch, () => { touchedAt = stopwatch(); }, { passive: true, capture: true });
 }
 
-/** Whoever left has nothing on show: the server sees to it when it ends the session. */
+/** Who signs out has nothing on show: the server clears the view with the session. */
 onCovered(() => { shownId = null; });
 
-/** Who has a payment on show for long says so again, seldom. */
+/** A long view is renewed now and then. */
 setInterval(() => {
   const isDue = shownId !== null && shownId === toldId && stopwatch() - toldAt >= RENEWS_AFTER;
   if (isDue && stopwatch() - touchedAt < AWAY_AFTER) toldId = null;
   if (shownId !== null) tell();
 }, LOOKS_EVERY);
 
-/** Of two tabs the one that is looked at counts: the other one may have told of something else, or closed it. */
+/** The visible tab counts: another tab may have told of another payment, or closed this one. */
 addEventListener("focus", () => {
   if (shownId === null) return;
   toldId = null;

@@ -1,4 +1,4 @@
-// The verdict on the payment that is on show: given here, or found to have been given elsewhere.
+// The verdict on the shown payment: given here, or by another cashier.
 
 import { call, Offline, orTryAgain, Problem } from "../lib/api.js";
 import { toast } from "../lib/dom.js";
@@ -47,10 +47,10 @@ export class Verdicts {
     if (order) this.#dialog = question(order, (reason) => this.#judge(verdict, reason));
   }
 
-  /** What was asked about is not on show any more. */
+  /** Close the question: its payment is no longer on show. */
   stopAsking() { this.#dialog?.close(); }
 
-  /** What is on show may have been judged elsewhere meanwhile. */
+  /** Another cashier may have decided the shown payment meanwhile. */
   check(/** @type {Order | undefined} */ order) {
     const { payment } = this.detail;
     if (!payment) return;
@@ -61,7 +61,7 @@ export class Verdicts {
     else this.#inquire(payment);
   }
 
-  /** The order has gone on since: ask what became of this payment. */
+  /** The order has moved on: ask for this payment's verdict. */
   async #inquire(/** @type {Payment} */ payment) {
     this.detail.settle("Este comprobante ya no espera dictamen");
     this.#dialog?.close();
@@ -83,7 +83,7 @@ export class Verdicts {
     this.detail.settle(`${this.#explain(payment)}. ${DONE}`);
   }
 
-  /** Give the verdict on exactly the payment that is on show. */
+  /** Send the verdict on the shown payment, and on no other. */
   async #judge(/** @type {Verdict} */ verdict, /** @type {string?} */ reason) {
     const { detail } = this;
     const { order, payment } = detail;

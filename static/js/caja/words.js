@@ -1,4 +1,4 @@
-// How the cashier's page says who, how and why.
+// The cashier's words for people, payment methods and reasons.
 
 import { now } from "../lib/server-time.js";
 
@@ -21,14 +21,14 @@ export function setHouse(/** @type {Settings} */ settings) {
   keepDays = settings.keep_days;
 }
 
-/** "🏦 Transferencia", never parted at the end of a line */
+/** "🏦 Transferencia", without a line break within */
 export const methodName = (/** @type {string} */ name) =>
   `${ICONS[name] ?? "💳"}\u00a0${methods.get(name)?.label ?? name}`;
 
 /** "Clave de rastreo", as the method's bank calls it */
 export const referenceLabel = (/** @type {string} */ name) => methods.get(name)?.reference_label || "Referencia";
 
-/** Whether a payment by this method is only good once it was seen in the account. */
+/** Whether an approval by this method says that the money was seen in the account. */
 export const isInAccount = (/** @type {string} */ name) => methods.get(name)?.verify === "account";
 
 /** Whether a bank's statement shows payments by this method; cash leaves no operation number. */
@@ -57,7 +57,7 @@ export function viewingWords(/** @type {Payment} */ payment, /** @type {string} 
   return `${names.slice(0, -1).join(", ")} y ${names.at(-1)} lo están viendo`;
 }
 
-/** Why a photo is not there any more */
+/** Why a photo was deleted */
 export const expiredWords = () => `🗑 La foto ya se borró${keepDays > 0 ? `: se guardan ${keepDays} días` : ""}`;
 
 export const proofPath = (/** @type {Payment} */ payment) => `/payments/${payment.id}/proof`;

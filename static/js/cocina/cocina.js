@@ -74,7 +74,7 @@ function createTicket(/** @type {Order} */ order, column) {
   return { node, update };
 }
 
-/** The next step. The whole card is its target, and its dishes are still text that a screen reader reads. */
+/** The next step's button. The whole card is its target; the dishes stay text for screen readers. */
 function createStep(/** @type {Order} */ order, { next, action }, label) {
   const button = h("button", {
     class: "step", type: "button", "aria-label": `${label}: ${action}`, onclick: () => move(order, next, button),
@@ -82,7 +82,7 @@ function createStep(/** @type {Order} */ order, { next, action }, label) {
   return button;
 }
 
-/** One tap takes back a step that was taken too early. */
+/** A button that takes the last step back. */
 function createRecall(/** @type {Order} */ order, column, label) {
   const { heading } = COLUMNS.find(({ status }) => status === column.back);
   const button = h("button", {
@@ -119,7 +119,7 @@ async function move(order, target, button) {
   }
 }
 
-/** An order that nobody has begun calls, however its news came: a tablet that slept missed the notice. */
+/** An order that nobody has begun rings, also after a reload: a tablet that slept missed the notice. */
 function meet(/** @type {Order[]} */ orders) {
   const fresh = orders.filter((order) => !metIds.has(order.id));
   for (const { id } of fresh) metIds.add(id);
@@ -128,7 +128,7 @@ function meet(/** @type {Order[]} */ orders) {
   if (waiting.length > 0) sound.playNew();
 }
 
-/** Somebody has touched the order: its bell stops. */
+/** Stop the bell of an order that somebody has touched. */
 function hear(orderId) {
   if (!unheardIds.delete(orderId)) return;
   const node = columns.get("pendiente").tickets.node(orderId);
@@ -163,7 +163,7 @@ function reset(/** @type {Map<string, Order>} */ orders) {
   for (const id of unheardIds) if (orders.get(id)?.status !== "pendiente") unheardIds.delete(id);
 }
 
-/** Browsers keep quiet until the first touch: ask for it once, in sight. */
+/** Browsers play no sound before the first touch: a button asks for it. */
 function soundHint() {
   const hint = h("button", { class: "button sound-hint", type: "button", "data-kind": "primary" }, "🔔 Activar sonido");
   hint.addEventListener("click", async () => {

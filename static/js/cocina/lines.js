@@ -1,4 +1,4 @@
-// A dish on a ticket: how many, what, and what to mind.
+// A dish on a ticket: quantity, name and note.
 
 import { h } from "../lib/dom.js";
 

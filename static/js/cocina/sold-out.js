@@ -1,4 +1,4 @@
-// What is sold out tonight: one tap says so to every page, and one takes it back.
+// The dishes that are sold out: one tap tells every page, another takes it back.
 
 import { andAgain, call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";

@@ -1,4 +1,4 @@
-// Orders that are void: struck through above the columns until somebody here says that they know.
+// Void orders, struck through above the columns until somebody acknowledges them.
 
 import { h, KeyedList } from "../lib/dom.js";
 import { now } from "../lib/server-time.js";
@@ -14,7 +14,7 @@ const HOURS = 6; // what was voided before that is no longer on any stove
  */
 export const snapshot = () => `/orders?status=anulado&since=${new Date(now() - HOURS * 3600000).toISOString()}`;
 
-/** `{ node, put, sync, isCalling }`; what was acknowledged on this device stays away, reloads included. */
+/** `{ node, put, sync, isCalling }`; an order acknowledged on this device stays away, also after a reload. */
 export function createVoided() {
   const seenIds = new Set(local.readList(SEEN).filter((id) => typeof id === "string"));
   const keep = () => local.write(SEEN, [...seenIds]);
@@ -41,7 +41,7 @@ export function createVoided() {
     show();
   }
 
-  /** `orders` are all that were voided lately; what is older need not be remembered. */
+  /** `orders` are all orders voided lately; older acknowledgements are forgotten. */
   function sync(/** @type {Order[]} */ orders) {
     const known = new Set(orders.map((order) => order.id));
     for (const id of seenIds) if (!known.has(id)) seenIds.delete(id);

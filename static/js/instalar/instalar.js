@@ -1,4 +1,4 @@
-// The first start: whose restaurant this is, who administers it, and what it sells.
+// The first start: the restaurant, its administrator and its menu.
 
 import { call } from "../lib/api.js";
 import { h, setText } from "../lib/dom.js";
@@ -12,7 +12,7 @@ import { pinField, usernameOf } from "../house/staff-fields.js";
 const token = location.hash.slice(1);
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "America/Mexico_City";
 
-// Nobody is signed in, so that the server tells no settings yet. A test holds these limits against the server's.
+// Without a session the server tells no settings. A test holds these limits against the server's.
 const limits = /** @type {Limits} */ ({ name: 80, currency: 5, username: 40, shortest_money_pin: 6, pin: 128 });
 setRules(/** @type {Settings} */ ({ limits }));
 
