@@ -46,10 +46,10 @@ def compiled(folder: Path, types: str) -> str:
                 for path in configuration[key]
             ]
         (folder / name).write_text(json.dumps(configuration))
-    return "".join(complaints(folder / name) for name in CONFIGURATIONS)
+    return "".join(run_compiler(folder / name) for name in CONFIGURATIONS)
 
 
-def complaints(configuration: Path) -> str:
+def run_compiler(configuration: Path) -> str:
     node = shutil.which("node", path=str(CHECKOUT / ".venv" / "bin"))
     assert node
     command = [node, str(COMPILER), "--project", str(configuration), "--pretty", "false"]
@@ -128,15 +128,15 @@ def test_what_is_renamed_on_the_server_is_missed_in_the_scripts(tmp_path: Path) 
                     for each in schema.get("required", ())
                 ]
     changed["paths"]["/current-session"] = changed["paths"].pop("/session")
-    told = compiled(tmp_path, typedefs(changed)).splitlines()
+    complaints = compiled(tmp_path, typedefs(changed)).splitlines()
     expected = {(field, script) for fields in RENAMED.values() for field, script in fields.items()}
     assert expected == {
         (field, script)
         for field, script in expected
-        if any(line.startswith(script) and f"'{field}'" in line for line in told)
+        if any(line.startswith(script) and f"'{field}'" in line for line in complaints)
     }
     moved = "Property 'user' does not exist on type 'unknown'"  # the answer of `GET /session`
-    assert any(line.startswith("static/js/house/live.js") and moved in line for line in told)
+    assert any(line.startswith("static/js/house/live.js") and moved in line for line in complaints)
 
 
 def test_schemas_routes_and_events_become_types() -> None:

@@ -1,4 +1,4 @@
-// Signing in: who, by one tap where they are known here, and the PIN, with big keys on a touch screen.
+// Signing in: a known person by one tap, others by their user, then the PIN, with large keys on a touch screen.
 
 import { call, Offline } from "../lib/api.js";
 import { byId, h, setText } from "../lib/dom.js";
@@ -10,21 +10,21 @@ import { local } from "../lib/storage.js";
 
 const KNOWN = "comanda.usuarios";
 const MOST_KNOWN = 12;
-const LONGEST_LOOK = 1000; // how long a page may take to say that somebody is signed in already
+const LONGEST_LOOK = 1000; // ms that the page waits to learn whether somebody is signed in
 const TRY_EVERY = 3000;
 const isChange = new URLSearchParams(location.search).has("cambiar");
-const waits = new Map(); // whom the server lets try again, and when
+const waits = new Map(); // by user: when the server allows the next attempt
 const [main, session, people, list, who, message, back, forget] = [
   "sign-in", "session", "people", "known", "who", "message", "back", "forget",
 ].map(byId);
 const form = /** @type {HTMLFormElement} */ (byId("form"));
 const [username, pin] = /** @type {HTMLInputElement[]} */ (["username", "pin"].map(byId));
 const enter = /** @type {HTMLButtonElement} */ (byId("enter"));
-let person = null; // whom a name was tapped of
+let person = null; // the person whose name was tapped
 let failures = 0;
 let isSending = false;
 let isWaiting = false;
-let ending = null; // the request that ends a session that was left open, while it is on its way
+let ending = null; // the running request that ends a session left open
 
 function showKeys() {
   const key = (label, name, press) => h("button", {
@@ -39,7 +39,7 @@ function showKeys() {
   );
 }
 
-/** The people who have signed in on this device, as large buttons; `chosen` is one of them already. */
+/** Show this device's known people as large buttons, or ask for the PIN of `chosen`. */
 function showPeople(chosen = null) {
   const all = known();
   list.replaceChildren(...all.map((one) => h("li", {}, h("button", {
@@ -63,7 +63,7 @@ function askOther() {
   username.focus();
 }
 
-/** Ask for the PIN of `one`, or for a user too where that is null. */
+/** Ask for the PIN of a known person; if `one` is null, for the user, too. */
 function ask(one) {
   person = one;
   failures = 0;
@@ -81,13 +81,13 @@ function ask(one) {
   showWait();
 }
 
-/** What is kept here, whatever its shape: older versions kept names alone, and anybody can have written. */
+/** This device's known people. Older versions kept only usernames, and the storage may hold anything. */
 function known() {
   const all = local.readList(KNOWN).map(personOf).filter(Boolean);
   return all.filter((one, at) => all.findIndex((other) => other.username === one.username) === at).slice(0, MOST_KNOWN);
 }
 
-/** `{ username, name, length }`: 0 where the length of their PIN isn't known. */
+/** `{ username, name, length }`; `length` is 0 if their PIN's length is unknown. */
 function personOf(value) {
   const { username: user, name, length } = typeof value === "string" ? { username: value } : value ?? {};
   if (typeof user !== "string" || user.trim() === "") return null;
@@ -104,7 +104,7 @@ function remember(/** @type {User} */ { username: user, name }, /** @type {numbe
   keep([{ username: user, name, length }, ...known().filter((other) => other.username !== user)]);
 }
 
-/** The PIN sends itself at the length that this person's last one had here; after two refusals it may be a new one. */
+/** Send a PIN that has the length of this person's last PIN; not after two refusals: the PIN may be new. */
 function sendIfWhole() {
   if (person?.length && failures < 2 && pin.value.length === person.length) form.requestSubmit();
 }
@@ -113,7 +113,7 @@ async function signIn(event) {
   event.preventDefault();
   if (isSending || enter.disabled) return;
   const json = { username: userName(), pin: pin.value };
-  const isHere = () => userName() === json.username; // somebody else may have tapped their name meanwhile
+  const isHere = () => userName() === json.username; // false if another name was tapped meanwhile
   try {
     isSending = true;
     enter.disabled = true;
@@ -139,7 +139,7 @@ async function signIn(event) {
 
 const userName = () => username.value.trim().toLowerCase();
 
-/** Back to where the session ended, if that is this role's page; to the role's page otherwise. */
+/** The page where the session ended, if the role may open it; otherwise the role's page. */
 function destination(/** @type {Role} */ role) {
   const last = new URLSearchParams(location.search).get("volver") || "";
   const page = PAGES[role];
@@ -150,7 +150,7 @@ function destination(/** @type {Role} */ role) {
 
 function explain(error) {
   failures += 1;
-  if (error.code === "too_many_attempts") return; // the wait says it
+  if (error.code === "too_many_attempts") return; // `showWait` says it
   if (error instanceof Offline) say("Sin conexión con Comanda. Revisa el Wi-Fi y prueba otra vez.");
   else if (failures >= 2 && person?.length) {
     say(`${error.message}. Si tu PIN cambió, escríbelo completo y toca Entrar.`);
@@ -158,7 +158,7 @@ function explain(error) {
   else say(error.message);
 }
 
-/** Who has tried too often waits; whoever comes to the tablet next does not. */
+/** Let a user with too many attempts wait; another user of this tablet does not wait. */
 function showWait() {
   const seconds = Math.ceil(((waits.get(userName()) ?? 0) - performance.now()) / 1000);
   if (isWaiting && seconds <= 0) message.hidden = true;
@@ -170,7 +170,7 @@ function showWait() {
   }
 }
 
-/** "60 s", "8 min", "3 h": never shorter than it is. */
+/** "60 s", "8 min", "3 h", rounded up. */
 function pause(seconds) {
   if (seconds < 120) return `${seconds} s`;
   return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;
@@ -181,14 +181,14 @@ function say(text) {
   message.hidden = false;
 }
 
-/** Who is signed in goes on to their page, unless they came to change or the screen was locked. */
+/** Open the page of a signed-in user, unless they came to change the user or the screen is locked. */
 async function goOn() {
   if (lockedUser() !== null) return;
   try {
-    main.dataset.looking = ""; // or the keys would move under a finger
+    main.dataset.looking = ""; // else the keys would move under a finger
     setTimeout(() => { delete main.dataset.looking; }, LONGEST_LOOK);
     const { user } = await call("GET", "/session");
-    if (lockedUser() !== null) return; // it has come to light meanwhile
+    if (lockedUser() !== null) return; // the lock was found meanwhile
     if (pin.value === "" && !isSending && !isChange) location.replace(destination(user.role));
     else {
       sayWhose(`Aquí está abierta la sesión de ${user.name}.`,
@@ -199,7 +199,7 @@ async function goOn() {
   }
 }
 
-/** Who left without a network left a session open: end it, unless somebody signs in first. */
+/** End the session of a user who left without a network, unless somebody signs in first. */
 async function endSession() {
   const leaver = lockedUser();
   if (leaver === null) return;
@@ -223,7 +223,7 @@ async function endSession() {
   sayWhose();
 }
 
-/** Say whose session is open in this browser; nothing, where none is. */
+/** Say whose session is open in this browser; hide the line without `words`. */
 function sayWhose(words = "", ...links) {
   session.replaceChildren(h("span", {}, words), ...links);
   session.hidden = words === "";

@@ -1,20 +1,20 @@
-// Ready dishes whose waiter does not come: they get cold, so after a while every waiter is called.
+// Ready dishes get cold: if their waiter does not come in time, every waiter is called.
 
 import { now } from "../lib/server-time.js";
 
 const LOOK_EVERY = 1000;
 
 /**
- * Looks at the orders of others that are ready. `seconds` is the house's patience, `orders()` gives
- * those to look at, or none while nobody knows whether they are still true. `onCall(orders)` hears of
- * each order once; `isCalled(order)` tells whether its waiter is still being waited for.
+ * Watch the ready orders of other waiters. `seconds` is how long a ready order may wait; `orders()` returns all current
+ * orders, or an empty list while the page is offline. `onCall(orders)` gets each late order once; `isCalled(order)`
+ * tells whether a called order still waits.
  */
 export function watchReady(/** @type {ReadyParts} */ { seconds, isMine, orders, onCall }) {
-  const met = new Map(); // by id: in which state, whose, and since when it waits for them
+  const met = new Map(); // by id: the order's state, its waiter, and since when it waits for this waiter
   const called = new Set();
   const stateOf = (/** @type {Order} */ order) => `${order.id} ${order.updated_at}`;
 
-  /** A waiter who has just taken the table gets the whole time to fetch it. */
+  /** The time since which the order waits for its waiter. A new waiter gets the whole time again. */
   function waitsSince(/** @type {Order} */ order) {
     const known = met.get(order.id);
     if (known?.state === stateOf(order) && known.waiter === order.waiter) return known.since;

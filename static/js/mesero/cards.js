@@ -3,7 +3,7 @@
 import { h, setText } from "../lib/dom.js";
 import { ago, clock, money, STATES } from "../house/format.js";
 
-/** What both kinds of card have: `{ node, card, head, line, badge, actions, showTime(), update(order, since) }`. */
+/** A card's shared parts: `{ node, card, head, line, badge, actions, showTime(), update(order, since) }`. */
 export function createCard(/** @type {Order} */ order, /** @type {IsMine} */ isMine) {
   const time = h("span", { class: "quiet number" });
   const total = h("span", { class: "money card-total" });
@@ -34,21 +34,21 @@ export const nameOf = (/** @type {Order} */ order, /** @type {string} */ words) 
   ? `Mesa ${order.table_number}, orden ${order.id}`
   : `${words}, mesa ${order.table_number}, orden ${order.id}`);
 
-/** "Orden 128 · ★ tuya", or whose else it is. */
+/** "Orden 128 · ★ tuya", or "Orden 128 · ana". */
 export function showWhose(/** @type {Element} */ node, /** @type {Order} */ order, /** @type {boolean} */ isMine) {
   const text = `Orden ${order.id} · ${isMine ? "★ tuya" : order.waiter}`;
   if (node.textContent === text) return;
   node.replaceChildren(`Orden ${order.id} · `, isMine ? h("b", { class: "mine" }, "★ tuya") : order.waiter);
 }
 
-/** A line a dish: how many, what, and its note. */
+/** A line for each dish: quantity, name and note. */
 export function createDishes(/** @type {Order} */ order) {
   return h("ul", { class: "dishes", "aria-label": "Platillos" }, ...order.items.map((item) => h("li", {},
     h("b", { class: "number" }, String(item.quantity)),
     h("span", {}, item.name, item.note ? h("span", { class: "dish-note" }, `✎ ${item.note}`) : null))));
 }
 
-/** Say a button's words; a screen reader hears whose table they are about, too. */
+/** Set a button's words; a screen reader reads the table, too. */
 export function setWords(/** @type {Element} */ button, /** @type {Order} */ order, /** @type {string} */ words) {
   if (button.textContent === words) return;
   setText(button, words);
@@ -69,6 +69,6 @@ export function showBadge(badge, text, tone) {
 export const isRejected = (/** @type {Order} */ order) =>
   order.status === "entregado" && order.payment?.status === "rechazado";
 
-/** When the cashier got the attempt, in words. */
+/** The time at which the proof was sent, in words. */
 export const sentAt = (/** @type {Payment} */ payment) =>
   (payment ? `enviado a las ${clock(payment.submitted_at)}` : "");

@@ -1,4 +1,4 @@
-// The sheet in which an order is charged: the form, sending, and what the cashier says to it.
+// The sheet in which an order is charged: the form, the sending and the cashier's verdict.
 
 import { h, openDialog, setText } from "../lib/dom.js";
 import { money } from "../house/format.js";
@@ -7,7 +7,7 @@ import { ChargeForm } from "./form.js";
 import { outcomeOf } from "./outcome.js";
 import { createDiscard, describe, isCorrectable } from "./unsent.js";
 
-/** The open sheet of one order. `outbox` sends; `settings` name the methods; `onClose()` when it is gone. */
+/** The open sheet of one order. `settings` name the methods; `onClose()` is called after it closes. */
 export class ChargeSheet {
   constructor(/** @type {Order} */ order, /** @type {SheetParts} */ { outbox, settings, onClose }) {
     this.order = order;
@@ -24,7 +24,7 @@ export class ChargeSheet {
     this.update(order);
   }
 
-  /** The order has changed, or its draft. */
+  /** Show a change of the order or of its draft. */
   update(order = this.order) {
     if (order.payment?.id !== this.order.payment?.id) this.form.renew(order);
     this.order = order;
@@ -61,11 +61,11 @@ export class ChargeSheet {
   async #send(said) {
     const { order } = this;
     await this.outbox.add({ orderId: order.id, table: order.table_number, total: order.total, ...said });
-    this.title.focus(); // the form is gone, and the focus with it
+    this.title.focus(); // the form is now hidden
     this.update();
   }
 
-  /** What the cashier has said, or that nobody has looked yet. */
+  /** Show the cashier's verdict, or that the cashier has not looked yet. */
   #showVerdict(/** @type {Draft} */ draft) {
     const parts = outcomeOf(this.order, draft);
     const text = parts.map((part) => part.textContent).join("\n");

@@ -1,17 +1,17 @@
-// Where drafts of proofs and orders are kept on the phone, by their key, until the server has answered: each is
-// written once, a photo's bytes with it; what becomes of it is written beside.
+// Drafts of proofs and orders, kept on the phone by their key until the server has answered. A draft and its photo
+// are written once; later changes of its state are written to a second store.
 
 import { inTime, openDatabase, transact, Unanswered } from "../lib/storage.js";
 
 const DATABASE = "comanda";
 const STORES = { drafts: "key", states: "key" };
 const UNANSWERED = 4000;
-const STILL_UNANSWERED = 500; // once it has failed, nobody waits long for each further thing
+const STILL_UNANSWERED = 500; // after a failure, later requests fail sooner
 const TRY_EVERY = 2000;
 
 /**
- * Drafts in IndexedDB; in memory while the browser refuses that, and it is tried again until it no longer
- * does, which `onBack()` hears. A draft lies whole in its store, as pages of earlier versions wrote and read it.
+ * Drafts in IndexedDB. While the browser refuses that, drafts are in memory, and the write is tried again; `onBack()`
+ * is called when it works. Each draft is whole in its store: pages of earlier versions wrote and read it so.
  */
 export class Drafts {
   #memory = new Map();
@@ -19,7 +19,7 @@ export class Drafts {
   #database = null;
   #opening = null;
   #works = true;
-  #isThere = Boolean(globalThis.indexedDB); // or there is nothing to come back
+  #isThere = Boolean(globalThis.indexedDB); // without IndexedDB, trying again is useless
   #timer = 0;
 
   constructor({ onBack = () => {} } = {}) { this.onBack = onBack; }
@@ -27,7 +27,7 @@ export class Drafts {
   /** False while a draft lives no longer than the page. */
   get isLasting() { return this.#works && this.#memory.size === 0; }
 
-  /** Every draft; null where they could not be read now, which does not mean that there are none. */
+  /** All drafts, or null if they can't be read now: there may still be drafts. */
   async all() {
     const rows = await this.#run("readonly", readAll, this.#isThere ? null : []);
     if (rows === null) return null;
@@ -35,7 +35,7 @@ export class Drafts {
     return [...rows.filter(isNews), ...this.#memory.values()];
   }
 
-  /** The draft of a key, undefined where there is none, `otherwise` where the browser can't tell. */
+  /** The draft of a key, undefined without a draft, `otherwise` if the browser can't tell. */
   async get(key, otherwise) {
     if (this.#deleted.has(key)) return undefined;
     return this.#memory.get(key) ?? this.#run("readonly", read(key), otherwise);
@@ -49,7 +49,7 @@ export class Drafts {
     });
   }
 
-  /** Keep what has become of a draft, unless another tab has deleted it; bytes that lie on the disk are left alone. */
+  /** Keep a draft's new state, unless another tab has deleted it. A photo on the disk is not written again. */
   async update(draft) {
     if (this.#memory.has(draft.key)) return this.add(draft);
     return this.#write(draft, (drafts, states) => {
@@ -70,8 +70,10 @@ export class Drafts {
     if (await this.#run("readwrite", remove(key), false)) this.#deleted.delete(key);
   }
 
-  /** Read and delete in one act, so that of two tabs only one has it; undefined for the other, `otherwise`
-   *  where the browser can't tell. */
+  /**
+   * Read and delete a draft in one transaction: of two tabs, only one gets it, and the other undefined. Resolves to
+   * `otherwise` if the browser can't tell.
+   */
   async take(key, otherwise) {
     const here = this.#memory.get(key);
     const readAndRemove = (...stores) => {
@@ -85,7 +87,7 @@ export class Drafts {
     return draft ?? here ?? (draft === null ? otherwise : undefined);
   }
 
-  /** One transaction; a connection that the phone closed in the background is opened again once. */
+  /** Run one transaction. A connection that the phone closed in the background is reopened once. */
   async #run(mode, work, otherwise, patience = this.#works ? UNANSWERED : STILL_UNANSWERED) {
     for (let chance = 0; chance < 2; chance += 1) {
       try {
@@ -93,7 +95,7 @@ export class Drafts {
         this.#works = true;
         return result;
       } catch (error) {
-        this.#database?.close(); // what is under way on it is still done
+        this.#database?.close(); // running transactions still end
         this.#database = null;
         if (error instanceof Unanswered) break;
       }
@@ -111,7 +113,7 @@ export class Drafts {
     return transact(this.#database ?? await this.#connect(), Object.keys(STORES), mode, work, { durability: "strict" });
   }
 
-  /** The database: an old page of another tab may keep it for as long as it is open. */
+  /** Open the database. An old page in another tab may block this until it closes. */
   #connect() {
     this.#opening ??= openDatabase(DATABASE, STORES).then((database) => this.#opened(database))
       .finally(() => { this.#opening = null; });
@@ -121,14 +123,14 @@ export class Drafts {
   #opened(database) {
     this.#database = database;
     database.onclose = () => { this.#database = null; };
-    database.onversionchange = () => { // a newer page wants it
+    database.onversionchange = () => { // a newer page upgrades it
       database.close();
       this.#database = null;
     };
     return database;
   }
 
-  /** Do on the disk what could only be done in memory. */
+  /** Write to the disk the changes that are only in memory. */
   async #catchUp() {
     if ((await this.#run("readonly", (drafts) => drafts.count(), null, UNANSWERED)) === null) return;
     for (const draft of [...this.#memory.values()]) await this.add(draft);
@@ -137,9 +139,9 @@ export class Drafts {
   }
 }
 
-// What is asked of the two stores in one transaction.
+// Work on the two stores in one transaction.
 
-/** A draft as it is now; undefined where there is none. */
+/** A draft with its state, or undefined. */
 const read = (key) => (drafts, states) => {
   const [draft, state] = [drafts.get(key), states.get(key)];
   return { get result() { return draft.result && withState(draft.result, state.result); } };

@@ -7,7 +7,7 @@ const PLAIN = /^\d+(?:[.,]\d{1,2})?$/; // 185,50
 const GROUPED = /^\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?$/; // 1,234.50
 const GROUPED_BY_DOTS = /^\d{1,3}(?:\.\d{3})+,\d{1,2}$/; // 1.234,50
 
-/** The two fields of an order of `total`; `setMethod` says which method is chosen. */
+/** The two fields for an order of `total`; `setMethod` sets the chosen method. */
 export class Fields {
   constructor(total) {
     this.reference = new Field("reference",
@@ -19,7 +19,7 @@ export class Fields {
     this.node = h("div", { class: "evidence-fields" }, this.reference.node, this.amount.node);
   }
 
-  /** A method may ask for a reference, take one, or have none. */
+  /** A method's reference is required, optional or absent. */
   setMethod(/** @type {Method} */ method) {
     this.method = method;
     const isRequired = method.reference === "required";
@@ -28,7 +28,7 @@ export class Fields {
     this.reference.input.required = isRequired;
   }
 
-  /** `{ reference, amount }` for the form, "" for what is not said; null, and said where, if it can't be right. */
+  /** `{ reference, amount }`, "" for an empty field; null if a field is wrong, which the field then shows. */
   read() {
     const reference = this.method.reference === "none" ? "" : this.reference.text;
     const amount = toAmount(this.amount.text, this.free);
@@ -40,7 +40,7 @@ export class Fields {
     return isMissing || amount === null ? null : { reference, amount };
   }
 
-  /** Say at each field what is wrong with it, and go to the first. */
+  /** Show each field's error, and focus the first wrong field. */
   explain(errors) {
     const wrong = ["reference", "amount"].filter((name) => this[name].explain(errors[name]?.[0] ?? ""));
     if (wrong.length > 0) this[wrong[0]].input.focus();
@@ -69,7 +69,7 @@ class Field {
 
   setLabel(words) { setText(this.label, words); }
 
-  /** Whether there is something to explain. */
+  /** Show an error, or none for "". Returns whether there is an error. */
   explain(words) {
     setText(this.error, words ? `⚠ ${words}` : "");
     this.input.setAttribute("aria-invalid", String(Boolean(words)));
@@ -78,8 +78,7 @@ class Field {
 }
 
 /**
- * "1,234.5" → "1234.5", as the server reads it; "" stays; null for what is no amount. Only what is `free` is
- * paid with 0.
+ * "1,234.5" → "1234.5", as the server reads it; "" stays; null for any other text. Only a `free` order accepts 0.
  */
 export function toAmount(text, free) {
   const typed = text.replace(/[$\s]/g, "");

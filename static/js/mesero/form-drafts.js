@@ -1,32 +1,31 @@
-// The orders that are still being written, kept on the phone: each belongs to one tab at a time.
+// The orders that are being written, kept on the phone. Each belongs to one tab at a time.
 
 import { newKey } from "../lib/api.js";
 import { limit } from "../house/rules.js";
 import { now } from "../lib/server-time.js";
 import { local, session } from "../lib/storage.js";
 
-const TOO_OLD = 24 * 60 * 60000; // yesterday's half of an order is nobody's any more
-const HELD_WITHIN = 700; // a tab that lives answers by then; one that the browser has frozen does not
+const TOO_OLD = 24 * 60 * 60000; // nobody finishes yesterday's order
+const HELD_WITHIN = 700; // a running tab answers by then, a frozen tab does not
 const TRY_EVERY = 2000;
 const REFUSED = Symbol("what a browser that refuses to be read has said");
 
 /**
- * A draft: `{ id, table, lines: [{ id, product, name, quantity, note }], key }`; it has a key once it is to be
- * sent.
+ * A new draft. Its `key` is set when it is to be sent.
  * @type {() => FormDraft}
  */
 export const emptyDraft = () => ({ id: newKey(), table: "", lines: [], key: "" });
 
 export const isEmpty = (/** @type {FormDraft} */ draft) => !draft.table && draft.lines.length === 0;
 
-/** A line of an order: the same dish may stand in several, each with its own note. */
+/** A line of an order. A dish may have several lines, each with its own note. */
 export const newLine = (/** @type {string} */ product, { name = "", quantity = 1, note = "" } = {}) =>
   ({ id: newKey(), product, name, quantity, note });
 
 /**
- * The drafts of `username`. `onTaken(draft, isAware)` hears that another tab goes on with the one that was
- * open here, or has sent it; `isAware` where somebody has seen it here. `onTrouble()` hears that the browser
- * has begun or ceased to keep what is written.
+ * The drafts of `username`. `onTaken(draft, isAware)` is called with the next draft when another tab continues or sent
+ * the draft that was open here; `isAware` if the user saw that draft here. `onTrouble()` is called when `isLasting`
+ * changes.
  */
 export class FormDrafts {
   #tab = newKey();
@@ -36,10 +35,10 @@ export class FormDrafts {
   #isOurs = false;
   /** @type {FormDraft[]} */
   #aside = [];
-  #writer = null; // the tab that wrote the open draft last, as far as is known here; null before anybody did
-  #isUnread = false; // what was kept could not be read yet
+  #writer = null; // the last known tab that wrote the open draft, or null
+  #isUnread = false; // the kept drafts could not be read yet
   #written = new Set(); // the drafts that this tab has written, by id
-  #unkept = new Map(); // what the browser has refused to keep, by place; null is to go
+  #unkept = new Map(); // texts that the browser refused to keep, by place; null deletes
   #timer = 0;
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel("comanda.borradores") : null;
 
@@ -51,17 +50,17 @@ export class FormDrafts {
     this.#carryOld();
     if (this.#channel) this.#channel.onmessage = ({ data }) => this.#hear(data);
     addEventListener("storage", (event) => this.#watch(event));
-    // A page that slept, or that the browser kept for its *back*, has heard of nothing meanwhile.
+    // A page that slept, or that *back* reopened, has missed the other tabs' messages.
     for (const type of ["pageshow", "focus"]) addEventListener(type, () => this.isHere());
     document.addEventListener("visibilitychange", () => this.isHere());
   }
 
-  /** False while what is written lives no longer than the page. */
+  /** False while drafts are lost when the page closes. */
   get isLasting() { return this.#unkept.size === 0; }
 
   /**
-   * Whether the open draft is still this tab's. Another one may have gone on with it or sent it, while this
-   * one slept: then this tab gives it up. A browser that does not let it be read takes nothing away.
+   * Whether the open draft is still this tab's. If another tab continued or sent it while this tab slept, this tab
+   * gives it up. If the browser refuses to read the draft, this tab keeps it.
    */
   isHere() {
     if (!this.#open || this.#writer === null) return true;
@@ -73,7 +72,7 @@ export class FormDrafts {
     return false;
   }
 
-  /** The draft to go on with: this tab's own, else one whose tab is gone, else a new one. */
+  /** Open a draft: this tab's own, else the newest other draft, unless its tab objects, else a new draft. */
   begin(without = new Set()) {
     const ownId = session.read(this.prefix);
     const all = this.#all();
@@ -89,14 +88,14 @@ export class FormDrafts {
     return this.#open;
   }
 
-  /** Keep the open draft as it is now. */
+  /** Keep the open draft. */
   save(draft) {
     this.#isOurs = true;
     this.#open = draft;
     this.#write(draft);
   }
 
-  /** Begin with another draft; the open one comes back after it. */
+  /** Open another draft; the present draft returns after it. */
   replace(draft) {
     if (!isEmpty(this.#open)) {
       this.save(this.#open);
@@ -106,13 +105,13 @@ export class FormDrafts {
     this.#write(draft);
   }
 
-  /** The open draft is to be sent with `key`: it is kept until `release(key)`. The next one to write. */
+  /** Keep the open draft, which will be sent with `key`, until `release(key)`. Returns the next draft. */
   handOver(draft, key) {
     this.#write({ ...draft, key });
     return this.renew();
   }
 
-  /** What was put aside, else a new draft; the open one is somebody else's business now. */
+  /** Open the draft that was put aside, else a new draft. */
   renew() {
     const next = this.#aside.pop();
     this.#setOpen(next ?? emptyDraft(), true, this.#written.has(next?.id) ? this.#tab : null);
@@ -125,13 +124,13 @@ export class FormDrafts {
     return this.renew();
   }
 
-  /** The outbox has kept what was handed over, or it is gone from there. */
+  /** Delete the draft of `key`: the outbox has it, or has removed it. */
   release(key) {
     for (const draft of this.#all()) if (draft.key === key) this.#put(this.prefix + draft.id, null);
     for (const [place, text] of this.#unkept) if (parse(text)?.key === key) this.#put(place, null);
   }
 
-  /** What was to be sent when its page ended. */
+  /** The drafts that were to be sent when their page ended. */
   leftovers() { return this.#all().filter((draft) => draft.key); }
 
   #setOpen(draft, isOurs, writer) {
@@ -142,7 +141,7 @@ export class FormDrafts {
     session.write(this.prefix, draft.id);
   }
 
-  /** Nobody has said within the time that they are at it: from now on it is this tab's. */
+  /** Take the draft: no other tab has objected in time. */
   #claim(draft) {
     if (this.#open === draft && !this.#isOurs && this.isHere()) this.save(draft);
   }
@@ -156,7 +155,7 @@ export class FormDrafts {
     if (draft.id === this.#open.id) this.#writer = isNone ? null : this.#tab;
   }
 
-  /** Keep a text, or null for none; again later, where the browser refuses. Whether it is kept. */
+  /** Keep a text; null deletes it. If the browser refuses, try again later. Returns whether it worked. */
   #put(/** @type {string} */ place, /** @type {string?} */ text) {
     const wasLasting = this.isLasting;
     const isKept = local.write(place, text);
@@ -176,14 +175,14 @@ export class FormDrafts {
     }, TRY_EVERY);
   }
 
-  /** What was left here could not be read when the page began: it comes as long as nothing else was begun. */
+  /** Read drafts that were unreadable when the page began; open one if nothing else is being written. */
   #readLate() {
     this.#all();
     if (this.#isUnread) this.#tryLater();
     else if (isEmpty(this.#open)) this.onTaken(this.begin(this.without), false);
   }
 
-  /** All of this waiter's that can be read; what makes no sense, or is too old, goes. */
+  /** All readable drafts of this waiter. Invalid or too old drafts are deleted. */
   #all() {
     const places = local.names();
     this.#isUnread = places === null;
@@ -197,12 +196,12 @@ export class FormDrafts {
       const draft = parse(text);
       const id = place.slice(this.prefix.length);
       if (draft && (draft.key || now() - draft.at < TOO_OLD)) drafts.push({ ...draft, id });
-      else local.write(place, null); // of no use: no trouble if it stays
+      else local.write(place, null); // it may stay if the browser refuses
     }
     return drafts;
   }
 
-  /** The one draft that earlier versions kept, and did not know the answer to if it has `pendingSince`. */
+  /** Convert the one draft of earlier versions. With `pendingSince`, it was sent without an answer. */
   #carryOld() {
     const text = local.read(this.old);
     if (text === null) return;
@@ -216,7 +215,7 @@ export class FormDrafts {
     local.write(this.old, null);
   }
 
-  /** Another tab would go on with a draft: it is told if somebody is still at it here. */
+  /** Hear another tab: it asks for a draft that may be in use here, or holds the draft that is open here. */
   #hear({ ask, held: heldId, tab, since, to }) {
     if (heldId && to === this.#tab && heldId === this.#open.id && !this.#isOurs) this.#giveUp(heldId);
     if (!ask || tab === this.#tab) return;
@@ -225,7 +224,7 @@ export class FormDrafts {
     if (isHere || this.#aside.some((draft) => draft.id === ask)) this.#channel.postMessage({ held: ask, to: tab });
   }
 
-  /** Another tab has written the draft that is open here, or sent it, or emptied it. */
+  /** Notice when another tab writes, sends or empties the draft that is open here. */
   #watch({ key }) {
     if (key === this.prefix + this.#open?.id) this.isHere();
   }
@@ -236,7 +235,7 @@ export class FormDrafts {
   }
 }
 
-/** A draft as it was kept, put right; null where there is none. */
+/** A kept draft with all its fields valid; null for any other text. */
 function parse(text) {
   try {
     const value = JSON.parse(text);
@@ -245,11 +244,11 @@ function parse(text) {
     const key = typeof value.key === "string" ? value.key : "";
     return { ...value, table, lines: lines(value.lines), key, at: Number(value.at) || 0 };
   } catch {
-    return null; // nothing kept, or not ours
+    return null; // no draft of this page
   }
 }
 
-/** Lines, whether kept as a list or, by earlier versions, by product. */
+/** The valid lines of a list, or of an object by product, which earlier versions kept. */
 function lines(value) {
   const byProduct = () => Object.entries(value ?? {}).map(([product, line]) => ({ ...line, product }));
   return (Array.isArray(value) ? value : byProduct())

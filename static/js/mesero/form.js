@@ -1,4 +1,4 @@
-// What is filled in to charge an order: method, photo, operation number, amount.
+// The form that charges an order: method, photo, operation number, amount.
 
 import { h, setText } from "../lib/dom.js";
 import { isPdf, shrink } from "../lib/photo.js";
@@ -18,7 +18,7 @@ export class ChargeForm {
     this.order = order;
     this.settings = settings;
     this.send = send;
-    // Here with the form, before a photo is: a page begins without it, and a photo is sent without it.
+    // Loaded with the form, not with the page. If it fails to load, photos are sent without their time.
     this.exif = import("../lib/exif.js").catch(() => ({ takenAt: () => null }));
     this.preview = h("div", { class: "preview" });
     this.hint = h("p", { class: "quiet small", role: "status" });
@@ -35,7 +35,7 @@ export class ChargeForm {
     this.#showReady();
   }
 
-  /** Another attempt has begun: its proof is another one, and so is what it says. */
+  /** Empty the form for a new attempt. */
   renew(/** @type {Order} */ order) {
     this.order = order;
     this.#choose(null);
@@ -43,7 +43,7 @@ export class ChargeForm {
     this.#showReady();
   }
 
-  /** Bring back what the server has refused, so that one field can be put right and the photo stays. */
+  /** Fill in a refused draft again: the waiter corrects one field, and the photo stays. */
   refill(/** @type {Draft} */ draft) {
     if (this.#refilled === draft.key) return;
     this.#refilled = draft.key;
@@ -59,7 +59,7 @@ export class ChargeForm {
     this.fields.explain(wrong);
   }
 
-  /** The sheet is gone. */
+  /** Free the photo's URL, and ignore a photo that is still being made small. */
   close() {
     this.#turn += 1;
     if (this.#url) URL.revokeObjectURL(this.#url);
@@ -90,7 +90,7 @@ export class ChargeForm {
     return this.settings.methods.find((method) => method.name === input?.value);
   }
 
-  /** Make the chosen photo small, and keep the time that is lost with it; one chosen meanwhile wins. */
+  /** Make the chosen photo small; read its time first from the original. A photo chosen meanwhile wins. */
   async #take(chosen) {
     this.#turn += 1;
     const turn = this.#turn;
@@ -123,7 +123,7 @@ export class ChargeForm {
     else this.preview.replaceChildren(h("img", { src: this.#url, alt: "Foto del comprobante" }));
   }
 
-  /** The button works once the photo is there that the method asks for. */
+  /** Enable the button once the method's required photo is there. */
   #showReady() {
     this.fields.setMethod(this.#method);
     const needed = this.#method.proof === "required";
@@ -139,8 +139,8 @@ export class ChargeForm {
     this.submit.disabled = true;
     try {
       await this.send({ method: this.#method.name, file: this.#file, takenAt: this.#takenAt, ...said });
-      this.#showReady(); // out of sight, until the draft is refused or discarded
-    } catch { // a file that lives elsewhere, and can't be read any more
+      this.#showReady(); // hidden until the draft is refused or discarded
+    } catch { // for example a file in a cloud that can no longer be read
       this.#choose(null);
       this.#showReady();
       setText(this.hint, "⚠ El archivo ya no se puede leer. Elígelo otra vez.");

@@ -1,4 +1,4 @@
-// The menu that an order is picked from: by category, by search, or only what was picked.
+// The menu of the order form: filtered by category, by search, or to the chosen dishes.
 
 import { fetchMenu } from "../house/menu.js";
 import { h, KeyedList, setText } from "../lib/dom.js";
@@ -12,7 +12,7 @@ const LONG_ABSENCE = 60000;
 const PLACE = "comanda.menu";
 const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
 
-/** `order` is what is being written, see `ProductRow`; `onMenu()` hears of each menu that came. */
+/** `order` is the order being written, see `ProductRow`; `onMenu()` is called after each fetched menu. */
 export function createMenu({ order, onMenu }) {
   return new Menu(order, onMenu);
 }
@@ -54,7 +54,7 @@ class Menu {
 
   has(id) { return this.#rows.has(id); }
 
-  /** The names of what was picked and can't be had any more. */
+  /** The names of the chosen dishes that are sold out or gone. */
   get lacking() {
     return [...this.#rows.values()].map((row) => row.product)
       .filter((product) => !product.available && this.#isChosen(product)).map((product) => product.name);
@@ -62,7 +62,7 @@ class Menu {
 
   #isChosen(/** @type {Product} */ product) { return this.order.linesOf(product.id).length > 0; }
 
-  /** Fetch the menu, however long that takes. */
+  /** Fetch the menu; try again until it comes. */
   load = createRefresher(async () => {
     try {
       const { products } = await fetchMenu();
@@ -77,13 +77,13 @@ class Menu {
     }
   });
 
-  /** Hear how the stream is: while it is away, news of the menu may be missed. */
+  /** Follow the stream's state: while it is away, changes of the menu are missed. */
   follow(state) {
     if (state === "online") this.#wasOnline = true;
     else if (this.#wasOnline) this.#isDoubtful = true;
   }
 
-  /** The page has come back: fetch the menu again if it may be another one by now. */
+  /** After the page returns, fetch the menu again if it may have changed. */
   freshen() {
     if (this.isThere && (this.#isDoubtful || now() - this.#loadedAt > LONG_ABSENCE)) this.load();
   }
@@ -105,7 +105,7 @@ class Menu {
     for (const row of this.#rows.values()) row.update();
   }
 
-  /** What was picked and is gone from the menu stays in sight, sold out, until it is taken back. */
+  /** Show the menu. A chosen dish that is gone from it stays visible as sold out until it is removed. */
   #show(/** @type {Product[]} */ products) {
     const listed = new Set(products.map((product) => product.id));
     const gone = [...this.#rows.values()].map((row) => row.product)
@@ -122,7 +122,7 @@ class Menu {
     this.onMenu();
   }
 
-  /** A product in another category gets a row of its own there. */
+  /** Drop the rows of products that are gone or changed their category. */
   #forget(/** @type {Product[]} */ products) {
     const places = new Map(products.map((product) => [product.id, product.category]));
     for (const [id, row] of this.#rows) if (places.get(id) !== row.product.category) this.#rows.delete(id);

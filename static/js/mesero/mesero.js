@@ -22,7 +22,7 @@ import { createStrip, refusalOf } from "./unsent.js";
 import { createWhose } from "./whose.js";
 import { voidedWords } from "../house/void.js";
 
-const AT_REST = 1000; // milliseconds: by then the page stands, and what may come later comes
+const AT_REST = 1000; // ms after which the page loads what it does not need at once
 
 const { user, settings } = await start("waiter");
 setPatience(settings.unseen_alarm_seconds);
@@ -79,7 +79,7 @@ function placed(/** @type {OrderAfterChange} */ order, /** @type {Draft} */ draf
   }
 }
 
-/** A refused order goes back into the form; of two tabs only the first has it. */
+/** Put a refused order back into the form. Of two tabs, only the first gets it. */
 async function correctOrder({ key }) {
   const draft = await outbox.take(key);
   if (!draft) return;
@@ -100,20 +100,20 @@ function show(/** @type {Order} */ order, /** @type {Order} */ before) {
   if (before) tellIfHandedOver(before, order);
 }
 
-/** The kitchen took back that it was ready: nobody should go and fetch it. */
+/** The kitchen took *listo* back: the waiter should not fetch the order. */
 function recalled(/** @type {Order} */ order) {
   alertWaiter({ order_id: order.id }, `🍳 Mesa ${order.table_number}: aún no está listo, la cocina sigue`, "late",
     sound.playRefused, [400]);
 }
 
-/** Another waiter has taken the table, perhaps at the same moment: two need not carry the same dish. */
+/** Tell the waiter that another waiter has taken the table: both would carry the same dish. */
 function tellIfHandedOver(/** @type {Order} */ was, /** @type {Order} */ order) {
   if (!isMine(was) || isMine(order)) return;
   sound.playNew();
   toast(`✋ La mesa ${order.table_number} ahora es de ${order.waiter}`, "", { news: true });
 }
 
-/** What is said of an order has changed, though the order has not. */
+/** Show an unchanged order again: its card's words have changed. */
 function showAgain(orderId) {
   const order = live.orders.get(orderId);
   if (order) show(order, order);
@@ -141,10 +141,10 @@ function count() {
   tabs.setCount("cobrar", payable.count(all));
 }
 
-/** Nobody is called to a table because of what an old list says. */
+/** The orders, or none while offline: an old list calls nobody to a table. */
 function trueOrders() { return live.state === "online" ? [...live.orders.values()] : []; }
 
-/** Dishes that get cold, whoever's they are. */
+/** Call the waiter for ready orders of others that nobody fetches. */
 function callAll(/** @type {Order[]} */ orders) {
   for (const order of orders) showAgain(order.id);
   sound.playNew();
@@ -154,7 +154,7 @@ function callAll(/** @type {Order[]} */ orders) {
 
 function methodName(name) { return settings.methods.find((method) => method.name === name)?.label ?? name; }
 
-/** The sheet's order may be paid, and so no longer among the open ones. */
+/** Update the sheet, or open it for the order in the address. A paid order is fetched from the server. */
 async function refreshSheet(orders) {
   const id = sheet?.order.id || placeOf("orden");
   if (!id) return;
@@ -169,7 +169,7 @@ async function refreshSheet(orders) {
   else if (sheet.order.id === order.id) sheet.update(order);
 }
 
-/** Open the sheet of an order that may be no longer among the open ones. */
+/** Open the sheet of an order that may be paid already. */
 function correct(orderId) {
   setPlace({ orden: orderId });
   refreshSheet(live.orders);
@@ -177,7 +177,7 @@ function correct(orderId) {
 
 function charge(orderId) { openSheet(live.orders.get(orderId)); }
 
-/** The page stands before what charging needs has come; a tap waits for it, and mostly has it already. */
+/** Load the sheet's script, which the page does not need at first. */
 async function fetchSheet() { ({ ChargeSheet } = await import("./charge.js")); }
 
 async function openSheet(/** @type {Order} */ order) {
@@ -196,7 +196,7 @@ function alertWaiter(/** @type {{ order_id: string }} */ notice, text, tone, pla
   if (sheet?.order.id !== notice.order_id) toast(text, tone, { news: true });
 }
 
-/** A phone that slept learns from a snapshot what it missed the notice of; a paid order is on it no more. */
+/** Tell the waiter of changes whose notices a sleeping phone missed. A paid order is not in the snapshot. */
 function tellMissed(/** @type {Order} */ was, /** @type {Order} */ now) {
   if (now) tellIfHandedOver(was, now);
   const notice = { order_id: was.id, table_number: was.table_number };

@@ -1,5 +1,5 @@
-// "Nueva orden": table, menu, quantities, notes. What is written is kept on the phone; what is sent goes
-// into the outbox, and the form is free for the next table at once.
+// "Nueva orden": table, menu, quantities, notes. The draft is kept on the phone. A sent order goes into the outbox, and
+// the form is free at once.
 
 import { newKey } from "../lib/api.js";
 import { h, setText, toast } from "../lib/dom.js";
@@ -13,7 +13,7 @@ import { now } from "../lib/server-time.js";
 const SECOND_TAP = 600;
 const UNKEPT = "Este aparato no guarda ahora lo que escribes: no cierres la página hasta enviarlo.";
 
-/** `{ panel, menu, start, carryOver, correct, release }`; `onCount(items)` hears how much is in the draft. */
+/** `{ panel, menu, start, carryOver, correct, release }`; `onCount(count)` gets the number of dishes. */
 export function createNewOrder(username, { onCount }) {
   return new NewOrder(username, onCount);
 }
@@ -61,14 +61,14 @@ class NewOrder {
     this.panel.addEventListener("keydown", keepForm);
   }
 
-  /** Begin once the whole page stands: its other parts hear of what is here. */
+  /** Begin after the whole page is built: `onCount` needs its other parts. */
   start(/** @type {Outbox} */ outbox) {
     this.outbox = outbox;
     this.#show();
     this.menu.load();
   }
 
-  /** Hand the outbox what an earlier page was about to hand it, or sent without hearing the answer. */
+  /** Give the outbox the orders that an earlier page did not hand over, or sent without an answer. */
   carryOver() {
     for (const draft of this.drafts.leftovers()) {
       if (lacks(draft)) this.drafts.release(draft.key);
@@ -76,7 +76,7 @@ class NewOrder {
     }
   }
 
-  /** Open an order that was refused, to put it right; what is being written comes back after it. */
+  /** Open a refused order to correct it; the present draft returns after it. */
   correct(/** @type {Draft} */ { table, lines }, /** @type {string} */ why) {
     const aside = this.#replace({
       ...emptyDraft(), table: String(table ?? ""), lines: lines.map(({ product, ...line }) => newLine(product, line)),
@@ -87,7 +87,7 @@ class NewOrder {
   /** An order is no longer in the outbox. */
   release(key) { this.drafts.release(key); }
 
-  /** Another tab goes on with what was open here, or has sent it. */
+  /** Show `draft`: another tab continues the draft that was open here, or has sent it. */
   #taken(/** @type {FormDraft} */ draft, /** @type {boolean} */ isAware) {
     this.draft = draft;
     this.#showDraft();
@@ -99,7 +99,7 @@ class NewOrder {
     setText(this.trouble, this.drafts.isLasting ? "" : UNKEPT);
   }
 
-  /** Prices and what is sold out may have changed; a line that no menu knows any more can't be shown. */
+  /** Follow a new menu. A line whose dish is unknown can't be shown and is removed. */
   #followMenu() {
     const known = this.draft.lines.filter((line) => this.menu.has(line.product));
     if (this.menu.isThere && known.length < this.draft.lines.length) {
@@ -109,7 +109,7 @@ class NewOrder {
     this.#show();
   }
 
-  /** One more line of a product; undefined where the order is full. */
+  /** Add a line of a product. Returns the line, or undefined if the order is full. */
   #add(/** @type {Product} */ { id, name }) {
     if (this.draft.lines.length >= limit("items")) {
       this.#say(`En una orden caben ${limit("items")} renglones. Envíala y sigue en otra.`, "late");
@@ -145,7 +145,7 @@ class NewOrder {
     toast("Orden vaciada", "", { own: true, undo: () => this.#say(this.#replace(emptied).trim()) });
   }
 
-  /** Open another draft. What was begun comes back after it; gives the words that say so. */
+  /** Open another draft; the present draft returns after it. Returns the words that say so. */
   #replace(/** @type {FormDraft} */ draft) {
     const begun = this.draft;
     this.drafts.replace(draft);
@@ -159,7 +159,7 @@ class NewOrder {
     if (!isEmpty(this.draft)) this.#say("Sigue con la orden que dejaste a medias.");
   }
 
-  /** Show a whole other draft. */
+  /** Show another draft. */
   #showDraft() {
     this.table.value = this.draft.table;
     this.menu.clear();
@@ -186,9 +186,9 @@ class NewOrder {
   }
 
   #send() {
-    if (!this.drafts.isHere()) return; // of two tabs only one sends it
+    if (!this.drafts.isHere()) return; // another tab has it
     const { draft } = this;
-    if (isEmpty(draft) && now() - this.#sentAt < SECOND_TAP) return; // the second tap of two: it was sent by the first
+    if (isEmpty(draft) && now() - this.#sentAt < SECOND_TAP) return; // a double tap: the first tap sent it
     const missing = lacks(draft) || this.#soldOut();
     if (missing) {
       this.#say(missing, "late");
@@ -206,10 +206,10 @@ class NewOrder {
 
   #soldOut() {
     const [name] = this.menu.lacking;
-    return name ? `${name}: agotado.` : ""; // what to do about it stands below
+    return name ? `${name}: agotado.` : ""; // the advice stands below
   }
 
-  /** Give an order to the outbox. It stays here as well until it lies there safely. */
+  /** Give an order to the outbox. The draft stays until the outbox keeps the order on the disk. */
   async #handOn(/** @type {FormDraft} */ { key, table, lines }, /** @type {number} */ at) {
     const isPriced = lines.every((line) => this.menu.has(line.product));
     const total = isPriced ? this.#cents(lines) / 100 : null;
@@ -227,14 +227,14 @@ class NewOrder {
   }
 }
 
-/** Enter on a phone means "done with this field": the order goes by its own button alone. */
+/** On a phone, Enter ends a field: only the button sends the order. */
 function keepForm(event) {
   if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
   event.preventDefault();
   event.target.blur();
 }
 
-/** The same dish with the same note is one line. */
+/** Merge lines of the same dish with the same note. */
 function merge(lines) {
   const mergedLines = [];
   for (const line of lines) {

@@ -1,12 +1,12 @@
-// What is said to the kitchen about a line: a field, and the last notes to tap.
+// The editor of a line's note to the kitchen: a field, and the last notes as buttons.
 
 import { limit } from "../house/rules.js";
 import { h } from "../lib/dom.js";
 import { forgetNote, recentNotes } from "./notes.js";
 
 /**
- * `{ node, open(line, label), close(), line }`; `onNote(line, note)` hears of each change, `onClose(line)` of
- * the end.
+ * `{ node, open(line, label), close(), line }`; `onNote(line, note)` is called after each change,
+ * `onClose(line)` at the end.
  */
 export class NoteEditor {
   /** @type {OrderLine?} */
@@ -38,7 +38,7 @@ export class NoteEditor {
     this.chips.setAttribute("aria-label", `Notas de antes para ${label}`);
     this.#isForgetting = false;
     this.#showChips();
-    focusOn(this.chips.firstChild ?? this.input); // a chip needs no keyboard over half of the screen
+    focusOn(this.chips.firstChild ?? this.input); // a focused chip opens no keyboard
   }
 
   close() {
@@ -82,7 +82,7 @@ export class NoteEditor {
       note);
   }
 
-  /** Say a note beside what is said already, or take it back. */
+  /** Add a note to the text, or remove it. */
   #toggle(note) {
     const said = parts(this.input.value);
     const now = said.includes(note) ? said.filter((one) => one !== note) : [...said, note];

@@ -1,4 +1,4 @@
-// The notes that were last written on this device, to be had again by one tap.
+// The last notes written on this device, to write again with one tap.
 
 import { local } from "../lib/storage.js";
 
@@ -21,7 +21,7 @@ export function recentNotes(product) {
   return [...new Set([...own, ...all].map((one) => one.note))].slice(0, SHOWN);
 }
 
-/** Offer a note no more. */
+/** Delete a note from the suggestions. */
 export function forgetNote(note) { local.write(PLACE, read().filter((one) => one.note !== note)); }
 
 const read = () => local.readList(PLACE)

@@ -1,4 +1,4 @@
-// "En curso": what the kitchen has, own orders first; one tap on a ready one says it was delivered.
+// "En curso": the kitchen's orders, own orders first. One tap marks a ready order as delivered.
 
 import { h, setText } from "../lib/dom.js";
 import { minutesSince } from "../house/format.js";
@@ -18,7 +18,7 @@ export const createOpenOrders = (/** @type {Waiting} */ house) => createOrderLis
   },
 });
 
-/** A ready order in full; one that the kitchen still has in one line, which a tap unfolds. */
+/** A card: a ready order in full, an order in the kitchen as one line that a tap unfolds. */
 function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isMine, isCalled, learn }) {
   const { node, card, head, line, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;

@@ -1,5 +1,5 @@
-// Orders and proofs on their way to the server. Each draft is kept on the phone before it is first sent, and
-// until the server has answered, so that bad Wi-Fi, a killed tab or a restart lose nothing and double nothing.
+// Orders and proofs on their way to the server. Each draft is kept on the phone until the server has answered: bad
+// Wi-Fi, a killed tab or a restart neither lose nor double a draft.
 
 import { answer, asUser, call, newKey, notOurs, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/backoff.js";
@@ -12,21 +12,20 @@ import { learnTime, mark, now, since, stopwatch } from "../lib/server-time.js";
 const STALLED = 30000;
 const FIRST_PAUSE = 2000;
 const LONGEST_PAUSE = 20000;
-const SOME_TIME = 6; // attempts' worth of pause
+const SOME_TIME = 6; // the pause after so many attempts
 const PASSING = [408, 421, 425, 429];
 const NOT_FOOD_ANY_MORE = 60 * 60000;
 const NOTICEABLE = 2000;
-const HUNG = 45000; // longer than a tab that lives lets one request take
+const HUNG = 45000; // longer than a running tab lets a request take
 
 /**
- * The drafts of this device. `onChange()` hears of every change, `onSent(order, draft)` of each that
- * the server has, `onGone(draft)` of each that is here no more, sent or not. A draft has a `key`, a
- * `kind` ("order" or "proof", see `parcels.js` for what else it holds), the `waiter` it belongs to,
- * when it was `savedAt` and last `askedAt` by a person to go (`askedHere` by the device's own clock),
- * how often it went (`attempt`), and what came of it: `error` and its `code`; `errors` by field;
- * `stopped`, a refusal that will never change.
+ * The drafts of this device. `onChange()` is called after every change, `onSent(order, draft)` when the server has a
+ * draft, `onGone(draft)` when a draft was sent or deleted. A draft has a `key`, a `kind` ("order" or "proof", with more
+ * fields: see `parcels.js`), its `waiter`, the times `savedAt` and `askedAt`, when a person last asked to send it
+ * (`askedHere` by the device's own clock), the number of the `attempt`, and its failure: `error` and `code`; `errors`
+ * by field; `stopped` if the refusal is final.
  *
- * What goes one after another is a lane: each proof is one by itself, all orders are one together.
+ * The drafts of a lane are sent one after another: each proof has its own lane, all orders share one lane.
  */
 export class Outbox {
   #store = new Drafts({ onBack: () => this.#reload().then(() => this.#sendAll()) });
@@ -37,7 +36,7 @@ export class Outbox {
   #again = new Set();
   #timers = new Map();
   #notBefore = new Map(); // by the stopwatch
-  #refusedAt = new Map(); // since when another tab sends a lane, by the stopwatch
+  #refusedAt = new Map(); // by lane: since when another tab sends it, by the stopwatch
   #fresh = new Set();
   #isOnline = false;
   #isRead = true;
@@ -51,42 +50,42 @@ export class Outbox {
     this.onGone = onGone;
   }
 
-  /** False where the browser keeps nothing: a draft then lives as long as the page. */
+  /** False while drafts are lost when the page closes: the browser keeps nothing. */
   get isLasting() { return this.#store.isLasting; }
 
-  /** False while nobody can tell what an earlier page left here: the browser can't read it. */
+  /** False while the browser can't read the drafts of earlier pages. */
   get isRead() { return this.#isRead; }
 
   get drafts() { return [...this.#drafts.values()]; }
 
-  /** The proof's draft of an order, if it has one. */
+  /** The draft of an order's proof, or undefined. */
   of(/** @type {string} */ orderId) {
     return this.drafts.find((draft) => draft.kind === "proof" && draft.orderId === orderId);
   }
 
-  /** Whether a draft is on the wire now. */
+  /** Whether a draft is being sent now. */
   isSending(/** @type {Draft} */ draft) { return this.#progress.has(draft.key); }
 
-  /** Whether a draft has only just been sent off: nobody needs to be told that it is not there yet. */
+  /** Whether a draft is on its first attempt for less than two seconds: too early to show it as unsent. */
   isFresh(draft) {
     if (!this.#goes(draft) || draft.attempt > 1 || (draft.attempt === 1 && !this.isSending(draft))) return false;
     return draft.kind === "proof" || this.#fresh.has(draft.key);
   }
 
-  /** Whether an order has waited for so long that only a person can know if it is still wanted. */
+  /** Whether an order has waited so long that a person must decide whether to send it. */
   isStale(/** @type {Draft} */ draft) { return draft.kind === "order" && ageOf(draft).least > NOT_FOOD_ANY_MORE; }
 
-  /** How much of a draft has left the phone, 0 to 1. */
+  /** The sent share of a draft, 0 to 1. */
   progress(draft) { return this.#progress.get(draft.key) || 0; }
 
-  /** Hear how the page's connection is: once Comanda answers again, nothing waits for its turn. */
+  /** Follow the page's connection: when it is back, send everything at once. */
   follow(state) {
     const isBack = state === "online" && !this.#isOnline;
     this.#isOnline = state === "online";
     if (isBack) this.#sendAll();
   }
 
-  /** Read what an earlier page left, and begin to send it. */
+  /** Read the drafts of earlier pages, and begin to send them. */
   async start() {
     addEventListener("online", () => this.#sendAll());
     document.addEventListener("visibilitychange", () => {
@@ -98,8 +97,10 @@ export class Outbox {
     this.#sendAll();
   }
 
-  /** Keep a new proof of `{ orderId, table, total, method, file, takenAt, reference, amount }`, in place
-   *  of the order's earlier one, then send it. */
+  /**
+   * Keep a proof of `{ orderId, table, total, method, file, takenAt, reference, amount }`, then send it. It replaces
+   * the order's earlier draft.
+   */
   async add({ file, ...said }) {
     const earlier = this.of(said.orderId);
     await this.#post({
@@ -117,7 +118,7 @@ export class Outbox {
   }
 
   async #post(said) {
-    // Each after the one before it, even if the phone's clock was put back meanwhile.
+    // Drafts keep their order even if the phone's clock is set back.
     const savedAt = Math.max(said.savedAt ?? now(), ...this.drafts.map((draft) => draft.savedAt + 1));
     const draft = revive({ ...said, ...asked(said.savedAt), waiter: this.username, savedAt, attempt: 0 });
     this.#fresh.add(draft.key);
@@ -129,7 +130,7 @@ export class Outbox {
     this.#goOn(laneOf(draft));
   }
 
-  /** Send now what waits, whoever made it. */
+  /** Send a waiting draft now, also another waiter's: it becomes this waiter's. */
   async sendNow(key) {
     const draft = this.#drafts.get(key);
     if (!draft || this.isSending(draft)) return;
@@ -141,20 +142,20 @@ export class Outbox {
   /** Forget a draft. */
   discard(key) { return this.#drop(key); }
 
-  /** Take a draft out to change it; undefined where another tab was quicker. */
+  /** Take a draft out to change it; undefined if another tab was quicker. */
   async take(key) {
     const draft = await this.#store.take(key, this.#drafts.get(key));
     this.#forget(key);
     return draft && revive(draft);
   }
 
-  /** Put back what was discarded. */
+  /** Put back a discarded draft. */
   async restore(draft) {
     await this.#add({ ...draft, ...asked() });
     this.#goOn(laneOf(draft));
   }
 
-  /** What goes by itself: what was refused, or is too old, waits for a person; another waiter's for that waiter. */
+  /** Whether a draft is sent without a person. A refused, too old or other waiter's draft is not. */
   #goes(draft) { return !draft.stopped && draft.waiter === this.username && !this.isStale(draft); }
 
   #waiting() { return this.drafts.filter((draft) => this.#goes(draft)); }
@@ -163,13 +164,13 @@ export class Outbox {
     for (const lane of new Set(this.#waiting().map(laneOf))) if (!this.#running.has(lane)) this.#goOn(lane);
   }
 
-  /** Another tab has changed a draft: it sends it, but might be closed before it could. */
+  /** Another tab has changed a draft and sends it. Send it here later, in case that tab closes first. */
   async #follow() {
     await this.#reload();
     for (const lane of new Set(this.#waiting().map(laneOf))) if (!this.#timers.has(lane)) this.#later(lane, SOME_TIME);
   }
 
-  /** Send a lane that has something new: at once, or when it has come to its end, or when the server asked for it. */
+  /** Send a lane with something new: now, after its present run, or at the time that the server asked for. */
   #goOn(lane) {
     const pause = (this.#notBefore.get(lane) ?? 0) - stopwatch();
     if (pause > 0) this.#schedule(lane, pause);
@@ -177,7 +178,7 @@ export class Outbox {
     else this.#run(lane);
   }
 
-  /** One lane, by one tab at a time where the browser can see to it; the keys protect anyway. */
+  /** Run a lane in one tab at a time, if the browser has locks. Without locks, the keys prevent doubles. */
   async #run(lane) {
     if (this.#running.has(lane)) return;
     this.#unschedule(lane);
@@ -203,13 +204,13 @@ export class Outbox {
     this.#later(lane, 1);
   }
 
-  /** Whether the tab that sends this lane is frozen, or stuck: it would hold its lock for ever. */
+  /** Whether the tab that sends this lane seems frozen: it would hold its lock for ever. */
   #isHung(lane) { return stopwatch() - (this.#refusedAt.get(lane) ?? Infinity) > HUNG; }
 
-  /** One attempt for each that waits in a lane, the oldest first. */
+  /** Make one attempt for each waiting draft of a lane, the oldest first. */
   async #sendLane(lane) {
     const triedKeys = new Set();
-    const heldTables = new Set(); // their earlier order has not arrived: the next one must not overtake it
+    const heldTables = new Set(); // tables with an unsent order: a later order must not overtake it
     for (let draft = this.#next(lane, triedKeys, heldTables); draft; draft = this.#next(lane, triedKeys, heldTables)) {
       triedKeys.add(draft.key);
       const failure = await this.#attempt(draft.key);
@@ -225,7 +226,7 @@ export class Outbox {
       .find((draft) => laneOf(draft) === lane && !triedKeys.has(draft.key) && !heldTables.has(draft.table));
   }
 
-  /** Send the draft of a key. Resolves to null where it needs no other attempt, else to what holds it up. */
+  /** Send the draft of a key. Resolves to null if no other attempt is needed, else to the failure. */
   async #attempt(key) {
     const here = this.#drafts.get(key);
     const isJustKept = here?.attempt === 0 && this.#fresh.has(key);
@@ -244,7 +245,7 @@ export class Outbox {
     this.#change(draft); // the sending does not wait for the phone's disk
     try {
       if (ageOf(draft).most > NOT_FOOD_ANY_MORE) await call("GET", "/session");
-      if (!this.#goes(draft)) return null; // the answer has told for how long this device slept
+      if (!this.#goes(draft)) return null; // the answer corrected the clock: the draft is too old
       order = await this.#deliver(draft);
     } catch (error) {
       return await this.#failed(draft, error);
@@ -268,7 +269,7 @@ export class Outbox {
     this.onChange();
   }
 
-  /** Try again later, or never: a refusal that will not change keeps the draft, and says why. */
+  /** Keep the draft with its failure. Returns null after a final refusal, else when to try again. */
   async #failed(draft, error) {
     if (!this.#drafts.has(draft.key)) return null; // discarded meanwhile, or sent after all
     const status = error instanceof Problem ? error.status : 0;
@@ -277,7 +278,7 @@ export class Outbox {
     if (stopped) return null;
     if (status === 401 && error.code) signInAgain();
     if (error.code === "other_user" && this.isLasting) giveWay(error.message);
-    // A single order that the server breaks on holds up its own table's, not the others'.
+    // After a 500, only later orders of the same table wait.
     return { attempt: draft.attempt, retryAfter: error.retryAfter ?? 0, isForAll: status !== 500 };
   }
 
@@ -332,7 +333,7 @@ export class Outbox {
     this.onChange();
   }
 
-  /** Read all drafts; again, if one changed here while they were read. What can't be read now stays as it is. */
+  /** Read all drafts; again if a draft changed meanwhile. If reading fails, the known drafts stay. */
   async #reload() {
     for (let changes = -1; changes !== this.#changes;) {
       changes = this.#changes;
@@ -346,7 +347,7 @@ export class Outbox {
   }
 }
 
-/** When a person asked for a draft to go: `since` tells its age by both clocks. */
+/** The time at which a person asked to send a draft, by the server's clock and the device's. */
 function asked(moment = now()) {
   const { at, here } = mark(moment);
   return { askedAt: at, askedHere: here };
@@ -356,14 +357,14 @@ const ageOf = (/** @type {Draft} */ { askedAt, askedHere }) => since({ at: asked
 
 const laneOf = (draft) => (draft.kind === "order" ? "ordenes" : draft.key);
 
-/** Whether a refusal will never change. One without Comanda's code is a proxy's or the Wi-Fi's: it may pass. */
+/** Whether a refusal is final. A refusal without Comanda's code comes from a proxy or the Wi-Fi: it may pass. */
 function isFinal(status, code) {
   if (status === 413) return true;
   if (status === 401 || code === "other_user" || PASSING.includes(status)) return false;
   return status >= 400 && status < 500 && Boolean(code);
 }
 
-/** Run `task` unless another tab is at it; then run `otherwise`. */
+/** Run `task`, or `otherwise` while another tab runs the task. */
 async function exclusively(name, task, otherwise) {
   if (!navigator.locks) return task();
   return navigator.locks.request(`comanda.envio.${name}`, { ifAvailable: true },
@@ -371,7 +372,7 @@ async function exclusively(name, task, otherwise) {
 }
 
 /**
- * POST a draft; resolves to the order. Rejects with a Problem, or an Error where no answer came.
+ * POST a draft; resolves to the order. Rejects with a Problem, or with an Error without an answer.
  * @type {(draft: Draft, onProgress: (share: number) => void) => Promise<OrderAfterChange>}
  */
 function upload(draft, onProgress) {
@@ -393,7 +394,7 @@ function upload(draft, onProgress) {
   });
 }
 
-/** Only an order is an answer: a hotel's Wi-Fi page with status 200 is not, nor what it redirects to. */
+/** Accept only an order as the answer: a Wi-Fi login page may answer with status 200 or redirect. */
 function settle(request, path, draft, sent, resolve, reject) {
   try {
     if (new URL(request.responseURL, location.href).pathname !== path) throw notOurs();
@@ -406,7 +407,7 @@ function settle(request, path, draft, sent, resolve, reject) {
   }
 }
 
-/** Calls `bark` when it has not been fed for a while. */
+/** Call `bark` if `feed` is not called for a while. */
 function watchdog(bark) {
   let timer = setTimeout(bark, STALLED);
   return {

@@ -1,11 +1,11 @@
-// What has become of an order's payment: with the cashier, seen, refused, approved.
+// The state of an order's payment: with the cashier, seen, refused, approved.
 
 import { h } from "../lib/dom.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { warningSentence } from "../house/rules.js";
 import { isRejected, sentAt } from "./cards.js";
 
-/** The elements that say it; none while the order is only to be charged. */
+/** The elements that show the state; empty for a delivered order without a payment. */
 export function outcomeOf(/** @type {Order} */ order, /** @type {Draft?} */ draft) {
   const { payment, status } = order;
   if (status === "por_verificar") return [...waiting(payment), ...warnings(order)];

@@ -1,9 +1,9 @@
-// "Pagadas hoy": a button whose list is fetched when somebody wants to see it.
+// "Pagadas hoy": a button whose list is fetched when it opens.
 
 import { h, setText } from "../lib/dom.js";
 import { fetchPart } from "../lib/later.js";
 
-/** `{ node, show(order), refresh(), filter() }`; `house` is what the list asks, see `createPaidList`. */
+/** `{ node, show(order), refresh(), filter() }`; for `house`, see `createPaidList`. */
 export function createPaidToday(/** @type {Waiting} */ house) {
   let list = null;
   const counter = h("span", { class: "counter", hidden: true });

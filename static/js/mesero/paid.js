@@ -1,4 +1,4 @@
-// The list of "Pagadas hoy": what was paid since the house's day began.
+// The list of "Pagadas hoy": the orders paid since the house's day began.
 
 import { call, whatHappened } from "../lib/api.js";
 import { h, KeyedList, setText } from "../lib/dom.js";
@@ -9,7 +9,7 @@ const LOOK_AT_THE_CLOCK = 60000;
 
 /**
  * `{ nodes, load(), show(order), filter() }`; `house` tells `isMine(order)`, `methodName(name)`, `whose`.
- * `onCount(number)` hears how many orders are shown.
+ * `onCount(count)` gets the number of shown orders.
  */
 export function createPaidList(/** @type {Waiting} */ { isMine, methodName, whose },
   /** @type {(count: number) => void} */ onCount) {
@@ -65,7 +65,7 @@ export function createPaidList(/** @type {Waiting} */ { isMine, methodName, whos
     load,
     show: (/** @type {Order} */ order) => {
       if (order.status !== "pagado") return;
-      orders = new Map(orders).set(order.id, order); // another Map: an answer on its way knows nothing of it
+      orders = new Map(orders).set(order.id, order); // a new Map: `load` adds its orders to the answer
       filter();
     },
     filter,

@@ -1,9 +1,9 @@
-// What may lie in the outbox: how each kind of draft is packed for the server, and what answers it.
+// The outbox's kinds of drafts: how each is packed for the server, and which answer belongs to it.
 
 /**
  * A proof: `{ orderId, table, total, method, reference, amount, takenAt, bytes, type, name }`. An order:
- * `{ table, total, lines: [{ product, name, quantity, note }] }`; its `total` is null where a page of
- * an earlier version did not write it down.
+ * `{ table, total, lines: [{ product, name, quantity, note }] }`; its `total` is null in drafts of
+ * earlier versions.
  * @type {Record<Draft["kind"], Parcel>}
  */
 export const PARCELS = {
@@ -30,7 +30,7 @@ export const PARCELS = {
 export const countOf = (/** @type {Draft} */ draft) => draft.lines.reduce((sum, line) => sum + line.quantity, 0);
 
 /**
- * The body that the key of an order belongs to: always the same for the same draft.
+ * An order's body, always the same for the same draft: the Idempotency-Key belongs to it.
  * @type {(draft: Draft) => NewOrder}
  */
 function request(draft) {
@@ -55,7 +55,7 @@ const text = (value) => (typeof value === "string" ? value : "");
 const number = (value, otherwise) => (Number.isFinite(value) ? value : otherwise);
 
 /**
- * A draft with everything that the page counts on, whichever version kept it; null for what is not known here.
+ * A kept draft of any version, with all fields that the page needs; null for an unknown kind.
  * @type {(row: any) => Draft?}
  */
 export function revive(row) {
@@ -78,7 +78,7 @@ function lines(value) {
       note: text(line.note) }));
 }
 
-/** A photo's bytes; none where they were lost: the server then says what it lacks. */
+/** A photo's fields. Lost bytes become null: the server then refuses the proof. */
 function file(row) {
   const bytes = row.bytes instanceof ArrayBuffer && row.bytes.byteLength > 0 ? row.bytes : null;
   return { bytes, type: text(row.type), name: text(row.name) || "foto.jpg", method: text(row.method) };

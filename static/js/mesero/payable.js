@@ -1,5 +1,5 @@
-// "Por Cobrar": delivered orders, own ones first, the rejected before the others; those with the
-// cashier stand below, uncounted. At its end stands what was paid today.
+// "Por Cobrar": delivered orders, own orders first, rejected payments at the top. Orders with the cashier stand below,
+// uncounted; at the end stand today's paid orders.
 
 import { h, setText } from "../lib/dom.js";
 import { isOverlooked } from "../house/overlooked.js";

@@ -1,11 +1,11 @@
-// One dish of the menu: name, price, − quantity +; once it was picked, a pencil for its note, and more
-// lines of the same dish with other notes.
+// A dish of the menu: name, price, − quantity +. A chosen dish has a pencil for its note, and may have more lines with
+// other notes.
 
 import { h, setText } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import { NoteEditor } from "./note-editor.js";
 
-/** `{ node, product, update(), set(product) }`. `order` is what is being written: `linesOf`, `add`, `change`. */
+/** `{ node, product, update(), set(product) }`. `order` is the order being written: `linesOf`, `add`, `change`. */
 export class ProductRow {
   #shown = new Map();
 
@@ -37,7 +37,7 @@ export class ProductRow {
     this.update();
   }
 
-  /** Show what the order holds of this dish. */
+  /** Show the order's lines of this dish. */
   update() {
     const lines = this.#lines;
     const { available, name } = this.product;
@@ -52,7 +52,7 @@ export class ProductRow {
     this.#showLines(lines.length > 1 ? lines : []);
   }
 
-  /** Lines come at the end and never change places: what stays keeps its element. */
+  /** Show the lines; a line that stays keeps its element. New lines come last. */
   #showLines(lines) {
     for (const [id, shown] of this.#shown) {
       if (lines.some((line) => line.id === id)) continue;
@@ -67,7 +67,7 @@ export class ProductRow {
     }
   }
 
-  /** A line that is gone, or that an undo has brought back, is not edited on. */
+  /** Close the editor if its line is gone or was changed by an undo. */
   #followEditor(lines) {
     if (!this.editor.line) return;
     const line = lines.find((one) => one.id === this.editor.line.id);
@@ -129,7 +129,7 @@ function showPencil(pencil, line, name) {
   pencil.setAttribute("aria-label", note ? `Cambiar nota, ${name}: ${note}` : `Escribir nota, ${name}`);
 }
 
-/** − quantity +; only the + while there is nothing, and the quantity alone where lines say the rest. */
+/** − quantity +; only + at zero, and only the quantity if several lines have their own buttons. */
 function createSteps(onStep) {
   const button = (by, sign, more = {}) => h("button", {
     class: "button step-button", type: "button", onclick: () => onStep(by), ...more,

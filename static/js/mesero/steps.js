@@ -1,4 +1,4 @@
-// What a waiter does to an order with one tap: it was delivered, it was not, it is mine now.
+// A waiter's one-tap acts: deliver an order, undo that, take a table.
 
 import { andAgain, call } from "../lib/api.js";
 import { h, toast } from "../lib/dom.js";
@@ -6,7 +6,7 @@ import { now } from "../lib/server-time.js";
 import { nameOf } from "./cards.js";
 
 const UNDO_WITHIN = 60000; // milliseconds; the server has the last word
-const byMe = new Set();
+const byMe = new Set(); // the ids of orders delivered on this page
 
 /**
  * Say that the order was delivered; `learn(answer)` gets the server's answer.
@@ -31,13 +31,13 @@ export async function takeBack(order, button, learn) {
   }, () => takeBack(order, button, learn));
 }
 
-/** Whether a delivery can be taken back still, by who delivered it or whose table it is. */
+/** Whether this waiter, who delivered the order or owns the table, can still undo the delivery. */
 export function canTakeBack(/** @type {Order} */ order, /** @type {boolean} */ isMine) {
   if (order.status !== "entregado" || order.payment || !(isMine || byMe.has(order.id))) return false;
   return now() - Date.parse(order.updated_at) < UNDO_WITHIN;
 }
 
-/** The button that makes the order the reader's own. */
+/** A button that makes the order this waiter's. */
 export function createTake(/** @type {Order} */ order, /** @type {OnAnswer} */ learn) {
   const take = () => ask(order, button, async () => {
     learn(await call("PUT", `/orders/${order.id}/waiter`));

@@ -1,4 +1,4 @@
-// The strip "Sin enviar": orders and proofs that the server does not have yet, in sight on every tab.
+// The strip "Sin enviar" on every tab: orders and proofs that the server does not have yet.
 
 import { whatHappened } from "../lib/api.js";
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
@@ -10,7 +10,7 @@ const UNREAD =
   "Este aparato no deja leer ahora lo que quedó sin enviar. Nada se ha borrado: "
   + "se lee y se envía solo en cuanto se pueda.";
 
-/** `{ node, update }` of the strip above the tabs; `onCorrect(draft)` hears of what needs a person. */
+/** `{ node, update }` of the strip above the tabs; `onCorrect(draft)` opens a draft to correct it. */
 export function createStrip(/** @type {Outbox} */ outbox, /** @type {(draft: Draft) => void} */ onCorrect) {
   const heading = h("h2", { "aria-live": "polite" });
   const fold = h("button", {
@@ -74,7 +74,7 @@ function createDraft(/** @type {Draft} */ draft, /** @type {Outbox} */ outbox, o
   };
 }
 
-/** Which it is: table, what it holds, total. */
+/** A draft's table, total, and dishes or method. */
 function headOf(/** @type {Draft} */ draft) {
   const count = draft.kind === "order" ? countOf(draft) : 0;
   const what = draft.kind === "order" ? `${count} ${count === 1 ? "platillo" : "platillos"}` : draft.method;
@@ -82,7 +82,7 @@ function headOf(/** @type {Draft} */ draft) {
   return [h("b", {}, `Mesa ${draft.table ?? "?"}`), " · ", total, total ? " · " : null, `${what} `];
 }
 
-/** One tap, and one to have it back: an order is written again in a minute, a photo may be gone for ever. */
+/** Discard an order at once, with an undo. A photo, which may be irreplaceable, asks first: `createDiscard`. */
 function discardOrder(key, outbox) {
   const draft = outbox.drafts.find((one) => one.key === key);
   if (!draft) return;
@@ -90,10 +90,10 @@ function discardOrder(key, outbox) {
   toast(`Orden de la mesa ${draft.table} descartada`, "", { own: true, undo: () => outbox.restore(draft) });
 }
 
-/** Whether the server has named what is wrong: sent as it is, it would be refused again. */
+/** Whether the server named a draft's wrong fields: unchanged, it would be refused again. */
 export const isCorrectable = (/** @type {Draft} */ draft) => draft.stopped && Object.keys(draft.errors).length > 0;
 
-/** Where a draft stands, in words. */
+/** A draft's state, in words. */
 export function describe(/** @type {Draft} */ draft, /** @type {Outbox} */ outbox) {
   const isOrder = draft.kind === "order";
   if (outbox.isSending(draft)) return isOrder ? "Enviando…" : `Enviando… ${Math.round(100 * outbox.progress(draft))} %`;
@@ -105,7 +105,7 @@ export function describe(/** @type {Draft} */ draft, /** @type {Outbox} */ outbo
   return `${whatHappened(draft.error) || "Sin enviar"}. ${next}`;
 }
 
-/** What the server has against a draft; of an order's lines, with the dish it means. */
+/** The server's reason for a refusal; for an order's line, with its dish. */
 export function refusalOf(/** @type {Draft} */ draft) {
   if (draft.kind === "proof" && draft.code === "order_not_found") {
     return `Comanda ya no tiene la orden ${draft.orderId}: quizá se volvió a una copia de antes. `
@@ -118,7 +118,7 @@ export function refusalOf(/** @type {Draft} */ draft) {
   return sentence.startsWith(name) ? sentence : `${name}: ${sentence}`;
 }
 
-/** A button that forgets a photo only at the second tap. */
+/** A button that discards a proof at the second tap. */
 export function createDiscard(discard, whose = "") {
   let isSure = false;
   const button = h("button", { class: "button", type: "button" });

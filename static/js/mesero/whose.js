@@ -1,11 +1,11 @@
-// "Mías / Todas": which tables this device shows, on every tab alike.
+// "Mías / Todas": the tables that all tabs of this page show.
 
 import { h, setText } from "../lib/dom.js";
 import { local } from "../lib/storage.js";
 
 const PLACE = "comanda.mesas";
 
-/** `{ isOnlyMine, createSwitch }`; `onChange()` hears of a tap on any of its switches. */
+/** `{ isOnlyMine, createSwitch }`; `onChange()` is called after a tap on a switch. */
 export function createWhose(onChange) {
   let onlyMine = local.read(PLACE) === "mias";
   const switches = [];
@@ -17,7 +17,7 @@ export function createWhose(onChange) {
     onChange();
   };
 
-  /** A switch of its own for each tab: `{ node, count(mine, all) }`. */
+  /** A switch for a tab: `{ node, count(mine, all) }`. */
   function createSwitch(label) {
     const mine = createChoice("Mías", () => choose(true));
     const all = createChoice("Todas", () => choose(false));
