@@ -19,7 +19,7 @@ from comanda.config import (
     Method,
     backup_folder,
     load_config,
-    settled,
+    settle_paths,
 )
 from comanda.files import default_config
 
@@ -374,9 +374,9 @@ def test_paths_are_settled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "ssd").mkdir()
     (tmp_path / "c.db").symlink_to(tmp_path / "ssd" / "real.db")
     monkeypatch.chdir(tmp_path)
-    config = settled(Config(database=DatabaseConfig("c.db")))
+    config = settle_paths(Config(database=DatabaseConfig("c.db")))
     assert config.database.path == str(tmp_path / "ssd" / "real.db")
-    assert settled(config) == config
+    assert settle_paths(config) == config
     assert backup_folder(Path("c.db"), config.backup) == tmp_path / "ssd" / "backups"
     (tmp_path / "x").symlink_to("x")
     for circle in (
@@ -384,4 +384,4 @@ def test_paths_are_settled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         Config(backup=Backup(folder=str(tmp_path / "x"))),
     ):
         with pytest.raises(ConfigError, match="Un enlace no lleva"):
-            settled(circle)
+            settle_paths(circle)

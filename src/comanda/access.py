@@ -1,4 +1,4 @@
-"""The verbs of the door: signing in and out, sessions and devices, PINs, and guesses at them.
+"""The verbs of the door: signing in and out, sessions and devices, PINs and wrong PINs.
 
 As in the workflow, each verb is a plain function of a transaction, and an exception undoes
 everything that the verb did.
@@ -23,14 +23,14 @@ def start_session(
     replaces: str | None,
     device: str = "",
 ) -> None:
-    """Sign in: start a session, and end the session `replaces` of the same browser."""
+    """Start a session; end `replaces`, the hash of an earlier session of the same browser."""
     if replaces is not None:
         sessions.end(tx, replaces)
     sessions.start(tx, token_hash, username, lifetime, device)
 
 
 def try_sign_in(tx: Transaction, attempt: Attempt) -> tuple[int, ...]:
-    """Count an attempt as failed until `sign_in` forgives it, so that guesses can't race.
+    """Count an attempt as failed until `sign_in` deletes that: parallel guesses all count.
 
     Returns the ids of the rows that count the attempt. Raises TooManyAttempts.
     """
@@ -53,8 +53,9 @@ def sign_in(
 ) -> Staff:
     """Start a session after a correct PIN, and remember the browser.
 
-    Returns the member. Raises BadCredentials if the PIN was changed, or the member disabled, after
-    the PIN was checked.
+    `rows` are the ids that `try_sign_in` returned; `pin_hash` is the hash that the PIN was checked
+    against. Returns the member. Raises BadCredentials if the PIN was changed, or the member
+    disabled, after that check.
     """
     member, stored_hash = staff.find(tx, attempt.username) or (None, None)
     if member is None or not member.active or stored_hash != pin_hash:

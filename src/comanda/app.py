@@ -1,4 +1,4 @@
-"""The only place where the parts are wired together; each starts and stops as one generator."""
+"""The only place that wires the parts together; each part starts and stops as one generator."""
 
 import asyncio
 import logging
@@ -77,11 +77,12 @@ SHUTDOWN_SECONDS = 5.0
 TURN_SECONDS = 0.0005
 # Each look at another payment adds two events to the log, which is kept for ever.
 LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL = 60.0, 30, 300
-UNREAD_BYTES = 64 * 1024  # of a request's body, for each client; four times as much is the default
+# Of a request's body, for each client; aiohttp's default is four times as much.
+UNREAD_BYTES = 64 * 1024
 
 
 def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
-    """The whole of Comanda as an aiohttp application."""
+    """Return the whole of Comanda as an aiohttp application."""
     middlewares = [admit, pack, problem_details, same_origin, ours]
     app = web.Application(middlewares=middlewares)
     tasks = Tasks()
@@ -125,14 +126,15 @@ async def listening(
     cancellation: bool = True,
     shutdown: float = SHUTDOWN_SECONDS,
 ) -> AsyncIterator[web.AppRunner]:
-    """The application at its address until the block ends; port 0 takes any that is free.
+    """Serve the application at this address until the block ends; port 0 takes any free port.
 
-    With `cancellation`, a handler is cancelled when its client goes. That is safe: a transaction
-    runs whole on its thread, whoever waits for it. `shutdown` is how many seconds requests have to
-    end in.
+    With `cancellation`, a handler is cancelled when its client disconnects. Cancelling is safe: a
+    transaction runs to its end on its own thread. `shutdown` is how many seconds running requests
+    have to end.
 
-    A compressed request is not unpacked, for no page sends one: aiohttp unpacks on the event loop,
-    before anybody is asked for a session, and 300 KB of zeros held all streams up for seconds.
+    Compressed request bodies are not unpacked, because no page sends them. aiohttp would unpack a
+    body on the event loop before the session is checked: 300 KB of zeros stopped all streams for
+    seconds.
     """
     runner = Runner(
         app,
@@ -159,9 +161,10 @@ async def serve(
     ready: Callable[[str, int, str | None], None],
     tls: ssl.SSLContext | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is told the address once it answers.
+    """Serve until SIGINT or SIGTERM.
 
-    And, where the house has no administrator yet, the token that founds it.
+    `ready` is called with host, port and setup token once the server answers. The token is None if
+    the house has an administrator.
     """
     allow_many_clients()
     sys.setswitchinterval(TURN_SECONDS)

@@ -1,8 +1,8 @@
 """Tasks and threads that work beside the requests until their block ends.
 
-A task that fails is logged, starts again after a pause that grows, and is shown by `Tasks` until it
-runs well again. A thread of one's own is for work that may block for long: the shared threads stay
-free for photos.
+A task that fails is logged and starts again after a growing pause. `Tasks` lists the task as down
+until it runs well again. Work that may block for long gets a thread of its own, so that the shared
+threads stay free for photos.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class Tasks:
         return sorted(name for name, failures in self._failures.items() if failures)
 
     def failed(self, name: str) -> None:
-        """Note that a task ended by itself, which is a failure."""
+        """Count a failure of a task; a task that ends by itself has failed, too."""
         self._failures[name] = self._failures.get(name, 0) + 1
 
     def recovered(self, name: str) -> None:
@@ -45,19 +45,22 @@ class Tasks:
 
 @asynccontextmanager
 async def in_background(*work: Work, name: str, tasks: Tasks | None = None) -> AsyncIterator[None]:
-    """Run each of `work` as a task called `name` until the block ends."""
-    shown = Tasks() if tasks is None else tasks
-    running = [asyncio.create_task(_keep_going(one, name, shown), name=name) for one in work]
+    """Run each function of `work` as a task called `name` until the block ends."""
+    failure_counts = Tasks() if tasks is None else tasks
+    running_tasks = [
+        asyncio.create_task(_keep_going(function, name, failure_counts), name=name)
+        for function in work
+    ]
     try:
         yield
     finally:
-        for task in running:
+        for task in running_tasks:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*running_tasks, return_exceptions=True)
 
 
 async def _keep_going(work: Work, name: str, tasks: Tasks) -> None:
-    """Run `work`, and again whenever it ends by itself, until cancelled."""
+    """Run `work`, and run it again whenever it ends by itself, until cancelled."""
     loop, pause = asyncio.get_running_loop(), FIRST_PAUSE
     while True:
         began = loop.time()
@@ -88,7 +91,7 @@ def _is_cancelled() -> bool:
 class OwnThread:
     """A thread for work that may block for long, one piece at a time.
 
-    It keeps no process alive: at the end nobody waits for what hangs on a disk that is gone.
+    The thread is a daemon: work that hangs on a lost disk does not keep the process from ending.
     """
 
     def __init__(self, name: str) -> None:

@@ -1,17 +1,17 @@
 """The work that the house does by itself: alarms about proofs that nobody opens, deletion of old
 rows, the nightly backup, and fingerprints of proofs that an earlier version stored.
 
-Each table that grows has an end, or a reason to have none:
+Every table has a limit, or a reason to grow for ever:
 
-| table | its end |
+| table | limit |
 |---|---|
-| `orders`, `order_items`, `payments`, `events` | none: the house's books and audit trail |
-| `products` | none: a product that is off the menu is still in the orders that had it |
-| `proofs` | `proofs.keep_days` after a payment was sent, once it is decided |
-| `fingerprints` | none: after years it is still the same receipt; 100 bytes each |
-| `idempotency_keys` | 90 days: no phone tries again after so long |
-| `sessions`, `sign_in_attempts` | a week after they have lost their meaning |
-| `known_browsers` | the twenty newest of a member |
+| `orders`, `order_items`, `payments`, `events` | no limit: the house's books and audit trail |
+| `products` | no limit: old orders refer to products that are off the menu |
+| `proofs` | `proofs.keep_days` after a payment was sent, once the payment is decided |
+| `fingerprints` | no limit: a receipt may be sent again after years; 100 bytes each |
+| `idempotency_keys` | 90 days: no phone repeats a request after so long |
+| `sessions`, `sign_in_attempts` | a week after they expire, or were made |
+| `known_browsers` | the twenty newest of each member |
 | `sign_in_failures` | the five hundred newest |
 | `viewers`, `weak_pins`, `staff` | one row a member; whoever leaves stays in the books by name |
 | errors of pages, in the log | the log's own end; `web/plumbing/throttle.py` limits how many come |
@@ -47,12 +47,12 @@ PHOTOS_AT_ONCE = 20
 BYTES_AT_ONCE = 1024 * 1024
 ROWS_AT_ONCE = 200
 PAGES_AT_ONCE = 256
-BREATH = 0.02  # seconds between two small transactions, in which others write
+BREATH = 0.02  # seconds between two small transactions, so that others can write
 LONGEST_LOOK = 5.0
 MINUTE = 60.0
-FIRST_LOOK_SECONDS = 10.0  # the first copy waits until the house is open
+FIRST_LOOK_SECONDS = 10.0  # the first copy waits until the server has started
 AFTER_START = timedelta(minutes=10)
-LONGEST_WAIT = timedelta(days=1, hours=2)  # a day may be longer when clocks are put back
+LONGEST_WAIT = timedelta(days=1, hours=2)  # a day is longer than 24 h when clocks are put back
 
 Step = Callable[[], Awaitable[None]]
 
@@ -94,13 +94,15 @@ class Alarm:
     def __init__(self, database: Database, patience: timedelta) -> None:
         self._database = database
         self._patience = patience
-        self._called: set[int] = set()
+        self._called_ids: set[int] = set()
 
     async def look(self) -> None:
         before = self._database.clock() - self._patience
-        waiting = await self._database.read(payments.unseen, before)
-        if any(payment.id not in self._called for payment in waiting):
-            self._called |= await self._database.write(workflow.call_unseen, before, self._called)
+        unseen_payments = await self._database.read(payments.unseen, before)
+        if any(payment.id not in self._called_ids for payment in unseen_payments):
+            self._called_ids |= await self._database.write(
+                workflow.call_unseen, before, self._called_ids
+            )
 
 
 class NightlyPurge:
@@ -126,7 +128,7 @@ class NightlyPurge:
         if now < self._next or not is_sound:
             return
         self._next = now + AFTER_START  # after a failure, the purge is tried again then
-        described = await self._database.read(house.get, self._default)
+        stored_house = await self._database.read(house.get, self._default)
         if self._keep_days:
             total = await purge(self._database, cutoff(now, self._keep_days))
             if total.photos:
@@ -136,7 +138,7 @@ class NightlyPurge:
                     total.bytes,
                 )
         await sweep(self._database, now)
-        self._next = next_at(self._hour, now, ZoneInfo(described.time_zone))
+        self._next = next_at(self._hour, now, ZoneInfo(stored_house.time_zone))
 
 
 @asynccontextmanager
@@ -215,7 +217,7 @@ def in_pieces(photos: Sequence[Photo], most: int) -> Iterator[list[Photo]]:
     """Split `photos`, in their order, into lists of at most `most` bytes, or of a single photo."""
     piece: list[Photo] = []
     for photo in photos:
-        if piece and sum(one.size for one in piece) + photo.size > most:
+        if piece and sum(earlier_photo.size for earlier_photo in piece) + photo.size > most:
             yield piece
             piece = []
         piece.append(photo)

@@ -1,4 +1,4 @@
-"""The configuration: typed, frozen, complete. An unknown key is an error, not a guess."""
+"""The configuration: typed, frozen, complete. An unknown key is an error."""
 
 import codecs
 import dataclasses
@@ -91,7 +91,7 @@ def _one_of(default: str, *others: str) -> Any:
 
 
 def _at_least(minimum: float, maximum: float = 1_000_000) -> validate.And:
-    """And no more than what the clock and the computer can bear."""
+    """Return a check for a range; `maximum` is what the clock and the computer can bear."""
     return validate.And(
         validate.Range(min=minimum, error="el mínimo es {min}"),
         validate.Range(max=maximum, error="el máximo es {max}"),
@@ -113,7 +113,7 @@ def _is_host(text: str) -> None:
 
 
 def home_path(text: str) -> str:
-    """`text` with `~` or `~name` at its beginning as that home. Raises ValueError, for people."""
+    """Replace `~` or `~name` at the beginning by that home. Raises ValueError, for people."""
     first, *others = text.split("/")
     if "~" in others:
         raise ValueError("«~» sólo va al principio de una ruta")
@@ -131,12 +131,12 @@ def _home(name: str) -> Path:
         home = Path(name).expanduser()
     except RuntimeError:
         return Path()
-    known = os.environ.get("HOME") != "" if name == "~" else home.is_dir()
-    return home if known else Path()
+    exists = os.environ.get("HOME") != "" if name == "~" else home.is_dir()
+    return home if exists else Path()
 
 
 def _is_path(text: str) -> None:
-    """A file or folder as it stands: nobody puts the value of a `$VARIABLE` in."""
+    """Check a path. A `$VARIABLE` in a path is an error: no variable is replaced by its value."""
     if any(letter < " " for letter in text):
         raise ValidationError("tiene caracteres que ninguna ruta lleva")
     if any(part.startswith("$") for part in text.split("/")):
@@ -158,7 +158,7 @@ def _path(default: str, *checks: Callable[[Any], Any]) -> Any:
 class Server:
     """Where `comanda serve` listens."""
 
-    host: str = "0.0.0.0"  # nosec B104  # noqa: S104 - phones reach it by the LAN
+    host: str = "0.0.0.0"  # nosec B104  # noqa: S104 - phones connect by the LAN
     port: int = _setting(8080, validate.Range(0, 65535, error="va de {min} a {max}"))
     public_url: str = _setting("", validate.Regexp(r"(https?://[^\s/]+)?\Z", error="no es una URL"))
     log_level: str = _setting(
@@ -175,8 +175,8 @@ class Server:
 
     @cached_property
     def proxy_networks(self) -> tuple[Network, ...]:
-        """The networks whose word about a client is believed."""
-        return tuple(ipaddress.ip_network(one) for one in self.trusted_proxies)
+        """The networks of the proxies whose headers about a client are trusted."""
+        return tuple(ipaddress.ip_network(network) for network in self.trusted_proxies)
 
 
 @dataclass(frozen=True)
@@ -256,7 +256,7 @@ METHODS = (
 
 @dataclass(frozen=True)
 class Payments:
-    """The forms of payment, and what a verdict must obey."""
+    """The forms of payment, and the rules for a verdict."""
 
     unseen_alarm_seconds: float = _setting(120.0, _at_least(0.05))
     own_verdicts: bool = False
@@ -268,9 +268,9 @@ class Payments:
 
 @dataclass(frozen=True)
 class Pages:
-    """What the pages show; an order's clock in the kitchen turns amber, then red.
+    """Settings of the pages; an order's clock in the kitchen turns amber, then red.
 
-    `day_ends` is by the restaurant's clock, in the night after the day.
+    `day_ends` is a time of the restaurant's clock, between midnight and noon after the day.
     """
 
     currency: str = _setting("$", validate.Length(min=1, max=5, error="va de {min} a {max}"))
@@ -296,7 +296,7 @@ class Pages:
 
 @dataclass(frozen=True)
 class Config:
-    """All of config.toml; each attribute is a table of it."""
+    """All of config.toml; each attribute is a table of the file."""
 
     server: Server = dataclasses.field(default_factory=Server)
     database: DatabaseConfig = dataclasses.field(default_factory=DatabaseConfig)
@@ -318,7 +318,7 @@ def load_config(path: Path) -> Config:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    """The document in the file. Raises ConfigError, which shows keys of it and never a value."""
+    """Return the parsed document. Raises ConfigError, which shows keys and never a value."""
     try:
         lines = _lines(path.read_bytes())
         return tomllib.loads("\n".join(lines))
@@ -332,18 +332,18 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _lines(content: bytes) -> list[str]:
-    """The lines as editors of any system leave them: after a byte order mark, with any ends."""
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if b"\0" in content and not wide:
+    """Split the file into lines, with or without byte order mark, for any kind of line end."""
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in content and not is_utf_16:
         raise UnicodeError
-    text = content.decode("utf-16" if wide else "utf-8-sig")
+    text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _place(complaint: str, lines: list[str]) -> str:
     """The parser's complaint in Spanish, with its line and key."""
-    found = re.search(r"at line (\d+)", complaint)
-    number = int(found[1]) if found else len(lines)
+    line_match = re.search(r"at line (\d+)", complaint)
+    number = int(line_match[1]) if line_match else len(lines)
     key, is_pair, _ = lines[number - 1].strip().partition("=")
     key = key if is_pair or key.startswith("[") else ""
     where = f"línea {number}, «{key.strip()[:40]}»" if key else f"línea {number}"
@@ -352,10 +352,10 @@ def _place(complaint: str, lines: list[str]) -> str:
     return f"{where}: no se entiende. Los textos van entre comillas rectas"
 
 
-def settled(config: Config) -> Config:
-    """With the database's path settled once for all: absolute, and without links on the way.
+def settle_paths(config: Config) -> Config:
+    """Return the configuration with the database's path absolute and its links resolved.
 
-    Raises ConfigError where the links lead in a circle.
+    Raises ConfigError if the links lead in a circle.
     """
     try:
         database = Path(config.database.path).resolve()
@@ -373,7 +373,7 @@ def backup_folder(database: Path, settings: Backup) -> Path:
 
 
 def parse_config(raw: Mapping[str, Any]) -> Config:
-    """The configuration that `raw`, a parsed TOML document, holds. Raises ValidationError."""
+    """Return the configuration in `raw`, a parsed TOML document. Raises ValidationError."""
     document = _schema_of(Config)().load(raw)
     sections = {
         section.name: _load(section.type, document[section.name])
@@ -405,9 +405,9 @@ def _payments(values: Mapping[str, Any]) -> Payments:
 
 
 def _schema_of(section: type) -> type[Schema]:
-    """The marshmallow schema of a dataclass of settings."""
-    found = {field.name: _field_of(field) for field in dataclasses.fields(section)}
-    return _Section.from_dict(dict(found), name=section.__name__)
+    """Return the marshmallow schema of a dataclass of settings."""
+    schema_fields = {field.name: _field_of(field) for field in dataclasses.fields(section)}
+    return _Section.from_dict(dict(schema_fields), name=section.__name__)
 
 
 def _field_of(field: "dataclasses.Field[Any]") -> fields.Field[Any]:
@@ -435,7 +435,7 @@ def _flatten(messages: Any, path: str = "") -> list[str]:
 
 
 def _join(path: str, key: Any) -> str:
-    """The key's full name; marshmallow's word for the table as a whole is no key of the file."""
+    """Return the key's full name; SCHEMA is marshmallow's name for the table as a whole."""
     if key == SCHEMA:
         return path
     return f"{path}.{key}" if path else str(key)

@@ -1,4 +1,4 @@
-"""A throw-away restaurant in the middle of an evening, to try Comanda with."""
+"""A restaurant in the middle of an evening, to try Comanda with; its data is thrown away."""
 
 import io
 from collections.abc import Awaitable, Callable
@@ -30,16 +30,16 @@ PINS = {ANA: "1111", BETO: "1212", COCO: "2222", LUIS: "350917", ROSA: "746208"}
 
 Step = Callable[[Database], Awaitable[None]]
 
-# Pillow's own font, which draws the receipts everywhere, has no accents.
+# Without accents: Pillow's own font, which draws the receipts, has none.
 PAYERS = ("Laura Mendoza", "Jorge Antonio Villanueva", "Carmen Ruiz Cano", "Pablo Paz")
 
 
 @dataclass(frozen=True)
 class Table:
-    """An order of the evening: (product id, quantity) each, and how many minutes ago what was done.
+    """An order of the evening; `dishes` are pairs of product id and quantity.
 
-    `minutes` are for placed, begun, ready, delivered, charged, judged, as far as it has come; or
-    for placed and voided, where there is a reason for that.
+    `minutes` say how many minutes ago each step was done: placed, begun, ready, delivered, charged,
+    judged, as far as the order has come. With a `void_reason`, the steps are placed and voided.
     """
 
     number: int
@@ -64,7 +64,7 @@ EVENING = (
 
 
 async def fill(path: Path, now: datetime) -> None:
-    """Make a new database of the evening so far; `now` is the end of it."""
+    """Make a new database with the evening's orders up to `now`."""
     moment = now - timedelta(hours=1)
     async with open_database(path, clock=lambda: moment) as database:
         for member, pin in PINS.items():
@@ -82,11 +82,11 @@ def _evening() -> list[tuple[int, Step]]:
         for order_id, table in enumerate(EVENING, start=1)
         for minutes, step in zip(table.minutes, _steps_of(order_id, table), strict=False)
     ]
-    return sorted(steps, key=lambda timed: -timed[0])
+    return sorted(steps, key=lambda timed_step: -timed_step[0])
 
 
 def _steps_of(order_id: int, table: Table) -> list[Step]:
-    """All that can happen to an order, from its placing to the cashier's verdict."""
+    """Return the steps of an order, from placing it to the cashier's verdict."""
     lines = [OrderLine(product, quantity, table.note) for product, quantity in table.dishes]
 
     async def place(database: Database) -> None:
@@ -137,7 +137,7 @@ async def _judge(database: Database, order_id: int, verdict: Verdict | None) -> 
 def receipt(
     total: int, reference: str, payer: str = PAYERS[0], when: str = "28/11/2026 20:41"
 ) -> bytes:
-    """A transfer receipt as a guest's phone shows it, in JPEG; `total` in minor units."""
+    """Return a JPEG of a transfer receipt on a guest's phone; `total` in minor units."""
     image = Image.new("RGB", (720, 1080), "#f4f6f8")
     draw = ImageDraw.Draw(image)
     draw.rounded_rectangle((40, 60, 680, 1020), radius=32, fill="white", outline="#d5dbe1")

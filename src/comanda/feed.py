@@ -1,8 +1,9 @@
 """The live tail of the event log, which streams follow.
 
-A stream is a cursor into the log. A wake-up is only a hint: the feed then reads what is new from
-the log once, encodes each event once, and keeps a bounded tail of it in memory. Streams read on
-from their own cursors, from the tail or, when they have fallen behind it, in pages from SQLite.
+A stream is a cursor into the log. A wake-up is only a hint: the feed then reads the new events from
+the log once, encodes each event once, and keeps a bounded tail of events in memory. Each stream
+reads on from its own cursor: from the tail or, if its cursor is older than the tail, in pages from
+SQLite.
 """
 
 import asyncio
@@ -54,7 +55,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Bytes to send, and the cursor of whoever has read them."""
+    """Bytes to send, and the cursor of a stream that has sent them."""
 
     data: bytes
     cursor: int
@@ -66,11 +67,11 @@ OnPages = Callable[[int, Mapping[Role, Page]], None]
 class Feed:
     """The newest part of the log. `head` is the id of the newest event that streams can read.
 
-    `listeners` counts who listens; `on_pages` is told of news: a cursor, and for each role that has
-    listeners all that follows it; where that fails, it has to see to its listeners itself.
-    `on_notice` is told of a cashiers' notice: how many seconds after its transaction began it was
-    sent, and to how many cashiers.
-    `elsewhere` is set when another program has committed something.
+    `listeners` counts the streams of each role. `on_pages` is called with a cursor and, for each
+    role that has listeners, the page of all events after that cursor. `on_pages` handles its own
+    failures: the feed does not call it again for the same events. `on_notice` is called for each
+    cashiers' notice with the seconds since its transaction began and the number of cashiers who
+    listen. `elsewhere` is set after another program has committed.
     """
 
     def __init__(self, database: Database, *, tail_events: int, replay_limit: int) -> None:
@@ -114,7 +115,7 @@ class Feed:
     async def watch(self) -> None:
         """Notice commits of other programs, such as a command beside the server, until cancelled.
 
-        What this server commits wakes the feed by itself. A look costs 35 µs and waits for no lock.
+        This server's own commits wake the feed directly. A check costs 35 µs and waits for no lock.
         """
         while True:
             await asyncio.sleep(LOOK_SECONDS)
@@ -133,21 +134,21 @@ class Feed:
     async def _take_some(self) -> bool:
         """Return whether there may be more events. After a failure nothing has moved: try again."""
         async with self._reading:
-            fresh = await self._database.read(_some_after, self.head)
-            if not fresh:
+            new_events = await self._database.read(_some_after, self.head)
+            if not new_events:
                 return False
-            frames = [_frame(event) for event in fresh]
-            since, head = self.head, fresh[-1].id
+            frames = [_frame(event) for event in new_events]
+            since, head = self.head, new_events[-1].id
             pages = self._whole_pages(frames, head)
             self._tail.extend(frames)
             self.head = head
             self._trim()
         self.on_pages(since, pages)
-        self._tell_notices(fresh)
-        return len(fresh) == EVENTS_AT_ONCE
+        self._tell_notices(new_events)
+        return len(new_events) == EVENTS_AT_ONCE
 
-    def _tell_notices(self, fresh: Iterable[LoggedEvent]) -> None:
-        for event in fresh:
+    def _tell_notices(self, new_events: Iterable[LoggedEvent]) -> None:
+        for event in new_events:
             if event.type is EventType.PAYMENT_VERIFICATION_PENDING:
                 self._log_notice(event)
                 self._time_notice(event)
@@ -166,8 +167,8 @@ class Feed:
     async def page(self, cursor: int, role: Role) -> Page:
         """The events after `cursor` for `role`, about 64 KiB at most.
 
-        A cursor that is too far behind, from before a restore, or ahead of the log, gets
-        `event: resync` and starts anew at the head.
+        A cursor that is too far behind, from before a restore, or ahead of the log gets
+        `event: resync` and continues at the head.
         """
         if cursor > self.head:
             await self.refresh()
@@ -183,11 +184,11 @@ class Feed:
         return _page_of_frames(self._tail[first:], role, self.head)
 
     def _trim(self) -> None:
-        """Drop the older half once the tail is twice its size, so that trimming stays rare."""
+        """Drop the oldest events once the tail has twice its size, so that trimming stays rare."""
         if len(self._tail) > 2 * self._tail_events:
-            dropped = len(self._tail) - self._tail_events
-            self._tail_after = self._tail[dropped - 1].id
-            del self._tail[:dropped]
+            surplus = len(self._tail) - self._tail_events
+            self._tail_after = self._tail[surplus - 1].id
+            del self._tail[:surplus]
 
     def _log_notice(self, event: LoggedEvent) -> None:
         """Log a proof's commit and notice, also if the phone that sent the proof has gone."""
@@ -209,14 +210,14 @@ class Feed:
 
 
 def _ignore(since: int, pages: Mapping[Role, Page]) -> None:
-    """Nobody listens yet."""
+    """Do nothing: no stream listens yet."""
 
 
 @asynccontextmanager
 async def open_feed(
     database: Database, *, tail_events: int, replay_limit: int, tasks: Tasks | None = None
 ) -> AsyncIterator[Feed]:
-    """A feed that follows `database`'s log until the block ends."""
+    """Open a feed that follows `database`'s log until the block ends."""
     feed = Feed(database, tail_events=tail_events, replay_limit=replay_limit)
     await feed.start_at_head()
     database.on_news = feed.wake
@@ -241,7 +242,7 @@ def _page_of_frames(frames: Iterable[Frame], role: Role, head: int) -> Page:
 
 
 def _fill(events_as_sent: Iterable[tuple[int, bytes]], head: int) -> Page:
-    """As many events as fit in a page; all that fit move the cursor to `head`."""
+    """Return a page of the first events; its cursor is `head` if all events fit."""
     parts: list[bytes] = []
     size = 0
     for event_id, part in events_as_sent:

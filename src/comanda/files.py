@@ -1,4 +1,4 @@
-"""Where the installed files are that are not Python."""
+"""The places of the installed files that are not Python."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ _CHECKOUT = _PACKAGE.parent.parent
 
 
 def static_folder() -> Path:
-    """The pages: inside an installed package, or at the top of a checkout."""
+    """Return the pages' folder: inside an installed package, or at the top of a checkout."""
     return _first(_PACKAGE / "static", _CHECKOUT / "static")
 
 
 def default_config() -> Path:
-    """The commented `config.toml` with the defaults."""
+    """Return the path of the commented `config.toml` with the defaults."""
     return _first(_PACKAGE / "defaults" / "config.toml", _CHECKOUT / "config.toml")
 
 

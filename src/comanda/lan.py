@@ -4,32 +4,33 @@ import socket
 
 from comanda.domain.addresses import read_address
 
-# Any address beyond the house's own network (RFC 5737): the system is asked for its way there.
+# An address outside the house's own network (RFC 5737): the system knows which way leads there.
 _FAR_AWAY = ("192.0.2.1", 9)
 
 IPV6 = 6
-# Ends of names that no registry sells, as routers use them (RFC 6761, RFC 6762, RFC 8375).
+# Name endings that routers use and no registry sells (RFC 6761, RFC 6762, RFC 8375).
 PRIVATE = ("local", "lan", "home", "home.arpa", "internal", "localdomain", "test")
 
 
 def reachable_host(local: str = "") -> str | None:
-    """An address of this computer that others can reach, or None where it is in no network.
+    """Return an address of this computer that other computers reach; None without a network.
 
-    `local` is where it was reached just now, which is the best answer unless that was from itself.
+    `local` is the address that the current request reached, which is the best answer unless the
+    request came from this computer itself.
     """
     if _is_reachable(local):
         return local
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(_FAR_AWAY)  # a datagram socket sends nothing by that
+            probe.connect(_FAR_AWAY)  # sends nothing: the socket is for datagrams
         except OSError:
             return None
-        found = str(probe.getsockname()[0])
-    return found if _is_reachable(found) else None
+        own_address = str(probe.getsockname()[0])
+    return own_address if _is_reachable(own_address) else None
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a server that listens on `host` is heard by this computer alone."""
+    """Whether only this computer itself can reach a server that listens on `host`."""
     if host == "localhost":
         return True
     address = read_address(host)
@@ -53,14 +54,14 @@ def is_own_address(host: str) -> bool:
 def is_own_name(name: str) -> bool:
     """Whether `name` names this computer in its own network: its hostname, or Comanda's name.
 
-    No name that somebody can buy is one of these.
+    Nobody can buy a domain that this function accepts.
     """
     if name == "localhost" or name.endswith(".localhost"):
         return True
-    own = socket.gethostname().lower()
-    bare, _, end = name.partition(".")
-    return name == own or (
-        bare in ("comanda", own.partition(".")[0]) and (end == "" or end in PRIVATE)
+    own_name = socket.gethostname().lower()
+    label, _, end = name.partition(".")
+    return name == own_name or (
+        label in ("comanda", own_name.partition(".")[0]) and (end == "" or end in PRIVATE)
     )
 
 

@@ -1,4 +1,4 @@
-"""How the log is written: lines for people, or one JSON object a line for programs."""
+"""The log's format: lines for people, or one JSON object a line for programs."""
 
 import logging
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ class JsonFormatter(logging.Formatter):
     """`{time, level, logger, message}`, with `request` for a request and `trace` for an error."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        fields = {
             "time": time(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -20,10 +20,10 @@ class JsonFormatter(logging.Formatter):
         }
         request = getattr(record, "request", None)
         if request is not None:
-            told["request"] = request
+            fields["request"] = request
         if record.exc_info:
-            told["trace"] = self.formatException(record.exc_info)
-        return encode(told)
+            fields["trace"] = self.formatException(record.exc_info)
+        return encode(fields)
 
 
 def start(level: str, form: str) -> None:

@@ -1,4 +1,4 @@
-"""The verbs of the office: what is sold, who works here, what the house is called.
+"""The verbs of the office: the menu, the staff, and the restaurant's own data.
 
 As in the workflow, each verb is a plain function of a transaction, and an exception undoes
 everything that the verb did.

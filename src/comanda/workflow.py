@@ -56,7 +56,10 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The order, whether this request changed it, and the newest event that the order reflects."""
+    """An order, and whether this request changed the order.
+
+    `last_event_id` is the log's newest event; the order reflects every event up to this id.
+    """
 
     order: Order
     changed: bool
@@ -65,7 +68,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """The payment beside the bank's statement, and the newest event that it reflects."""
+    """An approved payment, ticked or not.
+
+    `last_event_id` is the log's newest event; the payment reflects every event up to this id.
+    """
 
     payment: ReconcilablePayment
     last_event_id: int
@@ -201,7 +207,7 @@ def see_payment(
     """Note that a cashier has opened a payment that waits, and tell the waiter, once a payment.
 
     The first cashier to open a payment also views it, as after `view_payment`. A look by the
-    submitter does not count: they may not decide the payment. Raises PaymentNotFound.
+    submitter does not count if they may not decide the payment. Raises PaymentNotFound.
     """
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
@@ -253,12 +259,14 @@ def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
         orders.leave_payment(tx, actor.username)
 
 
-def call_unseen(tx: Transaction, before: datetime, called: Collection[int]) -> set[int]:
+def call_unseen(tx: Transaction, before: datetime, called_ids: Collection[int]) -> set[int]:
     """Alarm cashiers and waiters about payments sent before `before` that no cashier has opened.
 
-    Returns the ids of the payments alarmed now. `called` holds the ids alarmed earlier.
+    Returns the ids of the payments alarmed now. `called_ids` are the ids alarmed earlier.
     """
-    unseen_payments = [one for one in payments.unseen(tx, before) if one.id not in called]
+    unseen_payments = [
+        payment for payment in payments.unseen(tx, before) if payment.id not in called_ids
+    ]
     for payment in unseen_payments:
         order = orders.require(tx, payment.order_id)
         orders.notify(tx, order, EventType.PAYMENT_UNSEEN, by=HOUSE.username)

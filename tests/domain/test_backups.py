@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comanda.domain.backups import is_due, is_overdue, kept, last_before
+from comanda.domain.backups import is_due, is_overdue, last_before, moments_to_keep
 
 MEXICO = ZoneInfo("America/Mexico_City")
 NOW = datetime(2026, 11, 28, 20, 41, tzinfo=UTC)
@@ -26,7 +26,7 @@ def month(moment: datetime) -> tuple[int, int]:
 
 
 def keep(moments: set[datetime], now: datetime, days: int = 14, months: int = 12) -> set[datetime]:
-    return kept(moments, now, days=days, months=months, zone=MEXICO)
+    return moments_to_keep(moments, now, days=days, months=months, zone=MEXICO)
 
 
 @given(MOMENTS, DAYS, MONTHS)

@@ -1,4 +1,4 @@
-"""What the commands share: a refusal, and work on the database, beside a running server or not."""
+"""Helpers of all commands: a refusal, and work on the database, even while a server runs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

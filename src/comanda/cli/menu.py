@@ -30,7 +30,7 @@ def _read_menu(path: Path) -> list[Entry]:
 
 
 def export_menu(options: argparse.Namespace, config: Config) -> None:
-    """`menu export [FILE.csv]`: what `menu import` reads; without a file, to standard output."""
+    """`menu export [FILE.csv]`: write a file for `menu import`; by default to standard output."""
     text = write_menu(on_database(config, lambda database: database.read(menu.products)))
     if options.file is None:
         print(text, end="")

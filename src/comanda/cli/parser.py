@@ -1,4 +1,4 @@
-"""The command line. Exit status: 0 done, 1 refused or failed (said on stderr), 2 usage."""
+"""The command line. Exit status: 0 done, 1 refused or failed (stderr says why), 2 usage."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ from comanda.config import (
     ConfigError,
     home_path,
     load_config,
-    settled,
+    settle_paths,
 )
 from comanda.domain.errors import DomainError
 from comanda.domain.staff import Role
@@ -28,7 +28,7 @@ Command = Callable[[argparse.Namespace, Config], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit status."""
+    """Run one command; return its exit status."""
     options = _parser().parse_args(arguments)
     try:
         options.run(options, _config(options))
@@ -130,4 +130,4 @@ def _config(options: argparse.Namespace) -> Config:
     config = load_config(options.config or default_config())
     if options.database is not None:
         config = with_database(config, options.database)
-    return settled(config)
+    return settle_paths(config)

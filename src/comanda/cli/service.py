@@ -75,28 +75,30 @@ def unit(options: argparse.Namespace, config: Config) -> str:
     command = [Path(sys.executable).absolute(), "-m", "comanda", "serve", "--database", database]
     if options.config is not None:
         command += ["--config", options.config.absolute()]
-    low = config.server.port < LOWEST_FREE_PORT
+    is_low_port = config.server.port < LOWEST_FREE_PORT
     # With `-`, systemd ignores a backup folder that does not exist yet.
     writable = [_quoted(database.parent)]
     if not backups.is_relative_to(database.parent):
         writable.append(_quoted(f"-{backups}"))
-    program = [_quoted(one) for one in _program() if one.is_relative_to(database.parent)]
+    program = [
+        _quoted(folder) for folder in _program_folders() if folder.is_relative_to(database.parent)
+    ]
     return UNIT.format(
         command=" ".join(_argument(str(part)) for part in command),
         folder=str(database.parent).replace("%", "%%"),
-        user=options.user or _whoever(),
+        user=options.user or _current_user(),
         writable=" ".join(writable),
         program=f"ReadOnlyPaths={' '.join(program)}\n" if program else "",
-        capabilities=ONLY_LOW_PORTS if low else NO_CAPABILITIES,
+        capabilities=ONLY_LOW_PORTS if is_low_port else NO_CAPABILITIES,
     )
 
 
-def _program() -> list[Path]:
-    """Where Comanda is installed: its environment, and a checkout's own folder."""
+def _program_folders() -> list[Path]:
+    """Return the folders of the installation: the environment, and a checkout's own folder."""
     return sorted({Path(sys.prefix).resolve(), Path(__file__).resolve().parents[2]})
 
 
-def _whoever() -> str:
+def _current_user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError) as error:
@@ -104,11 +106,11 @@ def _whoever() -> str:
 
 
 def _argument(text: str) -> str:
-    """A word of a command line (systemd.service, «Command lines»): `$` too has a meaning there."""
+    """Quote a word of a command line, where `$` is special (systemd.service, «Command lines»)."""
     return _quoted(text).replace("$", "$$")
 
 
 def _quoted(path: Path | str) -> str:
-    """A word as systemd reads it (systemd.syntax, «Quoting»; systemd.unit, «Specifiers»)."""
+    """Quote a word for systemd (systemd.syntax, «Quoting»; systemd.unit, «Specifiers»)."""
     text = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return f'"{text}"' if any(one in text for one in " \t'\"\\;") else text
+    return f'"{text}"' if any(character in text for character in " \t'\"\\;") else text

@@ -15,7 +15,7 @@ import segno
 
 from comanda import demo, logs
 from comanda.cli.command import Refused
-from comanda.config import Config, Server, settled
+from comanda.config import Config, Server, settle_paths
 from comanda.lan import reachable_host, url
 from comanda.store.database import utc_now
 
@@ -29,18 +29,18 @@ def serve_house(options: argparse.Namespace, config: Config) -> None:
 
 def serve_demo(options: argparse.Namespace, config: Config) -> None:
     with _new_database(options.database) as path:
-        config = settled(with_database(config, path))
+        config = settle_paths(with_database(config, path))
         asyncio.run(demo.fill(path, utc_now()))
         _listen(options, config, "127.0.0.1", _announce_demo)
 
 
 @contextmanager
-def _new_database(wanted_path: Path | None) -> Iterator[Path]:
-    """A file for the demo. Unless the caller named it, it is deleted afterwards."""
-    if wanted_path is not None and wanted_path.exists():
-        raise Refused(f"Ya existe {wanted_path}; la demostración sólo usa archivos nuevos")
+def _new_database(named_path: Path | None) -> Iterator[Path]:
+    """Yield the path of a new database; a path that the caller did not name is deleted later."""
+    if named_path is not None and named_path.exists():
+        raise Refused(f"Ya existe {named_path}; la demostración sólo usa archivos nuevos")
     with tempfile.TemporaryDirectory(prefix="comanda-demo-") as folder:
-        yield wanted_path or Path(folder) / "demo.db"
+        yield named_path or Path(folder) / "demo.db"
 
 
 def _announce_demo(url: str) -> None:
@@ -54,7 +54,7 @@ def _announce_demo(url: str) -> None:
 def _listen(
     options: argparse.Namespace, config: Config, host: str, announce: Callable[[str], None]
 ) -> None:
-    from comanda.app import build_app, serve  # noqa: PLC0415 - slow to load, and for this alone
+    from comanda.app import build_app, serve  # noqa: PLC0415 - slow to load, needed only here
 
     level = options.log_level or config.server.log_level
     logs.start(level, options.log_format or config.server.log_format)
@@ -85,15 +85,15 @@ def _tls(server: Server) -> ssl.SSLContext | None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
         context.load_cert_chain(server.tls_cert, server.tls_key)
-    except OSError as error:  # ssl.SSLError is one
+    except OSError as error:  # ssl.SSLError is an OSError
         raise Refused(f"No sirven {server.tls_cert} y {server.tls_key}: {error}") from error
     return context
 
 
 def _invite(server: Server, scheme: str, port: int, token: str) -> None:
-    """The address of the first start; its token is a fragment, which no browser sends on."""
-    everywhere = server.host in ("0.0.0.0", "::")  # nosec B104  # noqa: S104 - listens on nothing
-    host = (reachable_host() or "127.0.0.1") if everywhere else server.host
+    """Print the address of the first start; no browser sends on its fragment, the token."""
+    is_everywhere = server.host in ("0.0.0.0", "::")  # nosec B104  # noqa: S104 - listens on nothing
+    host = (reachable_host() or "127.0.0.1") if is_everywhere else server.host
     address = f"{server.public_url or url(scheme, host, port)}/instalar#{token}"
     print("\nPrimer arranque. Abre esta dirección; sirve una vez y durante una hora:")
     print(f"\n  {address}\n", flush=True)

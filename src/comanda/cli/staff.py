@@ -1,4 +1,4 @@
-"""`staff`: who works here, and with which PIN."""
+"""`staff`: the members of staff and their PINs."""
 
 import argparse
 import getpass
@@ -51,13 +51,13 @@ def _ask_pin(*, from_stdin: bool) -> str:
 
 
 def _check_pin(pin: str, role: Role) -> None:
-    """Raises Refused for a PIN that a member of this role should not have."""
+    """Raise Refused for a PIN that a member with this role must not have."""
     if complaint := pin_complaint(pin, role):
         raise Refused(complaint)
 
 
 def _type_pin(prompt: str) -> str:
-    """Ask for a PIN that the terminal doesn't show. Raises Refused if it can't be hidden."""
+    """Ask for a PIN without showing it. Raises Refused if the terminal can't hide the PIN."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)
@@ -67,7 +67,7 @@ def _type_pin(prompt: str) -> str:
 
 
 def list_staff(_: argparse.Namespace, config: Config) -> None:
-    """`staff list`: a line for each member."""
+    """`staff list`: print a line for each member."""
     for member in on_database(config, lambda database: database.read(staff.everyone)):
         state = "activo" if member.active else "de baja"
         weak = "  (PIN débil)" if member.active and member.needs_better_pin else ""
@@ -75,7 +75,7 @@ def list_staff(_: argparse.Namespace, config: Config) -> None:
 
 
 def change_pin(options: argparse.Namespace, config: Config) -> None:
-    """`staff pin USERNAME [--pin-stdin]`: their sessions end."""
+    """`staff pin USERNAME [--pin-stdin]`: change a member's PIN and end their sessions."""
     pin = _ask_pin(from_stdin=options.pin_stdin)
     member = _find_active(config, options.username)
     _check_pin(pin, member.role)
@@ -88,7 +88,7 @@ def change_pin(options: argparse.Namespace, config: Config) -> None:
 
 
 def disable_staff(options: argparse.Namespace, config: Config) -> None:
-    """`staff disable USERNAME`: their sessions end too."""
+    """`staff disable USERNAME`: disable a member and end their sessions."""
     member = _find_active(config, options.username)
     on_database(
         config,
@@ -99,7 +99,7 @@ def disable_staff(options: argparse.Namespace, config: Config) -> None:
 
 def _find_active(config: Config, username: str) -> Staff:
     """The active member. Raises Refused if there is no such member, or they are disabled."""
-    known = on_database(config, lambda database: database.read(staff.find, username))
-    if known is None or not known[0].active:
+    member_and_hash = on_database(config, lambda database: database.read(staff.find, username))
+    if member_and_hash is None or not member_and_hash[0].active:
         raise Refused(f"No hay nadie activo con el usuario {username}")
-    return known[0]
+    return member_and_hash[0]

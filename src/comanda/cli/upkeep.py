@@ -22,7 +22,7 @@ from comanda.store.stopping import Stop
 
 
 def make_backup(options: argparse.Namespace, config: Config) -> None:
-    """`backup DEST`: while the server runs, too."""
+    """`backup DEST`: copy the database, even while the server runs."""
     with _ending_at_signals() as stop:
         size = backup(Path(config.database.path), options.destination, stop)
     print(f"Copia completa y revisada: {options.destination} ({size / 2**20:.1f} MB)")
@@ -32,14 +32,14 @@ def make_backup(options: argparse.Namespace, config: Config) -> None:
 def _ending_at_signals() -> Iterator[Stop]:
     """Let SIGINT and SIGTERM stop the work, which then removes its unfinished files."""
     stop = Stop()
-    before = {
+    earlier_handlers = {
         number: signal.signal(number, lambda *_: stop.now())
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
         yield stop
     finally:
-        for number, handler in before.items():
+        for number, handler in earlier_handlers.items():
             signal.signal(number, handler)
 
 
@@ -48,35 +48,35 @@ def purge_photos(options: argparse.Namespace, config: Config) -> None:
     if not config.proofs.keep_days:
         raise Refused("La configuración guarda las fotos para siempre: proofs.keep_days = 0")
 
-    written = _last_written(Path(config.database.path))
+    write_times = _write_times(Path(config.database.path))
 
     async def work(database: Database) -> tuple[datetime, Purged]:
         before = cutoff(database.clock(), config.proofs.keep_days)
         if options.dry_run:
             return before, await purgeable(database, before)
-        await _require_sound_clock(database, written)
+        await _require_sound_clock(database, write_times)
         return before, await purge(database, before)
 
     before, total = on_database(config, work)
-    done = "Se borrarían" if options.dry_run else "Borradas:"
+    action = "Se borrarían" if options.dry_run else "Borradas:"
     print(
-        f"{done} {total.photos} fotos ({total.bytes / 2**20:.1f} MB) "
+        f"{action} {total.photos} fotos ({total.bytes / 2**20:.1f} MB) "
         f"de pagos anteriores al {before.astimezone():%Y-%m-%d %H:%M}"
     )
 
 
-def _last_written(path: Path) -> list[datetime]:
-    """The time of the last write to the database's file; nothing if there is no file."""
+def _write_times(path: Path) -> list[datetime]:
+    """Return the time of the last write to the database's file; an empty list without a file."""
     try:
         return [datetime.fromtimestamp(path.stat().st_mtime, UTC)]
     except OSError:
         return []
 
 
-async def _require_sound_clock(database: Database, written: list[datetime]) -> None:
-    """Raises Refused if the clock is doubtful: nobody knows then what is old."""
+async def _require_sound_clock(database: Database, write_times: list[datetime]) -> None:
+    """Raise Refused if the clock is doubtful: photos must not be deleted by a wrong date."""
     clockwork, now = Clockwork(database.path), database.clock()
-    if not await database.read(clocks.is_sound, clockwork, now, *written):
+    if not await database.read(clocks.is_sound, clockwork, now, *write_times):
         raise Refused(
             f"No se borró nada: el reloj de esta computadora dice {now.astimezone():%Y-%m-%d}, y "
             "eso no cuadra con lo último que Comanda anotó. Si la fecha está mal, corrígela; si "
@@ -89,9 +89,9 @@ def restore(options: argparse.Namespace, config: Config) -> None:
     target = Path(config.database.path)
     with prepare(options.file, target) as ready:
         print(f"{options.file}, copia entera y revisada:")
-        for line in _told(ready.contents):
+        for line in _describe(ready.contents):
             print(f"  {line}")
-        if not (options.yes or _agreed(target)):
+        if not (options.yes or _confirm(target)):
             raise Refused("No se cambió nada")
         earlier_file = ready.carry_out(utc_now())
     print(f"Restaurada en {target}")
@@ -101,7 +101,7 @@ def restore(options: argparse.Namespace, config: Config) -> None:
         print(line)
 
 
-def _told(contents: Contents) -> Iterator[str]:
+def _describe(contents: Contents) -> Iterator[str]:
     first, last = _day(contents.first_order_at), _day(contents.last_order_at)
     yield f"órdenes: {contents.orders}" + (f", del {first} al {last}" if contents.orders else "")
     yield f"pagos: {contents.payments}"
@@ -133,7 +133,7 @@ def _minute(moment: datetime | None) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M}" if moment else "-"
 
 
-def _agreed(target: Path) -> bool:
+def _confirm(target: Path) -> bool:
     question = f"¿Poner esta copia en {target}? Escribe «sí» para seguir: "
     print(question, end="", flush=True)
     answer = sys.stdin.readline().strip().lower()
@@ -141,9 +141,9 @@ def _agreed(target: Path) -> bool:
 
 
 def check_database(_: argparse.Namespace, config: Config) -> None:
-    """`check`: read the structure, every proof's hash and every state's event.
+    """`check`: check the structure, every proof's hash and every state's event.
 
-    Every fault is a line on standard output.
+    Print a line on standard output for each fault.
     """
     path = Path(config.database.path)
     complaints = check(path)

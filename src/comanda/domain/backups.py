@@ -1,4 +1,4 @@
-"""When a backup is due, which are kept, and when somebody must be told that one is missing."""
+"""Rules for backups: when a backup is due, which backups to keep, when to raise the alarm."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,15 +6,16 @@ from datetime import datetime, timedelta, tzinfo
 
 from comanda.domain.hours import DAY, last_at
 
-# A night's copy may take a while, and must not raise the alarm while it does.
+# A copy that takes a while must not raise the alarm.
 OVERDUE = DAY + timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class BackupRules:
-    """What the house asks of its backups: made every night at `hour` o'clock, if `enabled`.
+    """The house's rules for backups. If `enabled`, a backup is made every night at `hour` o'clock.
 
-    All of the last `keep_days` days are kept, and the newest of each of `keep_months` months.
+    The house keeps all backups of the last `keep_days` days, and the newest backup of each of the
+    last `keep_months` months.
     """
 
     enabled: bool
@@ -24,12 +25,12 @@ class BackupRules:
 
 
 def last_before(moments: Collection[datetime], now: datetime) -> datetime | None:
-    """The newest backup, whatever a clock that once ran ahead has left behind."""
+    """Return the newest backup; skip backups with a date more than a day after `now`."""
     return max((moment for moment in moments if moment <= now + DAY), default=None)
 
 
 def is_due(last: datetime | None, now: datetime, hour: int, zone: tzinfo | None) -> bool:
-    """Whether `hour` o'clock in `zone` has come since the last backup; it may be days ago."""
+    """Whether it was `hour` o'clock in `zone` since the last backup; the backup may be days old."""
     return last is None or last < last_at(hour, now, zone)
 
 
@@ -38,20 +39,22 @@ def is_overdue(last: datetime | None, now: datetime) -> bool:
     return last is None or now - last > OVERDUE
 
 
-def kept(
+def moments_to_keep(
     moments: Collection[datetime], now: datetime, *, days: int, months: int, zone: tzinfo | None
 ) -> set[datetime]:
-    """The backups to keep: all of the last `days` days, the newest of each of the last `months`
-    months in `zone`, this one included, and in any case the newest.
+    """Return the backups to keep, each by the moment at which it was made.
+
+    These are all backups of the last `days` days, the newest backup of each of the last `months`
+    months in `zone`, the current month included, and always the newest backup.
     """
-    recent = {moment for moment in moments if now - moment < days * DAY}
+    daily = {moment for moment in moments if now - moment < days * DAY}
     newest_of_month: dict[int, datetime] = {}
     for moment in sorted(moments):
         newest_of_month[_month(moment, zone)] = moment
     first = _month(now, zone) - months + 1
     monthly = {moment for month, moment in newest_of_month.items() if month >= first}
     last = last_before(moments, now)
-    return recent | monthly | ({last} if last else set())
+    return daily | monthly | ({last} if last else set())
 
 
 def _month(moment: datetime, zone: tzinfo | None) -> int:

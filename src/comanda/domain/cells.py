@@ -3,14 +3,14 @@
 import re
 import unicodedata
 
-# Full-width signs and the like count too. Where a semicolon separates lists, as in much of Latin
-# America, a spreadsheet takes what follows one in our text for a cell of its own.
+# Signs that NFKC turns into these count, too, such as full-width signs. Where a semicolon separates
+# lists, as in much of Latin America, a spreadsheet reads the text after a semicolon as a new cell.
 _SIGNS = "=+\\-@\t\r\u2212" + "".join(
     chr(code)
     for code in range(0x80, 0x10000)
     if unicodedata.normalize("NFKC", chr(code)) in ("=", "+", "-", "@")
 )
-_BLANKS = r"\s\u00ad\u200b-\u200f\u2060\ufeff"  # and what shows as nothing
+_BLANKS = r"\s\u00ad\u200b-\u200f\u2060\ufeff"  # and characters that show nothing
 _SEPARATORS = ';,|"\uff1b\uff0c\uff5c\uff02'
 _BEGINS = re.compile(rf"['{_BLANKS}]*[{_SIGNS}]")
 _RUNS = re.compile(rf"([{_SEPARATORS}]['{_BLANKS}]*)(?=[{_SIGNS}])")
@@ -18,13 +18,13 @@ _GUARDED = re.compile(rf"([{_SEPARATORS}]['{_BLANKS}]*)'(?=[{_SIGNS}])")
 
 
 def guarded(text: str) -> str:
-    """The text with an apostrophe before whatever would run; `plain` takes it away again."""
+    """Put an apostrophe before each part that would run as a formula; `plain` removes them."""
     inside = _RUNS.sub(r"\1'", text)
     return f"'{inside}" if _BEGINS.match(text) else inside
 
 
 def plain(text: str) -> str:
-    """A cell's text as it was before `guarded`."""
+    """Return a cell's text as it was before `guarded`."""
     if text.startswith("'") and _BEGINS.match(text[1:]):
         text = text[1:]
     return _GUARDED.sub(r"\1", text)

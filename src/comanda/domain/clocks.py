@@ -1,12 +1,13 @@
 """Whether the computer's clock can be believed, before anything is deleted by its date.
 
-A clock that is years ahead for a moment would make every photo and every copy old. So a moment is
-believed where it lies within two days of the last one that was. Any other has to be said again a
-day later: by then a house that was closed goes on, and a wrong clock was noticed or set right. A
-house that opens once a week says it on a third day.
+A clock that is years ahead for a moment would make every photo and every copy look old. So a moment
+is believed if it lies within two days of the last believed moment. Any other moment is doubted
+until the clock confirms it on a second day, one to two days later: by then a house that was closed
+is open again, or somebody has noticed or corrected a wrong clock. A house that opens once a week
+confirms the moment on a third day of opening.
 
-Several other times may be told in turns: a computer without a battery begins in the same past at
-each start, until the network tells it the time. So each of them is remembered.
+A clock may alternate between several doubted times: a computer without a battery begins at the same
+past time at each start, until the network sets its clock. So each doubted time is remembered.
 """
 
 from dataclasses import dataclass
@@ -14,17 +15,17 @@ from datetime import datetime, timedelta
 
 NEAR = timedelta(days=2)
 SECOND_DAY = timedelta(days=1)
-SELDOM = timedelta(days=8)  # a house that opens on one day of the week
-FAR = timedelta(days=60)  # so far off is no holiday
+SELDOM = timedelta(days=8)  # for a house that opens on one day of the week
+FAR = timedelta(days=60)  # no holiday is longer
 CONTRADICTIONS = 2
-REMEMBERED = 8  # other times, at most
+REMEMBERED = 8  # doubted times, at most
 
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """`believed`: the last moment that was. `doubted`: when each other time was first told.
+    """`believed` is the last believed moment; `doubted` are the other times, as first told.
 
-    `changes`: how often yet another time came after the first of them.
+    `changes` counts the doubted times that came after the first doubted time.
     """
 
     believed: datetime
@@ -37,7 +38,7 @@ class Belief:
         return not self.doubted
 
     def hear(self, now: datetime) -> "Belief":
-        """The belief after the clock has told `now`."""
+        """Return the belief after the clock has told `now`."""
         if abs(now - self.believed) <= NEAR or self._is_confirmed(now):
             return Belief(now)
         if any(abs(now - since) <= NEAR for since in self.doubted):
@@ -56,6 +57,6 @@ class Belief:
         )
 
     def needs_somebody(self, now: datetime) -> bool:
-        """Whether the clock probably stays wrong until somebody sets it."""
+        """Whether the clock is probably wrong and stays wrong until somebody sets it."""
         is_far = abs(now - self.believed) > FAR
         return not self.is_sound and (is_far or self.changes >= CONTRADICTIONS)

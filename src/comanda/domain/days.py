@@ -1,4 +1,4 @@
-"""A day at a glance, as the restaurant's own clock has it."""
+"""A report of one day, by the restaurant's own clock."""
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -13,12 +13,12 @@ from comanda.domain.evidence import WarningType
 from comanda.domain.house import House
 from comanda.domain.wire import Wire, money
 
-_STEP = timedelta(minutes=15)  # clocks are put forward and back by whole quarters of an hour
+_STEP = timedelta(minutes=15)  # time zones change their offset by quarters of an hour
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date at the house: until `day_ends` in the night after it, not always 24 hours."""
+    """A business day; it ends at the house's `day_ends` and is not always 24 hours long."""
 
     date: date
     house: House
@@ -34,10 +34,10 @@ class Day:
         return self.house.start_of(self.date + timedelta(days=1))
 
     def hours(self) -> list[tuple[datetime, str]]:
-        """When each hour of the wall clock begins, in UTC, and its name, `13:00`.
+        """Return (start in UTC, name such as `13:00`) of each hour of the wall clock.
 
-        A day that begins at 04:30 has an hour `04:30` first and one `04:00` last. An hour that the
-        clock strikes twice is there twice; one that it leaves out is not there.
+        A day that begins at 04:30 starts with the hour `04:30` and ends with the hour `04:00`. An
+        hour that the clock repeats is listed twice; an hour that the clock skips is not listed.
         """
         starts: dict[tuple[date, int, timedelta | None], datetime] = {}
         moment, end = self.start, self.end
@@ -100,7 +100,7 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A day's decisions and voids, added up; `waits` in seconds, the shortest first."""
+    """The totals of a day's decisions and voids; `waits` in seconds, the shortest first."""
 
     day: Day
     by_hour: Sequence[Tally]
@@ -151,13 +151,14 @@ class Report:
 
 def report(day: Day, decisions: Sequence[Decision], voids: Sequence[Void]) -> Report:
     """Add up `decisions` and `voids`, all of which belong to `day`."""
-    sales = [one for one in decisions if one.approved]
+    sales = [decision for decision in decisions if decision.approved]
+    rejections = [decision for decision in decisions if not decision.approved]
     return Report(
         day,
         by_hour=_by_hour(day, sales),
         by_method=_tallies((sale.method, sale.total) for sale in sales),
-        waits=sorted(one.wait for one in decisions),
-        rejections=_tallies((one.reason or "", one.total) for one in decisions if not one.approved),
+        waits=sorted(decision.wait for decision in decisions),
+        rejections=_tallies((rejection.reason or "", rejection.total) for rejection in rejections),
         warnings=_warnings(decisions),
         voids=_tallies((void.reason, void.total) for void in voids),
     )
@@ -170,7 +171,10 @@ def _by_hour(day: Day, sales: Iterable[Decision]) -> list[Tally]:
     totals: list[list[int]] = [[] for _ in hours]
     for sale in sales:
         totals[bisect_right(begins, sale.at) - 1].append(sale.total)
-    return [Tally(name, len(of), sum(of)) for (_, name), of in zip(hours, totals, strict=True)]
+    return [
+        Tally(name, len(hour_totals), sum(hour_totals))
+        for (_, name), hour_totals in zip(hours, totals, strict=True)
+    ]
 
 
 def _tallies(amounts: Iterable[tuple[str, int]]) -> list[Tally]:
@@ -178,7 +182,7 @@ def _tallies(amounts: Iterable[tuple[str, int]]) -> list[Tally]:
     totals: dict[str, list[int]] = defaultdict(list)
     for name, total in amounts:
         totals[name].append(total)
-    tallies = (Tally(name, len(of), sum(of)) for name, of in totals.items())
+    tallies = (Tally(name, len(values), sum(values)) for name, values in totals.items())
     return sorted(tallies, key=lambda tally: (-tally.count, -tally.total, tally.name))
 
 

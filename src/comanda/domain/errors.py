@@ -1,4 +1,4 @@
-"""What can go wrong: a stable code for programs, and a Spanish sentence for people."""
+"""The domain's errors: a stable code for programs, and a Spanish sentence for people."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -162,7 +162,7 @@ class UploadTimeout(DomainError):
 
 
 class StorageUnavailable(DomainError):
-    """The database can't be read or written now; nothing was changed."""
+    """The database can't be read or written now; the request has changed nothing."""
 
     code = "storage_unavailable"
     sentence = "La base de datos no responde en este momento. Inténtalo otra vez"

@@ -36,7 +36,7 @@ AUDIENCE: Mapping[EventType, frozenset[Role]] = {
 
 
 def heard_by(role: Role) -> frozenset[EventType]:
-    """The types whose audience `role` belongs to."""
+    """Return the types of events that `role` receives."""
     return frozenset(kind for kind, audience in AUDIENCE.items() if role in audience)
 
 
@@ -44,7 +44,7 @@ def heard_by(role: Role) -> frozenset[EventType]:
 class Event:
     """A change of an order or of the menu, before the log gives it an id and a time.
 
-    `redacted` is what the kitchen reads instead of `data`, where it may not read `data`.
+    `redacted` is for the kitchen, in place of `data`; None if the kitchen may read `data`.
     """
 
     type: EventType

@@ -12,24 +12,24 @@ from comanda.domain.look_alikes import LOOK_ALIKES
 from comanda.domain.wire import Wire
 
 LONGEST_REFERENCE = 64
-# A Latin letter by its name, whatever it wears: a stroke, a hook, a circle, a square.
-_DRESSED = re.compile(
+# The Unicode name of a Latin letter, also with a stroke, a hook, a circle or a square.
+_LATIN_NAME = re.compile(
     r"(?:.* )?(?:LATIN (?:CAPITAL |SMALL )?LETTER|REGIONAL INDICATOR SYMBOL LETTER) "
     r"(?:SMALL CAPITAL |DOTLESS )?([A-Z])(?: WITH .*)?"
 )
-# Letters that are taken for digits, by whoever reads a receipt and by whoever wants them to be.
+# Letters that look like digits: people mistake them, and cheats replace a digit by them.
 _TWINS = str.maketrans("oil", "011")
-# What staff and receipts write before a number, with its letters as `_TWINS` leaves them.
+# Words that staff and receipts write before a number, after `_TWINS` has replaced their letters.
 _WORDS = (
     "ref|referenc1a|f0110|c1ave|rastre0|de|de1a|num|numer0|nr0|n0|n|0p|0perac10n|aut"
     "|aut0r1zac10n|transacc10n|transferenc1a|c0d1g0|spe1|1d"
 )
 _BEFORE = re.compile(rf"(?:{_WORDS})+(?=[0-9]{{4}})|0+(?=.)")
-# Letters at one end, not all of them taken for digits: what stands beside a long number is no part.
+# Letters at one end of a long number are no part of it, unless all of them look like digits.
 _LETTERS = r"[^0-9]*[^0-9oil][^0-9]*"
 _BESIDE = re.compile(rf"\A{_LETTERS}(?=[0-9])|(?<=[0-9]){_LETTERS}\Z")
-_LONG_NUMBER = 8  # digits: no two operations of a house have so many in common by chance
-# Letters that are none to the eye: Hangul fillers are blank, the others a dash or an apostrophe.
+_LONG_NUMBER = 8  # digits: two operations of a house never share so many digits by chance
+# Letters that do not look like letters: blank Hangul fillers, and a dash or an apostrophe.
 _UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0\u1427\u4e00\ua78c"
 
 
@@ -43,11 +43,11 @@ class WarningType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WarningMeaning:
-    """How staff read a type of warning, and whether an approval over it needs a reason.
+    """The Spanish texts of a type of warning; to approve despite a `strong` warning needs a reason.
 
-    `short` is for a card or a column. The `sentence` may hold `{order}`, the order that the warning
-    points to; `{amount}`, which the payment declares; and `{total}` of the payment's order. Whoever
-    shows it fills them in.
+    `short` is for a card or a column. The `sentence` may contain `{order}`, the order that the
+    warning points to; `{amount}`, which the payment declares; and `{total}`, the total of the
+    payment's order. The page that shows the sentence fills them in.
     """
 
     short: str
@@ -78,7 +78,7 @@ WARNINGS: Mapping[WarningType, WarningMeaning] = {
 class Claim:
     """The facts that a waiter typed from the guest's receipt; `amount` in minor units.
 
-    `taken_at` is when the phone says that the photo was taken, `file_at` when the file itself does.
+    `taken_at` is the photo's time according to the phone, `file_at` according to the file itself.
     """
 
     reference: str | None = None
@@ -116,51 +116,51 @@ class Suspicion:
 
 def in_reading_order(reference: str) -> str:
     """The reference without the marks that make a screen show its digits in another order."""
-    return "".join(one for one in reference if not _turns(one))
+    return "".join(character for character in reference if not _is_direction_mark(character))
 
 
-def _turns(one: str) -> bool:
-    is_mark = unicodedata.category(one) == "Cf"
-    return is_mark and unicodedata.bidirectional(one) not in ("L", "BN", "ON")
+def _is_direction_mark(character: str) -> bool:
+    is_mark = unicodedata.category(character) == "Cf"
+    return is_mark and unicodedata.bidirectional(character) not in ("L", "BN", "ON")
 
 
 def reference_key(reference: str) -> str:
     """The key that references are compared by: their letters and digits alone, as they look.
 
-    No case, no accents, and ASCII digits; nothing that only separates, modifies or can't be seen; a
-    letter of another script counts as the Latin one that it looks like, and O, I and L as 0 and 1.
-    Words like "Folio" before the number, and its leading zeros, count for nothing; nor do letters
-    at either end of a number of eight digits or more. A letter that looks like no Latin one stays.
-    Empty where nothing is left.
+    Case and accents are removed, and all digits become ASCII digits. Characters that separate,
+    modify or can't be seen are removed. A letter of another script becomes the Latin letter that it
+    looks like; a letter that looks like no Latin letter stays. O becomes 0; I and L become 1. Words
+    such as "Folio" before the number, and its leading zeros, are removed. So are letters at either
+    end of a number of eight digits or more. The key may be empty.
 
-    The migrations compute it too: the same reference must have the same key in every row, so a
-    change of this function needs a migration that computes the stored keys anew.
+    The migrations call this function, too: the same reference must have the same key in every row.
+    A change of this function needs a migration that computes the stored keys anew.
     """
-    plain = unicodedata.normalize("NFKD", reference).casefold()
-    letters = "".join(map(_compared, plain))
-    while (bare := _without_words(letters)) != letters:
-        letters = bare
+    folded_text = unicodedata.normalize("NFKD", reference).casefold()
+    letters = "".join(map(_comparable, folded_text))
+    while (shorter := _without_words(letters)) != letters:
+        letters = shorter
     return letters.translate(_TWINS)
 
 
 def _without_words(letters: str) -> str:
     """Remove a word before the number, or letters beside a long number, once."""
-    if before := _BEFORE.match(letters.translate(_TWINS)):
-        return letters[before.end() :]
-    bare = _BESIDE.sub("", letters)
-    digits = sum(one in "0123456789" for one in bare.translate(_TWINS))
-    return bare if digits >= _LONG_NUMBER else letters
+    if prefix := _BEFORE.match(letters.translate(_TWINS)):
+        return letters[prefix.end() :]
+    number = _BESIDE.sub("", letters)
+    digit_count = sum(letter in "0123456789" for letter in number.translate(_TWINS))
+    return number if digit_count >= _LONG_NUMBER else letters
 
 
-def _compared(one: str) -> str:
-    """A folded character as a Latin letter or as digits; empty for a mark that says nothing."""
-    if one.isascii() and one.isalnum():
-        return one
-    category, value = unicodedata.category(one), unicodedata.numeric(one, None)
+def _comparable(character: str) -> str:
+    """Return a folded character as a Latin letter, as digits or unchanged; empty to remove it."""
+    if character.isascii() and character.isalnum():
+        return character
+    category, value = unicodedata.category(character), unicodedata.numeric(character, None)
     if value is not None and category[0] == "N" and value.is_integer():
         return str(int(value))
-    if category[0] in "MCZ" or category == "Lm" or one in _UNSEEN_LETTERS:
+    if category[0] in "MCZ" or category == "Lm" or character in _UNSEEN_LETTERS:
         return ""
-    if dressed := _DRESSED.fullmatch(unicodedata.name(one, "")):
-        return dressed[1].lower()
-    return LOOK_ALIKES.get(one, one if one.isalnum() else "")
+    if latin_name := _LATIN_NAME.fullmatch(unicodedata.name(character, "")):
+        return latin_name[1].lower()
+    return LOOK_ALIKES.get(character, character if character.isalnum() else "")

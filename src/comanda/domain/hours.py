@@ -6,12 +6,12 @@ DAY = timedelta(days=1)
 
 
 def last_at(hour: int, now: datetime, zone: tzinfo | None) -> datetime:
-    """The latest time, `now` included, at which it was `hour` o'clock in `zone`."""
+    """Return the latest time, `now` included, at which it was `hour` o'clock in `zone`."""
     local = now.astimezone(zone)
     today = local.replace(hour=hour, minute=0, second=0, microsecond=0)
     return today if today <= local else today - DAY
 
 
 def next_at(hour: int, now: datetime, zone: tzinfo | None) -> datetime:
-    """The next time after `now` at which it is `hour` o'clock in `zone`, by the wall clock."""
+    """Return the next time after `now` at which the clock in `zone` shows `hour` o'clock."""
     return last_at(hour, now, zone) + DAY

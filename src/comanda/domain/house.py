@@ -14,10 +14,10 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`currency` is the sign before amounts; `time_zone` is an IANA name.
+    """The restaurant. `currency` is the sign before amounts; `time_zone` is an IANA name.
 
-    `day_ends` is when a day ends by the wall's clock, at midnight or in the night after it: what is
-    sold before it belongs to the day before. None leaves it as it was.
+    `day_ends` is the wall-clock time at which a day ends, between midnight and noon after the day:
+    a sale before this time belongs to the previous date. None keeps the stored time.
     """
 
     name: str
@@ -26,30 +26,30 @@ class House:
     day_ends: time | None = None
 
     def start_of(self, day: date) -> datetime:
-        """When the restaurant's `day` begins, in UTC: the day before ends there.
+        """Return the moment at which the restaurant's `day` begins, in UTC.
 
-        A time that the clock leaves out, or strikes twice, is read as RFC 5545, 3.3.5, has it: by
-        the offset before the change, or the first time.
+        RFC 5545, 3.3.5: a time that the clock skips is read with the offset before the change; a
+        time that the clock repeats is read as the first occurrence.
         """
-        begins = self.day_ends or MIDNIGHT
-        return datetime.combine(day, begins, ZoneInfo(self.time_zone)).astimezone(UTC)
+        start = self.day_ends or MIDNIGHT
+        return datetime.combine(day, start, ZoneInfo(self.time_zone)).astimezone(UTC)
 
     def day_of(self, moment: datetime) -> date:
-        """The restaurant's day that `moment` belongs to."""
-        day = self.local(moment).date() + _A_DAY  # clocks are put back over midnight, too
+        """Return the restaurant's day that `moment` belongs to."""
+        day = self.local(moment).date() + _A_DAY  # clocks may be put back over midnight
         while self.start_of(day) > moment:
             day -= _A_DAY
         return day
 
     def local(self, moment: datetime) -> datetime:
-        """A moment by the clock on the restaurant's wall."""
+        """Return a moment in the restaurant's time zone."""
         return moment.astimezone(ZoneInfo(self.time_zone))
 
     def latest(self, wall: datetime) -> datetime | None:
-        """When the wall's clock showed `wall`, in UTC; None outside the calendar.
+        """Return when the wall clock showed `wall`, in UTC; None outside the calendar.
 
-        The latest such moment where clocks were put back, or forward over it: nothing is called
-        too early that may have been in time.
+        If the clock repeats or skips that time, return the later of the two possible moments, so
+        that a photo is never called earlier than it may be.
         """
         zone = ZoneInfo(self.time_zone)
         try:

@@ -14,9 +14,9 @@ class IdempotencyKey:
 
     @classmethod
     def of(cls, value: str, *request: object, by: str | None = None) -> "IdempotencyKey":
-        """The key `value` for `request`: the verb and all that decides what it would do.
+        """Return the key `value` for `request`: the verb and all arguments that decide its effect.
 
-        It is the user's `by`, and nobody else's; None is anybody's.
+        Only the user `by` may use the key; if `by` is None, every user may.
         """
         return cls(value, hashlib.sha256(repr(request).encode()).hexdigest(), by)
 

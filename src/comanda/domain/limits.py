@@ -9,10 +9,10 @@ from comanda.domain.staff import LONG_PIN, LONGEST_PIN, LONGEST_USERNAME, SHORTE
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most characters of a text, the highest of a number, the most rows of a list.
+    """The most characters of a text, the highest value of a number, the most rows of a list.
 
-    `shortest_pin` is the fewest characters of a PIN, `shortest_money_pin` the fewest of a cashier's
-    or an admin's; `orders` is how many orders an answer lists.
+    `shortest_pin` is the fewest characters of a PIN; `shortest_money_pin` is the fewest characters
+    of the PIN of a cashier or an admin. `orders` is the most orders that an answer lists.
     """
 
     name: int = LONGEST_NAME

@@ -1,10 +1,10 @@
-"""Letters of other scripts that look, in one case or the other, like a Latin letter or a digit.
+"""Letters of other scripts that look, in upper or lower case, like a Latin letter or a digit.
 
 From Unicode's `confusables.txt` (UTS 39, Unicode License v3), folded: only letters, bars and
 circles that have no decomposition and whose name does not say which Latin letter they are.
 """
 
-# What a letter looks like → the letters, in lower case where they have one.
+# Latin letter or digit → the letters that look like it, in lower case if a lower case exists.
 _LOOK_LIKE = {
     "2": "\u01a8\u03e9\u14bf\ua645\ua75b",
     "3": "\u021d\u025c\u0292\u0437\u04e1\u2ccd\ua76b\U000118ca\U00016f3b",
@@ -58,4 +58,4 @@ _LOOK_LIKE = {
     "z": "\u03b6\u13c3\ua4dc\U000118c9",
 }
 
-LOOK_ALIKES = {one: meant for meant, letters in _LOOK_LIKE.items() for one in letters}
+LOOK_ALIKES = {letter: latin for latin, letters in _LOOK_LIKE.items() for letter in letters}

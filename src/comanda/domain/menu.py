@@ -69,23 +69,23 @@ class Changes:
 def compare(products: Iterable[Product], entries: Iterable[tuple[str, str, int]]) -> Changes:
     """Compare `entries` with the `products` of a menu, by name; products not named stay.
 
-    A product keeps its name as it is written there. Where two of an earlier time have one name to
-    the eye, the one that is spelled as the entry is meant, else the first of them.
+    A changed product keeps the spelling of its name. Two old products may have names that look the
+    same: then an entry changes the product with exactly its spelling, or else the first of the two.
     """
-    known: dict[str, Product] = {}
+    by_name: dict[str, Product] = {}
     for product in products:
-        known[product.name] = product
-        known.setdefault(fold(product.name), product)
+        by_name[product.name] = product
+        by_name.setdefault(fold(product.name), product)
     added: list[Entry] = []
-    both: list[tuple[Product, Entry]] = []
-    for entry in (Entry(*one) for one in entries):
-        meant = known.get(entry.name) or known.get(fold(entry.name))
-        if meant is None:
+    matches: list[tuple[Product, Entry]] = []
+    for entry in (Entry(*fields) for fields in entries):
+        product_match = by_name.get(entry.name) or by_name.get(fold(entry.name))
+        if product_match is None:
             added.append(entry)
         else:
-            both.append((meant, entry._replace(name=meant.name)))
-    changed = tuple((product, entry) for product, entry in both if product.entry != entry)
-    return Changes(tuple(added), changed, len(both) - len(changed))
+            matches.append((product_match, entry._replace(name=product_match.name)))
+    changed = tuple((product, entry) for product, entry in matches if product.entry != entry)
+    return Changes(tuple(added), changed, len(matches) - len(changed))
 
 
 def menu_updated(products: Sequence[Product], removed: Sequence[Product] = ()) -> Event:

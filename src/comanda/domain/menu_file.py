@@ -1,7 +1,7 @@
 """The menu as a CSV file, as `menu import` and the pages read and write it.
 
-A file comes from any spreadsheet of any system, so whatever says the same is read as the same. What
-a cell may hold is what the API takes, refused in the same words.
+A file may come from any spreadsheet on any system, so many spellings of the same value are
+accepted. A cell has the same limits as a field of the API, and the same error messages.
 """
 
 import csv
@@ -25,7 +25,7 @@ COLUMNS = ["name", "category", "price"]
 HEADERS = (COLUMNS, ["nombre", "categoria", "precio"])
 
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t ]*(?:\r\n|\r|\n)", re.IGNORECASE)
-# MXN 85, S/ 85, Bs. 85, 85 MXN; signs like $ and € go by their category.
+# MXN 85, S/ 85, Bs. 85, 85 MXN. `read_price` removes signs like $ and € by their category.
 _CURRENCY = re.compile(r"^[A-Za-z]{1,3}[./]{0,2} ?| ?[A-Za-z]{1,3}\.?$", re.ASCII)
 _PLAIN = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,2})?", re.ASCII)
 # 1,234.50 and 1.234,50 and 1 234,50. A lone 1,234 may be either of two numbers, and is refused.
@@ -57,25 +57,27 @@ def decode_menu(content: bytes) -> str:
 
 
 def read_menu(text: str) -> list[Entry]:
-    """The entries of a CSV text. Raises MenuUnreadable.
+    """Return the entries of a CSV text. Raises MenuUnreadable.
 
-    A comma, a semicolon or a tab separates: what `sep=` says, else what the first line has.
+    The separator is the character that a first line `sep=` names. Without that line, it is the
+    semicolon or the tab that the first line contains, or else the comma.
     """
     text = text.removeprefix("\ufeff")
-    said = _SEPARATOR_LINE.match(text)
-    text, before = (text[said.end() :], 1) if said else (text, 0)
-    separator = said[1] if said else _separator(text)
+    separator_line = _SEPARATOR_LINE.match(text)
+    text, skipped_lines = (text[separator_line.end() :], 1) if separator_line else (text, 0)
+    separator = separator_line[1] if separator_line else _separator(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        return list(_entries(rows, before))
+        return list(_entries(rows, skipped_lines))
     except csv.Error as error:
+        line = rows.line_num + skipped_lines
         raise MenuUnreadable(
-            f"línea {rows.line_num + before}: las comillas no cierran, o hay algo que no es texto"
+            f"línea {line}: las comillas no cierran, o hay algo que no es texto"
         ) from error
 
 
 def write_menu(products: Iterable[Product]) -> str:
-    """A CSV text that `read_menu` reads."""
+    """Return a CSV text that `read_menu` reads."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -86,9 +88,12 @@ def write_menu(products: Iterable[Product]) -> str:
 
 
 def read_price(text: str) -> int:
-    """`85`, `85.50`, `85,50`, `$ 1,234.50`, `1.234,50 €` in minor units. Raises ValueError."""
-    bare = "".join(one for one in text if unicodedata.category(one) != "Sc")
-    digits = _CURRENCY.sub("", " ".join(bare.split()), count=1)
+    """Return a price in minor units. Raises ValueError.
+
+    Examples: `85`, `85.50`, `85,50`, `$ 1,234.50`, `1.234,50 €`.
+    """
+    without_signs = "".join(letter for letter in text if unicodedata.category(letter) != "Sc")
+    digits = _CURRENCY.sub("", " ".join(without_signs.split()), count=1)
     price = None
     if _PLAIN.fullmatch(digits):
         price = digits.replace(",", ".")
@@ -104,40 +109,40 @@ def read_price(text: str) -> int:
 
 
 def _separator(text: str) -> str:
-    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
-    return next((one for one in ";\t" if one in first), ",")
+    first_line = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    return next((separator for separator in ";\t" if separator in first_line), ",")
 
 
-def _entries(rows: "_csv.Reader", before: int) -> Iterator[Entry]:
-    if [_plain(cell) for cell in _filled(next(rows, []))] not in HEADERS:
+def _entries(rows: "_csv.Reader", skipped_lines: int) -> Iterator[Entry]:
+    if [_fold_heading(cell) for cell in _without_empty_columns(next(rows, []))] not in HEADERS:
         raise MenuUnreadable(
             f"la primera línea debe ser {','.join(COLUMNS)} o nombre,categoría,precio"
         )
-    seen: dict[str, int] = {}
+    line_of: dict[str, int] = {}
     for row in rows:
-        if any(cells := _filled(row)):
-            line = rows.line_num + before
+        if any(cells := _without_empty_columns(row)):
+            line = rows.line_num + skipped_lines
             entry = _entry(cells, f"línea {line}")
-            first = seen.setdefault(fold(entry.name), line)
-            if first != line:
+            first_line = line_of.setdefault(fold(entry.name), line)
+            if first_line != line:
                 raise MenuUnreadable(
-                    f"línea {line}: «{entry.name}» está repetido; ya está en la línea {first}"
+                    f"línea {line}: «{entry.name}» está repetido; ya está en la línea {first_line}"
                 )
             yield entry
 
 
-def _filled(row: list[str]) -> list[str]:
-    """The cells without the empty columns that spreadsheets write after the last one."""
+def _without_empty_columns(row: list[str]) -> list[str]:
+    """Return the cells without the empty columns that spreadsheets append."""
     cells = [cell.strip() for cell in row]
     while len(cells) > len(COLUMNS) and not cells[-1]:
         cells.pop()
     return cells
 
 
-def _plain(cell: str) -> str:
-    """A heading without accents, capitals and blanks around it."""
+def _fold_heading(cell: str) -> str:
+    """Return a heading without accents, capitals and surrounding blanks."""
     letters = unicodedata.normalize("NFKD", cell.strip().casefold())
-    return "".join(one for one in letters if not unicodedata.combining(one))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _entry(cells: list[str], place: str) -> Entry:
@@ -155,5 +160,5 @@ def _cell(read: Callable[[str], T], text: str, place: str) -> T:
     try:
         return read(text)
     except ValueError as error:
-        shown = "".join(one if one.isprintable() else " " for one in text)
-        raise MenuUnreadable(f"{place}: {error} («{shown}»)") from error
+        printable = "".join(letter if letter.isprintable() else " " for letter in text)
+        raise MenuUnreadable(f"{place}: {error} («{printable}»)") from error

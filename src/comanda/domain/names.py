@@ -30,10 +30,10 @@ def tidy(text: str) -> str:
 def fold(name: str) -> str:
     """The key by which names are one product's: visible characters alone, without case."""
     compatible = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    seen = _INVISIBLE.sub("", compatible)
-    if seen.isprintable():  # a quick test: such a text has no character of category Cf
-        return " ".join(seen.split())
-    return " ".join("".join(one for one in seen if unicodedata.category(one) != "Cf").split())
+    visible = _INVISIBLE.sub("", compatible)
+    if not visible.isprintable():  # a quick test: printable text has no character of category Cf
+        visible = "".join(letter for letter in visible if unicodedata.category(letter) != "Cf")
+    return " ".join(visible.split())
 
 
 def read_name(text: str) -> str:

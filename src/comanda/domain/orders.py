@@ -32,10 +32,11 @@ class Through(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """`role` may take an order from `source` to `target`; `notice` tells those who must act.
+    """`role` may move an order from `source` to `target`; `notice` is the event for its audience.
 
-    A row with `within` takes a delivery back: for so long, and until a payment is sent. A row that
-    is `unbegun` is for what the kitchen has never begun, even if it waits again.
+    A row with `within` undoes a delivery: during that time, and only until a payment is sent. A row
+    with `unbegun` is only for an order that the kitchen has never begun. An order that the kitchen
+    began and moved back to PENDING does not count as unbegun.
     """
 
     source: OrderStatus | None
@@ -90,18 +91,19 @@ def find_transition(
     *,
     begun: bool = False,
 ) -> Transition:
-    """The row that allows a transition. Raises Forbidden (role) or IllegalTransition (state).
+    """Return the row that allows a transition.
 
-    `begun`: the kitchen has had the order in preparation, now or before.
+    `begun` is whether the kitchen has ever had the order in preparation. Raises Forbidden (the
+    role) or IllegalTransition (the state).
     """
     check_role(role, target, through)
-    asked = (source, target, through)
-    rows = [row for row in TRANSITIONS if (row.source, row.target, row.through) == asked]
-    admitting = [row for row in rows if row.admits(role)]
-    for row in admitting:
+    transition = (source, target, through)
+    rows = [row for row in TRANSITIONS if (row.source, row.target, row.through) == transition]
+    role_rows = [row for row in rows if row.admits(role)]
+    for row in role_rows:
         if not (row.unbegun and begun):
             return row
-    if admitting:
+    if role_rows:
         raise Forbidden("La cocina ya la empezó: pide en caja que la anulen")
     if any(row.within is None for row in rows):
         raise Forbidden(f"Tu rol no puede pasar una orden de «{source}» a «{target}»")
@@ -138,10 +140,11 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A table's order; `payment` is the latest attempt to pay it, `void_reason` why it is void.
+    """A table's order; `payment` is the latest attempt to pay, `void_reason` the reason of a void.
 
-    `updated_at` is when it came into its state; a new waiter or a look at its payment leaves it.
-    `begun`: the kitchen has had it in preparation; going back a step doesn't undo that.
+    `updated_at` is when the order entered its state; a new waiter or a look at the payment does not
+    change this time. `begun` is whether the kitchen has ever had the order in preparation; a step
+    back does not reset it.
     """
 
     id: int
@@ -189,9 +192,9 @@ class Order:
         return replace(self, waiter=waiter)
 
     def wire(self, reader: Role) -> Wire:
-        """The order as `reader` may see it: the kitchen sees no payment.
+        """Return the order for `reader`: the kitchen sees no payment.
 
-        `begun` is there where the state does not say it: in an order that the kitchen took back.
+        `begun` is present only in an order that the kitchen moved back to PENDING.
         """
         payment = None if reader is Role.KITCHEN else self.payment
         taken_back = self.begun and self.status is OrderStatus.PENDING
@@ -234,11 +237,11 @@ def _payment_notice(kind: EventType, order: Order) -> Wire:
     if payment is None:
         raise ValueError(f"{kind} needs a payment")
     attempt = {"payment_id": str(payment.id), "attempt": payment.attempt}
-    asked = {"method": payment.method, "total": money(order.total)}
+    request = {"method": payment.method, "total": money(order.total)}
     if kind is EventType.PAYMENT_VERIFICATION_PENDING:
-        return attempt | asked | _submission(payment)
+        return attempt | request | _submission(payment)
     if kind is EventType.PAYMENT_UNSEEN:
-        return attempt | asked
+        return attempt | request
     if kind is EventType.PAYMENT_REJECTED:
         return attempt | {"reason": payment.reason}
     return attempt | ({"seen_by": payment.seen_by} if kind is EventType.PAYMENT_SEEN else {})

@@ -27,10 +27,11 @@ class PaymentStatus(StrEnum):
 class Proof:
     """The file of a payment attempt as it is stored, with the facts known about it.
 
-    `sha256` is of the bytes as received, in hex; `stored_sha256` of `data`, where that differs.
-    `content` is a hash of what the file shows, whatever stands beside that; empty where unknown.
-    `image_hash` is the picture's perceptual hash of 1,024 bits, or None for what has none.
-    `taken_at` is by the photo's camera; it has no zone where the camera told none.
+    `data` are the bytes to store. `sha256` is the hash of the received bytes, in hex.
+    `stored_sha256` is the hash of `data`, if `data` is not the received bytes. `content` is a hash
+    of what the file shows, without its other data; empty if unknown. `image_hash` is the picture's
+    perceptual hash of 1,024 bits, or None. `taken_at` is the camera's time; it has no zone if the
+    camera recorded no zone.
     """
 
     content_type: str
@@ -55,8 +56,9 @@ class Submission:
 class PaymentRules:
     """The house's rules for a verdict.
 
-    An approval of one of `account_methods` states that the money was seen in the account. With
-    `own_verdicts`, in a one-person house, who submitted a payment may decide it.
+    To approve a payment by one of `account_methods`, the cashier must state that they saw the money
+    in the account. With `own_verdicts`, for a one-person house, the submitter of a payment may
+    decide it.
     """
 
     account_methods: frozenset[str] = frozenset()
@@ -79,8 +81,9 @@ class Viewer:
 class Payment:
     """One attempt to pay an order; `attempt` counts from 1, `amount` is in minor units.
 
-    `reference` and `amount` are what the guest's receipt says; `seen` is by the cashier, once;
-    `viewers` are the cashiers who have it on show now. A decided payment has none.
+    `reference` and `amount` come from the guest's receipt. `seen_by` is the first cashier who
+    opened the payment. `viewers` are the cashiers who view the payment now; a decided payment has
+    no viewers.
     """
 
     id: int
@@ -117,13 +120,13 @@ class Payment:
             raise OwnPayment
         if verdict is Verdict.REJECTED:
             return
-        missing = {}
+        errors = {}
         if self.method in rules.account_methods and not seen:
-            missing["seen_in_account"] = ["Confirma que viste el dinero en la cuenta"]
+            errors["seen_in_account"] = ["Confirma que viste el dinero en la cuenta"]
         if reason is None and any(WARNINGS[warning.type].strong for warning in self.warnings):
-            missing["reason"] = ["Este pago tiene una advertencia: escribe por qué lo apruebas"]
-        if missing:
-            raise ValidationFailed(missing)
+            errors["reason"] = ["Este pago tiene una advertencia: escribe por qué lo apruebas"]
+        if errors:
+            raise ValidationFailed(errors)
 
     def decide(
         self,

@@ -43,18 +43,20 @@ class Period:
 
 
 def totals(approved_payments: Sequence[ReconcilablePayment]) -> list[Wire]:
-    """`{method, count, total, count_reconciled, amount_reconciled}` of each method."""
+    """Return `{method, count, total, count_reconciled, amount_reconciled}` of each method."""
     sums = []
-    for method in sorted({one.payment.method for one in approved_payments}):
-        mine = [one for one in approved_payments if one.payment.method == method]
-        ticked = [one for one in mine if one.is_reconciled]
+    for method in sorted({approved.payment.method for approved in approved_payments}):
+        of_method = [
+            approved for approved in approved_payments if approved.payment.method == method
+        ]
+        ticked_payments = [approved for approved in of_method if approved.is_reconciled]
         sums.append(
             {
                 "method": method,
-                "count": len(mine),
-                "total": money(sum(one.total for one in mine)),
-                "count_reconciled": len(ticked),
-                "amount_reconciled": money(sum(one.total for one in ticked)),
+                "count": len(of_method),
+                "total": money(sum(approved.total for approved in of_method)),
+                "count_reconciled": len(ticked_payments),
+                "amount_reconciled": money(sum(approved.total for approved in ticked_payments)),
             }
         )
     return sums

@@ -1,12 +1,12 @@
-"""How often a PIN may be guessed.
+"""Limits for guessing PINs.
 
-A guess counts against four limits for a day: this user at this address, this user from everywhere,
-this address for everybody, and everybody from everywhere. Past so many free ones each further guess
-doubles the pause before the next, up to an hour; and all but the first limit have an end for the
-day. A browser that the user has signed in from before shows a cookie that says so, and its guesses
-count against that browser alone. So guessing is slow wherever it is done from, and somebody who
-guesses all day at a colleague's name can't keep out the colleague, whose own phone is known. (The
-idea is OWASP's "device cookies".)
+A guess counts against four limits for a day: this user at this address, this user at all addresses,
+all users at this address, and all users at all addresses. Each limit allows some free guesses; then
+each further guess doubles the pause before the next guess, up to an hour. All limits but the first
+also have a maximum number of guesses in a day. A browser from which the user has signed in before
+sends a cookie that proves this, and its guesses count against that browser only. So guessing is
+slow from every place. Somebody who guesses a colleague's PIN all day can't lock out the colleague,
+whose own phone is known. (OWASP calls this idea "device cookies".)
 """
 
 import hashlib
@@ -20,8 +20,8 @@ from comanda.domain.addresses import read_address
 
 COUNTED = timedelta(days=1)  # a wrong PIN counts for this time
 LONGEST_PAUSE = timedelta(hours=1)
-# A day's wrong PINs of a user, of an address and of all, as a multiple of the free ones; and the
-# free ones of all, as a multiple of an address's.
+# A_DAY: the most wrong PINs in a day, as a multiple of a limit's free guesses. OF_ALL: the free
+# guesses of all users at all addresses, as a multiple of the free guesses of one address.
 A_DAY, OF_ALL = 2, 3
 # This many wrong PINs within a day, without a correct PIN after them, are taken for guessing.
 SUSPICIOUS = 10
@@ -31,7 +31,7 @@ SUSPICIOUS = 10
 class Allowance:
     """The wrong PINs that cost no pause: of a user at one place, of a user, of an address.
 
-    `pause` is the first pause after them.
+    `pause` is the first pause after the free wrong PINs.
     """
 
     at_one_place: int
@@ -44,7 +44,8 @@ class Allowance:
 class Limit:
     """A limit of the wrong PINs that are counted under `key`, a hash.
 
-    `free` wrong PINs, then pauses that begin with `pause`; at most `a_day` of them.
+    `free` wrong PINs have no pause; then the pauses begin with `pause`. `a_day` is the most wrong
+    PINs in a day.
     """
 
     key: str
@@ -68,7 +69,7 @@ class Limit:
 class Attempt:
     """An attempt to sign in as `username`; a correct PIN deletes the failures of `place`.
 
-    `address` and `device` are for people, who are told of guesses.
+    `address` and `device` are for the administrator, who reads about wrong PINs.
     """
 
     username: str
@@ -90,7 +91,7 @@ class Attempt:
 def attempt(
     username: str, address: str, known_browser: str | None, allowance: Allowance, device: str = ""
 ) -> Attempt:
-    """An attempt from `address`; `known_browser` only where the user has signed in from it."""
+    """Return an attempt from `address`; `known_browser` is None for a browser new to the user."""
     pause, home = allowance.pause, network_of(address)
     where = ("place", home) if known_browser is None else ("browser", known_browser)
     place = Limit(_key(*where, username), allowance.at_one_place, pause)
@@ -125,7 +126,7 @@ ALL_KEY = _key("all")
 
 @lru_cache(maxsize=256)
 def network_of(address: str) -> str:
-    """An IPv4 address, or an IPv6 address's /64, of which one device has all (RFC 6177)."""
+    """Return an IPv4 address, or an IPv6 address's /64: one device may use all of it (RFC 6177)."""
     ip = read_address(address)
     if isinstance(ip, IPv6Address):
         return str(IPv6Network((ip, 64), strict=False))

@@ -50,13 +50,14 @@ def pin_complaint(pin: str, role: Role) -> str | None:
 def is_weak(pin: str) -> bool:
     """Whether `pin` is too easily guessed for a cashier or an administrator.
 
-    A short one is refused as a new PIN; one that is merely obvious is accepted, and asked about.
+    A short PIN is refused as a new PIN. An obvious PIN is accepted, and a page asks for a better
+    PIN.
     """
     return len(pin) < LONG_PIN or is_obvious(pin)
 
 
 def is_obvious(pin: str) -> bool:
-    """Whether a PIN is one that guessers try first: 0000, 1212, 123123, 1234, 9876, «comanda»."""
+    """Whether guessers try this PIN first: 0000, 1212, 123123, 1234, 9876, «comanda»."""
     codes = [ord(letter) for letter in pin]
     steps = {(after - before) % 10 for before, after in pairwise(codes)}
     repeats = any(pin == pin[:size] * (len(pin) // size) for size in (1, 2, 3) if size < len(pin))
@@ -66,9 +67,10 @@ def is_obvious(pin: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff; `active` is false once disabled.
+    """A member of staff; `active` is false for a disabled member.
 
-    `pin_is_weak` is false, too, for a PIN from before, until it is typed in again.
+    `pin_is_weak` is also false for a PIN that was set before Comanda stored this, until the next
+    sign-in with that PIN.
     """
 
     username: str
@@ -79,7 +81,7 @@ class Staff:
 
     @property
     def needs_better_pin(self) -> bool:
-        """Whether their PIN, from before or from another role, is easily guessed."""
+        """Whether the member handles money and has a PIN that is easily guessed."""
         return self.role in MONEY_ROLES and self.pin_is_weak
 
     def wire(self) -> Wire:
@@ -89,7 +91,7 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class StaffChange:
-    """A member after a change, and the hashes of the sessions that it ended."""
+    """A member after a change, and the token hashes of the sessions that the change ended."""
 
     member: Staff
     ended_sessions: Sequence[str] = ()

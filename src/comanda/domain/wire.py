@@ -1,4 +1,4 @@
-"""How the domain's values look on the wire: money, times and ids."""
+"""The domain's values in JSON: money, times and ids."""
 
 import json
 from datetime import UTC, datetime
@@ -8,12 +8,12 @@ Wire = dict[str, Any]
 
 
 def money(minor_units: int) -> float:
-    """Minor units (centavos) → a number with two decimals: 18550 → 185.5."""
+    """Convert minor units (centavos) to a number: 18550 → 185.5."""
     return minor_units / 100
 
 
 def time(moment: datetime) -> str:
-    """UTC, ISO 8601, milliseconds, `Z`."""
+    """Return a time in UTC as ISO 8601 with milliseconds and `Z`."""
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.removesuffix("+00:00") + "Z"
 
@@ -23,5 +23,5 @@ def optional_time(moment: datetime | None) -> str | None:
 
 
 def encode(value: Any) -> str:
-    """One line of compact JSON."""
+    """Return one line of compact JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -15,7 +15,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from comanda.background import OwnThread
-from comanda.domain.backups import BackupRules, is_due, is_overdue, kept, last_before
+from comanda.domain.backups import BackupRules, is_due, is_overdue, last_before, moments_to_keep
 from comanda.domain.system_errors import told
 from comanda.store.clocks import Clockwork
 from comanda.store.connection import DatabaseError
@@ -205,7 +205,7 @@ class Backups:
 
     def _thin_out(self) -> None:
         rules, moments = self._rules, [copy.made_at for copy in copies(self.folder)]
-        keep = kept(
+        keep = moments_to_keep(
             moments,
             self._clock(),
             days=rules.keep_days,
