@@ -128,6 +128,11 @@ def test_what_only_separates_is_no_number() -> None:
     assert reference_key("\u0130I") == reference_key("\u0131i")
 
 
+@pytest.mark.parametrize("typed", ["AI0000000", "A10000000", "A 1000 0000", "1000000OA"])
+def test_letters_that_look_like_digits_count_before_the_letters_beside_them_go(typed: str) -> None:
+    assert reference_key(typed) == "10000000"
+
+
 @given(st.text(max_size=64))
 def test_a_key_is_the_key_of_itself(typed: str) -> None:
     key = reference_key(typed)

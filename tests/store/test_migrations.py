@@ -260,6 +260,29 @@ async def test_numbers_from_before_are_compared_by_their_look(tmp_path: Path) ->
     assert kept["reference_key"] == "884102"
 
 
+async def test_keys_are_computed_anew_where_letters_stand_beside_a_number(tmp_path: Path) -> None:
+    """As the version left them that dropped such letters before it took an I for a 1."""
+    path = tmp_path / "comanda.db"
+    before = next(n for n, one in enumerate(MIGRATIONS) if "CREATE TABLE restores" in one[0]) + 1
+    with contextlib.closing(connect(path)) as connection:
+        register_functions(connection)
+        for statement in (line for one in MIGRATIONS[:before] for line in one):
+            connection.execute(statement)
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.executemany(
+            "INSERT INTO payments (order_id, attempt, method, status, has_proof, submitted_by,"
+            " submitted_at, reference, reference_key)"
+            " VALUES (5, ?, 'transferencia', 'aprobado', 0, 'ana', 20, ?, ?)",
+            [(1, "AI0000000", "a10000000"), (2, "Folio 8841", "8841"), (3, None, None)],
+        )
+        connection.execute(f"PRAGMA user_version = {before}")
+    async with open_database(path) as database:
+        rows = await database.read(
+            lambda view: view.all("SELECT reference_key FROM payments ORDER BY attempt")
+        )
+    assert [row["reference_key"] for row in rows] == ["10000000", "8841", None]
+
+
 @pytest.fixture
 def before_content(tmp_path: Path) -> Path:
     """As the version left them that compared a proof by its bytes, and numbers within a method."""

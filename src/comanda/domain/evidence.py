@@ -138,9 +138,13 @@ def reference_key(reference: str) -> str:
     """
     folded_text = unicodedata.normalize("NFKD", reference).casefold()
     letters = "".join(map(_comparable, folded_text))
-    while (shorter := _without_words(letters)) != letters:
-        letters = shorter
-    return letters.translate(_TWINS)
+    while True:
+        if (shorter := _without_words(letters)) != letters:
+            letters = shorter
+        elif (digits := letters.translate(_TWINS)) != letters:
+            letters = digits
+        else:
+            return letters
 
 
 def _without_words(letters: str) -> str:

@@ -344,6 +344,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        # In a key, letters that look like digits count as digits before other letters are dropped.
+        # A payment without a number takes no place in the index.
+        """
+        UPDATE payments SET reference_key = NULLIF(reference_key(reference), '')
+        WHERE reference IS NOT NULL
+        """,
+        "DROP INDEX payments_by_reference",
+        """
+        CREATE INDEX payments_by_reference ON payments (reference_key, id)
+        WHERE reference_key IS NOT NULL
+        """,
+    ),
 )
 
 VERSION = len(MIGRATIONS)
