@@ -129,7 +129,7 @@ script_tests() {
 }
 
 quick_tests() {
-  tests_in quick -n 2 --dist worksteal tests/domain tests/store tests/web
+  tests_in quick -n 3 --dist worksteal tests/domain tests/store tests/web
 }
 
 # The program is covered by the tests that run it in their own process. Those that attack it, kill
