@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from hashlib import sha256
@@ -238,14 +239,21 @@ async def test_numbers_from_before_are_compared_as_new_ones_are(fifth_version: P
     assert check(fifth_version) == []
 
 
+@contextlib.contextmanager
+def made_by_version(path: Path, version: int) -> Iterator[sqlite3.Connection]:
+    """A new database with the tables of the first `version` migrations, and no rows."""
+    with contextlib.closing(connect(path)) as connection:
+        register_functions(connection)
+        for statement in (line for migration in MIGRATIONS[:version] for line in migration):
+            connection.execute(statement)
+        yield connection
+
+
 async def test_numbers_from_before_are_compared_by_their_look(tmp_path: Path) -> None:
     """As the version left them that took a letter for another number."""
     path = tmp_path / "comanda.db"
     before = next(n for n, one in enumerate(MIGRATIONS) if "viewers" in "".join(one)) + 1
-    with contextlib.closing(connect(path)) as connection:
-        register_functions(connection)
-        for statement in (line for one in MIGRATIONS[:before] for line in one):
-            connection.execute(statement)
+    with made_by_version(path, before) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(
             "INSERT INTO payments (order_id, attempt, method, status, has_proof, submitted_by,"
@@ -264,10 +272,7 @@ async def test_keys_are_computed_anew_where_letters_stand_beside_a_number(tmp_pa
     """As the version left them that dropped such letters before it took an I for a 1."""
     path = tmp_path / "comanda.db"
     before = next(n for n, one in enumerate(MIGRATIONS) if "CREATE TABLE restores" in one[0]) + 1
-    with contextlib.closing(connect(path)) as connection:
-        register_functions(connection)
-        for statement in (line for one in MIGRATIONS[:before] for line in one):
-            connection.execute(statement)
+    with made_by_version(path, before) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.executemany(
             "INSERT INTO payments (order_id, attempt, method, status, has_proof, submitted_by,"
@@ -288,10 +293,7 @@ def before_content(tmp_path: Path) -> Path:
     """As the version left them that compared a proof by its bytes, and numbers within a method."""
     path = tmp_path / "comanda.db"
     before = next(n for n, one in enumerate(MIGRATIONS) if "ADD COLUMN content" in "".join(one))
-    with contextlib.closing(connect(path)) as connection:
-        register_functions(connection)
-        for statement in (line for one in MIGRATIONS[:before] for line in one):
-            connection.execute(statement)
+    with made_by_version(path, before) as connection:
         connection.executemany("INSERT INTO staff VALUES (?, ?, ?, ?, ?, ?)", BY_TABLE["staff"])
         connection.execute(
             "INSERT INTO orders (id, table_number, status, total, waiter, created_at, updated_at)"
@@ -388,10 +390,7 @@ async def test_products_that_look_the_same_come_along_and_no_third_one_joins(
     """As the version before the folded names left them."""
     path, spellings = tmp_path / "comanda.db", ["Café", "CAFÉ", "Cafe\u0301", "Café\xa0"]
     before = next(n for n, one in enumerate(MIGRATIONS) if "name_key" in "".join(one))
-    with contextlib.closing(connect(path)) as connection:
-        register_functions(connection)
-        for statement in (line for one in MIGRATIONS[:before] for line in one):
-            connection.execute(statement)
+    with made_by_version(path, before) as connection:
         for number, name in enumerate([*spellings, "Flan", "Flan\x1f6"], 1):
             connection.execute(
                 "INSERT INTO products (name, category, price, available, position, removed)"
@@ -424,10 +423,7 @@ async def test_a_database_from_before_the_indexes_of_age_keeps_its_rows_and_gets
 ) -> None:
     path = tmp_path / "comanda.db"
     before = next(n for n, one in enumerate(MIGRATIONS) if "payments_with_photo" in "".join(one))
-    with contextlib.closing(connect(path)) as connection:
-        register_functions(connection)
-        for statement in (line for one in MIGRATIONS[:before] for line in one):
-            connection.execute(statement)
+    with made_by_version(path, before) as connection:
         connection.execute("INSERT INTO staff VALUES ('ana', 'Ana', 'waiter', 'h', 1, 0)")
         connection.execute(
             "INSERT INTO orders (id, table_number, status, total, waiter, created_at, updated_at)"

@@ -9,23 +9,20 @@ from pathlib import Path
 import pytest
 
 from comanda.store.backup import backup, check
-from comanda.store.connection import DatabaseError, connect, register_functions
+from comanda.store.connection import DatabaseError, connect
 from comanda.store.database import Snapshot, open_database
 from comanda.store.restore import prepare
-from comanda.store.schema import MIGRATIONS, VERSION
+from comanda.store.schema import VERSION
 from comanda.store.shape import differences
 from tests.house import hire
+from tests.store.test_migrations import made_by_version
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 
 
 def made_by(path: Path, version: int) -> Path:
     """A database as that version made it, by way of all before it."""
-    with contextlib.closing(connect(path)) as connection:
-        register_functions(connection)
-        for migration in MIGRATIONS[:version]:
-            for statement in migration:
-                connection.execute(statement)
+    with made_by_version(path, version) as connection:
         connection.execute(f"PRAGMA user_version = {version}")
         connection.execute(
             "INSERT INTO staff (username, name, role, pin_hash, active, created_at)"

@@ -10,7 +10,7 @@ from comanda.store.database import Snapshot
 from comanda.store.orders import OrderFilter
 from comanda.web.contract.path_names import ORDER_ID
 from comanda.web.contract.requests import NewOrder, NewStatus, OrderQuery
-from comanda.web.plumbing.json_replies import reply_change
+from comanda.web.plumbing.json_replies import reply_outcome
 from comanda.web.plumbing.keys import DATABASE, LISTS, STAFF
 from comanda.web.plumbing.long_answers import reply_with
 from comanda.web.plumbing.request_data import idempotency_key, json_body, query
@@ -24,12 +24,7 @@ async def place_order(request: web.Request) -> web.Response:
     key = idempotency_key(request, "place_order", table, lines)
     actor = request[STAFF]
     outcome = await request.app[DATABASE].write(workflow.place_order, actor, table, lines, key)
-    return reply_change(
-        outcome.order.wire(actor.role),
-        outcome.last_event_id,
-        status=201 if outcome.changed else 200,
-        location=f"/orders/{outcome.order.id}",
-    )
+    return reply_outcome(outcome, actor.role, creates=True)
 
 
 async def list_orders(request: web.Request) -> web.Response:
@@ -59,14 +54,14 @@ async def advance_order(request: web.Request) -> web.Response:
     outcome = await request.app[DATABASE].write(
         workflow.advance_order, actor, request[ORDER_ID], body["status"], reason
     )
-    return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
+    return reply_outcome(outcome, actor.role)
 
 
 async def take_order(request: web.Request) -> web.Response:
     """`PUT /orders/{order_id}/waiter`: make the caller the order's waiter."""
     order_id, actor = request[ORDER_ID], request[STAFF]
     outcome = await request.app[DATABASE].write(workflow.take_order, actor, order_id)
-    return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
+    return reply_outcome(outcome, actor.role)
 
 
 def _list(view: Snapshot, order_filter: OrderFilter, role: Role) -> Wire:

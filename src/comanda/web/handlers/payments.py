@@ -17,7 +17,7 @@ from comanda.media import pictures
 from comanda.store import house, payments
 from comanda.web.contract.path_names import ORDER_ID, PAYMENT
 from comanda.web.contract.requests import Form, NewVerdict, ProofQuery, check
-from comanda.web.plumbing.json_replies import reply_change
+from comanda.web.plumbing.json_replies import reply_outcome
 from comanda.web.plumbing.keys import CONFIG, DATABASE, LOOKS, STAFF, THUMBNAILS
 from comanda.web.plumbing.request_data import (
     idempotency_key,
@@ -54,12 +54,7 @@ async def submit_payment(request: web.Request) -> web.Response:
         outcome = await database.write(
             workflow.submit_payment, actor, order_id, method, proof, key, claim=claim
         )
-    return reply_change(
-        outcome.order.wire(actor.role),
-        outcome.last_event_id,
-        status=201 if outcome.changed else 200,
-        location=f"/orders/{order_id}",
-    )
+    return reply_outcome(outcome, actor.role, creates=True)
 
 
 async def show_proof(request: web.Request) -> web.Response:
@@ -99,7 +94,7 @@ async def decide_payment(request: web.Request) -> web.Response:
         seen_in_account=body["seen_in_account"],
         rules=_rules(request.app[CONFIG].payments),
     )
-    return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
+    return reply_outcome(outcome, actor.role)
 
 
 async def see_payment(request: web.Request) -> web.Response:
@@ -109,7 +104,7 @@ async def see_payment(request: web.Request) -> web.Response:
     outcome = await request.app[DATABASE].write(
         workflow.see_payment, actor, payment_id, rules=rules
     )
-    return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
+    return reply_outcome(outcome, actor.role)
 
 
 async def view_payment(request: web.Request) -> web.Response:
@@ -124,7 +119,7 @@ async def view_payment(request: web.Request) -> web.Response:
         outcome = await database.write(workflow.view_payment, actor, payment_id, rules=rules)
     else:
         outcome = await database.write(workflow.see_payment, actor, payment_id, rules=rules)
-    return reply_change(outcome.order.wire(actor.role), outcome.last_event_id)
+    return reply_outcome(outcome, actor.role)
 
 
 def _may_show(request: web.Request, username: str) -> bool:

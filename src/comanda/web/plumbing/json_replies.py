@@ -6,8 +6,10 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from comanda.domain.staff import Role
 from comanda.domain.wire import Wire, encode
 from comanda.web.plumbing.compression import ASIDE
+from comanda.workflow import Outcome
 
 
 def reply(data: Any, status: int = 200, location: str | None = None) -> web.Response:
@@ -23,6 +25,19 @@ def reply_change(
     By this id, a page knows whether the answer or an event of its stream is newer.
     """
     return reply({**changed, "last_event_id": str(last_event_id)}, status, location)
+
+
+def reply_outcome(outcome: Outcome, reader: Role, *, creates: bool = False) -> web.Response:
+    """The order after a verb, as `reader` may see it.
+
+    The answer to a request that `creates` something has the order's address, and is 201 unless an
+    earlier request with the same key created it.
+    """
+    order = outcome.order.wire(reader)
+    if not creates:
+        return reply_change(order, outcome.last_event_id)
+    status = 201 if outcome.changed else 200
+    return reply_change(order, outcome.last_event_id, status, f"/orders/{outcome.order.id}")
 
 
 async def reply_aside(make: Callable[[], Any]) -> web.Response:
