@@ -12,7 +12,7 @@ from datetime import datetime
 
 from comanda.domain.errors import PaymentNotFound, ValidationFailed
 from comanda.domain.events import EventType
-from comanda.domain.evidence import Claim
+from comanda.domain.evidence import Claim, WarningType
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.orders import (
     Order,
@@ -257,6 +257,22 @@ def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
     payments.require(tx, payment_id)
     if viewers.payment_of(tx, actor.username) == payment_id:
         orders.leave_payment(tx, actor.username)
+
+
+def acknowledge_warnings(
+    tx: Transaction, actor: Staff, payment_id: int, types: Collection[WarningType]
+) -> Outcome:
+    """Note that a cashier knows the payment's late warnings of these types.
+
+    Raises PaymentNotFound.
+    """
+    payment = payments.require(tx, payment_id)
+    order = orders.require(tx, payment.order_id)
+    informed_payment = payment.acknowledge(types)
+    if informed_payment == payment:
+        return _outcome(tx, order, changed=False)
+    saved_order = orders.save(tx, order, None, by=actor.username, payment=informed_payment)
+    return _outcome(tx, saved_order, changed=True)
 
 
 def call_unseen(tx: Transaction, before: datetime, called_ids: Collection[int]) -> set[int]:

@@ -16,6 +16,7 @@ HEARD = {
         "menu_updated",
         "payment_seen",
         "payment_unseen",
+        "payment_examined",
     },
     "kitchen": {"order_updated", "order_placed", "order_voided", "menu_updated"},
     "cashier": {
@@ -24,6 +25,7 @@ HEARD = {
         "order_voided",
         "menu_updated",
         "payment_unseen",
+        "payment_examined",
     },
     "admin": {
         "order_updated",
@@ -36,6 +38,7 @@ HEARD = {
         "menu_updated",
         "payment_seen",
         "payment_unseen",
+        "payment_examined",
     },
 }
 

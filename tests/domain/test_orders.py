@@ -13,6 +13,7 @@ from comanda.domain.errors import (
     ValidationFailed,
 )
 from comanda.domain.events import AUDIENCE, EventType
+from comanda.domain.examinations import Examination
 from comanda.domain.orders import (
     OPEN_STATUSES,
     TRANSITIONS,
@@ -233,6 +234,14 @@ def test_each_notice_says_what_its_readers_need() -> None:
         "method": "transferencia",
         "total": 201.0,
     }
+    examined = replace(PAYMENT, examination=Examination.EXAMINED)
+    assert told(EventType.PAYMENT_EXAMINED, order(payment=examined)) == {
+        **attempt,
+        "customer": None,
+        "status": "examined",
+        "reading": None,
+        "warnings": [],
+    }
     assert told(EventType.ORDER_PLACED, order()) == order().wire(Role.KITCHEN)
     void = replace(order("anulado"), void_reason="se fueron")
     assert told(EventType.ORDER_VOIDED, void) == {**about, "reason": "se fueron", "by": "luis"}
@@ -274,6 +283,7 @@ def test_each_event_has_the_audience_that_was_meant() -> None:
         "menu_updated": ["cashier", "kitchen", "waiter"],
         "payment_seen": ["waiter"],
         "payment_unseen": ["cashier", "waiter"],
+        "payment_examined": ["cashier", "waiter"],
     }
     assert all(Role.ADMIN in audience for audience in AUDIENCE.values())
 

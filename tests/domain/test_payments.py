@@ -75,6 +75,9 @@ def test_an_attempt_that_waits_has_no_verdict_on_the_wire() -> None:
         "reconciled_by": None,
         "reconciled_at": None,
         "viewers": [],
+        "examination": None,
+        "examined_at": None,
+        "late_warnings": [],
     }
 
 

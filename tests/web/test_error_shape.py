@@ -29,6 +29,8 @@ CONTRACT = {
     "payment_not_found": 404,
     "product_not_found": 404,
     "not_found": 404,
+    "proof_not_examined": 404,
+    "no_thumbnail": 404,
     "illegal_transition": 409,
     "payment_already_decided": 409,
     "staff_not_found": 404,

@@ -37,6 +37,9 @@ async def test_an_attempt_has_the_contracts_shape(house: House) -> None:
         "reconciled_by": None,
         "reconciled_at": None,
         "viewers": [],
+        "examination": None,
+        "examined_at": None,
+        "late_warnings": [],
     }
 
 

@@ -71,6 +71,7 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("PUT", "/payments/{payment_id}/seen"): {C, A},
     ("PUT", "/payments/{payment_id}/viewer"): {C, A},
     ("DELETE", "/payments/{payment_id}/viewer"): {C, A},
+    ("PUT", "/payments/{payment_id}/known"): {C, A},
     ("PUT", "/payments/{payment_id}/reconciliation"): {C, A},
     ("GET", "/reconciliation"): {C, A},
     ("GET", "/reconciliation.csv"): {C, A},

@@ -133,6 +133,18 @@ class ProofExpired(DomainError):
     sentence = "La foto ya se borró: pasó el tiempo que se guardan los comprobantes"
 
 
+class ProofNotExamined(DomainError):
+    """The proof can't be shown yet: its examination is about to make what was asked for."""
+
+    code = "proof_not_examined"
+    sentence = "Se está preparando"
+
+
+class NoThumbnail(DomainError):
+    code = "no_thumbnail"
+    sentence = "Este comprobante no tiene miniatura"
+
+
 class IllegalTransition(DomainError):
     code = "illegal_transition"
     sentence = "La orden no puede pasar a ese estado"

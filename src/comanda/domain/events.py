@@ -19,6 +19,7 @@ class EventType(StrEnum):
     MENU_UPDATED = "menu_updated"
     PAYMENT_SEEN = "payment_seen"
     PAYMENT_UNSEEN = "payment_unseen"
+    PAYMENT_EXAMINED = "payment_examined"
 
 
 AUDIENCE: Mapping[EventType, frozenset[Role]] = {
@@ -32,6 +33,7 @@ AUDIENCE: Mapping[EventType, frozenset[Role]] = {
     EventType.MENU_UPDATED: frozenset(Role),
     EventType.PAYMENT_SEEN: frozenset({Role.WAITER, Role.ADMIN}),
     EventType.PAYMENT_UNSEEN: frozenset({Role.CASHIER, Role.WAITER, Role.ADMIN}),
+    EventType.PAYMENT_EXAMINED: frozenset({Role.CASHIER, Role.WAITER, Role.ADMIN}),
 }
 
 

@@ -39,6 +39,7 @@ class WarningType(StrEnum):
     IMAGE_SIMILAR = "image_similar"
     AMOUNT_DIFFERS = "amount_differs"
     PROOF_PREDATES_ORDER = "proof_predates_order"
+    FILE_DAMAGED = "file_damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ WARNINGS: Mapping[WarningType, WarningMeaning] = {
     ),
     WarningType.PROOF_PREDATES_ORDER: WarningMeaning(
         "Foto anterior a la orden", "La foto se tomó antes de que se pidiera la orden"
+    ),
+    WarningType.FILE_DAMAGED: WarningMeaning(
+        "Archivo dañado", "El archivo está dañado y no se ve completo: pide que lo envíen otra vez"
     ),
 }
 

@@ -242,9 +242,20 @@ def _payment_notice(kind: EventType, order: Order) -> Wire:
         return attempt | request | _submission(payment)
     if kind is EventType.PAYMENT_UNSEEN:
         return attempt | request
+    if kind is EventType.PAYMENT_EXAMINED:
+        return attempt | _findings(payment)
     if kind is EventType.PAYMENT_REJECTED:
         return attempt | {"reason": payment.reason}
     return attempt | ({"seen_by": payment.seen_by} if kind is EventType.PAYMENT_SEEN else {})
+
+
+def _findings(payment: Payment) -> Wire:
+    return {
+        "customer": None,
+        "status": payment.examination,
+        "reading": None,
+        "warnings": [warning.wire() for warning in payment.warnings],
+    }
 
 
 def _submission(payment: Payment) -> Wire:

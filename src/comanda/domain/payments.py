@@ -1,11 +1,13 @@
 """An attempt to pay, its proof, and the cashier's verdict on it."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from comanda.domain.errors import OwnPayment, PaymentAlreadyDecided, ValidationFailed
-from comanda.domain.evidence import WARNINGS, Claim, Suspicion
+from comanda.domain.evidence import WARNINGS, Claim, Suspicion, WarningType
+from comanda.domain.examinations import Examination
 from comanda.domain.wire import Wire, money, optional_time, time
 
 VIEWING_LASTS = timedelta(minutes=3)  # unless the cashier renews it; /caja counts the same
@@ -83,7 +85,8 @@ class Payment:
 
     `reference` and `amount` come from the guest's receipt. `seen_by` is the first cashier who
     opened the payment. `viewers` are the cashiers who view the payment now; a decided payment has
-    no viewers.
+    no viewers. `late_warnings` are those of `warnings` that came after the approval, and that no
+    cashier has acknowledged.
     """
 
     id: int
@@ -106,6 +109,9 @@ class Payment:
     reconciled_by: str | None = None
     reconciled_at: datetime | None = None
     viewers: tuple[Viewer, ...] = ()
+    examination: Examination | None = None
+    examined_at: datetime | None = None
+    late_warnings: tuple[Suspicion, ...] = ()
 
     def may_be_decided_by(self, username: str, rules: PaymentRules) -> bool:
         """Whether the payment waits for a verdict, and `username` may give it."""
@@ -154,6 +160,25 @@ class Payment:
         """The payment after its first cashier has opened it."""
         return replace(self, seen_by=by, seen_at=at)
 
+    def examine(self, examination: Examination, at: datetime) -> "Payment":
+        """The payment after its proof was examined."""
+        return replace(self, examination=examination, examined_at=at)
+
+    def warn(self, warnings: Iterable[Suspicion]) -> "Payment":
+        """The payment with further warnings, which are late for an approved payment."""
+        new_warnings = tuple(warning for warning in warnings if warning not in self.warnings)
+        late_warnings = new_warnings if self.status is PaymentStatus.APPROVED else ()
+        return replace(
+            self,
+            warnings=self.warnings + new_warnings,
+            late_warnings=self.late_warnings + late_warnings,
+        )
+
+    def acknowledge(self, types: Collection[WarningType]) -> "Payment":
+        """The payment after a cashier has taken note of its late warnings of these types."""
+        unknown_warnings = (warning for warning in self.late_warnings if warning.type not in types)
+        return replace(self, late_warnings=tuple(unknown_warnings))
+
     def wire(self) -> Wire:
         """The object `payment` of the wire."""
         return {
@@ -177,4 +202,7 @@ class Payment:
             "reconciled_by": self.reconciled_by,
             "reconciled_at": optional_time(self.reconciled_at),
             "viewers": [viewer.wire() for viewer in self.viewers],
+            "examination": self.examination,
+            "examined_at": optional_time(self.examined_at),
+            "late_warnings": [warning.wire() for warning in self.late_warnings],
         }

@@ -1,7 +1,7 @@
 """Orders. Only `place` and `save` change an order or its payment; both append the events."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,6 +40,11 @@ _BY_ID = """
     ) AS begun
     FROM orders WHERE id IN ({ids}) ORDER BY id DESC
 """
+_WITH_LATE_WARNINGS = """
+    SELECT order_id AS id FROM payments
+    WHERE late_warnings IS NOT NULL AND order_id < :before ORDER BY order_id DESC LIMIT :limit
+"""
+_AFTER_ALL = 2**63 - 1  # above every id
 _EXISTS = "SELECT 1 FROM orders WHERE id = :id"
 _ITEMS = "SELECT * FROM order_items WHERE order_id IN ({ids}) ORDER BY order_id, position"
 _COUNT = "SELECT COUNT(*) AS count FROM orders WHERE status = :status"
@@ -48,12 +53,16 @@ _PAYMENTS = "SELECT * FROM payments WHERE order_id IN ({ids}) ORDER BY order_id,
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """The orders to list, newest first: changed at or after `since`, with an id below `before`."""
+    """The orders to list, newest first: changed at or after `since`, with an id below `before`.
+
+    With `with_late_warnings`, the orders with a payment that has late warnings, in any state.
+    """
 
     statuses: Sequence[OrderStatus]
     since: datetime | None = None
     before: int | None = None
     limit: int = 500
+    with_late_warnings: bool = False
 
 
 def place(
@@ -156,6 +165,18 @@ def require_id(view: Snapshot, order_id: int) -> int:
 
 def find_all(view: Snapshot, order_filter: OrderFilter) -> list[Order]:
     """Return the orders that `order_filter` describes."""
+    find = _with_late_warnings if order_filter.with_late_warnings else _in_states
+    ids = sorted(set(find(view, order_filter)), reverse=True)[: order_filter.limit]
+    return _complete(view, list(_where_id_in(view, _BY_ID, ids)))
+
+
+def _with_late_warnings(view: Snapshot, order_filter: OrderFilter) -> Iterator[int]:
+    before = _AFTER_ALL if order_filter.before is None else order_filter.before
+    values = {"before": before, "limit": order_filter.limit}
+    return (row["id"] for row in view.all(_WITH_LATE_WARNINGS, values))
+
+
+def _in_states(view: Snapshot, order_filter: OrderFilter) -> Iterator[int]:
     sql = _NEWEST.format(
         since="" if order_filter.since is None else "AND updated_at >= :since",
         before="" if order_filter.before is None else "AND id < :before",
@@ -166,8 +187,7 @@ def find_all(view: Snapshot, order_filter: OrderFilter) -> list[Order]:
         "limit": order_filter.limit,
     }
     newest = (view.all(sql, {**values, "status": status}) for status in order_filter.statuses)
-    ids = sorted({row["id"] for rows in newest for row in rows}, reverse=True)[: order_filter.limit]
-    return _complete(view, list(_where_id_in(view, _BY_ID, ids)))
+    return (row["id"] for rows in newest for row in rows)
 
 
 def count_by_status(view: Snapshot) -> dict[str, int]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from comanda.domain.errors import PaymentNotFound
 from comanda.domain.evidence import Suspicion, reference_key
+from comanda.domain.examinations import Examination
 from comanda.domain.orders import Order
 from comanda.domain.payments import Payment, PaymentStatus, Proof, Submission
 from comanda.domain.wire import encode
@@ -34,7 +35,9 @@ _INSERT_PROOF = """
 _UPDATE = """
     UPDATE payments
     SET status = :status, reason = :reason, decided_by = :decided_by, decided_at = :decided_at,
-        seen_in_account = :seen_in_account, seen_by = :seen_by, seen_at = :seen_at
+        seen_in_account = :seen_in_account, seen_by = :seen_by, seen_at = :seen_at,
+        warnings = :warnings, late_warnings = :late_warnings,
+        examination = :examination, examined_at = :examined_at
     WHERE id = :id
 """
 _WARN = "UPDATE payments SET warnings = :warnings WHERE id = :id"
@@ -104,13 +107,12 @@ def _insert_proof(tx: Transaction, order_id: int, payment_id: int, proof: Proof)
 
 def _warn(tx: Transaction, payment: Payment, warnings: Sequence[Suspicion]) -> Payment:
     if warnings:
-        values = {"id": payment.id, "warnings": encode([warning.wire() for warning in warnings])}
-        tx.run(_WARN, values)
+        tx.run(_WARN, {"id": payment.id, "warnings": _to_json(warnings)})
     return replace(payment, warnings=tuple(warnings))
 
 
 def _update(tx: Transaction, payment: Payment) -> Payment:
-    """Store who opened the attempt, and the verdict."""
+    """Store who opened the attempt, the verdict, and what the examination brought."""
     values = {
         "id": payment.id,
         "status": payment.status,
@@ -120,6 +122,10 @@ def _update(tx: Transaction, payment: Payment) -> Payment:
         "seen_in_account": payment.seen_in_account,
         "seen_by": payment.seen_by,
         "seen_at": payment.seen_at and to_millis(payment.seen_at),
+        "warnings": _to_json(payment.warnings),
+        "late_warnings": _to_json(payment.late_warnings),
+        "examination": payment.examination,
+        "examined_at": payment.examined_at and to_millis(payment.examined_at),
     }
     tx.run(_UPDATE, values)
     return payment
@@ -178,13 +184,24 @@ def from_row(row: sqlite3.Row) -> Payment:
         decided_at=optional_from_millis(row["decided_at"]),
         reference=row["reference"],
         amount=row["amount"],
-        warnings=tuple(map(Suspicion.from_wire, json.loads(row["warnings"] or "[]"))),
+        warnings=_from_json(row["warnings"]),
         seen_by=row["seen_by"],
         seen_at=optional_from_millis(row["seen_at"]),
         seen_in_account=_optional_bool(row["seen_in_account"]),
         reconciled_by=row["reconciled_by"],
         reconciled_at=optional_from_millis(row["reconciled_at"]),
+        examination=row["examination"] and Examination(row["examination"]),
+        examined_at=optional_from_millis(row["examined_at"]),
+        late_warnings=_from_json(row["late_warnings"]),
     )
+
+
+def _to_json(warnings: Sequence[Suspicion]) -> str | None:
+    return encode([warning.wire() for warning in warnings]) if warnings else None
+
+
+def _from_json(text: str | None) -> tuple[Suspicion, ...]:
+    return tuple(map(Suspicion.from_wire, json.loads(text))) if text else ()
 
 
 def _optional_bool(number: int | None) -> bool | None:

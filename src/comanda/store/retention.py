@@ -29,6 +29,7 @@ _TOTALS = """
 """
 _DATA = "SELECT data FROM proofs WHERE payment_id = :payment_id"
 _DELETE = "DELETE FROM proofs WHERE payment_id = :payment_id"
+_DELETE_THUMBNAIL = "DELETE FROM thumbnails WHERE payment_id = :payment_id"
 _MARK = """
     UPDATE payments SET proof_purged_at = :now
     WHERE id = :payment_id AND proof_purged_at IS NULL AND status <> :pending
@@ -118,6 +119,7 @@ def remove(tx: Transaction, photos: Sequence[Photo]) -> Purged:
         values = {"payment_id": photo.payment_id, "now": to_millis(tx.now), "pending": pending}
         if tx.run(_MARK, values):
             tx.run(_DELETE, {"payment_id": photo.payment_id})
+            tx.run(_DELETE_THUMBNAIL, {"payment_id": photo.payment_id})
             total += Purged(1, photo.size)
     return total
 

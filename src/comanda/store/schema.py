@@ -357,6 +357,33 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         WHERE reference_key IS NOT NULL
         """,
     ),
+    (
+        # Proofs are examined after they were announced. Earlier versions examined a proof before
+        # they stored it; its thumbnail is made when somebody asks for it. An empty thumbnail means
+        # that there is nothing to show.
+        "ALTER TABLE payments ADD COLUMN examination TEXT",
+        "ALTER TABLE payments ADD COLUMN examined_at INTEGER",
+        "ALTER TABLE payments ADD COLUMN examination_failures INTEGER",
+        "ALTER TABLE payments ADD COLUMN late_warnings TEXT",
+        """
+        UPDATE payments SET examination = 'examined', examined_at = submitted_at
+        WHERE has_proof = 1
+        """,
+        """
+        CREATE INDEX payments_unexamined ON payments (id)
+        WHERE has_proof = 1 AND examined_at IS NULL
+        """,
+        """
+        CREATE INDEX payments_with_late_warnings ON payments (order_id)
+        WHERE late_warnings IS NOT NULL
+        """,
+        """
+        CREATE TABLE thumbnails (
+            payment_id INTEGER PRIMARY KEY REFERENCES payments (id),
+            data BLOB NOT NULL
+        )
+        """,
+    ),
 )
 
 VERSION = len(MIGRATIONS)

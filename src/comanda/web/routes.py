@@ -143,8 +143,10 @@ ROUTES: tuple[Route, ...] = (
           notes=PROOF_NOTES),
     Route("GET", "/payments/{payment_id}/proof", payments.show_proof, PAYMENT_SIDE,
           "The photo or PDF of a payment attempt", PROOF, query=requests.ProofQuery,
-          refuses=("proof_expired",),
-          notes="`size=thumb` answers a small WebP of the photo."),
+          refuses=("proof_expired", "proof_not_examined", "no_thumbnail"),
+          notes="`size=thumb` answers a small WebP of the photo or of the PDF's first page. A "
+                "proof is examined after its notice; before the event `payment_examined`, the "
+                "small picture and the photo of a HEIC file answer 404 (`proof_not_examined`)."),
     Route("PUT", "/payments/{payment_id}/seen", payments.see_payment, CASHIER,
           "Report that a cashier has opened a payment attempt", CHANGED_ORDER,
           notes="The waiter is told once for each payment."),
@@ -154,6 +156,10 @@ ROUTES: tuple[Route, ...] = (
                 "cashiers for three minutes. A page that stays on it repeats the request."),
     Route("DELETE", "/payments/{payment_id}/viewer", payments.leave_payment, CASHIER,
           "Report that a cashier has closed a payment attempt", {204: None}),
+    Route("PUT", "/payments/{payment_id}/known", payments.acknowledge_warnings, CASHIER,
+          "Report that a cashier knows a payment's late warnings", CHANGED_ORDER,
+          body=requests.KnownWarnings,
+          notes="A warning is late that comes after the approval."),
     Route("PUT", "/payments/{payment_id}/reconciliation", reconciliation.reconcile_payment, CASHIER,
           "Mark an approved payment as found in the bank's statement, or not",
           {200: responses.PaymentAfterChange}, body=requests.NewReconciliation),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from marshmallow import Schema, fields, validate
 
 from comanda.domain.events import AUDIENCE, EventType
+from comanda.domain.examinations import Examination
 from comanda.domain.staff import Role
 from comanda.web.contract.responses import (
     Answer,
@@ -18,6 +19,7 @@ from comanda.web.contract.responses import (
     row_id,
     text,
     whole,
+    word,
 )
 
 
@@ -56,6 +58,17 @@ class PaymentVerificationPending(PaymentUnseen):
     )
     reference = maybe_text()
     amount = fields.Float(required=True, allow_none=True)
+    warnings = many(Suspicion)
+
+
+class PaymentExamined(PaymentApproved):
+    customer = maybe_text(metadata={"description": "null: the order has a table."})
+    status = word(Examination)
+    reading = fields.Raw(
+        required=True,
+        allow_none=True,
+        metadata={"type": "null", "description": "null: no text is read from proofs."},
+    )
     warnings = many(Suspicion)
 
 
@@ -114,6 +127,12 @@ EVENTS: Mapping[str, StreamEvent] = dict(
             EventType.PAYMENT_UNSEEN,
             PaymentUnseen,
             "A payment waits, and no cashier has opened it for a while.",
+        ),
+        _logged(
+            EventType.PAYMENT_EXAMINED,
+            PaymentExamined,
+            "A payment's proof was examined, or could not be read (`unreadable`); sent once for "
+            "each proof, after the `order_updated` of each order that got a warning.",
         ),
         _logged(EventType.ORDER_VOIDED, OrderVoided, "An order was voided."),
         _logged(

@@ -60,6 +60,9 @@ _WAITING: Example = {
     "reconciled_by": None,
     "reconciled_at": None,
     "viewers": [{"username": "luis", "name": "Luis", "since": "2026-11-28T20:41:20Z"}],
+    "examination": "examined",
+    "examined_at": "2026-11-28T20:41:00Z",
+    "late_warnings": [],
 }
 _APPROVED: Example = _WAITING | {
     "status": "aprobado",
@@ -210,6 +213,7 @@ EXAMPLES: Mapping[type[Schema], Example] = {
         "seen_in_account": True,
     },
     requests.NewReconciliation: {"found": True},
+    requests.KnownWarnings: {"types": ["file_reused"]},
     requests.NewProduct: _NEW_PRODUCT,
     requests.Availability: {"available": False},
     requests.MenuOrder: {"product_ids": ["2", "1"]},
@@ -306,6 +310,8 @@ EVENT_EXAMPLES: Mapping[str, Example] = {
     "payment_approved": _NOTICE,
     "payment_seen": _NOTICE | {"seen_by": "luis"},
     "payment_unseen": _ASKED,
+    "payment_examined": _NOTICE
+    | {"customer": None, "status": "examined", "reading": None, "warnings": [_WARNING]},
     "order_voided": {"order_id": "41", "table_number": 12, "reason": "Se fueron", "by": "luis"},
     "menu_updated": {"products": [_SOUP], "removed": ["9"]},
     "resync": {"last_event_id": "1042"},

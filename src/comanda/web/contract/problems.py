@@ -28,6 +28,8 @@ STATUSES: Mapping[str, int] = {
     "product_not_found": 404,
     "staff_not_found": 404,
     "session_not_found": 404,
+    "proof_not_examined": 404,
+    "no_thumbnail": 404,
     "method_not_allowed": 405,
     "upload_timeout": 408,
     "illegal_transition": 409,

@@ -18,6 +18,7 @@ from marshmallow import (
 
 from comanda.domain import staff
 from comanda.domain.errors import ValidationFailed
+from comanda.domain.evidence import WarningType
 from comanda.domain.limits import LIMITS
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import Verdict
@@ -90,6 +91,14 @@ class NewReconciliation(Request):
     """Whether an approved payment was found in the bank's statement."""
 
     found = YesNo(required=True)
+
+
+class KnownWarnings(Request):
+    """The types of late warnings that a cashier has taken note of."""
+
+    types = fields.List(
+        OneOf(WarningType), required=True, validate=validate.Length(1, error="Falta este dato")
+    )
 
 
 class ProofQuery(Request):
@@ -200,6 +209,15 @@ class OrderQuery(Request):
     status = fields.List(OneOf(OrderStatus), load_default=list(OPEN_STATUSES))
     since = Time(load_default=None)
     before = Id(load_default=None)
+    late = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["true"], error="Sólo puede ser true"),
+        error_messages=MESSAGES,
+        metadata={
+            "description": "Only orders, in whatever state, whose payment has late warnings that "
+            "no cashier has acknowledged."
+        },
+    )
     limit = Id(
         load_default=LIMITS.orders,
         validate=validate.Range(1, LIMITS.orders, error=f"De 1 a {LIMITS.orders}"),

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields
 
 from comanda.domain.evidence import WarningType
+from comanda.domain.examinations import Examination
 from comanda.domain.limits import LIMITS
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import PaymentStatus
@@ -25,8 +26,8 @@ def text(**more: Any) -> fields.String:
     return fields.String(required=True, **more)
 
 
-def maybe_text() -> fields.String:
-    return text(allow_none=True)
+def maybe_text(**more: Any) -> fields.String:
+    return text(allow_none=True, **more)
 
 
 def row_id() -> fields.String:
@@ -51,9 +52,9 @@ def moment(**more: Any) -> fields.DateTime:
     return fields.DateTime(format="iso", required=True, **more)
 
 
-def many(kind: Any) -> fields.List[Any]:
+def many(kind: Any, **more: Any) -> fields.List[Any]:
     return fields.List(
-        kind if isinstance(kind, fields.Field) else fields.Nested(kind), required=True
+        kind if isinstance(kind, fields.Field) else fields.Nested(kind), required=True, **more
     )
 
 
@@ -191,6 +192,19 @@ class Payment(Answer):
     reconciled_by = maybe_text()
     reconciled_at = moment(allow_none=True)
     viewers = many(Viewer)
+    examination = word(
+        Examination,
+        allow_none=True,
+        metadata={"description": "null before the proof was examined, and without a proof."},
+    )
+    examined_at = moment(allow_none=True)
+    late_warnings = many(
+        Suspicion,
+        metadata={
+            "description": "The warnings that came after the approval, and that no cashier has "
+            "acknowledged."
+        },
+    )
 
 
 class ReconciledPayment(Payment):

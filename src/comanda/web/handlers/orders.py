@@ -35,7 +35,11 @@ async def list_orders(request: web.Request) -> web.Response:
     """
     order_query = query(request, OrderQuery)
     order_filter = OrderFilter(
-        order_query["status"], order_query["since"], order_query["before"], order_query["limit"]
+        order_query["status"],
+        order_query["since"],
+        order_query["before"],
+        order_query["limit"],
+        with_late_warnings=order_query["late"] is not None,
     )
     async with request.app[LISTS]:
         return await reply_with(request, _list, order_filter, request[STAFF].role)

@@ -16,7 +16,7 @@ from comanda.domain.payments import PaymentRules, Proof, Submission
 from comanda.media import pictures
 from comanda.store import house, payments
 from comanda.web.contract.path_names import ORDER_ID, PAYMENT
-from comanda.web.contract.requests import Form, NewVerdict, ProofQuery, check
+from comanda.web.contract.requests import Form, KnownWarnings, NewVerdict, ProofQuery, check
 from comanda.web.plumbing.json_replies import reply_outcome
 from comanda.web.plumbing.keys import CONFIG, DATABASE, LOOKS, STAFF, THUMBNAILS
 from comanda.web.plumbing.request_data import (
@@ -135,6 +135,19 @@ async def leave_payment(request: web.Request) -> web.Response:
     payment_id, actor = request[PAYMENT].id, request[STAFF]
     await request.app[DATABASE].write(workflow.leave_payment, actor, payment_id)
     return web.Response(status=204)
+
+
+async def acknowledge_warnings(request: web.Request) -> web.Response:
+    """`PUT /payments/{payment_id}/known`: record that a cashier knows the payment's late warnings.
+
+    Warnings of other types than the given types stay late.
+    """
+    body = await json_body(request, KnownWarnings)
+    actor = request[STAFF]
+    outcome = await request.app[DATABASE].write(
+        workflow.acknowledge_warnings, actor, request[PAYMENT].id, frozenset(body["types"])
+    )
+    return reply_outcome(outcome, actor.role)
 
 
 def _rules(config: PaymentsConfig) -> PaymentRules:

@@ -1,0 +1,35 @@
+"""What is found out about a proof's file after the payment was announced (DESIGN, section 7)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Examination(StrEnum):
+    """How the examination of a proof ended."""
+
+    EXAMINED = "examined"
+    UNREADABLE = "unreadable"  # the examiner could not read the file within its limits, twice
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file to store in place of the received file, since every browser shows it."""
+
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The examiner's facts about a file.
+
+    `is_damaged`: browsers can't show the whole file. `content` is a hash, in hex, of what the file
+    shows, without its other data; empty if unknown. `image_hash` is the picture's perceptual hash
+    of 1,024 bits, or None. `thumbnail` is an upright WebP, or None if there is nothing to show.
+    """
+
+    is_damaged: bool = False
+    content: str = ""
+    image_hash: bytes | None = None
+    thumbnail: bytes | None = None
+    shown: Shown | None = None
