@@ -12,7 +12,8 @@ from datetime import datetime
 
 from comanda.domain.errors import PaymentNotFound, ValidationFailed
 from comanda.domain.events import EventType
-from comanda.domain.evidence import Claim, WarningType
+from comanda.domain.evidence import Claim, Suspicion, WarningType
+from comanda.domain.examinations import Examination, Facts
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.orders import (
     Order,
@@ -23,12 +24,21 @@ from comanda.domain.orders import (
     check_role,
     find_transition,
 )
-from comanda.domain.payments import Payment, PaymentRules, PaymentStatus, Proof, Submission, Verdict
+from comanda.domain.payments import (
+    Examined,
+    Payment,
+    PaymentRules,
+    PaymentStatus,
+    Proof,
+    Submission,
+    Verdict,
+)
 from comanda.domain.reconciliation import ReconcilablePayment
 from comanda.domain.staff import HOUSE, Staff
 from comanda.store import (
     events,
     evidence,
+    examinations,
     idempotency,
     menu,
     orders,
@@ -318,6 +328,47 @@ def sweep(tx: Transaction, kind: Outdated, before: datetime, most: int) -> int:
     return retention.sweep(tx, kind, before, most)
 
 
-def remember_content(tx: Transaction, payment_id: int, content: str) -> None:
-    """Store the hash of what an older proof shows, so that later proofs are compared with it."""
-    evidence.remember(tx, payment_id, content)
+def record_examination(tx: Transaction, payment_id: int, facts: Facts | None) -> bool:
+    """Store what the examination of a payment's proof found, and tell cashiers and waiters.
+
+    `facts` is None for a file that could not be read. A warning about another payment with the
+    same proof is stored with that payment. Returns False, and changes nothing, if the proof was
+    examined already. Raises PaymentNotFound.
+    """
+    payment = payments.require(tx, payment_id)
+    if payment.examined_at is not None:
+        return False
+    suspicions_of = {} if facts is None else evidence.compare(tx, payment, facts)
+    own_suspicions = suspicions_of.pop(payment_id, [])
+    for later_id, suspicions in suspicions_of.items():
+        _warn_about_same_proof(tx, later_id, suspicions)
+    examination = Examination.UNREADABLE if facts is None else Examination.EXAMINED
+    examined_payment = payment.warn(own_suspicions).examine(examination, tx.now)
+    order = orders.require(tx, payment.order_id)
+    examined = Examined(examined_payment, facts)
+    kind = EventType.PAYMENT_EXAMINED
+    orders.save(tx, order, kind, by=HOUSE.username, payment=examined)
+    return True
+
+
+def _warn_about_same_proof(
+    tx: Transaction, payment_id: int, suspicions: Sequence[Suspicion]
+) -> None:
+    """Store warnings of a proof that another payment shows, unless the payment has such one."""
+    payment = payments.require(tx, payment_id)
+    types = {warning.type for warning in payment.warnings}
+    new_suspicions = [suspicion for suspicion in suspicions if suspicion.type not in types]
+    if WarningType.FILE_REUSED not in types and new_suspicions:
+        order = orders.require(tx, payment.order_id)
+        warned_payment = payment.warn(new_suspicions)
+        orders.save(tx, order, None, by=HOUSE.username, payment=warned_payment)
+
+
+def fail_examination(tx: Transaction, payment_id: int) -> None:
+    """Count an examination that ended without facts, so that it is tried once more."""
+    examinations.fail(tx, payment_id)
+
+
+def remember_facts(tx: Transaction, payment_id: int, facts: Facts) -> None:
+    """Store the hashes and the thumbnail of a proof that an earlier version examined."""
+    examinations.remember(tx, payment_id, facts)

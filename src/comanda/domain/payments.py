@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from comanda.domain.errors import OwnPayment, PaymentAlreadyDecided, ValidationFailed
 from comanda.domain.evidence import WARNINGS, Claim, Suspicion, WarningType
-from comanda.domain.examinations import Examination
+from comanda.domain.examinations import Examination, Facts
 from comanda.domain.wire import Wire, money, optional_time, time
 
 VIEWING_LASTS = timedelta(minutes=3)  # unless the cashier renews it; /caja counts the same
@@ -30,18 +30,14 @@ class Proof:
     """The file of a payment attempt as it is stored, with the facts known about it.
 
     `data` are the bytes to store. `sha256` is the hash of the received bytes, in hex.
-    `stored_sha256` is the hash of `data`, if `data` is not the received bytes. `content` is a hash
-    of what the file shows, without its other data; empty if unknown. `image_hash` is the picture's
-    perceptual hash of 1,024 bits, or None. `taken_at` is the camera's time; it has no zone if the
-    camera recorded no zone.
+    `stored_sha256` is the hash of `data`, if `data` is not the received bytes. `taken_at` is the
+    camera's time; it has no zone if the camera recorded no zone.
     """
 
     content_type: str
     data: bytes
     sha256: str
     stored_sha256: str = ""
-    content: str = ""
-    image_hash: bytes | None = None
     taken_at: datetime | None = None
 
 
@@ -206,3 +202,11 @@ class Payment:
             "examined_at": optional_time(self.examined_at),
             "late_warnings": [warning.wire() for warning in self.late_warnings],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A payment after its examination, with the facts about its file, or None if unreadable."""
+
+    payment: Payment
+    facts: Facts | None

@@ -114,7 +114,6 @@ def _inspect_pdf(data: bytes, received_sha256: str) -> Proof:
         data=cleaned_pdf,
         sha256=received_sha256,
         stored_sha256="" if stored_sha256 == received_sha256 else stored_sha256,
-        content=pdf.content_hash(),
     )
 
 
@@ -161,8 +160,6 @@ def _inspect_image(bare_picture: BarePicture, received_sha256: str) -> Proof:
         data=stored_bytes,
         sha256=received_sha256,
         stored_sha256="" if stored_sha256 == received_sha256 else stored_sha256,
-        content=content,
-        image_hash=image_hash,
         taken_at=exif_facts.taken_at,
     )
 

@@ -4,16 +4,19 @@ The queries use indexes, or a limited number of the newest pictures. So their co
 with the history.
 """
 
+import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from comanda.domain.evidence import Claim, Suspicion, WarningType, reference_key
+from comanda.domain.examinations import Facts
 from comanda.domain.orders import Order
 from comanda.domain.payments import Payment, PaymentStatus, Proof
-from comanda.store.database import Snapshot, Transaction
+from comanda.store.database import Snapshot
 
 SIMILAR_BITS = 14  # of 1,024: copies of a picture stay within it, other receipts rarely do
 NEWEST_PICTURES = 300
+_SAME_PROOF = frozenset({WarningType.FILE_REUSED, WarningType.IMAGE_SIMILAR})
 
 _SAME_REFERENCE = """
     SELECT order_id, id AS payment_id FROM payments
@@ -29,50 +32,56 @@ _SAME_CONTENT = """
     SELECT order_id, payment_id FROM fingerprints
     WHERE content = :content AND payment_id < :payment_id ORDER BY payment_id DESC LIMIT 1
 """
+_LATER_SAME_CONTENT = """
+    SELECT order_id, payment_id FROM fingerprints
+    WHERE content = :content AND payment_id > :payment_id ORDER BY payment_id
+"""
 _NEWEST_PICTURES = """
     SELECT order_id, payment_id, image_hash FROM fingerprints
     WHERE image_hash IS NOT NULL AND payment_id < :payment_id
     ORDER BY payment_id DESC LIMIT :limit
 """
-
-_NOT_LOOKED_AT = """
-    SELECT fingerprints.payment_id, proofs.content_type, proofs.data
-    FROM fingerprints LEFT JOIN proofs ON proofs.payment_id = fingerprints.payment_id
-    WHERE fingerprints.content IS NULL ORDER BY fingerprints.payment_id DESC LIMIT 1
+_LATER_PICTURES = """
+    SELECT order_id, payment_id, image_hash FROM fingerprints
+    WHERE image_hash IS NOT NULL AND payment_id > :payment_id
+    ORDER BY payment_id LIMIT :limit
 """
-_REMEMBER = "UPDATE fingerprints SET content = :content WHERE payment_id = :payment_id"
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A proof stored before Comanda compared contents; `data` is None if the file was deleted."""
-
-    payment_id: int
-    content_type: str | None
-    data: bytes | None
-
-
-def unknown(view: Snapshot) -> Unknown | None:
-    """Return the newest proof whose content has no hash yet."""
-    row = view.one(_NOT_LOOKED_AT, {})
-    return None if row is None else Unknown(row["payment_id"], row["content_type"], row["data"])
-
-
-def remember(tx: Transaction, payment_id: int, content: str) -> None:
-    """Store the hash of a proof's content. It is not part of any order, so no event is appended."""
-    tx.run(_REMEMBER, {"payment_id": payment_id, "content": content})
 
 
 def find(
     view: Snapshot, order: Order, payment: Payment, claim: Claim, proof: Proof | None
 ) -> tuple[Suspicion, ...]:
-    """Return the warnings about `payment`, an attempt to pay `order` that was just stored."""
+    """Return the warnings about `payment`, an attempt to pay `order` that was just stored.
+
+    Only the proof's bytes are compared. `compare` compares what the proof shows.
+    """
     suspicions = [*_reused_reference(view, payment)]
     if proof is not None:
-        suspicions += list(_reused_file(view, payment, proof)) or list(
-            _similar(view, payment, proof)
-        )
+        suspicions += _reused_file(view, payment, proof.sha256)
     return (*suspicions, *_differences(order, payment, claim))
+
+
+def compare(view: Snapshot, payment: Payment, facts: Facts) -> dict[int, list[Suspicion]]:
+    """Compare an examined proof with all others; return payment's id → its new warnings.
+
+    Of two payments with the same proof, the later payment gets the warning. The newest proof is
+    examined first, so that a later payment may have been examined before `payment`.
+    """
+    suspicions_of: dict[int, list[Suspicion]] = defaultdict(list)
+    if facts.is_damaged:
+        damaged = Suspicion(WarningType.FILE_DAMAGED, payment.order_id, payment.id)
+        suspicions_of[payment.id].append(damaged)
+    if not _has(payment, _SAME_PROOF):
+        suspicions_of[payment.id] += _reused_content(view, payment, facts.content) or _similar(
+            view, payment, facts.image_hash
+        )
+    for later_id, suspicion in _about_later(view, payment, facts):
+        suspicions_of[later_id].append(suspicion)
+    return dict(suspicions_of)
+
+
+def _has(payment: Payment, types: frozenset[WarningType]) -> bool:
+    return any(warning.type in types for warning in payment.warnings)
 
 
 def _reused_reference(view: Snapshot, payment: Payment) -> Iterator[Suspicion]:
@@ -88,32 +97,58 @@ def _reused_reference(view: Snapshot, payment: Payment) -> Iterator[Suspicion]:
         yield Suspicion(WarningType.REFERENCE_REUSED, row["order_id"], row["payment_id"])
 
 
-def _reused_file(view: Snapshot, payment: Payment, proof: Proof) -> Iterator[Suspicion]:
-    """Yield a warning of the newest earlier attempt with the same bytes or the same content.
+def _reused_file(view: Snapshot, payment: Payment, sha256: str) -> list[Suspicion]:
+    """Return a warning of the newest earlier attempt with the same bytes.
 
     A request repeated with its idempotency key never gets here: the file is another attempt's.
     """
-    values = {"sha256": proof.sha256, "content": proof.content, "payment_id": payment.id}
-    rows = [view.one(_SAME_FILE, values), proof.content and view.one(_SAME_CONTENT, values)]
-    if earlier_rows := [row for row in rows if row]:
-        row = max(earlier_rows, key=lambda earlier: int(earlier["payment_id"]))
-        yield Suspicion(WarningType.FILE_REUSED, row["order_id"], row["payment_id"])
+    row = view.one(_SAME_FILE, {"sha256": sha256, "payment_id": payment.id})
+    return [] if row is None else [_reused(row["order_id"], row["payment_id"])]
 
 
-def _similar(view: Snapshot, payment: Payment, proof: Proof) -> Iterator[Suspicion]:
-    """Yield a warning of a similar picture of another order.
+def _reused_content(view: Snapshot, payment: Payment, content: str) -> list[Suspicion]:
+    """Return a warning of the newest earlier attempt whose file shows the same."""
+    row = content and view.one(_SAME_CONTENT, {"content": content, "payment_id": payment.id})
+    return [_reused(row["order_id"], row["payment_id"])] if row else []
+
+
+def _reused(order_id: int, payment_id: int) -> Suspicion:
+    return Suspicion(WarningType.FILE_REUSED, order_id, payment_id)
+
+
+def _similar(view: Snapshot, payment: Payment, image_hash: bytes | None) -> list[Suspicion]:
+    """Return a warning of the newest earlier picture that is similar."""
+    values = {"payment_id": payment.id, "limit": NEWEST_PICTURES}
+    for row in view.each(_NEWEST_PICTURES, values) if image_hash else ():
+        if _is_similar(row, payment, image_hash):
+            return [Suspicion(WarningType.IMAGE_SIMILAR, row["order_id"], row["payment_id"])]
+    return []
+
+
+def _is_similar(row: sqlite3.Row, payment: Payment, image_hash: bytes | None) -> bool:
+    """Whether the picture of `row` is similar, and of another order than `payment`.
 
     A similar picture of the same order is normal: a rejection asks for a better photo.
     """
-    if proof.image_hash is None:
-        return
-    image_hash = int.from_bytes(proof.image_hash)
-    values = {"payment_id": payment.id, "limit": NEWEST_PICTURES}
-    for row in view.each(_NEWEST_PICTURES, values):
-        distance = (int.from_bytes(row["image_hash"]) ^ image_hash).bit_count()
-        if distance <= SIMILAR_BITS and row["order_id"] != payment.order_id:
-            yield Suspicion(WarningType.IMAGE_SIMILAR, row["order_id"], row["payment_id"])
-            return
+    distance = int.from_bytes(row["image_hash"]) ^ int.from_bytes(image_hash or b"")
+    return distance.bit_count() <= SIMILAR_BITS and row["order_id"] != payment.order_id
+
+
+def _about_later(
+    view: Snapshot, payment: Payment, facts: Facts
+) -> Iterator[tuple[int, Suspicion]]:
+    """Yield the id of each later payment with the same or a similar proof, and its warning."""
+    values = {"content": facts.content, "payment_id": payment.id, "limit": NEWEST_PICTURES}
+    same_rows = view.all(_LATER_SAME_CONTENT, values) if facts.content else []
+    same_ids = {row["payment_id"] for row in same_rows}
+    for later_id in sorted(same_ids):
+        yield later_id, _reused(payment.order_id, payment.id)
+    for row in view.each(_LATER_PICTURES, values) if facts.image_hash else ():
+        if row["payment_id"] not in same_ids and _is_similar(row, payment, facts.image_hash):
+            yield (
+                row["payment_id"],
+                Suspicion(WarningType.IMAGE_SIMILAR, payment.order_id, payment.id),
+            )
 
 
 def _differences(order: Order, payment: Payment, claim: Claim) -> Iterator[Suspicion]:

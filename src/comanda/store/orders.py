@@ -8,7 +8,7 @@ from datetime import datetime
 from comanda.domain.errors import OrderNotFound
 from comanda.domain.events import EventType
 from comanda.domain.orders import Order, OrderItem, OrderStatus, notice, order_updated
-from comanda.domain.payments import Payment, Submission
+from comanda.domain.payments import Examined, Payment, Submission
 from comanda.store import events, payments, viewers
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
@@ -104,15 +104,18 @@ def save(
     order: Order,
     kind: EventType | None,
     by: str,
-    payment: Payment | Submission | None = None,
+    payment: Payment | Submission | Examined | None = None,
 ) -> Order:
     """Store an order's new state with its events: `order_updated` first, then the notice.
 
     `payment`, a new or changed attempt to pay the order, is stored with the order; only this
-    function stores payments. Returns the order as stored.
+    function stores payments. The notice is about this attempt, which may be an earlier attempt
+    than the order's latest. Returns the order as stored.
     """
+    about = order
     if payment is not None:
-        order = replace(order, payment=payments.store(tx, order, payment, by))
+        about = replace(order, payment=payments.store(tx, order, payment, by))
+        order = _with_latest(order, about)
     tx.run(
         _UPDATE,
         {
@@ -124,8 +127,15 @@ def save(
             "updated_at": to_millis(order.updated_at),
         },
     )
-    _announce(tx, order, kind, by)
+    _announce(tx, order, kind, by, about)
     return order
+
+
+def _with_latest(before: Order, after: Order) -> Order:
+    """Return the order with the later of its two attempts; the same attempt counts as changed."""
+    if before.payment is None or after.payment is None:
+        return after
+    return after if after.payment.attempt >= before.payment.attempt else before
 
 
 def notify(tx: Transaction, order: Order, kind: EventType, by: str) -> None:
@@ -141,10 +151,13 @@ def leave_payment(tx: Transaction, username: str) -> None:
         save(tx, require(tx, payments.require(tx, payment_id).order_id), None, by=username)
 
 
-def _announce(tx: Transaction, order: Order, kind: EventType | None, by: str) -> None:
+def _announce(
+    tx: Transaction, order: Order, kind: EventType | None, by: str, about: Order | None = None
+) -> None:
+    """Append `order_updated`, and the notice of type `kind` about `about`, which is `order`."""
     order_events = [order_updated(order)]
     if kind is not None:
-        order_events.append(notice(kind, order, by))
+        order_events.append(notice(kind, about or order, by))
     events.append(tx, order.id, order.status, order_events, by)
 
 

@@ -1,5 +1,6 @@
 """Payment attempts, and the files of their proofs in a separate table."""
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -8,11 +9,11 @@ from datetime import datetime
 
 from comanda.domain.errors import PaymentNotFound
 from comanda.domain.evidence import Suspicion, reference_key
-from comanda.domain.examinations import Examination
+from comanda.domain.examinations import Examination, Facts
 from comanda.domain.orders import Order
-from comanda.domain.payments import Payment, PaymentStatus, Proof, Submission
+from comanda.domain.payments import Examined, Payment, PaymentStatus, Proof, Submission
 from comanda.domain.wire import encode
-from comanda.store import evidence, viewers
+from comanda.store import evidence, examinations, viewers
 from comanda.store.database import (
     Snapshot,
     Transaction,
@@ -47,21 +48,30 @@ _UNSEEN = """
     ORDER BY id
 """
 _INSERT_FINGERPRINT = """
-    INSERT INTO fingerprints (payment_id, order_id, sha256, content, image_hash)
-    VALUES (:payment_id, :order_id, :sha256, :content, :image_hash)
+    INSERT INTO fingerprints (payment_id, order_id, sha256)
+    VALUES (:payment_id, :order_id, :sha256)
+"""
+_REPLACE_PROOF = """
+    UPDATE proofs SET content_type = :content_type, size = :size, sha256 = :sha256, data = :data
+    WHERE payment_id = :payment_id
 """
 _BY_ID = "SELECT * FROM payments WHERE id = :id"
 _OF_ORDER = "SELECT * FROM payments WHERE order_id = :order_id ORDER BY attempt"
 _PROOF = "SELECT content_type, data, sha256 FROM proofs WHERE payment_id = :payment_id"
 
 
-def store(tx: Transaction, order: Order, payment: Payment | Submission, by: str) -> Payment:
+def store(
+    tx: Transaction, order: Order, payment: Payment | Submission | Examined, by: str
+) -> Payment:
     """Store an attempt to pay `order`, new or changed. Only `orders.save` may call this.
 
-    A new attempt is stored with its proof and its warnings.
+    A new attempt is stored with its proof and its warnings, an examined attempt with the facts.
     """
     if isinstance(payment, Payment):
         return _update(tx, payment)
+    if isinstance(payment, Examined):
+        _keep_facts(tx, payment.payment.id, payment.facts or Facts())
+        return _update(tx, payment.payment)
     submitted = _insert(tx, order, payment, by)
     return _warn(tx, submitted, evidence.find(tx, order, submitted, payment.claim, payment.proof))
 
@@ -99,8 +109,6 @@ def _insert_proof(tx: Transaction, order_id: int, payment_id: int, proof: Proof)
         "payment_id": payment_id,
         "order_id": order_id,
         "sha256": proof.sha256,
-        "content": proof.content,
-        "image_hash": proof.image_hash,
     }
     tx.run(_INSERT_FINGERPRINT, fingerprint)
 
@@ -129,6 +137,19 @@ def _update(tx: Transaction, payment: Payment) -> Payment:
     }
     tx.run(_UPDATE, values)
     return payment
+
+
+def _keep_facts(tx: Transaction, payment_id: int, facts: Facts) -> None:
+    examinations.remember(tx, payment_id, facts)
+    if facts.shown is not None:
+        file = {
+            "payment_id": payment_id,
+            "content_type": facts.shown.content_type,
+            "size": len(facts.shown.data),
+            "sha256": hashlib.sha256(facts.shown.data).hexdigest(),
+            "data": facts.shown.data,
+        }
+        tx.run(_REPLACE_PROOF, file)
 
 
 def unseen(view: Snapshot, before: datetime) -> list[Payment]:

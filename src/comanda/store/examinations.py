@@ -1,0 +1,95 @@
+"""The examinations of proofs: which proof is next, what was found, and the thumbnails."""
+
+from dataclasses import dataclass
+
+from comanda.domain.examinations import Facts
+from comanda.domain.payments import PaymentStatus
+from comanda.store.database import Snapshot, Transaction
+
+# A proof whose examination has failed waits until the others are examined. Then come the payments
+# that wait for a verdict, and of these the newest.
+_NEXT = """
+    SELECT payments.id, payments.examination_failures, proofs.content_type, proofs.data
+    FROM payments LEFT JOIN proofs ON proofs.payment_id = payments.id
+    WHERE payments.id = (
+        SELECT id FROM payments
+        WHERE has_proof = 1 AND examined_at IS NULL AND id > 0
+        ORDER BY examination_failures, status <> :pending, id DESC LIMIT 1
+    )
+"""
+_FAIL = """
+    UPDATE payments SET examination_failures = COALESCE(examination_failures, 0) + 1
+    WHERE id = :payment_id
+"""
+_NEXT_OLDER = """
+    SELECT fingerprints.payment_id AS id, proofs.content_type, proofs.data,
+        NULL AS examination_failures
+    FROM fingerprints CROSS JOIN payments LEFT JOIN proofs ON proofs.payment_id = payments.id
+    WHERE fingerprints.content IS NULL AND payments.id = fingerprints.payment_id
+        AND payments.examined_at IS NOT NULL
+    ORDER BY fingerprints.payment_id DESC LIMIT 1
+"""
+_REMEMBER = """
+    UPDATE fingerprints
+    SET content = COALESCE(content, :content), image_hash = COALESCE(image_hash, :image_hash)
+    WHERE payment_id = :payment_id
+"""
+_INSERT_THUMBNAIL = """
+    INSERT INTO thumbnails (payment_id, data)
+    SELECT :payment_id, :data FROM proofs WHERE payment_id = :payment_id
+    ON CONFLICT DO NOTHING
+"""
+_THUMBNAIL = "SELECT data FROM thumbnails WHERE payment_id = :payment_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Unexamined:
+    """A stored proof to examine; `data` is None if its file was deleted.
+
+    `failures` is how many examinations of the proof have failed.
+    """
+
+    payment_id: int
+    content_type: str | None
+    data: bytes | None
+    failures: int
+
+
+def next_proof(view: Snapshot) -> Unexamined | None:
+    """Return the proof that is examined next, or None if every proof is examined."""
+    return _unexamined(view, _NEXT)
+
+
+def next_older_proof(view: Snapshot) -> Unexamined | None:
+    """Return the newest proof of an earlier version whose content has no hash yet."""
+    return _unexamined(view, _NEXT_OLDER)
+
+
+def _unexamined(view: Snapshot, sql: str) -> Unexamined | None:
+    row = view.one(sql, {"pending": PaymentStatus.PENDING})
+    if row is None:
+        return None
+    failures = row["examination_failures"] or 0
+    return Unexamined(row["id"], row["content_type"], row["data"], failures)
+
+
+def fail(tx: Transaction, payment_id: int) -> None:
+    """Count a failed examination. It is not part of any order, so no event is appended."""
+    tx.run(_FAIL, {"payment_id": payment_id})
+
+
+def remember(tx: Transaction, payment_id: int, facts: Facts) -> None:
+    """Store the hashes and the thumbnail of a proof, if they are not stored yet.
+
+    An empty thumbnail is stored for a file that has nothing to show. They are not part of any
+    order, so no event is appended.
+    """
+    hashes = {"content": facts.content, "image_hash": facts.image_hash}
+    tx.run(_REMEMBER, {"payment_id": payment_id, **hashes})
+    tx.run(_INSERT_THUMBNAIL, {"payment_id": payment_id, "data": facts.thumbnail or b""})
+
+
+def thumbnail(view: Snapshot, payment_id: int) -> bytes | None:
+    """Return the proof's thumbnail: empty if there is nothing to show, None if not made yet."""
+    row = view.one(_THUMBNAIL, {"payment_id": payment_id})
+    return None if row is None else row["data"]
