@@ -28,6 +28,7 @@ LAYERS = {
     "access": {"store", "domain"},
     "files": set(),
     "media": {"media", "domain"},
+    "examiner": {"examiner", "media", "domain"},
     "lan": {"domain"},
     "config": {"domain"},
     "chores": {"media", "background", "workflow", "config", "store", "domain"},
@@ -51,12 +52,13 @@ LAYERS = {
     },
     "__main__": {"cli"},
 }
-# These write bytes to a socket or to a file. No other `write` is anything but the database's.
+# These write bytes to a socket, a pipe or a file. No other `write` is anything but the database's.
 BYTES = {
     ("web/plumbing/stream.py", "self.write"),
     ("web/plumbing/stream.py", "self.connection.write"),
     ("web/plumbing/stream.py", "connection.write"),
     ("web/plumbing/spool.py", "self._file.write"),
+    ("examiner/__main__.py", "sink.write"),
 }
 # Who may change a table that has a say in an order.
 HOMES = {

@@ -1,0 +1,1 @@
+"""The child process that decodes proofs: bytes come in, facts go out."""

@@ -1,0 +1,46 @@
+"""The examiner's process: `python -m comanda.examiner`, started by the server.
+
+It tells `READY`, then answers one request after another until the server closes the pipe. What it
+can't stand (a crash, an endless file) ends it; the server starts another one.
+"""
+
+import os
+from collections.abc import Callable
+from typing import BinaryIO
+
+from comanda.domain.examinations import Facts
+from comanda.examiner import frames, limits
+from comanda.examiner.examination import examine
+
+
+def main(examine: Callable[[str, bytes], Facts | None] = examine) -> None:
+    """Examine what comes in. Raises BrokenFrame for anything but a request."""
+    parent = os.getppid()
+    limits.take_pipes()
+    limits.end_with_parent(parent)
+    with os.fdopen(limits.SOURCE, "rb") as source, os.fdopen(limits.SINK, "wb") as sink:
+        limits.set_limits()
+        _send(sink, frames.READY)
+        while (request := _next_request(source)) is not None:
+            limits.allow_cpu_seconds()
+            _send(sink, frames.encode_answer(examine(request.content_type, request.data)))
+            del request
+            limits.free_memory()
+
+
+def _next_request(source: BinaryIO) -> frames.Request | None:
+    """Return the next request, or None at the end of the pipe. Raises BrokenFrame."""
+    head = source.read(frames.HEADER_BYTES)
+    if not head:
+        return None
+    header = frames.decode_header(head)
+    return frames.decode_request(header, source.read(header.body_bytes))
+
+
+def _send(sink: BinaryIO, frame: bytes) -> None:
+    sink.write(frame)
+    sink.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""The protocol on the pipes between the server and the examiner: frames, without any I/O.
+
+A frame is a header of `HEADER_BYTES` and a body. The body is JSON, then raw bytes that the JSON
+gives the lengths of. The header holds both lengths and a CRC-32 of the body. So a cut frame is
+found by its length, a damaged frame by its checksum: no reader gets half an answer.
+
+The examiner sends `READY` once. Then the server sends one request at a time, and gets one answer.
+"""
+
+import json
+import struct
+import zlib
+from dataclasses import dataclass
+from enum import IntEnum
+from types import NoneType
+from typing import Any
+
+from comanda.domain.examinations import Facts, Shown
+
+LARGEST_BODY = 64 * 1024 * 1024  # a proof has 10 MB at most; the JPEG of a large HEIC has some more
+_LARGEST_FIELDS = 16 * 1024
+_HEADER = struct.Struct(">4sBIII")  # mark, kind, bytes of JSON, raw bytes, checksum
+_MARK = b"cmd1"
+HEADER_BYTES = _HEADER.size
+
+
+class Kind(IntEnum):
+    """The kind of a frame."""
+
+    READY = 0
+    EXAMINE = 1
+    FACTS = 2
+    UNREADABLE = 3
+
+
+class BrokenFrame(Exception):
+    """The bytes on the pipe are no frame of this protocol, or a damaged one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The head of a frame; `body_bytes` follow on the pipe."""
+
+    kind: Kind
+    fields_bytes: int
+    raw_bytes: int
+    checksum: int
+
+    @property
+    def body_bytes(self) -> int:
+        return self.fields_bytes + self.raw_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A file to examine."""
+
+    content_type: str
+    data: bytes
+
+
+def encode_request(content_type: str, data: bytes) -> bytes:
+    """Return the frame that asks for the examination of a file."""
+    return _encode(Kind.EXAMINE, {"content_type": content_type}, data)
+
+
+def encode_answer(facts: Facts | None) -> bytes:
+    """Return the frame of an answer; None says that the limits did not suffice for the file."""
+    if facts is None:
+        return _encode(Kind.UNREADABLE, {})
+    shown = facts.shown
+    fields = {
+        "is_damaged": facts.is_damaged,
+        "content": facts.content,
+        "image_hash": None if facts.image_hash is None else facts.image_hash.hex(),
+        "thumbnail_bytes": None if facts.thumbnail is None else len(facts.thumbnail),
+        "shown_as": None if shown is None else shown.content_type,
+    }
+    return _encode(Kind.FACTS, fields, (facts.thumbnail or b"") + (shown.data if shown else b""))
+
+
+def decode_header(data: bytes) -> Header:
+    """Return the header of a frame. Raises BrokenFrame, also for a frame of an absurd size."""
+    if len(data) != HEADER_BYTES:
+        raise BrokenFrame("a header of another size")
+    mark, kind, fields_bytes, raw_bytes, checksum = _HEADER.unpack(data)
+    if mark != _MARK or kind not in frozenset(Kind):
+        raise BrokenFrame("no header of a frame")
+    if fields_bytes > _LARGEST_FIELDS or raw_bytes > LARGEST_BODY:
+        raise BrokenFrame("a frame of an absurd size")
+    return Header(Kind(kind), fields_bytes, raw_bytes, checksum)
+
+
+def check_ready(header: Header, body: bytes) -> None:
+    """Raise BrokenFrame if a frame is not the examiner's `READY`."""
+    _decode(header, body, Kind.READY)
+
+
+def decode_request(header: Header, body: bytes) -> Request:
+    """Return the request in a frame. Raises BrokenFrame."""
+    fields = _decode(header, body, Kind.EXAMINE)
+    return Request(_field(fields, "content_type", str), body[header.fields_bytes :])
+
+
+def decode_answer(header: Header, body: bytes) -> Facts | None:
+    """Return the facts in a frame, or None for a file that is unreadable within the limits.
+
+    Raises BrokenFrame.
+    """
+    fields = _decode(header, body, Kind.FACTS, Kind.UNREADABLE)
+    if header.kind is Kind.UNREADABLE:
+        return None
+    thumbnail_bytes = _field(fields, "thumbnail_bytes", int, NoneType)
+    shown_as = _field(fields, "shown_as", str, NoneType)
+    thumbnail_end = header.fields_bytes + (thumbnail_bytes or 0)
+    if not header.fields_bytes <= thumbnail_end <= len(body):
+        raise BrokenFrame("a thumbnail beyond its frame")
+    return Facts(
+        is_damaged=_field(fields, "is_damaged", bool),
+        content=_field(fields, "content", str),
+        image_hash=_decode_hash(_field(fields, "image_hash", str, NoneType)),
+        thumbnail=None if thumbnail_bytes is None else body[header.fields_bytes : thumbnail_end],
+        shown=None if shown_as is None else Shown(shown_as, body[thumbnail_end:]),
+    )
+
+
+def _encode(kind: Kind, fields: dict[str, Any], raw: bytes = b"") -> bytes:
+    packed_fields = json.dumps(fields).encode()
+    checksum = zlib.crc32(raw, zlib.crc32(packed_fields))
+    head = _HEADER.pack(_MARK, kind, len(packed_fields), len(raw), checksum)
+    return b"".join((head, packed_fields, raw))
+
+
+def _decode(header: Header, body: bytes, *kinds: Kind) -> dict[str, Any]:
+    """Return the fields of a whole, undamaged frame of one of `kinds`."""
+    if header.kind not in kinds:
+        raise BrokenFrame(f"an unexpected frame: {header.kind.name}")
+    if len(body) != header.body_bytes or zlib.crc32(body) != header.checksum:
+        raise BrokenFrame("a cut or damaged frame")
+    try:
+        fields = json.loads(body[: header.fields_bytes])
+    except ValueError as error:
+        raise BrokenFrame("no JSON") from error
+    if not isinstance(fields, dict):
+        raise BrokenFrame("no fields")
+    return fields
+
+
+def _field(fields: dict[str, Any], name: str, *types: type) -> Any:
+    value = fields.get(name)
+    if type(value) not in types:
+        raise BrokenFrame(f"a wrong field: {name}")
+    return value
+
+
+def _decode_hash(digits: str | None) -> bytes | None:
+    try:
+        return None if digits is None else bytes.fromhex(digits)
+    except ValueError as error:
+        raise BrokenFrame("a wrong hash") from error
+
+
+READY = _encode(Kind.READY, {})

@@ -1,0 +1,97 @@
+"""The limits that the examiner sets itself before it decodes a file that anybody may have made.
+
+Linux has all of them. What another system doesn't have is left out.
+"""
+
+import ctypes
+import gc
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+SOURCE, SINK = 3, 4  # descriptors of the pipes from and to the server
+MEMORY_BYTES = 700_000_000  # beyond what the loaded decoders take; for a picture of 50 megapixels
+CPU_SECONDS = 6  # for each file
+_MOST_INHERITED = 256  # descriptors; Python passes on only those that its caller names
+_NICENESS = 10
+_SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES = 1, 4, 38  # linux/prctl.h
+
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def take_pipes() -> None:
+    """Move standard input and output to `SOURCE` and `SINK`; close every other descriptor.
+
+    The standard descriptors then lead nowhere: a library that prints can't break the protocol.
+    """
+    source, sink, nowhere = os.dup(0), os.dup(1), os.open(os.devnull, os.O_RDWR)
+    # `source` may be SINK's number, so both pipes first go to numbers that are free.
+    source, sink = os.dup(source), os.dup(sink)
+    os.dup2(source, SOURCE)
+    os.dup2(sink, SINK)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    os.closerange(SINK + 1, _MOST_INHERITED)
+
+
+def end_with_parent(parent: int) -> None:
+    """End this process when the process with the id `parent` ends, also if it just did."""
+    if _libc:
+        _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
+def set_limits() -> None:
+    """Give up everything that decoding doesn't need; the limits can't be taken back."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; EOF ends us
+    os.chdir("/")
+    os.environ.clear()
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
+    if resource:
+        _set_resource_limits()
+    if _libc:
+        _libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+        _libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    gc.freeze()
+
+
+def _set_resource_limits() -> None:
+    with suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+        memory = pages * resource.getpagesize() + MEMORY_BYTES
+        _lower(resource.RLIMIT_AS, memory)
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_NOFILE, SINK + 1)  # all are taken: nothing can be opened any more
+
+
+def _lower(limit: int, value: int) -> None:
+    with suppress(OSError, ValueError):
+        resource.setrlimit(limit, (value, value))
+
+
+def allow_cpu_seconds() -> None:
+    """Let the system kill this process if the next file takes more than `CPU_SECONDS`."""
+    if resource:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        seconds = int(usage.ru_utime + usage.ru_stime) + 1 + CPU_SECONDS
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+
+
+def free_memory() -> None:
+    """Give the last file's memory back to the system."""
+    gc.collect()
+    if _libc:
+        _libc.malloc_trim(0)
