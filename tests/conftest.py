@@ -28,7 +28,8 @@ async def house(
 ) -> AsyncIterator[House]:
     """A restaurant that is open: staff, a menu, no orders."""
     costly = request.node.get_closest_marker("costly_pins") is not None
-    async with open_house(config, clock, cheap_pins=not costly) as opened:
+    examines = request.node.get_closest_marker("examines") is not None
+    async with open_house(config, clock, cheap_pins=not costly, examines=examines) as opened:
         yield opened
 
 

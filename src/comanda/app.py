@@ -5,7 +5,7 @@ import logging
 import signal
 import ssl
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from aiohttp import web
 from comanda.background import Tasks, in_background
 from comanda.chores import do_chores, open_backups
 from comanda.config import Config
+from comanda.examining import COMMAND, open_examinations
 from comanda.feed import open_feed
 from comanda.files import static_folder
 from comanda.store.database import Clock, Database, open_database, utc_now
@@ -44,6 +45,7 @@ from comanda.web.plumbing.keys import (
     CONFIG,
     DATABASE,
     DOWN,
+    EXAMINATIONS,
     FEED,
     LARGE_UPLOADS,
     LISTS,
@@ -54,7 +56,6 @@ from comanda.web.plumbing.keys import (
     STAFF_ERRORS,
     STRANGERS_BODIES,
     STREAMS,
-    THUMBNAILS,
     UPLOADS,
 )
 from comanda.web.plumbing.malformed_http import answer_malformed_http
@@ -64,7 +65,6 @@ from comanda.web.plumbing.response_headers import add_security_headers, tell_tim
 from comanda.web.plumbing.setup_token import SETUP_TOKEN, SetupToken, issue_token
 from comanda.web.plumbing.stream import Streams
 from comanda.web.plumbing.throttle import Throttle
-from comanda.web.plumbing.thumbnails import Thumbnails
 from comanda.web.routes import add_routes
 
 Part = Callable[[web.Application], AsyncIterator[None]]
@@ -81,8 +81,13 @@ LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL = 60.0, 30, 300
 UNREAD_BYTES = 64 * 1024
 
 
-def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
-    """Return the whole of Comanda as an aiohttp application."""
+def build_app(
+    config: Config, *, clock: Clock = utc_now, examiner: Sequence[str] = COMMAND
+) -> web.Application:
+    """Return the whole of Comanda as an aiohttp application.
+
+    `examiner` is the command that starts the examiner's process.
+    """
     middlewares = [admit, pack, problem_details, same_origin, ours]
     app = web.Application(middlewares=middlewares)
     tasks = Tasks()
@@ -95,7 +100,6 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app[HOSTS] = Hosts(config.server)
     app[STREAMS] = Streams()
     app[SETUP_TOKEN] = SetupToken(clock)
-    app[THUMBNAILS] = Thumbnails()
     app[PAGE_ERRORS] = Throttle()
     app[STAFF_ERRORS] = Throttle()
     app[LOOKS] = Throttle(LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL)
@@ -111,6 +115,7 @@ def build_app(config: Config, *, clock: Clock = utc_now) -> web.Application:
     app.on_shutdown.append(_stop_copies)
     app.cleanup_ctx.append(_hash_pins)
     app.cleanup_ctx.append(_keep_data(clock, tasks))
+    app.cleanup_ctx.append(_examine_proofs(examiner, tasks))
     app.cleanup_ctx.append(_keep_copies(clock, tasks))
     app.cleanup_ctx.append(_keep_streams(tasks))
     return app
@@ -218,6 +223,16 @@ async def _tell_differences(database: Database) -> None:
             "detén Comanda y vuelve a una copia: comanda restore COPIA",
             difference,
         )
+
+
+def _examine_proofs(command: Sequence[str], tasks: Tasks) -> Part:
+    async def examinations(app: web.Application) -> AsyncIterator[None]:
+        async with open_examinations(app[DATABASE], app[FEED], command, tasks=tasks) as app[
+            EXAMINATIONS
+        ]:
+            yield
+
+    return examinations
 
 
 def _keep_copies(clock: Clock, tasks: Tasks) -> Part:

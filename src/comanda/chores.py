@@ -1,5 +1,5 @@
 """The work that the house does by itself: alarms about proofs that nobody opens, deletion of old
-rows, the nightly backup, and fingerprints of proofs that an earlier version stored.
+rows, and the nightly backup.
 
 Every table has a limit, or a reason to grow for ever:
 
@@ -8,6 +8,7 @@ Every table has a limit, or a reason to grow for ever:
 | `orders`, `order_items`, `payments`, `events` | no limit: the house's books and audit trail |
 | `products` | no limit: old orders refer to products that are off the menu |
 | `proofs` | `proofs.keep_days` after a payment was sent, once the payment is decided |
+| `thumbnails` | as long as their proofs |
 | `fingerprints` | no limit: a receipt may be sent again after years; 100 bytes each |
 | `idempotency_keys` | 90 days: no phone repeats a request after so long |
 | `sessions`, `sign_in_attempts` | a week after they expire, or were made |
@@ -21,7 +22,6 @@ Nothing is deleted by its date while the clock is doubtful: see `domain/clocks.p
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, tzinfo
@@ -34,8 +34,7 @@ from comanda.background import Tasks, in_background
 from comanda.config import Backup, Config, backup_folder
 from comanda.domain.hours import next_at
 from comanda.domain.house import House
-from comanda.media import pictures
-from comanda.store import backups, clocks, evidence, house, payments, retention
+from comanda.store import backups, clocks, house, payments, retention
 from comanda.store.backups import Backups
 from comanda.store.clocks import Clockwork
 from comanda.store.database import Clock, Database
@@ -72,11 +71,6 @@ async def do_chores(
             tasks=tasks,
         ),
         in_background(partial(_repeat, MINUTE, nightly.look), name="purge", tasks=tasks),
-        in_background(
-            partial(_repeat, MINUTE, partial(compare_older, database)),
-            name="comparison",
-            tasks=tasks,
-        ),
     ):
         yield
 
@@ -170,19 +164,6 @@ async def _back_up(house_backups: Backups) -> None:
     while True:
         is_well = await house_backups.make_if_due()
         await asyncio.sleep(MINUTE if is_well else backups.RETRY_SECONDS)
-
-
-async def compare_older(database: Database) -> None:
-    """Store what older proofs show, the newest proof first, for proofs that lack a content hash.
-
-    The task rests three times as long as it works, so that no request waits for it.
-    """
-    while (proof := await database.read(evidence.unknown)) is not None:
-        started_at, content = time.monotonic(), ""
-        if proof.data is not None and proof.content_type is not None:
-            content = await asyncio.to_thread(pictures.content_of, proof.content_type, proof.data)
-        await database.write(workflow.remember_content, proof.payment_id, content)
-        await asyncio.sleep(max(BREATH, 3 * (time.monotonic() - started_at)))
 
 
 def cutoff(now: datetime, keep_days: int) -> datetime:

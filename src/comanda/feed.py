@@ -71,7 +71,7 @@ class Feed:
     role that has listeners, the page of all events after that cursor. `on_pages` handles its own
     failures: the feed does not call it again for the same events. `on_notice` is called for each
     cashiers' notice with the seconds since its transaction began and the number of cashiers who
-    listen. `elsewhere` is set after another program has committed.
+    listen, and `on_submission` without any. `elsewhere` is set after another program has committed.
     """
 
     def __init__(self, database: Database, *, tail_events: int, replay_limit: int) -> None:
@@ -83,6 +83,7 @@ class Feed:
         self.listeners: Counter[Role] = Counter()
         self.on_pages: OnPages = _ignore
         self.on_notice: Callable[[float, int], None] | None = None
+        self.on_submission: Callable[[], None] | None = None
         self.elsewhere = asyncio.Event()
         self._database = database
         self._tail_events = tail_events
@@ -152,6 +153,8 @@ class Feed:
             if event.type is EventType.PAYMENT_VERIFICATION_PENDING:
                 self._log_notice(event)
                 self._time_notice(event)
+                if self.on_submission is not None:
+                    self.on_submission()
 
     def _whole_pages(self, frames: Sequence[Frame], head: int) -> dict[Role, Page]:
         """Make a page for each role that listens. A page that is too long is left out."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from comanda.store import evidence, payments, reconciliation
+from comanda.store import evidence, examinations, payments, reconciliation
 from comanda.store.database import Snapshot, open_database
 
 VALUES = {
@@ -22,8 +22,11 @@ LOOK_UPS = (
     evidence._SAME_REFERENCE,
     evidence._SAME_FILE,
     evidence._SAME_CONTENT,
-    evidence._NOT_LOOKED_AT,
+    evidence._LATER_SAME_CONTENT,
     evidence._NEWEST_PICTURES,
+    evidence._LATER_PICTURES,
+    examinations._NEXT,
+    examinations._NEXT_OLDER,
     payments._UNSEEN,
     reconciliation._APPROVED.format(method=""),
 )

@@ -36,6 +36,14 @@ async def warned(house: House, photo: bytes | None = None, **more: Any) -> list[
     return [(one["type"], one["order_id"]) for one in order["payment"]["warnings"]]
 
 
+async def warned_later(house: House, photo: bytes, **more: Any) -> list[tuple[str, str]]:
+    """The same, after the payment's proof was examined."""
+    status, order = await pay(house, photo, **more)
+    assert status == 201, order
+    payment = await house.examined(order["payment"]["id"])
+    return [(one["type"], one["order_id"]) for one in payment["warnings"]]
+
+
 async def test_reference_and_amount_are_kept_as_typed_and_told(house: House) -> None:
     async with house.stream(LUIS) as cashier:
         status, order = await pay(house, reference="8841 220-1937", amount="185.50")
@@ -158,6 +166,7 @@ STATEMENT = (
     b"5 0 obj<</ModDate(D:20261128)>>endobj\n"
     b"trailer<</Root 1 0 R/Info 5 0 R/ID[<00><01>]>>\nstartxref\n9\n%%EOF\n"
 )
+PAGE = STATEMENT.replace(b"[0 0 9 9]", b"[0 0 300 600]")
 REVISION = b"6 0 obj<</A 1>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF"
 SAME = {
     "a byte behind a JPEG": (PIXELS, PIXELS + b"\x00"),
@@ -182,34 +191,38 @@ SAME = {
 }  # fmt: skip
 
 
+@pytest.mark.examines
 @pytest.mark.parametrize("how", SAME)
 async def test_a_file_is_known_by_what_it_shows_whatever_was_done_beside_it(
     house: House, how: str
 ) -> None:
     once, again = SAME[how]
     assert once != again
-    assert await warned(house, once) == []
-    assert await warned(house, again) == [("file_reused", "1")]
-    assert await warned(house, once) == [("file_reused", "2")], "the newest one"
+    assert await warned_later(house, once) == []
+    assert await warned_later(house, again) == [("file_reused", "1")]
+    assert await warned_later(house, once + b"\r\n") == [("file_reused", "2")], "the newest one"
 
 
+@pytest.mark.examines
 async def test_files_that_show_something_else_are_others(house: House) -> None:
     other = STATEMENT.replace(b"185.50", b"186.50")
     for one in (STATEMENT, other, photo("HEIF"), photo("PNG"), packed(receipt(1))):
-        assert await warned(house, one) == []
+        assert await warned_later(house, one) == []
 
 
+@pytest.mark.examines
 async def test_a_copy_of_a_picture_is_a_hint_and_a_better_photo_of_the_same_order_is_none(
     house: House,
 ) -> None:
     order = await house.deliver()
     _, first = await house.submit(order["id"], photo=packed(receipt(5)))
     await house.judge(first["payment"]["id"], "rechazado")
-    assert await warned(house, packed(receipt(5), 60), order=order["id"]) == []
-    assert await warned(house, packed(receipt(5).resize((540, 960)), 70)) == [
+    await house.examined(first["payment"]["id"])
+    assert await warned_later(house, packed(receipt(5), 60), order=order["id"]) == []
+    assert await warned_later(house, packed(receipt(5).resize((540, 960)), 70)) == [
         ("image_similar", "1")
     ]
-    assert await warned(house, packed(receipt(6))) == []
+    assert await warned_later(house, packed(receipt(6))) == []
 
 
 @pytest.mark.parametrize(
@@ -295,17 +308,28 @@ async def test_a_photo_comes_out_without_the_place_where_it_was_taken(house: Hou
         assert not picture.getexif().get_ifd(0x8825)
 
 
-async def test_a_thumbnail_is_a_small_webp_and_a_pdf_has_none(house: House) -> None:
+async def test_before_the_examination_there_is_no_thumbnail(house: House) -> None:
     await pay(house, packed(receipt(1)))
+    status, problem = await house.call(LUIS, "GET", "/payments/1/proof?size=thumb")
+    assert (status, problem["code"]) == (404, "proof_not_examined")
+
+
+@pytest.mark.examines
+async def test_a_thumbnail_is_a_small_webp_of_a_pdfs_first_page_too(house: House) -> None:
+    await pay(house, packed(receipt(1)))
+    await pay(house, PAGE)
     await pay(house, b"%PDF-1.4\nstartxref\n9\n%%EOF\n")
-    client = await house.client(LUIS)
-    for _ in range(2):
-        async with client.get("/payments/1/proof?size=thumb") as response:
+    for payment, size in (("1", (180, 320)), ("2", (160, 320))):
+        await house.examined(payment)
+        client = await house.client(LUIS)
+        async with client.get(f"/payments/{payment}/proof?size=thumb") as response:
             assert response.content_type == "image/webp"
             assert response.headers["Content-Security-Policy"] == "sandbox"
             with Image.open(io.BytesIO(await response.read())) as small:
-                assert small.size == (180, 320)
-    assert (await house.call(LUIS, "GET", "/payments/2/proof?size=thumb"))[1]["code"] == "not_found"
+                assert small.size == size
+    assert [one["type"] for one in (await house.examined("3"))["warnings"]] == ["file_damaged"]
+    status, problem = await house.call(LUIS, "GET", "/payments/3/proof?size=thumb")
+    assert (status, problem["code"]) == (404, "no_thumbnail")
     status, problem = await house.call(LUIS, "GET", "/payments/1/proof?size=huge")
     assert (status, list(problem["errors"])) == (422, ["size"])
 

@@ -149,10 +149,8 @@ def _inspect_image(bare_picture: BarePicture, received_sha256: str) -> Proof:
             if exif_facts.orientation != _UPRIGHT_ORIENTATION:
                 raise UnsupportedFile(_TOO_LARGE)
             image.verify()
-            image_hash, content = None, _packed_pixel_hash(bare_picture.data)
         else:
-            size = image.size
-            image_hash, content = _perceptual_hash(image), _pixel_hash(image, size)
+            _perceptual_hash(image)
         content_type, stored_bytes = _stored_form(image, bare_picture.data, exif_facts.orientation)
     stored_sha256 = hashlib.sha256(stored_bytes).hexdigest()
     return Proof(

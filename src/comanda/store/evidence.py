@@ -134,9 +134,7 @@ def _is_similar(row: sqlite3.Row, payment: Payment, image_hash: bytes | None) ->
     return distance.bit_count() <= SIMILAR_BITS and row["order_id"] != payment.order_id
 
 
-def _about_later(
-    view: Snapshot, payment: Payment, facts: Facts
-) -> Iterator[tuple[int, Suspicion]]:
+def _about_later(view: Snapshot, payment: Payment, facts: Facts) -> Iterator[tuple[int, Suspicion]]:
     """Yield the id of each later payment with the same or a similar proof, and its warning."""
     values = {"content": facts.content, "payment_id": payment.id, "limit": NEWEST_PICTURES}
     same_rows = view.all(_LATER_SAME_CONTENT, values) if facts.content else []

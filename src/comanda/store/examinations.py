@@ -29,6 +29,10 @@ _NEXT_OLDER = """
         AND payments.examined_at IS NOT NULL
     ORDER BY fingerprints.payment_id DESC LIMIT 1
 """
+_STORED = """
+    SELECT payment_id AS id, content_type, data, NULL AS examination_failures
+    FROM proofs WHERE payment_id = :payment_id
+"""
 _REMEMBER = """
     UPDATE fingerprints
     SET content = COALESCE(content, :content), image_hash = COALESCE(image_hash, :image_hash)
@@ -65,8 +69,13 @@ def next_older_proof(view: Snapshot) -> Unexamined | None:
     return _unexamined(view, _NEXT_OLDER)
 
 
-def _unexamined(view: Snapshot, sql: str) -> Unexamined | None:
-    row = view.one(sql, {"pending": PaymentStatus.PENDING})
+def stored_proof(view: Snapshot, payment_id: int) -> Unexamined | None:
+    """Return a proof, or None if there was none or its file was deleted."""
+    return _unexamined(view, _STORED, payment_id)
+
+
+def _unexamined(view: Snapshot, sql: str, payment_id: int | None = None) -> Unexamined | None:
+    row = view.one(sql, {"pending": PaymentStatus.PENDING, "payment_id": payment_id})
     if row is None:
         return None
     failures = row["examination_failures"] or 0

@@ -57,6 +57,7 @@ _REPLACE_PROOF = """
 """
 _BY_ID = "SELECT * FROM payments WHERE id = :id"
 _OF_ORDER = "SELECT * FROM payments WHERE order_id = :order_id ORDER BY attempt"
+_HAS_FILE = "SELECT 1 FROM proofs WHERE payment_id = :payment_id"
 _PROOF = "SELECT content_type, data, sha256 FROM proofs WHERE payment_id = :payment_id"
 
 
@@ -177,6 +178,11 @@ def proof(view: Snapshot, payment_id: int) -> Proof | None:
     if row is None:
         return None
     return Proof(row["content_type"], row["data"], row["sha256"])
+
+
+def has_file(view: Snapshot, payment_id: int) -> bool:
+    """Return whether the payment's proof is stored, and was not deleted."""
+    return view.one(_HAS_FILE, {"payment_id": payment_id}) is not None
 
 
 def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> list[Payment]:

@@ -10,15 +10,23 @@ from aiohttp import web
 from comanda import workflow
 from comanda.config import Config, Method
 from comanda.config import Payments as PaymentsConfig
-from comanda.domain.errors import NotFound, ProofExpired, TooManyAttempts, ValidationFailed
+from comanda.domain.errors import (
+    DomainError,
+    NotFound,
+    NoThumbnail,
+    ProofExpired,
+    ProofNotExamined,
+    TooManyAttempts,
+    ValidationFailed,
+)
 from comanda.domain.evidence import Claim
-from comanda.domain.payments import PaymentRules, Proof, Submission
+from comanda.domain.payments import Payment, PaymentRules, Proof, Submission
 from comanda.media import pictures
-from comanda.store import house, payments
+from comanda.store import examinations, house, payments
 from comanda.web.contract.path_names import ORDER_ID, PAYMENT
 from comanda.web.contract.requests import Form, KnownWarnings, NewVerdict, ProofQuery, check
 from comanda.web.plumbing.json_replies import reply_outcome
-from comanda.web.plumbing.keys import CONFIG, DATABASE, LOOKS, STAFF, THUMBNAILS
+from comanda.web.plumbing.keys import CONFIG, DATABASE, EXAMINATIONS, LOOKS, STAFF
 from comanda.web.plumbing.request_data import (
     idempotency_key,
     json_body,
@@ -32,6 +40,7 @@ _EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/webp": "webp",
+    "image/heic": "heic",
     "application/pdf": "pdf",
 }
 
@@ -60,19 +69,46 @@ async def submit_payment(request: web.Request) -> web.Response:
 async def show_proof(request: web.Request) -> web.Response:
     """`GET /payments/{payment_id}/proof`: the file, in a sandbox where it can run nothing.
 
-    `?size=thumb` answers a small WebP of the photo.
+    `?size=thumb` answers a small WebP of the photo, or of the PDF's first page.
     """
     payment = request[PAYMENT]
-    small = query(request, ProofQuery)["size"] is not None
+    if query(request, ProofQuery)["size"] is not None:
+        return _file(payment, "image/webp", await _thumbnail(request.app, payment))
     proof = await request.app[DATABASE].read(payments.proof, payment.id)
     if proof is None:
-        raise ProofExpired if payment.has_proof else NotFound("Este pago no tiene comprobante")
-    if small:
-        proof = await request.app[THUMBNAILS].of(payment.id, proof)
-    name = f"comprobante-{payment.order_id}-{payment.attempt}.{_EXTENSIONS[proof.content_type]}"
+        raise _no_file(payment)
+    if proof.content_type == "image/heic" and payment.examined_at is None:
+        raise ProofNotExamined
+    return _file(payment, proof.content_type, proof.data)
+
+
+async def _thumbnail(app: web.Application, payment: Payment) -> bytes:
+    """Return the thumbnail of the payment's proof; that of an older proof is made now.
+
+    Raises ProofNotExamined, NoThumbnail, ProofExpired and NotFound.
+    """
+    database = app[DATABASE]
+    data = await database.read(examinations.thumbnail, payment.id)
+    if data is None and not await database.read(payments.has_file, payment.id):
+        raise _no_file(payment)
+    if data is None and payment.examined_at is not None:
+        data = await app[EXAMINATIONS].thumbnail(payment.id)
+    if data is None:
+        raise ProofNotExamined
+    if not data:
+        raise NoThumbnail
+    return data
+
+
+def _no_file(payment: Payment) -> DomainError:
+    return ProofExpired() if payment.has_proof else NotFound("Este pago no tiene comprobante")
+
+
+def _file(payment: Payment, content_type: str, data: bytes) -> web.Response:
+    name = f"comprobante-{payment.order_id}-{payment.attempt}.{_EXTENSIONS[content_type]}"
     return web.Response(
-        body=proof.data,
-        content_type=proof.content_type,
+        body=data,
+        content_type=content_type,
         headers={
             "Cache-Control": "private, no-store",  # the next user of the device finds no copy
             "Content-Disposition": f'inline; filename="{name}"',

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from comanda.config import Config
 from comanda.domain.staff import Staff
+from comanda.examining import Examinations
 from comanda.feed import Feed
 from comanda.store.backups import Backups
 from comanda.store.database import Database
@@ -21,7 +22,6 @@ from comanda.web.plumbing.pins import PinHasher
 from comanda.web.plumbing.prometheus import Metrics
 from comanda.web.plumbing.stream import Streams
 from comanda.web.plumbing.throttle import Throttle
-from comanda.web.plumbing.thumbnails import Thumbnails
 
 ASSETS = web.AppKey("ASSETS", Assets)
 BODIES = web.AppKey("BODIES", Room)
@@ -34,7 +34,7 @@ DOWN: web.AppKey[Callable[[], Sequence[str]]] = web.AppKey("DOWN")
 DOCUMENT = web.AppKey("DOCUMENT", Document)
 FEED = web.AppKey("FEED", Feed)
 STREAMS = web.AppKey("STREAMS", Streams)
-THUMBNAILS = web.AppKey("THUMBNAILS", Thumbnails)
+EXAMINATIONS = web.AppKey("EXAMINATIONS", Examinations)
 METRICS = web.AppKey("METRICS", Metrics)
 PINS = web.AppKey("PINS", PinHasher)
 PAGE_ERRORS = web.AppKey("PAGE_ERRORS", Throttle)

@@ -1,0 +1,278 @@
+"""The examinations of proofs, after their notice: the examiner's process, and its queue.
+
+The examiner (`examiner/`) decodes files that anybody may have made. So it runs in a process of its
+own, which starts with the first proof that needs it and ends when there is nothing to do for a few
+minutes. It gets one proof at a time. If it crashes, hangs or is killed, that examination has
+failed, and the process starts again after a pause. A proof that fails twice is unreadable.
+
+The queue is the database: the proofs of payments without `examined_at` (`store/examinations.py`).
+"""
+
+import asyncio
+import logging
+import os
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from comanda import workflow
+from comanda.background import Tasks, in_background
+from comanda.domain.examinations import Facts
+from comanda.examiner import frames
+from comanda.feed import Feed
+from comanda.store import examinations
+from comanda.store.database import Database
+from comanda.store.examinations import Unexamined
+
+log = logging.getLogger(__name__)
+
+COMMAND = (sys.executable, "-P", "-m", "comanda.examiner")
+START_SECONDS = 20.0
+EXAMINE_SECONDS = 10.0  # a busy computer may need as long for a large photo
+REST_SECONDS = 180.0  # the examiner ends after so long without a proof
+END_SECONDS = 2.0
+MOST_TRIES = 2
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0  # seconds between a failure and the next start
+OLDER_LOOK_SECONDS = 60.0
+ASKED_SECONDS = 5.0
+_FAILURES = (OSError, EOFError, TimeoutError, frames.BrokenFrame)
+_PIECE_BYTES = 64 * 1024  # what a pipe takes at once
+# The variables that Python needs to find Comanda again, where it isn't installed.
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "LD_LIBRARY_PATH")
+
+
+class ExaminerFailed(Exception):
+    """The examiner ended, hung or answered nonsense: nobody knows anything about the file."""
+
+
+class ExaminerMissing(Exception):
+    """The examiner does not start, which says nothing about any file."""
+
+
+class Examiner:
+    """The examiner's process. It starts when it is needed, and examines one file at a time.
+
+    `command` starts the process; only tests give another one.
+    """
+
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+        self._command = command
+        self._process: Process | None = None
+        self._turn = asyncio.Lock()
+        self._failures = 0
+
+    async def examine(self, content_type: str, data: bytes) -> Facts | None:
+        """Return the facts about a file, or None if they can't be found within the limits.
+
+        Raises ExaminerFailed and ExaminerMissing; the process has ended then.
+        """
+        async with self._turn:
+            try:
+                process = await self._started()
+                facts = await _ask(process, frames.encode_request(content_type, data))
+            except _FAILURES as error:
+                await self._fail()
+                raise ExaminerFailed(repr(error)) from error
+            except ExaminerMissing:
+                await self._fail()
+                raise
+            except BaseException:
+                await self._kill()  # its answer would be taken for the next file's
+                raise
+            self._failures = 0
+            return facts
+
+    async def rest(self) -> None:
+        """End the process if it has nothing to do. The next file starts it again."""
+        async with self._turn:
+            await self._end()
+
+    async def close(self) -> None:
+        """End the process, whatever it does."""
+        await self._kill()
+
+    async def _started(self) -> Process:
+        """Return the running process; start it if needed, after a pause if it has failed.
+
+        Raises ExaminerMissing.
+        """
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        if self._failures:
+            await asyncio.sleep(min(FIRST_PAUSE * 2 ** (self._failures - 1), LONGEST_PAUSE))
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment
+            )
+            async with asyncio.timeout(START_SECONDS):
+                frames.check_ready(*await _receive(self._process))
+        except _FAILURES as error:
+            raise ExaminerMissing(repr(error)) from error
+        return self._process
+
+    async def _fail(self) -> None:
+        await self._kill()
+        self._failures += 1
+
+    async def _end(self) -> None:
+        """Close the pipe, which ends the process; kill a process that stays nevertheless."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), END_SECONDS)
+        await self._kill()
+
+    async def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+async def _ask(process: Process, request: bytes) -> Facts | None:
+    async with asyncio.timeout(EXAMINE_SECONDS):
+        await _send(process, request)
+        header, body = await _receive(process)
+    return frames.decode_answer(header, body)
+
+
+async def _send(process: Process, frame: bytes) -> None:
+    """Write a frame piece by piece: a long buffer would be moved for each piece that leaves."""
+    if process.stdin is None:
+        raise EOFError
+    view = memoryview(frame)
+    for start in range(0, len(view), _PIECE_BYTES):
+        process.stdin.write(view[start : start + _PIECE_BYTES])
+        await process.stdin.drain()
+
+
+async def _receive(process: Process) -> tuple[frames.Header, bytes]:
+    """Read a frame. Raises EOFError if the process ends before, and BrokenFrame."""
+    if process.stdout is None:
+        raise EOFError
+    header = frames.decode_header(await process.stdout.readexactly(frames.HEADER_BYTES))
+    return header, await process.stdout.readexactly(header.body_bytes)
+
+
+class Examinations:
+    """Examines the proofs that the database holds, and those that somebody asks for."""
+
+    def __init__(self, database: Database, examiner: Examiner) -> None:
+        self._database = database
+        self._examiner = examiner
+        self._news = asyncio.Event()
+        self._asked: dict[int, asyncio.Task[bytes | None]] = {}
+
+    def wake(self) -> None:
+        """Look for a proof to examine: a payment was announced."""
+        self._news.set()
+
+    async def follow(self) -> None:
+        """Examine one proof after another, now and after each wake-up, until cancelled."""
+        while True:
+            self._news.clear()
+            while (proof := await self._database.read(examinations.next_proof)) is not None:
+                await self._examine(proof)
+            while not await self._has_news():
+                await self._examiner.rest()
+
+    async def _has_news(self) -> bool:
+        """Wait for a wake-up; return whether it came within `REST_SECONDS`."""
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(self._news.wait(), REST_SECONDS)
+        return False
+
+    async def _examine(self, proof: Unexamined) -> None:
+        """Examine a proof and store what was found, or that the examination failed."""
+        began, facts = time.monotonic(), None
+        if proof.data is not None and proof.content_type is not None:
+            try:
+                facts = await self._examiner.examine(proof.content_type, proof.data)
+            except ExaminerFailed as error:
+                log.warning("The examination of payment %d failed: %s", proof.payment_id, error)
+            if facts is None and proof.failures + 1 < MOST_TRIES:
+                await self._database.write(workflow.fail_examination, proof.payment_id)
+                return
+        await self._database.write(workflow.record_examination, proof.payment_id, facts)
+        log.info(
+            "🔎 [Backend] Comprobante examinado: pago %d · %s · %.0f ms",
+            proof.payment_id,
+            "no se pudo leer" if facts is None else "leído",
+            1000 * (time.monotonic() - began),
+        )
+
+    async def follow_older(self) -> None:
+        """Find hashes of proofs from before Comanda compared contents, until cancelled."""
+        while True:
+            await self.compare_older()
+            await asyncio.sleep(OLDER_LOOK_SECONDS)
+
+    async def compare_older(self) -> None:
+        """Find the hashes of all proofs that have none, the newest proof first.
+
+        This rests three times as long as it works, so that no other proof waits for it.
+        """
+        while (proof := await self._database.read(examinations.next_older_proof)) is not None:
+            began = time.monotonic()
+            await self._remember(proof)
+            await asyncio.sleep(3 * (time.monotonic() - began))
+
+    async def thumbnail(self, payment_id: int) -> bytes | None:
+        """Return the thumbnail of a proof that an earlier version examined.
+
+        It is made now, once however many ask for it; empty if there is nothing to show, None if
+        the examiner is too busy.
+        """
+        task = self._asked.get(payment_id)
+        if task is None:
+            task = asyncio.create_task(self._make_thumbnail(payment_id))
+            self._asked[payment_id] = task
+            task.add_done_callback(lambda _: self._asked.pop(payment_id, None))
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(asyncio.shield(task), ASKED_SECONDS)
+        return None
+
+    async def _make_thumbnail(self, payment_id: int) -> bytes | None:
+        proof = await self._database.read(examinations.stored_proof, payment_id)
+        if proof is not None:
+            await self._remember(proof)
+        return await self._database.read(examinations.thumbnail, payment_id)
+
+    async def _remember(self, proof: Unexamined) -> None:
+        """Store what is found out about an older proof; nothing, if it fails twice."""
+        facts = None
+        for _ in range(MOST_TRIES if proof.data is not None else 0):
+            with suppress(ExaminerFailed):
+                facts = await self._examiner.examine(proof.content_type or "", proof.data or b"")
+                break
+        await self._database.write(workflow.remember_facts, proof.payment_id, facts or Facts())
+
+    async def close(self) -> None:
+        for task in list(self._asked.values()):
+            task.cancel()
+        await asyncio.gather(*self._asked.values(), return_exceptions=True)
+        await self._examiner.close()
+
+
+@asynccontextmanager
+async def open_examinations(
+    database: Database, feed: Feed, command: Sequence[str] = COMMAND, tasks: Tasks | None = None
+) -> AsyncIterator[Examinations]:
+    """Examine the proofs of `database` until the block ends; `feed` tells of new payments."""
+    house_examinations = Examinations(database, Examiner(command))
+    feed.on_submission = house_examinations.wake
+    try:
+        async with (
+            in_background(house_examinations.follow, name="examinations", tasks=tasks),
+            in_background(house_examinations.follow_older, name="comparison", tasks=tasks),
+        ):
+            yield house_examinations
+    finally:
+        await house_examinations.close()
