@@ -317,6 +317,11 @@ class House:
         for client in self.clients.values():
             await client.close()
 
+    def row(self, sql: str, *values: Any) -> Any:
+        """The first row that a query finds."""
+        with contextlib.closing(connect(self.path)) as connection:
+            return connection.execute(sql, values).fetchone()
+
     def rows(self) -> dict[str, int]:
         """How many rows each table has, but for those about who signs in."""
         with contextlib.closing(connect(self.path)) as connection:

@@ -3,7 +3,8 @@
 import contextlib
 import sqlite3
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from hashlib import sha256
@@ -13,19 +14,20 @@ from typing import Any
 import pytest
 
 from comanda import office, workflow
-from comanda.chores import compare_older
 from comanda.domain.errors import IdempotencyKeyReused, ProductExists
 from comanda.domain.evidence import Claim
+from comanda.domain.examinations import Examination, Facts
 from comanda.domain.house import House
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.menu import Entry
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
-from comanda.media import pictures
+from comanda.examiner.examination import examine
+from comanda.examining import Examinations, Examiner
 from comanda.store import (
     events,
-    evidence,
+    examinations,
     house,
     idempotency,
     menu,
@@ -326,26 +328,94 @@ async def test_proofs_from_before_are_compared_by_what_they_show(before_content:
         assert [row["content"] for row in rows] == [None, None, "", None], "the start looks at none"
         keys = await database.read(lambda view: view.all("SELECT reference_key FROM payments"))
         assert keys[0]["reference_key"] == "ab1234"
-        await compare_older(database)
+        assert await database.read(examinations.next_proof) is None, "nothing is examined again"
+        async with closing_examiner() as examiner:
+            await Examinations(database, examiner).compare_older()
         rows = await database.read(lambda view: view.all("SELECT * FROM fingerprints"))
-        kept = [pictures.inspect(file).content for file in (jpeg("white"), PDF)]
-        assert [row["content"] for row in rows] == [*kept, "", ""]
-        assert await database.read(evidence.unknown) is None
+        files = (("image/jpeg", jpeg("white")), ("application/pdf", PDF))
+        facts = [examine(content_type, data) for content_type, data in files]
+        assert [row["content"] for row in rows] == [*(one and one.content for one in facts), "", ""]
+        assert await database.read(examinations.next_older_proof) is None
+        thumbnails = await database.read(lambda view: view.all("SELECT * FROM thumbnails"))
+        assert [(row["payment_id"], bool(row["data"])) for row in thumbnails] == [
+            (1, True),
+            (2, False),
+            (4, False),
+        ]
         await database.write(menu.put_all, [("Sopa", "Sopas", 7000)], by="ana")
         product = (await database.read(menu.products))[0].id
-        again = await database.write(charge_with, product, pictures.inspect(PDF + b"\n"))
-        assert [(one.type.value, one.payment_id) for one in again.warnings] == [("file_reused", 2)]
+        again = await database.write(charge_with, product, Proof(*files[1], "x"))
+        await database.write(workflow.record_examination, again, Facts(content=rows[1]["content"]))
+        payment = await database.read(payments.require, again)
+        assert [(one.type.value, one.payment_id) for one in payment.warnings] == [
+            ("file_reused", 2)
+        ]
         unknown = await database.write(charge_with, product, Proof("image/jpeg", b"x", "y"))
-        assert unknown.warnings == ()
+        await database.write(workflow.record_examination, unknown, Facts())
+        assert (await database.read(payments.require, unknown)).warnings == ()
 
 
-def charge_with(tx: Transaction, product: int, proof: Proof) -> Payment:
+@asynccontextmanager
+async def closing_examiner() -> AsyncIterator[Examiner]:
+    examiner = Examiner()
+    try:
+        yield examiner
+    finally:
+        await examiner.close()
+
+
+def charge_with(tx: Transaction, product: int, proof: Proof) -> int:
     order = workflow.place_order(tx, ROSA, 3, [OrderLine(product, 1, None)]).order
     for status in ("en_preparacion", "listo", "entregado"):
         workflow.advance_order(tx, ROSA, order.id, OrderStatus(status))
     paid = workflow.submit_payment(tx, ROSA, order.id, "transferencia", proof).order
     assert paid.payment
-    return paid.payment
+    return paid.payment.id
+
+
+async def test_proofs_from_before_the_examiner_stay_examined_and_keep_what_was_found(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "comanda.db"
+    before = next(n for n, one in enumerate(MIGRATIONS) if "thumbnails" in "".join(one))
+    with made_by_version(path, before) as connection:
+        connection.execute("INSERT INTO staff VALUES ('ana', 'Ana', 'waiter', 'h', 1, 0)")
+        connection.execute(
+            "INSERT INTO orders (id, table_number, status, total, waiter, created_at, updated_at)"
+            " VALUES (1, 1, 'pagado', 100, 'ana', 0, 0)"
+        )
+        warning = '[{"type":"file_reused","order_id":"1","payment_id":"1","link":"/orders/1"}]'
+        for number, has_proof in ((1, 1), (2, 1), (3, 0)):
+            connection.execute(
+                "INSERT INTO payments (id, order_id, attempt, method, status, has_proof,"
+                " submitted_by, submitted_at, warnings)"
+                " VALUES (?, 1, ?, 'efectivo', 'por_verificar', ?, 'ana', 7, ?)",
+                (number, number, has_proof, warning if number == 2 else None),
+            )
+        for number in (1, 2):
+            connection.execute(
+                "INSERT INTO proofs VALUES (?, 'image/png', 1, 'x', x'01')", [number]
+            )
+            connection.execute(
+                "INSERT INTO fingerprints (payment_id, order_id, sha256, image_hash, content)"
+                " VALUES (?, 1, 'x', x'0203', 'c')",
+                [number],
+            )
+        connection.execute(f"PRAGMA user_version = {before}")
+    async with open_database(path) as database:
+        kept = await database.read(payments.of_order, 1)
+        assert [(one.examination, one.examined_at is None) for one in kept] == [
+            (Examination.EXAMINED, False),
+            (Examination.EXAMINED, False),
+            (None, True),
+        ]
+        assert [len(one.warnings) for one in kept] == [0, 1, 0]
+        assert [one.late_warnings for one in kept] == [(), (), ()]
+        rows = await database.read(lambda view: view.all("SELECT * FROM fingerprints"))
+        assert [(row["content"], row["image_hash"]) for row in rows] == [("c", b"\x02\x03")] * 2
+        assert await database.read(examinations.next_proof) is None
+        assert await database.read(examinations.next_older_proof) is None
+        assert await database.read(examinations.thumbnail, 1) is None
 
 
 def test_what_a_migration_calls_leaves_nothing_alone(tmp_path: Path) -> None:

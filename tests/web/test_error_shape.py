@@ -9,9 +9,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from comanda import workflow
 from comanda.chores import purge
 from comanda.domain import errors
 from comanda.domain.errors import DomainError
+from comanda.domain.examinations import Facts
 from comanda.domain.staff import Staff
 from comanda.web.contract.problems import STATUSES
 from comanda.web.plumbing.keys import DATABASE
@@ -88,6 +90,8 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
     await house.judge(payment, "aprobado")
     _, mine = await house.submit((await house.deliver())["id"], ROSA)
     await expire(house, payment)
+    await house.submit((await house.deliver())["id"])
+    await house.app[DATABASE].write(workflow.record_examination, 3, Facts())
     house.app[SETUP_TOKEN].issue()
     before = house.rows()
 
@@ -105,6 +109,8 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
         ("own_payment", ROSA, "PUT", own, {"json": {"verdict": "rechazado"}}),
         ("other_user", ANA, "GET", "/orders", {"headers": {"Comanda-User": "luis"}}),
         ("proof_expired", LUIS, "GET", f"/payments/{payment}/proof", {}),
+        ("proof_not_examined", LUIS, "GET", "/payments/2/proof?size=thumb", {}),
+        ("no_thumbnail", LUIS, "GET", "/payments/3/proof?size=thumb", {}),
         ("order_not_found", ANA, "GET", "/orders/999", {}),
         ("payment_not_found", LUIS, "GET", "/payments/999/proof", {}),
         ("not_found", None, "GET", "/nada", {}),
