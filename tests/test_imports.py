@@ -5,13 +5,19 @@ breaks it. `test_a_file_that_breaks_a_rule_is_found` proves that with such files
 """
 
 import ast
+import json
+import os
 import re
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import trustme
 
 import comanda
 
@@ -79,6 +85,32 @@ CALLERS = {
     "events.append": {"store/orders.py", "store/menu.py"},
     "payments.store": {"store/orders.py"},
 }
+# Slow to load and not needed for a server's first answer. Their work loads them.
+LATER = {
+    "apispec": "the document of the routes",
+    "comanda.demo": "the demonstration",
+    "comanda.web.contract.openapi": "the document of the routes",
+    "comanda.web.contract.examples": "the document of the routes",
+    "prometheus_client": "a server with metrics",
+    "segno": "the code that phones join by",
+    "statistics": "the report of a day",
+}
+# What a server that has loaded its parts found as authorities, and what the collector does.
+LOADED = """
+import gc, json, os, sys
+before = dict(os.environ)
+from comanda.cli.serving import loading
+with loading():
+    import comanda.app
+contexts = [sys.modules["aiohttp.connector"]._SSL_CONTEXT_VERIFIED]
+contexts += [sys.modules["aiohttp.connector"]._SSL_CONTEXT_UNVERIFIED]
+json.dump({
+    "authorities": [context.cert_store_stats()["x509"] for context in contexts],
+    "environment": dict(os.environ) == before,
+    "collects": gc.isenabled(),
+    "skipped": gc.get_freeze_count() > len(gc.get_objects()),
+}, sys.stdout)
+"""
 Rule = Callable[[Path], Iterator[str]]
 
 
@@ -388,3 +420,48 @@ def test_what_is_no_write_of_the_database_is_still_there() -> None:
         assert f"{target}(" in (SOURCE / name).read_text()
     writes = [path for _, path in modules(SOURCE) if ".write(" in path.read_text()]
     assert len(writes) >= 5
+
+
+def test_a_server_loads_before_its_first_request_only_what_that_needs(tmp_path: Path) -> None:
+    """`-X importtime` names each module at the moment at which it has been loaded."""
+    arguments = ["serve", "--host", "127.0.0.1", "--port", "0"]
+    with (tmp_path / "imports").open("w+") as told:
+        with subprocess.Popen(
+            [sys.executable, "-X", "importtime", "-m", "comanda", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=told,
+            text=True,
+            cwd=tmp_path,
+        ) as server:
+            assert server.stdout
+            assert server.stdout.readline().startswith("Comanda en http://127.0.0.1:")
+            server.send_signal(signal.SIGTERM)
+        told.seek(0)
+        loaded = {line.rpartition("|")[2].strip() for line in told}
+    assert server.returncode == 0
+    assert {"aiohttp.web", "comanda.app", "comanda.web.routes"} <= loaded
+    assert loaded & LATER.keys() == set()
+
+
+@pytest.mark.parametrize("module", LATER)
+def test_what_is_loaded_later_is_there_and_used(module: str) -> None:
+    assert find_spec(module)
+    names = {name for _, path in modules(SOURCE) for name in imported(path)}
+    assert any(name == module or name.startswith(f"{module}.") for name in names)
+
+
+def test_a_server_reads_no_authorities_and_collects_only_what_comes_later(tmp_path: Path) -> None:
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "authorities.pem"))
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "SSL_CERT_FILE": str(tmp_path / "authorities.pem")},
+    )
+    assert json.loads(done.stdout) == {
+        "authorities": [0, 0],
+        "environment": True,
+        "collects": True,
+        "skipped": True,
+    }

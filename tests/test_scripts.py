@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from comanda.web.contract.openapi import Document
+from comanda.web.contract.openapi import encoded_document
 from comanda.web.routes import ROUTES
 from tests.house import skip_without
 from tests.lines import long_lines
@@ -31,7 +31,7 @@ def compiler() -> None:
 
 
 def document() -> Any:
-    return json.loads(Document(ROUTES).encoded)
+    return json.loads(encoded_document(ROUTES))
 
 
 def compiled(folder: Path, types: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from comanda.web.contract.openapi import Document
+from comanda.web.contract.openapi import encoded_document
 from comanda.web.routes import ROUTES
 
 Part = dict[str, Any]
@@ -102,7 +102,7 @@ def _events(paths: Part) -> str:
 
 def main() -> None:
     """Print the types of the document in the named file, or of the table of routes."""
-    source = Path(sys.argv[1]).read_bytes() if sys.argv[1:] else Document(ROUTES).encoded
+    source = Path(sys.argv[1]).read_bytes() if sys.argv[1:] else encoded_document(ROUTES)
     sys.stdout.write(typedefs(json.loads(source)))
 
 

@@ -12,14 +12,13 @@ from datetime import time
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, validate
 from marshmallow.exceptions import SCHEMA
 
 from comanda.domain.addresses import Network
 from comanda.domain.backups import BackupRules
-from comanda.domain.house import UNNAMED, House
+from comanda.domain.house import UNNAMED, House, is_time_zone
 from comanda.domain.system_errors import told
 
 _HOST = re.compile(r"[^\s/:@*\[\]]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
@@ -110,6 +109,11 @@ def _is_host(text: str) -> None:
         raise ValidationError(
             "es un nombre como comanda.lan o una dirección, sin http:// y sin puerto"
         )
+
+
+def _is_time_zone(text: str) -> None:
+    if not is_time_zone(text):
+        raise ValidationError("no es una zona horaria")
 
 
 def home_path(text: str) -> str:
@@ -274,10 +278,7 @@ class Pages:
     """
 
     currency: str = _setting("$", validate.Length(min=1, max=5, error="va de {min} a {max}"))
-    time_zone: str = _setting(
-        "America/Mexico_City",
-        validate.OneOf(available_timezones(), error="no es una zona horaria"),
-    )
+    time_zone: str = _setting("America/Mexico_City", _is_time_zone)
     day_ends: str = _setting(
         "00:00",
         validate.Regexp(

@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import sys
+import unicodedata
 from random import Random
 
 import pytest
@@ -52,6 +54,19 @@ def test_no_blank_hides_a_sign(before: str, blank: str, sign: str) -> None:
     last = re.split('[;,|"\uff1b]', guarded_text)[-1] if before else guarded_text
     assert last.replace("\u200b", "").replace("\ufeff", "").strip().startswith("'")
     assert plain(guarded_text) == text
+
+
+def test_whatever_unicode_takes_for_a_sign_is_a_sign() -> None:
+    """A program that compares text by NFKC (UAX 15) takes these characters for signs."""
+    likenesses = [
+        character
+        for character in map(chr, range(sys.maxunicode + 1))
+        if unicodedata.normalize("NFKC", character) in ("=", "+", "-", "@")
+    ]
+    assert len(likenesses) > 10
+    assert [guarded(f"{character}1") for character in likenesses] == [
+        f"'{character}1" for character in likenesses
+    ]
 
 
 def test_whatever_a_cell_holds_is_read_back() -> None:

@@ -1,15 +1,13 @@
 """Text in a spreadsheet's cell, which must never run as a formula (CWE-1236)."""
 
 import re
-import unicodedata
 
-# Signs that NFKC turns into these count, too, such as full-width signs. Where a semicolon separates
-# lists, as in much of Latin America, a spreadsheet reads the text after a semicolon as a new cell.
-_SIGNS = "=+\\-@\t\r\u2212" + "".join(
-    chr(code)
-    for code in range(0x80, 0x10000)
-    if unicodedata.normalize("NFKC", chr(code)) in ("=", "+", "-", "@")
+# The signs, a minus, and all characters that NFKC turns into a sign, such as full-width signs.
+_SIGNS = (
+    "=+\\-@\t\r\u2212\u207a\u207c\u208a\u208c\ufb29\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
 )
+# Where a semicolon separates lists, as in much of Latin America, a spreadsheet reads the text after
+# a semicolon as a new cell.
 _BLANKS = r"\s\u00ad\u200b-\u200f\u2060\ufeff"  # and characters that show nothing
 _SEPARATORS = ';,|"\uff1b\uff0c\uff5c\uff02'
 _BEGINS = re.compile(rf"['{_BLANKS}]*[{_SIGNS}]")

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
-from statistics import median
 
 from comanda.domain import wire
 from comanda.domain.evidence import WarningType
@@ -121,6 +120,8 @@ class Report:
     @property
     def median_wait(self) -> float | None:
         """The median wait for a verdict, in seconds; None on a day without verdicts."""
+        from statistics import median  # noqa: PLC0415 - slow to load, and no start needs it
+
         return median(self.waits) if self.waits else None
 
     @property

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from comanda.domain.wire import Wire
 
@@ -10,6 +10,22 @@ UNNAMED = "Comanda"
 MIDNIGHT = time()
 DAY_ENDS = r"(0[0-9]|1[01]):[0-5][0-9]|12:00"  # a later time would end the next day
 _A_DAY = timedelta(days=1)
+# Files of the system's time zones that browsers do not know by these names.
+_NOT_FOR_PAGES = ("posix/", "right/", "posixrules")
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether `name` is a time zone by the IANA's name.
+
+    Only this zone's file is read: `zoneinfo.available_timezones` reads 600 files.
+    """
+    if name.startswith(_NOT_FOR_PAGES):
+        return False
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder, such as `America`
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from comanda.domain.staff import Role
 from comanda.web.contract import admin_responses, requests, responses
-from comanda.web.contract.openapi import Document
 from comanda.web.contract.route import Header, Route
 from comanda.web.handlers import (
     backups,
@@ -33,7 +32,6 @@ from comanda.web.handlers import (
     staff,
 )
 from comanda.web.plumbing.guard import guarded
-from comanda.web.plumbing.keys import DOCUMENT
 
 EVERYBODY: frozenset[Role] | None = None
 EVERY_ROLE = frozenset(Role)
@@ -260,7 +258,6 @@ ROUTES: tuple[Route, ...] = (
 
 
 def add_routes(app: web.Application) -> None:
-    app[DOCUMENT] = Document(ROUTES)
     for route in ROUTES:
         handler = guarded(route)
         if route.method == "GET":

@@ -4,7 +4,6 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cached_property
 from http import HTTPStatus
 from importlib.metadata import version
 from operator import itemgetter
@@ -26,34 +25,26 @@ from comanda.web.contract.route import PAGE_USER, Media, Route
 Part = dict[str, Any]
 
 
-class Document:
-    """The OpenAPI document, made at the first request for it."""
-
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self._routes = tuple(routes)
-
-    @cached_property
-    def encoded(self) -> bytes:
-        return json.dumps(self._make(), ensure_ascii=False).encode()
-
-    def _make(self) -> Part:
-        spec = APISpec(
-            title="Comanda",
-            version=version("comanda"),
-            openapi_version="3.1.0",
-            info={"description": ABOUT},
-            plugins=[MarshmallowPlugin(schema_name_resolver=_name_of)],
-        )
-        cookie = {"type": "apiKey", "in": "cookie", "name": "comanda_session"}
-        spec.components.security_scheme("session", cookie)
-        spec.components.schema("Problem", {"examples": [EXAMPLES[Problem]]}, schema=Problem)
-        for route in self._routes:
-            path = re.sub(r"{(\w+):[^}]*}", r"{\1}", route.path)
-            spec.path(path=path, operations={route.method.lower(): _operation(route)})
-        for schema in {event.data for event in EVENTS.values()}:
-            if _name_of(schema) not in spec.components.schemas:
-                spec.components.schema(_name_of(schema), schema=schema)
-        return {**spec.to_dict(), "x-problems": _problems()}
+def encoded_document(routes: Iterable[Route]) -> bytes:
+    """Return the document of `routes`, as JSON."""
+    spec = APISpec(
+        title="Comanda",
+        version=version("comanda"),
+        openapi_version="3.1.0",
+        info={"description": ABOUT},
+        plugins=[MarshmallowPlugin(schema_name_resolver=_name_of)],
+    )
+    cookie = {"type": "apiKey", "in": "cookie", "name": "comanda_session"}
+    spec.components.security_scheme("session", cookie)
+    spec.components.schema("Problem", {"examples": [EXAMPLES[Problem]]}, schema=Problem)
+    for route in routes:
+        path = re.sub(r"{(\w+):[^}]*}", r"{\1}", route.path)
+        spec.path(path=path, operations={route.method.lower(): _operation(route)})
+    for schema in {event.data for event in EVENTS.values()}:
+        if _name_of(schema) not in spec.components.schemas:
+            spec.components.schema(_name_of(schema), schema=schema)
+    document = {**spec.to_dict(), "x-problems": _problems()}
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def _name_of(schema: Any) -> str:

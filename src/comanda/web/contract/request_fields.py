@@ -5,13 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
-from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, validate
 
 from comanda.domain import staff
 from comanda.domain.evidence import LONGEST_REFERENCE, in_reading_order, reference_key
-from comanda.domain.house import DAY_ENDS
+from comanda.domain.house import DAY_ENDS, is_time_zone
 from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE
 from comanda.domain.names import CONTROLS, LONGEST_NAME, UNKEEPABLE, is_clean, read_name
 
@@ -38,7 +37,7 @@ def _clean(text: str) -> None:
 
 
 def _known_zone(name: str) -> None:
-    if name not in available_timezones():
+    if not is_time_zone(name):
         raise ValidationError("No es una zona horaria")
 
 

@@ -1,8 +1,8 @@
 """The address where phones connect in the house's network, and its QR code."""
 
+import asyncio
 import io
 
-import segno
 from aiohttp import web
 
 from comanda.domain.errors import NotFound
@@ -25,14 +25,20 @@ async def show_code(request: web.Request) -> web.Response:
     address = _address(request)
     if address is None:
         raise NotFound("Esta computadora no está en ninguna red")
-    svg_file = io.BytesIO()
-    code = segno.make(address, micro=False)
-    code.save(svg_file, kind="svg", scale=8, border=4, dark="#000", light="#fff")
     return web.Response(
-        body=svg_file.getvalue(),
+        body=await asyncio.to_thread(_code, address),
         content_type="image/svg+xml",
         headers={"Cache-Control": "no-store"},
     )
+
+
+def _code(address: str) -> bytes:
+    import segno  # noqa: PLC0415 - needed once, when the house is set up
+
+    svg_file = io.BytesIO()
+    code = segno.make(address, micro=False)
+    code.save(svg_file, kind="svg", scale=8, border=4, dark="#000", light="#fff")
+    return svg_file.getvalue()
 
 
 def _address(request: web.Request) -> str | None:

@@ -14,7 +14,6 @@ from comanda.examining import Examinations
 from comanda.feed import Feed
 from comanda.store.backups import Backups
 from comanda.store.database import Database
-from comanda.web.contract.openapi import Document
 from comanda.web.contract.route import Route
 from comanda.web.plumbing.assets import Assets
 from comanda.web.plumbing.body_memory import Room
@@ -31,7 +30,6 @@ CONFIG = web.AppKey("CONFIG", Config)
 DATABASE = web.AppKey("DATABASE", Database)
 # The names of the background tasks that are down.
 DOWN: web.AppKey[Callable[[], Sequence[str]]] = web.AppKey("DOWN")
-DOCUMENT = web.AppKey("DOCUMENT", Document)
 FEED = web.AppKey("FEED", Feed)
 STREAMS = web.AppKey("STREAMS", Streams)
 EXAMINATIONS = web.AppKey("EXAMINATIONS", Examinations)
