@@ -35,18 +35,20 @@ def append(
 
     For events that concern no order, `order_id` and `status` are both None.
     """
+    at = to_millis(tx.now)
     for event in events:
+        data = encode(event.data)
+        redacted = None if event.redacted is None else encode(event.redacted)
         values = {
             "type": event.type,
             "order_id": order_id,
             "status": status,
-            "data": encode(event.data),
-            "redacted": event.redacted and encode(event.redacted),
+            "data": data,
+            "redacted": redacted,
             "actor": by,
-            "at": to_millis(tx.now),
+            "at": at,
         }
         event_id = tx.insert(_APPEND, values)
-        data, redacted = values["data"], values["redacted"]
         tx.news.append(LoggedEvent(event_id, event.type, data, redacted, by, tx.now))
 
 
