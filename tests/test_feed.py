@@ -229,7 +229,7 @@ async def test_one_read_takes_in_however_many_commits_there_were(database: Datab
             await super().refresh()
 
     feed = CountingFeed(database, tail_events=1000, replay_limit=1000)
-    database.on_news = feed.wake
+    database.on_news = feed.hear
     listener = Listener(Role.ADMIN)
     follower = asyncio.create_task(feed.follow())
     feed.on_pages = listener.hear

@@ -1,9 +1,12 @@
 """The live tail of the event log, which streams follow.
 
-A stream is a cursor into the log. A wake-up is only a hint: the feed then reads the new events from
-the log once, encodes each event once, and keeps a bounded tail of events in memory. Each stream
-reads on from its own cursor: from the tail or, if its cursor is older than the tail, in pages from
-SQLite.
+A stream is a cursor into the log. The feed encodes each new event once, and keeps a bounded tail of
+events in memory. Each stream reads on from its own cursor: from the tail or, if its cursor is older
+than the tail, in pages from SQLite.
+
+The writer hands the events of each commit to the feed, which takes them if they follow directly on
+the tail. Otherwise, after a commit of another program or while the log is being read, they are only
+a wake-up: the feed then reads the new events from the log.
 """
 
 import asyncio
@@ -20,12 +23,11 @@ from operator import attrgetter
 
 from comanda.background import Tasks, in_background
 from comanda.domain.errors import StorageUnavailable
-from comanda.domain.events import AUDIENCE, EventType
+from comanda.domain.events import AUDIENCE, EventType, LoggedEvent
 from comanda.domain.staff import Role
 from comanda.domain.wire import encode
 from comanda.store import events
 from comanda.store.database import Database, Snapshot
-from comanda.store.events import LoggedEvent
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +100,13 @@ class Feed:
         """Wake `follow`: the log may have new events."""
         self._stale.set()
 
+    def hear(self, news: Sequence[LoggedEvent]) -> None:
+        """Take the events of a commit into the tail, and tell the listeners."""
+        if news[0].id != self.head + 1 or self._reading.locked() or len(news) > EVENTS_AT_ONCE:
+            self.wake()
+        else:
+            self._take(news)
+
     async def follow(self) -> None:
         """Read new events now and after each wake-up, until cancelled."""
         self._stale.set()
@@ -138,15 +147,18 @@ class Feed:
             new_events = await self._database.read(_some_after, self.head)
             if not new_events:
                 return False
-            frames = [_frame(event) for event in new_events]
-            since, head = self.head, new_events[-1].id
-            pages = self._whole_pages(frames, head)
-            self._tail.extend(frames)
-            self.head = head
-            self._trim()
+            self._take(new_events)
+        return len(new_events) == EVENTS_AT_ONCE
+
+    def _take(self, new_events: Sequence[LoggedEvent]) -> None:
+        frames = [_frame(event) for event in new_events]
+        since, head = self.head, new_events[-1].id
+        pages = self._whole_pages(frames, head)
+        self._tail.extend(frames)
+        self.head = head
+        self._trim()
         self.on_pages(since, pages)
         self._tell_notices(new_events)
-        return len(new_events) == EVENTS_AT_ONCE
 
     def _tell_notices(self, new_events: Iterable[LoggedEvent]) -> None:
         for event in new_events:
@@ -223,7 +235,7 @@ async def open_feed(
     """Open a feed that follows `database`'s log until the block ends."""
     feed = Feed(database, tail_events=tail_events, replay_limit=replay_limit)
     await feed.start_at_head()
-    database.on_news = feed.wake
+    database.on_news = feed.hear
     async with (
         in_background(feed.follow, name=FEED, tasks=tasks),
         in_background(feed.watch, name="watch", tasks=tasks),

@@ -6,12 +6,13 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from comanda import feed
 from comanda.cli import parser
-from comanda.store.database import Database
+from comanda.domain.events import LoggedEvent
+from comanda.store.database import Database, OnNews
 
 POINTS = ("writer", "loop")
 
@@ -29,28 +30,28 @@ def main(point: str, flag: Path, arguments: list[str]) -> int:
 
 
 def _die_on_the_writers_thread(die: Callable[[], None]) -> None:
-    """The thread that has just committed asks whom to wake, and dies."""
+    """The thread that has just committed asks whom to tell, and dies."""
 
-    def get(database: Database) -> Callable[[], None]:
+    def get(database: Database) -> OnNews:
         die()
-        wake: Callable[[], None] = vars(database)["on_news"]
-        return wake
+        hear: OnNews = vars(database)["on_news"]
+        return hear
 
-    def put(database: Database, wake: Callable[[], None]) -> None:
-        vars(database)["on_news"] = wake
+    def put(database: Database, hear: OnNews) -> None:
+        vars(database)["on_news"] = hear
 
     Database.on_news = property(get, put)  # type: ignore[assignment]
 
 
 def _die_in_the_loop(die: Callable[[], None]) -> None:
-    """The loop is told that there is news, and dies before it looks."""
-    wake = feed.Feed.wake
+    """The loop is told of the news, and dies before it takes them."""
+    hear = feed.Feed.hear
 
-    def dying(self: feed.Feed) -> None:
+    def dying(self: feed.Feed, news: Sequence[LoggedEvent]) -> None:
         die()
-        wake(self)
+        hear(self, news)
 
-    feed.Feed.wake = dying  # type: ignore[method-assign]
+    feed.Feed.hear = dying  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

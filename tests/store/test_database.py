@@ -200,7 +200,7 @@ async def test_the_log_is_append_only(database: Database, sql: str) -> None:
 
 async def test_an_exception_undoes_everything_and_wakes_nobody(database: Database) -> None:
     woken: list[int] = []
-    database.on_news = lambda: woken.append(1)
+    database.on_news = lambda _: woken.append(1)
 
     def fail(tx: Transaction) -> None:
         workflow.place_order(tx, ANA, 5, LINES)
@@ -221,7 +221,7 @@ async def test_the_wake_up_comes_once_and_after_the_commit_can_be_seen(
     seen: list[int] = []
     with contextlib.closing(connect(database.path)) as other:
 
-        def look() -> None:
+        def look(_: object) -> None:
             seen.append(other.execute("SELECT MAX(id) FROM events").fetchone()[0])
 
         database.on_news = look
@@ -239,7 +239,7 @@ async def test_a_caller_that_is_cancelled_leaves_a_whole_transaction_and_its_wak
     database: Database,
 ) -> None:
     woken, entered, go_on = asyncio.Event(), threading.Event(), threading.Event()
-    database.on_news = woken.set
+    database.on_news = lambda _: woken.set()
 
     def slow(tx: Transaction) -> None:
         workflow.place_order(tx, ANA, 5, LINES)
@@ -301,7 +301,7 @@ async def test_another_program_that_never_ends_its_write_refuses_ours_and_breaks
     woken: list[int] = []
     async with open_database(tmp_path / "c.db", busy_timeout=0.05) as database:
         await database.write(hire)
-        database.on_news = lambda: woken.append(1)
+        database.on_news = lambda _: woken.append(1)
         with contextlib.closing(connect(database.path)) as other:
             other.execute("BEGIN IMMEDIATE")
             # Caught in here: on the way out of the block it would become a DatabaseError.
@@ -316,7 +316,7 @@ async def test_another_program_that_never_ends_its_write_refuses_ours_and_breaks
 
 async def test_two_verbs_in_one_transaction_wake_once(database: Database) -> None:
     woken: list[int] = []
-    database.on_news = lambda: woken.append(1)
+    database.on_news = lambda _: woken.append(1)
 
     def both(tx: Transaction) -> None:
         workflow.place_order(tx, ANA, 5, LINES)

@@ -80,7 +80,7 @@ async def test_units_that_wait_share_one_commit_in_the_order_in_which_they_came(
     database: Database,
 ) -> None:
     woken: list[int] = []
-    database.on_news = lambda: woken.append(1)
+    database.on_news = lambda _: woken.append(1)
     async with busy(database) as told:
         waiting = [placing(database, table, LINES) for table in range(1, 9)]
         await start(*waiting)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from comanda.domain.staff import Role
@@ -52,3 +53,15 @@ class Event:
     type: EventType
     data: Wire
     redacted: Wire | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event as stored in the log; `data` and `redacted` are lines of JSON."""
+
+    id: int
+    type: EventType
+    data: str
+    redacted: str | None
+    actor: str
+    at: datetime

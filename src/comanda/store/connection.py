@@ -45,6 +45,10 @@ class Worker(aiosqlite.Connection):
         self._tx.put_nowait((future, partial(work, self._conn)))
         return future
 
+    def start(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Begin `work`, which tells of its end and its errors by itself, on the thread."""
+        self._tx.put_nowait((None, partial(work, self._conn)))
+
     def stop_reading(self) -> None:
         """End the statement that runs on the thread now, with an error."""
         self._conn.interrupt()

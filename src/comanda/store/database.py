@@ -29,6 +29,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from comanda.background import Tasks, in_background
 from comanda.domain.errors import StorageUnavailable
+from comanda.domain.events import LoggedEvent
 from comanda.store.connection import (
     DatabaseError,
     Worker,
@@ -49,6 +50,7 @@ from comanda.store.refusals import refusals, told
 P = ParamSpec("P")
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+OnNews = Callable[[Sequence[LoggedEvent]], None]
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +110,7 @@ class Transaction(Snapshot):
 
     def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
         super().__init__(connection, now)
-        self.has_news = False
+        self.news: list[LoggedEvent] = []
 
     def in_pieces(self, items: Iterable[T]) -> Iterator[T]:
         """Return `items` without pauses: other units wait for this transaction to end."""
@@ -150,20 +152,22 @@ def only_while(condition: Condition) -> Iterator[None]:
 
 @dataclass(slots=True, eq=False)
 class _Unit:
-    """A unit of work for the writer, and later its result or its error.
+    """A unit of work for the writer, and later its result or its error, and its events.
 
-    `asked_at` is the time of the caller's request, in seconds of the monotonic clock.
+    `asked_at` is the time of the caller's request, in seconds of the monotonic clock. `answer` is
+    what the caller waits for, on the event loop.
     """
 
     call: Callable[[Transaction], Any]
     asked_at: float
+    answer: "asyncio.Future[Any]"
     result: Any = None
     error: BaseException | None = None
-    has_news: bool = False
+    news: Sequence[LoggedEvent] = ()
 
     def run(self, connection: sqlite3.Connection, now: datetime) -> None:
         """Run the unit in the open transaction. Raises only if SQLite undid all of that."""
-        tx, self.error, self.has_news = Transaction(connection, now), None, False
+        tx, self.error, self.news = Transaction(connection, now), None, ()
         connection.execute("SAVEPOINT unit")
         try:
             self.result = self.call(tx)
@@ -173,8 +177,17 @@ class _Unit:
             connection.execute("ROLLBACK TO unit")
             self.error = error
         else:
-            self.has_news = tx.has_news
+            self.news = tx.news
         connection.execute("RELEASE unit")
+
+    def tell(self) -> None:
+        """Give the caller, unless they have gone, the result or the error."""
+        if self.answer.done():
+            return
+        if self.error is None:
+            self.answer.set_result(self.result)
+        else:
+            self.answer.set_exception(self.error)
 
 
 class Database:
@@ -197,7 +210,7 @@ class Database:
     ) -> None:
         self.clock = clock
         self.path = path
-        self.on_news: Callable[[], None] = _ignore
+        self.on_news: OnNews = _ignore
         self.on_commit: Callable[[float], None] | None = None
         self._commits = 0
         self._log_is_long = asyncio.Event()
@@ -206,6 +219,7 @@ class Database:
         self._writer = writer
         self._copier = copier
         self._waiting: deque[_Unit] = deque()
+        self._is_called = False  # the writer will take the units that wait
         self._busy_timeout = self._patience = busy_timeout
         self._long_readers: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         self._long_readers.put_nowait(long_reader)
@@ -216,11 +230,11 @@ class Database:
     async def write(
         self, work: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `work` whole or not at all, and wake the feed if it appended events.
+        """Run `work` whole or not at all, and tell the feed of the events that it appended.
 
-        The writer's thread sends the wake-up right after COMMIT: neither a verb nor a cancelled
-        caller can forget it, and the events are stored before it. Within `only_while`, the
-        condition is checked first.
+        The writer's thread sends the events right after COMMIT: neither a verb nor a cancelled
+        caller can forget that, and the events are stored before it. The feed hears of them before
+        the caller has the result. Within `only_while`, the condition is checked first.
         """
         condition = _condition.get()
 
@@ -229,13 +243,13 @@ class Database:
                 condition(tx)
             return work(tx, *args, **kwargs)
 
-        unit = _Unit(call, time.monotonic())
+        unit = _Unit(call, time.monotonic(), self._loop.create_future())
         self._waiting.append(unit)
+        if not self._is_called:
+            self._is_called = True  # before the thread can set it back
+            self._writer.start(self._commit_waiting)
         with refusals():
-            await self._writer.run(self._commit_waiting)
-            if unit.error is not None:
-                raise unit.error
-        result: T = unit.result
+            result: T = await unit.answer
         return result
 
     async def read(
@@ -312,9 +326,9 @@ class Database:
         return has_more
 
     def _commit_waiting(self, connection: sqlite3.Connection) -> None:
-        """Commit every waiting unit. If an earlier commit included them all, do nothing."""
-        units = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if units:
+        """Commit every waiting unit. A unit that comes from now on calls again."""
+        self._is_called = False
+        while units := [self._waiting.popleft() for _ in range(len(self._waiting))]:
             self._commit(connection, units)
 
     def _commit(self, connection: sqlite3.Connection, units: Sequence[_Unit]) -> None:
@@ -345,8 +359,19 @@ class Database:
             self._note_length(worked)
             if self.on_commit is not None:
                 self.on_commit(committed - begun)
-            if any(unit.has_news for unit in units):
-                self._loop.call_soon_threadsafe(self.on_news)
+            news = [event for unit in units for event in unit.news]
+            self._loop.call_soon_threadsafe(self._tell, units, news, self.on_news if news else None)
+
+    def _tell(
+        self, units: Sequence[_Unit], news: Sequence[LoggedEvent], on_news: OnNews | None
+    ) -> None:
+        """Tell the feed, and then the callers, of a commit; one hop between threads for all."""
+        try:
+            if on_news is not None:
+                on_news(news)
+        finally:
+            for unit in units:
+                unit.tell()
 
     def _note_length(self, seconds: float) -> None:
         """Ask for a checkpoint after many commits, or after units that worked for long.
@@ -364,6 +389,7 @@ class Database:
         """Commit each unit alone, so that the failure of one refuses no other."""
         if len(units) == 1:
             units[0].error = error
+            self._loop.call_soon_threadsafe(units[0].tell)
             return
         for unit in units:
             self._commit(connection, [unit])
@@ -392,7 +418,7 @@ class Database:
         return from_millis(to_millis(self.clock()))
 
 
-def _ignore() -> None:
+def _ignore(news: Sequence[LoggedEvent]) -> None:
     """Do nothing: nobody listens for news yet."""
 
 

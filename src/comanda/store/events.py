@@ -1,10 +1,8 @@
 """The event log: an event is appended in its change's transaction, and never changed later."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
-from comanda.domain.events import Event, EventType, heard_by
+from comanda.domain.events import Event, EventType, LoggedEvent, heard_by
 from comanda.domain.staff import Role
 from comanda.domain.wire import Wire, encode, time
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
@@ -30,18 +28,6 @@ _OF_ORDER = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEvent:
-    """An event as stored in the log; `data` and `redacted` are lines of JSON."""
-
-    id: int
-    type: EventType
-    data: str
-    redacted: str | None
-    actor: str
-    at: datetime
-
-
 def append(
     tx: Transaction, order_id: int | None, status: str | None, events: Sequence[Event], by: str
 ) -> None:
@@ -49,20 +35,21 @@ def append(
 
     For events that concern no order, `order_id` and `status` are both None.
     """
+    at = to_millis(tx.now)
     for event in events:
-        tx.run(
-            _APPEND,
-            {
-                "type": event.type,
-                "order_id": order_id,
-                "status": status,
-                "data": encode(event.data),
-                "redacted": event.redacted and encode(event.redacted),
-                "actor": by,
-                "at": to_millis(tx.now),
-            },
-        )
-    tx.has_news = True
+        data = encode(event.data)
+        redacted = None if event.redacted is None else encode(event.redacted)
+        values = {
+            "type": event.type,
+            "order_id": order_id,
+            "status": status,
+            "data": data,
+            "redacted": redacted,
+            "actor": by,
+            "at": at,
+        }
+        event_id = tx.insert(_APPEND, values)
+        tx.news.append(LoggedEvent(event_id, event.type, data, redacted, by, tx.now))
 
 
 def head(view: Snapshot) -> int:

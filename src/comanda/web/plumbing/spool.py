@@ -6,10 +6,12 @@ the disk has no name and mode 0600: no other user can read it, and a crash leave
 
 import asyncio
 import errno
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from comanda.domain.errors import StorageFull, StorageUnavailable
 from comanda.web.plumbing.body_memory import Room, Share
@@ -19,53 +21,64 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Spool:
-    """Bytes that are added piece by piece and read when they are complete.
+    """Bytes that are added piece by piece and read when they are complete, and their SHA-256.
 
     A thread writes them to the disk when there are more than `IN_MEMORY`, or when `room` is full.
     """
 
     def __init__(self, folder: Path, room: Room) -> None:
         self.size = 0
+        self._folder = folder
         self._share = Share(room)
-        self._on_disk = False
-        self._file = SpooledTemporaryFile[bytes](dir=str(folder))
+        self._sha256 = hashlib.sha256()
+        self._pieces: list[bytes | bytearray] = []
+        self._file: BinaryIO | None = None
 
     @property
     def is_large(self) -> bool:
         """Whether the file is too large for memory."""
         return self.size > IN_MEMORY
 
+    @property
+    def sha256(self) -> str:
+        """The hash of the bytes so far, in hex."""
+        return self._sha256.hexdigest()
+
     async def add(self, piece: bytes | bytearray) -> None:
         """Append `piece`. Raises StorageFull and StorageUnavailable."""
         self.size += len(piece)
-        if not (self._on_disk or self.is_large) and self._share.hold(self.size):
-            self._file.write(piece)
-        else:
-            self._on_disk = True
-            await asyncio.to_thread(self._write_to_disk, piece)
+        self._sha256.update(piece)
+        self._pieces.append(piece)
+        if self._file is not None or self.is_large or not self._share.hold(self.size):
+            await asyncio.to_thread(self._write_to_disk)
             self._share.hold(0)
 
     async def read(self) -> bytes:
         """Return all bytes. Raises StorageUnavailable."""
-        return await asyncio.to_thread(self._read) if self._on_disk else self._read()
+        if self._file is not None:
+            return await asyncio.to_thread(self._read, self._file)
+        return b"".join(self._pieces)
 
     def close(self) -> None:
         """Release the memory and delete the file."""
+        self._pieces.clear()
         self._share.hold(0)
-        with suppress(OSError):  # closing writes the buffer, which a full disk refuses again
-            self._file.close()
+        if self._file is not None:
+            with suppress(OSError):  # closing writes the buffer, which a full disk refuses again
+                self._file.close()
 
-    def _write_to_disk(self, piece: bytes | bytearray) -> None:
+    def _write_to_disk(self) -> None:
         with _refusals():
-            self._file.rollover()
-            self._file.write(piece)
+            if self._file is None:
+                self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - see close
+            self._file.writelines(self._pieces)
+            self._pieces.clear()
             self._file.flush()
 
-    def _read(self) -> bytes:
+    def _read(self, file: BinaryIO) -> bytes:
         with _refusals():
-            self._file.seek(0)
-            content: bytes = self._file.read()
-        return content
+            file.seek(0)
+            return file.read()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
     ExitStack,
@@ -23,15 +23,16 @@ from comanda.domain.errors import (
     ValidationFailed,
 )
 from comanda.web.plumbing.body_memory import Room
+from comanda.web.plumbing.connections import in_large_pieces
 from comanda.web.plumbing.keys import BODIES, CONFIG, LARGE_UPLOADS, UPLOADS
 from comanda.web.plumbing.request_data import UNREADABLE, refuse_packed
 from comanda.web.plumbing.spool import Spool
 
 FORM_BYTES = 64 * 1024
-CHUNK_BYTES = 64 * 1024
 MAX_PARTS = 16
 MOST_BLANKS = 256  # spaces and tabs after a boundary
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
+_BLANKS = re.compile(rb"[ \t]{1,%d}(?=\r\n)" % MOST_BLANKS)
 _QUOTED = re.compile(r"\\(.)")
 # Latin-1 decodes every byte. A file's name is never used, so its encoding must not refuse a form.
 _CHARSET = "latin-1"
@@ -41,10 +42,11 @@ _FIELD_CHARSETS = dict.fromkeys(("iso-8859-1", "latin1", "windows-1252"), "cp125
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The text fields of a form, and its file or None."""
+    """The text fields of a form, and its file or None, with the file's SHA-256 in hex."""
 
     fields: dict[str, str]
     file: bytes | None
+    sha256: str
 
 
 @asynccontextmanager
@@ -59,8 +61,9 @@ async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
     folder, room = Path(config.database.path).parent, request.app[BODIES]
     with closing(_Form(config.proofs.max_bytes, folder, room)) as form:
         try:
-            async with asyncio.timeout(config.proofs.upload_seconds):
-                await _receive(request, form, config.proofs.idle_seconds)
+            with in_large_pieces(request):
+                async with asyncio.timeout(config.proofs.upload_seconds):
+                    await _receive(request, form, config.proofs.idle_seconds)
         except TimeoutError as error:
             raise UploadTimeout from error
         one_large = request.app[LARGE_UPLOADS]
@@ -86,10 +89,11 @@ async def _receive(request: web.Request, form: "_Form", idle_seconds: float) -> 
         with PushMultipartParser(
             boundary, max_segment_count=MAX_PARTS, header_charset=_CHARSET
         ) as parser:
-            while chunk := await _next_chunk(request, idle_seconds):
-                form.count(len(chunk))
-                for event in _events(parser, blanks.without(chunk)):
-                    await form.take(event)
+            async with asyncio.timeout(None) as silence:
+                while chunk := await _next_chunk(request, silence, idle_seconds):
+                    form.count(len(chunk))
+                    for event in _events(parser, blanks.without(chunk)):
+                        await form.take(event)
             for event in _events(parser, blanks.rest()):
                 await form.take(event)
     except (MultipartError, UnicodeError, *UNREADABLE) as error:
@@ -139,18 +143,24 @@ class _Blanks:
 
     def __init__(self, boundary: bytes) -> None:
         self._mark = b"\r\n--" + boundary
-        self._blanks = re.compile(
-            rb"(%b)[ \t]{1,%d}(?=\r\n)" % (re.escape(self._mark), MOST_BLANKS)
-        )
         self._longest = len(self._mark) + MOST_BLANKS + len(b"\r")
         self._waiting = b"\r\n"  # the first boundary may stand at the very beginning
 
     def without(self, chunk: bytes) -> bytes:
         """Return the bytes that are ready for the parser, without blanks."""
-        data = self._blanks.sub(rb"\1", self._waiting + chunk)
+        data = self._waiting + chunk
+        if self._mark in data:
+            data = self._mark.join(self._without_blanks(data))
         end = self._open_mark(data)
         self._waiting = data[end:]
         return data[:end]
+
+    def _without_blanks(self, data: bytes) -> Iterator[bytes]:
+        before, *after_marks = data.split(self._mark)
+        yield before
+        for after_mark in after_marks:
+            blanks = _BLANKS.match(after_mark)
+            yield after_mark[blanks.end() :] if blanks else after_mark
 
     def rest(self) -> bytes:
         """Return the bytes that still wait at the end of the body."""
@@ -165,10 +175,12 @@ class _Blanks:
         return at if at >= 0 and self._mark.startswith(data[at:]) else len(data)
 
 
-async def _next_chunk(request: web.Request, idle_seconds: float) -> bytes:
-    """Return the next bytes, at most `CHUNK_BYTES`; empty at the body's end."""
-    async with asyncio.timeout(idle_seconds):
-        return await request.content.read(CHUNK_BYTES)
+async def _next_chunk(request: web.Request, silence: asyncio.Timeout, idle_seconds: float) -> bytes:
+    """Return the next bytes, empty at the body's end; only this wait counts as `silence`."""
+    silence.reschedule(asyncio.get_running_loop().time() + idle_seconds)
+    chunk = await request.content.readany()
+    silence.reschedule(None)
+    return chunk
 
 
 class _Form:
@@ -190,7 +202,9 @@ class _Form:
 
     async def upload(self) -> Upload:
         """Return the complete form. Raises StorageUnavailable."""
-        return Upload(self._fields, None if self._file is None else await self._file.read())
+        if self._file is None:
+            return Upload(self._fields, None, "")
+        return Upload(self._fields, await self._file.read(), self._file.sha256)
 
     @property
     def is_large(self) -> bool:
