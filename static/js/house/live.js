@@ -2,6 +2,7 @@
 
 import { call, Offline, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/backoff.js";
+import { takeOrders } from "./first.js";
 import { onCovered } from "./idle.js";
 import { forget, keep, me, onOther, recall } from "../lib/kept.js";
 import { setLink } from "../lib/link.js";
@@ -104,6 +105,11 @@ export class Live {
     this.#stream.join();
     this.#meanwhile = [];
     try {
+      const first = takeOrders();
+      if (first) {
+        this.#take([first]);
+        return;
+      }
       if (isInDoubt()) await call("GET", "/session"); // learn the time before a list asks by the day
       const session = call("GET", "/session");
       const snapshots = this.snapshots.map((path) => call("GET", resolve(path)));

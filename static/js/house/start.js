@@ -3,6 +3,7 @@
 import { call, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/backoff.js";
 import { h, toast } from "../lib/dom.js";
+import { fetchFirst } from "./first.js";
 import { setCurrency } from "./format.js";
 import { setRules } from "./rules.js";
 import { setClock } from "../lib/wall-time.js";
@@ -35,8 +36,7 @@ export async function start(...roles) {
   for (let failures = 0; ; failures += 1) {
     try {
       const timeout = last ? SOON : undefined;
-      const [{ user, short_pin: isWeak }, settings] = await Promise.all([
-        call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
+      const { user, short_pin: isWeak, settings } = await ask(roles[0], timeout);
       await begin(user, settings);
       notice.remove();
       if (isWeak) askForBetterPin(user);
@@ -55,6 +55,22 @@ export async function start(...roles) {
       if (!notice.isConnected) document.body.append(notice);
       await new Promise((resolve) => { setTimeout(resolve, pauseAfter(1000, failures, 15000)); });
     }
+  }
+}
+
+/**
+ * Ask who is signed in, and for the settings. Only the page's own role and an administrator get the rest with it.
+ * @type {(role: Role, timeout?: number) => Promise<SignedIn & { settings: Settings }>}
+ */
+async function ask(role, timeout) {
+  try {
+    const { session: signedIn, settings } = await fetchFirst(role, { timeout });
+    return { ...signedIn, settings };
+  } catch (error) {
+    if (error.code !== "forbidden") throw error;
+    const [signedIn, settings] = await Promise.all([
+      call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
+    return { ...signedIn, settings };
   }
 }
 

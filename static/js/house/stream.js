@@ -13,10 +13,10 @@ export const TYPES = [
   "payment_unseen", "payment_verification_pending", "payment_rejected", "payment_approved",
 ];
 /** The version of the tabs' messages. Tabs of another version, open since before an upgrade, have their own stream. */
-export const LANGUAGE = 2;
+export const LANGUAGE = 3;
 const ASK_EVERY = 5000; // how long the holder may be silent before a tab asks
 const ANSWER_WITHIN = 3000; // a holder that is frozen or stuck doesn't answer, and loses its seat
-const FIRST_ANSWER_WITHIN = 250; // if only an answer tells a new tab that there is a holder
+const FIRST_ANSWER_WITHIN = 60; // if only an answer tells a new tab that there is a holder
 const HIDDEN_FOR = 5000;
 const GRACE = 5000; // a heartbeat this late was missed: the stream only looks alive
 const CHECK_EVERY = 1000;
@@ -349,7 +349,7 @@ export class Stream {
       const id = Number(event.lastEventId);
       this.#feel(mark());
       this.#post({ is: "event", ...this.#word(), type, id, data: event.data });
-      if (type === "resync") this.#after = 0; // the log is new
+      this.#after = type === "resync" ? 0 : Math.max(this.#after, id); // after a resync the log is new
       this.on.onEvent(type, id, event.data);
     });
   }

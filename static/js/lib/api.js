@@ -38,8 +38,8 @@ export const asUser = (username = me()?.username) => (username ? { "Comanda-User
  * JSON.
  * @type {Call}
  */
-export async function call(method, path, { json, user, timeout = 15000 } = {}) {
-  const isQuestion = method === "GET" && path === "/session"; // asks who is signed in
+export async function call(method, path, { json, user, timeout = 15000, isPreloaded = false } = {}) {
+  const isQuestion = method === "GET" && /^\/(session$|start\/)/.test(path); // asks who is signed in
   const headers = isQuestion ? {} : asUser(user);
   /** @type {RequestInit} */
   const sent = { method, headers, credentials: "same-origin", cache: "no-store",
@@ -48,7 +48,7 @@ export async function call(method, path, { json, user, timeout = 15000 } = {}) {
     headers["Content-Type"] = "application/json";
     sent.body = JSON.stringify(json);
   }
-  const started = stopwatch();
+  const started = isPreloaded ? 0 : stopwatch(); // the browser has asked since the page's head came
   let received;
   let response;
   let text;
