@@ -13,7 +13,7 @@ from tests.benchmarks.results import Goal, Work
 from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.house import ANA, LUIS, House, open_house, quick_config
 
-TABLES = 20
+TABLES, WAITING = 20, 3  # the till asks for the picture of each proof that waits
 OPENINGS = 7
 FIRST, AGAIN, ASKED = 1000.0, 500.0, 6
 # A restaurant's Wi-Fi in a bad corner.
@@ -52,7 +52,8 @@ async def _measure(folder: Path, chromium: str) -> list[Work]:
         async with open_house(quick_config(folder / "opening.db")) as house:
             for table in range(TABLES):
                 order = await house.deliver(1 + table)
-                await house.submit(order["id"])
+                if table < WAITING:
+                    await house.submit(order["id"])
             for member, path in ((ANA, "/mesero"), (LUIS, "/caja")):
                 found += await _openings(browser, house, member, path)
         await browser.close()

@@ -133,11 +133,11 @@ export class Live {
     this.#isLoaded = true;
     this.#trueAt = mark();
     this.#hasFailed = false;
+    this.#stream.open(); // before the page shows the orders: their pictures would take its place in the browser's queue
     this.onReset(this.orders, before);
     this.#catchUp();
     this.#keepSoon();
     if (this.#stream.isOpen) this.#show("online");
-    this.#stream.open();
   }
 
   /** The answer to a change is newer than a snapshot or kept data from before the change. */

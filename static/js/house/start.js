@@ -24,9 +24,9 @@ export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", 
  * Resolves to `{ user, settings }`; a user of another role is sent to their own page. Without a network, resolves to
  * the last user who did not sign out: the page shows kept data. (Over plain HTTP there is no service worker, and no
  * page opens.)
- * @type {(...roles: Role[]) => Promise<Begun>}
+ * @type {(role: Role) => Promise<Begun>}
  */
-export async function start(...roles) {
+export async function start(role) {
   registerShell();
   if (staysLocked()) return new Promise(() => {});
   let [last, isLocked] = await Promise.all([lastHere(), wasLeft()]);
@@ -36,11 +36,11 @@ export async function start(...roles) {
   for (let failures = 0; ; failures += 1) {
     try {
       const timeout = last ? SOON : undefined;
-      const { user, short_pin: isWeak, settings } = await ask(roles[0], timeout);
+      const { user, short_pin: isWeak, settings } = await ask(role, timeout);
       await begin(user, settings);
       notice.remove();
       if (isWeak) askForBetterPin(user);
-      return await settle(roles, { user, settings });
+      return await settle(role, { user, settings });
     } catch (error) {
       if (error instanceof Problem && error.status === 401) {
         signInAgain();
@@ -50,7 +50,7 @@ export async function start(...roles) {
       if (last) {
         goOnAs(last.user);
         openedAlone();
-        return settle(roles, last);
+        return settle(role, last);
       }
       if (!notice.isConnected) document.body.append(notice);
       await new Promise((resolve) => { setTimeout(resolve, pauseAfter(1000, failures, 15000)); });
@@ -74,9 +74,9 @@ async function ask(role, timeout) {
   }
 }
 
-/** @type {(roles: Role[], begun: Begun) => Begun | Promise<Begun>} */
-function settle(roles, { user, settings }) {
-  if (!roles.includes(user.role) && user.role !== "admin") {
+/** @type {(role: Role, begun: Begun) => Begun | Promise<Begun>} */
+function settle(role, { user, settings }) {
+  if (user.role !== role && user.role !== "admin") {
     location.replace(PAGES[user.role]);
     return new Promise(() => {});
   }

@@ -27,6 +27,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+WORKER = "sw.js"
 _PICTURES = {".png": "image/png", ".webp": "image/webp"}
 _ASK_AGAIN = "no-cache"
 _KEEP = "public, max-age=31536000, immutable"  # RFC 8246
@@ -45,6 +46,8 @@ class Asset:
         self.content_type = guess or "application/octet-stream"
         self.body = body
         self._is_text = kind in _TYPES
+        # A page and its worker. All else gets the policy that every answer has, which is shorter.
+        self.has_rights = kind == ".html" or name == WORKER
 
     @cached_property
     def packed(self) -> bytes | None:
@@ -123,11 +126,9 @@ class Assets:
 
 
 def _response(asset: Asset, request: web.Request, caching: str) -> web.Response:
-    headers = {
-        "Cache-Control": caching,
-        "Content-Security-Policy": POLICY,
-        "Vary": "Accept-Encoding",
-    }
+    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
+    if asset.has_rights:
+        headers["Content-Security-Policy"] = POLICY
     if any(tag.value == asset.etag for tag in request.if_none_match or ()):
         response = web.Response(status=304, headers=headers)
     else:
