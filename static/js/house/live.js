@@ -8,6 +8,7 @@ import { forget, keep, me, onOther, recall } from "../lib/kept.js";
 import { setLink } from "../lib/link.js";
 import { LANGUAGE, setHeartbeat, Stream } from "./stream.js";
 import { isInDoubt, mark } from "../lib/server-time.js";
+import { learnVersion } from "../lib/upgrade.js";
 
 const LONGEST_PAUSE = 30000;
 const CHECK_EVERY = 25000;
@@ -36,6 +37,7 @@ export class Live {
   #isKept = false;
   #isOver = false; // the user has left
   #hasFailed = false;
+  #wasLost = false; // the stream, which a server that stops ends
   #failures = 0;
   #timer = 0;
   #keeping = 0;
@@ -228,20 +230,32 @@ export class Live {
   }
 
   #opened() {
+    if (this.#wasLost) this.#learnSettings();
+    this.#wasLost = false;
     if (this.#hasFailed) this.refresh();
     else if (this.#isLoaded && !this.#loading) this.#show("online");
   }
 
   /** The browser reconnects a lost stream by itself, but gives up on any status but 200. */
   #lost(/** @type {boolean} */ isOver) {
+    this.#wasLost = true;
     if (this.state === "online") this.#show("connecting");
     if (isOver) this.#later();
   }
 
   /** The stream is silent: fetch what was missed, and the interval of heartbeats. */
-  async #silent() {
+  #silent() {
     this.refresh();
-    try { setHeartbeat((await call("GET", "/settings")).heartbeat_seconds); } catch { /* keep the old one */ }
+    this.#learnSettings();
+  }
+
+  /** The server may have been started anew: with another version, or other settings. */
+  async #learnSettings() {
+    try {
+      const { heartbeat_seconds: seconds, version } = await call("GET", "/settings");
+      setHeartbeat(seconds);
+      learnVersion(version);
+    } catch { /* keep the old ones */ }
   }
 
   async #fail(/** @type {any} */ error) {

@@ -1,6 +1,6 @@
 // The start of every role's page: the user, the settings and the installed shell.
 
-import { call, Problem } from "../lib/api.js";
+import { call, isChanging, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/backoff.js";
 import { h, toast } from "../lib/dom.js";
 import { fetchFirst } from "./first.js";
@@ -14,6 +14,7 @@ import { signInAgain } from "./live.js";
 import { lastWords } from "../lib/other-user.js";
 import { setHeartbeat } from "./stream.js";
 import { session } from "../lib/storage.js";
+import { holdPage, learnVersion } from "../lib/upgrade.js";
 
 const ASKED = "comanda.pin-corto";
 const SOON = 6000; // ms, if there are kept data to show
@@ -38,6 +39,7 @@ export async function start(role) {
       const timeout = last ? SOON : undefined;
       const { user, short_pin: isWeak, settings } = await ask(role, timeout);
       await begin(user, settings);
+      learnVersion(settings.version);
       notice.remove();
       if (isWeak) askForBetterPin(user);
       return await settle(role, { user, settings });
@@ -85,6 +87,7 @@ function settle(role, { user, settings }) {
   setRules(settings);
   setClock(settings);
   setHeartbeat(settings.heartbeat_seconds);
+  holdPage(isChanging);
   const words = lastWords();
   if (words) setTimeout(toast, 0, words, "late", { news: true }); // after the page is built
   return { user, settings };

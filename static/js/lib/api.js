@@ -29,6 +29,11 @@ export class Offline extends Error {
 const NOT_OURS = "La respuesta no viene de Comanda";
 const NO_CONTENT = 204;
 
+let changes = 0; // on their way
+
+/** Whether an answer to a change is awaited. */
+export const isChanging = () => changes > 0;
+
 /** The header with the page's user: the server refuses the request in another user's session. */
 /** @returns {Record<string, string>} */
 export const asUser = (username = me()?.username) => (username ? { "Comanda-User": username } : {});
@@ -38,7 +43,14 @@ export const asUser = (username = me()?.username) => (username ? { "Comanda-User
  * JSON.
  * @type {Call}
  */
-export async function call(method, path, { json, user, timeout = 15000, isPreloaded = false } = {}) {
+export async function call(method, path, options) {
+  if (method === "GET") return send(method, path, options);
+  changes += 1;
+  try { return await send(method, path, options); } finally { changes -= 1; }
+}
+
+/** @type {Call} */
+async function send(method, path, { json, user, timeout = 15000, isPreloaded = false } = {}) {
   const isQuestion = method === "GET" && /^\/(session$|start\/)/.test(path); // asks who is signed in
   const headers = isQuestion ? {} : asUser(user);
   /** @type {RequestInit} */
