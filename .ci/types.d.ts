@@ -17,7 +17,7 @@ type MakeElement = <Tag extends keyof HTMLElementTagNameMap>(
 type Call = <Method extends string, Path extends string>(
   method: Method, path: Path, options?: CallOptions<Route<`${Method} ${Path}`>["json"]>,
 ) => Promise<Route<`${Method} ${Path}`>["answer"]>;
-type CallOptions<Json = unknown> = { json?: Json; user?: string; timeout?: number };
+type CallOptions<Json = unknown> = { json?: Json; user?: string; timeout?: number; isPreloaded?: boolean };
 
 /** The body of a refusal: a Problem, or whatever a proxy puts in its place. */
 type Refusal = { code?: string; detail?: string; errors?: Record<string, string[]> };

@@ -35,6 +35,7 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("GET", "/session"): ALL,
     ("DELETE", "/session"): ALL,
     ("GET", "/settings"): ALL,
+    ("GET", "/start/{role}"): ALL,
     ("GET", "/menu"): ALL,
     ("GET", "/instalar"): None,
     ("POST", "/setup"): None,
@@ -81,6 +82,7 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("POST", "/backups"): {A},
 }
 STREAM = "/events/{role}"
+OF_ONE_ROLE = (STREAM, "/start/{role}")
 GUARDED = [key for key, audience in AUDIENCES.items() if audience is not None]
 BY_ROLE = {W: ANA, K: COCO, C: LUIS, A: ROSA}
 
@@ -96,7 +98,7 @@ async def test_nobody_gets_in_without_a_session(house: House, method: str, path:
     assert (status, problem["code"]) == (401, "not_signed_in")
 
 
-@pytest.mark.parametrize(("method", "path"), [key for key in GUARDED if key[1] != STREAM])
+@pytest.mark.parametrize(("method", "path"), [key for key in GUARDED if key[1] not in OF_ONE_ROLE])
 async def test_the_role_is_checked_before_the_thing_and_the_body(
     house: House, method: str, path: str
 ) -> None:
@@ -248,11 +250,24 @@ async def test_a_stream_is_for_its_own_role_and_for_admin(
             assert (await response.json(content_type=None))["code"] == "forbidden"
 
 
-async def test_a_stream_of_no_role_is_not_found_by_those_who_are_signed_in(house: House) -> None:
+@pytest.mark.parametrize("wanted", list(Role))
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_page_begins_for_its_own_role_and_for_admin(
+    house: House, role: Role, wanted: Role
+) -> None:
+    status, answer = await house.call(BY_ROLE[role], "GET", f"/start/{wanted}")
+    if role in (wanted, A):
+        assert (status, answer["session"]["user"]["role"]) == (200, role)
+    else:
+        assert (status, answer["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("path", ["/events/chef", "/start/chef"])
+async def test_no_role_is_not_found_by_those_who_are_signed_in(house: House, path: str) -> None:
     for member in BY_ROLE.values():
-        status, problem = await house.call(member, "GET", "/events/chef")
+        status, problem = await house.call(member, "GET", path)
         assert (status, problem["code"]) == (404, "not_found")
-    assert (await house.call(None, "GET", "/events/chef"))[0] == 401
+    assert (await house.call(None, "GET", path))[0] == 401
 
 
 async def test_the_kitchen_sees_no_payment_anywhere(house: House) -> None:

@@ -78,6 +78,11 @@ class NotFound(DomainError):
     sentence = "No encontrado"
 
 
+class OldVersion(DomainError):
+    code = "old_version"
+    sentence = "Comanda cambió desde que se abrió esta página. Recárgala"
+
+
 class BackupFailed(DomainError):
     code = "backup_failed"
     sentence = "No se pudo hacer la copia"

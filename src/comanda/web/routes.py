@@ -30,6 +30,7 @@ from comanda.web.handlers import (
     setup,
     sign_in,
     staff,
+    start,
 )
 from comanda.web.plumbing.guard import guarded
 
@@ -93,7 +94,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/sw.js", pages.page("sw.js"), EVERYBODY, "The pages' service worker", ASSET),
     Route("GET", "/manifest.webmanifest", pages.page("manifest.webmanifest"), EVERYBODY,
           "The manifest to install the pages", ASSET),
-    Route("GET", "/static/{path:.+}", pages.show_asset, EVERYBODY, "A file of the pages", ASSET),
+    Route("GET", "/static/{path:.+}", pages.show_asset, EVERYBODY, "A file of the pages", ASSET,
+          refuses=("old_version",),
+          notes="A page names its files as `/static/VERSION/…`; these are kept for ever. A version "
+                "that is not the server's own answers `old_version`."),
     Route("GET", "/healthz", health.show_health, EVERYBODY,
           "Whether the database answers and the pages get events",
           {200: responses.Health}, refuses=("storage_unavailable", "feed_down"),
@@ -113,6 +117,12 @@ ROUTES: tuple[Route, ...] = (
                 "and 60 from all staff."),
     Route("GET", "/settings", settings.show_settings, EVERY_ROLE,
           "The settings that the pages need", {200: responses.Settings}),
+    Route("GET", "/start/{role}", start.show_start, EVERY_ROLE,
+          "All that a role's page begins with; an admin may open any role's page",
+          {200: responses.Start}, refuses=("forbidden",),
+          notes="One view of the database: an event stream after `last_event_id` misses nothing. "
+                "`orders` are the open orders, newest first, and for `cashier` those paid today, "
+                "for `kitchen` those voided in the last six hours; `admin` gets one."),
     Route("GET", "/menu", menu.show_menu, EVERY_ROLE, "The menu", {200: responses.Menu},
           notes="In the order of display."),
     Route("POST", "/orders", orders.place_order, WAITER, "Place an order", NEW_OR_REPEATED_ORDER,

@@ -29,7 +29,8 @@ const wouldAsk = () => canNotify() && Notification.permission === "default";
 
 /** On Android only a service worker can raise a notification. */
 function notify(/** @type {string} */ words, /** @type {Charged} */ order) {
-  const options = { body: `Orden ${order.id}`, tag: `pago-${order.payment.id}`, icon: "/static/icons/icon-192.png" };
+  const icon = new URL("../../icons/icon-192.png", import.meta.url).href;
+  const options = { body: `Orden ${order.id}`, tag: `pago-${order.payment.id}`, icon };
   try {
     const notification = new Notification(words, options);
     notification.onclick = () => { focus(); notification.close(); };

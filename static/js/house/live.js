@@ -2,11 +2,13 @@
 
 import { call, Offline, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/backoff.js";
+import { takeOrders } from "./first.js";
 import { onCovered } from "./idle.js";
 import { forget, keep, me, onOther, recall } from "../lib/kept.js";
 import { setLink } from "../lib/link.js";
 import { LANGUAGE, setHeartbeat, Stream } from "./stream.js";
 import { isInDoubt, mark } from "../lib/server-time.js";
+import { learnVersion } from "../lib/upgrade.js";
 
 const LONGEST_PAUSE = 30000;
 const CHECK_EVERY = 25000;
@@ -35,6 +37,7 @@ export class Live {
   #isKept = false;
   #isOver = false; // the user has left
   #hasFailed = false;
+  #wasLost = false; // the stream, which a server that stops ends
   #failures = 0;
   #timer = 0;
   #keeping = 0;
@@ -104,6 +107,11 @@ export class Live {
     this.#stream.join();
     this.#meanwhile = [];
     try {
+      const first = takeOrders();
+      if (first) {
+        this.#take([first]);
+        return;
+      }
       if (isInDoubt()) await call("GET", "/session"); // learn the time before a list asks by the day
       const session = call("GET", "/session");
       const snapshots = this.snapshots.map((path) => call("GET", resolve(path)));
@@ -127,11 +135,11 @@ export class Live {
     this.#isLoaded = true;
     this.#trueAt = mark();
     this.#hasFailed = false;
+    this.#stream.open(); // before the page shows the orders: their pictures would take its place in the browser's queue
     this.onReset(this.orders, before);
     this.#catchUp();
     this.#keepSoon();
     if (this.#stream.isOpen) this.#show("online");
-    this.#stream.open();
   }
 
   /** The answer to a change is newer than a snapshot or kept data from before the change. */
@@ -222,20 +230,32 @@ export class Live {
   }
 
   #opened() {
+    if (this.#wasLost) this.#learnSettings();
+    this.#wasLost = false;
     if (this.#hasFailed) this.refresh();
     else if (this.#isLoaded && !this.#loading) this.#show("online");
   }
 
   /** The browser reconnects a lost stream by itself, but gives up on any status but 200. */
   #lost(/** @type {boolean} */ isOver) {
+    this.#wasLost = true;
     if (this.state === "online") this.#show("connecting");
     if (isOver) this.#later();
   }
 
   /** The stream is silent: fetch what was missed, and the interval of heartbeats. */
-  async #silent() {
+  #silent() {
     this.refresh();
-    try { setHeartbeat((await call("GET", "/settings")).heartbeat_seconds); } catch { /* keep the old one */ }
+    this.#learnSettings();
+  }
+
+  /** The server may have been started anew: with another version, or other settings. */
+  async #learnSettings() {
+    try {
+      const { heartbeat_seconds: seconds, version } = await call("GET", "/settings");
+      setHeartbeat(seconds);
+      learnVersion(version);
+    } catch { /* keep the old ones */ }
   }
 
   async #fail(/** @type {any} */ error) {

@@ -1,6 +1,7 @@
 // The menu, also without a network: orders are written then, too.
 
 import { call, Offline } from "../lib/api.js";
+import { takeMenu } from "./first.js";
 import { keep, recall } from "../lib/kept.js";
 
 /**
@@ -9,7 +10,7 @@ import { keep, recall } from "../lib/kept.js";
  */
 export async function fetchMenu() {
   try {
-    const menu = await call("GET", "/menu");
+    const menu = takeMenu() ?? await call("GET", "/menu");
     keep("menu", menu);
     return menu;
   } catch (error) {

@@ -1,8 +1,9 @@
 // The start of every role's page: the user, the settings and the installed shell.
 
-import { call, Problem } from "../lib/api.js";
+import { call, isChanging, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/backoff.js";
 import { h, toast } from "../lib/dom.js";
+import { fetchFirst } from "./first.js";
 import { setCurrency } from "./format.js";
 import { setRules } from "./rules.js";
 import { setClock } from "../lib/wall-time.js";
@@ -13,6 +14,7 @@ import { signInAgain } from "./live.js";
 import { lastWords } from "../lib/other-user.js";
 import { setHeartbeat } from "./stream.js";
 import { session } from "../lib/storage.js";
+import { holdPage, learnVersion } from "../lib/upgrade.js";
 
 const ASKED = "comanda.pin-corto";
 const SOON = 6000; // ms, if there are kept data to show
@@ -23,9 +25,9 @@ export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", 
  * Resolves to `{ user, settings }`; a user of another role is sent to their own page. Without a network, resolves to
  * the last user who did not sign out: the page shows kept data. (Over plain HTTP there is no service worker, and no
  * page opens.)
- * @type {(...roles: Role[]) => Promise<Begun>}
+ * @type {(role: Role) => Promise<Begun>}
  */
-export async function start(...roles) {
+export async function start(role) {
   registerShell();
   if (staysLocked()) return new Promise(() => {});
   let [last, isLocked] = await Promise.all([lastHere(), wasLeft()]);
@@ -35,12 +37,12 @@ export async function start(...roles) {
   for (let failures = 0; ; failures += 1) {
     try {
       const timeout = last ? SOON : undefined;
-      const [{ user, short_pin: isWeak }, settings] = await Promise.all([
-        call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
+      const { user, short_pin: isWeak, settings } = await ask(role, timeout);
       await begin(user, settings);
+      learnVersion(settings.version);
       notice.remove();
       if (isWeak) askForBetterPin(user);
-      return await settle(roles, { user, settings });
+      return await settle(role, { user, settings });
     } catch (error) {
       if (error instanceof Problem && error.status === 401) {
         signInAgain();
@@ -50,7 +52,7 @@ export async function start(...roles) {
       if (last) {
         goOnAs(last.user);
         openedAlone();
-        return settle(roles, last);
+        return settle(role, last);
       }
       if (!notice.isConnected) document.body.append(notice);
       await new Promise((resolve) => { setTimeout(resolve, pauseAfter(1000, failures, 15000)); });
@@ -58,9 +60,25 @@ export async function start(...roles) {
   }
 }
 
-/** @type {(roles: Role[], begun: Begun) => Begun | Promise<Begun>} */
-function settle(roles, { user, settings }) {
-  if (!roles.includes(user.role) && user.role !== "admin") {
+/**
+ * Ask who is signed in, and for the settings. Only the page's own role and an administrator get the rest with it.
+ * @type {(role: Role, timeout?: number) => Promise<SignedIn & { settings: Settings }>}
+ */
+async function ask(role, timeout) {
+  try {
+    const { session: signedIn, settings } = await fetchFirst(role, { timeout });
+    return { ...signedIn, settings };
+  } catch (error) {
+    if (error.code !== "forbidden") throw error;
+    const [signedIn, settings] = await Promise.all([
+      call("GET", "/session", { timeout }), call("GET", "/settings", { timeout })]);
+    return { ...signedIn, settings };
+  }
+}
+
+/** @type {(role: Role, begun: Begun) => Begun | Promise<Begun>} */
+function settle(role, { user, settings }) {
+  if (user.role !== role && user.role !== "admin") {
     location.replace(PAGES[user.role]);
     return new Promise(() => {});
   }
@@ -69,6 +87,7 @@ function settle(roles, { user, settings }) {
   setRules(settings);
   setClock(settings);
   setHeartbeat(settings.heartbeat_seconds);
+  holdPage(isChanging);
   const words = lastWords();
   if (words) setTimeout(toast, 0, words, "late", { news: true }); // after the page is built
   return { user, settings };

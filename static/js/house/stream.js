@@ -1,7 +1,7 @@
 // One stream for all tabs of a browser, which opens at most six connections to a host. The holder, the tab with the
 // stream, tells the other tabs through a BroadcastChannel. Web Locks choose the holder. Plain HTTP has none: there a
-// tab that gets no answer from a holder becomes the holder, and the later of two holders stays. Without a channel, each
-// tab has its own stream, and closes it while hidden.
+// tab becomes the holder as it opens, or when it gets no answer from the holder, and the later of two holders stays.
+// Without a channel, each tab has its own stream, and closes it while hidden.
 
 import { newKey } from "../lib/api.js";
 import { doubled } from "../lib/backoff.js";
@@ -13,10 +13,9 @@ export const TYPES = [
   "payment_unseen", "payment_verification_pending", "payment_rejected", "payment_approved",
 ];
 /** The version of the tabs' messages. Tabs of another version, open since before an upgrade, have their own stream. */
-export const LANGUAGE = 2;
+export const LANGUAGE = 3;
 const ASK_EVERY = 5000; // how long the holder may be silent before a tab asks
 const ANSWER_WITHIN = 3000; // a holder that is frozen or stuck doesn't answer, and loses its seat
-const FIRST_ANSWER_WITHIN = 250; // if only an answer tells a new tab that there is a holder
 const HIDDEN_FOR = 5000;
 const GRACE = 5000; // a heartbeat this late was missed: the stream only looks alive
 const CHECK_EVERY = 1000;
@@ -83,8 +82,12 @@ export class Stream {
     }
     this.#channel = new BroadcastChannel(this.name);
     this.#channel.onmessage = ({ data }) => this.#hear(data);
-    if (this.#locks) this.#queue();
-    this.#ask(this.#locks ? ANSWER_WITHIN : FIRST_ANSWER_WITHIN);
+    if (this.#locks) {
+      this.#queue();
+      this.#ask(ANSWER_WITHIN);
+    } else {
+      this.#sit();
+    }
   }
 
   /** Leave the tabs, as the page freezes or closes. Another tab takes over the stream at once. */
@@ -349,7 +352,7 @@ export class Stream {
       const id = Number(event.lastEventId);
       this.#feel(mark());
       this.#post({ is: "event", ...this.#word(), type, id, data: event.data });
-      if (type === "resync") this.#after = 0; // the log is new
+      this.#after = type === "resync" ? 0 : Math.max(this.#after, id); // after a resync the log is new
       this.on.onEvent(type, id, event.data);
     });
   }

@@ -29,6 +29,11 @@ export class Offline extends Error {
 const NOT_OURS = "La respuesta no viene de Comanda";
 const NO_CONTENT = 204;
 
+let changes = 0; // on their way
+
+/** Whether an answer to a change is awaited. */
+export const isChanging = () => changes > 0;
+
 /** The header with the page's user: the server refuses the request in another user's session. */
 /** @returns {Record<string, string>} */
 export const asUser = (username = me()?.username) => (username ? { "Comanda-User": username } : {});
@@ -38,8 +43,15 @@ export const asUser = (username = me()?.username) => (username ? { "Comanda-User
  * JSON.
  * @type {Call}
  */
-export async function call(method, path, { json, user, timeout = 15000 } = {}) {
-  const isQuestion = method === "GET" && path === "/session"; // asks who is signed in
+export async function call(method, path, options) {
+  if (method === "GET") return send(method, path, options);
+  changes += 1;
+  try { return await send(method, path, options); } finally { changes -= 1; }
+}
+
+/** @type {Call} */
+async function send(method, path, { json, user, timeout = 15000, isPreloaded = false } = {}) {
+  const isQuestion = method === "GET" && /^\/(session$|start\/)/.test(path); // asks who is signed in
   const headers = isQuestion ? {} : asUser(user);
   /** @type {RequestInit} */
   const sent = { method, headers, credentials: "same-origin", cache: "no-store",
@@ -48,7 +60,7 @@ export async function call(method, path, { json, user, timeout = 15000 } = {}) {
     headers["Content-Type"] = "application/json";
     sent.body = JSON.stringify(json);
   }
-  const started = stopwatch();
+  const started = isPreloaded ? 0 : stopwatch(); // the browser has asked since the page's head came
   let received;
   let response;
   let text;

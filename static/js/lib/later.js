@@ -1,6 +1,7 @@
 // Parts of a page that are loaded at their first use.
 
 import { toast } from "./dom.js";
+import { askVersion } from "./upgrade.js";
 
 const CHANGED = "Comanda cambió desde que se abrió esta página. Recárgala.";
 
@@ -15,7 +16,7 @@ export async function fetchPart(promise, words = "Sin conexión. Inténtalo otra
   } catch (error) {
     if (await isLost(error)) {
       toast(words, "late");
-    } else {
+    } else if (!await comesAnew()) {
       toast(CHANGED, "late");
       reportError(error);
     }
@@ -23,14 +24,16 @@ export async function fetchPart(promise, words = "Sin conexión. Inténtalo otra
   }
 }
 
+/** Whether the server has another version, for which the page comes by itself. */
+const comesAnew = () => askVersion().catch(() => false);
+
 /**
  * Whether the network has failed. Else an upgraded server has no such file, or the file fails: a retry is no help.
  * @param {unknown} error
  */
 async function isLost(error) {
   if (!(error instanceof TypeError && /import/i.test(error.message))) return false;
-  const address = /https?:\S+/.exec(error.message)?.[0]; // which WebKit does not tell
-  if (!address) return true;
+  const address = /https?:\S+/.exec(error.message)?.[0] ?? import.meta.url; // WebKit does not tell it
   try {
     return (await fetch(address, { cache: "no-store" })).status !== 404;
   } catch {

@@ -18,6 +18,7 @@ import { createPaidToday } from "./paid-today.js";
 import { createPayable } from "./payable.js";
 import { placeLayer, placeOf, setPlace } from "../lib/place.js";
 import { createTabs } from "../lib/tabs.js";
+import { holdPage } from "../lib/upgrade.js";
 import { createStrip, refusalOf } from "./unsent.js";
 import { createWhose } from "./whose.js";
 import { voidedWords } from "../house/void.js";
@@ -39,6 +40,7 @@ const outbox = new Outbox({
   onSent: (order, draft) => (draft.kind === "order" ? placed(order, draft) : learn(order)),
   onGone: (draft) => newOrder.release(draft.key),
 });
+holdPage(() => outbox.drafts.some((draft) => outbox.isSending(draft)));
 const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOrder(draft) : correct(draft.orderId)));
 const newOrder = createNewOrder(user.username, { onCount: (items) => tabs.setCount("nueva", items) });
 const whose = createWhose(showLists);

@@ -120,6 +120,7 @@ _HOUSE: Example = {
     "day_ends": "04:00",
 }
 _SETTINGS: Example = _HOUSE | {
+    "version": "5d41402abc4b2a76",
     "methods": [
         {
             "name": "transferencia",
@@ -247,6 +248,13 @@ EXAMPLES: Mapping[type[Schema], Example] = {
     responses.Menu: {"products": [_TACOS, _SOUP]},
     responses.Order: _ORDER,
     responses.Orders: {"orders": [_ORDER], "last_event_id": "1042"},
+    responses.Start: {
+        "session": {"user": _USER},
+        "settings": _SETTINGS,
+        "menu": {"products": [_TACOS, _SOUP]},
+        "orders": [_ORDER],
+        "last_event_id": "1042",
+    },
     responses.OrderDetail: _ORDER | {"payments": [_WAITING], "history": _HISTORY},
     responses.ReconciledPayment: _RECONCILED,
     responses.OrderAfterChange: _ORDER | {"last_event_id": "1042"},

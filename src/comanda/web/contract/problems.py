@@ -23,6 +23,7 @@ STATUSES: Mapping[str, int] = {
     "own_payment": 403,
     "bad_setup_token": 403,
     "not_found": 404,
+    "old_version": 404,
     "order_not_found": 404,
     "payment_not_found": 404,
     "product_not_found": 404,

@@ -120,6 +120,7 @@ Limits = Answer.from_dict(
 
 
 class Settings(Answer):
+    version = text(metadata={"description": "Of the pages' files; a page of another one reloads."})
     methods = many(Method)
     max_bytes = whole()
     restaurant = text()
@@ -267,6 +268,12 @@ class OrderAfterChange(Order):
 class Orders(Answer):
     orders = many(Order)
     last_event_id = newest_event()
+
+
+class Start(Orders):
+    session = one(SignedIn)
+    settings = one(Settings)
+    menu = fields.Nested(Menu, metadata={"description": "For the waiters' page and the kitchen's."})
 
 
 class HistoryEntry(Answer):

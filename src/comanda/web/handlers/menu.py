@@ -23,7 +23,7 @@ PRODUCTS_AT_ONCE = 2_500
 
 async def show_menu(request: web.Request) -> web.Response:
     """`GET /menu`."""
-    return await reply_with(request, _menu_wire)
+    return await reply_with(request, menu_wire)
 
 
 async def export_menu(request: web.Request) -> web.Response:
@@ -76,7 +76,7 @@ async def arrange_menu(request: web.Request) -> web.Response:
     body = await json_body(request, MenuOrder)
     actor = request[STAFF]
     await request.app[DATABASE].write(office.arrange_menu, actor, body["product_ids"])
-    return await reply_with(request, _menu_wire)
+    return await reply_with(request, menu_wire)
 
 
 async def preview_import(request: web.Request) -> web.Response:
@@ -107,12 +107,13 @@ async def menu_entries(text: str, field: str = "csv") -> list[Entry]:
         raise ValidationFailed({field: [str(error)]}) from error
 
 
+def menu_wire(view: Snapshot) -> Wire:
+    """Return the menu in the order of display."""
+    return {"products": (product.wire() for product in menu.products(view))}
+
+
 async def _entries(request: web.Request) -> list[Entry]:
     return await menu_entries((await json_body(request, MenuText))["csv"])
-
-
-def _menu_wire(view: Snapshot) -> Wire:
-    return {"products": (product.wire() for product in menu.products(view))}
 
 
 def _csv(view: Snapshot) -> bytes:

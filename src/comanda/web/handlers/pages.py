@@ -13,7 +13,7 @@ def page(name: str) -> Handler:
     """Return a handler that serves a file of the static folder. The file holds no secret."""
 
     async def show_page(request: web.Request) -> web.Response:
-        return request.app[ASSETS].response(name, request)
+        return request.app[ASSETS].page(name, request)
 
     return show_page
 
@@ -25,9 +25,9 @@ async def show_entry(request: web.Request) -> web.Response:
     except StorageUnavailable:
         is_founded = True  # the sign-in page then shows the database's error
     name = "index.html" if is_founded else "antes.html"
-    return request.app[ASSETS].response(name, request)
+    return request.app[ASSETS].page(name, request)
 
 
 async def show_asset(request: web.Request) -> web.Response:
-    """`GET /static/{path}`."""
-    return request.app[ASSETS].response(request[ASSET_PATH], request)
+    """`GET /static/{path}`, with or without the version as the first part of `path`."""
+    return request.app[ASSETS].file(request[ASSET_PATH], request)

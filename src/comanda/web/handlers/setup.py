@@ -21,7 +21,7 @@ PAGE = "instalar.html"
 async def show_page(request: web.Request) -> web.Response:
     """`GET /instalar`: the page to set up the house. Raises NotFound when the setup is closed."""
     _require_open(request)
-    return request.app[ASSETS].response(PAGE, request)
+    return request.app[ASSETS].page(PAGE, request)
 
 
 async def set_up(request: web.Request) -> web.Response:

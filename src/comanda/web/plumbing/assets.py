@@ -1,15 +1,17 @@
-"""The files of the pages, read and compressed once at start."""
+"""The files of the pages, read at start; their gzip is made at the first request for it."""
 
 import gzip
 import hashlib
 import mimetypes
-from dataclasses import dataclass
+import re
+from functools import cached_property
 from pathlib import Path
 
 from aiohttp import ETag, web
 
-from comanda.domain.errors import NotFound
+from comanda.domain.errors import NotFound, OldVersion
 from comanda.web.plumbing.compression import takes_gzip
+from comanda.web.plumbing.modules import reachable
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
@@ -25,42 +27,114 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+WORKER = "sw.js"
 _PICTURES = {".png": "image/png", ".webp": "image/webp"}
+_ASK_AGAIN = "no-cache"
+_KEEP = "public, max-age=31536000, immutable"  # RFC 8246
+_VERSION = re.compile(r"([0-9a-f]{16})/(.+)", re.ASCII)
+_ADDRESS = re.compile(r'(?<==")/static/')
+_ENTRY = re.compile(r'<script type="module" src="/static/(js/[^"]+)"></script>\n')
+_HEAD = "<head>\n"
 
 
-@dataclass(frozen=True, slots=True)
 class Asset:
-    """A file as it is served; `packed` is its gzip, or None for a type that is not text."""
+    """A file as it is served."""
 
-    content_type: str
-    body: bytes
-    packed: bytes | None
-    etag: str
+    def __init__(self, name: str, body: bytes) -> None:
+        kind = Path(name).suffix
+        guess = (_TYPES | _PICTURES).get(kind) or mimetypes.guess_type(name)[0]
+        self.content_type = guess or "application/octet-stream"
+        self.body = body
+        self._is_text = kind in _TYPES
+        # A page and its worker. All else gets the policy that every answer has, which is shorter.
+        self.has_rights = kind == ".html" or name == WORKER
+
+    @cached_property
+    def packed(self) -> bytes | None:
+        """The gzip, or None for a type that is not text."""
+        return gzip.compress(self.body, mtime=0) if self._is_text else None
+
+    @cached_property
+    def etag(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()[:32]
 
 
 class Assets:
-    """All files of the static folder, by their relative path (`js/live.js`)."""
+    """All files of the static folder, by their relative path (`js/live.js`).
+
+    `version` changes with any of the files. It is a part of the addresses that a page names
+    (`/static/VERSION/js/live.js`), so a browser keeps these files and never asks for them again.
+    A module's relative imports stay within its version. The files are not read again: a server that
+    is being upgraded goes on answering with the files of its own version.
+    """
 
     def __init__(self, folder: Path) -> None:
-        files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-        self._files = {path.relative_to(folder).as_posix(): _load(path) for path in files}
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+        self.version = _version(bodies)
+        self._files = {name: Asset(name, body) for name, body in bodies.items()}
+        self._pages: dict[str, Asset] = {}
 
-    def response(self, name: str, request: web.Request) -> web.Response:
-        """Return the file `name`, or a 304 if the browser has it already. Raises NotFound."""
-        asset = self._files.get(name)
+    def page(self, name: str, request: web.Request) -> web.Response:
+        """Return a file with an address of its own, or a 304 if the browser has it already.
+
+        An HTML page names all that it begins with, in this version.
+        """
+        asset = self._pages.get(name)
         if asset is None:
+            asset = self._pages[name] = self._addressed(name)
+        return _response(asset, request, _ASK_AGAIN)
+
+    def file(self, path: str, request: web.Request) -> web.Response:
+        """Return the file at `/static/{path}`. Raises NotFound, or OldVersion.
+
+        An address without a version is the one of the file as it is now.
+        """
+        versioned = _VERSION.fullmatch(path)
+        if versioned is None:
+            return _response(self._find(path), request, _ASK_AGAIN)
+        version, name = versioned.groups()
+        if version != self.version:
+            raise OldVersion
+        return _response(self._find(name), request, _KEEP)
+
+    def _find(self, name: str) -> Asset:
+        if name not in self._files:
             raise NotFound
-        headers = {
-            "Cache-Control": "no-cache",
-            "Content-Security-Policy": POLICY,
-            "Vary": "Accept-Encoding",
-        }
-        if any(tag.value == asset.etag for tag in request.if_none_match or ()):
-            response = web.Response(status=304, headers=headers)
-        else:
-            response = _full(asset, request, headers)
-        response.etag = ETag(asset.etag, is_weak=True)  # shared with the compressed file
-        return response
+        return self._files[name]
+
+    def _addressed(self, name: str) -> Asset:
+        """Return a page with the version in its addresses, and its modules named in its head."""
+        asset = self._find(name)
+        if not name.endswith(".html"):
+            return asset
+        text = _ENTRY.sub(self._with_modules, asset.body.decode())
+        text = _ADDRESS.sub(f"/static/{self.version}/", text)
+        version = f'<meta name="comanda-version" content="{self.version}">\n'
+        return Asset(name, text.replace(_HEAD, _HEAD + version, 1).encode())
+
+    def _with_modules(self, entry: re.Match[str]) -> str:
+        """Return the entry's script, and before it a link for each module that it imports.
+
+        Without these links a browser learns of a module when the module that imports it has come.
+        """
+        links = (
+            f'<link rel="modulepreload" href="/static/{name}">\n'
+            for name in reachable(entry[1], lambda name: self._find(name).body.decode())
+        )
+        return "".join(links) + entry[0]
+
+
+def _response(asset: Asset, request: web.Request, caching: str) -> web.Response:
+    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
+    if asset.has_rights:
+        headers["Content-Security-Policy"] = POLICY
+    if any(tag.value == asset.etag for tag in request.if_none_match or ()):
+        response = web.Response(status=304, headers=headers)
+    else:
+        response = _full(asset, request, headers)
+    response.etag = ETag(asset.etag, is_weak=True)  # shared with the compressed file
+    return response
 
 
 def _full(asset: Asset, request: web.Request, headers: dict[str, str]) -> web.Response:
@@ -70,12 +144,9 @@ def _full(asset: Asset, request: web.Request, headers: dict[str, str]) -> web.Re
     return web.Response(body=asset.packed, headers={**headers, "Content-Encoding": "gzip"})
 
 
-def _load(path: Path) -> Asset:
-    body = path.read_bytes()
-    content_type = (_TYPES | _PICTURES).get(path.suffix) or mimetypes.guess_type(path.name)[0]
-    packed = gzip.compress(body, mtime=0) if path.suffix in _TYPES else None
-    return Asset(content_type or "application/octet-stream", body, packed, _digest(body))
-
-
-def _digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:32]
+def _version(bodies: dict[str, bytes]) -> str:
+    """Return a hash of all names and contents, 16 hexadecimal digits."""
+    whole = hashlib.sha256()
+    for name, body in bodies.items():
+        whole.update(f"{name}\0{len(body)}\0".encode() + body)
+    return whole.hexdigest()[:16]

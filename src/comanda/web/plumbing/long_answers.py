@@ -39,11 +39,12 @@ async def reply_with_long(
 
 
 def _encoded(view: Snapshot, work: Callable[[Snapshot], Wire]) -> bytes:
-    parts = (f"{encode(name)}:{_part(view, value)}" for name, value in work(view).items())
-    return ("{" + ",".join(parts) + "}").encode()
+    return _part(view, work(view)).encode()
 
 
 def _part(view: Snapshot, value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{encode(name)}:{_part(view, value[name])}" for name in value) + "}"
     if isinstance(value, list | Iterator):
         return "[" + ",".join(encode(item) for item in view.in_pieces(value)) + "]"
     return encode(value)
