@@ -35,11 +35,12 @@ LAYERS = {
     "files": set(),
     "media": {"media", "domain"},
     "examiner": {"examiner", "media", "domain"},
+    "examining": {"examiner", "background", "workflow", "feed", "store", "domain"},
     "lan": {"domain"},
     "config": {"domain"},
-    "chores": {"media", "background", "workflow", "config", "store", "domain"},
-    "web": {"web", *VERBS, "lan", "feed", "store", "domain", "config", "media"},
-    "app": {"background", "chores", "web", "feed", "store", "config", "files"},
+    "chores": {"background", "workflow", "config", "store", "domain"},
+    "web": {"web", *VERBS, "examining", "lan", "feed", "store", "domain", "config", "media"},
+    "app": {"background", "chores", "examining", "web", "feed", "store", "config", "files"},
     "demo": {"workflow", "office", "store", "domain", "media"},
     "logs": {"domain"},
     "cli": {
@@ -65,12 +66,18 @@ BYTES = {
     ("web/plumbing/stream.py", "connection.write"),
     ("web/plumbing/spool.py", "self._file.write"),
     ("examiner/__main__.py", "sink.write"),
+    ("examining.py", "process.stdin.write"),
 }
 # Who may change a table that has a say in an order.
 HOMES = {
     "orders": {"store/orders.py"},
     "order_items": {"store/orders.py"},
-    "payments": {"store/payments.py", "store/reconciliation.py", "store/retention.py"},
+    "payments": {
+        "store/payments.py",
+        "store/examinations.py",
+        "store/reconciliation.py",
+        "store/retention.py",
+    },
     "proofs": {"store/payments.py", "store/retention.py"},
     "products": {"store/menu.py"},
     "events": {"store/events.py"},
