@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Union
 
-from comanda.media.strip_metadata import blanked_jpeg
+from comanda.media.jpeg import blanked_jpeg
 
 _BLANK = b"\x00\t\n\x0c\r "
 _TOKEN = re.compile(
