@@ -9,8 +9,7 @@ from comanda.media.exif import ExifFacts
 Part = range | bytes  # a range of a file's offsets, or other bytes in its place
 
 _TOO_LARGE = "La imagen tiene demasiados píxeles. Toma una captura de pantalla y envía esa foto"
-_FEW_PIECES = 500
-_BYTES_OF_A_PIECE = 1024
+_FEW_PIECES, _PIECE_BYTES = 500, 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +29,13 @@ def check_size(width: int, height: int, most_pixels: int) -> None:
         raise UnsupportedFile(_TOO_LARGE)
 
 
-def most_pieces(data: bytes) -> int:
+def most_pieces(data: bytes, piece_bytes: int = _PIECE_BYTES) -> int:
     """Return how many segments, chunks or boxes a picture may have, stray bytes included.
 
-    The work for a picture thus depends on its size alone. Encoders write pieces of some kilobytes.
+    Beyond the first few hundred pieces, their mean size must be `piece_bytes`, so that the work for
+    a picture depends on its size alone. Cameras write pieces of some kilobytes.
     """
-    return _FEW_PIECES + len(data) // _BYTES_OF_A_PIECE
+    return _FEW_PIECES + len(data) // piece_bytes
 
 
 def join_parts(data: bytes, parts: Iterable[Part]) -> bytes:

@@ -16,6 +16,7 @@ _BRANDS = frozenset(b"heic heix heim heis hevc hevx hevm hevs mif1 msf1".split()
 _CODED, _PICTURES = b"hvc1", frozenset({b"hvc1", b"grid", b"iovl", b"iden"})
 _EXIF, _METADATA = b"Exif", frozenset({b"Exif", b"mime"})
 _MOST_ITEMS, _MOST_EXTENTS = 4000, 8000  # a photo has some hundreds
+_BOX_BYTES = 64  # the least mean size of a box
 _LONGEST_EXIF, _MOST_EXIF_EXTENTS = 1 << 16, 4
 _WIDE_ITEM, _WIDE_LOCATION = 3, 2  # from these versions on, an id has four bytes
 _IN_FILE, _IN_META = 0, 1  # what an extent's offset is counted from
@@ -84,7 +85,7 @@ def _check_item(entry: bytes) -> None:
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, range]]:
     """Yield each box's kind and the range of its content. Raises ValueError for too many boxes."""
-    for _ in range(most_pieces(data)):
+    for _ in range(most_pieces(data, _BOX_BYTES)):
         if start + 8 > end:
             return
         size, head = int.from_bytes(data[start : start + 4]), 8

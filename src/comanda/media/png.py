@@ -20,6 +20,7 @@ MOST_PIXELS = 50_000_000
 # A PNG can't be decoded at a smaller size, and a turned PNG must be decoded as a whole.
 MOST_TURNED_PIXELS = 16_000_000
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PIECE_BYTES = 64  # some programs write each line of pixels as a chunk
 _CRITICAL = frozenset(b"IHDR PLTE IDAT IEND".split())
 _ANCILLARY = 0x20  # of a chunk's first letter
 _FRAME_BYTES = 12  # a chunk's length, kind and checksum
@@ -73,7 +74,7 @@ def strip_png(data: bytes) -> BarePicture:
 def _read_chunks(data: bytes) -> Iterator[tuple[bytes, range]]:
     """Yield each needed chunk's kind and place. Skip an ancillary chunk with a wrong checksum."""
     position, view = len(SIGNATURE), memoryview(data)
-    for _ in range(most_pieces(data)):
+    for _ in range(most_pieces(data, _PIECE_BYTES)):
         end = position + _FRAME_BYTES + int.from_bytes(view[position : position + 4])
         if len(data) < end:
             raise ValueError("cut off")
