@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Union
 
-from comanda.media.strip_metadata import blanked_jpeg
+from comanda.media.jpeg import blanked_jpeg
 
 _BLANK = b"\x00\t\n\x0c\r "
 _TOKEN = re.compile(
@@ -39,6 +39,9 @@ _BYTES_OF_A_STEP = 100  # a long token costs several steps: rereading a file is 
 _LONGEST_STRING, _LONGEST_COMMENT = 1024 * 1024, 64 * 1024
 _MOST_TRAILERS, _MOST_NUMBERS = 100, 20_000
 _MOST_UNPACKED = 32 * 1024 * 1024  # bytes of a file's streams together
+_MOST_UNPACKED_OBJECTS = 8 * 1024 * 1024  # of them, bytes of packed objects
+# Plain bytes of a file that are packed as small as zlib can, at 2.5 s a megabyte of the worst kind.
+_MOST_PACKED_SMALL = 128 * 1024
 _MOST_LETTER_BYTES = 1024 * 1024  # of ASCII85 and hexadecimal streams: Python decodes them slowly
 
 # Actions that do more than go to a page of the same file.
@@ -219,6 +222,7 @@ class Pdf:
         self._data = data
         self._budget = [_MOST_TOKENS]
         self._unpack_bytes_left = _MOST_UNPACKED
+        self._object_bytes_left = _MOST_UNPACKED_OBJECTS
         self._letter_bytes_left = _MOST_LETTER_BYTES
         self._unpacked_by_start: dict[int, bytes] = {}  # by the `stream.start` of the holder
         self._is_followed = True  # False after an object that could not be read
@@ -317,13 +321,17 @@ class Pdf:
         """Return an object stream's unpacked bytes, or None if they can't be unpacked."""
         if holder.stream is None or self._is_encrypted or _filters(holder) != [b"FlateDecode"]:
             return None
-        return self._inflate(self._data[holder.stream.start : holder.stream.stop])
+        packed = self._data[holder.stream.start : holder.stream.stop]
+        plain = self._inflate(packed, self._object_bytes_left)
+        self._object_bytes_left -= len(plain or b"")
+        return plain if self._object_bytes_left > 0 else None
 
-    def _inflate(self, packed: bytes) -> bytes | None:
-        if self._unpack_bytes_left <= 0:
+    def _inflate(self, packed: bytes, most_bytes: int = _MOST_UNPACKED) -> bytes | None:
+        most_bytes = min(most_bytes, self._unpack_bytes_left)
+        if most_bytes <= 0:
             return None
         try:
-            plain = zlib.decompressobj().decompress(packed, self._unpack_bytes_left)
+            plain = zlib.decompressobj().decompress(packed, most_bytes)
         except zlib.error:
             return None
         self._unpack_bytes_left -= len(plain)
@@ -561,8 +569,9 @@ class _Edits:
     def __init__(self, data: bytes, unpacked_by_start: dict[int, bytes]) -> None:
         self._data = data
         self._file_edits: list[tuple[int, bytes]] = []
-        self._after = {start: bytearray(plain) for start, plain in unpacked_by_start.items()}
         self._before = unpacked_by_start
+        self._after: dict[int, bytearray] = {}  # copies of the streams that are changed
+        self._small_bytes_left = _MOST_PACKED_SMALL
         self._removed_references: set[tuple[int | None, int]] = set()
         self._null_objects: set[int] = set()
 
@@ -588,7 +597,12 @@ class _Edits:
         if holder is None:
             self._file_edits.append((start, overwritten))
         elif holder.stream is not None:
-            self._after[holder.stream.start][start:end] = overwritten
+            self._unpacked_copy(holder.stream.start)[start:end] = overwritten
+
+    def _unpacked_copy(self, start: int) -> bytearray:
+        if start not in self._after:
+            self._after[start] = bytearray(self._before[start])
+        return self._after[start]
 
     def _note_removed(self, value: _Value, holder: _Object | None) -> None:
         self._removed_references.update(
@@ -612,6 +626,8 @@ class _Edits:
         return (_holder_key(holder), reference.start) in self._removed_references
 
     def apply_to(self, objects: Iterable[_Object]) -> bytes:
+        if not self._file_edits and not self._after:
+            return self._data
         edited_file = bytearray(self._data)
         for start, data in self._file_edits:
             edited_file[start : start + len(data)] = data
@@ -621,13 +637,19 @@ class _Edits:
             if pdf_object.stream is not None
         }
         for start, plain in self._after.items():
-            if plain == self._before[start]:
-                continue
             place = holders[start].stream or range(0)
-            packed = zlib.compress(plain, 9)
-            if len(packed) <= len(place):
+            packed = self._pack(plain, len(place))
+            if plain != self._before[start] and len(packed) <= len(place):
                 edited_file[place.start : place.stop] = packed.ljust(len(place))
         return bytes(edited_file)
+
+    def _pack(self, plain: bytearray, most_bytes: int) -> bytes:
+        """Return a stream packed, as small as possible if `most_bytes` are not enough otherwise."""
+        packed = zlib.compress(plain)
+        if len(packed) > most_bytes and len(plain) <= self._small_bytes_left:
+            self._small_bytes_left -= len(plain)
+            packed = zlib.compress(plain, 9)
+        return packed
 
 
 def _holder_key(holder: _Object | None) -> int | None:

@@ -1,32 +1,23 @@
-"""Parse a proof's uploaded file, remove its metadata and compute hashes to compare it by."""
+"""Decode a proof's picture: hashes to compare it by, its thumbnail."""
 
 import hashlib
 import io
 import struct
 import zlib
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from threading import Lock
 
-from PIL import ExifTags, Image
+from PIL import Image
 
 from comanda.domain.errors import UnsupportedFile
 from comanda.domain.payments import Proof
-from comanda.media.pdf import check_pdf
+from comanda.media import inspection
+from comanda.media.exif import UPRIGHT, read_exif
 from comanda.media.pdf_objects import Pdf
-from comanda.media.strip_metadata import (
-    BarePicture,
-    check_heif,
-    emptied_heif,
-    png_bodies,
-    strip_jpeg,
-    strip_png,
-    strip_webp,
-    turned_jpeg,
-)
+from comanda.media.png import png_bodies
 
 THUMBNAIL_SIDE = 320
 HASH_SIZE = (64, 16)  # columns, rows; a receipt's lines are wide: more columns than rows
@@ -43,10 +34,8 @@ _COMPARABLE_PIXELS = 16_000_000
 _BAND_ROWS = 64  # rows that are converted at a time
 _large_picture_lock = Lock()  # decoding a large picture takes some hundred megabytes
 _TOO_LARGE = "La imagen tiene demasiados píxeles. Toma una captura de pantalla y envía esa foto"
-_NOISE = bytes(range(1, 200))  # a decoder takes these bytes for pixels after an incomplete scan
 _STEP = 2  # grey levels; smaller differences are noise of the compression
 _LEAST_BITS = 24  # a picture with less structure would match any other
-_UPRIGHT_ORIENTATION = 1
 _TURNS = {  # EXIF's orientation → the operation that makes the picture upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -77,107 +66,38 @@ _DAMAGE_ERRORS = (
 Image.MAX_IMAGE_PIXELS = None  # `_open` checks MAX_PIXELS before decoding
 
 
-@dataclass(frozen=True, slots=True)
-class _ExifFacts:
-    """A picture's orientation and the time of the photo, from its EXIF."""
-
-    orientation: int = _UPRIGHT_ORIENTATION
-    taken_at: datetime | None = None
-
-
 def inspect(data: bytes) -> Proof:
-    """Return the proof for `data`, an uploaded file. Raises UnsupportedFile.
-
-    The proof's file looks like the upload and has no metadata, scripts or attached files.
-    `sha256` is of the upload itself.
-    """
-    received_sha256 = hashlib.sha256(data).hexdigest()
+    """Return the proof for `data` with its hashes. Raises UnsupportedFile."""
+    proof = inspection.inspect(data, hashlib.sha256(data).hexdigest())
     try:
-        bare_picture = _strip_metadata(data)
-        if bare_picture is None and check_pdf(data):
-            return _inspect_pdf(data, received_sha256)
-        return (
-            _inspect_image(bare_picture, received_sha256)
-            if bare_picture
-            else _inspect_heif(data, received_sha256)
-        )
+        if proof.content_type == "application/pdf":
+            return replace(proof, content=Pdf(proof.data).content_hash())
+        return _look_at(proof)
     except _DAMAGE_ERRORS as error:
         raise UnsupportedFile from error
 
 
-def _inspect_pdf(data: bytes, received_sha256: str) -> Proof:
-    pdf = Pdf(data)
-    cleaned_pdf = pdf.cleaned_bytes()
-    stored_sha256 = hashlib.sha256(cleaned_pdf).hexdigest()
-    return Proof(
-        content_type="application/pdf",
-        data=cleaned_pdf,
-        sha256=received_sha256,
-        stored_sha256="" if stored_sha256 == received_sha256 else stored_sha256,
-    )
-
-
-def _inspect_heif(data: bytes, received_sha256: str) -> Proof:
-    """Inspect a file that only a decoder can parse; if that fails, again without its metadata."""
-    check_heif(data)
-    try:
-        return _inspect_image(BarePicture(data), received_sha256)
-    except _DAMAGE_ERRORS:
-        return _inspect_image(BarePicture(emptied_heif(data)), received_sha256)
-
-
-def _strip_metadata(data: bytes) -> BarePicture | None:
-    """Return the picture without its metadata, or None for another kind of file.
-
-    No decoder sees the metadata.
-    """
-    if data.startswith(b"\xff\xd8"):
-        return strip_jpeg(data)
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return strip_png(data)
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return strip_webp(data)
-    return None
-
-
-def _inspect_image(bare_picture: BarePicture, received_sha256: str) -> Proof:
-    if not (bare_picture.had_end or _has_all_pixels(bare_picture.data)):
-        raise ValueError("cut off")
-    with _open(bare_picture.data) as image, _one_large_at_a_time(image):
-        exif_facts = _read_exif(bare_picture.exif or image.info.get("exif", b""))
+def _look_at(proof: Proof) -> Proof:
+    with _open(proof.data) as image, _one_large_at_a_time(image):
         if image.format == "PNG" and _is_large(image):
-            if exif_facts.orientation != _UPRIGHT_ORIENTATION:
-                raise UnsupportedFile(_TOO_LARGE)
             image.verify()
-        else:
-            _perceptual_hash(image)
-        content_type, stored_bytes = _stored_form(image, bare_picture.data, exif_facts.orientation)
+            return replace(proof, content=_packed_pixel_hash(proof.data))
+        size, orientation = image.size, _orientation(image)
+        image_hash, content = _perceptual_hash(image), _pixel_hash(image, size)
+        content_type, stored_bytes = _stored_form(image, proof.data, orientation)
     stored_sha256 = hashlib.sha256(stored_bytes).hexdigest()
-    return Proof(
+    return replace(
+        proof,
         content_type=content_type,
         data=stored_bytes,
-        sha256=received_sha256,
-        stored_sha256="" if stored_sha256 == received_sha256 else stored_sha256,
-        taken_at=exif_facts.taken_at,
+        stored_sha256="" if stored_sha256 == proof.sha256 else stored_sha256,
+        content=content,
+        image_hash=image_hash,
     )
 
 
-def _has_all_pixels(data: bytes) -> bool:
-    """Return whether a JPEG that had no end mark has all its pixels.
-
-    If it does, bytes after the pixels change none of them.
-    """
-    without_end = data.removesuffix(b"\xff\xd9").rstrip(b"\x00")
-    without_end += b"\x00" * without_end.endswith(b"\xff")
-    return _small_pixels(without_end + b"\xff\xd9") == _small_pixels(
-        without_end + _NOISE + b"\xff\xd9"
-    )
-
-
-def _small_pixels(data: bytes) -> bytes:
-    with _open(data) as image:
-        image.draft("L", _DECODED_SIZE)
-        return image.tobytes()
+def _orientation(image: Image.Image) -> int:
+    return read_exif(image.info.get("exif") or b"").orientation
 
 
 def _is_large(image: Image.Image) -> bool:
@@ -308,26 +228,14 @@ def _on_white(image: Image.Image) -> Image.Image:
     return white
 
 
-def _read_exif(exif: bytes) -> _ExifFacts:
-    """Read orientation and time from EXIF; ignore damaged parts, whatever error they raise."""
-    tags, orientation, taken_at = Image.Exif(), _UPRIGHT_ORIENTATION, None
-    with suppress(Exception):
-        tags.load(exif)
-        orientation = tags.get(ExifTags.Base.Orientation, _UPRIGHT_ORIENTATION)
-    with suppress(Exception):
-        taken_at = _read_taken_at(tags)
-    is_known = isinstance(orientation, int) and orientation in _TURNS
-    return _ExifFacts(orientation if is_known else _UPRIGHT_ORIENTATION, taken_at)
-
-
 def _stored_form(image: Image.Image, data: bytes, orientation: int) -> tuple[str, bytes]:
     """Return the content type and the bytes under which a bare picture is stored."""
     if image.format == "JPEG":
-        return "image/jpeg", turned_jpeg(data, orientation)
+        return "image/jpeg", data
     if image.format == "HEIF":
         # The decoder has turned the picture.
-        return "image/jpeg", _as_jpeg(image, _UPRIGHT_ORIENTATION)
-    if orientation != _UPRIGHT_ORIENTATION:
+        return "image/jpeg", _as_jpeg(image, UPRIGHT)
+    if orientation != UPRIGHT:
         return "image/jpeg", _as_jpeg(image, orientation)
     return ("image/png" if image.format == "PNG" else "image/webp"), data
 
@@ -346,24 +254,10 @@ def _make_upright(image: Image.Image, orientation: int) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _read_taken_at(exif: Image.Exif) -> datetime | None:
-    """Return the camera's time of the photo: in UTC, or naive if EXIF has no time zone."""
-    tags = exif.get_ifd(ExifTags.IFD.Exif)
-    text = str(tags.get(ExifTags.Base.DateTimeOriginal, "")).strip("\x00 ")
-    zone = str(tags.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\x00 ")
-    for pattern, value in (("%Y:%m:%d %H:%M:%S%z", text + zone), ("%Y:%m:%d %H:%M:%S", text)):
-        try:
-            taken_at = datetime.strptime(value, pattern)  # noqa: DTZ007 - the house's zone is not known here
-            return taken_at if taken_at.tzinfo is None else taken_at.astimezone(UTC)
-        except (ValueError, OverflowError, OSError):
-            continue
-    return None
-
-
 def thumbnail(data: bytes) -> bytes:
     """Return a stored picture as an upright WebP on white, at most 320 px. Raises OSError."""
     with _open(data) as image, _one_large_at_a_time(image):
-        orientation = _read_exif(image.info.get("exif", b"")).orientation
+        orientation = _orientation(image)
         image.draft("RGB", (2 * THUMBNAIL_SIDE, 2 * THUMBNAIL_SIDE))
         small_picture = _reduce(image, 2 * THUMBNAIL_SIDE)
         small_picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 
 _APP0, _APP14 = 0xE0, 0xEE
 _DHT, _DQT, _DRI, _SOS = 0xC4, 0xDB, 0xDD, 0xDA
-_HEAD_BYTES = 4  # a segment's marker and length
 _JFIF_BYTES, _ADOBE_BYTES, _DRI_BYTES = 12, 12, 2  # JFIF: without its thumbnail's size
-_DHT_HEAD, _DQT_VALUES = 17, 64
+_DHT_HEAD, _DQT_VALUES, _MOST_TABLES = 17, 64, 8
 _SIZE_BYTES, _LEAST_PROFILE = 4, 128
 _PROFILE_HEAD = 18  # in a JPEG's segment: marker, length, name, number, count
 _LARGEST_SEGMENT = 65_533
+_LARGEST_PROFILE, _PROFILE_NAME = 1 << 18, b"ICC Profile\x00"  # in a PNG
 # Passes of an interlaced picture: the first column and row, and the steps to the next ones.
 _PASSES = (
     (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
@@ -24,37 +24,32 @@ _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # colour type → samples of a pixel
 _INPUT_BYTES_AT_ONCE, _OUTPUT_BYTES_AT_ONCE = 1 << 16, 1 << 20
 
 
-def trimmed_segment(marker: int, piece: bytes, frames: frozenset[int]) -> bytes:
-    """Return a JPEG's segment without data after its last field.
+def trimmed_body(marker: int, body: bytes, frames: frozenset[int]) -> bytes:
+    """Return the body of a JPEG's segment without data after its last field.
 
-    `piece` is the segment with its marker; for a scan, with the scan's data, too. `frames` are the
-    markers that begin a frame.
+    `frames` are the markers that begin a frame.
     """
-    body_end = 2 + int.from_bytes(piece[2:4])
-    body, data = piece[_HEAD_BYTES:body_end], piece[body_end:]
     if marker == _APP0:
-        body = body[:_JFIF_BYTES] + b"\x00\x00"  # a thumbnail of 0 by 0 pixels
-    elif marker == _APP14:
-        body = body[:_ADOBE_BYTES]
-    elif marker == _DRI:
-        body = body[:_DRI_BYTES]
-    elif marker == _SOS:
-        body, data = body[: 4 + 2 * body[0]], data.rstrip(b"\xff")
-    elif marker in frames:
-        body = body[: 6 + 3 * int.from_bytes(body[5:6])]
-    elif marker in (_DHT, _DQT):
-        body = body[: _tables_end(marker, body)]
-    return piece[:2] + struct.pack(">H", len(body) + 2) + body + data
+        return body[:_JFIF_BYTES] + b"\x00\x00"  # a thumbnail of 0 by 0 pixels
+    if marker == _APP14:
+        return body[:_ADOBE_BYTES]
+    if marker == _DRI:
+        return body[:_DRI_BYTES]
+    if marker == _SOS:
+        return body[: 4 + 2 * body[0]]
+    if marker in frames:
+        return body[: 6 + 3 * int.from_bytes(body[5:6])]
+    return body[: _tables_end(marker, body)] if marker in (_DHT, _DQT) else body
 
 
 def _tables_end(marker: int, body: bytes) -> int:
-    """Return the end of a segment's last complete table."""
+    """Return the end of a segment's last complete table. A decoder has room for eight tables."""
     at = 0
-    while at < len(body):
+    for _ in range(_MOST_TABLES):
         if marker == _DHT:
             size = _DHT_HEAD + sum(body[at + 1 : at + _DHT_HEAD])
         else:
-            size = 1 + _DQT_VALUES * (2 if body[at] >> 4 else 1)
+            size = 1 + _DQT_VALUES * (2 if body[at : at + 1] >= b"\x10" else 1)
         if at + size > len(body):
             break
         at += size
@@ -90,20 +85,24 @@ def trimmed_profile(profile: bytes) -> bytes:
     return profile[:size] if _LEAST_PROFILE <= size < len(profile) else profile
 
 
-def trimmed_png_profile(body: bytes) -> bytes:
-    """Return the trimmed body of a sound iCCP chunk, under the usual name.
+def trimmed_png_profile(body: bytes) -> bytes | None:
+    """Return the trimmed body of an iCCP chunk, under the usual name, or None for a damaged chunk.
 
-    The original name is never shown, and may hold hidden data.
+    The original name is never shown, and may hold hidden data. A profile of more than 256 KB counts
+    as damaged: to unpack it would take too long.
     """
     _, _, packed = body.partition(b"\x00")
     unpacker = zlib.decompressobj()
-    profile = unpacker.decompress(packed[1:])
-    trailing_bytes = unpacker.unused_data
-    packed = packed[: len(packed) - len(trailing_bytes)]
+    try:
+        profile = unpacker.decompress(packed[1:], _LARGEST_PROFILE)
+    except zlib.error:
+        return None
+    if packed[:1] != b"\x00" or not unpacker.eof:
+        return None
     short_profile = trimmed_profile(profile)
     if short_profile != profile:
-        packed = b"\x00" + zlib.compress(short_profile)
-    return b"ICC Profile\x00" + packed
+        return _PROFILE_NAME + b"\x00" + zlib.compress(short_profile, 0)
+    return _PROFILE_NAME + packed[: len(packed) - len(unpacker.unused_data)]
 
 
 def exact_pixels(head: bytes, packed: bytes) -> bytes | None:
