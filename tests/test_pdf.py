@@ -8,9 +8,10 @@ from contextlib import suppress
 import pytest
 
 from comanda.domain.errors import UnsupportedFile
-from comanda.media import pdf_password, pictures
+from comanda.media import pdf_password
 from comanda.media.pdf import LOCKED, TAIL_BYTES
 from tests.house import PDF, image
+from tests.proofs import inspected
 
 GIVEN_UP = 5.0  # seconds of the processor
 PAGE = b"<!doctype html><title>Banco</title><p>%PDF- es un formato.</p>"
@@ -92,13 +93,13 @@ def test_what_is_made_to_be_read_slowly_is_not(what: str) -> None:
     data = b"%PDF-1.4\n" + SLOW[what] + b"\nstartxref\n9\n%%EOF\n"
     start = time.process_time()
     with suppress(UnsupportedFile):
-        pictures.inspect(data)
+        inspected(data)
     assert time.process_time() - start < GIVEN_UP  # it took 14 s and more
 
 
 @pytest.mark.parametrize("what", WHOLE)
 def test_what_readers_open_is_taken_and_kept_as_it_came(what: str) -> None:
-    proof = pictures.inspect(WHOLE[what])
+    proof = inspected(WHOLE[what])
     assert (proof.content_type, proof.data) == ("application/pdf", WHOLE[what])
     assert proof.sha256 == hashlib.sha256(WHOLE[what]).hexdigest()
 
@@ -106,7 +107,7 @@ def test_what_readers_open_is_taken_and_kept_as_it_came(what: str) -> None:
 @pytest.mark.parametrize("what", NO_PDF)
 def test_what_is_no_whole_pdf_is_refused(what: str) -> None:
     with pytest.raises(UnsupportedFile) as refused:
-        pictures.inspect(NO_PDF[what])
+        inspected(NO_PDF[what])
     assert "contraseña" not in str(refused.value)
 
 
@@ -114,7 +115,7 @@ def test_a_picture_that_mentions_pdfs_is_a_picture() -> None:
     plain = image("JPEG")
     comment = b"%PDF-1.4 1 0 obj startxref 9 %%EOF"
     data = plain[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + plain[2:]
-    assert pictures.inspect(data).content_type == "image/jpeg"
+    assert inspected(data).content_type == "image/jpeg"
 
 
 PADDING = pdf_password._PADDING
@@ -196,23 +197,23 @@ def test_a_pdf_that_asks_for_a_password_is_refused_with_that_word(
         encryption(revision, password, length, open_metadata=open_metadata)
         for password in (b"", b"XAXX010101000")
     ]
-    assert pictures.inspect(locked(entries[0], where=where)).content_type == "application/pdf"
+    assert inspected(locked(entries[0], where=where)).content_type == "application/pdf"
     with pytest.raises(UnsupportedFile, match="contraseña") as refused:
-        pictures.inspect(locked(entries[1], where=where))
+        inspected(locked(entries[1], where=where))
     assert (refused.value.code, str(refused.value)) == ("unsupported_file", LOCKED)
 
 
 def test_the_newest_encryption_is_opened_too_where_its_password_is_empty() -> None:
     right = encryption(6, b"", 32)
-    assert pictures.inspect(locked(right)).content_type == "application/pdf"
+    assert inspected(locked(right)).content_type == "application/pdf"
     wrong = right.replace(literal(user_entry(6, b"", 32)), literal(bytes(48)))
     with pytest.raises(UnsupportedFile, match="contraseña"):
-        pictures.inspect(locked(wrong))
+        inspected(locked(wrong))
 
 
 def test_a_pdf_for_a_certificate_can_not_be_opened_either() -> None:
     with pytest.raises(UnsupportedFile, match="contraseña"):
-        pictures.inspect(locked(b"/Filter/Adobe.PubSec/V 4/SubFilter/adbe.pkcs7.s5"))
+        inspected(locked(b"/Filter/Adobe.PubSec/V 4/SubFilter/adbe.pkcs7.s5"))
 
 
 @pytest.mark.parametrize(
@@ -228,12 +229,12 @@ def test_a_pdf_for_a_certificate_can_not_be_opened_either() -> None:
 )
 def test_what_can_not_be_decided_is_left_to_the_cashier(entries: bytes) -> None:
     for where in ("an object", "the trailer", "a stream"):
-        assert pictures.inspect(locked(entries, where=where)).content_type == "application/pdf"
+        assert inspected(locked(entries, where=where)).content_type == "application/pdf"
 
 
 def test_an_encryption_that_is_nowhere_is_none() -> None:
     data = PDF.replace(b"/Root 1 0 R", b"/Root 1 0 R/Encrypt 99 0 R")
-    assert pictures.inspect(data).content_type == "application/pdf"
+    assert inspected(data).content_type == "application/pdf"
 
 
 def test_the_cipher_is_aes() -> None:

@@ -8,9 +8,9 @@ import zlib
 import pytest
 from PIL import Image
 
-from comanda.media import pictures
 from comanda.media.pdf_objects import Pdf
 from tests.house import PDF
+from tests.proofs import inspected
 from tests.test_pdf import SLOW, WHOLE, encryption, locked
 from tests.test_pictures import exif
 
@@ -149,7 +149,7 @@ def unpacked(stream: bytes) -> bytes:
 def test_what_is_not_shown_goes_and_nothing_moves(what: str, *, packed: bool) -> None:
     data = made(LEFT[what], packed=packed)
     assert b"SECRET" in told(data) or b"534543524554" in told(data)
-    kept = pictures.inspect(data).data
+    kept = inspected(data).data
     assert len(kept) == len(data)
     assert b"SECRET" not in told(kept)
     assert b"534543524554" not in told(kept)
@@ -158,19 +158,19 @@ def test_what_is_not_shown_goes_and_nothing_moves(what: str, *, packed: bool) ->
         assert body in told(kept)
     starts = [match.start() for match in re.finditer(rb"[0-9]+ 0 obj", data)]
     assert [match.start() for match in re.finditer(rb"[0-9]+ 0 obj", kept)] == starts
-    assert Pdf(kept).content_hash() == Pdf(data).content_hash() == pictures.inspect(data).content
-    assert pictures.inspect(kept).data == kept
+    assert Pdf(kept).content_hash() == Pdf(data).content_hash()
+    assert inspected(kept).data == kept
 
 
 def test_a_font_may_be_called_like_metadata() -> None:
     fonts = LEFT["a name among a font's"][3]
-    assert fonts in pictures.inspect(made({3: fonts})).data
+    assert fonts in inspected(made({3: fonts})).data
     own = b"<</Metadata 5 0 R/PieceInfo 5 0 R>>"
-    assert own in pictures.inspect(made({3: b"/Resources<</Font 9 0 R>>", 9: own})).data
+    assert own in inspected(made({3: b"/Resources<</Font 9 0 R>>", 9: own})).data
 
 
 def test_a_photo_in_it_shows_the_same_and_tells_nothing() -> None:
-    kept = pictures.inspect(made({3: b"/Resources<</XObject<</P 9 0 R>>>>", 9: photo()})).data
+    kept = inspected(made({3: b"/Resources<</XObject<</P 9 0 R>>>>", 9: photo()})).data
     (picture,) = re.findall(rb"stream\n(\xff\xd8.*?)\nendstream", kept, re.DOTALL)
     with Image.open(io.BytesIO(picture)) as shown:
         assert shown.convert("RGB").getpixel((3, 3)) == (254, 0, 0)
@@ -180,7 +180,7 @@ def test_a_photo_in_it_shows_the_same_and_tells_nothing() -> None:
 def test_a_file_that_tells_nothing_stays_byte_for_byte() -> None:
     silent = made({}, info=b"<</Type/Catalog>>").replace(b"/Info 8 0 R", b"")
     for data in (silent, *WHOLE.values()):
-        assert pictures.inspect(data).data == data
+        assert inspected(data).data == data
 
 
 def test_an_earlier_revision_is_cleaned_too() -> None:
@@ -188,14 +188,14 @@ def test_an_earlier_revision_is_cleaned_too() -> None:
     data += (
         b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF"
     )
-    assert b"SECRET" not in pictures.inspect(data).data
+    assert b"SECRET" not in inspected(data).data
 
 
 def test_an_encrypted_file_is_cleaned_as_far_as_it_can_be_read() -> None:
     data = locked(encryption(3, b"", 16)).replace(
         b"/Count 0>>", b"/Count 0/AA<</O<</S/JavaScript/JS<00>>> >> >>"
     )
-    kept = pictures.inspect(data).data
+    kept = inspected(data).data
     assert b"JavaScript" not in kept
     assert len(kept) == len(data)
 

@@ -1,5 +1,6 @@
 """A restaurant in the middle of an evening, to try Comanda with; its data is thrown away."""
 
+import hashlib
 import io
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from comanda.domain.menu import SAMPLE
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Verdict
 from comanda.domain.staff import Role, Staff
-from comanda.media import pictures
+from comanda.media.inspection import inspect
 from comanda.store import orders
 from comanda.store.database import Database, open_database
 from comanda.workflow import OrderLine
@@ -120,7 +121,7 @@ async def _charge(database: Database, waiter: Staff, order_id: int) -> None:
         waiter,
         order_id,
         "transferencia",
-        pictures.inspect(photo),
+        inspect(photo, hashlib.sha256(photo).hexdigest()),
         claim=Claim(reference, order.total),
     )
 

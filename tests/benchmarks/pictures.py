@@ -1,4 +1,4 @@
-"""How long a photo takes to be judged, cleaned and made comparable, in processor time.
+"""How long a photo takes to be judged by its structure and cleaned, in processor time.
 
 Run: `.venv/bin/python -m tests.benchmarks.pictures`
 """
@@ -9,7 +9,7 @@ import time
 
 from PIL import Image, ImageFilter
 
-from comanda.media import pictures
+from tests.proofs import inspected
 from tests.test_pictures import packed, receipt
 
 RUNS = 15
@@ -27,7 +27,7 @@ def milliseconds(data: bytes) -> list[float]:
     spent = []
     for _ in range(RUNS):
         begun = time.process_time()
-        pictures.inspect(data)
+        inspected(data)
         spent.append(1000 * (time.process_time() - begun))
     return sorted(spent)
 
@@ -41,7 +41,7 @@ def main() -> None:
     print(f"{'photo':38}{'KB':>7}{'median ms':>11}{'least':>8}{'most':>8}")
     for name, data in photos.items():
         spent = milliseconds(data)
-        figures = f"{statistics.median(spent):11.1f}{spent[0]:8.1f}{spent[-1]:8.1f}"
+        figures = f"{statistics.median(spent):11.3f}{spent[0]:8.3f}{spent[-1]:8.3f}"
         print(f"{name:38}{len(data) // 1024:7}{figures}")
 
 

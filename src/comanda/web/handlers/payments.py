@@ -21,7 +21,7 @@ from comanda.domain.errors import (
 )
 from comanda.domain.evidence import Claim
 from comanda.domain.payments import Payment, PaymentRules, Proof, Submission
-from comanda.media import pictures
+from comanda.media.inspection import inspect, is_quick
 from comanda.store import examinations, house, payments
 from comanda.web.contract.path_names import ORDER_ID, PAYMENT
 from comanda.web.contract.requests import Form, KnownWarnings, NewVerdict, ProofQuery, check
@@ -201,9 +201,16 @@ async def _read_submission(config: Config, upload: Upload) -> Submission:
     if upload.file is None and method.proof == "required":
         raise ValidationFailed({"file": ["Falta la foto del comprobante"]})
     claim = Claim(_reference(method, fields["reference"]), fields["amount"], fields["taken_at"])
+    return Submission(method.name, await _inspected(upload), claim)
+
+
+async def _inspected(upload: Upload) -> Proof | None:
+    """Return the form's file if it is taken. Raises UnsupportedFile."""
     if upload.file is None:
-        return Submission(method.name, None, claim)
-    return Submission(method.name, await asyncio.to_thread(pictures.inspect, upload.file), claim)
+        return None
+    if is_quick(upload.file):
+        return inspect(upload.file, upload.sha256)
+    return await asyncio.to_thread(inspect, upload.file, upload.sha256)
 
 
 async def _with_file_time(app: web.Application, claim: Claim, proof: Proof | None) -> Claim:
