@@ -1,8 +1,10 @@
 """A PDF is what readers open, whatever stands before and after it."""
 
 import hashlib
+import random
 import struct
 import time
+import zlib
 from contextlib import suppress
 
 import pytest
@@ -78,7 +80,18 @@ NO_PDF = {
 
 
 REPEATED = 9_000_000
+
+
+def hard_to_pack() -> bytes:
+    """A script among bits, which zlib packs as small as it can at 2.5 s a megabyte."""
+    bits = f"{random.Random(1).getrandbits(8_000_000):b}".encode()
+    packed = zlib.compress(b"1 0 <</S/JavaScript/JS(x)>>%" + bits)
+    entries = b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d" % len(packed)
+    return b"7 0 obj<<" + entries + b">>stream\n" + packed + b"\nendstream endobj\n"
+
+
 SLOW = {
+    "packed objects that are hard to pack again": hard_to_pack(),
     "strings that open and do not close": b"1 0 obj<<" + b"(" * REPEATED + b"/Encrypt 1 0 R" * 20,
     "a string of escapes": b"trailer<</Encrypt<</Filter/Standard/R 3/U("
     + b"\\1" * (REPEATED // 2)

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import random
 import re
 import zlib
 
@@ -181,6 +182,19 @@ def test_a_file_that_tells_nothing_stays_byte_for_byte() -> None:
     silent = made({}, info=b"<</Type/Catalog>>").replace(b"/Info 8 0 R", b"")
     for data in (silent, *WHOLE.values()):
         assert inspected(data).data == data
+
+
+def test_objects_that_were_packed_as_small_as_can_be_are_cleaned() -> None:
+    bits = f"{random.Random(1).getrandbits(100_000):b}".encode()
+    objects = b"9 0 <</S/JavaScript/JS(SECRET)>>%" + bits
+    assert len(zlib.compress(objects.replace(b"SECRET", b""))) > len(zlib.compress(objects, 9))
+    body = b"<</Length %d/Filter/FlateDecode/Type/ObjStm/N 1/First 4>>\nstream\n%b\nendstream" % (
+        len(zlib.compress(objects, 9)),
+        zlib.compress(objects, 9),
+    )
+    data = made({9: body})
+    assert b"SECRET" in told(data)
+    assert b"JavaScript" not in told(inspected(data).data)
 
 
 def test_an_earlier_revision_is_cleaned_too() -> None:
