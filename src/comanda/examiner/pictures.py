@@ -329,7 +329,8 @@ def _make_upright(image: Image.Image, orientation: int) -> Image.Image:
 def _jpeg_thumbnail(data: bytes) -> bytes:
     with _open("JPEG", data) as image:
         orientation = _read_orientation(image.info.get("exif", b""))
-        image.draft("RGB", (2 * THUMBNAIL_SIDE, 2 * THUMBNAIL_SIDE))
+        scale = 2 * THUMBNAIL_SIDE / max(image.size)
+        image.draft("RGB", (int(image.width * scale), int(image.height * scale)))
         return _thumbnail(image, orientation)
 
 
@@ -365,5 +366,5 @@ def pack_thumbnail(image: Image.Image) -> bytes:
     """Return a picture of at most 320 px as a WebP without anything but its pixels."""
     image.info = {}
     packed_file = io.BytesIO()
-    image.save(packed_file, "WEBP", quality=70)
+    image.save(packed_file, "WEBP", quality=70, method=2)
     return packed_file.getvalue()
