@@ -1,15 +1,18 @@
 """A restaurant in the middle of an evening, to try Comanda with; its data is thrown away."""
 
+import asyncio
 import hashlib
-import io
-from collections.abc import Awaitable, Callable
+import json
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from argon2 import PasswordHasher
-from PIL import Image, ImageDraw, ImageFont
 
 from comanda import office, workflow
 from comanda.domain.evidence import Claim
@@ -30,8 +33,9 @@ ROSA = Staff("rosa", "Rosa", Role.ADMIN)
 PINS = {ANA: "1111", BETO: "1212", COCO: "2222", LUIS: "350917", ROSA: "746208"}
 
 Step = Callable[[Database], Awaitable[None]]
+Draw = Callable[..., Awaitable[bytes]]
 
-# Without accents: Pillow's own font, which draws the receipts, has none.
+# Without accents: the font of the receipts has none.
 PAYERS = ("Laura Mendoza", "Jorge Antonio Villanueva", "Carmen Ruiz Cano", "Pablo Paz")
 
 
@@ -67,26 +71,49 @@ EVENING = (
 async def fill(path: Path, now: datetime) -> None:
     """Make a new database with the evening's orders up to `now`."""
     moment = now - timedelta(hours=1)
-    async with open_database(path, clock=lambda: moment) as database:
+    async with _draughtsman() as draw, open_database(path, clock=lambda: moment) as database:
         for member, pin in PINS.items():
             await database.write(office.hire, member, PasswordHasher().hash(pin))
         await database.write(office.import_menu, ROSA, SAMPLE)
-        for minutes, step in _evening():
+        for minutes, step in _evening(draw):
             moment = now - timedelta(minutes=minutes)
             await step(database)
 
 
-def _evening() -> list[tuple[int, Step]]:
+@asynccontextmanager
+async def _draughtsman() -> AsyncIterator[Draw]:
+    """Yield the function that draws a receipt, in a process of its own.
+
+    The demo goes on as the server, which never loads what decodes and draws pictures.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "comanda.examiner.receipts", stdin=PIPE, stdout=PIPE
+    )
+    try:
+        yield partial(_draw, process)
+    finally:
+        await process.communicate(b"")  # closes the pipe, which ends the process
+
+
+async def _draw(process: Process, *receipt: int | str) -> bytes:
+    """Return the JPEG of a receipt: its total, reference, payer and time."""
+    assert process.stdin and process.stdout  # noqa: S101 - both are pipes
+    process.stdin.write(json.dumps(receipt).encode() + b"\n")
+    length = await process.stdout.readexactly(4)
+    return await process.stdout.readexactly(int.from_bytes(length))
+
+
+def _evening(draw: Draw) -> list[tuple[int, Step]]:
     """The steps of the evening with their age in minutes, the earliest first."""
     steps = [
         (minutes, step)
         for order_id, table in enumerate(EVENING, start=1)
-        for minutes, step in zip(table.minutes, _steps_of(order_id, table), strict=False)
+        for minutes, step in zip(table.minutes, _steps_of(order_id, table, draw), strict=False)
     ]
     return sorted(steps, key=lambda timed_step: -timed_step[0])
 
 
-def _steps_of(order_id: int, table: Table) -> list[Step]:
+def _steps_of(order_id: int, table: Table, draw: Draw) -> list[Step]:
     """Return the steps of an order, from placing it to the cashier's verdict."""
     lines = [OrderLine(product, quantity, table.note) for product, quantity in table.dishes]
 
@@ -106,16 +133,16 @@ def _steps_of(order_id: int, table: Table) -> list[Step]:
         advance(COCO, OrderStatus.PREPARING),
         advance(COCO, OrderStatus.READY),
         advance(table.waiter, OrderStatus.DELIVERED),
-        partial(_charge, waiter=table.waiter, order_id=order_id),
+        partial(_charge, waiter=table.waiter, order_id=order_id, draw=draw),
         partial(_judge, order_id=order_id, verdict=table.verdict),
     ]
 
 
-async def _charge(database: Database, waiter: Staff, order_id: int) -> None:
+async def _charge(database: Database, waiter: Staff, order_id: int, draw: Draw) -> None:
     order = await database.read(orders.require, order_id)
     reference = str(8_841_220_193_727 * order_id)
     payer = PAYERS[order_id % len(PAYERS)]
-    photo = receipt(order.total, reference, payer, f"{database.clock():%d/%m/%Y %H:%M}")
+    photo = await draw(order.total, reference, payer, f"{database.clock():%d/%m/%Y %H:%M}")
     await database.write(
         workflow.submit_payment,
         waiter,
@@ -133,30 +160,3 @@ async def _judge(database: Database, order_id: int, verdict: Verdict | None) -> 
         await database.write(
             workflow.decide_payment, LUIS, payment.id, verdict, reason, seen_in_account=True
         )
-
-
-def receipt(
-    total: int, reference: str, payer: str = PAYERS[0], when: str = "28/11/2026 20:41"
-) -> bytes:
-    """Return a JPEG of a transfer receipt on a guest's phone; `total` in minor units."""
-    image = Image.new("RGB", (720, 1080), "#f4f6f8")
-    draw = ImageDraw.Draw(image)
-    draw.rounded_rectangle((40, 60, 680, 1020), radius=32, fill="white", outline="#d5dbe1")
-    draw.ellipse((310, 110, 410, 210), fill="#12805c")
-    draw.line((335, 162, 355, 182, 388, 140), fill="white", width=10)
-    lines = (
-        (250, 44, "Transferencia exitosa"),
-        (340, 76, f"$ {total / 100:,.2f}"),
-        (450, 28, when),
-        (530, 30, "Cuenta destino  ···· 4471"),
-        (580, 30, "Restaurante La Fonda"),
-        (670, 28, "Ordenante"),
-        (710, 34, payer),
-        (800, 28, "Clave de rastreo"),
-        (845, 44, reference),
-    )
-    for top, size, text in lines:
-        draw.text((360, top), text, "#1d2730", ImageFont.load_default(size), anchor="ma")
-    packed = io.BytesIO()
-    image.save(packed, "JPEG", quality=85)
-    return packed.getvalue()

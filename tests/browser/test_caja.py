@@ -9,9 +9,9 @@ import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from comanda import workflow
-from comanda.demo import receipt
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import Proof
+from comanda.examiner.receipts import receipt
 from comanda.store.connection import connect
 from comanda.store.database import Transaction
 from comanda.web.plumbing.keys import DATABASE

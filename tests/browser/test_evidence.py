@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page, expect
 
 from comanda.chores import purge
 from comanda.config import Config, Method
-from comanda.demo import receipt
+from comanda.examiner.receipts import receipt
 from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import PHONE, OpenWindow, until_order
 from tests.browser.test_voids import REFUSED, SOUNDS, hears

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from comanda.demo import receipt
+from comanda.examiner.receipts import receipt
 from tests.browser.conftest import PHONE, OpenWindow
 from tests.browser.test_caja import card, heading, luis, order_of, shown, submit, tick
 from tests.house import ANA, COCO, LUIS, MARA, PDF, SOPA, House

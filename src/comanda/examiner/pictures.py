@@ -8,21 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 
-# `Image.open` and `Exif.load` import some of these only when they need them: too late.
+# Pillow imports some of these only when it needs them: too late for the limits.
 from PIL import (
-    ExifTags,
     Image,
     ImageColor,
     ImageFile,
     ImagePalette,
     JpegImagePlugin,
     PngImagePlugin,
-    TiffImagePlugin,
     WebPImagePlugin,
 )
 
 from comanda.domain.examinations import Facts, Shown
 from comanda.examiner.png_chunks import cleaned_png, pixel_parts
+from comanda.media.exif import UPRIGHT, read_exif
 
 THUMBNAIL_SIDE = 320
 HASH_SIZE = (64, 16)  # columns, rows; a receipt's lines are wide: more columns than rows
@@ -51,7 +50,6 @@ _PLUGINS = (
     ImagePalette,
     JpegImagePlugin,
     PngImagePlugin,
-    TiffImagePlugin,
     WebPImagePlugin,
 )
 _DECODED_SIZE = (256, 256)
@@ -60,7 +58,6 @@ _PIXELS_AT_ONCE = 2_000_000  # that are converted at a time
 _NOISE = bytes(range(1, 200))  # a decoder takes these bytes for pixels after an incomplete scan
 _STEP = 2  # grey levels; smaller differences are noise of the compression
 _LEAST_BITS = 24  # a picture with less structure would match any other
-_UPRIGHT_ORIENTATION = 1
 _TURNS = {  # EXIF's orientation → the operation that makes the picture upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -157,9 +154,9 @@ def _examine(image_format: str, received: bytes) -> Facts:
     """Examine a picture that can't be decoded at a smaller size; decode it once."""
     data = cleaned_png(received) if image_format == "PNG" else received
     with _open(image_format, data) as image:
-        orientation = _UPRIGHT_ORIENTATION  # the decoder of HEIF has turned the picture
+        orientation = UPRIGHT  # the decoder of HEIF has turned the picture
         if image_format != "HEIF":
-            orientation = _read_orientation(image.info.get("exif", b""))
+            orientation = read_exif(image.info.get("exif", b"")).orientation
         image.load()
         if image_format == "PNG" and image.width * image.height > _COMPARABLE_PIXELS:
             image_hash, content = None, _packed_pixel_hash(received)
@@ -178,7 +175,7 @@ def _shown(
     image: Image.Image, image_format: str, orientation: int, cleaned: bytes | None
 ) -> Shown | None:
     """Return the file to store in place of the received one, if browsers need another."""
-    if image_format == "HEIF" or orientation != _UPRIGHT_ORIENTATION:
+    if image_format == "HEIF" or orientation != UPRIGHT:
         return Shown("image/jpeg", _as_jpeg(image, orientation))
     return Shown("image/png", cleaned) if cleaned is not None else None
 
@@ -195,7 +192,7 @@ def _partial_thumbnail(image_format: str, data: bytes) -> bytes | None:
         if image_format == "JPEG":
             return _jpeg_thumbnail(data)
         with _open(image_format, data) as image:
-            return _thumbnail(image, _read_orientation(image.info.get("exif", b"")))
+            return _thumbnail(image, read_exif(image.info.get("exif", b"")).orientation)
     except (BeyondLimits, MemoryError, *DAMAGE_ERRORS):
         return None
     finally:
@@ -299,16 +296,6 @@ def _on_white(image: Image.Image) -> Image.Image:
     return white
 
 
-def _read_orientation(exif: bytes) -> int:
-    """Return EXIF's orientation; ignore damaged EXIF, whatever error it raises."""
-    tags, orientation = Image.Exif(), _UPRIGHT_ORIENTATION
-    with suppress(Exception):
-        tags.load(exif)
-        orientation = tags.get(ExifTags.Base.Orientation, _UPRIGHT_ORIENTATION)
-    is_known = isinstance(orientation, int) and orientation in _TURNS
-    return orientation if is_known else _UPRIGHT_ORIENTATION
-
-
 def _as_jpeg(image: Image.Image, orientation: int) -> bytes:
     """Return the picture as a JPEG that every browser shows: upright, on white, pixels only."""
     plain_picture = Image.new("RGB", image.size)
@@ -328,8 +315,9 @@ def _make_upright(image: Image.Image, orientation: int) -> Image.Image:
 
 def _jpeg_thumbnail(data: bytes) -> bytes:
     with _open("JPEG", data) as image:
-        orientation = _read_orientation(image.info.get("exif", b""))
-        image.draft("RGB", (2 * THUMBNAIL_SIDE, 2 * THUMBNAIL_SIDE))
+        orientation = read_exif(image.info.get("exif", b"")).orientation
+        scale = 2 * THUMBNAIL_SIDE / max(image.size)
+        image.draft("RGB", (int(image.width * scale), int(image.height * scale)))
         return _thumbnail(image, orientation)
 
 
@@ -365,5 +353,5 @@ def pack_thumbnail(image: Image.Image) -> bytes:
     """Return a picture of at most 320 px as a WebP without anything but its pixels."""
     image.info = {}
     packed_file = io.BytesIO()
-    image.save(packed_file, "WEBP", quality=70)
+    image.save(packed_file, "WEBP", quality=70, method=2)
     return packed_file.getvalue()

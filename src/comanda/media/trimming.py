@@ -21,6 +21,7 @@ _PASSES = (
     (0, 1, 1, 2),
 )  # fmt: skip
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # colour type → samples of a pixel
+_FAST = 1  # zlib's level
 _INPUT_BYTES_AT_ONCE, _OUTPUT_BYTES_AT_ONCE = 1 << 16, 1 << 20
 
 
@@ -125,12 +126,25 @@ def exact_pixels(head: bytes, packed: bytes) -> bytes | None:
     except zlib.error:
         return None
     if unpacked_bytes > pixel_bytes:
-        return zlib.compress(zlib.decompressobj().decompress(packed, pixel_bytes))
+        return _repack(packed, pixel_bytes)
     return (
         packed[:used_bytes]
         if unpacker.eof and unpacked_bytes == pixel_bytes and used_bytes < len(packed)
         else None
     )
+
+
+def _repack(packed: bytes, size: int) -> bytes:
+    """Pack the first `size` unpacked bytes anew, without ever holding all of them."""
+    unpacker, packer, pieces = zlib.decompressobj(), zlib.compressobj(_FAST), []
+    for start in range(0, len(packed), _INPUT_BYTES_AT_ONCE):
+        pending_bytes = packed[start : start + _INPUT_BYTES_AT_ONCE]
+        while pending_bytes and size:
+            piece = unpacker.decompress(pending_bytes, min(size, _OUTPUT_BYTES_AT_ONCE))
+            pending_bytes = unpacker.unconsumed_tail
+            pieces.append(packer.compress(piece))
+            size -= len(piece)
+    return b"".join((*pieces, packer.flush()))
 
 
 def _pixel_bytes(head: bytes) -> int:

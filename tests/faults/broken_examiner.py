@@ -1,0 +1,122 @@
+"""An examiner that breaks on pictures of certain widths, and examines every other file as usual.
+
+`COMMAND` starts it in place of the real one; `picture("hang")` makes a picture that it hangs on.
+Nothing but the width tells: metadata don't reach an examiner.
+"""
+
+import ctypes
+import io
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+from comanda.domain.examinations import Facts
+from comanda.examiner import frames, limits
+from comanda.examiner.__main__ import main
+from comanda.examiner.examination import examine
+
+COMMAND = (sys.executable, "-P", str(Path(__file__)))
+
+
+def crash() -> None:
+    ctypes.string_at(0)
+
+
+def hang() -> None:
+    time.sleep(3600)
+
+
+def stop() -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def fill_memory() -> None:
+    held = []
+    while True:
+        held.append(bytes(10_000_000))
+
+
+def leave() -> None:
+    os._exit(0)
+
+
+def cut_answer() -> None:
+    answer = frames.encode_answer(Facts(content="cut", thumbnail=bytes(100_000)))
+    os.write(limits.SINK, answer[: len(answer) // 2])
+    leave()
+
+
+def stall_answer() -> None:
+    answer = frames.encode_answer(Facts(content="cut", thumbnail=bytes(1000)))
+    os.write(limits.SINK, answer[: len(answer) // 2])
+    hang()
+
+
+def garble_answer() -> None:
+    answer = bytearray(frames.encode_answer(Facts(content="garbled", thumbnail=bytes(1000))))
+    answer[-1] ^= 1
+    os.write(limits.SINK, answer)
+    hang()
+
+
+def talk_nonsense() -> None:
+    os.write(limits.SINK, b"Segmentation fault, but the pipe is open\n" * 10)
+    hang()
+
+
+def answer_slowly() -> None:
+    time.sleep(0.5)
+
+
+FAULTS: dict[int, Callable[[], None]] = {  # a picture's width → what it does
+    401 + number: fault
+    for number, fault in enumerate(
+        (
+            crash,
+            hang,
+            stop,
+            spin,
+            fill_memory,
+            leave,
+            cut_answer,
+            stall_answer,
+            garble_answer,
+            talk_nonsense,
+            answer_slowly,
+        )
+    )
+}
+
+
+def picture(fault: str, number: int = 0) -> bytes:
+    """A JPEG that the examiner breaks on; each `number` makes another one."""
+    width = next(width for width, function in FAULTS.items() if function.__name__ == fault)
+    image = Image.new("RGB", (width, 64), "white")
+    for bit in range(16):
+        if number >> bit & 1:
+            image.paste("black", (bit * 16, 0, bit * 16 + 16, 64))
+    packed = io.BytesIO()
+    image.save(packed, "JPEG")
+    return packed.getvalue()
+
+
+def examine_or_break(content_type: str, data: bytes) -> Facts | None:
+    if content_type.startswith("image/") and content_type != "image/heic":
+        with Image.open(io.BytesIO(data)) as image:
+            width = image.width
+        FAULTS.get(width, lambda: None)()
+    return examine(content_type, data)
+
+
+if __name__ == "__main__":
+    main(examine_or_break)
