@@ -14,6 +14,7 @@ from comanda.domain.errors import PaymentNotFound, ValidationFailed
 from comanda.domain.events import EventType
 from comanda.domain.evidence import Claim, Suspicion, WarningType
 from comanda.domain.examinations import Examination, Facts
+from comanda.domain.house import UNNAMED, House
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.orders import (
     Order,
@@ -39,6 +40,7 @@ from comanda.store import (
     events,
     evidence,
     examinations,
+    house,
     idempotency,
     menu,
     orders,
@@ -52,6 +54,7 @@ from comanda.store.retention import Outdated, Photo, Purged
 
 _NO_CLAIM = Claim()
 _STRICT = PaymentRules()
+_UNNAMED = House(UNNAMED, "$", "UTC")
 _MOVES_TO = {Verdict.APPROVED: OrderStatus.PAID, Verdict.REJECTED: OrderStatus.DELIVERED}
 
 
@@ -161,10 +164,12 @@ def submit_payment(
     proof: Proof | None,
     key: IdempotencyKey | None = None,
     claim: Claim = _NO_CLAIM,
+    default_house: House = _UNNAMED,
 ) -> Outcome:
     """Store a waiter's attempt to pay an order, with the guest's proof, and notify the cashiers.
 
-    The warnings about the proof are found in the same transaction, and the notice tells them.
+    The warnings about the proof are found in the same transaction, and the notice tells them. What
+    the house has not stored about itself comes from `default_house`.
 
     Raises OrderNotFound, Forbidden, IdempotencyKeyReused, ValidationFailed (an amount of 0 for an
     order that costs something) and IllegalTransition.
@@ -177,10 +182,25 @@ def submit_payment(
         raise ValidationFailed({"amount": ["Escribe un monto como 185.50"]})
     moved_order, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
     charged_order = replace(moved_order, payment_method=method)
+    claim = _with_file_time(tx, claim, proof, default_house)
     submission = Submission(method, proof, claim)
     saved_order = orders.save(tx, charged_order, kind, by=actor.username, payment=submission)
     idempotency.remember(tx, key, order_id)
     return _outcome(tx, saved_order, changed=True)
+
+
+def _with_file_time(
+    tx: Transaction, claim: Claim, proof: Proof | None, default_house: House
+) -> Claim:
+    """Return the claim with the time that the file holds, besides the time that the phone sent.
+
+    A time without a zone is in the house's time zone, not in the server's.
+    """
+    if proof is None or proof.taken_at is None:
+        return claim
+    if proof.taken_at.tzinfo is not None:
+        return replace(claim, file_at=proof.taken_at)
+    return replace(claim, file_at=house.get(tx, default_house).latest(proof.taken_at))
 
 
 def decide_payment(

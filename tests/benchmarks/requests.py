@@ -32,18 +32,23 @@ def cookie(role: str) -> str:
     return f"Cookie: comanda_session={TOKENS[Role(role)]}"
 
 
+QUANTIZATION = b"\xff\xdb\x00\x43\x00"  # the start of a JPEG's first table, for the brightness
+STEPS, NUMBER_BITS = 64, 24
 _photos: dict[int, bytes] = {}
 
 
 def photo(number: int, size: int) -> bytes:
-    """A JPEG of about `size` bytes that no other number has: a receipt's bytes are evidence.
+    """A JPEG of about `size` bytes that no other number has, and that shows something else.
 
-    The number is in its resolution, so that there is no metadata to be taken out.
+    What receipts show is evidence. The number is in the finest steps of the quantization table, so
+    that there is no metadata to be taken out.
     """
     if size not in _photos:
         _photos[size] = _noise(size)
     whole = _photos[size]
-    return whole[:14] + number.to_bytes(4) + whole[18:]
+    end = whole.index(QUANTIZATION) + len(QUANTIZATION) + STEPS
+    steps = (step + (number >> bit & 1) for bit, step in enumerate(whole[end - NUMBER_BITS : end]))
+    return whole[: end - NUMBER_BITS] + bytes(steps) + whole[end:]
 
 
 def pdf(number: int, size: int) -> bytes:

@@ -2,16 +2,22 @@
 
 import asyncio
 import socket
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from comanda.app import UPLOADS_AT_ONCE
 from comanda.config import Config, Proofs
+from comanda.domain.errors import UnsupportedFile
+from comanda.domain.payments import Proof
+from comanda.media import inspection
 from comanda.web.plumbing import request_data
-from comanda.web.plumbing.keys import LARGE_UPLOADS
+from comanda.web.plumbing.connections import CONNECTIONS
+from comanda.web.plumbing.keys import LARGE_UPLOADS, UPLOADS
 from comanda.web.plumbing.spool import IN_MEMORY
-from tests.house import ANA, LARGE_PDF, LUIS, House, hang_up, open_house
+from tests.house import ANA, LARGE_PDF, LUIS, PDF, House, eventually, hang_up, open_house
 
 BOUNDARY = "frontera"
 START = (
@@ -87,3 +93,39 @@ async def test_a_text_field_is_no_way_to_fill_the_memory(house: House) -> None:
     order = await house.deliver()
     status, told = await house.submit(order["id"], method="x" * 100_000)
     assert (status, told["code"]) == (413, "file_too_large")
+
+
+async def test_who_hangs_up_keeps_the_turn_until_the_thread_has_looked_at_the_file(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise everybody's threads would work on files that nobody sends any more."""
+    looks: list[int] = []
+    go_on = threading.Event()
+
+    def look(data: bytes, sha256: str) -> Proof:
+        looks.append(len(data))
+        go_on.wait(20)
+        raise UnsupportedFile
+
+    order, turns = await house.deliver(), house.app[UPLOADS]
+    with monkeypatch.context() as patched:
+        patched.setattr(inspection, "inspect", look)
+        visits = house.app[CONNECTIONS]._open
+        before, body = set(visits), START + PDF + f"\r\n--{BOUNDARY}--\r\n".encode()
+        method = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="method"\r\n\r\n'.encode()
+        body = method + b"transferencia\r\n" + body
+        head = (FORM[0], f"Content-Length: {len(body)}")
+        path = f"POST /orders/{order['id']}/proof HTTP/1.1"
+        callers = [await house.dial(ANA, path, *head, body=body) for _ in range(UPLOADS_AT_ONCE)]
+        try:
+            await eventually(lambda: len(looks) == UPLOADS_AT_ONCE)
+            for caller in callers:
+                hang_up(caller, rudely=True)
+            await eventually(lambda: not visits - before)
+            for _ in range(100):
+                await asyncio.sleep(0)  # whoever was cancelled has run by now
+            assert turns.locked()
+        finally:
+            go_on.set()
+        await eventually(lambda: not turns.locked())
+    assert (await house.submit(order["id"]))[0] == 201

@@ -196,9 +196,8 @@ class Order:
 
         `begun` is present only in an order that the kitchen moved back to PENDING.
         """
-        payment = None if reader is Role.KITCHEN else self.payment
         taken_back = self.begun and self.status is OrderStatus.PENDING
-        return {
+        wire = {
             "id": str(self.id),
             "table_number": self.table_number,
             "status": self.status.value,
@@ -206,18 +205,25 @@ class Order:
             "total": money(self.total),
             "items": [item.wire() for item in self.items],
             "waiter": self.waiter,
-            "payment": payment and payment.wire(),
+            "payment": self.payment and self.payment.wire(),
             "void_reason": self.void_reason,
             "created_at": time(self.created_at),
             "updated_at": time(self.updated_at),
             **({"begun": True} if taken_back else {}),
         }
+        return _without_payment(wire) if reader is Role.KITCHEN else wire
+
+
+def _without_payment(order: Wire) -> Wire:
+    """Return the order as the kitchen sees it."""
+    return {**order, "payment": None}
 
 
 def order_updated(order: Order) -> Event:
     """The event `order_updated`, which is appended with every change of an order."""
-    redacted = None if order.payment is None else order.wire(Role.KITCHEN)
-    return Event(EventType.ORDER_UPDATED, order.wire(Role.ADMIN), redacted)
+    data = order.wire(Role.ADMIN)
+    redacted = None if order.payment is None else _without_payment(data)
+    return Event(EventType.ORDER_UPDATED, data, redacted)
 
 
 def notice(kind: EventType, order: Order, by: str) -> Event:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 Wire = dict[str, Any]
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def money(minor_units: int) -> float:
@@ -24,4 +25,4 @@ def optional_time(moment: datetime | None) -> str | None:
 
 def encode(value: Any) -> str:
     """Return one line of compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)

@@ -54,6 +54,8 @@ def append(
 
 def head(view: Snapshot) -> int:
     """Return the newest event's id, or the last restore's `floor` if higher; 0 for an empty log."""
+    if isinstance(view, Transaction) and view.news:
+        return view.news[-1].id
     row = view.one(_HEAD)
     return int(row["head"]) if row else 0
 

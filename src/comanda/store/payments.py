@@ -79,9 +79,10 @@ def store(
 
 def _insert(tx: Transaction, order: Order, submission: Submission, by: str) -> Payment:
     claim, proof = submission.claim, submission.proof
+    attempt = 1 + (order.payment.attempt if order.payment else 0)
     values = {
         "order_id": order.id,
-        "attempt": 1 + (order.payment.attempt if order.payment else 0),
+        "attempt": attempt,
         "method": submission.method,
         "status": PaymentStatus.PENDING,
         "has_proof": proof is not None,
@@ -94,7 +95,19 @@ def _insert(tx: Transaction, order: Order, submission: Submission, by: str) -> P
     payment_id = tx.insert(_INSERT, values)
     if proof is not None:
         _insert_proof(tx, order.id, payment_id, proof)
-    return require(tx, payment_id)
+    return Payment(
+        id=payment_id,
+        order_id=order.id,
+        attempt=attempt,
+        method=submission.method,
+        status=PaymentStatus.PENDING,
+        reason=None,
+        has_proof=proof is not None,
+        submitted_by=by,
+        submitted_at=tx.now,
+        reference=claim.reference,
+        amount=claim.amount,
+    )
 
 
 def _insert_proof(tx: Transaction, order_id: int, payment_id: int, proof: Proof) -> None:

@@ -1,9 +1,7 @@
 """Payments over HTTP: the waiter's payment attempt, its proof, the cashier's verdict."""
 
-import asyncio
 import logging
 import time
-from dataclasses import replace
 
 from aiohttp import web
 
@@ -21,8 +19,8 @@ from comanda.domain.errors import (
 )
 from comanda.domain.evidence import Claim
 from comanda.domain.payments import Payment, PaymentRules, Proof, Submission
-from comanda.media.inspection import inspect, is_quick
-from comanda.store import examinations, house, payments
+from comanda.media import inspection
+from comanda.store import examinations, payments
 from comanda.web.contract.path_names import ORDER_ID, PAYMENT
 from comanda.web.contract.requests import Form, KnownWarnings, NewVerdict, ProofQuery, check
 from comanda.web.plumbing.json_replies import reply_outcome
@@ -32,7 +30,7 @@ from comanda.web.plumbing.request_data import (
     json_body,
     query,
 )
-from comanda.web.plumbing.uploads import Upload, uploaded
+from comanda.web.plumbing.uploads import Upload, finish_in_thread, uploaded
 
 log = logging.getLogger(__name__)
 
@@ -50,18 +48,25 @@ async def submit_payment(request: web.Request) -> web.Response:
 
     Answer 201, or 200 if an earlier request with this key submitted the attempt.
     """
-    database, order_id, actor = request.app[DATABASE], request[ORDER_ID], request[STAFF]
+    config, database = request.app[CONFIG], request.app[DATABASE]
+    order_id, actor = request[ORDER_ID], request[STAFF]
     async with uploaded(request) as upload:
-        submission = await _read_submission(request.app[CONFIG], upload)
-        method, proof = submission.method, submission.proof
-        claim = await _with_file_time(request.app, submission.claim, proof)
+        submission = await _read_submission(config, upload)
+        method, proof, claim = submission.method, submission.proof, submission.claim
         about = (order_id, method, actor.username)
         log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
         claim_values = [value for value in (claim.reference, claim.amount) if value is not None]
         sha256 = proof and proof.sha256
         key = idempotency_key(request, "submit_payment", order_id, method, sha256, *claim_values)
         outcome = await database.write(
-            workflow.submit_payment, actor, order_id, method, proof, key, claim=claim
+            workflow.submit_payment,
+            actor,
+            order_id,
+            method,
+            proof,
+            key,
+            claim=claim,
+            default_house=config.pages.house,
         )
     return reply_outcome(outcome, actor.role, creates=True)
 
@@ -201,29 +206,16 @@ async def _read_submission(config: Config, upload: Upload) -> Submission:
     if upload.file is None and method.proof == "required":
         raise ValidationFailed({"file": ["Falta la foto del comprobante"]})
     claim = Claim(_reference(method, fields["reference"]), fields["amount"], fields["taken_at"])
-    return Submission(method.name, await _inspected(upload), claim)
-
-
-async def _inspected(upload: Upload) -> Proof | None:
-    """Return the form's file if it is taken. Raises UnsupportedFile."""
     if upload.file is None:
-        return None
-    if is_quick(upload.file):
-        return inspect(upload.file, upload.sha256)
-    return await asyncio.to_thread(inspect, upload.file, upload.sha256)
+        return Submission(method.name, None, claim)
+    return Submission(method.name, await _inspect(upload.file, upload.sha256), claim)
 
 
-async def _with_file_time(app: web.Application, claim: Claim, proof: Proof | None) -> Claim:
-    """Return the claim with the time that the file holds, besides the time that the phone sent.
-
-    A time without a zone is in the house's time zone, not in the server's.
-    """
-    if proof is None or proof.taken_at is None:
-        return claim
-    if proof.taken_at.tzinfo is not None:
-        return replace(claim, file_at=proof.taken_at)
-    current_house = await app[DATABASE].read(house.get, app[CONFIG].pages.house)
-    return replace(claim, file_at=current_house.latest(proof.taken_at))
+async def _inspect(data: bytes, sha256: str) -> Proof:
+    """Return the proof for a file; look at a slow one in a thread. Raises UnsupportedFile."""
+    if inspection.is_quick(data):
+        return inspection.inspect(data, sha256)
+    return await finish_in_thread(inspection.inspect, data, sha256)
 
 
 def _reference(method: Method, reference: str | None) -> str | None:

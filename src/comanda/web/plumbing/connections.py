@@ -16,11 +16,12 @@ import logging
 import resource
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.http_parser import RawRequestMessage
 from aiohttp.typedefs import Handler
 
 from comanda.config import Server
@@ -214,7 +215,16 @@ CONNECTIONS = web.AppKey("CONNECTIONS", Connections)
 class Visit(web.RequestHandler):
     """A client's connection. The head of a request and the pause before it have a time limit."""
 
-    __slots__ = ("_connections", "_heard", "_late", "_pause", "address", "connection", "has_place")
+    __slots__ = (
+        "_body_left",
+        "_connections",
+        "_heard",
+        "_late",
+        "_pause",
+        "address",
+        "connection",
+        "has_place",
+    )
 
     def __init__(self, manager: web.Server, connections: Connections, **settings: Any) -> None:
         super().__init__(manager, **settings)
@@ -222,6 +232,7 @@ class Visit(web.RequestHandler):
         self._late: asyncio.TimerHandle | None = None
         self._pause: asyncio.TimerHandle | None = None
         self._heard = 0.0
+        self._body_left = 0
         self.has_place = True
 
     @property
@@ -236,17 +247,13 @@ class Visit(web.RequestHandler):
             raise TypeError("no stream of bytes")
         peer = transport.get_extra_info("peername")
         self.connection, self.address = transport, str(peer[0]) if peer else ""
-        self.read_at_once(READ_AT_ONCE)
+        self._read_at_once(READ_AT_ONCE)
         if self._connections.is_proxy(self.address):
             self._keepalive_timeout = PROXY_SECONDS
         else:
             self._expect_head()
         super().connection_made(transport)
         self.has_place = self._connections.enter(self)
-
-    def read_at_once(self, most: int) -> None:
-        """Read at most so many bytes at a time. Many short reads cost more than few long ones."""
-        self.connection.max_size = most  # type: ignore[attr-defined]
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._stop_waiting()
@@ -256,17 +263,32 @@ class Visit(web.RequestHandler):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if data:
+        if len(data) <= self._body_left:
+            super().data_received(data)  # none, or a part of a body: nothing is parsed
+            self._body_left -= len(data)
+        else:
             begun = time.thread_time()
             super().data_received(data)
             self._weigh(time.thread_time() - begun)
-        else:
-            super().data_received(data)  # aiohttp continues with bytes that wait in its parser
+            self._body_left = self._unread_body(len(data))
+        self._read_at_once(min(READ_OF_FILE, max(READ_AT_ONCE, self._body_left)))
         self._heard = self._loop.time()
         if self._waiter is not None and not self._waiter.done():
             self._expect_head()  # the head of a request is incomplete
         elif self._request_count:
             self._stop_waiting()
+
+    def _unread_body(self, received: int) -> int:
+        """Return how many bytes of the newest request's body are still to come, at least.
+
+        They are cheap to parse, so they are read in large pieces: many short reads of a photo cost
+        more than few long reads. A body in chunks counts as none: chunks may be costly.
+        """
+        head = self._messages[-1][0] if self._messages else None
+        return max(0, _body_length(head) - received) if isinstance(head, RawRequestMessage) else 0
+
+    def _read_at_once(self, most: int) -> None:
+        self.connection.max_size = most  # type: ignore[attr-defined]
 
     def _weigh(self, cost: float) -> None:
         """Pause reading after bytes that were costly to parse; close after far too many chunks.
@@ -315,21 +337,10 @@ class Visit(web.RequestHandler):
             self._late = None
 
 
-@contextmanager
-def in_large_pieces(request: web.Request) -> Iterator[None]:
-    """Read the request's body, if its length is known, in larger pieces than other bytes.
-
-    A body in chunks may be many chunks of one byte, which are costly to parse.
-    """
-    visit = request.protocol
-    if not isinstance(visit, Visit) or request.content_length is None:
-        yield
-        return
-    visit.read_at_once(READ_OF_FILE)
-    try:
-        yield
-    finally:
-        visit.read_at_once(READ_AT_ONCE)
+def _body_length(head: RawRequestMessage) -> int:
+    """Return the length that a request's head declares; 0 for a body in chunks."""
+    length = head.headers.get(hdrs.CONTENT_LENGTH, "")
+    return int(length) if length.isdecimal() and not head.chunked else 0
 
 
 class CountingServer(web.Server):

@@ -2,16 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
     ExitStack,
     asynccontextmanager,
     closing,
     nullcontext,
+    suppress,
 )
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from aiohttp import web
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
@@ -23,11 +25,12 @@ from comanda.domain.errors import (
     ValidationFailed,
 )
 from comanda.web.plumbing.body_memory import Room
-from comanda.web.plumbing.connections import in_large_pieces
 from comanda.web.plumbing.keys import BODIES, CONFIG, LARGE_UPLOADS, UPLOADS
 from comanda.web.plumbing.request_data import UNREADABLE, refuse_packed
 from comanda.web.plumbing.spool import Spool
 
+P = ParamSpec("P")
+T = TypeVar("T")
 FORM_BYTES = 64 * 1024
 MAX_PARTS = 16
 MOST_BLANKS = 256  # spaces and tabs after a boundary
@@ -61,15 +64,31 @@ async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
     folder, room = Path(config.database.path).parent, request.app[BODIES]
     with closing(_Form(config.proofs.max_bytes, folder, room)) as form:
         try:
-            with in_large_pieces(request):
-                async with asyncio.timeout(config.proofs.upload_seconds):
-                    await _receive(request, form, config.proofs.idle_seconds)
+            async with asyncio.timeout(config.proofs.upload_seconds):
+                await _receive(request, form, config.proofs.idle_seconds)
         except TimeoutError as error:
             raise UploadTimeout from error
         one_large = request.app[LARGE_UPLOADS]
         turn: AbstractAsyncContextManager[None] = one_large if form.is_large else nullcontext()
         async with turn, request.app[UPLOADS]:
             yield await form.upload()
+
+
+async def finish_in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return the result of `work`, which runs in a thread; a cancelled caller waits for its end.
+
+    A thread can't be stopped. So the upload of a client that has gone keeps its turn as long as
+    the thread works on its file: nobody can fill the server with threads by hanging up.
+    """
+    running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
+        running.exception()  # nobody is left who wants to know
+        raise
 
 
 async def _receive(request: web.Request, form: "_Form", idle_seconds: float) -> None:
