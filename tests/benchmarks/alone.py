@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
+from comanda.examining import REST_SECONDS
 from tests.benchmarks import history, load, sides
 from tests.benchmarks.load import Streams
 from tests.benchmarks.requests import http
@@ -21,6 +22,8 @@ DELIVERED = 2000
 REPLAYED = 10_000
 SLACK = 20  # a few may be added meanwhile
 MEGABYTE = 1_000_000
+RESTS_FROM = 500_000  # the examiner's rest takes three minutes
+_UNEXAMINED = "SELECT COUNT(*) FROM payments WHERE has_proof = 1 AND examined_at IS NULL"
 _ROWS = "SELECT id, type, data, redacted, actor FROM events WHERE id > ? ORDER BY id"
 
 
@@ -36,6 +39,7 @@ def works(folder: Path, finished: int) -> Iterator[Work]:
         yield from _memory(side)
         yield from _replay(side, folder / "busy" / "comanda.db")
         yield from _uploads(side, folder)
+        yield from _examiner(side, folder / "busy" / "comanda.db", rests=finished > RESTS_FROM)
 
 
 @contextmanager
@@ -84,8 +88,7 @@ def _timed(side: Side, requests: Iterable[bytes]) -> list[float]:
 def _start(short: Path, long: Path, finished: int) -> Iterator[Work]:
     """From the process's start to the sign-in page, beside what Python and aiohttp alone take.
 
-    Memory is the server's own, after what it does once is over. The memory of a child of the
-    server, idle and at work, is a row of its own: `sides.resident` of the child's number.
+    Memory is the server's own, after what it does once is over; `_examiner` has its child's.
     """
     goals = (Goal(0.5), Goal(None, "import aiohttp.web"))
     starting = Work(f"start to first answer, {finished:,} finished", "s", goals)
@@ -201,6 +204,27 @@ def _commit(folder: Path, size: int) -> float:
 def _send(side: Comanda, request: bytes) -> None:
     with load.dial(side) as phone:
         load.ask(phone, request)
+
+
+def _examiner(side: Comanda, path: Path, *, rests: bool) -> Iterator[Work]:
+    """The examiner's memory at its highest; and once it `rests`, when its process has ended."""
+    working = Work("examiner at work, 250 KB and 8 MB, at its highest", "MB", (Goal(150.0),))
+    for size in 10 * [250_000, 8 * MEGABYTE]:
+        _send(side, side.post(side.take_order(), size))
+    _await_examinations(path)
+    working.add("comanda", [sum(map(sides.highest, side.children())) / MEGABYTE])
+    yield working
+    if rests:
+        resting = Work("examiner idle", "MB", (Goal(0.0),))
+        time.sleep(REST_SECONDS + 5.0)
+        resting.add("comanda", [sum(map(sides.resident, side.children())) / MEGABYTE])
+        yield resting
+
+
+def _await_examinations(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        while database.execute(_UNEXAMINED).fetchone()[0]:
+            time.sleep(0.1)
 
 
 def _while_busy(streams: Streams, busy: Sequence[Callable[[], object]]) -> list[float]:

@@ -72,6 +72,11 @@ class Side:
     def memory(self) -> float:
         return resident(self.process.pid)
 
+    def children(self) -> list[int]:
+        """The numbers of the server's own children."""
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(pid) for thread in threads for pid in thread.read_text("ascii").split()]
+
 
 class Comanda(Side):
     """Comanda as `comanda serve` starts it, with its defaults."""
@@ -147,8 +152,17 @@ class Nchan(Side):
 
 def resident(pid: int) -> float:
     """Resident bytes of a process."""
+    return _bytes_of("VmRSS", pid)
+
+
+def highest(pid: int) -> float:
+    """The most bytes that a process has had resident."""
+    return _bytes_of("VmHWM", pid)
+
+
+def _bytes_of(name: str, pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    found = re.search(rf"{name}:\s+(\d+) kB", status)
     return 1024.0 * int(found[1]) if found else 0.0
 
 
