@@ -46,7 +46,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="where the databases are made")
     parser.add_argument("--only", choices=("beside", "alone", "page"))
     parser.add_argument(
-        "--full", action="store_true", help="a past of a million orders: two minutes more, and 5 GB"
+        "--full",
+        action="store_true",
+        help="a past of a million orders, an examiner that rests: five minutes more, and 5 GB",
     )
     return parser.parse_args()
 

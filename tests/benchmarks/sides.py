@@ -70,10 +70,12 @@ class Side:
         """What is left to do once a stream has said that it is open."""
 
     def memory(self) -> float:
-        """Resident bytes."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
-        return 1024.0 * int(found[1]) if found else 0.0
+        return resident(self.process.pid)
+
+    def children(self) -> list[int]:
+        """The numbers of the server's own children."""
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(pid) for thread in threads for pid in thread.read_text("ascii").split()]
 
 
 class Comanda(Side):
@@ -148,6 +150,29 @@ class Nchan(Side):
         return number, http("POST", "/pub", data, "X-EventSource-Event: order_updated")
 
 
+def resident(pid: int) -> float:
+    """Resident bytes of a process."""
+    return _bytes_of("VmRSS", pid)
+
+
+def highest(pid: int) -> float:
+    """The most bytes that a process has had resident."""
+    return _bytes_of("VmHWM", pid)
+
+
+def _bytes_of(name: str, pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    found = re.search(rf"{name}:\s+(\d+) kB", status)
+    return 1024.0 * int(found[1]) if found else 0.0
+
+
+def run_python(code: str) -> float:
+    """Seconds of a Python on the servers' processor that runs `code` and ends."""
+    began = time.perf_counter()
+    subprocess.run(["taskset", "-c", str(SERVER_CPU), sys.executable, "-c", code], check=True)
+    return time.perf_counter() - began
+
+
 def start(
     arguments: list[str], port: int, folder: Path, **environment: str
 ) -> subprocess.Popen[bytes]:
@@ -164,7 +189,7 @@ def start(
     while not _answers(port):
         if process.poll() is not None or time.monotonic() > deadline:
             raise Missing((folder / "log.txt").read_text(errors="replace")[-2000:])
-        time.sleep(0.02)
+        time.sleep(0.005)
     return process
 
 
