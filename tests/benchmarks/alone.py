@@ -1,5 +1,6 @@
 """Comanda beside itself: with a long past and a short one, busy and quiet, full and empty."""
 
+import compileall
 import os
 import sqlite3
 import time
@@ -9,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
+import comanda
 from comanda.examining import REST_SECONDS
 from tests.benchmarks import history, load, sides
 from tests.benchmarks.load import Streams
@@ -88,8 +90,10 @@ def _timed(side: Side, requests: Iterable[bytes]) -> list[float]:
 def _start(short: Path, long: Path, finished: int) -> Iterator[Work]:
     """From the process's start to the sign-in page, beside what Python and aiohttp alone take.
 
-    Memory is the server's own, after what it does once is over; `_examiner` has its child's.
+    The server has its bytecode, which pip writes when it installs Comanda. Memory is the server's
+    own, after what it does once is over; `_examiner` has its child's.
     """
+    compileall.compile_dir(Path(comanda.__file__).parent, quiet=1)
     goals = (Goal(0.5), Goal(None, "import aiohttp.web"))
     starting = Work(f"start to first answer, {finished:,} finished", "s", goals)
     resident = Work(f"resident, idle, {finished:,} finished", "MB", (Goal(58.0),))
