@@ -96,6 +96,8 @@ CALLERS = {
 }
 # Slow to load and not needed for a server's first answer. Their work loads them.
 LATER = {
+    "PIL": "the examiner, a process of its own",
+    "pypdfium2": "the examiner, a process of its own",
     "apispec": "the document of the routes",
     "comanda.demo": "the demonstration",
     "comanda.web.contract.openapi": "the document of the routes",
@@ -445,6 +447,7 @@ def test_a_server_loads_before_its_first_request_only_what_that_needs(tmp_path: 
             assert server.stdout
             assert server.stdout.readline().startswith("Comanda en http://127.0.0.1:")
             server.send_signal(signal.SIGTERM)
+            server.stdout.read()  # the invitation; a closed pipe would end the server with an error
         told.seek(0)
         loaded = {line.rpartition("|")[2].strip() for line in told}
     assert server.returncode == 0
