@@ -16,6 +16,7 @@ from PIL import (
     ImagePalette,
     JpegImagePlugin,
     PngImagePlugin,
+    TiffImagePlugin,
     WebPImagePlugin,
 )
 
@@ -50,6 +51,7 @@ _PLUGINS = (
     ImagePalette,
     JpegImagePlugin,
     PngImagePlugin,
+    TiffImagePlugin,  # a JPEG's resolution may stand in its EXIF
     WebPImagePlugin,
 )
 _DECODED_SIZE = (256, 256)

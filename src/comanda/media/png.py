@@ -145,10 +145,3 @@ def _read_orientation(data: bytes, place: range | None) -> tuple[ExifFacts, Part
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
-def png_bodies(data: bytes) -> Iterator[bytes]:
-    """Yield the parts that make a bare PNG's pixels: head, palette, transparency, packed pixels."""
-    for kind, place in _read_chunks(data):
-        if kind in _CRITICAL or kind == b"tRNS":
-            yield data[place.start + 8 : place.stop - 4]
