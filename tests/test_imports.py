@@ -64,7 +64,7 @@ BYTES = {
     ("web/plumbing/stream.py", "self.write"),
     ("web/plumbing/stream.py", "self.connection.write"),
     ("web/plumbing/stream.py", "connection.write"),
-    ("web/plumbing/spool.py", "self._file.write"),
+    ("logs.py", "self.stream.write"),
     ("examiner/__main__.py", "sink.write"),
     ("examining.py", "process.stdin.write"),
     ("examiner/receipts.py", "sys.stdout.buffer.write"),
@@ -122,6 +122,16 @@ json.dump({
     "skipped": gc.get_freeze_count() > len(gc.get_objects()),
 }, sys.stdout)
 """
+# The libraries that decode pictures, PDFs and codes.
+DECODERS = {
+    *("PIL", "pi_heif", "pillow_heif", "pypdfium2", "pypdfium2_raw", "fitz", "pymupdf", "pypdf"),
+    *("cv2", "numpy", "imageio", "zxingcpp", "pyzbar", "tesserocr", "pytesseract", "rawpy"),
+}
+# The parts of the examiner that load them.
+STARTED_ALONE = {
+    f"comanda.examiner.{name}"
+    for name in ("__main__", "examination", "pictures", "pdfs", "receipts")
+}
 Rule = Callable[[Path], Iterator[str]]
 
 
@@ -175,6 +185,23 @@ def imports_against_the_rooms(source: Path) -> Iterator[str]:
         for module in imported(path):
             if module.startswith(tuple(f"comanda.web.{room}" for room in closed)):
                 yield f"{name}: imports {module}"
+
+
+def decoders_outside_the_examiner(source: Path) -> Iterator[str]:
+    """Decoders read files that anybody may have made: they run in a process with limits alone."""
+    for name, path in modules(source):
+        if part(name) != "examiner":
+            for module in imported(path):
+                if module.split(".")[0] in DECODERS or module in STARTED_ALONE:
+                    yield f"{name}: imports {module}"
+
+
+def servers_in_the_examiner(source: Path) -> Iterator[str]:
+    for name, path in modules(source):
+        if part(name) == "examiner":
+            for module in imported(path):
+                if module.split(".")[0] in {"asyncio", "socket", "sqlite3", "aiohttp", "aiosqlite"}:
+                    yield f"{name}: imports {module}"
 
 
 def libraries_in_the_domain(source: Path) -> Iterator[str]:
@@ -307,6 +334,8 @@ def halves_of_an_act(source: Path) -> Iterator[str]:
 
 
 RULES: list[Rule] = [
+    decoders_outside_the_examiner,
+    servers_in_the_examiner,
     imports_against_the_layers,
     imports_against_the_rooms,
     libraries_in_the_domain,
@@ -318,6 +347,10 @@ RULES: list[Rule] = [
 ]
 FOLDERS = ["", *sorted({name.rpartition("/")[0] for name, _ in modules(SOURCE)} - {""})]
 BREACHES: list[tuple[Rule, str]] = [
+    (decoders_outside_the_examiner, "from PIL import Image"),
+    (decoders_outside_the_examiner, "def read():\n    import pypdfium2"),
+    (decoders_outside_the_examiner, "import pi_heif"),
+    (decoders_outside_the_examiner, "from comanda.examiner import pictures"),
     (imports_against_the_layers, "from comanda import tests"),
     (imports_against_the_layers, "import comanda.nowhere"),
     (sql_outside_the_store, "sql = 'SELECT * FROM orders'"),
@@ -351,6 +384,7 @@ BREACHES: list[tuple[Rule, str]] = [
 ]
 FREE: dict[Rule, set[str]] = {
     # rule → the parts that it does not speak of
+    decoders_outside_the_examiner: {"examiner"},
     sql_outside_the_store: {"store"},
     http_outside_the_web: {"web"},
     writes_without_a_verb: {"store"},
@@ -399,6 +433,34 @@ def test_a_room_that_reaches_back_is_found(
 def test_the_web_is_three_rooms_and_a_table_of_routes() -> None:
     files = {path.name for path in (SOURCE / "web").glob("*.py")}
     assert files == {"__init__.py", "routes.py"}
+
+
+def test_a_server_in_the_examiner_is_found(tmp_path: Path) -> None:
+    (tmp_path / "examiner").mkdir()
+    (tmp_path / "examiner" / "broken.py").write_text("import aiohttp")
+    assert list(servers_in_the_examiner(tmp_path))
+
+
+def test_the_server_and_the_demo_load_no_decoder() -> None:
+    load = (
+        "import sys, comanda.app, comanda.demo, comanda.cli.parser, comanda.cli.serving\n"
+        "print(*{name.split('.')[0] for name in sys.modules})"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", load], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert "comanda" in loaded
+    assert DECODERS.isdisjoint(loaded)
+
+
+def test_the_examiner_loads_no_server() -> None:
+    load = "import sys, comanda.examiner.__main__\nprint(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", load], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert "PIL.Image" in loaded
+    forbidden = {"aiohttp", "asyncio", "sqlite3", "socket", "comanda.store", "comanda.web"}
+    assert forbidden.isdisjoint(loaded)
 
 
 def test_a_library_in_the_domain_is_found(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ _PLUGINS = (
     ImagePalette,
     JpegImagePlugin,
     PngImagePlugin,
-    TiffImagePlugin,  # a JPEG's resolution may stand in its EXIF
+    TiffImagePlugin,
     WebPImagePlugin,
 )
 _DECODED_SIZE = (256, 256)
@@ -156,10 +156,10 @@ def _examine(image_format: str, received: bytes) -> Facts:
     """Examine a picture that can't be decoded at a smaller size; decode it once."""
     data = cleaned_png(received) if image_format == "PNG" else received
     with _open(image_format, data) as image:
+        image.load()
         orientation = UPRIGHT  # the decoder of HEIF has turned the picture
         if image_format != "HEIF":
             orientation = read_exif(image.info.get("exif", b"")).orientation
-        image.load()
         if image_format == "PNG" and image.width * image.height > _COMPARABLE_PIXELS:
             image_hash, content = None, _packed_pixel_hash(received)
         else:
