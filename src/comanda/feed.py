@@ -170,7 +170,8 @@ class Feed:
 
     def _whole_pages(self, frames: Sequence[Frame], head: int) -> dict[Role, Page]:
         """Make a page for each role that listens. A page that is too long is left out."""
-        pages = {role: _page_of_frames(frames, role, head) for role in +self.listeners}
+        roles = [role for role, count in self.listeners.items() if count > 0]
+        pages = {role: _page_of_frames(frames, role, head) for role in roles}
         return {role: page for role, page in pages.items() if page.cursor == head}
 
     async def start_at_head(self) -> None:

@@ -51,12 +51,6 @@ def photo(number: int, size: int) -> bytes:
     return whole[: end - NUMBER_BITS] + bytes(steps) + whole[end:]
 
 
-def pdf(number: int, size: int) -> bytes:
-    """A PDF of `size` bytes that no other number has."""
-    start, end = b"%PDF-1.4\n%", b"\nstartxref\n0\n%%EOF\n"
-    return start + b"%016d" % number + bytes(size - len(start) - len(end) - 16) + end
-
-
 def _noise(size: int) -> bytes:
     """Noise, since it is the pixels that decide a JPEG's size: 0.39 bytes each here."""
     side = int((size / 0.392) ** 0.5)

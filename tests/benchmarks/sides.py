@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
+from comanda.store.connection import connect
 from tests.benchmarks import history
-from tests.benchmarks.requests import cookie, form, http, pdf, photo
+from tests.benchmarks.requests import cookie, form, http, photo
 
 SERVER_CPU, LOAD_CPU = 0, 1
 NGINX_MODULE = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
@@ -78,17 +78,22 @@ class Side:
         return [int(pid) for thread in threads for pid in thread.read_text("ascii").split()]
 
 
+@dataclass
 class Comanda(Side):
     """Comanda as `comanda serve` starts it, with its defaults."""
 
-    called: ClassVar[str] = "comanda"
-
-    def receipt(self, number: int, size: int) -> bytes:
-        return photo(number, size)
+    path: Path = Path()
 
     def post(self, number: int, size: int = 250_000) -> bytes:
-        fields, file = {"method": "transferencia"}, self.receipt(number, size)
+        fields, file = {"method": "transferencia"}, photo(number, size)
         return form("POST", f"/orders/{number}/proof", fields, file, cookie("waiter"))
+
+    def unexamined(self) -> int:
+        """The number of proofs whose examination is still to come."""
+        sql = "SELECT COUNT(*) FROM payments WHERE has_proof = 1 AND examined_at IS NULL"
+        with closing(connect(self.path)) as database:
+            count: int = database.execute(sql).fetchone()[0]
+        return count
 
     def poke(self) -> tuple[int, bytes]:
         number = self.next_poke
@@ -102,15 +107,6 @@ class Comanda(Side):
 
     def follow(self, after: int) -> bytes:
         return http("GET", f"/events/cashier?after={after}", b"", cookie("cashier"))
-
-
-class ComandaWithPdf(Comanda):
-    """The same server, sent receipts that are no pictures: what remains where none is looked at."""
-
-    called: ClassVar[str] = "comanda_pdf"
-
-    def receipt(self, number: int, size: int) -> bytes:
-        return pdf(number, size)
 
 
 class Floor(Side):
@@ -224,7 +220,6 @@ def comanda(
     finished: int,
     delivered: int,
     pending: int,
-    kind: type[Comanda] = Comanda,
 ) -> Iterator[Comanda]:
     """Comanda, its first delivered and pending orders after those that are finished."""
     path, port = folder / "comanda.db", free_port()
@@ -232,8 +227,8 @@ def comanda(
         history.make(path, finished=finished, delivered=delivered, pending=pending)
     process = start(comanda_command(path, port), port, folder)
     try:
-        yield kind(
-            kind.called,
+        yield Comanda(
+            "comanda",
             port,
             process,
             http("GET", "/events/cashier", b"", cookie("cashier")),
@@ -241,6 +236,7 @@ def comanda(
             re.compile(rb'event: payment_verification_pending\ndata: {"order_id":"(\d+)"'),
             finished + 1,
             finished + delivered + 1,
+            path,
         )
     finally:
         stop(process)
@@ -256,16 +252,13 @@ def comanda_command(path: Path, port: int) -> list[str]:
 
 
 @contextmanager
-def floor(folder: Path, *, looking: bool) -> Iterator[Floor]:
-    """The floor; where it is `looking`, it looks at the picture, too."""
+def floor(folder: Path) -> Iterator[Floor]:
     port = free_port()
     program = [sys.executable, "-m", "tests.benchmarks.peers.floor"]
-    arguments = [*program, str(port), str(folder / "floor.db")]
-    process = start([*arguments, *(["--looking"] if looking else [])], port, folder)
+    process = start([*program, str(port), str(folder / "floor.db")], port, folder)
     try:
         pattern = re.compile(rb'event: proof\ndata: {"order_id":"(\d+)"')
-        name = "floor_looking" if looking else "floor"
-        yield Floor(name, port, process, EVENTS, b"retry: 2000\n\n", pattern)
+        yield Floor("floor", port, process, EVENTS, b"retry: 2000\n\n", pattern)
     finally:
         stop(process)
 

@@ -2,18 +2,11 @@
 
 Raw asyncio transports and one `sqlite3` transaction with `synchronous=FULL`, on the loop's own
 thread. No routes, no sessions, no checks, no multipart: the body is stored as it came.
-
-With `--looking` it also looks at the picture before that, with Pillow as Comanda does: its SHA-256,
-and its pixels in grey. That is the least that a warning about a reused or similar proof costs here.
 """
 
 import asyncio
-import hashlib
-import io
 import sqlite3
 import sys
-
-from PIL import Image
 
 OPENED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 2000\n\n"
 CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
@@ -30,9 +23,8 @@ streams: list[asyncio.Transport] = []
 class Client(asyncio.Protocol):
     """One connection: a stream, or requests one after the other."""
 
-    def __init__(self, database: sqlite3.Connection, *, looking: bool) -> None:
+    def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._looking = looking
         self._received = bytearray()
         self._needed = 0
 
@@ -68,21 +60,10 @@ class Client(asyncio.Protocol):
             return
         number = int(path.rpartition(b"/")[2])
         if path.startswith(b"/proof"):
-            if self._looking:
-                look(body)
             tell(store(self._database, number, body))
         else:
             tell(body)
         self._transport.write(CREATED)
-
-
-def look(body: bytes) -> None:
-    """Decode the picture that the form has in it, no larger than a comparison needs."""
-    picture = body[body.index(b"\xff\xd8") :]
-    hashlib.sha256(picture)
-    image = Image.open(io.BytesIO(picture))
-    image.draft("L", (256, 256))
-    image.load()
 
 
 def store(database: sqlite3.Connection, number: int, body: bytes) -> bytes:
@@ -102,17 +83,15 @@ def tell(event: bytes) -> None:
         stream.write(event)
 
 
-async def main(port: int, path: str, *, looking: bool) -> None:
+async def main(port: int, path: str) -> None:
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
     database.executescript(TABLES)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: Client(database, looking=looking), "127.0.0.1", port, backlog=1024
-    )
+    server = await loop.create_server(lambda: Client(database), "127.0.0.1", port, backlog=1024)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2], looking="--looking" in sys.argv))
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
