@@ -13,7 +13,7 @@ import logging
 import os
 import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process, SubprocessStreamProtocol
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -35,6 +35,7 @@ REST_SECONDS = 180.0  # the examiner ends after so long without a proof
 END_SECONDS = 2.0
 MOST_TRIES = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0  # seconds between a failure and the next start
+_MOST_DOUBLINGS = 10
 OLDER_LOOK_SECONDS = 60.0
 ASKED_SECONDS = 5.0
 _FAILURES = (OSError, EOFError, TimeoutError, frames.BrokenFrame)
@@ -60,6 +61,7 @@ class Examiner:
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self._command = command
         self._process: Process | None = None
+        self._pipes: asyncio.SubprocessTransport | None = None
         self._turn = asyncio.Lock()
         self._failures = 0
 
@@ -101,17 +103,29 @@ class Examiner:
         if self._process is not None and self._process.returncode is None:
             return self._process
         if self._failures:
-            await asyncio.sleep(min(FIRST_PAUSE * 2 ** (self._failures - 1), LONGEST_PAUSE))
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+            doublings = min(self._failures - 1, _MOST_DOUBLINGS)
+            await asyncio.sleep(min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment
-            )
+            self._process = await self._start()
             async with asyncio.timeout(START_SECONDS):
                 frames.check_ready(*await _receive(self._process))
         except _FAILURES as error:
             raise ExaminerMissing(repr(error)) from error
         return self._process
+
+    async def _start(self) -> Process:
+        """Start the process as `asyncio.create_subprocess_exec` does, which hides the pipes."""
+        loop = asyncio.get_running_loop()
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        self._pipes, protocol = await loop.subprocess_exec(
+            lambda: SubprocessStreamProtocol(limit=_PIECE_BYTES, loop=loop),
+            *self._command,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            env=environment,
+        )
+        return Process(self._pipes, protocol, loop)
 
     async def _fail(self) -> None:
         await self._kill()
@@ -122,18 +136,28 @@ class Examiner:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), END_SECONDS)
+                async with asyncio.timeout(END_SECONDS):
+                    await self._process.wait()
         await self._kill()
 
     async def _kill(self) -> None:
+        """Kill the process and close its pipes, whatever is in them and whoever else holds them."""
         process, self._process = self._process, None
-        if process is None:
+        pipes, self._pipes = self._pipes, None
+        if process is None or pipes is None:
             return
         with suppress(ProcessLookupError):
             process.kill()
+        # asyncio waits for the ends of both pipes, too, and does not read a pipe that is too full.
+        for descriptor in (0, 1):
+            pipe = pipes.get_pipe_transport(descriptor)
+            if pipe is None or pipe.is_closing():
+                continue
+            if isinstance(pipe, asyncio.WriteTransport):
+                pipe.abort()
+            else:
+                pipe.close()
         await process.wait()
-        if process.stdin is not None:
-            process.stdin.close()
 
 
 async def _ask(process: Process, request: bytes) -> Facts | None:
@@ -186,7 +210,8 @@ class Examinations:
     async def _has_news(self) -> bool:
         """Wait for a wake-up; return whether it came within `REST_SECONDS`."""
         with suppress(TimeoutError):
-            return await asyncio.wait_for(self._news.wait(), REST_SECONDS)
+            async with asyncio.timeout(REST_SECONDS):
+                return await self._news.wait()
         return False
 
     async def _examine(self, proof: Unexamined) -> None:
@@ -236,7 +261,8 @@ class Examinations:
             self._asked[payment_id] = task
             task.add_done_callback(lambda _: self._asked.pop(payment_id, None))
         with suppress(TimeoutError):
-            return await asyncio.wait_for(asyncio.shield(task), ASKED_SECONDS)
+            async with asyncio.timeout(ASKED_SECONDS):
+                return await asyncio.shield(task)
         return None
 
     async def _make_thumbnail(self, payment_id: int) -> bytes | None:
