@@ -14,7 +14,8 @@ import os
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process, SubprocessStreamProtocol
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from comanda import workflow
@@ -192,7 +193,9 @@ class Examinations:
         self._database = database
         self._examiner = examiner
         self._news = asyncio.Event()
+        self._failures_of: Counter[str] = Counter()  # a waiter's username → failed examinations
         self._asked: dict[int, asyncio.Task[bytes | None]] = {}
+        self._older_turn = asyncio.Lock()
 
     def wake(self) -> None:
         """Look for a proof to examine: a payment was announced."""
@@ -202,10 +205,13 @@ class Examinations:
         """Examine one proof after another, now and after each wake-up, until cancelled."""
         while True:
             self._news.clear()
-            while (proof := await self._database.read(examinations.next_proof)) is not None:
+            while (proof := await self._next_proof()) is not None:
                 await self._examine(proof)
             while not await self._has_news():
                 await self._examiner.rest()
+
+    async def _next_proof(self) -> Unexamined | None:
+        return await self._database.read(examinations.next_proof, self._failures_of)
 
     async def _has_news(self) -> bool:
         """Wait for a wake-up; return whether it came within `REST_SECONDS`."""
@@ -218,13 +224,17 @@ class Examinations:
         """Examine a proof and store what was found, or that the examination failed."""
         began, facts = time.monotonic(), None
         if proof.data is not None and proof.content_type is not None:
+            if proof.failures:
+                await self._examiner.rest()  # a file may have harmed the process it was examined in
             try:
                 facts = await self._examiner.examine(proof.content_type, proof.data)
             except ExaminerFailed as error:
                 log.warning("The examination of payment %d failed: %s", proof.payment_id, error)
-            if facts is None and proof.failures + 1 < MOST_TRIES:
-                await self._database.write(workflow.fail_examination, proof.payment_id)
-                return
+            if facts is None:
+                self._failures_of[proof.submitted_by] += 1
+                if proof.failures + 1 < MOST_TRIES:
+                    await self._database.write(workflow.fail_examination, proof.payment_id)
+                    return
         await self._database.write(workflow.record_examination, proof.payment_id, facts)
         log.info(
             "🔎 [Backend] Comprobante examinado: pago %d · %s · %.0f ms",
@@ -244,9 +254,10 @@ class Examinations:
 
         This rests three times as long as it works, so that no other proof waits for it.
         """
-        while (proof := await self._database.read(examinations.next_older_proof)) is not None:
+        while True:
             began = time.monotonic()
-            await self._remember(proof)
+            if not await self._compare(examinations.next_older_proof):
+                return
             await asyncio.sleep(3 * (time.monotonic() - began))
 
     async def thumbnail(self, payment_id: int) -> bytes | None:
@@ -266,10 +277,21 @@ class Examinations:
         return None
 
     async def _make_thumbnail(self, payment_id: int) -> bytes | None:
-        proof = await self._database.read(examinations.stored_proof, payment_id)
-        if proof is not None:
-            await self._remember(proof)
+        with suppress(ExaminerMissing):
+            await self._compare(examinations.stored_proof, payment_id)
         return await self._database.read(examinations.thumbnail, payment_id)
+
+    async def _compare(self, find: Callable[..., Unexamined | None], *arguments: int) -> bool:
+        """Examine the older proof that `find` returns; return whether there is one.
+
+        One proof is read at a time: however many are asked for, one is in memory, and one waits for
+        the examiner beside the proof that was just announced.
+        """
+        async with self._older_turn:
+            proof = await self._database.read(find, *arguments)
+            if proof is not None:
+                await self._remember(proof)
+            return proof is not None
 
     async def _remember(self, proof: Unexamined) -> None:
         """Store what is found out about an older proof; nothing, if it fails twice."""

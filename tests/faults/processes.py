@@ -1,4 +1,4 @@
-"""Processes as Linux tells of them: whose children they are, in which state, with how many files."""
+"""Processes as Linux tells of them: whose children, in which state, with how many files."""
 
 import os
 from pathlib import Path

@@ -16,7 +16,7 @@ from comanda import examining
 from comanda.domain.examinations import Facts
 from comanda.examining import Examinations, Examiner, ExaminerFailed, ExaminerMissing
 from comanda.store.database import open_database
-from tests.faults.broken_examiner import COMMAND, FAULTS, broken
+from tests.faults.broken_examiner import COMMAND, HOSTILE, picture
 from tests.faults.processes import descriptors, examiners
 from tests.house import SLOW, eventually, jpeg
 
@@ -57,13 +57,13 @@ async def is_honest(examiner: Examiner) -> bool:
     return facts is not None and len(facts.content) == 64 and facts.thumbnail is not None
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", HOSTILE)
 async def test_after_any_fault_the_next_file_is_examined_and_nothing_is_left(fault: str) -> None:
     async with employed() as examiner:
         for number in range(2):
             facts: Facts | None = None
             with contextlib.suppress(ExaminerFailed):
-                facts = await examiner.examine("application/pdf", broken(fault, number))
+                facts = await examiner.examine("image/jpeg", picture(fault, number))
             assert facts is None
         assert await is_honest(examiner)
         assert len(examiners()) == 1
@@ -106,7 +106,7 @@ async def test_whoever_is_cancelled_in_the_middle_leaves_no_answer_for_the_next(
     async with employed() as examiner:
         assert await is_honest(examiner)
         for pause in (0.0, 0.001, 0.01, 0.05, 0.2, 0.4):
-            asking = asyncio.create_task(examiner.examine("application/pdf", broken("hang")))
+            asking = asyncio.create_task(examiner.examine("image/jpeg", picture("hang")))
             waiting = asyncio.create_task(examiner.examine("image/jpeg", jpeg()))
             await asyncio.sleep(pause)
             asking.cancel()
