@@ -13,8 +13,9 @@ import logging
 import os
 import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from asyncio.subprocess import DEVNULL, PIPE, Process, SubprocessStreamProtocol
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from comanda import workflow
@@ -35,6 +36,7 @@ REST_SECONDS = 180.0  # the examiner ends after so long without a proof
 END_SECONDS = 2.0
 MOST_TRIES = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0  # seconds between a failure and the next start
+_MOST_DOUBLINGS = 10
 OLDER_LOOK_SECONDS = 60.0
 ASKED_SECONDS = 5.0
 _FAILURES = (OSError, EOFError, TimeoutError, frames.BrokenFrame)
@@ -60,6 +62,7 @@ class Examiner:
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self._command = command
         self._process: Process | None = None
+        self._pipes: asyncio.SubprocessTransport | None = None
         self._turn = asyncio.Lock()
         self._failures = 0
 
@@ -101,17 +104,29 @@ class Examiner:
         if self._process is not None and self._process.returncode is None:
             return self._process
         if self._failures:
-            await asyncio.sleep(min(FIRST_PAUSE * 2 ** (self._failures - 1), LONGEST_PAUSE))
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+            doublings = min(self._failures - 1, _MOST_DOUBLINGS)
+            await asyncio.sleep(min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment
-            )
+            self._process = await self._start()
             async with asyncio.timeout(START_SECONDS):
                 frames.check_ready(*await _receive(self._process))
         except _FAILURES as error:
             raise ExaminerMissing(repr(error)) from error
         return self._process
+
+    async def _start(self) -> Process:
+        """Start the process as `asyncio.create_subprocess_exec` does, which hides the pipes."""
+        loop = asyncio.get_running_loop()
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        self._pipes, protocol = await loop.subprocess_exec(
+            lambda: SubprocessStreamProtocol(limit=_PIECE_BYTES, loop=loop),
+            *self._command,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            env=environment,
+        )
+        return Process(self._pipes, protocol, loop)
 
     async def _fail(self) -> None:
         await self._kill()
@@ -122,18 +137,28 @@ class Examiner:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), END_SECONDS)
+                async with asyncio.timeout(END_SECONDS):
+                    await self._process.wait()
         await self._kill()
 
     async def _kill(self) -> None:
+        """Kill the process and close its pipes, whatever is in them and whoever else holds them."""
         process, self._process = self._process, None
-        if process is None:
+        pipes, self._pipes = self._pipes, None
+        if process is None or pipes is None:
             return
         with suppress(ProcessLookupError):
             process.kill()
+        # asyncio waits for the ends of both pipes, too, and does not read a pipe that is too full.
+        for descriptor in (0, 1):
+            pipe = pipes.get_pipe_transport(descriptor)
+            if pipe is None or pipe.is_closing():
+                continue
+            if isinstance(pipe, asyncio.WriteTransport):
+                pipe.abort()
+            else:
+                pipe.close()
         await process.wait()
-        if process.stdin is not None:
-            process.stdin.close()
 
 
 async def _ask(process: Process, request: bytes) -> Facts | None:
@@ -168,7 +193,9 @@ class Examinations:
         self._database = database
         self._examiner = examiner
         self._news = asyncio.Event()
+        self._failures_of: Counter[str] = Counter()  # a waiter's username → failed examinations
         self._asked: dict[int, asyncio.Task[bytes | None]] = {}
+        self._older_turn = asyncio.Lock()
 
     def wake(self) -> None:
         """Look for a proof to examine: a payment was announced."""
@@ -178,28 +205,36 @@ class Examinations:
         """Examine one proof after another, now and after each wake-up, until cancelled."""
         while True:
             self._news.clear()
-            while (proof := await self._database.read(examinations.next_proof)) is not None:
+            while (proof := await self._next_proof()) is not None:
                 await self._examine(proof)
             while not await self._has_news():
                 await self._examiner.rest()
 
+    async def _next_proof(self) -> Unexamined | None:
+        return await self._database.read(examinations.next_proof, self._failures_of)
+
     async def _has_news(self) -> bool:
         """Wait for a wake-up; return whether it came within `REST_SECONDS`."""
         with suppress(TimeoutError):
-            return await asyncio.wait_for(self._news.wait(), REST_SECONDS)
+            async with asyncio.timeout(REST_SECONDS):
+                return await self._news.wait()
         return False
 
     async def _examine(self, proof: Unexamined) -> None:
         """Examine a proof and store what was found, or that the examination failed."""
         began, facts = time.monotonic(), None
         if proof.data is not None and proof.content_type is not None:
+            if proof.failures:
+                await self._examiner.rest()  # a file may have harmed the process it was examined in
             try:
                 facts = await self._examiner.examine(proof.content_type, proof.data)
             except ExaminerFailed as error:
                 log.warning("The examination of payment %d failed: %s", proof.payment_id, error)
-            if facts is None and proof.failures + 1 < MOST_TRIES:
-                await self._database.write(workflow.fail_examination, proof.payment_id)
-                return
+            if facts is None:
+                self._failures_of[proof.submitted_by] += 1
+                if proof.failures + 1 < MOST_TRIES:
+                    await self._database.write(workflow.fail_examination, proof.payment_id)
+                    return
         await self._database.write(workflow.record_examination, proof.payment_id, facts)
         log.info(
             "🔎 [Backend] Comprobante examinado: pago %d · %s · %.0f ms",
@@ -219,9 +254,10 @@ class Examinations:
 
         This rests three times as long as it works, so that no other proof waits for it.
         """
-        while (proof := await self._database.read(examinations.next_older_proof)) is not None:
+        while True:
             began = time.monotonic()
-            await self._remember(proof)
+            if not await self._compare(examinations.next_older_proof):
+                return
             await asyncio.sleep(3 * (time.monotonic() - began))
 
     async def thumbnail(self, payment_id: int) -> bytes | None:
@@ -236,14 +272,26 @@ class Examinations:
             self._asked[payment_id] = task
             task.add_done_callback(lambda _: self._asked.pop(payment_id, None))
         with suppress(TimeoutError):
-            return await asyncio.wait_for(asyncio.shield(task), ASKED_SECONDS)
+            async with asyncio.timeout(ASKED_SECONDS):
+                return await asyncio.shield(task)
         return None
 
     async def _make_thumbnail(self, payment_id: int) -> bytes | None:
-        proof = await self._database.read(examinations.stored_proof, payment_id)
-        if proof is not None:
-            await self._remember(proof)
+        with suppress(ExaminerMissing):
+            await self._compare(examinations.stored_proof, payment_id)
         return await self._database.read(examinations.thumbnail, payment_id)
+
+    async def _compare(self, find: Callable[..., Unexamined | None], *arguments: int) -> bool:
+        """Examine the older proof that `find` returns; return whether there is one.
+
+        One proof is read at a time: however many are asked for, one is in memory, and one waits for
+        the examiner beside the proof that was just announced.
+        """
+        async with self._older_turn:
+            proof = await self._database.read(find, *arguments)
+            if proof is not None:
+                await self._remember(proof)
+            return proof is not None
 
     async def _remember(self, proof: Unexamined) -> None:
         """Store what is found out about an older proof; nothing, if it fails twice."""

@@ -4,9 +4,11 @@
 Nothing but the width tells: metadata don't reach an examiner.
 """
 
+import contextlib
 import ctypes
 import io
 import os
+import select
 import signal
 import sys
 import time
@@ -15,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from comanda.domain.examinations import Facts
+from comanda.domain.examinations import Facts, Shown
 from comanda.examiner import frames, limits
 from comanda.examiner.__main__ import main
 from comanda.examiner.examination import examine
@@ -74,6 +76,59 @@ def talk_nonsense() -> None:
     hang()
 
 
+def promise_much() -> None:
+    """A frame of an absurd size."""
+    os.write(limits.SINK, b"cmd1\x02" + b"\xff" * 12)
+    hang()
+
+
+def babble() -> None:
+    """More nonsense than the server's buffer holds, and the pipe stays open."""
+    while True:
+        os.write(limits.SINK, os.urandom(1 << 16))
+
+
+def answer_and_babble() -> None:
+    os.write(limits.SINK, frames.encode_answer(None))
+    babble()
+
+
+def fill_memory_and_crash() -> None:
+    with contextlib.suppress(MemoryError):
+        fill_memory()
+    os.abort()
+
+
+def leave_another() -> None:
+    """A process of the examiner's own holds the pipes after it, until the server closes them."""
+    if os.fork() == 0:
+        ends = select.poll()
+        ends.register(limits.SINK, 0)
+        ends.poll()
+    leave()
+
+
+def answer_without_hash() -> None:
+    _lie(Facts(content="no hash"))
+
+
+def answer_what_is_no_text() -> None:
+    _lie(Facts(content="\ud800" * 64))
+
+
+def answer_a_short_hash() -> None:
+    _lie(Facts(content="a" * 64, image_hash=b"short"))
+
+
+def answer_a_page() -> None:
+    _lie(Facts(content="a" * 64, shown=Shown("text/html", b"<script>alert(1)</script>")))
+
+
+def _lie(facts: Facts) -> None:
+    os.write(limits.SINK, frames.encode_answer(facts))
+    hang()
+
+
 def answer_slowly() -> None:
     time.sleep(0.5)
 
@@ -93,9 +148,20 @@ FAULTS: dict[int, Callable[[], None]] = {  # a picture's width → what it does
             garble_answer,
             talk_nonsense,
             answer_slowly,
+            promise_much,
+            babble,
+            answer_and_babble,
+            fill_memory_and_crash,
+            leave_another,
+            answer_without_hash,
+            answer_what_is_no_text,
+            answer_a_short_hash,
+            answer_a_page,
         )
     )
 }
+
+HOSTILE = tuple(sorted({fault.__name__ for fault in FAULTS.values()} - {"answer_slowly"}))
 
 
 def picture(fault: str, number: int = 0) -> bytes:

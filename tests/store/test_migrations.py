@@ -328,7 +328,7 @@ async def test_proofs_from_before_are_compared_by_what_they_show(before_content:
         assert [row["content"] for row in rows] == [None, None, "", None], "the start looks at none"
         keys = await database.read(lambda view: view.all("SELECT reference_key FROM payments"))
         assert keys[0]["reference_key"] == "ab1234"
-        assert await database.read(examinations.next_proof) is None, "nothing is examined again"
+        assert await database.read(examinations.next_proof, {}) is None, "nothing is examined again"
         async with closing_examiner() as examiner:
             await Examinations(database, examiner).compare_older()
         rows = await database.read(lambda view: view.all("SELECT * FROM fingerprints"))
@@ -413,7 +413,7 @@ async def test_proofs_from_before_the_examiner_stay_examined_and_keep_what_was_f
         assert [one.late_warnings for one in kept] == [(), (), ()]
         rows = await database.read(lambda view: view.all("SELECT * FROM fingerprints"))
         assert [(row["content"], row["image_hash"]) for row in rows] == [("c", b"\x02\x03")] * 2
-        assert await database.read(examinations.next_proof) is None
+        assert await database.read(examinations.next_proof, {}) is None
         assert await database.read(examinations.next_older_proof) is None
         assert await database.read(examinations.thumbnail, 1) is None
 

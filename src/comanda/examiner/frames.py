@@ -8,6 +8,7 @@ The examiner sends `READY` once. Then the server sends one request at a time, an
 """
 
 import json
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ _LARGEST_FIELDS = 16 * 1024
 _HEADER = struct.Struct(">4sBIII")  # mark, kind, bytes of JSON, raw bytes, checksum
 _MARK = b"cmd1"
 HEADER_BYTES = _HEADER.size
+_CONTENT = re.compile("(?:[0-9a-f]{64})?")
+_IMAGE_HASH = re.compile("[0-9a-f]{256}")
+_SHOWN_TYPES = ("image/jpeg", "image/png")
 
 
 class Kind(IntEnum):
@@ -117,10 +121,10 @@ def decode_answer(header: Header, body: bytes) -> Facts | None:
         raise BrokenFrame("a thumbnail beyond its frame")
     return Facts(
         is_damaged=_field(fields, "is_damaged", bool),
-        content=_field(fields, "content", str),
+        content=_decode_content(_field(fields, "content", str)),
         image_hash=_decode_hash(_field(fields, "image_hash", str, NoneType)),
         thumbnail=None if thumbnail_bytes is None else body[header.fields_bytes : thumbnail_end],
-        shown=None if shown_as is None else Shown(shown_as, body[thumbnail_end:]),
+        shown=None if shown_as is None else _decode_shown(shown_as, body[thumbnail_end:]),
     )
 
 
@@ -153,11 +157,24 @@ def _field(fields: dict[str, Any], name: str, *types: type) -> Any:
     return value
 
 
+# A decoder that a file took over may answer anything. The database takes these values, and browsers
+# get the file.
 def _decode_hash(digits: str | None) -> bytes | None:
-    try:
-        return None if digits is None else bytes.fromhex(digits)
-    except ValueError as error:
-        raise BrokenFrame("a wrong hash") from error
+    if digits is not None and not _IMAGE_HASH.fullmatch(digits):
+        raise BrokenFrame("a wrong hash of a picture")
+    return None if digits is None else bytes.fromhex(digits)
+
+
+def _decode_content(digits: str) -> str:
+    if not _CONTENT.fullmatch(digits):
+        raise BrokenFrame("a wrong hash of the content")
+    return digits
+
+
+def _decode_shown(content_type: str, data: bytes) -> Shown:
+    if content_type not in _SHOWN_TYPES:
+        raise BrokenFrame("a file that is no picture")
+    return Shown(content_type, data)
 
 
 READY = _encode(Kind.READY, {})

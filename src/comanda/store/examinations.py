@@ -1,20 +1,27 @@
 """The examinations of proofs: which proof is next, what was found, and the thumbnails."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from comanda.domain.examinations import Facts
 from comanda.domain.payments import PaymentStatus
 from comanda.store.database import Snapshot, Transaction
 
-# A proof whose examination has failed waits until the others are examined. Then come the payments
-# that wait for a verdict, and of these the newest.
+# The waiter with the fewest failed examinations comes first: nobody waits for a waiter whose files
+# make the examiner fail. A proof whose examination has failed waits until the waiter's others are
+# examined. Then come the payments that wait for a verdict, and of these the newest.
 _NEXT = """
-    SELECT payments.id, payments.examination_failures, proofs.content_type, proofs.data
+    SELECT payments.id, payments.examination_failures, payments.submitted_by,
+        proofs.content_type, proofs.data
     FROM payments LEFT JOIN proofs ON proofs.payment_id = payments.id
     WHERE payments.id = (
         SELECT id FROM payments
         WHERE has_proof = 1 AND examined_at IS NULL AND id > 0
-        ORDER BY examination_failures, status <> :pending, id DESC LIMIT 1
+        ORDER BY
+            COALESCE((SELECT value FROM json_each(:failures_of) WHERE key = submitted_by), 0),
+            examination_failures, status <> :pending, id DESC
+        LIMIT 1
     )
 """
 _FAIL = """
@@ -23,15 +30,15 @@ _FAIL = """
 """
 _NEXT_OLDER = """
     SELECT fingerprints.payment_id AS id, proofs.content_type, proofs.data,
-        NULL AS examination_failures
+        NULL AS examination_failures, payments.submitted_by
     FROM fingerprints CROSS JOIN payments LEFT JOIN proofs ON proofs.payment_id = payments.id
     WHERE fingerprints.content IS NULL AND payments.id = fingerprints.payment_id
         AND payments.examined_at IS NOT NULL
     ORDER BY fingerprints.payment_id DESC LIMIT 1
 """
 _STORED = """
-    SELECT payment_id AS id, content_type, data, NULL AS examination_failures
-    FROM proofs WHERE payment_id = :payment_id
+    SELECT payment_id AS id, content_type, data, NULL AS examination_failures, submitted_by
+    FROM proofs JOIN payments ON payments.id = payment_id WHERE payment_id = :payment_id
 """
 _REMEMBER = """
     UPDATE fingerprints
@@ -57,29 +64,34 @@ class Unexamined:
     content_type: str | None
     data: bytes | None
     failures: int
+    submitted_by: str
 
 
-def next_proof(view: Snapshot) -> Unexamined | None:
-    """Return the proof that is examined next, or None if every proof is examined."""
-    return _unexamined(view, _NEXT)
+def next_proof(view: Snapshot, failures_of: Mapping[str, int]) -> Unexamined | None:
+    """Return the proof that is examined next, or None if every proof is examined.
+
+    `failures_of`: a waiter's username → how many examinations of their proofs have failed lately.
+    """
+    values = {"pending": PaymentStatus.PENDING, "failures_of": json.dumps(failures_of)}
+    return _unexamined(view, _NEXT, values)
 
 
 def next_older_proof(view: Snapshot) -> Unexamined | None:
     """Return the newest proof of an earlier version whose content has no hash yet."""
-    return _unexamined(view, _NEXT_OLDER)
+    return _unexamined(view, _NEXT_OLDER, {})
 
 
 def stored_proof(view: Snapshot, payment_id: int) -> Unexamined | None:
     """Return a proof, or None if there was none or its file was deleted."""
-    return _unexamined(view, _STORED, payment_id)
+    return _unexamined(view, _STORED, {"payment_id": payment_id})
 
 
-def _unexamined(view: Snapshot, sql: str, payment_id: int | None = None) -> Unexamined | None:
-    row = view.one(sql, {"pending": PaymentStatus.PENDING, "payment_id": payment_id})
+def _unexamined(view: Snapshot, sql: str, values: Mapping[str, object]) -> Unexamined | None:
+    row = view.one(sql, values)
     if row is None:
         return None
     failures = row["examination_failures"] or 0
-    return Unexamined(row["id"], row["content_type"], row["data"], failures)
+    return Unexamined(row["id"], row["content_type"], row["data"], failures, row["submitted_by"])
 
 
 def fail(tx: Transaction, payment_id: int) -> None:
