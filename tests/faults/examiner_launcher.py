@@ -8,5 +8,5 @@ from comanda.cli import parser
 from tests.faults.broken_examiner import COMMAND
 
 if __name__ == "__main__":
-    app.build_app = partial(app.build_app, examiner=COMMAND)  # type: ignore[assignment]
+    app.build_app = partial(app.build_app, examiner=COMMAND)
     sys.exit(parser.main(sys.argv[1:]))
