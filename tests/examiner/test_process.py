@@ -107,7 +107,7 @@ def take_over(content_type, data):
     try:
         eval(data.decode())
     except Exception as error:
-        return Facts(content=type(error).__name__ + " " + str(os.environ) + os.getcwd())
+        return Facts(thumbnail=f"{type(error).__name__} {os.environ}{os.getcwd()}".encode())
     return None
 
 main(take_over)
@@ -119,7 +119,8 @@ def test_it_can_open_nothing_and_knows_nothing_of_the_server() -> None:
         for what, code in REACHES.items():
             facts = child.ask("text/plain", code.encode())
             assert facts is not None, what
-            assert facts.content.endswith(" environ({})/"), what
+            assert facts.thumbnail, what
+            assert facts.thumbnail.endswith(b" environ({})/"), what
         assert child.ask("text/plain", b"1 + 1") is None
 
 
