@@ -17,6 +17,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process, SubprocessStreamProtocol
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import ParamSpec, TypeVar
 
 from comanda import workflow
 from comanda.background import Tasks, in_background
@@ -26,6 +27,9 @@ from comanda.feed import Feed
 from comanda.store import examinations
 from comanda.store.database import Database
 from comanda.store.examinations import Unexamined
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,7 @@ OLDER_LOOK_SECONDS = 60.0
 ASKED_SECONDS = 5.0
 _FAILURES = (OSError, EOFError, TimeoutError, frames.BrokenFrame)
 _PIECE_BYTES = 64 * 1024  # what a pipe takes at once
+_INLINE_BYTES = 512 * 1024
 # The variables that Python needs to find Comanda again, where it isn't installed.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
@@ -74,7 +79,7 @@ class Examiner:
         async with self._turn:
             try:
                 process = await self._started()
-                facts = await _ask(process, frames.encode_request(content_type, data))
+                facts = await _ask(process, content_type, data)
             except _FAILURES as error:
                 await self._fail()
                 raise ExaminerFailed(repr(error)) from error
@@ -161,11 +166,18 @@ class Examiner:
         await process.wait()
 
 
-async def _ask(process: Process, request: bytes) -> Facts | None:
+async def _ask(process: Process, content_type: str, data: bytes) -> Facts | None:
     async with asyncio.timeout(EXAMINE_SECONDS):
-        await _send(process, request)
+        await _send(process, await _pack(len(data), frames.encode_request, content_type, data))
         header, body = await _receive(process)
-    return frames.decode_answer(header, body)
+        return await _pack(header.body_bytes, frames.decode_answer, header, body)
+
+
+async def _pack(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Encode or decode a frame. The checksum of a large frame would hold all streams up."""
+    if size > _INLINE_BYTES:
+        return await asyncio.to_thread(function, *args, **kwargs)
+    return function(*args, **kwargs)
 
 
 async def _send(process: Process, frame: bytes) -> None:
