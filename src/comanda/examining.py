@@ -106,8 +106,9 @@ class Examiner:
 
         Raises ExaminerMissing.
         """
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None and self._is_usable(self._process):
             return self._process
+        await self._kill()
         if self._failures:
             doublings = min(self._failures - 1, _MOST_DOUBLINGS)
             await asyncio.sleep(min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
@@ -118,6 +119,12 @@ class Examiner:
         except _FAILURES as error:
             raise ExaminerMissing(repr(error)) from error
         return self._process
+
+    @staticmethod
+    def _is_usable(process: Process) -> bool:
+        """Whether the process has not ended, and nobody was about to kill it."""
+        is_open = process.stdin is not None and not process.stdin.is_closing()
+        return process.returncode is None and is_open
 
     async def _start(self) -> Process:
         """Start the process as `asyncio.create_subprocess_exec` does, which hides the pipes."""
@@ -148,22 +155,21 @@ class Examiner:
 
     async def _kill(self) -> None:
         """Kill the process and close its pipes, whatever is in them and whoever else holds them."""
-        process, self._process = self._process, None
-        pipes, self._pipes = self._pipes, None
-        if process is None or pipes is None:
+        if self._process is None or self._pipes is None:
             return
         with suppress(ProcessLookupError):
-            process.kill()
+            self._process.kill()
         # asyncio waits for the ends of both pipes, too, and does not read a pipe that is too full.
         for descriptor in (0, 1):
-            pipe = pipes.get_pipe_transport(descriptor)
+            pipe = self._pipes.get_pipe_transport(descriptor)
             if pipe is None or pipe.is_closing():
                 continue
             if isinstance(pipe, asyncio.WriteTransport):
                 pipe.abort()
             else:
                 pipe.close()
-        await process.wait()
+        await self._process.wait()  # whoever is cancelled here leaves the rest to the next caller
+        self._process = self._pipes = None
 
 
 async def _ask(process: Process, content_type: str, data: bytes) -> Facts | None:
