@@ -17,6 +17,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process, SubprocessStreamProtocol
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import ParamSpec, TypeVar
 
 from comanda import workflow
 from comanda.background import Tasks, in_background
@@ -26,6 +27,9 @@ from comanda.feed import Feed
 from comanda.store import examinations
 from comanda.store.database import Database
 from comanda.store.examinations import Unexamined
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,7 @@ OLDER_LOOK_SECONDS = 60.0
 ASKED_SECONDS = 5.0
 _FAILURES = (OSError, EOFError, TimeoutError, frames.BrokenFrame)
 _PIECE_BYTES = 64 * 1024  # what a pipe takes at once
+_INLINE_BYTES = 512 * 1024
 # The variables that Python needs to find Comanda again, where it isn't installed.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
@@ -74,7 +79,7 @@ class Examiner:
         async with self._turn:
             try:
                 process = await self._started()
-                facts = await _ask(process, frames.encode_request(content_type, data))
+                facts = await _ask(process, content_type, data)
             except _FAILURES as error:
                 await self._fail()
                 raise ExaminerFailed(repr(error)) from error
@@ -101,8 +106,9 @@ class Examiner:
 
         Raises ExaminerMissing.
         """
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None and self._is_usable(self._process):
             return self._process
+        await self._kill()
         if self._failures:
             doublings = min(self._failures - 1, _MOST_DOUBLINGS)
             await asyncio.sleep(min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
@@ -113,6 +119,12 @@ class Examiner:
         except _FAILURES as error:
             raise ExaminerMissing(repr(error)) from error
         return self._process
+
+    @staticmethod
+    def _is_usable(process: Process) -> bool:
+        """Whether the process has not ended, and nobody was about to kill it."""
+        is_open = process.stdin is not None and not process.stdin.is_closing()
+        return process.returncode is None and is_open
 
     async def _start(self) -> Process:
         """Start the process as `asyncio.create_subprocess_exec` does, which hides the pipes."""
@@ -143,29 +155,35 @@ class Examiner:
 
     async def _kill(self) -> None:
         """Kill the process and close its pipes, whatever is in them and whoever else holds them."""
-        process, self._process = self._process, None
-        pipes, self._pipes = self._pipes, None
-        if process is None or pipes is None:
+        if self._process is None or self._pipes is None:
             return
         with suppress(ProcessLookupError):
-            process.kill()
+            self._process.kill()
         # asyncio waits for the ends of both pipes, too, and does not read a pipe that is too full.
         for descriptor in (0, 1):
-            pipe = pipes.get_pipe_transport(descriptor)
+            pipe = self._pipes.get_pipe_transport(descriptor)
             if pipe is None or pipe.is_closing():
                 continue
             if isinstance(pipe, asyncio.WriteTransport):
                 pipe.abort()
             else:
                 pipe.close()
-        await process.wait()
+        await self._process.wait()  # whoever is cancelled here leaves the rest to the next caller
+        self._process = self._pipes = None
 
 
-async def _ask(process: Process, request: bytes) -> Facts | None:
+async def _ask(process: Process, content_type: str, data: bytes) -> Facts | None:
     async with asyncio.timeout(EXAMINE_SECONDS):
-        await _send(process, request)
+        await _send(process, await _pack(len(data), frames.encode_request, content_type, data))
         header, body = await _receive(process)
-    return frames.decode_answer(header, body)
+        return await _pack(header.body_bytes, frames.decode_answer, header, body)
+
+
+async def _pack(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Encode or decode a frame. The checksum of a large frame would hold all streams up."""
+    if size > _INLINE_BYTES:
+        return await asyncio.to_thread(function, *args, **kwargs)
+    return function(*args, **kwargs)
 
 
 async def _send(process: Process, frame: bytes) -> None:

@@ -12,7 +12,7 @@ from threading import Thread
 
 import comanda
 from comanda.examining import REST_SECONDS
-from tests.benchmarks import history, load, sides
+from tests.benchmarks import examinations, history, load, sides
 from tests.benchmarks.load import Streams
 from tests.benchmarks.requests import http
 from tests.benchmarks.results import Goal, Work, alternate
@@ -25,7 +25,6 @@ REPLAYED = 10_000
 SLACK = 20  # a few may be added meanwhile
 MEGABYTE = 1_000_000
 RESTS_FROM = 500_000  # the examiner's rest takes three minutes
-_UNEXAMINED = "SELECT COUNT(*) FROM payments WHERE has_proof = 1 AND examined_at IS NULL"
 _ROWS = "SELECT id, type, data, redacted, actor FROM events WHERE id > ? ORDER BY id"
 
 
@@ -37,6 +36,8 @@ def works(folder: Path, finished: int) -> Iterator[Work]:
         history.make(place / "comanda.db", finished=orders, delivered=OPEN, pending=0)
     yield from _past(short, long, finished)
     yield from _start(short, long, finished)
+    with _house(folder / "examined") as side:
+        yield from examinations.works(side, folder / "examined" / "comanda.db")
     with _house(folder / "busy") as side:
         yield from _memory(side)
         yield from _replay(side, folder / "busy" / "comanda.db")
@@ -227,7 +228,7 @@ def _examiner(side: Comanda, path: Path, *, rests: bool) -> Iterator[Work]:
 
 def _await_examinations(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
-        while database.execute(_UNEXAMINED).fetchone()[0]:
+        while database.execute(examinations.UNEXAMINED).fetchone()[0]:
             time.sleep(0.1)
 
 

@@ -16,6 +16,7 @@ from comanda.store.connection import connect
 from tests.faults import disk
 from tests.faults.disk import Shim
 from tests.faults.evening import Ear, receipt
+from tests.faults.examinations import backlog
 from tests.faults.figures import report
 from tests.faults.server import WAIT, Phones, Server, Tokens, furnish, phones, serving, settings
 from tests.flow.program import comanda
@@ -79,8 +80,9 @@ async def evening(server: Server, tokens: Tokens, photo: bytes) -> AsyncIterator
         _, paid = await crowd.submit(ANA, ids[1], photo)
         ear = Ear(LUIS)
         listening = asyncio.create_task(ear.listen(crowd))
-        await eventually(lambda: len(ear.heard) >= 10, WAIT)
+        await eventually(lambda: len(ear.heard) >= 10 and backlog(server.database) == 0, WAIT)
         yield Evening(server, crowd, ear, ids[0], photo, paid["payment"]["id"])
+        await eventually(lambda: backlog(server.database) == 0, WAIT)
         assert not listening.done(), "the stream was open all the while"
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)

@@ -19,7 +19,9 @@ from comanda.domain.examinations import Facts
 from comanda.domain.staff import Staff
 from comanda.examining import Examiner
 from comanda.store.backup import check
+from tests.faults import disk
 from tests.faults.broken_examiner import COMMAND, HOSTILE, picture
+from tests.faults.disk import Shim
 from tests.faults.evening import receipt
 from tests.faults.examinations import backlog, outcomes
 from tests.faults.figures import report, scaled
@@ -221,7 +223,28 @@ async def test_a_lock_on_the_database_delays_the_examination_and_loses_nothing(
         outcomes(house.path)
 
 
-@pytest.mark.parametrize("jump", [{"hours": -2}, {"hours": 30}, {"days": -400}])
+async def test_a_disk_that_fills_up_during_an_examination_delays_it_and_loses_nothing(
+    tmp_path: Path, shim: Shim
+) -> None:
+    database = tmp_path / "c.db"
+    tokens = await furnish(database)
+    with serving(database, program=LAUNCHER, env=shim.env) as server:
+        async with phones(server, tokens) as crowd:
+            await send(crowd, jpeg())
+            await eventually(lambda: backlog(database) == 0, WAIT)
+            await send(crowd, picture("answer_slowly"))
+            shim.fail(disk.FULL)
+            failed = shim.failed
+            await eventually(lambda: shim.failed > failed, WAIT)
+            assert backlog(database) == 1
+            assert (await crowd.call(ANA, "GET", "/orders"))[0] == 200
+            shim.fail(disk.NOTHING)
+            await eventually(lambda: backlog(database) == 0, WAIT)
+    assert set(outcomes(database).values()) == {"examined"}
+    assert check(database) == []
+
+
+@pytest.mark.parametrize("jump", [{"hours": -2}, {"hours": 30}])
 async def test_a_clock_that_jumps_changes_no_examination(
     tmp_path: Path, jump: dict[str, float]
 ) -> None:

@@ -102,14 +102,17 @@ async def test_an_examiner_that_was_missing_for_hours_is_there_again() -> None:
         assert await is_honest(examiner)
 
 
-async def test_whoever_is_cancelled_in_the_middle_leaves_no_answer_for_the_next() -> None:
+@pytest.mark.parametrize("times", [1, 3])
+async def test_whoever_is_cancelled_in_the_middle_leaves_no_answer_for_the_next(times: int) -> None:
     async with employed() as examiner:
         assert await is_honest(examiner)
         for pause in (0.0, 0.001, 0.01, 0.05, 0.2, 0.4):
             asking = asyncio.create_task(examiner.examine("image/jpeg", picture("hang")))
             waiting = asyncio.create_task(examiner.examine("image/jpeg", jpeg()))
             await asyncio.sleep(pause)
-            asking.cancel()
+            for _ in range(times):
+                asking.cancel()
+                await asyncio.sleep(0)
             await asyncio.gather(asking, return_exceptions=True)
             assert asking.cancelled()
             facts = await waiting

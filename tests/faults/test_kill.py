@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from comanda.store.backup import backup, check
 from comanda.store.connection import connect
 from tests.faults.evening import Evening
+from tests.faults.examinations import backlog, outcomes
 from tests.faults.figures import report, scaled
 from tests.faults.server import WAIT, Server, Tokens, furnish, phones, serving, settings
 from tests.flow.program import comanda
+from tests.house import eventually
 
 KILLS = scaled(20, 1_000)
 A_NIGHT = 20  # kills that one database lives through
@@ -75,6 +78,7 @@ async def the_end(evening: Evening, server: Server, tokens: Tokens) -> None:
         for table in evening.tables:
             while not table.is_done:
                 await table.step(crowd)
+        await eventually(lambda: backlog(evening.database) == 0, WAIT)
         listening = [asyncio.create_task(ear.listen(crowd)) for ear in evening.ears]
         with contextlib.closing(connect(evening.database)) as connection:
             expected = [evening.log_for(connection, ear.member) for ear in evening.ears]
@@ -104,6 +108,8 @@ async def test_nothing_that_was_answered_is_lost_twice_there_or_half_done(
         await the_end(evening, server, tokens)
     assert evening.verify() == 0
     assert comanda("check", "--database", str(database))[0] == 0
+    ends = Counter(outcomes(database).values())
+    assert set(ends) <= {"examined"}, "a kill of the server is no failure of the file"
     events = sum(len(ear.heard) for ear in evening.ears)
     report(
         f"kill -9, night {night + 1}",
@@ -112,6 +118,7 @@ async def test_nothing_that_was_answered_is_lost_twice_there_or_half_done(
         lost=0,
         twice=0,
         kept_though_the_answer_was_lost=kept,
+        examined_once=ends["examined"],
         events_heard=events,
         backups_meanwhile=copies,
     )

@@ -8,8 +8,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from comanda import workflow
+from comanda.domain.examinations import Facts
 from comanda.store.backup import check
 from comanda.store.connection import connect
+from comanda.web.plumbing.keys import DATABASE
+from tests.faults.figures import report, scaled
 from tests.house import (
     ANA,
     BETO,
@@ -199,3 +203,61 @@ async def test_a_client_lost_in_the_middle_of_its_photo_stores_nothing(
         assert house.rows() == before
         status, _ = await house.submit(order["id"])
         assert status == 201
+
+
+async def test_two_approvals_that_race_with_a_late_warning_lose_nothing(house: House) -> None:
+    """The warning is there in time, and then an approval needs its reason; or it is a late one."""
+    database, outcomes = house.app[DATABASE], Counter[str]()
+    _, first = await house.submit((await house.deliver())["id"])
+    receipt = Facts(content="a" * 64)
+    assert await database.write(workflow.record_examination, int(first["payment"]["id"]), receipt)
+    for number in range(scaled(24, 1000)):
+        order = await house.deliver()
+        _, submitted = await house.submit(order["id"])
+        payment_id, before = submitted["payment"]["id"], last_event(house)
+
+        async def examine(payment_id: str = payment_id, wait: float = WAITS[number % 6]) -> bool:
+            await asyncio.sleep(wait)
+            return await database.write(workflow.record_examination, int(payment_id), receipt)
+
+        approvals, was_examined = await asyncio.gather(
+            asyncio.gather(
+                house.judge(payment_id, "aprobado", LUIS),
+                house.judge(payment_id, "aprobado", MARA),
+            ),
+            examine(),
+        )
+        assert was_examined
+        _, detail = await house.call(LUIS, "GET", f"/orders/{order['id']}")
+        (payment,) = detail["payments"]
+        warned = [(one["type"], one["payment_id"]) for one in payment["warnings"]]
+        assert warned == [("file_reused", first["payment"]["id"])]
+        told = Counter(kind for _, kind in events_after(house, before))
+        assert told["payment_examined"] == 1
+        statuses = {status for status, _ in approvals}
+        if payment["status"] == "aprobado":
+            assert 200 in statuses and statuses <= {200, 422}
+            assert payment["late_warnings"] == payment["warnings"]
+            assert told == {"order_updated": 2, "payment_approved": 1, "payment_examined": 1}
+            body = {"types": ["file_reused"]}
+            known = await asyncio.gather(
+                *(
+                    house.call(cashier, "PUT", f"/payments/{payment_id}/known", json=body)
+                    for cashier in (LUIS, MARA)
+                )
+            )
+            assert [status for status, _ in known] == [200, 200]
+            assert [answer["payment"]["late_warnings"] for _, answer in known] == [[], []]
+        else:
+            assert statuses == {422}, "both lack the reason"
+            assert payment["late_warnings"] == []
+            assert told == {"order_updated": 1, "payment_examined": 1}
+            assert (await house.judge(payment_id, "aprobado", LUIS, "ya lo vi"))[0] == 200
+        outcomes[payment["status"]] += 1
+    report(
+        "two approvals and a warning",
+        rounds=outcomes.total(),
+        warned_before=outcomes["por_verificar"],
+        warned_late=outcomes["aprobado"],
+        lost=0,
+    )
