@@ -113,13 +113,14 @@ export function registerShell() {
     .catch(() => { /* the page works without it */ });
 }
 
-/** Fetch once more what the page loaded before its worker came, so that the worker keeps it. */
+/** Fetch once more the page and what it loaded before its worker came, so that the worker keeps them. */
 async function keepThisPage() {
   if (!navigator.serviceWorker.controller) {
     await new Promise((resolve) => {
       navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
     });
   }
+  fetch(location.pathname).catch(() => { /* the next page is kept */ });
   const names = new Set();
   new PerformanceObserver((entries) => {
     for (const { name } of entries.getEntries()) {
