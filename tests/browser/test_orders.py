@@ -688,9 +688,7 @@ async def test_an_order_of_a_phone_that_has_just_woken_goes_by_itself(
     await page.evaluate("shift += 2 * 3600000")
     await send_order(page)
     await page.get_by_text("Sin enviar (1)").wait_for()
-    await page.evaluate(
-        "import('/static/js/lib/api.js').then(({ call }) => call('GET', '/session'))"
-    )
+    await page.evaluate("part('lib/api.js').then(({ call }) => call('GET', '/session'))")
     await page.unroute("**/orders")
     await until_placed(house, 1)
 
