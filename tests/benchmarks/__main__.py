@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import alone, beside, page
+from tests.benchmarks import alone, beside, opening, page
 from tests.benchmarks.results import Work, table, write_json
 from tests.benchmarks.sides import LOAD_CPU, NGINX_MODULE
 
@@ -70,6 +70,7 @@ def _works(folder: Path, options: argparse.Namespace) -> Iterator[Work]:
         yield from alone.works(folder, FULL_PAST if options.full else QUICK_PAST)
     if options.only in (None, "page"):
         yield from page.works(folder)
+        yield from opening.works(folder)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,10 @@ class Window:
 OpenWindow = Callable[..., Awaitable[Window]]
 
 # What a page said for a few seconds only, and each tone that it played, kept while it lives.
+# And `part(name)`, a module of the page itself: the same file at another address is another module.
 MEMORY = """
+  globalThis.part = (name) =>
+    import(new URL(`../${name}`, document.querySelector("script[type=module]").src));
   globalThis.said = [];
   globalThis.tones = [];
   const heard = new WeakSet();

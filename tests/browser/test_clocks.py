@@ -78,7 +78,7 @@ async def test_a_device_that_sets_its_clock_meanwhile_counts_on(
     page = (await open_with_clock(house, window, COCO, "/cocina", 0)).page
     await expect(ticket(page)).to_contain_text("0 min")
     await page.evaluate("jump => { shift += jump; }", jump)
-    seen = "import('/static/js/lib/server-time.js').then(({ now }) => now())"
+    seen = "part('lib/server-time.js').then(({ now }) => now())"
     assert abs(await page.evaluate(seen) - house.clock.now.timestamp() * 1000) < MINUTE
     await house.place(table=8)
     other = page.get_by_role("article", name="Mesa 8, orden 2")

@@ -22,11 +22,11 @@ async def settings_of(context: BrowserContext, change: Callable[[Settings], None
 
     async def answer(route: Route) -> None:
         response = await route.fetch()
-        settings = await response.json()
-        change(settings)
-        await route.fulfill(response=response, body=json.dumps(settings))
+        told = await response.json()
+        change(told["settings"])
+        await route.fulfill(response=response, body=json.dumps(told))
 
-    await context.route("**/settings", answer)
+    await context.route("**/start/*", answer)
 
 
 def forget_rules(settings: Settings) -> None:

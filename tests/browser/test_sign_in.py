@@ -195,3 +195,17 @@ async def test_an_administrator_finds_the_way_back_on_every_page(
     await page.wait_for_url("**/admin*")
     await page.get_by_role("button", name="Rosa ▾").click()
     await expect(page.get_by_role("link", name="Administración")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("place", "file"), [("/", "mesero/mesero.js"), ("/?volver=%2Fcocina", "cocina/cocina.js")]
+)
+async def test_the_next_pages_files_come_while_its_user_types(
+    window: OpenWindow, place: str, file: str
+) -> None:
+    page = (await window(None, "/ayuda")).page
+    async with page.expect_response(f"**/static/*/js/{file}") as fetched:
+        await page.goto(page.url.replace("/ayuda", place))
+    kept = (await (await fetched.value).all_headers())["cache-control"]
+    assert kept.endswith("immutable")
+    assert await page.locator(".uncaught").count() == 0

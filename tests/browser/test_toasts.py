@@ -9,7 +9,7 @@ from tests.browser.layout import DESKTOP, SIZES, flaws
 from tests.house import ANA, COCO, LUIS, ROSA, House
 
 SAY = """async ([text, undo]) => {
-  const { toast } = await import("/static/js/lib/dom.js");
+  const { toast } = await part("lib/dom.js");
   toast(text, "late", { undo: undo ? () => {} : null });
 }"""
 LONG = "Mesa 9999: La base de datos no responde en este momento. Inténtalo otra vez. Toca otra vez."

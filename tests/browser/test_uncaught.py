@@ -119,12 +119,12 @@ async def test_a_module_that_does_not_load_is_told_of(
         else:
             await route.abort()
 
-    await page.route(f"**/static/js/**/{missing}*", serve)
+    await page.route(f"**/static/*/js/**/{missing}*", serve)
     async with page.expect_request("**/errors") as sent:
         await page.goto(house.url + path)
     body = json.loads((await sent.value).post_data or "")
     assert body["page"] == path
-    await page.unroute(f"**/static/js/**/{missing}*")
+    await page.unroute(f"**/static/*/js/**/{missing}*")
     await page.get_by_role("button", name="Recargar").click()
     await page.get_by_role("heading").first.wait_for()
     forgive(opened)

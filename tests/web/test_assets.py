@@ -94,6 +94,13 @@ async def test_another_version_is_refused_as_such(house: House, name: str) -> No
     assert (status, problem["code"]) == (404, "old_version")
 
 
+async def test_the_script_that_reloads_an_old_page_is_for_every_version(house: House) -> None:
+    status, headers, text = await fetch(house, f"/static/{'0' * 16}/js/lib/uncaught.js")
+    assert (status, headers["Cache-Control"]) == (200, "no-cache")
+    assert reachable("js/lib/uncaught.js", lambda _: text) == []
+    assert "import(" not in text
+
+
 @pytest.mark.parametrize("name", ["js/gone.js", "../config.py", "js", f"{'0' * 16}/js/lib/dom.js"])
 async def test_what_is_not_in_this_version_is_not_found(house: House, name: str) -> None:
     path = f"/static/{house.app[ASSETS].version}/{name.replace('..', '%2e%2e')}"

@@ -3,10 +3,10 @@
 import { call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
-import { fetchMenu } from "../house/menu.js";
+import { fetchMenu } from "../house/first.js";
 import { limit } from "../house/rules.js";
 import { createForm, field } from "../lib/forms.js";
-import { createRefresher } from "../lib/refresher.js";
+import { createRefresher } from "../lib/again.js";
 import { change } from "./change.js";
 import { openImport } from "./menu-import.js";
 

@@ -3,7 +3,7 @@
 import { call, Offline, orTryAgain } from "../lib/api.js";
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { money, startOfDay } from "../house/format.js";
-import { createRefresher } from "../lib/refresher.js";
+import { createRefresher } from "../lib/again.js";
 import { paymentMatcher } from "./matching.js";
 import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";

@@ -2,8 +2,8 @@
 
 import { andAgain, call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
-import { fetchMenu } from "../house/menu.js";
-import { createRefresher } from "../lib/refresher.js";
+import { fetchMenu } from "../house/first.js";
+import { createRefresher } from "../lib/again.js";
 import { coverWith } from "../lib/place.js";
 
 /** `{ button, refresh }`: a button with how many are sold out, which opens the whole menu as switches. */

@@ -12,6 +12,7 @@ const KNOWN = "comanda.usuarios";
 const MOST_KNOWN = 12;
 const LONGEST_LOOK = 1000; // ms that the page waits to learn whether somebody is signed in
 const TRY_EVERY = 3000;
+const AT_REST = 1500; // ms after which the page loads what the next page needs
 const isChange = new URLSearchParams(location.search).has("cambiar");
 const waits = new Map(); // by user: when the server allows the next attempt
 const [main, session, people, list, who, message, back, forget] = [
@@ -25,6 +26,16 @@ let failures = 0;
 let isSending = false;
 let isWaiting = false;
 let ending = null; // the running request that ends a session left open
+
+/** Fetch the next page's files, one after the other, while its user types: the browser keeps them. */
+async function fetchAhead() {
+  const last = new URLSearchParams(location.search).get("volver") ?? "";
+  const path = Object.values(PAGES).find((page) => last.startsWith(page)) ?? PAGES.waiter;
+  try {
+    const page = await (await fetch(path)).text();
+    for (const [, address] of page.matchAll(/="(\/static\/[^"]+)"/g)) await fetch(address, { priority: "low" });
+  } catch { /* the next page fetches them itself */ }
+}
 
 function showKeys() {
   const key = (label, name, press) => h("button", {
@@ -244,4 +255,5 @@ forget.addEventListener("click", () => {
   showPeople();
 });
 goOn();
+setTimeout(fetchAhead, AT_REST);
 recallLeft().then(endSession);

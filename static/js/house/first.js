@@ -1,6 +1,8 @@
-// The answer with which a page begins. The page's head lets the browser ask for it before any script is there.
+// The answer with which a page begins, and the menu, which comes with it. The page's head lets the browser ask for the
+// answer before any script is there.
 
-import { call } from "../lib/api.js";
+import { call, Offline } from "../lib/api.js";
+import { keep, recall } from "../lib/kept.js";
 
 let isPreloaded = true;
 /** @type {Partial<Start>} */
@@ -24,8 +26,24 @@ export function takeOrders() {
   return orders && lastEventId ? { orders, last_event_id: lastEventId } : undefined;
 }
 
-/** The menu, once. Undefined without it. */
-export function takeMenu() {
+/**
+ * Resolves to the server's `{ products }`; without a network, when orders are written, too, to the last fetched.
+ * @returns {Promise<Menu>}
+ */
+export async function fetchMenu() {
+  try {
+    const menu = takeMenu() ?? await call("GET", "/menu");
+    keep("menu", menu);
+    return menu;
+  } catch (error) {
+    const last = error instanceof Offline ? await recall("menu") : null;
+    if (last) return last.value;
+    throw error;
+  }
+}
+
+/** The menu that came with the answer, once. */
+function takeMenu() {
   const { menu } = rest;
   delete rest.menu;
   return menu;

@@ -1,7 +1,7 @@
 // A page's live state: a Map of orders, first from a snapshot, then from the event stream.
 
 import { call, Offline, Problem } from "../lib/api.js";
-import { pauseAfter } from "../lib/backoff.js";
+import { pauseAfter } from "../lib/again.js";
 import { takeOrders } from "./first.js";
 import { onCovered } from "./idle.js";
 import { forget, keep, me, onOther, recall } from "../lib/kept.js";

@@ -1,17 +1,16 @@
 // The start of every role's page: the user, the settings and the installed shell.
 
 import { call, isChanging, Problem } from "../lib/api.js";
-import { pauseAfter } from "../lib/backoff.js";
+import { pauseAfter } from "../lib/again.js";
 import { h, toast } from "../lib/dom.js";
 import { fetchFirst } from "./first.js";
 import { setCurrency } from "./format.js";
 import { setRules } from "./rules.js";
 import { setClock } from "../lib/wall-time.js";
 import { staysLocked, wasLeft, watchIdle } from "./idle.js";
-import { begin, goOnAs, lastHere } from "../lib/kept.js";
+import { begin, goOnAs, lastHere, lastWords } from "../lib/kept.js";
 import { openedAlone } from "../lib/link.js";
 import { signInAgain } from "./live.js";
-import { lastWords } from "../lib/other-user.js";
 import { setHeartbeat } from "./stream.js";
 import { session } from "../lib/storage.js";
 import { holdPage, learnVersion } from "../lib/upgrade.js";
@@ -113,13 +112,14 @@ export function registerShell() {
     .catch(() => { /* the page works without it */ });
 }
 
-/** Fetch once more what the page loaded before its worker came, so that the worker keeps it. */
+/** Fetch once more the page and what it loaded before its worker came, so that the worker keeps them. */
 async function keepThisPage() {
   if (!navigator.serviceWorker.controller) {
     await new Promise((resolve) => {
       navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
     });
   }
+  fetch(location.pathname).catch(() => { /* the next page is kept */ });
   const names = new Set();
   new PerformanceObserver((entries) => {
     for (const { name } of entries.getEntries()) {

@@ -4,7 +4,7 @@
 // Without a channel, each tab has its own stream, and closes it while hidden.
 
 import { newKey } from "../lib/api.js";
-import { doubled } from "../lib/backoff.js";
+import { doubled } from "../lib/again.js";
 import { mark, now, since } from "../lib/server-time.js";
 
 /** All types of events: the holder hears for all tabs. A test compares them with the server's. */

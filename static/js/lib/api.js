@@ -1,7 +1,6 @@
 // Requests to the server: JSON in and out. A refusal throws Problem, a lost connection Offline.
 
-import { me } from "./kept.js";
-import { giveWay } from "./other-user.js";
+import { giveWay, me } from "./kept.js";
 import { learnTime, stopwatch } from "./server-time.js";
 
 /** @type {Record<string, string>} */

@@ -2,9 +2,10 @@
 // user, and are deleted when that user signs out or another user signs in.
 
 import { now } from "./server-time.js";
-import { local, shelf } from "./storage.js";
+import { local, session, shelf } from "./storage.js";
 
 const WHO = "comanda.quien"; // all tabs read it at once and get its changes
+const WORDS = "comanda.aviso"; // in sessionStorage, for this tab's next page
 const TOO_OLD = 24 * 3600 * 1000;
 const run = shelf("comanda.visto", "seen");
 
@@ -70,6 +71,19 @@ export function onOther(/** @type {(username: string?) => void} */ handler) {
   addEventListener("storage", (event) => {
     if (event.key === WHO && event.newValue !== mine?.username) handler(event.newValue);
   });
+}
+
+/** Reload the page for the new user; show the server's `words`. */
+export function giveWay(/** @type {string} */ words) {
+  session.write(WORDS, words); // without storage, the bar still names the user
+  location.reload();
+}
+
+/** The words that the page before left, mostly ""; returned once. */
+export function lastWords() {
+  const words = session.read(WORDS) ?? "";
+  session.write(WORDS, null);
+  return words;
 }
 
 const who = () => local.read(WHO);

@@ -5,14 +5,16 @@
   const MOST_REPORTS = 5;
   const HARMLESS = /ResizeObserver loop/; // a browser's note about nothing visible
   const MODULE = /dynamically imported module|Importing a module|error loading dynamically/i;
+  const TRIED = "comanda.versiones"; // see lib/upgrade, which may be what is missing
   const reportedKeys = new Set();
   let leaving = false;
+  /** @type {Promise<boolean>?} */
+  let renewal = null; // the first part that is missing decides for all
 
   addEventListener("error", (event) => {
     const part = event.target;
     if (part instanceof HTMLScriptElement || (part instanceof HTMLLinkElement && part.rel === "stylesheet")) {
-      const source = pathOf("src" in part ? part.src : part.href);
-      fail({ message: `No se pudo cargar ${source}`, source }, true);
+      failToLoad(pathOf("src" in part ? part.src : part.href));
     } else if (event instanceof ErrorEvent) {
       const { message, filename, lineno, colno, error } = event;
       fail({ message, source: pathOf(filename), line: lineno || null, column: colno || null, stack: stackOf(error) });
@@ -24,6 +26,27 @@
   });
   addEventListener("pagehide", () => { leaving = true; });
   addEventListener("pageshow", () => { leaving = false; });
+
+  async function failToLoad(/** @type {string?} */ source) {
+    try {
+      renewal ??= comesAnew(source);
+      if (await renewal) return;
+    } catch { /* no network, or no storage */ }
+    fail({ message: `No se pudo cargar ${source}`, source }, true);
+  }
+
+  /** The server was upgraded while this page was loaded: reload, once for each version. */
+  async function comesAnew(/** @type {string?} */ source) {
+    const own = /^\/static\/([0-9a-f]{16})\//.exec(source ?? "")?.[1];
+    if (!own) return false;
+    const text = await (await fetch(location.href, { cache: "no-store" })).text();
+    const version = /<meta name="comanda-version" content="([0-9a-f]{16})">/.exec(text)?.[1];
+    const tried = JSON.parse(sessionStorage.getItem(TRIED) ?? "[]");
+    if (!version || version === own || tried.includes(version)) return false;
+    sessionStorage.setItem(TRIED, JSON.stringify([...tried, version]));
+    location.reload();
+    return true;
+  }
 
   /** @typedef {Partial<PageError> & { message: string }} Failure */
 

@@ -74,7 +74,7 @@ async function comeAnew() {
   else tell("Recárgala.");
 }
 
-const fetchPage = async () => (await fetch(location.href, { cache: "no-cache" })).text();
+const fetchPage = async () => (await fetch(location.href, { cache: "no-store" })).text();
 
 const versionOf = (/** @type {string} */ text) => VERSION.exec(text)?.[1];
 

@@ -1,9 +1,9 @@
 // The menu of the order form: filtered by category, by search, or to the chosen dishes.
 
-import { fetchMenu } from "../house/menu.js";
+import { fetchMenu } from "../house/first.js";
 import { h, KeyedList, setText } from "../lib/dom.js";
 import { ProductRow } from "./product-row.js";
-import { createRefresher } from "../lib/refresher.js";
+import { createRefresher } from "../lib/again.js";
 import { now } from "../lib/server-time.js";
 import { local } from "../lib/storage.js";
 

@@ -2,10 +2,10 @@
 // Wi-Fi, a killed tab or a restart neither lose nor double a draft.
 
 import { answer, asUser, call, newKey, notOurs, Problem } from "../lib/api.js";
-import { pauseAfter } from "../lib/backoff.js";
+import { pauseAfter } from "../lib/again.js";
 import { Drafts } from "./drafts.js";
 import { signInAgain } from "../house/live.js";
-import { giveWay } from "../lib/other-user.js";
+import { giveWay } from "../lib/kept.js";
 import { PARCELS, revive } from "./parcels.js";
 import { learnTime, mark, now, since, stopwatch } from "../lib/server-time.js";
 

@@ -3,7 +3,7 @@
 
 import { h, setText } from "../lib/dom.js";
 import { money } from "../house/format.js";
-import { NoteEditor } from "./note-editor.js";
+import { NoteEditor } from "./notes.js";
 
 /** `{ node, product, update(), set(product) }`. `order` is the order being written: `linesOf`, `add`, `change`. */
 export class ProductRow {

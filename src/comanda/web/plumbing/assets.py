@@ -28,6 +28,9 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 WORKER = "sw.js"
+# A page whose server is upgraded while the page is loaded gets this script of the new version: it
+# stands alone, and reloads the page when a module is missing.
+RELOADS = "js/lib/uncaught.js"
 _PICTURES = {".png": "image/png", ".webp": "image/webp"}
 _ASK_AGAIN = "no-cache"
 _KEEP = "public, max-age=31536000, immutable"  # RFC 8246
@@ -94,9 +97,11 @@ class Assets:
         if versioned is None:
             return _response(self._find(path), request, _ASK_AGAIN)
         version, name = versioned.groups()
-        if version != self.version:
+        if version == self.version:
+            return _response(self._find(name), request, _KEEP)
+        if name != RELOADS:
             raise OldVersion
-        return _response(self._find(name), request, _KEEP)
+        return _response(self._find(name), request, _ASK_AGAIN)
 
     def _find(self, name: str) -> Asset:
         if name not in self._files:
