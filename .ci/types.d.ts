@@ -107,7 +107,9 @@ declare var trustedTypes: Window["trustedTypes"];
 
 /** An order that has a payment. */
 type Charged = Order & { payment: Payment };
-type PhotoState = "loading" | "shown" | "none" | "slow" | "failed";
+type PhotoState = "loading" | "shown" | "none" | "slow" | "preparing" | "failed";
+/** The warnings of a payment and its examination; the warnings of `news` flash once. */
+type Findings = { node: HTMLElement; update: (payment: Payment, news: Suspicion[]) => void };
 type DetailActs = { onApprove: () => void; onReject: () => void; onClose: () => void; onNext: () => void };
 type SearchActs = { onChange: (text: string) => void; onOpen: () => void; onDown: () => void };
 type Reconciled = Pick<Reconciliation, "payments" | "people">;

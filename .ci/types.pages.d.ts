@@ -37,7 +37,7 @@ type OutboxParts = {
 type IsMine = (order: Order) => boolean;
 /** What the lists of the waiter's page ask and tell the page. */
 type Waiting = {
-  isMine: IsMine; isCalled: IsMine; learn: OnAnswer; charge: (orderId: string) => void; methodName: NameOf;
+  me: string; isMine: IsMine; isCalled: IsMine; learn: OnAnswer; charge: (orderId: string) => void; methodName: NameOf;
   whose: ReturnType<typeof import("../static/js/mesero/whose.js").createWhose>;
 };
 type OrderCard = Card<Order> & { showTimes: () => void };

@@ -17,6 +17,7 @@ from comanda.store.database import Transaction
 from comanda.web.plumbing.keys import DATABASE
 from comanda.workflow import OrderLine
 from tests.browser.conftest import OpenWindow, until_order
+from tests.browser.test_examination import examine
 from tests.house import ANA, COCO, LUIS, MARA, PDF, House, jpeg
 
 TABLET = {"width": 820, "height": 1180}
@@ -73,15 +74,15 @@ async def test_a_new_proof_appears_by_itself_with_counter_and_title(
     page = await luis(window)
     await page.get_by_text("Nada por verificar ✓").wait_for()
     assert await page.title() == "Caja · Comanda"
-    await submit(house, 12)
+    ids = await submit(house, 12)
     await card(page, 12).wait_for()
     await expect(page.get_by_role("tab", name="Por Verificar 1")).to_be_visible()
     await expect(page).to_have_title("(1) Caja · Comanda")
     await expect(page.get_by_text("Nada por verificar ✓")).to_be_hidden()
     await expect(card(page, 12)).to_contain_text("$ 241.00")
     await expect(card(page, 12)).to_contain_text("Ana")
+    await examine(house, ids["payment"])
     thumbnail = card(page, 12).locator("img")
-    await expect(thumbnail).to_have_attribute("src", "/payments/1/proof?size=thumb")
     await expect(thumbnail).to_have_js_property("naturalHeight", 320)
     await expect(page.get_by_text("Comprobante nuevo: mesa 12, $ 241.00")).to_be_attached()
 
@@ -368,11 +369,12 @@ async def width(photo: Locator) -> float:
 
 async def test_a_pdf_is_offered_to_open(house: House, window: OpenWindow) -> None:
     order = await house.deliver(12)
-    assert (await house.submit(order["id"], photo=PDF))[0] == 201
+    _, submitted = await house.submit(order["id"], photo=PDF)
+    await examine(house, submitted["payment"]["id"])
     page = await luis(window)
     await card(page, 12).click()
     await expect(page.get_by_role("link", name="Abrir PDF")).to_be_visible()
-    await expect(card(page, 12)).to_contain_text("📄")
+    await expect(card(page, 12)).to_contain_text("PDF")
 
 
 async def test_a_card_is_the_same_element_after_twenty_events(

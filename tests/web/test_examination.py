@@ -8,7 +8,7 @@ import pytest
 from comanda import workflow
 from comanda.domain.examinations import Facts, Shown
 from comanda.web.plumbing.keys import DATABASE
-from tests.house import ANA, BETO, COCO, LUIS, MARA, ROSA, House, jpeg, open_house
+from tests.house import ANA, BETO, COCO, LUIS, MARA, PDF, ROSA, House, jpeg, open_house
 from tests.test_pictures import photo
 
 RECEIPT = Facts(content="a" * 64, image_hash=bytes(range(128)), thumbnail=b"RIFF-small")
@@ -259,6 +259,19 @@ async def test_a_file_that_no_browser_shows_is_replaced_and_checked(house: House
         assert (response.content_type, await response.read()) == ("image/webp", b"RIFF-x")
     row = house.row("SELECT length(data) AS length, size FROM proofs")
     assert row["length"] == row["size"] == len(picture)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [(PDF, "comprobante-1-1.pdf.webp"), (jpeg(), "comprobante-1-1.webp")]
+)
+async def test_the_thumbnails_name_tells_of_a_pdf(house: House, file: bytes, name: str) -> None:
+    order = await house.deliver()
+    assert (await house.submit(order["id"], photo=file))[0] == 201
+    await examine(house, "1", RECEIPT)
+    client = await house.client(LUIS)
+    async with client.get("/payments/1/proof?size=thumb") as response:
+        assert response.content_type == "image/webp"
+        assert response.headers["Content-Disposition"] == f'inline; filename="{name}"'
 
 
 async def test_without_a_proof_there_is_nothing_to_examine(house: House) -> None:

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from comanda import workflow
+from comanda.domain.examinations import Facts
 from comanda.domain.staff import Role, Staff
+from comanda.web.plumbing.keys import DATABASE
 from tests.house import ANA, COCO, LUIS, ROSA, House
 
 PAGES = [(Role.WAITER, ANA), (Role.KITCHEN, COCO), (Role.CASHIER, LUIS), (Role.ADMIN, ROSA)]
@@ -71,6 +74,20 @@ async def test_paid_today_is_by_the_houses_own_day(house: House) -> None:
     house.clock.advance(hours=13)  # 03:41
     assert ids(await begin(house, LUIS, Role.CASHIER)) == [order["id"]]
     house.clock.advance(hours=1)
+    assert ids(await begin(house, LUIS, Role.CASHIER)) == []
+
+
+async def test_the_till_begins_with_late_warnings_of_earlier_days(house: House) -> None:
+    order = await house.deliver()
+    _, submitted = await house.submit(order["id"])
+    payment_id = submitted["payment"]["id"]
+    await house.judge(payment_id, "aprobado")
+    damage = Facts(is_damaged=True)
+    await house.app[DATABASE].write(workflow.record_examination, int(payment_id), damage)
+    house.clock.advance(days=2)
+    assert set(ids(await begin(house, LUIS, Role.CASHIER))) == {order["id"]}
+    known = {"types": ["file_damaged"]}
+    assert (await house.call(LUIS, "PUT", f"/payments/{payment_id}/known", json=known))[0] == 200
     assert ids(await begin(house, LUIS, Role.CASHIER)) == []
 
 

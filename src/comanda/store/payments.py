@@ -57,7 +57,7 @@ _REPLACE_PROOF = """
 """
 _BY_ID = "SELECT * FROM payments WHERE id = :id"
 _OF_ORDER = "SELECT * FROM payments WHERE order_id = :order_id ORDER BY attempt"
-_HAS_FILE = "SELECT 1 FROM proofs WHERE payment_id = :payment_id"
+_FILE_TYPE = "SELECT content_type FROM proofs WHERE payment_id = :payment_id"
 _PROOF = "SELECT content_type, data, sha256 FROM proofs WHERE payment_id = :payment_id"
 
 
@@ -193,9 +193,10 @@ def proof(view: Snapshot, payment_id: int) -> Proof | None:
     return Proof(row["content_type"], row["data"], row["sha256"])
 
 
-def has_file(view: Snapshot, payment_id: int) -> bool:
-    """Return whether the payment's proof is stored, and was not deleted."""
-    return view.one(_HAS_FILE, {"payment_id": payment_id}) is not None
+def file_type(view: Snapshot, payment_id: int) -> str | None:
+    """Return the content type of the payment's proof, or None without one or if it was deleted."""
+    row = view.one(_FILE_TYPE, {"payment_id": payment_id})
+    return None if row is None else row["content_type"]
 
 
 def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> list[Payment]:

@@ -44,7 +44,7 @@ PAYMENT_SIDE = frozenset({Role.WAITER, Role.CASHIER, Role.ADMIN})
 
 PAGE = {200: ("text/html",), 304: None}
 ASSET = {200: ("*/*",), 304: None}
-PROOF = {200: ("image/jpeg", "image/png", "image/webp", "application/pdf")}
+PROOF = {200: ("image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf")}
 CHANGED_ORDER = {200: responses.OrderAfterChange}
 NEW_OR_REPEATED_ORDER = {201: responses.OrderAfterChange, **CHANGED_ORDER}
 REPEAT_HEADERS = (Header("Idempotency-Key", "The same key again changes nothing and answers 200.",

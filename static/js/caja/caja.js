@@ -5,7 +5,10 @@ import { h, KeyedList, toast } from "../lib/dom.js";
 import { startOfDay } from "../house/format.js";
 import { createCooking, createPaid, createUnpaid, createWaiting } from "./cards.js";
 import { Detail } from "./detail.js";
-import { announcer, callFor, callForOverlooked, soundHint } from "./notices.js";
+import { lateWarnings, newWarnings } from "./examination.js";
+import { LateStrip } from "./late.js";
+import { announcer, callFor, callForLate, callForOverlooked, sayWarnings, soundHint } from "./notices.js";
+import { showPrepared } from "./photo.js";
 import { matcher } from "./matching.js";
 import { Search } from "./search.js";
 import { setViewer, showPayment, tell } from "./seen.js";
@@ -21,7 +24,6 @@ import { start } from "../house/start.js";
 import { createTabs } from "../lib/tabs.js";
 import { voidedWords } from "../house/void.js";
 
-const SETTLING = 700; // how long a photo that came by itself can't be judged: a double tap was for the last one
 const narrow = matchMedia("(max-width: 899px)");
 
 const { user, settings } = await start("cashier");
@@ -31,9 +33,10 @@ setViewer(user.username, learn);
 const bar = createBar("Caja", user);
 const calledIds = new Set();
 const missedIds = new Set(); // payments that came while something else was looked for
+/** @type {Set<string>} */
+const calledWarnings = new Set(); // late warnings that the page has called out
 let hasBegun = false;
 let selectedId = null;
-let settling = 0;
 let fit = null; // how well an order fits what is looked for, or null for all of them
 
 const isOwn = (payment) => payment.submitted_by === user.username && !settings.own_verdicts;
@@ -55,7 +58,8 @@ const lists = {
   pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id,
     compare: (a, b) => byChange(b, a), create: createPaid },
 };
-const bank = new Bank(settings, () => till.dataset.view === "conciliacion");
+const late = new LateStrip(learn);
+const bank = new Bank(settings, () => till.dataset.view === "conciliacion", () => late.orders);
 for (const list of Object.values(lists)) {
   list.panel = createListPanel(list);
   const { items, empty } = list.panel;
@@ -74,7 +78,7 @@ const listPane = h("div", { class: "list-pane" }, search.node, ...tabs.panels.va
 bar.middle.append(tabs.list);
 document.body.classList.add("till-page");
 const till = h("main", { class: "till" }, listPane, detail.node, announcer);
-document.body.append(h("div", { class: "till-scroll" }, bar.node, till));
+document.body.append(h("div", { class: "till-scroll" }, bar.node, late.node, till));
 tabs.open(notedPlace("list"));
 
 /** Compare two times of the server as text: their one form sorts by time. */
@@ -143,7 +147,9 @@ function focusFirst() {
   if (order) list.keyed.node(list.key(order)).querySelector("button, a").focus();
 }
 
-const belongs = (order, id) => (lists[id].statuses ?? [id]).includes(order.status);
+/** Whether a list shows an order. Orders of earlier days are only known for their late warnings. */
+const belongs = (order, id) => (lists[id].statuses ?? [id]).includes(order.status)
+  && (id !== "pagado" || Date.parse(order.updated_at) >= Date.parse(today));
 
 /** Put an order on the list of its state, and on no other. */
 function show(order, before, fresh) {
@@ -158,8 +164,9 @@ function show(order, before, fresh) {
   count();
 }
 
-function reset(orders) {
+function reset(orders, before) {
   const all = [...orders.values()];
+  late.sync(all);
   for (const [id, { keyed }] of Object.entries(lists)) {
     keyed.sync(all.filter((order) => belongs(order, id)));
     hideOn(id);
@@ -168,12 +175,11 @@ function reset(orders) {
   for (const { payment } of waiting.items) if (isNew) calledIds.add(payment.id);
   hasBegun = true;
   for (const order of waiting.items) arrive(order);
+  for (const order of all) callWarnings(order, before.get(order.id), isNew);
   count();
   markSelected();
-  if (detail.isOpen) {
-    detail.update(orders.get(detail.order.id) ?? detail.order);
-    verdicts.check(orders.get(detail.order.id));
-  }
+  if (detail.isOpen) follow(orders.get(detail.order.id));
+  showPrepared();
   if (isNew) returnToPlace();
 }
 
@@ -211,12 +217,29 @@ function arrive(order) {
   sayHidden();
 }
 
+/** Call out warnings that came after their payment's card, late warnings with a sound; at the start, none. */
+function callWarnings(order, before, isStart) {
+  if (!order.payment) return;
+  const lateKeys = lateWarnings(order.payment).map(({ type, payment_id: id }) => `${order.payment.id} ${type} ${id}`);
+  const isCalled = lateKeys.every((key) => calledWarnings.has(key));
+  for (const key of lateKeys) calledWarnings.add(key);
+  if (isStart) return;
+  const warnings = newWarnings(before?.payment, order.payment);
+  if (!isCalled) callForLate(order);
+  else if (warnings.length > 0 && order.status === "por_verificar") sayWarnings(order, warnings);
+}
+
+/** Take news of the order whose payment is on show. */
+function follow(order) {
+  if (order) verdicts.warn(detail.update(order));
+  verdicts.check(order);
+}
+
 function changed(order, before) {
   show(order, before, before?.status !== order.status);
-  if (detail.isOpen && detail.order.id === order.id) {
-    detail.update(order);
-    verdicts.check(order);
-  }
+  late.show(order);
+  callWarnings(order, before, false);
+  if (detail.isOpen && detail.order.id === order.id) follow(order);
   if (order.status === "pagado") bank.refresh();
 }
 
@@ -245,7 +268,6 @@ placeLayer("orden", openOrder, { inAddress: true });
 function open(paymentId) {
   const order = waiting.items.find((one) => one.payment.id === paymentId);
   if (!order) return;
-  clearTimeout(settling);
   selectedId = paymentId;
   detail.show(order);
   showPayment(isOwn(order.payment) ? null : order.payment);
@@ -295,8 +317,7 @@ function selectNext() {
   }
   open(next.payment.id);
   focusCard(next.payment.id);
-  detail.setBusy(true);
-  settling = setTimeout(() => { if (verdicts.judging === null) detail.setBusy(false); }, SETTLING);
+  detail.rest();
 }
 
 /** Show the next payment that no other cashier views. When all matches are decided, clear the search. */
@@ -368,7 +389,7 @@ setInterval(() => {
 
 const live = new Live({
   role: "cashier",
-  snapshots: ["/orders", () => `/orders?status=pagado&since=${startOfDay()}`],
+  snapshots: ["/orders", () => `/orders?status=pagado&since=${startOfDay()}`, "/orders?late=true"],
   onState: (state) => {
     bar.setState(state);
     if (state === "online") tell();
@@ -381,6 +402,7 @@ const live = new Live({
       const order = live.orders.get(orderId);
       if (order?.payment?.id === paymentId) arrive(order);
     },
+    payment_examined: ({ payment_id: paymentId }) => showPrepared(paymentId),
     payment_unseen: ({ order_id: orderId, payment_id: paymentId, table_number: table }) => {
       alarm(paymentId);
       const order = live.orders.get(orderId);

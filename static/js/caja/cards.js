@@ -5,7 +5,9 @@ import { ago, clock, minutesSince, money, STATES, tick } from "../house/format.j
 import { isOverlooked } from "../house/overlooked.js";
 import { createVoidButton } from "../house/void.js";
 import { shortWarning } from "../house/rules.js";
-import { methodName, personName, thumbnailPath, viewingWords } from "./words.js";
+import { newWarnings } from "./examination.js";
+import { createThumbnail } from "./thumbnail.js";
+import { methodName, personName, viewingWords } from "./words.js";
 
 /**
  * A proof that waits for its verdict: the whole card is the button that opens it. `me` is the cashier of this page.
@@ -18,21 +20,23 @@ export function createWaiting(order, settings, me, open) {
   const overlooked = h("span", { class: "badge", "data-tone": "late", hidden: true }, "⏰ Nadie lo ha visto");
   const viewing = h("span", { class: "badge viewing", "data-tone": "primary", hidden: true });
   const about = h("span", { class: "quiet small" });
+  const chips = h("span", { class: "warning-chips" });
+  const thumbnail = createThumbnail(payment);
   const button = h("button",
     { class: "card proof-card", type: "button", data: { again: String(again) }, onclick: () => open(payment.id) },
-    thumbnail(payment),
+    thumbnail.node,
     h("span", { class: "card-head" },
       h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)),
       h("span", { class: "sum" }, h("span", { class: "total money" }, money(order.total)), time)),
     h("span", { class: "about" },
       again ? h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`) : null,
-      viewing, overlooked,
-      ...payment.warnings.map((warning) => h("span", { class: "badge", "data-tone": "wait" }, shortWarning(warning),
-        warning.type === "amount_differs" ? h("span", { class: "money" }, money(payment.amount ?? 0)) : null)),
-      about));
+      viewing, overlooked, chips, about));
   const node = h("li", { data: { order: order.id } }, button);
   const update = (/** @type {Charged} */ changed) => {
+    const before = payment;
     payment = changed.payment;
+    showChips(chips, payment, newWarnings(before, payment));
+    thumbnail.update(payment);
     overlooked.hidden = !isOverlooked(payment);
     setText(about, `Orden ${order.id} · ${methodName(payment.method)} · ${personName(changed.waiter)}`);
     showViewing(viewing, payment, me);
@@ -50,17 +54,15 @@ function showViewing(/** @type {HTMLElement} */ badge, /** @type {Payment} */ pa
   setText(badge, words && `👁 ${words}`);
 }
 
-function thumbnail(/** @type {Payment} */ payment) {
-  const place = h("span", { class: "thumbnail", "aria-hidden": "true" });
-  if (!payment.has_proof) {
-    place.append("🧾");
-    return place;
-  }
-  const picture = h("img",
-    { alt: "", loading: "lazy", decoding: "async", width: "56", height: "72", src: thumbnailPath(payment) });
-  picture.addEventListener("error", () => place.replaceChildren("📄"));
-  place.append(picture);
-  return place;
+/**
+ * A chip for each warning; those of `added` flash once.
+ * @type {(chips: HTMLElement, payment: Payment, added: Suspicion[]) => void}
+ */
+function showChips(chips, payment, added) {
+  if (chips.childElementCount === payment.warnings.length) return;
+  chips.replaceChildren(...payment.warnings.map((warning) => h("span",
+    { class: "badge", "data-tone": "wait", data: added.includes(warning) ? { new: "" } : {} }, shortWarning(warning),
+    warning.type === "amount_differs" ? h("span", { class: "money" }, money(payment.amount ?? 0)) : null)));
 }
 
 /**

@@ -1,14 +1,18 @@
 // One payment, large: its proof, the order's total, the warnings, and the verdict.
 
 import { call } from "../lib/api.js";
-import { h, setText } from "../lib/dom.js";
+import { h, setText, wholeAmounts } from "../lib/dom.js";
 import { ago, clock, money, tick } from "../house/format.js";
-import { createDishes, createFacts, createWarnings, Tick } from "./evidence.js";
+import { needsReason, warningSentence } from "../house/rules.js";
+import { createDishes, createFacts, createFindings, Tick } from "./evidence.js";
+import { newWarnings } from "./examination.js";
 import { createPhoto } from "./photo.js";
-import { methodName, personName, viewingWords } from "./words.js";
+import { methodName, personName, SETTLING, viewingWords } from "./words.js";
 
 /** @type {Partial<Record<PhotoState, string>>} */
-const UNSEEN = { loading: "Cargando la foto…", slow: "sin ver la foto", failed: "sin ver la foto" };
+const UNSEEN = {
+  loading: "Cargando la foto…", slow: "sin ver la foto", preparing: "sin ver la foto", failed: "sin ver la foto",
+};
 
 /** The pane at the right; on a narrow screen it covers the list. */
 export class Detail {
@@ -16,8 +20,6 @@ export class Detail {
   order = null;
   /** @type {Payment?} */
   payment = null;
-  /** @type {Payment} */
-  latest; // what is shown, as it is now
   /** @type {HTMLElement} */
   viewing;
   /** @type {HTMLElement} */
@@ -36,6 +38,9 @@ export class Detail {
   approve = null;
   #settled = false;
   #busy = false;
+  #rest = 0; // the timer while the buttons rest
+  /** @type {ReturnType<typeof createFindings>} */
+  #findings;
   /** @type {PhotoState} */
   #photo = "loading";
 
@@ -59,6 +64,9 @@ export class Detail {
   /** Whether a verdict may be given on the shown payment. */
   get canJudge() { return this.payment !== null && !this.#settled && !this.#busy && !this.isOwn(this.payment); }
 
+  /** Whether a tap may not be meant for what has just come under the finger. */
+  get isResting() { return this.#rest !== 0; }
+
   /** Whether the photo is still loading: nobody approves a photo before it is shown or has failed. */
   get isLoading() { return this.#photo === "loading"; }
 
@@ -67,9 +75,9 @@ export class Detail {
     const { payment } = order;
     this.order = order;
     this.payment = payment;
-    this.latest = payment;
     this.#settled = false;
     this.#busy = false;
+    this.#stopResting();
     this.#photo = "loading";
     this.viewing = h("p", { class: "notice viewing", role: "status", hidden: true });
     this.notice = h("div", { class: "verdict-notice", role: "status" });
@@ -81,12 +89,14 @@ export class Detail {
       : h("div", { class: "verdict-actions" }, this.tick.node, this.#buttons());
     const again = payment.attempt > 1;
     const badge = h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`);
+    const { viewing } = this; // made anew for each payment
     const photo = h("div", { class: "current" },
       again ? h("p", { class: "photo-title" }, badge, " foto nueva") : null,
       createPhoto(payment, `Comprobante de la mesa ${order.table_number}`,
-        (state) => this.#takePhoto(payment, state)));
-    const evidence = h("div", { class: "evidence" }, this.viewing, createFacts(payment),
-      createWarnings(payment, order.total), createDishes(order));
+        (state) => { if (viewing === this.viewing) this.#takePhoto(state); }));
+    this.#findings = createFindings(payment, order.total);
+    const evidence = h("div", { class: "evidence" }, viewing, createFacts(payment), this.#findings.node,
+      createDishes(order));
     this.node.replaceChildren(this.#heading(order),
       h("div", { class: "detail-body", data: { again: String(again) } },
         h("div", { class: "photos" }, photo, this.earlier), evidence),
@@ -97,21 +107,39 @@ export class Detail {
     if (again) this.#showEarlier(payment);
   }
 
-  /** Take news of the shown payment: another cashier may have opened it. */
+  /**
+   * Take news of the shown payment: another cashier may have opened it, its examination may have brought warnings.
+   * Returns these warnings.
+   */
   update(/** @type {Order} */ order) {
-    if (!order.payment || order.payment.id !== this.payment?.id) return;
-    this.latest = order.payment;
+    const { payment } = order;
+    if (!payment || payment.id !== this.payment?.id) return [];
+    const warnings = newWarnings(this.payment, payment);
+    this.order = { ...order, payment };
+    this.payment = payment;
+    this.#findings.update(payment, warnings);
     this.#showViewing();
+    if (warnings.length > 0 && this.canJudge) this.#warn(this.order, warnings);
+    return warnings;
+  }
+
+  /** Stop taps that were meant for the page without the warnings; a strong warning stands beside the buttons, too. */
+  #warn(/** @type {Charged} */ { payment, total }, /** @type {Suspicion[]} */ warnings) {
+    this.rest();
+    const strong = warnings.filter((warning) => needsReason({ warnings: [warning] }));
+    if (strong.length === 0) return;
+    const words = strong.map((warning) => warningSentence(warning, payment, total)).join(". ");
+    this.notice.append(h("p", { class: "notice", "data-tone": "late", data: { new: "" } },
+      ...wholeAmounts(`⚠ Acaba de llegar: ${words}. Si lo apruebas, di por qué.`)));
   }
 
   #showViewing() {
-    const words = this.#settled ? "" : viewingWords(this.latest, this.me);
+    const words = this.#settled || !this.payment ? "" : viewingWords(this.payment, this.me);
     if (this.viewing.hidden === Boolean(words)) this.viewing.hidden = !words;
     setText(this.viewing, words && `👁 ${words} también`);
   }
 
-  #takePhoto(/** @type {Payment} */ payment, /** @type {PhotoState} */ state) {
-    if (payment !== this.payment) return;
+  #takePhoto(/** @type {PhotoState} */ state) {
     this.#photo = state;
     this.#enable();
   }
@@ -119,6 +147,7 @@ export class Detail {
   close() {
     this.order = null;
     this.payment = null;
+    this.#stopResting();
     this.node.replaceChildren(this.idle);
     this.node.dataset.open = "false";
   }
@@ -149,15 +178,28 @@ export class Detail {
     return h("div", { class: "pair" }, button("refuse", "Rechazar", "R", this.on.onReject), this.approve);
   }
 
-  /** The buttons rest while a verdict is on its way, or just after a new photo has come under the finger. */
+  /** The buttons rest while a verdict is on its way. */
   setBusy(/** @type {boolean} */ busy) {
     this.#busy = busy;
     this.#enable();
   }
 
+  /** The buttons rest for a moment: what came under the finger is not what the finger was for. */
+  rest() {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => { this.#stopResting(); this.#enable(); }, SETTLING);
+    this.#enable();
+  }
+
+  #stopResting() {
+    clearTimeout(this.#rest);
+    this.#rest = 0;
+  }
+
   #enable() {
+    const rests = this.#busy || this.isResting;
     for (const button of this.actions.querySelectorAll("button")) {
-      button.disabled = this.#busy || (button === this.approve && this.isLoading);
+      button.disabled = rests || (button === this.approve && this.isLoading);
     }
     if (this.approve) setText(this.unseen, UNSEEN[this.#photo] ?? "");
   }
@@ -183,11 +225,11 @@ export class Detail {
   async #showEarlier(/** @type {Payment} */ payment) {
     try {
       const { payments } = await call("GET", `/orders/${payment.order_id}`);
-      if (payment !== this.payment) return;
+      if (payment.id !== this.payment?.id) return;
       const before = payments.filter((one) => one.attempt < payment.attempt).sort((a, b) => b.attempt - a.attempt);
       this.earlier.replaceChildren(...before.map(earlierPhoto));
     } catch {
-      if (payment !== this.payment) return;
+      if (payment.id !== this.payment?.id) return;
       this.earlier.replaceChildren(h("p", { class: "notice" }, "No se pudo cargar el intento anterior."),
         h("button", { class: "button", type: "button", onclick: () => this.#showEarlier(payment) }, "Cargar otra vez"));
     }

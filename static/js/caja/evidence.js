@@ -3,6 +3,7 @@
 import { h, setText, wholeAmounts } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import { pointsElsewhere, warningSentence } from "../house/rules.js";
+import { examinationWords } from "./examination.js";
 import { isInAccount, referenceLabel } from "./words.js";
 
 /** The ordered dishes, each in a line with its note. */
@@ -30,13 +31,36 @@ export function createFacts(/** @type {Payment} */ payment) {
 const fact = (/** @type {string} */ name, /** @type {Element} */ value) =>
   h("div", {}, h("dt", {}, name), h("dd", {}, value));
 
-/** Each warning as a sentence, with the way to the other order. */
-export function createWarnings(/** @type {Payment} */ payment, /** @type {number} */ total) {
-  return h("ul", { class: "warnings", "aria-label": "Avisos", hidden: payment.warnings.length === 0 },
-    ...payment.warnings.map((warning) => h("li", { class: "notice" },
-      h("span", {}, ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`)),
-      pointsElsewhere(warning, payment) ? orderLink(warning.order_id, `Ver orden ${warning.order_id}`) : null)));
+/**
+ * What speaks against a payment: each warning as a sentence, and whether its proof was examined.
+ * @type {(payment: Payment, total: number) => Findings}
+ */
+export function createFindings(payment, total) {
+  const list = h("ul", { class: "warnings", "aria-label": "Avisos" });
+  const examination = h("p", { class: "quiet small examination", role: "status" });
+  /** @type {(now: Payment, news: Suspicion[]) => void} */
+  const update = (now, news) => {
+    if (list.childElementCount !== now.warnings.length) {
+      list.replaceChildren(...now.warnings.map((one) => createWarning(one, now, total, news.includes(one))));
+    }
+    list.hidden = now.warnings.length === 0;
+    const words = examinationWords(now);
+    setText(examination, words);
+    examination.dataset.strong = String(now.examination === "unreadable");
+    examination.hidden = !words;
+  };
+  update(payment, []);
+  return { node: h("div", { class: "findings" }, list, examination), update };
 }
+
+/**
+ * A warning as a sentence, with the way to the other order.
+ * @type {(warning: Suspicion, payment: Payment, total: number, isNew?: boolean) => HTMLElement}
+ */
+export const createWarning = (warning, payment, total, isNew = false) =>
+  h("li", { class: "notice", data: isNew ? { new: "" } : {} },
+    h("span", {}, ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`)),
+    pointsElsewhere(warning, payment) ? orderLink(warning.order_id, `Ver orden ${warning.order_id}`) : null);
 
 /** A link to another order, which opens on this page. */
 export const orderLink = (/** @type {string} */ orderId, words = orderId) => (

@@ -4,22 +4,27 @@ import { h } from "../lib/dom.js";
 import { fetchPart } from "../lib/later.js";
 import { openOrder } from "./order.js";
 
-/** The Conciliación, which a cashier needs once a day. `isShown()` tells whether anybody looks at it. */
+/**
+ * The Conciliación, which a cashier needs once a day. `isShown()` tells whether anybody looks at it, `late()` which
+ * orders have late warnings.
+ */
 export class Bank {
   node = h("div", { class: "bank" });
   /** @type {import("./reconciliation.js").Reconciliation | undefined} */
   #reconciliation;
 
-  constructor(/** @type {Settings} */ settings, /** @type {() => boolean} */ isShown) {
+  constructor(/** @type {Settings} */ settings, /** @type {() => boolean} */ isShown,
+    /** @type {() => Charged[]} */ late) {
     this.settings = settings;
     this.isShown = isShown;
+    this.late = late;
   }
 
   async open() {
     if (!this.#reconciliation) {
       const part = await fetchPart(import("./reconciliation.js"));
       if (!part) return;
-      this.#reconciliation ??= new part.Reconciliation(this.settings, this.isShown);
+      this.#reconciliation ??= new part.Reconciliation(this.settings, this.isShown, this.late);
       this.node.replaceChildren(this.#reconciliation.node);
     }
     this.refresh();

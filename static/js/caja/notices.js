@@ -3,6 +3,7 @@
 import { h, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import * as sound from "../lib/sound.js";
+import { lateWarnings, namesOf } from "./examination.js";
 
 const heard = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
 
@@ -13,9 +14,7 @@ export const announcer = heard;
 export function callFor(/** @type {Charged} */ order) {
   sound.playNew();
   const again = order.payment.attempt > 1 ? `Reenvío #${order.payment.attempt}` : "Comprobante nuevo";
-  const words = `${again}: mesa ${order.table_number}, ${money(order.total)}`;
-  setText(heard, words);
-  if (canNotify() && Notification.permission === "granted") notify(words, order);
+  call(`${again}: mesa ${order.table_number}, ${money(order.total)}`, order, "pago");
 }
 
 /** A proof has waited too long for somebody to open it. */
@@ -24,13 +23,34 @@ export function callForOverlooked(/** @type {number} */ table) {
   toast(`⏰ Mesa ${table}: nadie ha visto su comprobante. Ábrelo.`, "late");
 }
 
+/** A late warning has come: about a payment that is approved already. */
+export function callForLate(/** @type {Charged} */ order) {
+  sound.playRefused();
+  const names = namesOf(lateWarnings(order.payment));
+  call(`Aviso sobre un pago ya aprobado: mesa ${order.table_number}, ${money(order.total)}: ${names}`, order, "aviso");
+}
+
+/** A warning has come after its payment's card: only screen readers need the words. */
+export function sayWarnings(/** @type {Charged} */ order, /** @type {Suspicion[]} */ warnings) {
+  setText(heard, `Aviso nuevo: mesa ${order.table_number}: ${namesOf(warnings)}`);
+}
+
+/** @type {(words: string, order: Charged, tag: string) => void} */
+function call(words, order, tag) {
+  setText(heard, words);
+  if (canNotify() && Notification.permission === "granted") notify(words, order, tag);
+}
+
 const canNotify = () => isSecureContext && "Notification" in globalThis;
 const wouldAsk = () => canNotify() && Notification.permission === "default";
 
-/** On Android only a service worker can raise a notification. */
-function notify(/** @type {string} */ words, /** @type {Charged} */ order) {
+/**
+ * On Android only a service worker can raise a notification.
+ * @type {(words: string, order: Charged, tag: string) => void}
+ */
+function notify(words, order, tag) {
   const icon = new URL("../../icons/icon-192.png", import.meta.url).href;
-  const options = { body: `Orden ${order.id}`, tag: `pago-${order.payment.id}`, icon };
+  const options = { body: `Orden ${order.id}`, tag: `${tag}-${order.payment.id}`, icon };
   try {
     const notification = new Notification(words, options);
     notification.onclick = () => { focus(); notification.close(); };

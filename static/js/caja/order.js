@@ -4,7 +4,7 @@ import { call, Offline } from "../lib/api.js";
 import { h, openDialog } from "../lib/dom.js";
 import { clock, day, money, STATES } from "../house/format.js";
 import { cover, uncover } from "../lib/place.js";
-import { createDishes, createFacts, createWarnings } from "./evidence.js";
+import { createDishes, createFacts, createFindings } from "./evidence.js";
 import { createPhoto } from "./photo.js";
 import { methodName, personName } from "./words.js";
 
@@ -90,7 +90,7 @@ function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ orde
       h("span", { class: "badge", data: { tone } }, word)),
     h("p", { class: "quiet small" }, ...sayWho(payment)),
     payment.reason ? h("p", { class: payment.status === "rechazado" ? "reason" : "" }, `«${payment.reason}»`) : null,
-    createFacts(payment), createWarnings(payment, order.total),
+    createFacts(payment), createFindings(payment, order.total).node,
     createPhoto(payment, `Comprobante de la orden ${order.id}, intento ${payment.attempt}`));
 }
 

@@ -23,6 +23,9 @@ export class Period {
     this.#set(businessDay(), businessDay());
   }
 
+  /** Show one day. */
+  show(/** @type {string} */ date) { this.#choose(date, date); }
+
   /** Go on to the new day if today was on show. */
   follow() {
     const today = businessDay();

@@ -11,21 +11,45 @@ const PATIENCE = 10000; // how long a photo may be on its way before nobody is k
 
 /**
  * The element that shows `payment`'s proof; `label` is its alternative text. `onState` hears "loading",
- * then "shown", "none" (no photo, or deleted), "slow" (it may still come) or "failed".
+ * then "shown", "none" (no photo, or deleted), "slow" (it may still come), "preparing" (it comes with the examination)
+ * or "failed".
  * @type {(payment: Payment, label: string, onState?: (state: PhotoState) => void) => HTMLElement}
  */
 export function createPhoto(payment, label, onState = () => {}) {
-  const photo = { node: h("div", { class: "photo" }), payment, label, onState, round: 0 };
+  const photo = { node: h("div", { class: "photo" }), payment, label, onState, round: 0, isExamined: false };
   if (payment.has_proof) load(photo);
   else tell(photo, "none", h("p", { class: "empty" }, "Este pago no lleva foto"));
   return photo.node;
 }
 
-/** @typedef {{ node: HTMLElement, payment: Payment, label: string, round: number }} Parts */
+/**
+ * Show the photos of an examined payment that could not be shown before; a shown photo stays as it is. Without a
+ * payment, try all photos that the examination prepares: its event may have been missed.
+ */
+export function showPrepared(/** @type {string?} */ paymentId = null) {
+  for (const photo of unseen) {
+    if (!photo.node.isConnected) unseen.delete(photo);
+    else if (photo.payment.id === paymentId) takeExamined(photo);
+    else if (paymentId === null && photo.node.dataset.state === "preparing") load(photo);
+  }
+}
+
+function takeExamined(/** @type {Photo} */ photo) {
+  photo.isExamined = true;
+  if (["preparing", "failed"].includes(photo.node.dataset.state ?? "")) load(photo);
+}
+
+/** @typedef {{ node: HTMLElement, payment: Payment, label: string, round: number, isExamined: boolean }} Parts */
 /** @typedef {Parts & { onState: (state: PhotoState) => void }} Photo */
 
+/** @type {Set<Photo>} */
+const unseen = new Set(); // photos that are not shown yet
+
 /** @type {(photo: Photo, state: PhotoState, ...shown: Node[]) => void} */
-function tell({ node, onState }, state, ...shown) {
+function tell(photo, state, ...shown) {
+  const { node, onState } = photo;
+  if (state === "shown" || state === "none") unseen.delete(photo);
+  else unseen.add(photo);
   node.dataset.state = state;
   if (shown.length > 0) node.replaceChildren(...shown);
   onState(state);
@@ -54,44 +78,72 @@ function load(/** @type {Photo} */ photo) {
   }, PATIENCE);
 }
 
-/** Show a PDF, or say that the photo was deleted or did not arrive. */
+/** Show a PDF, or say that the photo is being prepared, was deleted or did not arrive. */
 async function explain(/** @type {Photo} */ photo, /** @type {() => boolean} */ isLast) {
-  const { node, payment } = photo;
+  const { node, payment, isExamined } = photo;
   node.replaceChildren(h("p", { class: "photo-wait" }, "Cargando…"));
   const answer = await fetchWhole(proofPath(payment));
   if (!isLast()) return;
-  const isPdf = answer?.ok && answer.headers.get("Content-Type")?.startsWith("application/pdf");
-  if (isPdf) tell(photo, "shown", pdf(payment));
+  const isMissing = answer?.code === "proof_not_examined";
+  if (isMissing && photo.isExamined && !isExamined) load(photo); // the examination ended meanwhile
+  else if (isMissing && !isExamined) tell(photo, "preparing", preparation());
+  else if (answer?.type === "application/pdf") tell(photo, "shown", pdf(payment));
+  else if (answer?.type === "image/heic") tell(photo, "failed", heic(payment));
   else if (answer?.status === 410) tell(photo, "none", h("p", { class: "empty" }, expiredWords()));
-  else tell(photo, "failed", h("div", { class: "empty" }, h("p", {}, failureWords(answer)), retry(photo)));
+  else {
+    const words = isMissing ? "Comanda no pudo preparar esta foto. Pide que la envíen otra vez." : failureWords(answer);
+    tell(photo, "failed", h("div", { class: "empty" }, h("p", {}, words), retry(photo)));
+  }
 }
 
-/** The whole answer, or null. */
+const preparation = () => h("div", { class: "empty", role: "status" }, h("p", {}, "⏳ Se está preparando"),
+  h("p", { class: "quiet small" }, "La foto aparece sola en un momento."));
+
+/**
+ * The status of the whole answer with its type, which is empty for a refusal, and its refusal's code; or null.
+ * @returns {Promise<{ status: number, type: string, code?: string } | null>}
+ */
 async function fetchWhole(/** @type {string} */ path) {
   try {
     const response = await fetch(path, { credentials: "same-origin" });
-    await response.arrayBuffer();
-    return response;
+    const { status } = response;
+    const body = await response.text();
+    if (response.ok) return { status, type: (response.headers.get("Content-Type") ?? "").split(";")[0] };
+    return { status, type: "", code: codeOf(body) };
   } catch {
     return null;
   }
 }
 
-const failureWords = (/** @type {Response?} */ answer) =>
+function codeOf(/** @type {string} */ body) {
+  try { return JSON.parse(body).code; } catch { return undefined; } // a proxy's page, not ours
+}
+
+const failureWords = (/** @type {object?} */ answer) =>
   (answer ? "No se pudo cargar la foto." : "Sin conexión. No se pudo cargar la foto.");
 
 const retry = (/** @type {Photo} */ photo) =>
   h("button", { class: "button", type: "button", onclick: () => load(photo) },
   "Reintentar", h("span", { class: "unseen" }, `: ${photo.label}`));
 
+const which = (/** @type {Payment} */ { attempt }) => h("span", { class: "unseen" }, ` del intento ${attempt}`);
+
+/** @type {(payment: Payment, extension: string) => HTMLElement} */
+const download = (payment, extension) => h("a", {
+  class: "button", href: proofPath(payment),
+  download: `comprobante-${payment.order_id}-${payment.attempt}.${extension}`,
+}, "Descargar", which(payment));
+
+/** A photo that the examination could not convert. */
+const heic = (/** @type {Payment} */ payment) => h("div", { class: "empty" },
+  h("p", {}, "Comanda no pudo preparar esta foto. Descárgala, o pide que la envíen otra vez."),
+  download(payment, "heic"));
+
 function pdf(/** @type {Payment} */ payment) {
-  const path = proofPath(payment);
-  const which = () => h("span", { class: "unseen" }, ` del intento ${payment.attempt}`);
   return h("div", { class: "empty pdf" }, h("p", {}, "📄 El comprobante es un PDF"),
-    h("a", { class: "button", "data-kind": "primary", href: path, target: "_blank", rel: "noopener" }, "Abrir PDF",
-      which()),
-    h("a", { class: "button", href: path, download: `comprobante-${payment.order_id}-${payment.attempt}.pdf` },
-      "Descargar", which()));
+    h("a", {
+      class: "button", "data-kind": "primary", href: proofPath(payment), target: "_blank", rel: "noopener",
+    }, "Abrir PDF", which(payment)), download(payment, "pdf"));
 }
 
 function controls(/** @type {View} */ view, /** @type {string} */ of) {

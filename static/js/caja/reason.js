@@ -4,7 +4,7 @@ import { h, wholeAmounts } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import { askReason } from "../house/reasons.js";
 import { needsReason, warningSentence } from "../house/rules.js";
-import { REASONS, REASONS_TO_APPROVE } from "./words.js";
+import { REASONS, REASONS_TO_APPROVE, SETTLING } from "./words.js";
 
 /**
  * Ask why `order`'s payment is refused; `confirm(reason)` hears it. Returns the open dialog.
@@ -22,20 +22,53 @@ export const askWhyRejected = (order, confirm) => askReason({
  * Ask why a payment with a strong warning is approved.
  * @type {(order: Charged, confirm: (reason: string) => void) => HTMLDialogElement}
  */
-export function askWhyApproved(order, confirm) {
-  const { payment, total } = order;
-  const against = payment.warnings.filter((warning) => needsReason({ warnings: [warning] }));
+export const askWhyApproved = (order, confirm) => askToApprove(order, confirm, []);
+
+/**
+ * Ask the same when a warning came while the approval, without a reason, was on its way.
+ * @type {(order: Charged, confirm: (reason: string) => void) => HTMLDialogElement}
+ */
+export const askAfterAll = (order, confirm) => askToApprove(order, confirm, [
+  h("p", { class: "notice", "data-tone": "late", role: "alert" },
+    "Aún no se aprobó: mientras lo aprobabas llegó un aviso. Míralo, y di por qué lo apruebas.")]);
+
+/** @type {(order: Charged, confirm: (reason: string) => void, before: HTMLElement[]) => HTMLDialogElement} */
+function askToApprove(order, confirm, before) {
+  const against = h("div", { class: "against", "aria-live": "polite" }, ...strong(order.payment.warnings).map(
+    (warning) => reasonAgainst(warning, order)));
   return askReason({
     label: "Aprobar comprobante",
     heading: heading("Aprobar", order),
-    before: against.map(
-      (warning) => h("p", { class: "notice" }, ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`))),
+    before: [...before, against],
     legend: "¿Por qué lo apruebas? Queda en el registro.",
     reasons: REASONS_TO_APPROVE,
     action: "Aprobar",
     kind: "done",
   }, confirm);
 }
+
+/**
+ * Add strong warnings that came while the question is open. Its button rests for a moment: it moves under the finger.
+ * @type {(dialog: HTMLDialogElement, order: Charged, warnings: Suspicion[]) => void}
+ */
+export function addReasonsAgainst(dialog, order, warnings) {
+  const against = dialog.querySelector(".against");
+  const added = strong(warnings).map((warning) => reasonAgainst(warning, order, true));
+  if (!against || added.length === 0) return;
+  against.append(...added);
+  added[0].scrollIntoView({ block: "nearest" });
+  const buttons = dialog.querySelectorAll("button");
+  for (const button of buttons) button.disabled = true;
+  setTimeout(() => { for (const button of buttons) button.disabled = false; }, SETTLING);
+}
+
+const strong = (/** @type {Suspicion[]} */ warnings) =>
+  warnings.filter((warning) => needsReason({ warnings: [warning] }));
+
+/** @type {(warning: Suspicion, order: Charged, isNew?: boolean) => HTMLElement} */
+const reasonAgainst = (warning, { payment, total }, isNew = false) =>
+  h("p", { class: "notice", data: isNew ? { new: "" } : {} },
+    ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`));
 
 const heading = (/** @type {string} */ verb, /** @type {Order} */ order) =>
   [`${verb} mesa ${order.table_number} · `, h("span", { class: "money" }, money(order.total))];

@@ -2,7 +2,9 @@
 
 import { h, setText } from "../lib/dom.js";
 import { clock, day, money } from "../house/format.js";
+import { shortWarning } from "../house/rules.js";
 import { orderLink } from "./evidence.js";
+import { lateWarnings } from "./examination.js";
 import { isInStatement, methodName } from "./words.js";
 
 /**
@@ -14,11 +16,12 @@ export function createRow(payment, { mark, isLate, nameOf }) {
   const box = h("input", { type: "checkbox", onchange: () => tick() });
   const state = h("span", { class: "small found-word" });
   const time = h("td", { class: "time-cell number", role: "cell" });
+  const warned = h("span", { class: "warned" });
   const node = h("tr", { role: "row" },
     h("td", { class: "tick-cell", role: "cell" }, h("label", { class: "found" }, box,
       h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}, ${money(payment.total)}`),
       state)),
-    time, ...cells(payment, nameOf));
+    time, ...cells(payment, nameOf, warned));
   let isKept = false;
   let isOnItsWay = false;
 
@@ -52,13 +55,24 @@ export function createRow(payment, { mark, isLate, nameOf }) {
       isKept = Boolean(now.reconciled_at);
       box.checked = isKept;
     }
+    showWarned(node, warned, lateWarnings(now));
     show();
   }
 
   return { node, update };
 }
 
-function cells(/** @type {ReconciledPayment} */ payment, /** @type {(username: string?) => string} */ nameOf) {
+/** @type {(node: HTMLElement, place: HTMLElement, warnings: Suspicion[]) => void} */
+function showWarned(node, place, warnings) {
+  node.dataset.warned = String(warnings.length > 0);
+  place.hidden = warnings.length === 0;
+  if (place.childElementCount === warnings.length) return;
+  place.replaceChildren(...warnings.map((warning) => h("span", { class: "badge", "data-tone": "wait" },
+    shortWarning(warning), h("span", { class: "unseen" }, ", llegó después de aprobar"))));
+}
+
+/** @type {(payment: ReconciledPayment, nameOf: NameOf, warned: HTMLElement) => HTMLElement[]} */
+function cells(payment, nameOf, warned) {
   const { amount, total, reference } = payment;
   const declared = amount !== null && amount !== total
     ? h("span", { class: "quiet small declared" }, "declarado ", h("span", { class: "money" }, money(amount))) : null;
@@ -66,7 +80,7 @@ function cells(/** @type {ReconciledPayment} */ payment, /** @type {(username: s
     cell("table-cell number", "Mesa", String(payment.table_number)),
     cell("order-cell", "Orden", orderLink(payment.order_id)),
     cell("method-cell", "", methodName(payment.method)),
-    cell("reference-cell", "", reference ?? h("span", { class: "quiet" }, "Sin referencia")),
+    cell("reference-cell", "", reference ?? h("span", { class: "quiet" }, "Sin referencia"), warned),
     cell("amount money", "", money(total), declared),
     cell("sent-cell", "Envió", nameOf(payment.submitted_by)),
     cell("approved-cell", "Aprobó", nameOf(payment.decided_by)),

@@ -2,7 +2,7 @@
 
 import { call, Offline, orTryAgain } from "../lib/api.js";
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
-import { money, startOfDay } from "../house/format.js";
+import { businessDay, money, startOfDay } from "../house/format.js";
 import { createRefresher } from "../lib/again.js";
 import { paymentMatcher } from "./matching.js";
 import { Period } from "./period.js";
@@ -16,7 +16,7 @@ const COLUMNS = [
 ];
 const KEEP_UP = 30000; // the clock goes on, and so does another cashier with their ticks
 
-/** The whole tab. `isShown()` tells whether the tab is open. */
+/** The whole tab. `isShown()` tells whether the tab is open, `late()` which orders have late warnings. */
 export class Reconciliation {
   /** @type {ReconciledPayment[]} */
   #payments = [];
@@ -31,9 +31,11 @@ export class Reconciliation {
   #dayBegan = Date.parse(startOfDay());
   #marks = 0; // those that the server has not answered yet
 
-  constructor(/** @type {Settings} */ { methods, currency }, /** @type {() => boolean} */ isShown) {
+  constructor(/** @type {Settings} */ { methods, currency }, /** @type {() => boolean} */ isShown,
+    /** @type {() => Charged[]} */ late) {
     this.currency = currency;
     this.isShown = isShown;
+    this.late = late;
     this.period = new Period(() => this.refresh());
     this.method = h("select", { class: "input", id: "bank-method", onchange: () => this.refresh() },
       h("option", { value: "" }, "Todas"), ...methods.map(({ name, label }) => h("option", { value: name }, label)));
@@ -46,6 +48,7 @@ export class Reconciliation {
     this.only = h("input", { type: "checkbox", onchange: () => this.#list() });
     this.csv = h("a", { class: "button", download: "" }, "⬇ Descargar CSV");
     this.notice = h("p", { class: "notice", "data-tone": "late", role: "status", hidden: true });
+    this.elsewhere = h("div", { class: "notice elsewhere", role: "status", hidden: true });
     this.totals = h("ul", { class: "bank-totals", "aria-label": "Totales por forma de pago" });
     this.shown = h("p", { class: "quiet small bank-shown", role: "status" });
     this.empty = h("p", { class: "empty" });
@@ -54,7 +57,7 @@ export class Reconciliation {
       h("div", { class: "bank-controls" }, this.period.node, field("Forma de pago", this.method),
         field("Ordenar por", this.sort),
         field("Buscar", this.search), h("label", { class: "choice" }, this.only, "Sólo faltan"), this.csv),
-      this.notice, this.totals, this.shown, this.table, this.empty);
+      this.notice, this.elsewhere, this.totals, this.shown, this.table, this.empty);
     this.#list();
     setInterval(() => this.#keepUp(), KEEP_UP);
     document.addEventListener("visibilitychange", () => this.#keepUp());
@@ -149,7 +152,33 @@ export class Reconciliation {
         : "Todo encontrado ✓");
     setText(this.shown, wanted.length === this.#payments.length ? ""
       : `Se ven ${wanted.length} de ${this.#payments.length}`);
+    this.#showElsewhere(wanted);
     this.#showTotals();
+  }
+
+  /** Say which payments with late warnings are not in the list, of other days or for what is looked for. */
+  #showElsewhere(/** @type {ReconciledPayment[]} */ wanted) {
+    const shownIds = new Set(wanted.map(({ id }) => id));
+    const absent = this.late().filter(({ payment }) => !shownIds.has(payment.id));
+    const key = absent.map(({ payment }) => payment.id).join(" ");
+    this.elsewhere.hidden = absent.length === 0;
+    if (this.elsewhere.dataset.key === key) return;
+    this.elsewhere.dataset.key = key;
+    const words = absent.length === 1 ? "Un pago con aviso no está en esta lista:"
+      : `${absent.length} pagos con aviso no están en esta lista:`;
+    this.elsewhere.replaceChildren(h("span", {}, `⚠ ${words}`), ...absent.map(({ payment, table_number: table }) => {
+      const date = businessDay(payment.decided_at ?? "");
+      return h("button", { class: "button", type: "button", onclick: () => this.#turnTo(date) },
+        `Mesa ${table}, ${date.slice(8)}/${date.slice(5, 7)}`);
+    }));
+  }
+
+  /** Show all payments of a day. */
+  #turnTo(/** @type {string} */ date) {
+    this.method.value = "";
+    this.search.value = "";
+    this.only.checked = false;
+    this.period.show(date);
   }
 
   #explain(/** @type {Error} */ error) {

@@ -5,7 +5,7 @@ import { toast } from "../lib/dom.js";
 import { clock, money } from "../house/format.js";
 import { signInAgain } from "../house/live.js";
 import { needsReason } from "../house/rules.js";
-import { askWhyApproved, askWhyRejected } from "./reason.js";
+import { addReasonsAgainst, askAfterAll, askWhyApproved, askWhyRejected } from "./reason.js";
 import { decidedWords } from "./words.js";
 
 const DONE = "No tienes que hacer nada.";
@@ -30,7 +30,7 @@ export class Verdicts {
 
   approve() {
     const { detail } = this;
-    if (!detail.canJudge || !detail.payment) return;
+    if (!detail.canJudge || detail.isResting || !detail.payment) return;
     if (detail.tick.isMissing) detail.tick.ask();
     else if (detail.isLoading) return;
     else if (needsReason(detail.payment)) this.#ask(askWhyApproved, "aprobado");
@@ -38,13 +38,19 @@ export class Verdicts {
   }
 
   reject() {
-    if (this.detail.canJudge) this.#ask(askWhyRejected, "rechazado");
+    if (this.detail.canJudge && !this.detail.isResting) this.#ask(askWhyRejected, "rechazado");
   }
 
-  /** @type {(question: typeof askWhyApproved, verdict: Verdict) => void} */
+  /** @type {(question: typeof askAfterAll, verdict: Verdict) => void} */
   #ask(question, verdict) {
     const { order } = this.detail;
     if (order) this.#dialog = question(order, (reason) => this.#judge(verdict, reason));
+  }
+
+  /** Add strong warnings to the open question why the payment is approved; what was typed stays. */
+  warn(/** @type {Suspicion[]} */ warnings) {
+    const { order } = this.detail;
+    if (order && this.#dialog?.isConnected) addReasonsAgainst(this.#dialog, order, warnings);
   }
 
   /** Close the question: its payment is no longer on show. */
@@ -135,11 +141,31 @@ export class Verdicts {
       await this.#explainLost(order, payment);
       return;
     }
+    if (error.errors?.reason && await this.#askAfterAll(order)) return;
     const words = error instanceof Offline
       ? "Sin conexión: no se sabe si se guardó el dictamen. Inténtalo otra vez."
       : orTryAgain(error);
     if (this.#isOnShow(payment)) this.detail.fail(words);
     toast(`Mesa ${order.table_number}: ${words}`, "late");
+  }
+
+  /**
+   * A strong warning came while the approval was on its way: ask for the reason that it needs now. The tick stays.
+   * Returns whether that is so.
+   */
+  async #askAfterAll(/** @type {Order} */ order) {
+    const { detail } = this;
+    let latest = this.known(order.id) ?? order;
+    try {
+      if (!latest.payment || !needsReason(latest.payment)) latest = await call("GET", `/orders/${order.id}`);
+    } catch { /* the refusal's own words say it */ }
+    if (!detail.payment || !latest.payment || !this.#isOnShow(latest.payment) || !needsReason(latest.payment)) {
+      return false;
+    }
+    detail.setBusy(false);
+    detail.update(latest);
+    this.#ask(askAfterAll, "aprobado");
+    return true;
   }
 
   /** Another cashier was first: say who, in a friendly way. */

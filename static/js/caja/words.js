@@ -7,6 +7,9 @@ export const REASONS = ["no aparece en la cuenta", "monto distinto", "ilegible",
 export const REASONS_TO_APPROVE = ["mismo comprobante reenviado", "el cliente pagó dos mesas juntas",
   "la otra orden se cobró por error"];
 
+/** How many ms after something new came a tap was for what was there before. */
+export const SETTLING = 700;
+
 /** @type {Record<string, string>} */
 const ICONS = { transferencia: "🏦", efectivo: "💵", tarjeta: "💳" };
 /** @type {Record<string, string>} */

@@ -10,7 +10,7 @@ import { mark, now, since } from "../lib/server-time.js";
 /** All types of events: the holder hears for all tabs. A test compares them with the server's. */
 export const TYPES = [
   "resync", "order_updated", "order_placed", "order_ready", "order_voided", "menu_updated", "payment_seen",
-  "payment_unseen", "payment_verification_pending", "payment_rejected", "payment_approved",
+  "payment_unseen", "payment_verification_pending", "payment_rejected", "payment_approved", "payment_examined",
 ];
 /** The version of the tabs' messages. Tabs of another version, open since before an upgrade, have their own stream. */
 export const LANGUAGE = 3;

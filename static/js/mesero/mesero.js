@@ -45,7 +45,7 @@ const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOr
 const newOrder = createNewOrder(user.username, { onCount: (items) => tabs.setCount("nueva", items) });
 const whose = createWhose(showLists);
 const ready = watchReady({ seconds: settings.ready_alarm_seconds, isMine, orders: trueOrders, onCall: callAll });
-const house = { isMine, isCalled: ready.isCalled, learn, charge, methodName, whose };
+const house = { me: user.username, isMine, isCalled: ready.isCalled, learn, charge, methodName, whose };
 const open = createOpenOrders(house);
 const paid = createPaidToday(house);
 const payable = createPayable(house, paid.node);

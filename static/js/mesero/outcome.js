@@ -3,7 +3,7 @@
 import { h } from "../lib/dom.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { warningSentence } from "../house/rules.js";
-import { isRejected, sentAt } from "./cards.js";
+import { DAMAGED, isDamaged, isRejected, sentAt } from "./cards.js";
 
 /** The elements that show the state; empty for a delivered order without a payment. */
 export function outcomeOf(/** @type {Order} */ order, /** @type {Draft?} */ draft) {
@@ -31,10 +31,12 @@ function waiting(/** @type {Payment} */ payment) {
 }
 
 function warnings(/** @type {Order} */ { payment, total }) {
-  if (payment.warnings.length === 0) return [];
+  const others = payment.warnings.filter(({ type }) => type !== "file_damaged"); // its sentence is for the cashier
+  const words = others.map((warning) => `⚠ ${warningSentence(warning, payment, total)}`);
+  if (isDamaged(payment)) words.push(DAMAGED);
+  if (words.length === 0) return [];
   return [h("ul", { class: "warnings", "aria-label": "Avisos" },
-    ...payment.warnings.map(
-      (warning) => h("li", { class: "notice" }, `⚠ ${warningSentence(warning, payment, total)}`)))];
+    ...words.map((text) => h("li", { class: "notice" }, text)))];
 }
 
 function refused(/** @type {Payment} */ payment) {

@@ -3,7 +3,9 @@
 
 import { h, setText } from "../lib/dom.js";
 import { isOverlooked } from "../house/overlooked.js";
-import { createCard, createDishes, isRejected, nameOf, setWords, showBadge, showState } from "./cards.js";
+import {
+  createCard, createDishes, DAMAGED, isDamaged, isRejected, nameOf, setWords, showBadge, showState,
+} from "./cards.js";
 import { createOrderList } from "./order-list.js";
 import { canTakeBack, createTake, takeBack } from "./steps.js";
 
@@ -20,11 +22,12 @@ export const createPayable = (/** @type {Waiting} */ house,
   },
 }, ...below);
 
-function createPayableCard(/** @type {Order} */ order, /** @type {Waiting} */ { isMine, learn, charge }) {
+function createPayableCard(/** @type {Order} */ order, /** @type {Waiting} */ { isMine, me, learn, charge }) {
   const { node, card, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
   const dishes = createDishes(order);
   const reason = h("p", { class: "reason" });
+  const damage = h("p", { class: "small" }, DAMAGED);
   const pay = h("button", { class: "button", type: "button", "data-size": "main", onclick: () => charge(order.id) });
   const take = createTake(order, learn);
   const back = h("button", {
@@ -32,7 +35,7 @@ function createPayableCard(/** @type {Order} */ order, /** @type {Waiting} */ { 
     onclick: () => takeBack(current, back, learn),
   }, "Deshacer");
   const showBack = () => { back.hidden = !canTakeBack(current, isMine(current)); };
-  actions.before(dishes, reason);
+  actions.before(dishes, reason, damage);
   actions.append(pay, back, take);
   return {
     node,
@@ -48,6 +51,7 @@ function createPayableCard(/** @type {Order} */ order, /** @type {Waiting} */ { 
       if (rejected) showBadge(badge, "🔄 Pago Rechazado", "retry");
       else if (waiting) showWaiting(badge, now.payment);
       else showState(badge, now.status);
+      damage.hidden = !isDamaged(now.payment) || !(isMine(now) || now.payment.submitted_by === me);
       setText(reason, `«${now.payment?.reason ?? ""}»`);
       showPay(pay, now, rejected, waiting);
       showBack();

@@ -78,39 +78,42 @@ async def show_proof(request: web.Request) -> web.Response:
     """
     payment = request[PAYMENT]
     if query(request, ProofQuery)["size"] is not None:
-        return _file(payment, "image/webp", await _thumbnail(request.app, payment))
+        return await _thumbnail(request.app, payment)
     proof = await request.app[DATABASE].read(payments.proof, payment.id)
     if proof is None:
         raise _no_file(payment)
     if proof.content_type == "image/heic" and payment.examined_at is None:
         raise ProofNotExamined
-    return _file(payment, proof.content_type, proof.data)
+    return _file(payment, proof.content_type, proof.data, _EXTENSIONS[proof.content_type])
 
 
-async def _thumbnail(app: web.Application, payment: Payment) -> bytes:
-    """Return the thumbnail of the payment's proof; that of an older proof is made now.
+async def _thumbnail(app: web.Application, payment: Payment) -> web.Response:
+    """Answer the thumbnail of the payment's proof; that of an older proof is made now.
 
-    Raises ProofNotExamined, NoThumbnail, ProofExpired and NotFound.
+    Its name tells of a PDF: `comprobante-41-1.pdf.webp`. Raises ProofNotExamined, NoThumbnail,
+    ProofExpired and NotFound.
     """
     database = app[DATABASE]
-    data = await database.read(examinations.thumbnail, payment.id)
-    if data is None and not await database.read(payments.has_file, payment.id):
+    content_type = await database.read(payments.file_type, payment.id)
+    if content_type is None:
         raise _no_file(payment)
+    data = await database.read(examinations.thumbnail, payment.id)
     if data is None and payment.examined_at is not None:
         data = await app[EXAMINATIONS].thumbnail(payment.id)
     if data is None:
         raise ProofNotExamined
     if not data:
         raise NoThumbnail
-    return data
+    extension = "pdf.webp" if content_type == "application/pdf" else "webp"
+    return _file(payment, "image/webp", data, extension)
 
 
 def _no_file(payment: Payment) -> DomainError:
     return ProofExpired() if payment.has_proof else NotFound("Este pago no tiene comprobante")
 
 
-def _file(payment: Payment, content_type: str, data: bytes) -> web.Response:
-    name = f"comprobante-{payment.order_id}-{payment.attempt}.{_EXTENSIONS[content_type]}"
+def _file(payment: Payment, content_type: str, data: bytes, extension: str) -> web.Response:
+    name = f"comprobante-{payment.order_id}-{payment.attempt}.{extension}"
     return web.Response(
         body=data,
         content_type=content_type,

@@ -64,5 +64,6 @@ def _filters(role: Role, now: datetime, current_house: House) -> tuple[OrderFilt
         return (OrderFilter(_COOKED), voided)
     if role is Role.CASHIER:
         today = current_house.start_of(current_house.day_of(now))
-        return (OrderFilter(OPEN_STATUSES), OrderFilter((OrderStatus.PAID,), since=today))
+        late = OrderFilter((), with_late_warnings=True)
+        return (OrderFilter(OPEN_STATUSES), OrderFilter((OrderStatus.PAID,), since=today), late)
     return (OrderFilter(OPEN_STATUSES, limit=1),)
