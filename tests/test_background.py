@@ -90,19 +90,19 @@ async def test_while_the_feed_is_down_health_says_so_and_afterwards_nothing_is_m
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert await house.call(None, "GET", "/healthz") == (200, {"status": "ok"})
-    take_some = Feed._take_some
+    take = Feed._take
 
-    async def fail(_: Feed) -> NoReturn:
+    def fail(*_: object) -> NoReturn:
         raise KeyError("s3cret")
 
     async with house.stream(COCO) as kitchen:
-        monkeypatch.setattr(Feed, "_take_some", fail)
+        monkeypatch.setattr(Feed, "_take", fail)
         order = await house.place()
         await eventually(lambda: "The task feed failed" in caplog.text)
         status, told = await house.call(None, "GET", "/healthz")
         assert (status, told["code"]) == (503, "feed_down")
         assert "s3cret" not in str(told)
-        monkeypatch.setattr(Feed, "_take_some", take_some)
+        monkeypatch.setattr(Feed, "_take", take)
         assert (await kitchen.until("order_placed")).data["id"] == order["id"]
     assert "s3cret" in caplog.text
     async with asyncio.timeout(30):
@@ -145,8 +145,8 @@ async def test_another_part_that_is_down_is_named_and_the_house_is_well(
 async def test_a_chore_that_can_not_read_the_database_is_named(
     config: Config, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("comanda.store.evidence._NOT_LOOKED_AT", "SELECT broken")
-    async with open_house(config, clock) as house, asyncio.timeout(30):
+    monkeypatch.setattr("comanda.store.examinations._NEXT_OLDER", "SELECT broken")
+    async with open_house(config, clock, examines=True) as house, asyncio.timeout(30):
         while (told := await house.call(None, "GET", "/healthz")) == (200, {"status": "ok"}):
             await asyncio.sleep(0.01)
     assert told == (200, {"status": "ok", "down": ["comparison"]})

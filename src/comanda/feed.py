@@ -101,11 +101,18 @@ class Feed:
         self._stale.set()
 
     def hear(self, news: Sequence[LoggedEvent]) -> None:
-        """Take the events of a commit into the tail, and tell the listeners."""
+        """Take the events of a commit into the tail, and tell the listeners.
+
+        If that fails, `follow` tries again, and its failure is listed.
+        """
         if news[0].id != self.head + 1 or self._reading.locked() or len(news) > EVENTS_AT_ONCE:
             self.wake()
-        else:
+            return
+        try:
             self._take(news)
+        except BaseException:
+            self.wake()
+            raise
 
     async def follow(self) -> None:
         """Read new events now and after each wake-up, until cancelled."""

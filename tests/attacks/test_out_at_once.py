@@ -16,7 +16,8 @@ import aiohttp
 import pytest
 
 import comanda
-from comanda import access
+from comanda import access, workflow
+from comanda.domain.examinations import Facts
 from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.connection import connect
@@ -57,6 +58,11 @@ CHANGES: dict[tuple[str, str], tuple[Staff, str, Callable[[], dict[str, Any]]]] 
     ("PUT", "/payments/{payment_id}/seen"): (LUIS, "/payments/1/seen", dict),
     ("PUT", "/payments/{payment_id}/viewer"): (LUIS, "/payments/1/viewer", dict),
     ("DELETE", "/payments/{payment_id}/viewer"): (LUIS, "/payments/1/viewer", dict),
+    ("PUT", "/payments/{payment_id}/known"): (
+        LUIS,
+        "/payments/2/known",
+        lambda: {"json": {"types": ["file_reused"]}},
+    ),
     ("PUT", "/payments/{payment_id}/reconciliation"): (
         LUIS,
         "/payments/2/reconciliation",
@@ -111,18 +117,23 @@ WAYS = {
 }
 WRITTEN = (  # and not who is signed in
     "staff", "products", "orders", "order_items", "payments", "proofs", "fingerprints", "events",
+    "thumbnails",
     "idempotency_keys", "house", "viewers",
 )  # fmt: skip
 
 
 async def furnish(house: House) -> None:
-    """Order 1 pending, 2 delivered, 3 with a payment that waits, 4 with one that was approved."""
+    """Order 1 pending, 2 delivered, 3 with a payment that waits, 4 with one that was approved,
+    and that has a warning since."""
     await house.place(1)
     await house.deliver(2)
     for table in (3, 4):
         status, sent = await house.submit((await house.deliver(table))["id"], photo=jpeg())
         assert status == 201, sent
     assert (await house.judge("2", "aprobado"))[0] == 200
+    for payment_id in (1, 2):
+        facts = Facts(content="a" * 64)
+        await house.app[DATABASE].write(workflow.record_examination, payment_id, facts)
     for member in (ANA, COCO, LUIS, ROSA):
         assert (await house.call(member, "GET", "/session"))[0] == 200
 
