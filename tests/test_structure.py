@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from comanda.domain.errors import UnsupportedFile
+from comanda.media import heif
 from tests.proofs import inspected, pixels
 from tests.test_metadata import SIZE, chunk, extended_webp, ifd, saved, segment, webp_chunk
 
@@ -158,3 +159,12 @@ def test_an_odd_picture_chunk_of_a_webp_gets_its_padding() -> None:
     assert kept[:4] == b"RIFF"
     assert int.from_bytes(kept[4:8], "little") == len(kept) - 8
     assert kept.endswith(odd + b"\x00")
+
+
+def test_where_nobody_could_show_an_iphones_picture_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert inspected(HEIC).content_type == "image/heic"
+    monkeypatch.setattr(heif, "is_decodable", lambda: False)
+    with pytest.raises(UnsupportedFile):
+        inspected(HEIC)

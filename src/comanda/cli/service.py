@@ -28,6 +28,8 @@ RestartSec=2
 TimeoutStopSec=60
 LimitNOFILE=65536
 MemoryMax=1G
+# A proof's examination that takes too much memory ends by itself, and not the server.
+OOMPolicy=continue
 UMask=0077
 
 # It writes beside its database and into the folder of the backups, and nowhere else: not into the

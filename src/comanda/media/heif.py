@@ -7,7 +7,10 @@ bytes lie; to the end of these the file must be whole.
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 
+from comanda.domain.errors import UnsupportedFile
 from comanda.media.bare_picture import BarePicture, check_size, most_pieces
 from comanda.media.exif import ExifFacts, read_exif
 
@@ -35,12 +38,21 @@ def is_heif(data: bytes) -> bool:
     return data[4:8] == b"ftyp" and data[8:12] in _BRANDS
 
 
+@cache
+def is_decodable() -> bool:
+    """Return whether the examiner can decode a HEIF."""
+    return find_spec("pi_heif") is not None
+
+
 def strip_heif(data: bytes) -> BarePicture:
     """Return the HEIF with zeros over its EXIF and XMP, and without data after its last item.
 
     Raises ValueError for a file whose boxes can't be followed or whose items lie beyond its end,
-    and UnsupportedFile for too many pixels.
+    and UnsupportedFile for too many pixels, and where the extra `heic` is missing: nobody could
+    ever see the picture.
     """
+    if not is_decodable():
+        raise UnsupportedFile
     check_heif(data)
     top_boxes = list(_boxes(data, 0, len(data)))
     meta = _only_boxes(top_boxes, b"meta")[b"meta"]
