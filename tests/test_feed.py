@@ -245,6 +245,46 @@ async def test_one_read_takes_in_however_many_commits_there_were(database: Datab
     await asyncio.gather(follower, return_exceptions=True)
 
 
+async def test_the_events_of_a_commit_are_heard_before_its_caller_goes_on_and_as_the_log_has_them(
+    database: Database,
+) -> None:
+    feed, listener = new_feed(database), Listener(Role.ADMIN)
+    database.on_news, feed.on_pages = feed.hear, listener.hear
+    feed.listeners[Role.ADMIN] += 1
+    for head in (2, 4):
+        await place(database)
+        assert (listener.cursor, feed.head) == (head, head), "nobody has read the log"
+    assert listener.heard == b"".join(await read_on(new_feed_of(database, 4), Role.ADMIN))
+
+
+def new_feed_of(database: Database, head: int) -> Feed:
+    """A feed with an empty tail, which reads all events up to `head` from the log."""
+    feed = new_feed(database)
+    feed.head = feed._tail_after = head
+    return feed
+
+
+async def test_events_that_do_not_follow_directly_are_read_from_the_log_in_its_order(
+    database: Database,
+) -> None:
+    feed, listener = new_feed(database), Listener(Role.ADMIN)
+    feed.on_pages = listener.hear
+    feed.listeners[Role.ADMIN] += 1
+    await place(database)  # as another program does: nobody tells the feed
+    database.on_news = feed.hear
+    await place(database)
+    assert (listener.cursor, feed.head) == (0, 0)
+    async with asyncio.timeout(5):
+        await feed._stale.wait()
+    await feed.refresh()
+    assert ids(listener.heard) == [1, 2, 3, 4]
+    async with feed._reading:
+        await place(database)
+        assert feed.head == 4, "whoever reads the log now may meet these events, too"
+    await feed.refresh()
+    assert ids(listener.heard) == [1, 2, 3, 4, 5, 6]
+
+
 async def test_whoever_listens_is_told_and_whoever_has_left_is_not(database: Database) -> None:
     async with open_feed(database, tail_events=10, replay_limit=10) as feed:
         listener = Listener(Role.CASHIER)
