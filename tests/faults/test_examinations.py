@@ -128,7 +128,7 @@ async def test_a_crowd_of_proofs_whose_examiner_is_killed_and_stopped_at_random(
 
         async def harass() -> None:
             while True:
-                await asyncio.sleep(chance.uniform(0.0, 0.4))
+                await asyncio.sleep(chance.uniform(0.0, 0.15))
                 for pid in examiners():
                     sent = signal.SIGSTOP if chance.random() < 0.1 else signal.SIGKILL
                     with contextlib.suppress(ProcessLookupError):
