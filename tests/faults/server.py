@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -161,7 +162,7 @@ class Phones:
         self, waiter: Staff, order_id: str, photo: bytes, key: str | None = None
     ) -> tuple[int, Any]:
         form = aiohttp.FormData({"method": "tarjeta"})
-        form.add_field("file", photo, filename="foto.jpg", content_type="image/jpeg")
+        form.add_field("file", io.BytesIO(photo), filename="foto.jpg", content_type="image/jpeg")
         return await self.call(waiter, "POST", f"/orders/{order_id}/proof", key, data=form)
 
     async def advance(self, member: Staff, order_id: str, status: str) -> tuple[int, Any]:

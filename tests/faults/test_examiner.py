@@ -17,6 +17,7 @@ from comanda.domain.examinations import Facts
 from comanda.examining import Examinations, Examiner, ExaminerFailed, ExaminerMissing
 from comanda.store.database import open_database
 from tests.faults.broken_examiner import COMMAND, HOSTILE, picture
+from tests.faults.figures import scaled
 from tests.faults.processes import descriptors, examiners
 from tests.house import SLOW, eventually, jpeg
 
@@ -60,7 +61,7 @@ async def is_honest(examiner: Examiner) -> bool:
 @pytest.mark.parametrize("fault", HOSTILE)
 async def test_after_any_fault_the_next_file_is_examined_and_nothing_is_left(fault: str) -> None:
     async with employed() as examiner:
-        for number in range(2):
+        for number in range(scaled(1, 20)):
             facts: Facts | None = None
             with contextlib.suppress(ExaminerFailed):
                 facts = await examiner.examine("image/jpeg", picture(fault, number))

@@ -117,7 +117,10 @@ class Payment:
     def check_verdict(
         self, verdict: Verdict, reason: str | None, by: str, rules: PaymentRules, *, seen: bool
     ) -> None:
-        """Raise OwnPayment, or ValidationFailed for an approval that lacks a required statement."""
+        """Raise OwnPayment, or ValidationFailed for an approval that lacks a required statement.
+
+        An approval that is repeated needs no reason for a warning that came after it.
+        """
         if self.submitted_by == by and not rules.own_verdicts:
             raise OwnPayment
         if verdict is Verdict.REJECTED:
@@ -125,7 +128,9 @@ class Payment:
         errors = {}
         if self.method in rules.account_methods and not seen:
             errors["seen_in_account"] = ["Confirma que viste el dinero en la cuenta"]
-        if reason is None and any(WARNINGS[warning.type].strong for warning in self.warnings):
+        is_approved = self.status is PaymentStatus.APPROVED
+        is_strong = any(WARNINGS[warning.type].strong for warning in self.warnings)
+        if reason is None and is_strong and not is_approved:
             errors["reason"] = ["Este pago tiene una advertencia: escribe por qué lo apruebas"]
         if errors:
             raise ValidationFailed(errors)
