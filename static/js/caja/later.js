@@ -24,6 +24,7 @@ export class Bank {
     if (!this.#reconciliation) {
       const part = await fetchPart(import("./reconciliation.js"));
       if (!part) return;
+      await addStyle();
       this.#reconciliation ??= new part.Reconciliation(this.settings, this.isShown, this.late);
       this.node.replaceChildren(this.#reconciliation.node);
     }
@@ -32,6 +33,16 @@ export class Bank {
 
   /** The shown payments may have changed. */
   refresh() { this.#reconciliation?.refresh(); }
+}
+
+const STYLE = new URL("../../css/conciliacion.css", import.meta.url).href;
+
+/** Add the Conciliación's style, once. Resolves when it has come, or can't. */
+function addStyle() {
+  if (document.head.querySelector(`link[href="${STYLE}"]`)) return undefined;
+  return new Promise((resolve) => {
+    document.head.append(h("link", { rel: "stylesheet", href: STYLE, onload: resolve, onerror: resolve }));
+  });
 }
 
 /** A link to an order opens it on this page, unless a new tab was asked for. */
