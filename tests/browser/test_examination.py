@@ -21,7 +21,7 @@ from comanda.store import orders, payments
 from comanda.store.database import Transaction
 from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import DESKTOP, OpenWindow, settled
-from tests.browser.layout import SIZES, flaws
+from tests.browser.layout import SIZES, all_flaws
 from tests.browser.test_shell import violations
 from tests.browser.test_voids import REFUSED, SOUNDS, hears
 from tests.house import ANA, BETO, LUIS, MARA, PDF, House
@@ -608,12 +608,12 @@ async def test_all_of_it_has_its_place(
     await expect(strip(page)).to_contain_text("2 avisos")
     folder = tmp_path_factory.getbasetemp()
     await page.screenshot(path=folder / f"lists-{size['width']}.png")
-    assert await flaws(page) == []
+    assert await all_flaws(page) == {}
     assert await violations(page) == []
     await page.get_by_role("tab", name="Conciliación").click()
     await page.locator("tr[data-warned=true]").first.wait_for()
     await page.screenshot(path=folder / f"bank-{size['width']}.png")
-    assert await flaws(page) == []
+    assert await all_flaws(page) == {}
     assert await violations(page) == []
     await page.get_by_role("tab", name="Por Verificar").click()
     await open_card(page, 14)
@@ -621,6 +621,6 @@ async def test_all_of_it_has_its_place(
     await expect(page.locator(".verdict-notice")).to_contain_text("Acaba de llegar")
     await expect(approve_button(page)).to_be_enabled()
     await page.screenshot(path=folder / f"detail-{size['width']}.png")
-    assert await flaws(page) == []
+    assert await all_flaws(page) == {}
     assert await violations(page) == []
     assert size != DESKTOP or await strip(page).get_by_role("button").first.is_visible()

@@ -84,7 +84,7 @@ async def test_the_till_begins_with_late_warnings_of_earlier_days(house: House) 
     await house.judge(payment_id, "aprobado")
     damage = Facts(is_damaged=True)
     await house.app[DATABASE].write(workflow.record_examination, int(payment_id), damage)
-    house.clock.advance(days=2)
+    house.clock.advance(hours=10)  # 00:41 in the house
     assert set(ids(await begin(house, LUIS, Role.CASHIER))) == {order["id"]}
     known = {"types": ["file_damaged"]}
     assert (await house.call(LUIS, "PUT", f"/payments/{payment_id}/known", json=known))[0] == 200
