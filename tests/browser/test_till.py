@@ -336,6 +336,7 @@ async def test_a_reload_comes_back_to_the_same_list(house: House, window: OpenWi
     await heading(page, 4).wait_for()
     for name in ("Conciliación", "En curso"):
         await page.get_by_role("tab", name=name).click()
+        await expect(page).to_have_url(f"{house.url}/caja")  # a reload would stop the way there
         await page.reload()
         chosen = page.get_by_role("tab", name=name)
         await expect(chosen).to_have_attribute("aria-selected", "true")

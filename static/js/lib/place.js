@@ -25,7 +25,7 @@ const notes = {};
 /** Keep `value` for a reload, but not in the address. */
 export function notePlace(/** @type {string} */ name, /** @type {unknown} */ value) {
   notes[name] = value;
-  setTimeout(() => { if (!travelling) keepNotes(); }); // after the tap is handled
+  if (!travelling) keepNotes(); // at once: a reload may follow the tap
 }
 
 /** The value noted before the reload, or undefined. */
