@@ -145,7 +145,7 @@ async def test_a_crowd_of_proofs_whose_examiner_is_killed_and_stopped_at_random(
             )
             assert {status for status, _ in answers} == {201}
             assert (await house.place())["status"] == "pendiente"
-            await asyncio.sleep(chance.uniform(0, 0.6))
+            await asyncio.sleep(chance.uniform(0.3, 0.9))
         harassing.cancel()
         await asyncio.gather(harassing, return_exceptions=True)
         for pid in examiners():
