@@ -13,6 +13,7 @@ from tests.benchmarks.sides import Comanda
 
 PHOTOS = 20
 ROUNDS = 5
+EXAMINED = b"event: payment_examined"
 UNEXAMINED = "SELECT COUNT(*) FROM payments WHERE has_proof = 1 AND examined_at IS NULL"
 
 
@@ -35,9 +36,10 @@ def _examine_one(streams: Streams) -> float:
     stream.settimeout(load.PATIENCE)
     with load.dial(side) as phone:
         phone.sendall(side.proof()[1])
-        load.read_until(stream, b"event: payment_verification_pending")
+        said = load.read_until(stream, b"event: payment_verification_pending")
         noticed = time.perf_counter()
-        load.read_until(stream, b"event: payment_examined")
+        if EXAMINED not in said:
+            load.read_until(stream, EXAMINED)
         took = time.perf_counter() - noticed
         load.read_answer(phone)
     time.sleep(0.05)
