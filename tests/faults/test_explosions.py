@@ -21,7 +21,9 @@ from tests.faults.server import WAIT, Phones, furnish, phones, serving
 from tests.house import ANA, BETO, COCO, LUIS, eventually, jpeg
 from tests.test_metadata import chunk, jpeg_parts
 
-GROWTH = 64 * MEGABYTE  # beside what a photo of 10 MB takes on its way through
+# Beside what a photo of 10 MB takes on its way through. The long form sends many of that size, of
+# which one comes in while another is examined.
+GROWTH = scaled(64, 256) * MEGABYTE
 LARGEST = 10 * MEGABYTE
 ALWAYS = (
     "a PNG of 49 megapixels",
