@@ -1,5 +1,6 @@
 """Processes as Linux tells of them: whose children, in which state, with how many files."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -13,7 +14,8 @@ def children(pid: int | None = None) -> list[int]:
     """The children of a process (this one, for None), zombies included."""
     found: list[int] = []
     for task in Path(f"/proc/{pid or os.getpid()}/task").iterdir():
-        found += map(int, (task / "children").read_text().split())
+        with contextlib.suppress(OSError):  # the thread has ended meanwhile
+            found += map(int, (task / "children").read_text().split())
     return sorted(found)
 
 
