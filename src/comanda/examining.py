@@ -174,7 +174,8 @@ class Examiner:
 
 async def _ask(process: Process, content_type: str, data: bytes) -> Facts | None:
     async with asyncio.timeout(EXAMINE_SECONDS):
-        await _send(process, await _pack(len(data), frames.encode_request, content_type, data))
+        for part in await _pack(len(data), frames.encode_request, content_type, data):
+            await _send(process, part)
         header, body = await _receive(process)
         return await _pack(header.body_bytes, frames.decode_answer, header, body)
 
@@ -186,11 +187,11 @@ async def _pack(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.
     return function(*args, **kwargs)
 
 
-async def _send(process: Process, frame: bytes) -> None:
-    """Write a frame piece by piece: a long buffer would be moved for each piece that leaves."""
+async def _send(process: Process, part: bytes) -> None:
+    """Write bytes piece by piece: a long buffer would be moved for each piece that leaves."""
     if process.stdin is None:
         raise EOFError
-    view = memoryview(frame)
+    view = memoryview(part)
     for start in range(0, len(view), _PIECE_BYTES):
         process.stdin.write(view[start : start + _PIECE_BYTES])
         await process.stdin.drain()

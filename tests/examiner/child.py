@@ -38,7 +38,7 @@ class Child:
         self.process.stdin.flush()
 
     def ask(self, content_type: str, data: bytes) -> Facts | None:
-        self.send(frames.encode_request(content_type, data))
+        self.send(b"".join(frames.encode_request(content_type, data)))
         return frames.decode_answer(*self.receive())
 
     def status(self, name: str) -> int:

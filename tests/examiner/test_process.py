@@ -290,7 +290,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
     [
         b"GET / HTTP/1.1\r\n\r\n" * 5,
         frames.encode_answer(None),
-        frames.encode_request("image/png", b"x" * 100)[:-1] + b"y",
+        b"".join(frames.encode_request("image/png", b"x" * 100))[:-1] + b"y",
         frames.READY[:5] + b"\xff" * (frames.HEADER_BYTES - 5),
     ],
     ids=["another protocol", "an answer", "a damaged request", "an absurd size"],
@@ -303,7 +303,7 @@ def test_a_garbage_request_ends_it_with_an_error(child: Child, garbage: bytes) -
 
 
 def test_a_request_that_is_cut_off_ends_it_with_an_error(child: Child) -> None:
-    child.send(frames.encode_request("image/png", b"x" * 100)[:-50])
+    child.send(b"".join(frames.encode_request("image/png", b"x" * 100))[:-50])
     assert child.end() == 1
 
 
@@ -361,7 +361,7 @@ def test_a_broken_examiner_answers_nonsense(fault: str) -> None:
 @pytest.mark.parametrize("fault", ["hang", "stop", "stall_answer"])
 def test_a_broken_examiner_hangs(fault: str) -> None:
     with running(broken_examiner.COMMAND) as child:
-        child.send(frames.encode_request("image/jpeg", picture(fault)))
+        child.send(b"".join(frames.encode_request("image/jpeg", picture(fault))))
         wait_until(lambda: state_of(child.pid) in ("S", "T"))
         assert child.process.poll() is None
 

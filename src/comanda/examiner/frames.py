@@ -63,9 +63,9 @@ class Request:
     data: bytes
 
 
-def encode_request(content_type: str, data: bytes) -> bytes:
-    """Return the frame that asks for the examination of a file."""
-    return _encode(Kind.EXAMINE, {"content_type": content_type}, data)
+def encode_request(content_type: str, data: bytes) -> tuple[bytes, bytes]:
+    """Return the two parts of the frame that asks for an examination; the second is the file."""
+    return _encode_head(Kind.EXAMINE, {"content_type": content_type}, data), data
 
 
 def encode_answer(facts: Facts | None) -> bytes:
@@ -129,10 +129,14 @@ def decode_answer(header: Header, body: bytes) -> Facts | None:
 
 
 def _encode(kind: Kind, fields: dict[str, Any], raw: bytes = b"") -> bytes:
+    return _encode_head(kind, fields, raw) + raw
+
+
+def _encode_head(kind: Kind, fields: dict[str, Any], raw: bytes) -> bytes:
+    """Return a frame up to its raw bytes."""
     packed_fields = json.dumps(fields).encode()
     checksum = zlib.crc32(raw, zlib.crc32(packed_fields))
-    head = _HEADER.pack(_MARK, kind, len(packed_fields), len(raw), checksum)
-    return b"".join((head, packed_fields, raw))
+    return _HEADER.pack(_MARK, kind, len(packed_fields), len(raw), checksum) + packed_fields
 
 
 def _decode(header: Header, body: bytes, *kinds: Kind) -> dict[str, Any]:

@@ -20,7 +20,7 @@ SOURCE, SINK = 3, 4  # descriptors of the pipes from and to the server
 MEMORY_BYTES = 700_000_000  # beyond what the loaded decoders take; for a picture of 50 megapixels
 CPU_SECONDS = 6  # for each file
 _MOST_INHERITED = 256  # descriptors; Python passes on only those that its caller names
-_NICENESS = 10
+_NICENESS = 19  # the server on the same processor hardly notices
 _SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES = 1, 4, 38  # linux/prctl.h
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
