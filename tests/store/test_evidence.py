@@ -25,7 +25,6 @@ LOOK_UPS = (
     evidence._LATER_SAME_CONTENT,
     evidence._NEWEST_PICTURES,
     evidence._LATER_PICTURES,
-    examinations._NEXT,
     examinations._NEXT_OLDER,
     payments._UNSEEN,
     reconciliation._APPROVED.format(method=""),

@@ -34,7 +34,7 @@ _SAME_CONTENT = """
 """
 _LATER_SAME_CONTENT = """
     SELECT order_id, payment_id FROM fingerprints
-    WHERE content = :content AND payment_id > :payment_id ORDER BY payment_id
+    WHERE content = :content AND payment_id > :payment_id ORDER BY payment_id LIMIT 1
 """
 _NEWEST_PICTURES = """
     SELECT order_id, payment_id, image_hash FROM fingerprints
@@ -43,7 +43,7 @@ _NEWEST_PICTURES = """
 """
 _LATER_PICTURES = """
     SELECT order_id, payment_id, image_hash FROM fingerprints
-    WHERE image_hash IS NOT NULL AND payment_id > :payment_id
+    WHERE image_hash IS NOT NULL AND payment_id > :payment_id AND content IS NOT :content
     ORDER BY payment_id LIMIT :limit
 """
 
@@ -135,18 +135,19 @@ def _is_similar(row: sqlite3.Row, payment: Payment, image_hash: bytes | None) ->
 
 
 def _about_later(view: Snapshot, payment: Payment, facts: Facts) -> Iterator[tuple[int, Suspicion]]:
-    """Yield the id of each later payment with the same or a similar proof, and its warning."""
+    """Yield the id of each later payment to warn, and its warning.
+
+    Of the payments whose files show the same, only the next is named: each further one has its
+    warning, because an earlier one than it was there.
+    """
     values = {"content": facts.content, "payment_id": payment.id, "limit": NEWEST_PICTURES}
-    same_rows = view.all(_LATER_SAME_CONTENT, values) if facts.content else []
-    same_ids = {row["payment_id"] for row in same_rows}
-    for later_id in sorted(same_ids):
-        yield later_id, _reused(payment.order_id, payment.id)
+    row = view.one(_LATER_SAME_CONTENT, values) if facts.content else None
+    if row is not None:
+        yield row["payment_id"], _reused(payment.order_id, payment.id)
     for row in view.each(_LATER_PICTURES, values) if facts.image_hash else ():
-        if row["payment_id"] not in same_ids and _is_similar(row, payment, facts.image_hash):
-            yield (
-                row["payment_id"],
-                Suspicion(WarningType.IMAGE_SIMILAR, payment.order_id, payment.id),
-            )
+        if _is_similar(row, payment, facts.image_hash):
+            suspicion = Suspicion(WarningType.IMAGE_SIMILAR, payment.order_id, payment.id)
+            yield row["payment_id"], suspicion
 
 
 def _differences(order: Order, payment: Payment, claim: Claim) -> Iterator[Suspicion]:
