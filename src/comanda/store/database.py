@@ -1,4 +1,4 @@
-"""Connections and transactions: one writer, a few readers, and a wake-up after each commit.
+"""Connections and transactions: one writer, a few readers, and the news of each commit.
 
 A unit of work is a plain function that runs as a whole on its connection's thread. So units never
 interleave, a cancelled caller never leaves a unit half done, and a unit costs one hop between
