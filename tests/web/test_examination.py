@@ -166,6 +166,24 @@ async def test_a_receipt_that_was_sent_all_year_concerns_only_the_next_payment(
     assert list(await house.app[DATABASE].read(compare)) == [1, 2]
 
 
+@pytest.mark.parametrize("order", ["14", "41"])
+@pytest.mark.parametrize(("rows", "warned"), [(2, []), (3, [("image_similar", "1")])])
+async def test_pictures_are_looked_for_in_a_limited_number_of_payments(
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    order: str,
+    rows: int,
+    warned: list[tuple[str, str]],
+) -> None:
+    """Thousands of PDFs, or of proofs that wait for their examination, may stand between two."""
+    monkeypatch.setattr(evidence, "MOST_ROWS", rows)
+    for _ in range(4):
+        await send(house)
+    for payment, facts in zip(order, (RECEIPT, COPY), strict=True):
+        await examine(house, payment, facts)
+    assert kinds(await shown(house, "4")) == warned
+
+
 async def next_proof(house: House, **failures_of: int) -> int | None:
     proof = await house.app[DATABASE].read(examinations.next_proof, failures_of)
     return None if proof is None else proof.payment_id
