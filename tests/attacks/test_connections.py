@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import re
+import socket
 import ssl
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import trustme
+from aiohttp import web
 
 from comanda.config import Config, Server
 from comanda.web.plumbing import connections
@@ -250,3 +252,35 @@ async def test_broken_requests_are_told_of_once_a_minute(
             assert b" 400 " in await reader.readline()
     assert sum("no es HTTP" in one.getMessage() for one in caplog.records) <= 1
     assert not [one for one in caplog.records if "Error handling request" in one.getMessage()]
+
+
+async def test_a_body_that_has_come_hides_no_costly_bytes_behind_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The body of a request that waits for the one before it counts once."""
+    hidden, body = list[int](), b"{" + b" " * 50_000
+    receive = web.RequestHandler.data_received
+
+    def note(visit: connections.Visit, data: bytes) -> None:
+        if b"Transfer-Encoding" in data and len(data) <= visit._body_left:
+            hidden.append(len(data))
+        receive(visit, data)
+
+    monkeypatch.setattr(web.RequestHandler, "data_received", note)
+    said = "Content-Type: application/json"
+    slow = asking(house.url, said, "Content-Length: 34", path="/session")
+    waiting = asking(house.url, said, f"Content-Length: {len(body)}", path="/session")
+    first = slow + b'{"username": "ana", "pin": "0000"}'
+    host, port = urlsplit(house.url).hostname, urlsplit(house.url).port
+    _, writer = await asyncio.open_connection(host, port)
+    writer.transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for piece in (
+        first.replace(b"GET", b"POST", 1) + waiting.replace(b"GET", b"POST", 1) + body[:100],
+        body[100:] + b"POST /session HT",
+        in_chunks(house.url, b" " * 400, 1).partition(b"HT")[2],
+    ):
+        writer.write(piece)
+        await asyncio.sleep(0.002)
+    await asyncio.sleep(0.3)
+    writer.transport.abort()
+    assert hidden == []

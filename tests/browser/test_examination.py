@@ -197,6 +197,33 @@ async def test_a_picture_that_the_network_lost_comes_when_it_is_back(
     assert lost
 
 
+async def test_an_older_proofs_picture_comes_though_the_examiner_was_busy(
+    house: House, window: OpenWindow
+) -> None:
+    """No event tells of a picture that is made for a proof which an earlier version examined."""
+    ids = await submit(house, 12)
+    await examine(house, ids["payment"])
+    opened = await window(LUIS, "/healthz")
+    asked: list[str] = []
+
+    async def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        body = {"code": "proof_not_examined", "detail": "Se está preparando", "status": 404}
+        kind = "application/problem+json"
+        await route.fulfill(status=404, content_type=kind, body=json.dumps(body))
+
+    await opened.page.route("**/proof?size=thumb", refuse)
+    await opened.page.clock.install()
+    async with opened.page.expect_response("**/proof?size=thumb"):
+        await opened.page.goto(f"{house.url}/caja")
+    await expect(thumbnail(opened.page, 12)).to_have_attribute("data-state", "asked")
+    await opened.page.unroute("**/proof?size=thumb")
+    await opened.page.clock.fast_forward(16_000)
+    picture = thumbnail(opened.page, 12).locator("img")
+    await expect(picture).to_have_js_property("naturalHeight", 320)
+    assert asked
+
+
 @pytest.mark.examines
 async def test_the_examiner_makes_the_pictures_of_photos_and_pdfs(
     house: House, window: OpenWindow

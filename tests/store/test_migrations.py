@@ -37,7 +37,7 @@ from comanda.store import (
     sessions,
 )
 from comanda.store.backup import check
-from comanda.store.connection import connect, register_functions
+from comanda.store.connection import connect, migrate, register_functions
 from comanda.store.database import Transaction, open_database
 from comanda.store.retention import Photo
 from comanda.store.schema import MIGRATIONS, VERSION
@@ -513,3 +513,19 @@ async def test_a_database_from_before_the_indexes_of_age_keeps_its_rows_and_gets
         assert found == [Photo(1, 3)]
         assert (await database.write(retention.remove, found)).photos == 1
         assert await database.read(retention.expired_photos, datetime.now(UTC), 9) == []
+
+
+async def test_a_migration_sorts_large_tables_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores: list[int] = []
+
+    def note(connection: sqlite3.Connection, path: Path) -> None:
+        stores.append(connection.execute("PRAGMA temp_store").fetchone()[0])
+        migrate(connection, path)
+
+    monkeypatch.setattr("comanda.store.connection.migrate", note)
+    async with open_database(tmp_path / "comanda.db") as database:
+        row = await database.write(lambda tx: tx.one("PRAGMA temp_store"))
+    assert row is not None
+    assert (stores, row[0]) == ([0], 2), "the default, a file, and then memory"

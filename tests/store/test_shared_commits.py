@@ -167,3 +167,35 @@ async def test_one_that_was_given_up_is_still_done_whole(database: Database) -> 
         waiting[0].cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
     assert await tables(database) == [1, 2]
+
+
+async def test_a_closed_database_refuses_every_further_unit(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "c.db") as database:
+        await database.write(hire)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no active connection"):
+            await asyncio.wait_for(database.write(workflow.place_order, ANA, 1, LINES), 5)
+
+
+async def test_units_are_answered_though_nobody_counts_their_commit(database: Database) -> None:
+    def fail(seconds: float) -> None:
+        raise ArithmeticError(seconds)
+
+    database.on_commit = fail
+    waiting = [placing(database, table, LINES) for table in range(1, 4)]
+    await asyncio.wait_for(asyncio.gather(*waiting), 5)
+    assert await tables(database) == [1, 2, 3]
+
+
+async def test_units_are_answered_behind_one_whose_iteration_ends(database: Database) -> None:
+    def stop(tx: Transaction) -> None:
+        next(iter(()))
+
+    async with busy(database):
+        stopped = asyncio.create_task(database.write(stop))
+        waiting = placing(database, 1, LINES)
+        await start(stopped, waiting)
+    await asyncio.wait_for(waiting, 5)
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await asyncio.wait_for(stopped, 5)
+    assert await tables(database) == [1]

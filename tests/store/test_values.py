@@ -29,6 +29,8 @@ HARMS = {
     "UPDATE staff SET role = 'rey'": "la tabla «staff» hay un valor imposible de «role»",
     "UPDATE staff SET name = x'ff00'": "la tabla «staff» hay un valor imposible de «name»",
     "UPDATE payments SET warnings = '{'": "un valor imposible de «warnings»",
+    "UPDATE payments SET late_warnings = '{'": "un valor imposible de «late_warnings»",
+    "UPDATE payments SET examination = 'leído'": "un valor imposible de «examination»",
     "INSERT INTO events (type, data, actor, at) VALUES ('menu_updated', '{}', 'x', 'hoy')": (
         "la tabla «events» hay un valor imposible de «at»"
     ),

@@ -1,12 +1,16 @@
 """What an examination brings after the notice: warnings on both sides, late ones, and their end."""
 
+from itertools import permutations
 from typing import Any
 
 import aiohttp
 import pytest
 
 from comanda import workflow
+from comanda.domain.evidence import Suspicion
 from comanda.domain.examinations import Facts, Shown
+from comanda.store import evidence, examinations, payments
+from comanda.store.database import Snapshot
 from comanda.web.plumbing.keys import DATABASE
 from tests.house import ANA, BETO, COCO, LUIS, MARA, PDF, ROSA, House, jpeg, open_house
 from tests.test_pictures import photo
@@ -134,6 +138,83 @@ async def test_three_of_a_kind_are_each_warned_once(house: House) -> None:
     assert kinds(await shown(house, "1")) == []
     assert kinds(await shown(house, "2")) == [("file_reused", "1")]
     assert kinds(await shown(house, "3")) == [("file_reused", "1")]
+
+
+@pytest.mark.parametrize("order", list(permutations("1234")), ids="".join)
+async def test_all_but_the_first_of_a_kind_are_warned_in_whichever_order_they_are_examined(
+    house: House, order: tuple[str, ...]
+) -> None:
+    for _ in order:
+        await send(house)
+    for payment in order:
+        await examine(house, payment, RECEIPT)
+    warned = [[kind for kind, _ in kinds(await shown(house, payment))] for payment in "1234"]
+    assert warned == [[], ["file_reused"], ["file_reused"], ["file_reused"]]
+
+
+async def test_a_receipt_that_was_sent_all_year_concerns_only_the_next_payment(
+    house: House,
+) -> None:
+    for _ in range(5):
+        await send(house)
+    for payment in "5432":
+        await examine(house, payment, RECEIPT)
+
+    def compare(view: Snapshot) -> dict[int, list[Suspicion]]:
+        return evidence.compare(view, payments.require(view, 1), RECEIPT)
+
+    assert list(await house.app[DATABASE].read(compare)) == [1, 2]
+
+
+@pytest.mark.parametrize("order", ["14", "41"])
+@pytest.mark.parametrize(("rows", "warned"), [(2, []), (3, [("image_similar", "1")])])
+async def test_pictures_are_looked_for_in_a_limited_number_of_payments(
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    order: str,
+    rows: int,
+    warned: list[tuple[str, str]],
+) -> None:
+    """Thousands of PDFs, or of proofs that wait for their examination, may stand between two."""
+    monkeypatch.setattr(evidence, "MOST_ROWS", rows)
+    for _ in range(4):
+        await send(house)
+    for payment, facts in zip(order, (RECEIPT, COPY), strict=True):
+        await examine(house, payment, facts)
+    assert kinds(await shown(house, "4")) == warned
+
+
+async def next_proof(house: House, **failures_of: int) -> int | None:
+    proof = await house.app[DATABASE].read(examinations.next_proof, failures_of)
+    return None if proof is None else proof.payment_id
+
+
+async def test_the_newest_that_waits_comes_first_and_what_failed_comes_last(house: House) -> None:
+    for _ in range(4):
+        await send(house)
+    await house.judge("4", "aprobado")
+    assert await next_proof(house) == 3, "what is decided waits for nothing"
+    await house.app[DATABASE].write(workflow.fail_examination, 3)
+    assert await next_proof(house) == 2
+    order = await house.deliver()
+    await house.submit(order["id"], BETO)
+    assert await next_proof(house) == 5
+    assert await next_proof(house, beto=1) == 2, "nobody waits for files that fail"
+    assert await next_proof(house, beto=1, ana=2) == 5
+
+
+async def test_the_next_proof_is_chosen_from_a_limited_number_of_the_newest(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examinations, "NEWEST_UNEXAMINED", 2)
+    for _ in range(3):
+        await send(house)
+    await house.judge("3", "aprobado")
+    await house.judge("2", "aprobado")
+    for expected in (3, 1, 2):
+        assert await next_proof(house) == expected
+        await examine(house, str(expected), OTHER)
+    assert await next_proof(house) is None
 
 
 async def test_an_earlier_attempt_that_is_examined_late_leaves_the_latest_in_place(

@@ -148,8 +148,6 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
-    # A unit's savepoint keeps what it may have to undo; the disk would only make it slower.
-    connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
     # An open reader keeps the log from beginning anew between the two marks.
@@ -161,6 +159,9 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     start_log_anew(connection)
     with begin(connection, "BEGIN IMMEDIATE"):
         advance(connection)  # from the start there is a log, which tells another file apart
+    # A unit's savepoint keeps what it may have to undo; the disk would only make it slower. A
+    # migration is over by now: to sort a large table in memory would take too much.
+    connection.execute("PRAGMA temp_store = MEMORY")
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Connections and transactions: one writer, a few readers, and a wake-up after each commit.
+"""Connections and transactions: one writer, a few readers, and the news of each commit.
 
 A unit of work is a plain function that runs as a whole on its connection's thread. So units never
 interleave, a cancelled caller never leaves a unit half done, and a unit costs one hop between
@@ -186,6 +186,8 @@ class _Unit:
             return
         if self.error is None:
             self.answer.set_result(self.result)
+        elif isinstance(self.error, StopIteration):  # a future takes none, and units behind wait
+            self.answer.set_exception(RuntimeError("a unit of work raised StopIteration"))
         else:
             self.answer.set_exception(self.error)
 
@@ -247,7 +249,11 @@ class Database:
         self._waiting.append(unit)
         if not self._is_called:
             self._is_called = True  # before the thread can set it back
-            self._writer.start(self._commit_waiting)
+            try:
+                self._writer.start(self._commit_waiting)
+            except ValueError:  # the database has been closed
+                self._is_called = False
+                raise
         with refusals():
             result: T = await unit.answer
         return result
@@ -356,11 +362,10 @@ class Database:
         except BaseException as error:  # noqa: BLE001 - each waiting caller gets the error
             self._commit_one_by_one(connection, units, error)
         else:
-            self._note_length(worked)
-            if self.on_commit is not None:
-                self.on_commit(committed - begun)
             news = [event for unit in units for event in unit.news]
             self._loop.call_soon_threadsafe(self._tell, units, news, self.on_news if news else None)
+            self._note_length(worked)
+            self._note_commit(committed - begun)
 
     def _tell(
         self, units: Sequence[_Unit], news: Sequence[LoggedEvent], on_news: OnNews | None
@@ -382,6 +387,14 @@ class Database:
         if self._commits >= COMMITS_A_CHECKPOINT or seconds > LONG_SECONDS:
             self._commits = 0
             self._loop.call_soon_threadsafe(self._log_is_long.set)
+
+    def _note_commit(self, seconds: float) -> None:
+        """Call `on_commit`; the units that still wait don't depend on its success."""
+        try:
+            if self.on_commit is not None:
+                self.on_commit(seconds)
+        except Exception:
+            log.exception("A commit was not counted")
 
     def _commit_one_by_one(
         self, connection: sqlite3.Connection, units: Sequence[_Unit], error: BaseException

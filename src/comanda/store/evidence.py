@@ -1,12 +1,13 @@
 """The search for evidence against a proof: the same number, the same file, a similar picture.
 
-The queries use indexes, or a limited number of the newest pictures. So their cost does not grow
-with the history.
+The queries use indexes, or a limited number of the nearest rows. So their cost does not grow with
+the history.
 """
 
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 from comanda.domain.evidence import Claim, Suspicion, WarningType, reference_key
 from comanda.domain.examinations import Facts
@@ -16,6 +17,7 @@ from comanda.store.database import Snapshot
 
 SIMILAR_BITS = 14  # of 1,024: copies of a picture stay within it, other receipts rarely do
 NEWEST_PICTURES = 300
+MOST_ROWS = 3_000  # to find so many pictures in: PDFs, and what is not examined, have none
 _SAME_PROOF = frozenset({WarningType.FILE_REUSED, WarningType.IMAGE_SIMILAR})
 
 _SAME_REFERENCE = """
@@ -34,17 +36,15 @@ _SAME_CONTENT = """
 """
 _LATER_SAME_CONTENT = """
     SELECT order_id, payment_id FROM fingerprints
-    WHERE content = :content AND payment_id > :payment_id ORDER BY payment_id
+    WHERE content = :content AND payment_id > :payment_id ORDER BY payment_id LIMIT 1
 """
-_NEWEST_PICTURES = """
-    SELECT order_id, payment_id, image_hash FROM fingerprints
-    WHERE image_hash IS NOT NULL AND payment_id < :payment_id
-    ORDER BY payment_id DESC LIMIT :limit
+_NEWEST = """
+    SELECT order_id, payment_id, content, image_hash FROM fingerprints
+    WHERE payment_id < :payment_id ORDER BY payment_id DESC LIMIT :limit
 """
-_LATER_PICTURES = """
-    SELECT order_id, payment_id, image_hash FROM fingerprints
-    WHERE image_hash IS NOT NULL AND payment_id > :payment_id
-    ORDER BY payment_id LIMIT :limit
+_LATER = """
+    SELECT order_id, payment_id, content, image_hash FROM fingerprints
+    WHERE payment_id > :payment_id ORDER BY payment_id LIMIT :limit
 """
 
 
@@ -118,11 +118,16 @@ def _reused(order_id: int, payment_id: int) -> Suspicion:
 
 def _similar(view: Snapshot, payment: Payment, image_hash: bytes | None) -> list[Suspicion]:
     """Return a warning of the newest earlier picture that is similar."""
-    values = {"payment_id": payment.id, "limit": NEWEST_PICTURES}
-    for row in view.each(_NEWEST_PICTURES, values) if image_hash else ():
+    for row in _pictures(view, _NEWEST, payment) if image_hash else ():
         if _is_similar(row, payment, image_hash):
             return [Suspicion(WarningType.IMAGE_SIMILAR, row["order_id"], row["payment_id"])]
     return []
+
+
+def _pictures(view: Snapshot, sql: str, payment: Payment) -> Iterator[sqlite3.Row]:
+    """Return the nearest `NEWEST_PICTURES` pictures before or after `payment`."""
+    rows = view.each(sql, {"payment_id": payment.id, "limit": MOST_ROWS})
+    return islice((row for row in rows if row["image_hash"] is not None), NEWEST_PICTURES)
 
 
 def _is_similar(row: sqlite3.Row, payment: Payment, image_hash: bytes | None) -> bool:
@@ -135,18 +140,19 @@ def _is_similar(row: sqlite3.Row, payment: Payment, image_hash: bytes | None) ->
 
 
 def _about_later(view: Snapshot, payment: Payment, facts: Facts) -> Iterator[tuple[int, Suspicion]]:
-    """Yield the id of each later payment with the same or a similar proof, and its warning."""
-    values = {"content": facts.content, "payment_id": payment.id, "limit": NEWEST_PICTURES}
-    same_rows = view.all(_LATER_SAME_CONTENT, values) if facts.content else []
-    same_ids = {row["payment_id"] for row in same_rows}
-    for later_id in sorted(same_ids):
-        yield later_id, _reused(payment.order_id, payment.id)
-    for row in view.each(_LATER_PICTURES, values) if facts.image_hash else ():
-        if row["payment_id"] not in same_ids and _is_similar(row, payment, facts.image_hash):
-            yield (
-                row["payment_id"],
-                Suspicion(WarningType.IMAGE_SIMILAR, payment.order_id, payment.id),
-            )
+    """Yield the id of each later payment to warn, and its warning.
+
+    Of the payments whose files show the same, only the next is named: each further one has its
+    warning, because an earlier one than it was there.
+    """
+    values = {"content": facts.content, "payment_id": payment.id}
+    row = view.one(_LATER_SAME_CONTENT, values) if facts.content else None
+    if row is not None:
+        yield row["payment_id"], _reused(payment.order_id, payment.id)
+    for row in _pictures(view, _LATER, payment) if facts.image_hash else ():
+        if row["content"] != facts.content and _is_similar(row, payment, facts.image_hash):
+            suspicion = Suspicion(WarningType.IMAGE_SIMILAR, payment.order_id, payment.id)
+            yield row["payment_id"], suspicion
 
 
 def _differences(order: Order, payment: Payment, claim: Claim) -> Iterator[Suspicion]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from comanda.domain.events import EventType
+from comanda.domain.examinations import Examination
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import PaymentStatus
 from comanda.domain.staff import Role
@@ -26,10 +27,16 @@ _LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999
 _WORDS: dict[tuple[str, str], type[StrEnum]] = {
     ("events", "type"): EventType,
     ("orders", "status"): OrderStatus,
+    ("payments", "examination"): Examination,
     ("payments", "status"): PaymentStatus,
     ("staff", "role"): Role,
 }
-_JSON = {("events", "data"), ("events", "redacted"), ("payments", "warnings")}
+_JSON = {
+    ("events", "data"),
+    ("events", "redacted"),
+    ("payments", "late_warnings"),
+    ("payments", "warnings"),
+}
 _BAD_SEQUENCE = """
     SELECT 1 FROM sqlite_sequence
     WHERE typeof(name) <> 'text' OR typeof(seq) <> 'integer' OR seq < 0 LIMIT 1

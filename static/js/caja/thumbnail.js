@@ -70,12 +70,15 @@ async function askNext() {
   }
 }
 
-/** Throws if the request is lost. */
+/**
+ * The proof is examined, so "proof_not_examined" says that the examiner is busy, and that it makes an older version's
+ * picture later: no event tells when. Throws if the request is lost.
+ */
 async function ask(/** @type {Thumbnail} */ thumbnail) {
   const response = await fetch(thumbnailPath(thumbnail.payment), { credentials: "same-origin", priority: "low" });
   if (response.ok) show(thumbnail, await response.blob(), isOfPdf(response));
   else if (response.status !== 404 && response.status !== 410) lose(thumbnail);
-  else if ((await response.json()).code === "proof_not_examined") set(thumbnail, "waiting");
+  else if ((await response.json()).code === "proof_not_examined") lose(thumbnail);
   else miss(thumbnail);
 }
 

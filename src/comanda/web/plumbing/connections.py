@@ -267,10 +267,11 @@ class Visit(web.RequestHandler):
             super().data_received(data)  # none, or a part of a body: nothing is parsed
             self._body_left -= len(data)
         else:
-            begun = time.thread_time()
+            begun, requests = time.thread_time(), self._request_count
             super().data_received(data)
             self._weigh(time.thread_time() - begun)
-            self._body_left = self._unread_body(len(data))
+            is_new = self._request_count > requests
+            self._body_left = self._unread_body(len(data)) if is_new else 0
         self._read_at_once(min(READ_OF_FILE, max(READ_AT_ONCE, self._body_left)))
         self._heard = self._loop.time()
         if self._waiter is not None and not self._waiter.done():
@@ -279,7 +280,7 @@ class Visit(web.RequestHandler):
             self._stop_waiting()
 
     def _unread_body(self, received: int) -> int:
-        """Return how many bytes of the newest request's body are still to come, at least.
+        """Return how many bytes of the body of a request that just came are to come, at least.
 
         They are cheap to parse, so they are read in large pieces: many short reads of a photo cost
         more than few long reads. A body in chunks counts as none: chunks may be costly.
