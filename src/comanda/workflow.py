@@ -374,9 +374,17 @@ def record_examination(tx: Transaction, payment_id: int, facts: Facts | None) ->
 def _warn_about_same_proof(
     tx: Transaction, payment_id: int, suspicions: Sequence[Suspicion]
 ) -> None:
-    """Store warnings of a proof that another payment shows, unless the payment has such one."""
+    """Store warnings of a proof that another payment shows, unless the payment has such one.
+
+    A warning of an earlier attempt to pay the same order doesn't make up for one of another order.
+    """
     payment = payments.require(tx, payment_id)
-    types = {warning.type for warning in payment.warnings}
+    about_others = any(suspicion.order_id != payment.order_id for suspicion in suspicions)
+    types = {
+        warning.type
+        for warning in payment.warnings
+        if not about_others or warning.order_id != payment.order_id
+    }
     new_suspicions = [suspicion for suspicion in suspicions if suspicion.type not in types]
     if WarningType.FILE_REUSED not in types and new_suspicions:
         order = orders.require(tx, payment.order_id)

@@ -126,6 +126,39 @@ async def test_a_similar_picture_is_a_hint_in_whichever_order(house: House, firs
     assert kinds(await shown(house, "2")) == [("image_similar", "1")]
 
 
+@pytest.mark.parametrize("first", ["1", "3"])
+async def test_a_receipt_sent_again_to_its_order_still_tells_the_order_it_comes_from(
+    house: House, first: str
+) -> None:
+    """A rejection and the same file once more would hide whose receipt it is."""
+    await send(house)
+    order = (await send(house))["order_id"]
+    if first == "1":
+        await examine(house, "1", RECEIPT)
+    await examine(house, "2", COPY)
+    await house.judge("2", "rechazado")
+    await send(house, order)
+    await examine(house, "3", COPY)
+    if first == "3":
+        await examine(house, "1", RECEIPT)
+    expected = [("file_reused", "2"), ("image_similar", "1")]
+    assert kinds(await shown(house, "3")) == expected
+    assert (await house.judge("3", "aprobado"))[0] == 422
+
+
+async def test_a_copy_sent_again_to_its_order_still_tells_the_same_content_of_another(
+    house: House,
+) -> None:
+    await send(house)
+    order = (await send(house))["order_id"]
+    await examine(house, "1", RECEIPT)
+    await examine(house, "2", RECEIPT)
+    await house.judge("2", "rechazado")
+    await send(house, order)
+    await examine(house, "3", RECEIPT)
+    assert kinds(await shown(house, "3")) == [("file_reused", "1")]
+
+
 async def test_three_of_a_kind_are_each_warned_once(house: House) -> None:
     for _ in range(3):
         await send(house)
