@@ -233,6 +233,37 @@ async def test_a_warning_about_what_was_approved_is_late_until_somebody_knows(
     assert house.rows() == before, "who knows it already changes nothing"
 
 
+async def test_the_history_tells_of_a_late_warning_and_who_knew_of_it(house: House) -> None:
+    """The cashier who approved may say so, too: an owner sees that later."""
+    await late(house)
+    await house.call(LUIS, "PUT", "/payments/2/known", json={"types": ["file_reused"]})
+    for member in (ROSA, LUIS, ANA):
+        _, detail = await house.call(member, "GET", "/orders/2")
+        told = [
+            (one["by"], one.get("late"), one.get("known"))
+            for one in detail["history"]
+            if "late" in one or "known" in one
+        ]
+        assert told == [("comanda", ["file_reused"], None), ("luis", None, ["file_reused"])]
+    _, detail = await house.call(COCO, "GET", "/orders/2")
+    assert not any("late" in one or "known" in one for one in detail["history"])
+
+
+async def test_nobody_knows_a_warning_beforehand(house: House) -> None:
+    await send(house)
+    await send(house)
+    body = {"types": ["file_reused", "image_similar", "file_damaged", "reference_reused"]}
+    before = house.rows()
+    for _ in range(2):
+        assert (await house.call(LUIS, "PUT", "/payments/2/known", json=body))[0] == 200
+    assert house.rows() == before
+    await house.judge("2", "aprobado")
+    assert (await house.call(LUIS, "PUT", "/payments/2/known", json=body))[0] == 200
+    await examine(house, "1", RECEIPT)
+    await examine(house, "2", RECEIPT)
+    assert kinds(await shown(house, "2"), "late_warnings") == [("file_reused", "1")]
+
+
 async def test_what_came_meanwhile_stays_late(house: House) -> None:
     await late(house)
     body = {"types": ["image_similar"]}
