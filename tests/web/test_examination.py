@@ -287,6 +287,31 @@ async def test_a_waiter_can_not_make_a_late_warning_disappear(house: House) -> N
     assert await late_orders(house) == ["2"]
 
 
+async def test_the_kitchen_hears_of_no_late_warning(house: House) -> None:
+    await late(house)
+    status, problem = await house.call(COCO, "GET", "/orders?late=true")
+    assert (status, problem["code"]) == (403, "forbidden")
+    assert await late_orders(house, ROSA) == ["2"]
+    for path in ("/payments/2/proof", "/payments/2/proof?size=thumb"):
+        assert (await house.call(COCO, "GET", path))[0] == 403
+
+
+async def test_late_warnings_are_listed_page_by_page(house: House) -> None:
+    for _ in range(4):
+        await send(house)
+    for payment in ("2", "3", "4"):
+        await house.judge(payment, "aprobado")
+    for payment in ("1", "2", "3", "4"):
+        await examine(house, payment, RECEIPT)
+    pages = []
+    for query in ("limit=2", "limit=2&before=3", "limit=2&before=2"):
+        _, answer = await house.call(LUIS, "GET", f"/orders?late=true&{query}")
+        pages.append([order["id"] for order in answer["orders"]])
+    assert pages == [["4", "3"], ["2"], []]
+    _, day = await house.call(ROSA, "GET", "/days/2026-11-28")
+    assert day["warnings"] == [{"type": "file_reused", "count": 3, "approved": 3}]
+
+
 async def test_a_rejected_payment_has_nothing_late(house: House) -> None:
     await send(house)
     await send(house)
