@@ -1,5 +1,6 @@
 """What an examination brings after the notice: warnings on both sides, late ones, and their end."""
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -7,9 +8,12 @@ import pytest
 
 from comanda import workflow
 from comanda.domain.examinations import Facts, Shown
+from comanda.examiner import examination
+from comanda.examining import Examinations, Examiner, ExaminerFailed
 from comanda.web.plumbing.keys import DATABASE
 from tests.house import ANA, BETO, COCO, LUIS, MARA, PDF, ROSA, House, jpeg, open_house
 from tests.test_pictures import photo
+from tests.web.test_evidence import PAGE
 
 RECEIPT = Facts(content="a" * 64, image_hash=bytes(range(128)), thumbnail=b"RIFF-small")
 COPY = Facts(content="b" * 64, image_hash=bytes([1, *range(1, 128)]), thumbnail=b"RIFF-copy")
@@ -269,6 +273,29 @@ async def test_what_came_meanwhile_stays_late(house: House) -> None:
     body = {"types": ["image_similar"]}
     status, order = await house.call(LUIS, "PUT", "/payments/2/known", json=body)
     assert (status, kinds(order["payment"], "late_warnings")) == (200, [("file_reused", "1")])
+
+
+class Exhausted(Examiner):
+    """An examiner that ends with each PDF that it is to draw."""
+
+    async def examine(self, content_type: str, data: bytes) -> Facts | None:
+        if content_type == "application/pdf":
+            raise ExaminerFailed("killed")
+        return examination.examine(content_type, data)
+
+
+async def test_a_pdf_that_takes_too_long_to_draw_is_compared_by_its_content(house: House) -> None:
+    """Or a cheat's PDF is made so that nobody can ever examine it, and is sent again and again."""
+    for file in (PAGE, PAGE.replace(b"%PDF-1.4\n", b"%PDF-1.4\n% again\n")):
+        order = await house.deliver()
+        assert (await house.submit(order["id"], photo=file))[0] == 201
+    examinations = Examinations(house.app[DATABASE], Exhausted())
+    following = asyncio.create_task(examinations.follow())
+    for payment in ("1", "2"):
+        assert (await house.examined(payment))["examination"] == "unreadable"
+    following.cancel()
+    assert kinds(await shown(house, "1")) == []
+    assert kinds(await shown(house, "2")) == [("file_reused", "1")]
 
 
 @pytest.mark.parametrize("body", [{}, {"types": []}, {"types": ["nada"]}, {"types": "x"}, []])
