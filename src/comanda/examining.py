@@ -21,7 +21,7 @@ from typing import ParamSpec, TypeVar
 
 from comanda import workflow
 from comanda.background import Tasks, in_background
-from comanda.domain.examinations import Facts
+from comanda.domain.examinations import PDF, UNDRAWN_PDF, Facts
 from comanda.examiner import frames
 from comanda.feed import Feed
 from comanda.store import examinations
@@ -172,6 +172,11 @@ class Examiner:
         self._process = self._pipes = None
 
 
+def _kind_of_try(content_type: str | None, failures: int) -> str | None:
+    """Return the kind of file to ask about, after so many failures: a PDF is drawn once at most."""
+    return UNDRAWN_PDF if failures and content_type == PDF else content_type
+
+
 async def _ask(process: Process, content_type: str, data: bytes) -> Facts | None:
     async with asyncio.timeout(EXAMINE_SECONDS):
         for part in await _pack(len(data), frames.encode_request, content_type, data):
@@ -242,11 +247,12 @@ class Examinations:
     async def _examine(self, proof: Unexamined) -> None:
         """Examine a proof and store what was found, or that the examination failed."""
         began, facts = time.monotonic(), None
-        if proof.data is not None and proof.content_type is not None:
+        kind = _kind_of_try(proof.content_type, proof.failures)
+        if proof.data is not None and kind is not None:
             if proof.failures:
                 await self._examiner.rest()  # a file may have harmed the process it was examined in
             try:
-                facts = await self._examiner.examine(proof.content_type, proof.data)
+                facts = await self._examiner.examine(kind, proof.data)
             except ExaminerFailed as error:
                 log.warning("The examination of payment %d failed: %s", proof.payment_id, error)
             if facts is None:
@@ -254,11 +260,14 @@ class Examinations:
                 if proof.failures + 1 < MOST_TRIES:
                     await self._database.write(workflow.fail_examination, proof.payment_id)
                     return
-        await self._database.write(workflow.record_examination, proof.payment_id, facts)
+        is_read = facts is not None and kind != UNDRAWN_PDF
+        await self._database.write(
+            workflow.record_examination, proof.payment_id, facts, is_read=is_read
+        )
         log.info(
             "🔎 [Backend] Comprobante examinado: pago %d · %s · %.0f ms",
             proof.payment_id,
-            "no se pudo leer" if facts is None else "leído",
+            "leído" if is_read else "no se pudo leer",
             1000 * (time.monotonic() - began),
         )
 
@@ -315,9 +324,10 @@ class Examinations:
     async def _remember(self, proof: Unexamined) -> None:
         """Store what is found out about an older proof; nothing, if it fails twice."""
         facts = None
-        for _ in range(MOST_TRIES if proof.data is not None else 0):
+        for failures in range(MOST_TRIES if proof.data is not None else 0):
+            kind = _kind_of_try(proof.content_type, failures)
             with suppress(ExaminerFailed):
-                facts = await self._examiner.examine(proof.content_type or "", proof.data or b"")
+                facts = await self._examiner.examine(kind or "", proof.data or b"")
                 break
         await self._database.write(workflow.remember_facts, proof.payment_id, facts or Facts())
 

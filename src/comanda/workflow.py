@@ -348,10 +348,13 @@ def sweep(tx: Transaction, kind: Outdated, before: datetime, most: int) -> int:
     return retention.sweep(tx, kind, before, most)
 
 
-def record_examination(tx: Transaction, payment_id: int, facts: Facts | None) -> bool:
+def record_examination(
+    tx: Transaction, payment_id: int, facts: Facts | None, *, is_read: bool = True
+) -> bool:
     """Store what the examination of a payment's proof found, and tell cashiers and waiters.
 
-    `facts` is None for a file that could not be read. A warning about another payment with the
+    `facts` is None for a file that could not be read. With `is_read` False the proof is unreadable,
+    although the few `facts` about it are compared. A warning about another payment with the
     same proof is stored with that payment. Returns False, and changes nothing, if the proof was
     examined already. Raises PaymentNotFound.
     """
@@ -362,7 +365,8 @@ def record_examination(tx: Transaction, payment_id: int, facts: Facts | None) ->
     own_suspicions = suspicions_of.pop(payment_id, [])
     for later_id, suspicions in suspicions_of.items():
         _warn_about_same_proof(tx, later_id, suspicions)
-    examination = Examination.UNREADABLE if facts is None else Examination.EXAMINED
+    is_examined = is_read and facts is not None
+    examination = Examination.EXAMINED if is_examined else Examination.UNREADABLE
     examined_payment = payment.warn(own_suspicions).examine(examination, tx.now)
     order = orders.require(tx, payment.order_id)
     examined = Examined(examined_payment, facts)
@@ -374,9 +378,17 @@ def record_examination(tx: Transaction, payment_id: int, facts: Facts | None) ->
 def _warn_about_same_proof(
     tx: Transaction, payment_id: int, suspicions: Sequence[Suspicion]
 ) -> None:
-    """Store warnings of a proof that another payment shows, unless the payment has such one."""
+    """Store warnings of a proof that another payment shows, unless the payment has such one.
+
+    A warning of an earlier attempt to pay the same order doesn't make up for one of another order.
+    """
     payment = payments.require(tx, payment_id)
-    types = {warning.type for warning in payment.warnings}
+    about_others = any(suspicion.order_id != payment.order_id for suspicion in suspicions)
+    types = {
+        warning.type
+        for warning in payment.warnings
+        if not about_others or warning.order_id != payment.order_id
+    }
     new_suspicions = [suspicion for suspicion in suspicions if suspicion.type not in types]
     if WarningType.FILE_REUSED not in types and new_suspicions:
         order = orders.require(tx, payment.order_id)

@@ -587,6 +587,41 @@ async def test_a_late_warning_of_yesterday_is_no_payment_of_today(
     await expect(strip(page)).to_be_hidden()
 
 
+async def test_an_order_tells_for_ever_what_came_late_and_who_knew_of_it(
+    house: House, window: OpenWindow
+) -> None:
+    await approve(house, 4)
+    ids = await approve(house, 12)
+    await warn(house, ids["payment"], REUSED)
+    page = await open_till(window)
+    await strip(page).get_by_role("button", name="Enterado").click()
+    await expect(strip(page)).to_be_hidden()
+    await page.goto(page.url.split("?")[0] + f"?orden={ids['order']}")
+    steps = page.get_by_role("dialog").locator(".history li")
+    await expect(steps.nth(-2)).to_contain_text(
+        "⚠ Aviso después de aprobar: Comprobante repetido · Comanda"
+    )
+    await expect(steps.last).to_contain_text("Enterado del aviso: Comprobante repetido · Luis")
+
+
+async def test_the_conciliacion_marks_an_approved_proof_that_could_not_be_examined(
+    house: House, window: OpenWindow
+) -> None:
+    await approve(house, 4)
+    ids = await approve(house, 12)
+    page = await open_till(window)
+    await page.get_by_role("tab", name="Conciliación").click()
+    rows = page.get_by_role("row").filter(has_text="No se pudo examinar")
+    await expect(page.get_by_role("row").filter(has_text="241")).to_have_count(2)
+    await expect(rows).to_have_count(0)
+    await examine(house, ids["payment"], None)
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("12")
+    await page.reload()
+    await expect(rows).to_have_count(1)
+    assert await violations(page) == []
+
+
 # ---- the waiter
 
 

@@ -8,6 +8,7 @@ from comanda.store.database import Snapshot, open_database
 VALUES = {
     "key": "1",
     "payment_id": 9,
+    "order_id": 3,
     "approved": "aprobado",
     "pending": "por_verificar",
     "sha256": "0",

@@ -203,6 +203,23 @@ async def test_a_file_is_known_by_what_it_shows_whatever_was_done_beside_it(
 
 
 @pytest.mark.examines
+async def test_the_same_bytes_sent_again_to_an_order_point_to_the_other_order(
+    house: House,
+) -> None:
+    original, copy = packed(receipt(5)), packed(receipt(5), 60)
+    assert await warned_later(house, original) == []
+    order = (await house.deliver())["id"]
+    for file in (original, copy):
+        expected = ("file_reused", "1") if file is original else ("image_similar", "1")
+        assert expected in await warned_later(house, file, order=order)
+        _, sent = await house.call(ROSA, "GET", f"/orders/{order}")
+        await house.judge(sent["payment"]["id"], "rechazado")
+        assert expected in await warned_later(house, file, order=order)
+        _, sent = await house.call(ROSA, "GET", f"/orders/{order}")
+        await house.judge(sent["payment"]["id"], "rechazado")
+
+
+@pytest.mark.examines
 async def test_files_that_show_something_else_are_others(house: House) -> None:
     other = STATEMENT.replace(b"185.50", b"186.50")
     for one in (STATEMENT, other, photo("HEIF"), photo("PNG"), packed(receipt(1))):

@@ -1,5 +1,6 @@
 """What an examination brings after the notice: warnings on both sides, late ones, and their end."""
 
+import asyncio
 from itertools import permutations
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 from comanda import workflow
 from comanda.domain.evidence import Suspicion
 from comanda.domain.examinations import Facts, Shown
+from comanda.examiner import examination
+from comanda.examining import Examinations, Examiner, ExaminerFailed
 from comanda.store import evidence, examinations, payments
 from comanda.store.database import Snapshot
 from comanda.web.plumbing.keys import DATABASE
 from tests.house import ANA, BETO, COCO, LUIS, MARA, PDF, ROSA, House, jpeg, open_house
 from tests.test_pictures import photo
+from tests.web.test_evidence import PAGE
 
 RECEIPT = Facts(content="a" * 64, image_hash=bytes(range(128)), thumbnail=b"RIFF-small")
 COPY = Facts(content="b" * 64, image_hash=bytes([1, *range(1, 128)]), thumbnail=b"RIFF-copy")
@@ -128,6 +132,39 @@ async def test_a_similar_picture_is_a_hint_in_whichever_order(house: House, firs
     await examine(house, second, facts[second])
     assert kinds(await shown(house, "1")) == []
     assert kinds(await shown(house, "2")) == [("image_similar", "1")]
+
+
+@pytest.mark.parametrize("first", ["1", "3"])
+async def test_a_receipt_sent_again_to_its_order_still_tells_the_order_it_comes_from(
+    house: House, first: str
+) -> None:
+    """A rejection and the same file once more would hide whose receipt it is."""
+    await send(house)
+    order = (await send(house))["order_id"]
+    if first == "1":
+        await examine(house, "1", RECEIPT)
+    await examine(house, "2", COPY)
+    await house.judge("2", "rechazado")
+    await send(house, order)
+    await examine(house, "3", COPY)
+    if first == "3":
+        await examine(house, "1", RECEIPT)
+    expected = [("file_reused", "2"), ("image_similar", "1")]
+    assert kinds(await shown(house, "3")) == expected
+    assert (await house.judge("3", "aprobado"))[0] == 422
+
+
+async def test_a_copy_sent_again_to_its_order_still_tells_the_same_content_of_another(
+    house: House,
+) -> None:
+    await send(house)
+    order = (await send(house))["order_id"]
+    await examine(house, "1", RECEIPT)
+    await examine(house, "2", RECEIPT)
+    await house.judge("2", "rechazado")
+    await send(house, order)
+    await examine(house, "3", RECEIPT)
+    assert kinds(await shown(house, "3")) == [("file_reused", "1")]
 
 
 async def test_three_of_a_kind_are_each_warned_once(house: House) -> None:
@@ -281,11 +318,65 @@ async def test_a_warning_about_what_was_approved_is_late_until_somebody_knows(
     assert house.rows() == before, "who knows it already changes nothing"
 
 
+async def test_the_history_tells_of_a_late_warning_and_who_knew_of_it(house: House) -> None:
+    """The cashier who approved may say so, too: an owner sees that later."""
+    await late(house)
+    await house.call(LUIS, "PUT", "/payments/2/known", json={"types": ["file_reused"]})
+    for member in (ROSA, LUIS, ANA):
+        _, detail = await house.call(member, "GET", "/orders/2")
+        told = [
+            (one["by"], one.get("late"), one.get("known"))
+            for one in detail["history"]
+            if "late" in one or "known" in one
+        ]
+        assert told == [("comanda", ["file_reused"], None), ("luis", None, ["file_reused"])]
+    _, detail = await house.call(COCO, "GET", "/orders/2")
+    assert not any("late" in one or "known" in one for one in detail["history"])
+
+
+async def test_nobody_knows_a_warning_beforehand(house: House) -> None:
+    await send(house)
+    await send(house)
+    body = {"types": ["file_reused", "image_similar", "file_damaged", "reference_reused"]}
+    before = house.rows()
+    for _ in range(2):
+        assert (await house.call(LUIS, "PUT", "/payments/2/known", json=body))[0] == 200
+    assert house.rows() == before
+    await house.judge("2", "aprobado")
+    assert (await house.call(LUIS, "PUT", "/payments/2/known", json=body))[0] == 200
+    await examine(house, "1", RECEIPT)
+    await examine(house, "2", RECEIPT)
+    assert kinds(await shown(house, "2"), "late_warnings") == [("file_reused", "1")]
+
+
 async def test_what_came_meanwhile_stays_late(house: House) -> None:
     await late(house)
     body = {"types": ["image_similar"]}
     status, order = await house.call(LUIS, "PUT", "/payments/2/known", json=body)
     assert (status, kinds(order["payment"], "late_warnings")) == (200, [("file_reused", "1")])
+
+
+class Exhausted(Examiner):
+    """An examiner that ends with each PDF that it is to draw."""
+
+    async def examine(self, content_type: str, data: bytes) -> Facts | None:
+        if content_type == "application/pdf":
+            raise ExaminerFailed("killed")
+        return examination.examine(content_type, data)
+
+
+async def test_a_pdf_that_takes_too_long_to_draw_is_compared_by_its_content(house: House) -> None:
+    """Or a cheat's PDF is made so that nobody can ever examine it, and is sent again and again."""
+    for file in (PAGE, PAGE.replace(b"%PDF-1.4\n", b"%PDF-1.4\n% again\n")):
+        order = await house.deliver()
+        assert (await house.submit(order["id"], photo=file))[0] == 201
+    examinations = Examinations(house.app[DATABASE], Exhausted())
+    following = asyncio.create_task(examinations.follow())
+    for payment in ("1", "2"):
+        assert (await house.examined(payment))["examination"] == "unreadable"
+    following.cancel()
+    assert kinds(await shown(house, "1")) == []
+    assert kinds(await shown(house, "2")) == [("file_reused", "1")]
 
 
 @pytest.mark.parametrize("body", [{}, {"types": []}, {"types": ["nada"]}, {"types": "x"}, []])
@@ -302,6 +393,31 @@ async def test_a_waiter_can_not_make_a_late_warning_disappear(house: House) -> N
     body = {"types": ["file_reused"]}
     assert (await house.call(BETO, "PUT", "/payments/2/known", json=body))[0] == 403
     assert await late_orders(house) == ["2"]
+
+
+async def test_the_kitchen_hears_of_no_late_warning(house: House) -> None:
+    await late(house)
+    status, problem = await house.call(COCO, "GET", "/orders?late=true")
+    assert (status, problem["code"]) == (403, "forbidden")
+    assert await late_orders(house, ROSA) == ["2"]
+    for path in ("/payments/2/proof", "/payments/2/proof?size=thumb"):
+        assert (await house.call(COCO, "GET", path))[0] == 403
+
+
+async def test_late_warnings_are_listed_page_by_page(house: House) -> None:
+    for _ in range(4):
+        await send(house)
+    for payment in ("2", "3", "4"):
+        await house.judge(payment, "aprobado")
+    for payment in ("1", "2", "3", "4"):
+        await examine(house, payment, RECEIPT)
+    pages = []
+    for query in ("limit=2", "limit=2&before=3", "limit=2&before=2"):
+        _, answer = await house.call(LUIS, "GET", f"/orders?late=true&{query}")
+        pages.append([order["id"] for order in answer["orders"]])
+    assert pages == [["4", "3"], ["2"], []]
+    _, day = await house.call(ROSA, "GET", "/days/2026-11-28")
+    assert day["warnings"] == [{"type": "file_reused", "count": 3, "approved": 3}]
 
 
 async def test_a_rejected_payment_has_nothing_late(house: House) -> None:

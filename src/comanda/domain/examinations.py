@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+PDF = "application/pdf"
+UNDRAWN_PDF = "application/pdf;undrawn"  # asks for a PDF's content alone
+
 
 class Examination(StrEnum):
     """How the examination of a proof ended."""

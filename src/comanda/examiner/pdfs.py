@@ -22,14 +22,14 @@ def examine_pdf(data: bytes) -> Facts:
     thumbnail = _draw_thumbnail(data)
     return Facts(
         is_damaged=thumbnail is None,
-        content=_content(data),
+        content=content_of(data),
         image_hash=None,
         thumbnail=thumbnail,
         shown=None,
     )
 
 
-def _content(data: bytes) -> str:
+def content_of(data: bytes) -> str:
     """Return a hash of the pages' content, or "" for a file whose objects can't be read."""
     try:
         return Pdf(data).content_hash()

@@ -22,6 +22,7 @@ from PIL import (
 
 from comanda.domain.examinations import Facts, Shown
 from comanda.examiner.png_chunks import cleaned_png, pixel_parts
+from comanda.examiner.webp_chunks import padded_webp
 from comanda.media.exif import UPRIGHT, read_exif
 
 THUMBNAIL_SIDE = 320
@@ -55,7 +56,7 @@ _PLUGINS = (
     WebPImagePlugin,
 )
 _DECODED_SIZE = (256, 256)
-_COMPARABLE_PIXELS = 16_000_000  # a larger PNG has no perceptual hash
+_LARGE_PIXELS = 16_000_000  # a larger PNG is converted band by band
 _PIXELS_AT_ONCE = 2_000_000  # that are converted at a time
 _NOISE = bytes(range(1, 200))  # a decoder takes these bytes for pixels after an incomplete scan
 _STEP = 2  # grey levels; smaller differences are noise of the compression
@@ -93,22 +94,13 @@ class BeyondLimits(Exception):
 
 
 def examine_picture(content_type: str, data: bytes) -> Facts:
-    """Return the facts about a stored picture. Raises BeyondLimits, MemoryError.
-
-    A damaged picture has no hashes: two pictures of which little is left would be alike.
-    """
+    """Return the facts about a stored picture. Raises BeyondLimits, MemoryError."""
     image_format = _FORMATS[content_type]
     try:
         with _memory_errors():
             return _examine_jpeg(data) if image_format == "JPEG" else _examine(image_format, data)
     except DAMAGE_ERRORS:
-        return Facts(
-            is_damaged=True,
-            content="",
-            image_hash=None,
-            thumbnail=_partial_thumbnail(image_format, data),
-            shown=None,
-        )
+        return _examine_rest(image_format, data)
 
 
 @contextmanager
@@ -160,14 +152,11 @@ def _examine(image_format: str, received: bytes) -> Facts:
         orientation = UPRIGHT  # the decoder of HEIF has turned the picture
         if image_format != "HEIF":
             orientation = read_exif(image.info.get("exif", b"")).orientation
-        if image_format == "PNG" and image.width * image.height > _COMPARABLE_PIXELS:
-            image_hash, content = None, _packed_pixel_hash(received)
-        else:
-            image_hash, content = _perceptual_hash(image), _pixel_hash(image, image.size)
+        is_large = _is_large_png(image)
         return Facts(
             is_damaged=False,
-            content=content,
-            image_hash=image_hash,
+            content=_packed_pixel_hash(received) if is_large else _pixel_hash(image, image.size),
+            image_hash=_perceptual_hash(image),
             thumbnail=_thumbnail(image, orientation),
             shown=_shown(image, image_format, orientation, None if data == received else data),
         )
@@ -182,23 +171,35 @@ def _shown(
     return Shown("image/png", cleaned) if cleaned is not None else None
 
 
-def _partial_thumbnail(image_format: str, data: bytes) -> bytes | None:
-    """Return a thumbnail of what can be seen of a damaged picture, or None.
+def _examine_rest(image_format: str, data: bytes) -> Facts:
+    """Examine what can be seen of a damaged picture; of a HEIC, that is nothing.
 
-    Only a JPEG and a PNG can be decoded up to the damage.
+    A receipt with its last bytes cut off looks like the receipt, so it is compared by its look. The
+    content has no hash: two pictures of which little is left would be the same.
     """
-    if image_format not in ("JPEG", "PNG"):
-        return None
+    thumbnail = image_hash = None
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         if image_format == "JPEG":
-            return _jpeg_thumbnail(data)
-        with _open(image_format, data) as image:
-            return _thumbnail(image, read_exif(image.info.get("exif", b"")).orientation)
+            thumbnail = _jpeg_thumbnail(data)
+            with _open(image_format, data) as image:
+                image_hash = _perceptual_hash(image)
+        elif image_format != "HEIF":
+            with _open(image_format, data if image_format == "PNG" else padded_webp(data)) as image:
+                orientation = read_exif(image.info.get("exif", b"")).orientation
+                thumbnail = _thumbnail(image, orientation)
+                image_hash = _perceptual_hash(image)
     except (BeyondLimits, MemoryError, *DAMAGE_ERRORS):
-        return None
+        pass
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return Facts(
+        is_damaged=True,
+        content="",
+        image_hash=image_hash,
+        thumbnail=thumbnail,
+        shown=None,
+    )
 
 
 def _open(image_format: str, data: bytes) -> Image.Image:
@@ -231,7 +232,12 @@ def _perceptual_hash(image: Image.Image) -> bytes | None:
     image.draft("YCbCr", _DECODED_SIZE)
     image.load()
     columns, rows = HASH_SIZE
-    grey_picture = image.getchannel("Y") if image.mode == "YCbCr" else _to_plain_pixels(image)
+    if image.mode == "YCbCr":
+        grey_picture = image.getchannel("Y")
+    elif _is_large_png(image):
+        grey_picture = _reduce(image, 2 * THUMBNAIL_SIDE)
+    else:
+        grey_picture = _to_plain_pixels(image)
     small_picture = grey_picture.resize((columns + 1, rows), Image.Resampling.BILINEAR)
     grey = _on_white(small_picture).convert("L").tobytes()
     hash_bits = 0
@@ -240,6 +246,10 @@ def _perceptual_hash(image: Image.Image) -> bytes | None:
         for left, right in pairwise(line):
             hash_bits = hash_bits << 1 | (right > left + _STEP)
     return hash_bits.to_bytes(columns * rows // 8) if hash_bits.bit_count() >= _LEAST_BITS else None
+
+
+def _is_large_png(image: Image.Image) -> bool:
+    return image.format == "PNG" and image.width * image.height > _LARGE_PIXELS
 
 
 def _pixel_hash(image: Image.Image, size: tuple[int, int]) -> str:
@@ -259,7 +269,7 @@ def _pixel_hash(image: Image.Image, size: tuple[int, int]) -> str:
 
 
 def _packed_pixel_hash(data: bytes) -> str:
-    """Return a hash of the packed pixels of a PNG that is too large to be compared by its look.
+    """Return a hash of the packed pixels of a large PNG.
 
     The division into chunks doesn't change the hash.
     """

@@ -1,5 +1,6 @@
 """The event log: an event is appended in its change's transaction, and never changed later."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 from comanda.domain.events import Event, EventType, LoggedEvent, heard_by
@@ -23,7 +24,8 @@ _AFTER = """
     WHERE id > :after AND id <= :until ORDER BY id
 """
 _OF_ORDER = """
-    SELECT type, status, actor, at, json_extract(data, '$.waiter') AS waiter
+    SELECT type, status, actor, at, json_extract(data, '$.waiter') AS waiter,
+        json_extract(data, '$.payment.late_warnings') AS late_warnings
     FROM events WHERE order_id = :order_id ORDER BY id
 """
 
@@ -96,11 +98,14 @@ def lines_after(
 def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
     """Return `{type, status, by, at}` of each event of the order that `role` may hear of.
 
-    `taken_from` is the previous waiter, in the entry where another waiter takes the order.
+    `taken_from` is the previous waiter, in the entry where another waiter takes the order. `late`
+    are the types of the warnings that came after the approval, `known` those that a cashier
+    acknowledged; each is present only where there are some, and never for the kitchen.
     """
     heard = heard_by(role)
     entries: list[Wire] = []
     waiter = None
+    late_types: list[str] = []
     for row in view.in_pieces(view.each(_OF_ORDER, {"order_id": order_id})):
         if row["type"] not in heard:
             continue
@@ -114,5 +119,18 @@ def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
         if waiter not in (None, next_waiter):
             entry["taken_from"] = waiter
         waiter = next_waiter
+        if role is not Role.KITCHEN and row["late_warnings"] is not None:
+            before, late_types = late_types, _types(row["late_warnings"])
+            entry |= _only_new("late", late_types, before) | _only_new("known", before, late_types)
         entries.append(entry)
     return entries
+
+
+def _types(warnings: str) -> list[str]:
+    return list(dict.fromkeys(warning["type"] for warning in json.loads(warnings)))
+
+
+def _only_new(name: str, types: Sequence[str], others: Sequence[str]) -> Wire:
+    """Return the types that are not among the others under `name`; nothing if there are none."""
+    new_types = [one for one in types if one not in others]
+    return {name: new_types} if new_types else {}

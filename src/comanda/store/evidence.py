@@ -6,7 +6,7 @@ the history.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from comanda.domain.evidence import Claim, Suspicion, WarningType, reference_key
@@ -26,13 +26,17 @@ _SAME_REFERENCE = """
         AND status IN (:approved, :pending)
     ORDER BY id DESC LIMIT 1
 """
+# An attempt to pay another order first: that the guest sent the same to the same order is normal
+# after a rejection, and must not hide where the proof comes from.
 _SAME_FILE = """
     SELECT order_id, payment_id FROM fingerprints
-    WHERE sha256 = :sha256 AND payment_id < :payment_id ORDER BY payment_id DESC LIMIT 1
+    WHERE sha256 = :sha256 AND payment_id < :payment_id
+    ORDER BY order_id = :order_id, payment_id DESC LIMIT 1
 """
 _SAME_CONTENT = """
     SELECT order_id, payment_id FROM fingerprints
-    WHERE content = :content AND payment_id < :payment_id ORDER BY payment_id DESC LIMIT 1
+    WHERE content = :content AND payment_id < :payment_id
+    ORDER BY order_id = :order_id, payment_id DESC LIMIT 1
 """
 _LATER_SAME_CONTENT = """
     SELECT order_id, payment_id FROM fingerprints
@@ -71,17 +75,33 @@ def compare(view: Snapshot, payment: Payment, facts: Facts) -> dict[int, list[Su
     if facts.is_damaged:
         damaged = Suspicion(WarningType.FILE_DAMAGED, payment.order_id, payment.id)
         suspicions_of[payment.id].append(damaged)
-    if not _has(payment, _SAME_PROOF):
-        suspicions_of[payment.id] += _reused_content(view, payment, facts.content) or _similar(
-            view, payment, facts.image_hash
-        )
+    suspicions_of[payment.id] += _about(view, payment, facts)
     for later_id, suspicion in _about_later(view, payment, facts):
         suspicions_of[later_id].append(suspicion)
     return dict(suspicions_of)
 
 
-def _has(payment: Payment, types: frozenset[WarningType]) -> bool:
-    return any(warning.type in types for warning in payment.warnings)
+def _about(view: Snapshot, payment: Payment, facts: Facts) -> list[Suspicion]:
+    """Return the warnings of earlier proofs like this one, unless the payment has such a warning.
+
+    A warning of an earlier attempt to pay the same order doesn't make up for one of another order.
+    """
+    own_types = {warning.type for warning in payment.warnings}
+    if _points_elsewhere(payment, payment.warnings):
+        return []
+    suspicions = _reused_content(view, payment, facts.content)
+    if not _points_elsewhere(payment, suspicions):
+        if WarningType.FILE_REUSED in own_types:
+            suspicions = []
+        suspicions += _similar(view, payment, facts.image_hash)
+    return suspicions
+
+
+def _points_elsewhere(payment: Payment, warnings: Iterable[Suspicion]) -> bool:
+    """Return whether one of the warnings is of the same proof for another order."""
+    return any(
+        warning.type in _SAME_PROOF and warning.order_id != payment.order_id for warning in warnings
+    )
 
 
 def _reused_reference(view: Snapshot, payment: Payment) -> Iterator[Suspicion]:
@@ -98,18 +118,22 @@ def _reused_reference(view: Snapshot, payment: Payment) -> Iterator[Suspicion]:
 
 
 def _reused_file(view: Snapshot, payment: Payment, sha256: str) -> list[Suspicion]:
-    """Return a warning of the newest earlier attempt with the same bytes.
+    """Return a warning of the newest earlier attempt with the same bytes, if any of another order.
 
     A request repeated with its idempotency key never gets here: the file is another attempt's.
     """
-    row = view.one(_SAME_FILE, {"sha256": sha256, "payment_id": payment.id})
+    row = view.one(_SAME_FILE, {"sha256": sha256, **_place(payment)})
     return [] if row is None else [_reused(row["order_id"], row["payment_id"])]
 
 
 def _reused_content(view: Snapshot, payment: Payment, content: str) -> list[Suspicion]:
-    """Return a warning of the newest earlier attempt whose file shows the same."""
-    row = content and view.one(_SAME_CONTENT, {"content": content, "payment_id": payment.id})
+    """Return the same warning of an earlier attempt whose file shows the same."""
+    row = content and view.one(_SAME_CONTENT, {"content": content, **_place(payment)})
     return [_reused(row["order_id"], row["payment_id"])] if row else []
+
+
+def _place(payment: Payment) -> dict[str, int]:
+    return {"payment_id": payment.id, "order_id": payment.order_id}
 
 
 def _reused(order_id: int, payment_id: int) -> Suspicion:

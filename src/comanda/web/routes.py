@@ -129,9 +129,9 @@ ROUTES: tuple[Route, ...] = (
           body=requests.NewOrder, headers=REPEAT_HEADERS, refuses=("idempotency_key_reused",),
           body_bytes=ORDER_BYTES),
     Route("GET", "/orders", orders.list_orders, EVERY_ROLE, "Orders, newest first",
-          {200: responses.Orders}, query=requests.OrderQuery,
+          {200: responses.Orders}, query=requests.OrderQuery, refuses=("forbidden",),
           notes="`since` compares with `updated_at`. `before` is an order's id. `status` can be "
-                "repeated; its default is every open state."),
+                "repeated; its default is every open state. The kitchen may not ask for `late`."),
     Route("GET", "/orders/{order_id}", orders.show_order, EVERY_ROLE,
           "An order with its payment attempts and its history", {200: responses.OrderDetail}),
     Route("PUT", "/orders/{order_id}/status", orders.advance_order, EVERY_ROLE,

@@ -22,7 +22,7 @@ export function newWarnings(before, payment) {
 export const lateWarnings = (/** @type {Payment?} */ payment) => payment?.late_warnings ?? [];
 
 /** "Referencia repetida, Foto parecida" */
-export const namesOf = (/** @type {Suspicion[]} */ warnings) =>
+export const namesOf = (/** @type {Pick<Suspicion, "type">[]} */ warnings) =>
   [...new Set(warnings.map((warning) => shortWarning(warning).replace("⚠ ", "")))].join(", ");
 
 /** How the examination stands, in words; empty for a proof that was examined, and without a proof. */

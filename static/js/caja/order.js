@@ -5,6 +5,7 @@ import { h, openDialog } from "../lib/dom.js";
 import { clock, day, money, STATES } from "../house/format.js";
 import { cover, uncover } from "../lib/place.js";
 import { createDishes, createFacts, createFindings } from "./evidence.js";
+import { namesOf } from "./examination.js";
 import { createPhoto } from "./photo.js";
 import { methodName, personName } from "./words.js";
 
@@ -105,13 +106,13 @@ function sayWho(/** @type {Payment} */ payment) {
   return said;
 }
 
-/** The order's history: each state, each waiter who took the order, and who acted. */
+/** The order's history: each state, each waiter who took the order, each late warning, and who acted. */
 function createHistory(/** @type {OrderDetail} */ order) {
   /** @type {Step[]} */
   const steps = [];
-  for (const { status, by, at, taken_from: from } of order.history) {
+  for (const { status, by, at, taken_from: from, late, known } of order.history) {
     const before = steps.at(-1)?.status;
-    if (from || status !== before) steps.push({ status, by, at, before, from });
+    if (from || late || known || status !== before) steps.push({ status, by, at, before, from, late, known });
   }
   return h("section", { class: "history" }, h("h3", {}, "Historia"),
     h("ol", {},
@@ -119,14 +120,19 @@ function createHistory(/** @type {OrderDetail} */ order) {
         h("span", { class: "number quiet" }, moment(step.at)), ` ${stepWords(step)} · ${personName(step.by)}`))));
 }
 
-/** @typedef {Pick<HistoryEntry, "status" | "by" | "at"> & { before?: Order["status"], from?: string }} Step */
+/** @typedef {Pick<HistoryEntry, "status" | "by" | "at" | "late" | "known">} Entry */
+/** @typedef {Entry & { before?: Order["status"], from?: string }} Step */
 
-function stepWords(/** @type {Step} */ { status, before, from }) {
+function stepWords(/** @type {Step} */ { status, before, from, late, known }) {
+  if (late) return `⚠ Aviso después de aprobar: ${namesOf(asWarnings(late))}`;
+  if (known) return `Enterado del aviso: ${namesOf(asWarnings(known))}`;
   if (from) return `✋ Tomó la mesa de ${personName(from)}`;
   if (before === "por_verificar" && status === "entregado") return "✕ Pago rechazado";
   const { word, icon } = STATES[status];
   return `${icon} ${word}`;
 }
+
+const asWarnings = (/** @type {Suspicion["type"][]} */ types) => types.map((type) => ({ type }));
 
 /** The time, and the day unless it is today. */
 function moment(/** @type {string} */ iso) {

@@ -55,20 +55,27 @@ export function createRow(payment, { mark, isLate, nameOf }) {
       isKept = Boolean(now.reconciled_at);
       box.checked = isKept;
     }
-    showWarned(node, warned, lateWarnings(now));
+    showWarned(node, warned, now);
     show();
   }
 
   return { node, update };
 }
 
-/** @type {(node: HTMLElement, place: HTMLElement, warnings: Suspicion[]) => void} */
-function showWarned(node, place, warnings) {
+/**
+ * Late warnings, and that the proof could not be examined: nobody was warned of anything then.
+ * @type {(node: HTMLElement, place: HTMLElement, payment: ReconciledPayment) => void}
+ */
+function showWarned(node, place, payment) {
+  const warnings = lateWarnings(payment);
+  const badges = warnings.map((warning) => h("span", { class: "badge", "data-tone": "wait" },
+    shortWarning(warning), h("span", { class: "unseen" }, ", llegó después de aprobar")));
+  if (payment.examination === "unreadable") {
+    badges.push(h("span", { class: "badge", "data-tone": "wait" }, "🔎 No se pudo examinar"));
+  }
   node.dataset.warned = String(warnings.length > 0);
-  place.hidden = warnings.length === 0;
-  if (place.childElementCount === warnings.length) return;
-  place.replaceChildren(...warnings.map((warning) => h("span", { class: "badge", "data-tone": "wait" },
-    shortWarning(warning), h("span", { class: "unseen" }, ", llegó después de aprobar"))));
+  place.hidden = badges.length === 0;
+  if (place.childElementCount !== badges.length) place.replaceChildren(...badges);
 }
 
 /** @type {(payment: ReconciledPayment, nameOf: NameOf, warned: HTMLElement) => HTMLElement[]} */

@@ -284,6 +284,14 @@ class HistoryEntry(Answer):
     taken_from = fields.String(
         metadata={"description": "The waiter who had the order before another waiter took it."}
     )
+    late = fields.List(
+        fields.Enum(WarningType, by_value=True),
+        metadata={"description": "The types of the warnings that came after the approval."},
+    )
+    known = fields.List(
+        fields.Enum(WarningType, by_value=True),
+        metadata={"description": "The types of the late warnings that a cashier acknowledged."},
+    )
 
 
 class OrderDetail(Order):

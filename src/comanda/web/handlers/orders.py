@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from comanda import workflow
+from comanda.domain.errors import Forbidden
 from comanda.domain.staff import Role
 from comanda.domain.wire import Wire
 from comanda.store import events, orders, payments
@@ -31,9 +32,12 @@ async def list_orders(request: web.Request) -> web.Response:
     """`GET /orders`: a snapshot of orders, and the event after which a stream goes on.
 
     The server makes one list at a time. Several lists in parallel are no faster, and they would
-    occupy every database reader that short requests need.
+    occupy every database reader that short requests need. Raises Forbidden for the kitchen, which
+    hears nothing of payments, where the list is that of late warnings.
     """
     order_query = query(request, OrderQuery)
+    if order_query["late"] is not None and request[STAFF].role is Role.KITCHEN:
+        raise Forbidden
     order_filter = OrderFilter(
         order_query["status"],
         order_query["since"],
