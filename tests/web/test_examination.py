@@ -167,6 +167,21 @@ async def test_a_copy_sent_again_to_its_order_still_tells_the_same_content_of_an
     assert kinds(await shown(house, "3")) == [("file_reused", "1")]
 
 
+@pytest.mark.parametrize("turn", list(permutations("123")), ids="".join)
+async def test_each_attempt_at_an_order_is_warned_of_the_other_order_with_its_proof(
+    house: House, turn: tuple[str, ...]
+) -> None:
+    await send(house)
+    second = await send(house)
+    await house.judge("2", "rechazado")
+    await send(house, second["order_id"])
+    for payment in turn:
+        await examine(house, payment, RECEIPT)
+    assert kinds(await shown(house, "1")) == []
+    assert kinds(await shown(house, "2")) == [("file_reused", "1")]
+    assert ("file_reused", "1") in kinds(await shown(house, "3"))
+
+
 async def test_three_of_a_kind_are_each_warned_once(house: House) -> None:
     for _ in range(3):
         await send(house)

@@ -7,7 +7,7 @@ the history.
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
 from comanda.domain.evidence import Claim, Suspicion, WarningType, reference_key
 from comanda.domain.examinations import Facts
@@ -17,6 +17,7 @@ from comanda.store.database import Snapshot
 
 SIMILAR_BITS = 14  # of 1,024: copies of a picture stay within it, other receipts rarely do
 NEWEST_PICTURES = 300
+MOST_ATTEMPTS = 20  # at one order, of which a later proof is compared with an earlier one
 MOST_ROWS = 3_000  # to find so many pictures in: PDFs, and what is not examined, have none
 _SAME_PROOF = frozenset({WarningType.FILE_REUSED, WarningType.IMAGE_SIMILAR})
 
@@ -40,7 +41,7 @@ _SAME_CONTENT = """
 """
 _LATER_SAME_CONTENT = """
     SELECT order_id, payment_id FROM fingerprints
-    WHERE content = :content AND payment_id > :payment_id ORDER BY payment_id LIMIT 1
+    WHERE content = :content AND payment_id > :payment_id ORDER BY payment_id LIMIT :limit
 """
 _NEWEST = """
     SELECT order_id, payment_id, content, image_hash FROM fingerprints
@@ -166,12 +167,12 @@ def _is_similar(row: sqlite3.Row, payment: Payment, image_hash: bytes | None) ->
 def _about_later(view: Snapshot, payment: Payment, facts: Facts) -> Iterator[tuple[int, Suspicion]]:
     """Yield the id of each later payment to warn, and its warning.
 
-    Of the payments whose files show the same, only the next is named: each further one has its
-    warning, because an earlier one than it was there.
+    Of the payments whose files show the same, only the next is named, with the attempts at its
+    order that follow directly: each further payment has a warning of that order.
     """
-    values = {"content": facts.content, "payment_id": payment.id}
-    row = view.one(_LATER_SAME_CONTENT, values) if facts.content else None
-    if row is not None:
+    values = {"content": facts.content, "payment_id": payment.id, "limit": MOST_ATTEMPTS}
+    same_rows = view.all(_LATER_SAME_CONTENT, values) if facts.content else []
+    for row in takewhile(lambda row: row["order_id"] == same_rows[0]["order_id"], same_rows):
         yield row["payment_id"], _reused(payment.order_id, payment.id)
     for row in _pictures(view, _LATER, payment) if facts.image_hash else ():
         if row["content"] != facts.content and _is_similar(row, payment, facts.image_hash):
