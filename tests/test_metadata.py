@@ -234,6 +234,38 @@ def test_a_critical_chunks_checksum_is_decisive(kind: bytes) -> None:
         inspected(data[:end] + b"\x00\x00\x00\x01" + data[end + 4 :])
 
 
+def hidden_in_a_png() -> dict[str, bytes]:
+    """PNGs with a text in a critical chunk, where no decoder shows the text."""
+    packed = io.BytesIO()
+    picture().convert("P").save(packed, "PNG")
+    plain, palette = saved("PNG"), packed.getvalue()
+    secret, pixels = HIDDEN * 3, palette.index(b"IDAT") - 4
+    start, colors = palette.index(b"PLTE") - 4, palette.index(b"PLTE") + 4
+    end = colors + int.from_bytes(palette[start : colors - 4])
+    full = palette[colors:end].ljust(768, b"\x00")
+    return {
+        "the end": plain[:-12] + chunk(b"IEND", secret),
+        "a palette of a picture without one": plain[:33] + chunk(b"PLTE", secret) + plain[33:],
+        "a second palette": palette[:pixels] + chunk(b"PLTE", secret) + palette[pixels:],
+        "a palette after the pixels": palette[:-12] + chunk(b"PLTE", secret) + palette[-12:],
+        "a palette's end": palette[:start] + chunk(b"PLTE", full + secret) + palette[end + 4 :],
+    }
+
+
+HIDDEN = b"19.432608 -99.133209"
+HIDDEN_IN_A_PNG = hidden_in_a_png()
+
+
+@pytest.mark.parametrize("where", HIDDEN_IN_A_PNG)
+def test_nothing_is_hidden_in_a_pngs_critical_chunks(where: str) -> None:
+    data = HIDDEN_IN_A_PNG[where]
+    assert HIDDEN in data
+    kept = inspected(data).data
+    assert HIDDEN not in kept
+    with Image.open(io.BytesIO(kept)) as image:
+        image.load()
+
+
 def webp_chunk(kind: bytes, body: bytes) -> bytes:
     return kind + struct.pack("<I", len(body)) + body + bytes(len(body) % 2)
 
