@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from comanda.domain.errors import UnsupportedFile
+from comanda.examiner.examination import examine
 from tests.proofs import inspected, pixels
 
 SIZE = (96, 64)
@@ -264,6 +265,27 @@ def test_nothing_is_hidden_in_a_pngs_critical_chunks(where: str) -> None:
     assert HIDDEN not in kept
     with Image.open(io.BytesIO(kept)) as image:
         image.load()
+
+
+def heif_with(hidden: bytes) -> bytes:
+    """A HEIF with another box before the box of its pictures' data."""
+    data = saved("HEIF")
+    at = data.index(b"mdat") - 4
+    iloc = data.index(b"iloc") + 4
+    # All offsets of four bytes; one item, whose base follows.
+    assert data[iloc : iloc + 12] == bytes.fromhex("00000000 4440 0001 0001 0000")
+    place = iloc + 12
+    moved = int.from_bytes(data[place : place + 4]) + len(hidden)
+    return data[:place] + struct.pack(">I", moved) + data[place + 4 : at] + hidden + data[at:]
+
+
+@pytest.mark.parametrize("kind", [b"free", b"skip", b"uuid", b"udta", b"mdat", b"meco", b"hdlr"])
+def test_nothing_is_hidden_in_a_heifs_boxes_before_it_is_converted(kind: bytes) -> None:
+    plain = inspected(heif_with(b""))
+    data = heif_with(struct.pack(">I", 8 + len(HIDDEN)) + kind + HIDDEN)
+    kept = inspected(data).data
+    assert HIDDEN not in kept
+    assert examine("image/heic", kept) == examine("image/heic", plain.data)
 
 
 def webp_chunk(kind: bytes, body: bytes) -> bytes:
