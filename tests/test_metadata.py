@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from comanda.domain.errors import UnsupportedFile
+from comanda.examiner.examination import examine
 from tests.proofs import inspected, pixels
 
 SIZE = (96, 64)
@@ -232,6 +233,59 @@ def test_a_critical_chunks_checksum_is_decisive(kind: bytes) -> None:
     assert inspected(data)
     with pytest.raises(UnsupportedFile):
         inspected(data[:end] + b"\x00\x00\x00\x01" + data[end + 4 :])
+
+
+def hidden_in_a_png() -> dict[str, bytes]:
+    """PNGs with a text in a critical chunk, where no decoder shows the text."""
+    packed = io.BytesIO()
+    picture().convert("P").save(packed, "PNG")
+    plain, palette = saved("PNG"), packed.getvalue()
+    secret, pixels = HIDDEN * 3, palette.index(b"IDAT") - 4
+    start, colors = palette.index(b"PLTE") - 4, palette.index(b"PLTE") + 4
+    end = colors + int.from_bytes(palette[start : colors - 4])
+    full = palette[colors:end].ljust(768, b"\x00")
+    return {
+        "the end": plain[:-12] + chunk(b"IEND", secret),
+        "a palette of a picture without one": plain[:33] + chunk(b"PLTE", secret) + plain[33:],
+        "a second palette": palette[:pixels] + chunk(b"PLTE", secret) + palette[pixels:],
+        "a palette after the pixels": palette[:-12] + chunk(b"PLTE", secret) + palette[-12:],
+        "a palette's end": palette[:start] + chunk(b"PLTE", full + secret) + palette[end + 4 :],
+    }
+
+
+HIDDEN = b"19.432608 -99.133209"
+HIDDEN_IN_A_PNG = hidden_in_a_png()
+
+
+@pytest.mark.parametrize("where", HIDDEN_IN_A_PNG)
+def test_nothing_is_hidden_in_a_pngs_critical_chunks(where: str) -> None:
+    data = HIDDEN_IN_A_PNG[where]
+    assert HIDDEN in data
+    kept = inspected(data).data
+    assert HIDDEN not in kept
+    with Image.open(io.BytesIO(kept)) as image:
+        image.load()
+
+
+def heif_with(hidden: bytes) -> bytes:
+    """A HEIF with another box before the box of its pictures' data."""
+    data = saved("HEIF")
+    at = data.index(b"mdat") - 4
+    iloc = data.index(b"iloc") + 4
+    # All offsets of four bytes; one item, whose base follows.
+    assert data[iloc : iloc + 12] == bytes.fromhex("00000000 4440 0001 0001 0000")
+    place = iloc + 12
+    moved = int.from_bytes(data[place : place + 4]) + len(hidden)
+    return data[:place] + struct.pack(">I", moved) + data[place + 4 : at] + hidden + data[at:]
+
+
+@pytest.mark.parametrize("kind", [b"free", b"skip", b"uuid", b"udta", b"mdat", b"meco", b"hdlr"])
+def test_nothing_is_hidden_in_a_heifs_boxes_before_it_is_converted(kind: bytes) -> None:
+    plain = inspected(heif_with(b""))
+    data = heif_with(struct.pack(">I", 8 + len(HIDDEN)) + kind + HIDDEN)
+    kept = inspected(data).data
+    assert HIDDEN not in kept
+    assert examine("image/heic", kept) == examine("image/heic", plain.data)
 
 
 def webp_chunk(kind: bytes, body: bytes) -> bytes:

@@ -55,6 +55,7 @@ PNGS = {
     "an unknown interlacing": headed(*HEAD[:4], 0, 0, 2),
     "no header": PNG[:8] + PNG[33:],
     "a long header": PNG[:8] + chunk(b"IHDR", PNG[16:29] + b"?") + PNG[33:],
+    "a second header": PNG[:33] + PNG[8:33] + PNG[33:],
     "no pixels": PNG[:33] + chunk(b"IEND", b""),
     "no end": PNG[:-12],
     "an unknown critical chunk with a wrong checksum": PNG[:33] + chunk(b"ABCD", b"", 0) + PNG[33:],

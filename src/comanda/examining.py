@@ -22,7 +22,7 @@ from typing import ParamSpec, TypeVar
 from comanda import workflow
 from comanda.background import Tasks, in_background
 from comanda.domain.examinations import PDF, UNDRAWN_PDF, Facts
-from comanda.examiner import frames
+from comanda.examiner import answers, frames
 from comanda.feed import Feed
 from comanda.store import examinations
 from comanda.store.database import Database
@@ -78,8 +78,7 @@ class Examiner:
         """
         async with self._turn:
             try:
-                process = await self._started()
-                facts = await _ask(process, content_type, data)
+                facts = await self._answer(content_type, data)
             except _FAILURES as error:
                 await self._fail()
                 raise ExaminerFailed(repr(error)) from error
@@ -91,6 +90,21 @@ class Examiner:
                 raise
             self._failures = 0
             return facts
+
+    async def _answer(self, content_type: str, data: bytes) -> Facts | None:
+        """Ask the process; ask another one, if an earlier file's process talks nonsense.
+
+        The nonsense says nothing about this file: it may be the end of the last answer.
+        """
+        earlier_process = self._process
+        process = await self._started()
+        try:
+            return await _ask(process, content_type, data)
+        except frames.BrokenFrame:
+            if process is not earlier_process:
+                raise
+        await self._kill()
+        return await _ask(await self._started(), content_type, data)
 
     async def rest(self) -> None:
         """End the process if it has nothing to do. The next file starts it again."""
@@ -106,7 +120,7 @@ class Examiner:
 
         Raises ExaminerMissing.
         """
-        if self._process is not None and self._is_usable(self._process):
+        if self._process is not None and await self._is_usable(self._process):
             return self._process
         await self._kill()
         if self._failures:
@@ -121,10 +135,10 @@ class Examiner:
         return self._process
 
     @staticmethod
-    def _is_usable(process: Process) -> bool:
-        """Whether the process has not ended, and nobody was about to kill it."""
+    async def _is_usable(process: Process) -> bool:
+        """Whether the process has not ended, nobody was about to kill it, and it waits."""
         is_open = process.stdin is not None and not process.stdin.is_closing()
-        return process.returncode is None and is_open
+        return process.returncode is None and is_open and not await _speaks_unasked(process)
 
     async def _start(self) -> Process:
         """Start the process as `asyncio.create_subprocess_exec` does, which hides the pipes."""
@@ -177,12 +191,24 @@ def _kind_of_try(content_type: str | None, failures: int) -> str | None:
     return UNDRAWN_PDF if failures and content_type == PDF else content_type
 
 
+async def _speaks_unasked(process: Process) -> bool:
+    """Whether there is more than the last answer, which would be taken for the next file's."""
+    if process.stdout is None:
+        return True
+    for _ in range(2):  # the first look lets the event loop read what is in the pipe
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                await process.stdout.read(1)
+                return True
+    return False
+
+
 async def _ask(process: Process, content_type: str, data: bytes) -> Facts | None:
     async with asyncio.timeout(EXAMINE_SECONDS):
         for part in await _pack(len(data), frames.encode_request, content_type, data):
             await _send(process, part)
         header, body = await _receive(process)
-        return await _pack(header.body_bytes, frames.decode_answer, header, body)
+        return await _pack(header.body_bytes, answers.decode_answer, content_type, header, body)
 
 
 async def _pack(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

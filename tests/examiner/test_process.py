@@ -1,5 +1,6 @@
 """The examiner as a process: it answers within its limits, opens nothing, and leaves nothing."""
 
+import ctypes
 import io
 import os
 import re
@@ -39,6 +40,11 @@ KILOBYTE = 1024
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all limits")
 
 
+def landlock_version() -> int:
+    """The kernel's version of Landlock; less than 1 without it (linux/landlock.h)."""
+    return int(ctypes.CDLL(None).syscall(444, None, 0, 1)) if sys.platform == "linux" else 0
+
+
 @pytest.fixture
 def child() -> Iterator[Child]:
     with running() as child:
@@ -60,7 +66,7 @@ def test_its_limits_are_set_when_it_says_that_it_is_ready(child: Child) -> None:
     rows = {line[:26].strip(): line[26:].split()[:2] for line in table.splitlines()}
     assert rows["Max core file size"] == ["0", "0"]
     assert rows["Max file size"] == ["0", "0"]
-    assert rows["Max open files"] == ["5", "5"]
+    assert rows["Max open files"] == ["0", "0"]
     memory, hard_memory = rows["Max address space"]
     assert memory == hard_memory
     assert limits.MEMORY_BYTES < int(memory) < limits.MEMORY_BYTES + 200_000_000
@@ -98,6 +104,20 @@ REACHES = {
     "load a library": "ctypes.CDLL('libcrypt.so.1')",
     "raise its limit": "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))"
     " if os.getuid() else open('/')",
+    "open a file in a descriptor's place": "os.close(0) or open('/etc/hostname')",
+    "open a socket in a descriptor's place": "os.close(1) or socket.socket()",
+}
+# Needs no descriptor: only Landlock stands in the way.
+TOUCHES = {
+    "delete a file": "os.unlink(PATH)",
+    "rename a file": "os.rename(PATH, PATH + '.away')",
+    "cut a file": "os.truncate(PATH, 0)",
+    "link a file": "os.link(PATH, PATH + '.too')",
+    "make a folder": "os.mkdir(PATH + '.folder')",
+    "see what the server has open": "os.readlink(f'/proc/{os.getppid()}/fd/0')",
+    "start a program": "os.execv('/bin/true', ['true'])",
+    "end the server": "os.kill(os.getppid(), 0)",
+    "trace the server": "1 / (1 + ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0))",
 }
 TAKEN_OVER = """
 import ctypes, os, resource, socket, sqlite3
@@ -123,6 +143,19 @@ def test_it_can_open_nothing_and_knows_nothing_of_the_server() -> None:
             assert facts.thumbnail, what
             assert facts.thumbnail.endswith(b" environ({})/"), what
         assert child.ask("text/plain", b"1 + 1") is None
+
+
+@pytest.mark.skipif(landlock_version() < 6, reason="this kernel's Landlock is missing or older")
+def test_it_touches_no_file_and_no_other_process(tmp_path: Path) -> None:
+    path = tmp_path / "comanda.db"
+    path.write_text("kept")
+    with running((sys.executable, "-c", TAKEN_OVER)) as child:
+        for what, code in TOUCHES.items():
+            facts = child.ask("text/plain", code.replace("PATH", repr(str(path))).encode())
+            assert facts is not None, what
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [
+        ("comanda.db", "kept")
+    ]
 
 
 def png(width: int, height: int, depth: int, color: int, line: bytes) -> bytes:

@@ -8,7 +8,6 @@ import contextlib
 import ctypes
 import io
 import os
-import select
 import signal
 import sys
 import time
@@ -93,6 +92,13 @@ def answer_and_babble() -> None:
     babble()
 
 
+def answer_twice() -> None:
+    """The second answer is left in the pipe for the next file."""
+    second = frames.encode_answer(Facts(content="b" * 64))
+    os.write(limits.SINK, frames.encode_answer(None) + second)
+    hang()
+
+
 def fill_memory_and_crash() -> None:
     with contextlib.suppress(MemoryError):
         fill_memory()
@@ -102,9 +108,7 @@ def fill_memory_and_crash() -> None:
 def leave_another() -> None:
     """A process of the examiner's own holds the pipes after it, until the server closes them."""
     if os.fork() == 0:
-        ends = select.poll()
-        ends.register(limits.SINK, 0)
-        ends.poll()
+        os.read(limits.SOURCE, 1)
     leave()
 
 
@@ -122,6 +126,35 @@ def answer_a_short_hash() -> None:
 
 def answer_a_page() -> None:
     _lie(Facts(content="a" * 64, shown=Shown("text/html", b"<script>alert(1)</script>")))
+
+
+def answer_a_script_for_a_thumbnail() -> None:
+    _lie(Facts(content="a" * 64, thumbnail=b"<script>alert(1)</script>"))
+
+
+def answer_a_huge_thumbnail() -> None:
+    _lie(Facts(content="a" * 64, thumbnail=_webp(16) + bytes(frames.LARGEST_BODY - 1000)))
+
+
+def answer_a_thumbnail_of_many_pixels() -> None:
+    _lie(Facts(content="a" * 64, thumbnail=_webp(4000)))
+
+
+def answer_a_thumbnail_with_a_script_behind_it() -> None:
+    _lie(Facts(content="a" * 64, thumbnail=_webp(16) + b"<script>alert(1)</script>"))
+
+
+def answer_another_file() -> None:
+    """A JPEG is always shown as it was received."""
+    packed = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(packed, "JPEG")
+    _lie(Facts(content="a" * 64, shown=Shown("image/jpeg", packed.getvalue())))
+
+
+def _webp(side: int) -> bytes:
+    packed = io.BytesIO()
+    Image.new("RGB", (side, side)).save(packed, "WEBP")
+    return packed.getvalue()
 
 
 def _lie(facts: Facts) -> None:
@@ -151,12 +184,18 @@ FAULTS: dict[int, Callable[[], None]] = {  # a picture's width → what it does
             promise_much,
             babble,
             answer_and_babble,
+            answer_twice,
             fill_memory_and_crash,
             leave_another,
             answer_without_hash,
             answer_what_is_no_text,
             answer_a_short_hash,
             answer_a_page,
+            answer_a_script_for_a_thumbnail,
+            answer_a_huge_thumbnail,
+            answer_a_thumbnail_of_many_pixels,
+            answer_a_thumbnail_with_a_script_behind_it,
+            answer_another_file,
         )
     )
 }

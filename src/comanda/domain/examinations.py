@@ -5,6 +5,7 @@ from enum import StrEnum
 
 PDF = "application/pdf"
 UNDRAWN_PDF = "application/pdf;undrawn"  # asks for a PDF's content alone
+THUMBNAIL_SIDE = 320  # pixels, at most
 
 
 class Examination(StrEnum):

@@ -7,6 +7,7 @@ import ctypes
 import gc
 import os
 import signal
+import struct
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,12 @@ CPU_SECONDS = 6  # for each file
 _MOST_INHERITED = 256  # descriptors; Python passes on only those that its caller names
 _NICENESS = 19  # the server on the same processor hardly notices
 _SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES = 1, 4, 38  # linux/prctl.h
+# linux/landlock.h; the numbers of the system calls are the same for all processors.
+_CREATE_RULESET, _RESTRICT_SELF, _ASK_VERSION = 444, 446, 1
+# The kernel's version of Landlock → how many rights on files, on the network, and of messages to
+# other processes it can take away.
+_RIGHTS = ((6, (16, 2, 2)), (5, (16, 2, 0)), (4, (15, 2, 0)), (3, (15, 0, 0)),
+           (2, (14, 0, 0)), (1, (13, 0, 0)))  # fmt: skip
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -58,22 +65,48 @@ def set_limits() -> None:
         os.nice(_NICENESS)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
-    if resource:
-        _set_resource_limits()
     if _libc:
         _libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
         _libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    pages = _pages()
+    _shut_in()
+    if resource:
+        _set_resource_limits(pages)
     gc.freeze()
 
 
-def _set_resource_limits() -> None:
-    with suppress(OSError, ValueError):
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-        memory = pages * resource.getpagesize() + MEMORY_BYTES
-        _lower(resource.RLIMIT_AS, memory)
+def _pages() -> int | None:
+    """Return the size of this process in pages, or None on a system that doesn't tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except (OSError, ValueError):
+        return None
+
+
+def _set_resource_limits(pages: int | None) -> None:
+    if pages is not None:
+        _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY_BYTES)
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, 0)
-    _lower(resource.RLIMIT_NOFILE, SINK + 1)  # all are taken: nothing can be opened any more
+    _lower(resource.RLIMIT_NOFILE, 0)  # also a descriptor that is closed gives no room for another
+
+
+def _shut_in() -> None:
+    """Leave this process no right on any file, address or other process, where Landlock is.
+
+    To delete, rename or cut a file, or to read another process's memory, needs no descriptor.
+    """
+    if not _libc:
+        return
+    version = _libc.syscall(_CREATE_RULESET, None, 0, _ASK_VERSION)
+    counts = next((counts for least, counts in _RIGHTS if version >= least), None)
+    if counts is None:
+        return
+    rights = struct.pack("=QQQ", *((1 << count) - 1 for count in counts))
+    ruleset = _libc.syscall(_CREATE_RULESET, rights, len(rights), 0)
+    if ruleset >= 0:
+        _libc.syscall(_RESTRICT_SELF, ruleset, 0)
+        os.close(ruleset)
 
 
 def _lower(limit: int, value: int) -> None:

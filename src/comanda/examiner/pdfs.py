@@ -5,10 +5,9 @@ import math
 import pypdfium2
 from PIL import Image
 
-from comanda.domain.examinations import Facts
+from comanda.domain.examinations import THUMBNAIL_SIDE, Facts
 from comanda.examiner.pictures import (
     DAMAGE_ERRORS,
-    THUMBNAIL_SIDE,
     pack_thumbnail,
     to_thumbnail_size,
 )

@@ -20,12 +20,11 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from comanda.domain.examinations import Facts, Shown
+from comanda.domain.examinations import THUMBNAIL_SIDE, Facts, Shown
 from comanda.examiner.png_chunks import cleaned_png, pixel_parts
 from comanda.examiner.webp_chunks import padded_webp
 from comanda.media.exif import UPRIGHT, read_exif
 
-THUMBNAIL_SIDE = 320
 HASH_SIZE = (64, 16)  # columns, rows; a receipt's lines are wide: more columns than rows
 MAX_PIXELS = {
     "JPEG": 50_000_000,

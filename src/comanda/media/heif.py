@@ -18,8 +18,10 @@ MOST_PIXELS = 50_000_000
 _BRANDS = frozenset(b"heic heix heim heis hevc hevx hevm hevs mif1 msf1".split())
 _CODED, _PICTURES = b"hvc1", frozenset({b"hvc1", b"grid", b"iovl", b"iden"})
 _EXIF, _METADATA = b"Exif", frozenset({b"Exif", b"mime"})
+# The boxes that tell a decoder how to show the items. All others hold the items, or nothing needed.
+_STRUCTURE = frozenset(b"ftyp hdlr pitm iinf iloc iprp iref dinf grpl ipro".split())
 _MOST_ITEMS, _MOST_EXTENTS = 4000, 8000  # a photo has some hundreds
-_BOX_BYTES = 64  # the least mean size of a box
+_BOX_BYTES = 256  # the least mean size of a box
 _LONGEST_EXIF, _MOST_EXIF_EXTENTS = 1 << 16, 4
 _WIDE_ITEM, _WIDE_LOCATION = 3, 2  # from these versions on, an id has four bytes
 _IN_FILE, _IN_META = 0, 1  # what an extent's offset is counted from
@@ -45,7 +47,7 @@ def is_decodable() -> bool:
 
 
 def strip_heif(data: bytes) -> BarePicture:
-    """Return the HEIF with zeros over its EXIF and XMP, and without data after its last item.
+    """Return the HEIF with zeros over all but its pictures, and without data after its last item.
 
     Raises ValueError for a file whose boxes can't be followed or whose items lie beyond its end,
     and UnsupportedFile for too many pixels, and where the extra `heic` is missing: nobody could
@@ -65,13 +67,14 @@ def strip_heif(data: bytes) -> BarePicture:
     hidden_items = [item for item in items.values() if item.kind in _METADATA]
     exif_item = next((item for item in hidden_items if item.kind == _EXIF), None)
     facts = ExifFacts() if exif_item is None else _read_exif(data, exif_item)
-    if hidden_items:
-        structure = [
-            _whole(content) for kind, content in (*top_boxes[:1], *boxes) if kind != b"idat"
-        ]
-        data = _with_zeros(data, hidden_items, [*shown_extents, *structure])
+    structure = [
+        _whole(content) for kind, content in (*top_boxes[:1], *boxes) if kind in _STRUCTURE
+    ]
     needed_end = max(meta.stop, *(extent.stop for extent in shown_extents))
     end = min((box.stop for _, box in top_boxes if box.stop >= needed_end), default=len(data))
+    needless = [box for kind, box in top_boxes[1:] if kind != b"meta" and box.start < end]
+    needless += [content for kind, content in boxes if kind not in _STRUCTURE]
+    data = _with_zeros(data, hidden_items, needless, [*shown_extents, *structure])
     return BarePicture("image/heic", data[:end], facts)
 
 
@@ -214,14 +217,17 @@ def _read_exif(data: bytes, item: _Item) -> ExifFacts:
     return read_exif(tiff if len(tiff) > 4 else exif[4:])  # noqa: PLR2004
 
 
-def _with_zeros(data: bytes, hidden_items: list[_Item], kept_ranges: list[range]) -> bytes:
-    """Return the file with zeros over the items and over the fields that tell of them.
+def _with_zeros(
+    data: bytes, hidden_items: list[_Item], needless: list[range], kept_ranges: list[range]
+) -> bytes:
+    """Return the file with zeros over needless ranges, the items and the fields that tell of them.
 
     The decoder reads metadata before the picture, and fails if they lie beyond the file. Bytes that
     the picture or the structure needs, too, stay.
     """
     emptied_file = bytearray(data)
-    for extent in _merged(extent for item in hidden_items for extent in item.extents):
+    hidden_extents = [extent for item in hidden_items for extent in item.extents]
+    for extent in _merged([*hidden_extents, *needless]):
         place = range(min(extent.start, len(data)), min(extent.stop, len(data)))
         emptied_file[place.start : place.stop] = bytes(len(place))
     for kept in _merged(kept_ranges):

@@ -7,6 +7,7 @@ import hashlib
 import struct
 
 from comanda.domain.errors import UnsupportedFile
+from comanda.domain.examinations import THUMBNAIL_SIDE
 from comanda.domain.payments import Proof
 from comanda.media.bare_picture import BarePicture
 from comanda.media.exif import ExifFacts
@@ -47,6 +48,23 @@ def is_quick(data: bytes) -> bool:
     if _is_png(data):
         return len(data) <= _INLINE_PNG_BYTES
     return len(data) <= INLINE_BYTES and (_is_jpeg(data) or _is_webp(data))
+
+
+def is_bare(content_type: str, data: bytes) -> bool:
+    """Return whether `data` is a whole picture of this type, and nothing else is in the file."""
+    try:
+        bare_picture = _strip(data)
+    except (UnsupportedFile, *_DAMAGE_ERRORS):
+        return False
+    return bare_picture.content_type == content_type and bare_picture.data == data
+
+
+def is_thumbnail(data: bytes) -> bool:
+    """Return whether `data` is a whole WebP of a thumbnail's size, and nothing else is in it."""
+    try:
+        return strip_webp(data, THUMBNAIL_SIDE * THUMBNAIL_SIDE).data == data
+    except (UnsupportedFile, *_DAMAGE_ERRORS):
+        return False
 
 
 def _strip(data: bytes) -> BarePicture:

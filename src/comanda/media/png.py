@@ -58,7 +58,7 @@ def strip_png(data: bytes) -> BarePicture:
     first_places, parts = {kind: place}, list[Part]()
     for kind, place in chunks:
         if kind in _CRITICAL:
-            parts.append(place)
+            parts.append(_critical_part(data, kind, place, header, first_places))
         elif kind in _SHOWN and kind not in first_places and b"IDAT" not in first_places:
             parts.append(_shown_part(data, kind, place, header, first_places))
         first_places.setdefault(kind, place)
@@ -114,6 +114,22 @@ def _check_header(kind: bytes, body: bytes) -> _Header:
     if interlacing not in (0, 1) or max(header.width, header.height) > _LONGEST_SIDE:
         raise ValueError("no size that is shown")
     return header
+
+
+def _critical_part(
+    data: bytes, kind: bytes, place: range, header: _Header, first_places: dict[bytes, range]
+) -> Part:
+    """Return a critical chunk without data that no decoder shows. Raises ValueError."""
+    if kind == b"IHDR":
+        raise ValueError("a second header")
+    if kind == b"IEND":
+        return part_or_new(data, place, _chunk(kind, b""))
+    if kind == b"PLTE":
+        if not header.is_palette or kind in first_places or b"IDAT" in first_places:
+            return b""
+        colors = data[place.start + 8 : place.stop - 4][: 3 * 2**header.depth]
+        return part_or_new(data, place, _chunk(kind, colors))
+    return place
 
 
 def _shown_part(

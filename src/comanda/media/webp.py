@@ -28,7 +28,7 @@ _SIDE = (1 << 14) - 1
 _ZEROS = re.compile(rb"\x00*")
 
 
-def strip_webp(data: bytes) -> BarePicture:
+def strip_webp(data: bytes, most_pixels: int = MOST_PIXELS) -> BarePicture:
     """Return the WebP without EXIF and XMP but its turn, and with flags to match.
 
     Raises ValueError for an animation and for a file whose chunks can't be followed to the end of
@@ -40,7 +40,7 @@ def strip_webp(data: bytes) -> BarePicture:
     if _PICTURE not in places:
         raise ValueError("no picture")
     frame = _read_frame(data, places[_PICTURE])
-    check_size(frame.width, frame.height, MOST_PIXELS)
+    check_size(frame.width, frame.height, most_pixels)
     exif_place = places.get(b"EXIF", range(0))
     facts = read_exif(data[exif_place.start : exif_place.stop])
     parts = _kept_parts(data, places, frame, facts.orientation)

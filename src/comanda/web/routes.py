@@ -60,7 +60,7 @@ RESUME_HEADERS = (
 PROOF_NOTES = (
     "`file` is a JPEG, a PNG, a WebP or a PDF. The server reads the type from the content and "
     "ignores the file's name. A picture is accepted with faults outside its pixels (EXIF, XMP, a "
-    "colour profile, stray bytes, a JPEG without its end mark); these parts are not stored. A "
+    "colour profile, stray bytes); these parts are not stored. A JPEG must have its end mark. A "
     "converted picture gets a white background. A PDF that needs a password is refused. In any "
     "other PDF, metadata, attached files, scripts, links and programs are overwritten with blanks; "
     "the pages look the same. Content that is encrypted in packed objects, or that can't be "
