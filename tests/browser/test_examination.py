@@ -20,7 +20,7 @@ from comanda.examiner.receipts import receipt
 from comanda.store import orders, payments
 from comanda.store.database import Transaction
 from comanda.web.plumbing.keys import DATABASE
-from tests.browser.conftest import DESKTOP, OpenWindow, settled
+from tests.browser.conftest import DESKTOP, HASTY, OpenWindow, settled
 from tests.browser.layout import SIZES, all_flaws
 from tests.browser.test_shell import violations
 from tests.browser.test_voids import REFUSED, SOUNDS, hears
@@ -195,6 +195,29 @@ async def test_a_picture_that_the_network_lost_comes_when_it_is_back(
     picture = thumbnail(opened.page, 12).locator("img")
     await expect(picture).to_have_js_property("naturalHeight", 320)
     assert lost
+
+
+async def test_a_thumbnail_that_the_network_swallows_keeps_no_place_from_the_next(
+    house: House, window: OpenWindow
+) -> None:
+    """Two are asked for at once: without an end to their waiting no other would ever come."""
+    opened = await window(LUIS, "/healthz")
+    await opened.context.add_init_script(HASTY)
+    swallowed: list[Route] = []
+
+    async def swallow(route: Route) -> None:
+        swallowed.append(route)
+        if len(swallowed) > 2:
+            await route.continue_()
+
+    await opened.page.route("**/proof?size=thumb", swallow)
+    for table in (12, 5, 7):
+        ids = await submit(house, table)
+        await examine(house, ids["payment"])
+    await opened.page.goto(f"{house.url}/caja")
+    shown = opened.page.locator(".thumbnail img")
+    await expect(shown).not_to_have_count(0)
+    assert len(swallowed) > 2
 
 
 @pytest.mark.examines
