@@ -298,6 +298,20 @@ async def test_a_photo_that_is_being_prepared_comes_by_itself(
     await expect(approve_button(page)).not_to_contain_text("sin ver la foto")
 
 
+async def test_a_photo_that_the_network_lost_comes_when_the_network_is_back(
+    house: House, window: OpenWindow
+) -> None:
+    """It may have been prepared meanwhile, as the page had said that it would come by itself."""
+    await submit(house, 12)
+    page = await open_till(window)
+    await page.route("**/proof", lambda route: route.abort())
+    await open_card(page, 12)
+    await page.get_by_text("Sin conexión. No se pudo cargar la foto.").wait_for()
+    await page.unroute("**/proof")
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await expect(page.get_by_role("img", name="Comprobante de la mesa 12")).to_be_visible()
+
+
 async def test_a_shown_photo_is_not_fetched_again(house: House, window: OpenWindow) -> None:
     ids = await submit(house, 12)
     page = await open_till(window)
