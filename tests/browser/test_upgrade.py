@@ -272,6 +272,34 @@ async def test_a_worker_keeps_the_new_version_and_drops_the_old_one(
     await page.get_by_text("Sin conexión con Comanda.").wait_for()
 
 
+OLDER_WORKER = """
+  addEventListener("install", () => skipWaiting());
+  addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+  addEventListener("fetch", () => {});
+"""
+
+
+async def test_a_new_worker_keeps_the_page_that_came_through_an_older_one(
+    house: House, window: OpenWindow, upgrade: Upgrade, newer: Path
+) -> None:
+    """What the older worker kept is of no use to the new one, or deleted."""
+    older = newer.parent / "older"
+    shutil.copytree(newer, older)
+    (older / "sw.js").write_text(OLDER_WORKER, encoding="utf-8")
+    page = (await window(COCO, "/ayuda", worker=True)).page
+    async with upgrade(older) as former:
+        await page.goto(f"{former.url}/cocina")
+        await online(page)
+        await page.wait_for_function("() => navigator.serviceWorker.controller")
+    async with upgrade(newer) as next_house:
+        await comes_anew(page, next_house)
+        await eventually(lambda: page.evaluate("caches.match('/cocina').then(Boolean)"), timeout=60)
+        version = next_house.app[ASSETS].version
+    await page.reload()
+    assert await page.evaluate(VERSION) == version
+    await page.get_by_text("Sin conexión con Comanda.").wait_for()
+
+
 async def test_a_worker_that_can_not_keep_all_of_a_version_answers_the_one_before(
     house: House,
     window: OpenWindow,

@@ -16,7 +16,8 @@ const PATIENCE = 10000; // how long a photo may be on its way before nobody is k
  * @type {(payment: Payment, label: string, onState?: (state: PhotoState) => void) => HTMLElement}
  */
 export function createPhoto(payment, label, onState = () => {}) {
-  const photo = { node: h("div", { class: "photo" }), payment, label, onState, round: 0, isExamined: false, isLost: false };
+  const node = h("div", { class: "photo" });
+  const photo = { node, payment, label, onState, round: 0, isExamined: false, isLost: false };
   if (payment.has_proof) load(photo);
   else tell(photo, "none", h("p", { class: "empty" }, "Este pago no lleva foto"));
   return photo.node;
