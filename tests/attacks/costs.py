@@ -121,11 +121,11 @@ ATTACKS: dict[str, Attack] = {
     "long headers": Attack(lambda: ask("GET /", *many("X-Long", "a" * LONG)), parallel=4),
     "codings": Attack(lambda: ask(GET, *many("Accept-Encoding", "a;q=1," * 1_300)), parallel=4),
     "tags": Attack(
-        lambda: ask("GET /static/js/mesero/mesero.js", *many("If-None-Match", '"a",' * 2_000)),
+        lambda: ask("GET /static/css/comanda.css", *many("If-None-Match", '"a",' * 2_000)),
         parallel=4,
     ),
     "ranges": Attack(
-        lambda: ask("GET /static/js/mesero/mesero.js", *many("Range", "bytes=" + "0-1," * 1_900)),
+        lambda: ask("GET /static/css/comanda.css", *many("Range", "bytes=" + "0-1," * 1_900)),
         parallel=4,
     ),
     "cookies": Attack(lambda: ask("GET /orders", *many("Cookie", "a=b;" * 1_900)), parallel=4),
@@ -141,7 +141,7 @@ ATTACKS: dict[str, Attack] = {
         lambda: ask("GET /healthz", *many("X-Forwarded-For", "1.1.1.1," * 900)), parallel=4
     ),
     "one after the other": Attack(lambda: ask("GET /healthz") * 300),
-    "pages": Attack(lambda: ask("GET /static/js/mesero/mesero.js") * 100, parallel=4),
+    "pages": Attack(lambda: ask("GET /static/css/comanda.css") * 100, parallel=4),
     "the document": Attack(lambda: ask(GET, "Accept-Encoding: gzip") * 20, parallel=4),
     "connections": Attack(lambda: b"GET", parallel=150),
     "other hosts": Attack(lambda: ask("GET /"), parallel=20),

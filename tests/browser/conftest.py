@@ -94,6 +94,12 @@ MEMORY = """
   };
 """
 
+# For an `add_init_script`: a request that the network swallows is given up within seconds.
+HASTY = """
+  const { timeout } = AbortSignal;
+  AbortSignal.timeout = (pause) => timeout.call(AbortSignal, Math.min(pause, 3000));
+"""
+
 
 async def hear(page: Page, text: str) -> None:
     """Wait until the page has said `text` in passing; it may be gone by now."""

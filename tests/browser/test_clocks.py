@@ -149,7 +149,7 @@ async def test_the_servers_time_is_learned_from_every_answer(
     )
     thought = await page.evaluate(
         """async ({ answers, at }) => {
-          const { learnTime, now, stopwatch } = await import('/static/js/lib/server-time.js?alone');
+          const { learnTime, now, stopwatch } = await part('lib/server-time.js?alone');
           const begun = stopwatch();
           for (const [told, sent, received] of answers) {
             learnTime(told, begun + sent, begun + received);
@@ -165,12 +165,12 @@ async def test_the_servers_time_is_learned_from_every_answer(
 async def test_before_any_answer_the_devices_clock_is_all_there_is(
     window: OpenWindow, leftover: str | None
 ) -> None:
-    page = (await window(None, "/ayuda")).page
+    page = (await window(None, "/")).page
     off = await page.evaluate(
         """async (leftover) => {
           localStorage.removeItem('comanda.reloj');
           if (leftover !== null) localStorage.setItem('comanda.reloj', leftover);
-          const { now } = await import('/static/js/lib/server-time.js?new');
+          const { now } = await part('lib/server-time.js?new');
           return now() - Date.now();
         }""",
         leftover,
@@ -184,7 +184,7 @@ async def test_a_page_opened_without_a_network_counts_by_what_an_earlier_one_lea
     opened = await open_with_clock(house, window, COCO, "/cocina", 20 * MINUTE)
     await opened.page.get_by_text("En línea").wait_for()
     thought = await opened.page.evaluate(
-        "import('/static/js/lib/server-time.js?offline').then(({ now }) => now())"
+        "part('lib/server-time.js?offline').then(({ now }) => now())"
     )
     assert abs(thought - house.clock.now.timestamp() * 1000) < MINUTE
 
@@ -243,8 +243,8 @@ async def test_pages_and_server_agree_about_days(window: OpenWindow, ends: str) 
     found = await page.evaluate(
         """async ({ asked, ends }) => {
           const { businessDay, day, latestInstant, setClock, startOf } =
-            await import('/static/js/lib/wall-time.js');
-          const { clock } = await import('/static/js/house/format.js');
+            await part('lib/wall-time.js');
+          const { clock } = await part('house/format.js');
           const answers = {};
           for (const [zone, moments] of Object.entries(asked)) {
             setClock({ time_zone: zone, day_ends: ends });
@@ -273,7 +273,7 @@ async def test_a_zone_that_this_device_does_not_know_is_its_own(
     page = (await window(None, "/")).page
     shown = await page.evaluate(
         """async (zone) => {
-          const { day, setClock } = await import('/static/js/lib/wall-time.js');
+          const { day, setClock } = await part('lib/wall-time.js');
           setClock({ time_zone: zone, day_ends: '04:00' });
           return day(Date.UTC(2026, 10, 29, 3));
         }""",

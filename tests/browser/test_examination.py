@@ -20,7 +20,7 @@ from comanda.examiner.receipts import receipt
 from comanda.store import orders, payments
 from comanda.store.database import Transaction
 from comanda.web.plumbing.keys import DATABASE
-from tests.browser.conftest import DESKTOP, OpenWindow, settled
+from tests.browser.conftest import DESKTOP, HASTY, OpenWindow, settled
 from tests.browser.layout import SIZES, all_flaws
 from tests.browser.test_shell import violations
 from tests.browser.test_voids import REFUSED, SOUNDS, hears
@@ -224,6 +224,29 @@ async def test_an_older_proofs_picture_comes_though_the_examiner_was_busy(
     assert asked
 
 
+async def test_a_thumbnail_that_the_network_swallows_keeps_no_place_from_the_next(
+    house: House, window: OpenWindow
+) -> None:
+    """Two are asked for at once: without an end to their waiting no other would ever come."""
+    opened = await window(LUIS, "/healthz")
+    await opened.context.add_init_script(HASTY)
+    swallowed: list[Route] = []
+
+    async def swallow(route: Route) -> None:
+        swallowed.append(route)
+        if len(swallowed) > 2:
+            await route.continue_()
+
+    await opened.page.route("**/proof?size=thumb", swallow)
+    for table in (12, 5, 7):
+        ids = await submit(house, table)
+        await examine(house, ids["payment"])
+    await opened.page.goto(f"{house.url}/caja")
+    shown = opened.page.locator(".thumbnail img")
+    await expect(shown).not_to_have_count(0)
+    assert len(swallowed) > 2
+
+
 @pytest.mark.examines
 async def test_the_examiner_makes_the_pictures_of_photos_and_pdfs(
     house: House, window: OpenWindow
@@ -300,6 +323,20 @@ async def test_a_photo_that_is_being_prepared_comes_by_itself(
     await examine(house, ids["payment"])
     await expect(page.get_by_role("img", name="Comprobante de la mesa 12")).to_be_visible()
     await expect(approve_button(page)).not_to_contain_text("sin ver la foto")
+
+
+async def test_a_photo_that_the_network_lost_comes_when_the_network_is_back(
+    house: House, window: OpenWindow
+) -> None:
+    """It may have been prepared meanwhile, as the page had said that it would come by itself."""
+    await submit(house, 12)
+    page = await open_till(window)
+    await page.route("**/proof", lambda route: route.abort())
+    await open_card(page, 12)
+    await page.get_by_text("Sin conexión. No se pudo cargar la foto.").wait_for()
+    await page.unroute("**/proof")
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await expect(page.get_by_role("img", name="Comprobante de la mesa 12")).to_be_visible()
 
 
 async def test_a_shown_photo_is_not_fetched_again(house: House, window: OpenWindow) -> None:

@@ -67,7 +67,7 @@ ORDERS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 MATCH = """async ([text, orders, sign = "$"]) => {
-  const { matcher } = await import("/static/js/caja/matching.js");
+  const { matcher } = await part("caja/matching.js");
   const given = { amount: null, reference: null, method: "spei" };
   const list = Object.values(orders).map((one) => ({ ...one, payment: { ...given, ...one } }));
   const fit = matcher(text, sign, list);

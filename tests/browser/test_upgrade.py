@@ -16,7 +16,7 @@ from comanda.domain.errors import NotFound
 from comanda.domain.staff import Staff
 from comanda.files import static_folder
 from comanda.web.plumbing.keys import ASSETS
-from tests.browser.conftest import PHONE, OpenWindow, hear, until_order
+from tests.browser.conftest import HASTY, PHONE, OpenWindow, hear, until_order
 from tests.house import ANA, COCO, LUIS, ROSA, FixedClock, House, eventually, jpeg, open_house
 
 Upgrade = Callable[[Path], AbstractAsyncContextManager[House]]
@@ -272,6 +272,34 @@ async def test_a_worker_keeps_the_new_version_and_drops_the_old_one(
     await page.get_by_text("Sin conexión con Comanda.").wait_for()
 
 
+OLDER_WORKER = """
+  addEventListener("install", () => skipWaiting());
+  addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+  addEventListener("fetch", () => {});
+"""
+
+
+async def test_a_new_worker_keeps_the_page_that_came_through_an_older_one(
+    house: House, window: OpenWindow, upgrade: Upgrade, newer: Path
+) -> None:
+    """What the older worker kept is of no use to the new one, or deleted."""
+    older = newer.parent / "older"
+    shutil.copytree(newer, older)
+    (older / "sw.js").write_text(OLDER_WORKER, encoding="utf-8")
+    page = (await window(COCO, "/ayuda", worker=True)).page
+    async with upgrade(older) as former:
+        await page.goto(f"{former.url}/cocina")
+        await online(page)
+        await page.wait_for_function("() => navigator.serviceWorker.controller")
+    async with upgrade(newer) as next_house:
+        await comes_anew(page, next_house)
+        await eventually(lambda: page.evaluate("caches.match('/cocina').then(Boolean)"), timeout=60)
+        version = next_house.app[ASSETS].version
+    await page.reload()
+    assert await page.evaluate(VERSION) == version
+    await page.get_by_text("Sin conexión con Comanda.").wait_for()
+
+
 async def test_a_worker_that_can_not_keep_all_of_a_version_answers_the_one_before(
     house: House,
     window: OpenWindow,
@@ -334,3 +362,84 @@ async def test_a_server_that_goes_back_takes_its_pages_along_but_never_in_a_loop
         await online(page)
         assert await page.evaluate(LOADS) == 2
         assert await page.evaluate(VERSION) == house.app[ASSETS].version
+
+
+UNVERSIONED = "import('/static/js/caja/reconciliation.js').then(() => 'there', () => 'kept')"
+
+
+async def test_a_page_of_the_first_versions_comes_anew_instead_of_a_mixture(
+    house: House, window: OpenWindow
+) -> None:
+    """Its parts have no version in their addresses, and would be of the new server."""
+    opened = await window(LUIS, "/caja")
+    page = opened.page
+    await page.context.add_init_script(COUNT_LOADS)
+    await online(page)
+    await page.get_by_role("searchbox").fill("184")
+    assert await page.evaluate(UNVERSIONED) == "kept"
+    await page.get_by_role("searchbox").fill("")
+    await page.evaluate("void import('/static/js/caja/reconciliation.js?again')")
+    await eventually(lambda: has_loaded(page, 1))
+    await online(page)
+    assert await page.evaluate(UNVERSIONED) == "kept"  # once, never in a loop
+    assert await page.evaluate(LOADS) == 1
+
+
+async def has_loaded(page: Page, times: int) -> bool:
+    try:
+        return bool(await page.evaluate(LOADS) == times)
+    except Exception:  # noqa: BLE001 - the page is just being reloaded
+        return False
+
+
+async def test_a_page_that_slept_through_an_upgrade_comes_anew_as_it_wakes(
+    house: House, window: OpenWindow, upgrade: Upgrade, newer: Path
+) -> None:
+    """A phone freezes a page in the pocket: the stream is not lost, but left."""
+    page = (await window(LUIS, "/caja")).page
+    await online(page)
+    await page.evaluate("document.dispatchEvent(new Event('freeze'))")
+    async with upgrade(newer) as next_house:
+        await page.evaluate("document.dispatchEvent(new Event('resume'))")
+        await comes_anew(page, next_house)
+
+
+async def test_a_request_that_the_network_swallows_does_not_end_the_renewal(
+    house: House, window: OpenWindow, upgrade: Upgrade, newer: Path
+) -> None:
+    opened = await window(COCO, "/ayuda")
+    page = opened.page
+    await opened.context.add_init_script(HASTY)
+    await page.goto(f"{house.url}/cocina")
+    await online(page)
+    asked: list[Route] = []
+
+    async def swallow(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            await route.continue_()
+
+    await page.route("**/cocina", swallow)
+    async with upgrade(newer) as next_house:
+        await comes_anew(page, next_house)
+        assert len(asked) > 1
+
+
+async def test_a_page_without_a_part_says_so_on_a_network_that_swallows_requests(
+    house: House, window: OpenWindow
+) -> None:
+    opened = await window(COCO, "/ayuda")
+    await opened.context.add_init_script(HASTY)
+    asked: list[Route] = []
+
+    async def swallow(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            await route.continue_()
+
+    await opened.page.route("**/cocina", swallow)
+    await opened.page.route("**/js/cocina/lines.js", lambda route: route.abort())
+    await opened.page.goto(f"{house.url}/cocina")
+    await opened.page.get_by_text("La página no se cargó completa.").wait_for()
+    assert len(asked) == 2
+    opened.errors.clear()  # the browser's words for the module that did not come

@@ -74,13 +74,25 @@ def test_only_the_lines_that_import_are_read() -> None:
 
 
 async def test_an_address_without_a_version_answers_the_file_as_it_is(house: House) -> None:
-    status, headers, text = await fetch(house, "/static/js/lib/dom.js")
+    status, headers, text = await fetch(house, "/static/css/comanda.css")
     assert (status, headers["Cache-Control"]) == (200, "no-cache")
-    assert text == (STATIC / "js/lib/dom.js").read_text(encoding="utf-8")
+    assert text == (STATIC / "css/comanda.css").read_text(encoding="utf-8")
     status, headers, _ = await fetch(
-        house, "/static/js/lib/dom.js", **{"If-None-Match": headers["Etag"]}
+        house, "/static/css/comanda.css", **{"If-None-Match": headers["Etag"]}
     )
     assert (status, headers["Cache-Control"]) == (304, "no-cache")
+
+
+@pytest.mark.parametrize("name", ["js/caja/reconciliation.js", "js/house/menu.js", "js/gone.js"])
+async def test_a_module_without_a_version_brings_its_page_anew(house: House, name: str) -> None:
+    """A page of the first versions asks for it: a newer module among older ones makes no page."""
+    status, headers, text = await fetch(house, f"/static/{name}")
+    assert (status, headers["Cache-Control"]) == (200, "no-cache")
+    assert text == (STATIC / "js/lib/renew.js").read_text(encoding="utf-8")
+    assert reachable(name, lambda _: text) == []
+    assert "import(" not in text
+    _, _, first = await fetch(house, "/static/js/lib/uncaught.js")
+    assert first == (STATIC / "js/lib/uncaught.js").read_text(encoding="utf-8")
 
 
 async def test_a_page_that_did_not_change_is_not_sent_again(house: House) -> None:

@@ -73,7 +73,7 @@ async def test_a_long_answer_is_a_fraction_of_its_size(
         (";,;q=1,,", None),
     ],
 )
-@pytest.mark.parametrize("path", ["/orders", "/static/js/lib/dom.js", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/orders", "/static/css/comanda.css", "/openapi.json"])
 async def test_the_client_says_what_it_takes(
     house: House, plain: aiohttp.ClientSession, path: str, offered: str, coding: str | None
 ) -> None:
@@ -125,11 +125,11 @@ async def test_a_photo_goes_as_it_is(house: House, plain: aiohttp.ClientSession)
 async def test_an_unchanged_file_is_not_sent_again_compressed_or_not(
     plain: aiohttp.ClientSession,
 ) -> None:
-    async with plain.get("/static/js/lib/dom.js", headers=TAKES) as response:
+    async with plain.get("/static/css/comanda.css", headers=TAKES) as response:
         etag = response.headers["ETag"]
     for headers in ({}, TAKES):
         known = {**headers, "If-None-Match": etag}
-        async with plain.get("/static/js/lib/dom.js", headers=known) as response:
+        async with plain.get("/static/css/comanda.css", headers=known) as response:
             assert response.status == 304
             assert response.headers["ETag"] == etag
             assert response.headers["Vary"] == "Accept-Encoding"

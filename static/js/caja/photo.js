@@ -16,7 +16,8 @@ const PATIENCE = 10000; // how long a photo may be on its way before nobody is k
  * @type {(payment: Payment, label: string, onState?: (state: PhotoState) => void) => HTMLElement}
  */
 export function createPhoto(payment, label, onState = () => {}) {
-  const photo = { node: h("div", { class: "photo" }), payment, label, onState, round: 0, isExamined: false };
+  const node = h("div", { class: "photo" });
+  const photo = { node, payment, label, onState, round: 0, isExamined: false, isLost: false };
   if (payment.has_proof) load(photo);
   else tell(photo, "none", h("p", { class: "empty" }, "Este pago no lleva foto"));
   return photo.node;
@@ -24,13 +25,14 @@ export function createPhoto(payment, label, onState = () => {}) {
 
 /**
  * Show the photos of an examined payment that could not be shown before; a shown photo stays as it is. Without a
- * payment, try all photos that the examination prepares: its event may have been missed.
+ * payment, try all photos that the examination prepares, whose event may have been missed, and those that the network
+ * has lost.
  */
 export function showPrepared(/** @type {string?} */ paymentId = null) {
   for (const photo of unseen) {
     if (!photo.node.isConnected) unseen.delete(photo);
     else if (photo.payment.id === paymentId) takeExamined(photo);
-    else if (paymentId === null && photo.node.dataset.state === "preparing") load(photo);
+    else if (paymentId === null && (photo.node.dataset.state === "preparing" || photo.isLost)) load(photo);
   }
 }
 
@@ -39,8 +41,8 @@ function takeExamined(/** @type {Photo} */ photo) {
   if (["preparing", "failed"].includes(photo.node.dataset.state ?? "")) load(photo);
 }
 
-/** @typedef {{ node: HTMLElement, payment: Payment, label: string, round: number, isExamined: boolean }} Parts */
-/** @typedef {Parts & { onState: (state: PhotoState) => void }} Photo */
+/** @typedef {{ node: HTMLElement, payment: Payment, label: string, round: number }} Parts */
+/** @typedef {Parts & { isExamined: boolean, isLost: boolean, onState: (state: PhotoState) => void }} Photo */
 
 /** @type {Set<Photo>} */
 const unseen = new Set(); // photos that are not shown yet
@@ -58,6 +60,7 @@ function tell(photo, state, ...shown) {
 function load(/** @type {Photo} */ photo) {
   const { node, payment, label } = photo;
   photo.round += 1;
+  photo.isLost = false;
   const { round } = photo;
   const isLast = () => round === photo.round;
   node.querySelector("img")?.removeAttribute("src"); // what hangs is given up
@@ -84,6 +87,7 @@ async function explain(/** @type {Photo} */ photo, /** @type {() => boolean} */ 
   node.replaceChildren(h("p", { class: "photo-wait" }, "Cargando…"));
   const answer = await fetchWhole(proofPath(payment));
   if (!isLast()) return;
+  photo.isLost = answer === null;
   const isMissing = answer?.code === "proof_not_examined";
   if (isMissing && photo.isExamined && !isExamined) load(photo); // the examination ended meanwhile
   else if (isMissing && !isExamined) tell(photo, "preparing", preparation());

@@ -5,6 +5,7 @@ import { onLink } from "../lib/link.js";
 import { thumbnailPath } from "./words.js";
 
 const AT_ONCE = 2; // requests: a verdict always finds a free connection
+const ANSWER_WITHIN = 15000; // ms: a swallowed request must not keep the place of the next
 const AGAIN_AFTER = 15000; // ms after which a lost request is repeated on a page that stayed online
 const MARGIN = "200px"; // pictures this near to the visible part are fetched, too
 
@@ -75,7 +76,9 @@ async function askNext() {
  * picture later: no event tells when. Throws if the request is lost.
  */
 async function ask(/** @type {Thumbnail} */ thumbnail) {
-  const response = await fetch(thumbnailPath(thumbnail.payment), { credentials: "same-origin", priority: "low" });
+  const signal = AbortSignal.timeout?.(ANSWER_WITHIN);
+  const response = await fetch(thumbnailPath(thumbnail.payment),
+    { credentials: "same-origin", priority: "low", signal });
   if (response.ok) show(thumbnail, await response.blob(), isOfPdf(response));
   else if (response.status !== 404 && response.status !== 410) lose(thumbnail);
   else if ((await response.json()).code === "proof_not_examined") lose(thumbnail);

@@ -37,7 +37,7 @@ export class Live {
   #isKept = false;
   #isOver = false; // the user has left
   #hasFailed = false;
-  #wasLost = false; // the stream, which a server that stops ends
+  #wasLost = false; // the stream, which a server that stops ends, or this page by itself
   #failures = 0;
   #timer = 0;
   #keeping = 0;
@@ -291,6 +291,7 @@ export class Live {
       if (isOther(user)) location.reload();
       else if (this.state !== "online") await this.refresh();
     } catch (error) {
+      this.#wasLost = true;
       this.#stream.drop();
       await this.#fail(error);
     }
@@ -316,6 +317,7 @@ export class Live {
   /** The page freezes or closes: leave the stream to another tab. */
   #rest() {
     this.#keep();
+    this.#wasLost = true; // the server may be another when the page wakes
     this.#stream.leave();
   }
 

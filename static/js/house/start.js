@@ -107,18 +107,12 @@ export function registerShell() {
   if (!("serviceWorker" in navigator) || !isSecureContext) return;
   const policy = globalThis.trustedTypes?.createPolicy("comanda", { createScriptURL: (url) => url });
   const url = policy ? policy.createScriptURL("/sw.js") : "/sw.js";
-  const wasThere = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.register(url).then(async () => { if (!wasThere) await keepThisPage(); })
-    .catch(() => { /* the page works without it */ });
+  navigator.serviceWorker.addEventListener("controllerchange", keepThisPage);
+  navigator.serviceWorker.register(url).catch(() => { /* the page works without it */ });
 }
 
-/** Fetch once more the page and what it loaded before its worker came, so that the worker keeps them. */
-async function keepThisPage() {
-  if (!navigator.serviceWorker.controller) {
-    await new Promise((resolve) => {
-      navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
-    });
-  }
+/** Fetch once more the page and what it loaded before its worker, or a newer worker, came: the worker keeps them. */
+function keepThisPage() {
   fetch(location.pathname).catch(() => { /* the next page is kept */ });
   const names = new Set();
   new PerformanceObserver((entries) => {

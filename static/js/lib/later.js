@@ -4,6 +4,7 @@ import { toast } from "./dom.js";
 import { askVersion } from "./upgrade.js";
 
 const CHANGED = "Comanda cambió desde que se abrió esta página. Recárgala.";
+const ANSWER_WITHIN = 8000; // ms
 
 /**
  * Resolves to the module of an `import()`. If there is none, shows a toast that says why, and resolves to null.
@@ -35,7 +36,8 @@ async function isLost(error) {
   if (!(error instanceof TypeError && /import/i.test(error.message))) return false;
   const address = /https?:\S+/.exec(error.message)?.[0] ?? import.meta.url; // WebKit does not tell it
   try {
-    return (await fetch(address, { cache: "no-store" })).status !== 404;
+    const signal = AbortSignal.timeout?.(ANSWER_WITHIN);
+    return (await fetch(address, { cache: "no-store", signal })).status !== 404;
   } catch {
     return true;
   }

@@ -6,6 +6,7 @@
   const HARMLESS = /ResizeObserver loop/; // a browser's note about nothing visible
   const MODULE = /dynamically imported module|Importing a module|error loading dynamically/i;
   const TRIED = "comanda.versiones"; // see lib/upgrade, which may be what is missing
+  const ANSWER_WITHIN = 8000; // ms: then the notice comes, also on a network that swallows requests
   const reportedKeys = new Set();
   let leaving = false;
   /** @type {Promise<boolean>?} */
@@ -39,7 +40,9 @@
   async function comesAnew(/** @type {string?} */ source) {
     const own = /^\/static\/([0-9a-f]{16})\//.exec(source ?? "")?.[1];
     if (!own) return false;
-    const text = await (await fetch(location.href, { cache: "no-store" })).text();
+    const text = await (await fetch(location.href, {
+      cache: "no-store", signal: AbortSignal.timeout?.(ANSWER_WITHIN),
+    })).text();
     const version = /<meta name="comanda-version" content="([0-9a-f]{16})">/.exec(text)?.[1];
     const tried = JSON.parse(sessionStorage.getItem(TRIED) ?? "[]");
     if (!version || version === own || tried.includes(version)) return false;

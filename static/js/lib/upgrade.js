@@ -8,6 +8,7 @@ const TRIED = "comanda.versiones"; // the versions for which this tab has reload
 const CHANGED = "Comanda cambió desde que se abrió esta página.";
 const LOOK_EVERY = 1000;
 const AT_REST = 2000; // ms since the last touch or key
+const ANSWER_WITHIN = 15000; // ms: a network that swallows a request ends neither the looking nor a tap's wait
 const VERSION = /<meta name="comanda-version" content="([0-9a-f]{16})">/;
 const FILE = /="(\/static\/[^"]+)"/g;
 const TOUCHES = ["pointerdown", "keydown", "input", "wheel"];
@@ -66,7 +67,7 @@ async function comeAnew() {
     return;
   }
   const files = [...text.matchAll(FILE)].map(async ([, address]) => {
-    if (!(await fetch(address)).ok) throw new Error(address);
+    if (!(await fetch(address, { signal: soon() })).ok) throw new Error(address);
   });
   await Promise.all(files);
   if (!isQuiet()) return;
@@ -74,7 +75,9 @@ async function comeAnew() {
   else tell("Recárgala.");
 }
 
-const fetchPage = async () => (await fetch(location.href, { cache: "no-store" })).text();
+const soon = () => AbortSignal.timeout?.(ANSWER_WITHIN);
+
+const fetchPage = async () => (await fetch(location.href, { cache: "no-store", signal: soon() })).text();
 
 const versionOf = (/** @type {string} */ text) => VERSION.exec(text)?.[1];
 

@@ -31,10 +31,14 @@ WORKER = "sw.js"
 # A page whose server is upgraded while the page is loaded gets this script of the new version: it
 # stands alone, and reloads the page when a module is missing.
 RELOADS = "js/lib/uncaught.js"
+# Pages of the first versions named their modules without a version. Each of these addresses answers
+# this module, which brings the page anew: a newer module among older ones makes no page.
+RENEWS = "js/lib/renew.js"
 _PICTURES = {".png": "image/png", ".webp": "image/webp"}
 _ASK_AGAIN = "no-cache"
 _KEEP = "public, max-age=31536000, immutable"  # RFC 8246
 _VERSION = re.compile(r"([0-9a-f]{16})/(.+)", re.ASCII)
+_MODULE = re.compile(r"js/.+\.js", re.ASCII)
 _ADDRESS = re.compile(r'(?<==")/static/')
 _ENTRY = re.compile(r'<script type="module" src="/static/(js/[^"]+)"></script>\n')
 _HEAD = "<head>\n"
@@ -91,11 +95,13 @@ class Assets:
     def file(self, path: str, request: web.Request) -> web.Response:
         """Return the file at `/static/{path}`. Raises NotFound, or OldVersion.
 
-        An address without a version is the one of the file as it is now.
+        An address without a version is the one of the file as it is now. Only a page of the first
+        versions names a module so, and gets the module that brings the page anew.
         """
         versioned = _VERSION.fullmatch(path)
         if versioned is None:
-            return _response(self._find(path), request, _ASK_AGAIN)
+            name = RENEWS if _MODULE.fullmatch(path) and path != RELOADS else path
+            return _response(self._find(name), request, _ASK_AGAIN)
         version, name = versioned.groups()
         if version == self.version:
             return _response(self._find(name), request, _KEEP)
