@@ -298,6 +298,8 @@ async def test_a_new_worker_keeps_the_page_that_came_through_an_older_one(
     await page.reload()
     assert await page.evaluate(VERSION) == version
     await page.get_by_text("Sin conexión con Comanda.").wait_for()
+    async with upgrade(static_folder()) as last:  # a page opened without a network hears of it, too
+        await comes_anew(page, last)
 
 
 async def test_a_worker_that_can_not_keep_all_of_a_version_answers_the_one_before(

@@ -266,6 +266,7 @@ export class Live {
     }
     if (!(error instanceof Problem || error instanceof Offline)) reportError(error); // a bug of the page
     this.#hasFailed = true;
+    this.#wasLost = true; // also of a page that was opened without a network
     await this.#showKept();
     this.#show(error instanceof Offline ? "offline" : "connecting");
     this.#later();
@@ -291,7 +292,6 @@ export class Live {
       if (isOther(user)) location.reload();
       else if (this.state !== "online") await this.refresh();
     } catch (error) {
-      this.#wasLost = true;
       this.#stream.drop();
       await this.#fail(error);
     }
