@@ -21,7 +21,7 @@ SOURCE, SINK = 3, 4  # descriptors of the pipes from and to the server
 MEMORY_BYTES = 700_000_000  # beyond what the loaded decoders take; for a picture of 50 megapixels
 CPU_SECONDS = 6  # for each file
 _MOST_INHERITED = 256  # descriptors; Python passes on only those that its caller names
-_NICENESS = 19  # the server on the same processor hardly notices
+_NICENESS = 10  # a tenth of a processor is left for the examiner, however busy the server is
 _SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES = 1, 4, 38  # linux/prctl.h
 # linux/landlock.h; the numbers of the system calls are the same for all processors.
 _CREATE_RULESET, _RESTRICT_SELF, _ASK_VERSION = 444, 446, 1
