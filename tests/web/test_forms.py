@@ -118,12 +118,17 @@ async def test_blanks_may_follow_a_boundary(
 
 
 async def test_blanks_may_follow_a_boundary_wherever_the_network_cuts(house: House) -> None:
+    """Around the boundaries alone: a client that sends hundreds of single bytes at once is cut."""
     body = form(METHOD, photo(), blanks=b" \t  ")
+    middle = range(160, len(body) - 160)
     for size in (1, 7, 13):
 
         async def slowly(size: int = size) -> AsyncIterator[bytes]:
-            for start in range(0, len(body), size):
-                yield body[start : start + size]
+            start = 0
+            while start < len(body):
+                end = middle.stop if start in middle else start + size
+                yield body[start:end]
+                start = end
                 await asyncio.sleep(0)
 
         await assert_taken(house, slowly())

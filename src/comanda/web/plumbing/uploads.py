@@ -197,7 +197,10 @@ class _Blanks:
 async def _next_chunk(request: web.Request, silence: asyncio.Timeout, idle_seconds: float) -> bytes:
     """Return the next bytes, empty at the body's end; only this wait counts as `silence`."""
     silence.reschedule(asyncio.get_running_loop().time() + idle_seconds)
-    chunk = await request.content.readany()
+    try:
+        chunk = await request.content.readany()
+    except RuntimeError as error:  # aiohttp's, for a connection that was closed before this call
+        raise ConnectionResetError from error
     silence.reschedule(None)
     return chunk
 
