@@ -23,14 +23,15 @@ from PIL import (
 from comanda.domain.examinations import THUMBNAIL_SIDE, Facts, Shown
 from comanda.examiner.png_chunks import cleaned_png, pixel_parts
 from comanda.examiner.webp_chunks import padded_webp
+from comanda.media import heif, jpeg, png, webp
 from comanda.media.exif import UPRIGHT, read_exif
 
 HASH_SIZE = (64, 16)  # columns, rows; a receipt's lines are wide: more columns than rows
-MAX_PIXELS = {
-    "JPEG": 50_000_000,
-    "PNG": 50_000_000,
-    "WEBP": 16_000_000,
-    "HEIF": 50_000_000,
+MAX_PIXELS = {  # the gate's limits
+    "JPEG": jpeg.MOST_PIXELS,
+    "PNG": png.MOST_PIXELS,
+    "WEBP": webp.MOST_PIXELS,
+    "HEIF": heif.MOST_PIXELS,
 }
 DAMAGE_ERRORS = (
     OSError,

@@ -1,19 +1,17 @@
 """A PNG's chunks that make its pixels (PNG third edition, section 5)."""
 
-import struct
-import zlib
 from collections.abc import Iterator
 
+from comanda.media.png import CRITICAL, SIGNATURE, packed_chunk
 from comanda.media.trimming import exact_pixels
 
-_CRITICAL_KINDS = frozenset(b"IHDR PLTE IDAT IEND".split())
-_SIGNATURE_BYTES, _FRAME_BYTES = 8, 12  # a chunk's length, kind and checksum
+_FRAME_BYTES = 12  # a chunk's length, kind and checksum
 
 
 def pixel_parts(data: bytes) -> Iterator[bytes]:
     """Yield the parts that make a bare PNG's pixels: head, palette, transparency, packed pixels."""
     for kind, chunk in _chunks(data):
-        if kind in _CRITICAL_KINDS or kind == b"tRNS":
+        if kind in CRITICAL or kind == b"tRNS":
             yield chunk[8:-4]
 
 
@@ -27,21 +25,17 @@ def cleaned_png(data: bytes) -> bytes:
         return data
     first = next(at for at, (kind, _) in enumerate(chunks) if kind == b"IDAT")
     pieces = [chunk for kind, chunk in chunks[:first]]
-    pieces.append(_chunk(b"IDAT", pixels))
+    pieces.append(packed_chunk(b"IDAT", pixels))
     pieces += [chunk for kind, chunk in chunks[first:] if kind != b"IDAT"]
-    return data[:_SIGNATURE_BYTES] + b"".join(pieces)
+    return SIGNATURE + b"".join(pieces)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield each chunk with its kind. Raises ValueError for a chunk that was cut off."""
-    position = _SIGNATURE_BYTES
+    position = len(SIGNATURE)
     while position < len(data):
         end = position + _FRAME_BYTES + int.from_bytes(data[position : position + 4])
         if len(data) < end:
             raise ValueError("cut off")
         yield data[position + 4 : position + 8], data[position:end]
         position = end
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

@@ -21,7 +21,7 @@ MOST_PIXELS = 50_000_000
 MOST_TURNED_PIXELS = 16_000_000
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIECE_BYTES = 64  # some programs write each line of pixels as a chunk
-_CRITICAL = frozenset(b"IHDR PLTE IDAT IEND".split())
+CRITICAL = frozenset(b"IHDR PLTE IDAT IEND".split())
 _ANCILLARY = 0x20  # of a chunk's first letter
 _FRAME_BYTES = 12  # a chunk's length, kind and checksum
 # The ancillary chunks that change the look, and the lengths that each may have.
@@ -57,7 +57,7 @@ def strip_png(data: bytes) -> BarePicture:
     header = _check_header(kind, data[place.start + 8 : place.stop - 4])
     first_places, parts = {kind: place}, list[Part]()
     for kind, place in chunks:
-        if kind in _CRITICAL:
+        if kind in CRITICAL:
             parts.append(_critical_part(data, kind, place, header, first_places))
         elif kind in _SHOWN and kind not in first_places and b"IDAT" not in first_places:
             parts.append(_shown_part(data, kind, place, header, first_places))
@@ -123,12 +123,12 @@ def _critical_part(
     if kind == b"IHDR":
         raise ValueError("a second header")
     if kind == b"IEND":
-        return part_or_new(data, place, _chunk(kind, b""))
+        return part_or_new(data, place, packed_chunk(kind, b""))
     if kind == b"PLTE":
         if not header.is_palette or kind in first_places or b"IDAT" in first_places:
             return b""
         colors = data[place.start + 8 : place.stop - 4][: 3 * 2**header.depth]
-        return part_or_new(data, place, _chunk(kind, colors))
+        return part_or_new(data, place, packed_chunk(kind, colors))
     return place
 
 
@@ -141,7 +141,7 @@ def _shown_part(
         return b""
     if kind == b"iCCP":
         profile = trimmed_png_profile(data[place.start + 8 : place.stop - 4])
-        return b"" if profile is None else part_or_new(data, place, _chunk(kind, profile))
+        return b"" if profile is None else part_or_new(data, place, packed_chunk(kind, profile))
     if kind == b"tRNS":
         palette = first_places.get(b"PLTE", range(_FRAME_BYTES)) if header.is_palette else ()
         colors = max(0, len(palette) - _FRAME_BYTES) // 3
@@ -156,8 +156,9 @@ def _read_orientation(data: bytes, place: range | None) -> tuple[ExifFacts, Part
     facts = read_exif(data[place.start + 8 : place.stop - 4])
     if facts.orientation == UPRIGHT:
         return facts, b""
-    return facts, part_or_new(data, place, _chunk(_EXIF, orientation_tiff(facts.orientation)))
+    return facts, part_or_new(data, place, packed_chunk(_EXIF, orientation_tiff(facts.orientation)))
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
+def packed_chunk(kind: bytes, body: bytes) -> bytes:
+    """Return a chunk with its length and checksum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
