@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -26,7 +27,7 @@ from comanda.store.connection import connect
 from comanda.store.database import Transaction, open_database
 from comanda.workflow import OrderLine
 from tests.flow.program import furnish, serving
-from tests.house import ANA, COCO, NEW_PIN, Stream
+from tests.house import ANA, COCO, NEW_PIN, Stream, eventually
 
 POSTERS, SEATS, HANG = 6, 60, 60
 LOST = (aiohttp.ClientError, OSError)
@@ -49,6 +50,8 @@ TRACES = """
     FROM orders
 """
 FOR_CASHIERS = "SELECT id, type FROM events ORDER BY id"
+UNEXAMINED = "SELECT COUNT(*) FROM payments WHERE examined_at IS NULL"
+NO_ALARM = "[payments]\nunseen_alarm_seconds = 86400.0\n"
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +161,11 @@ class Restaurant:
                 expected = hashlib.sha256(attempt.photo).hexdigest()
                 assert proof["sha256"] == hashlib.sha256(proof["data"]).hexdigest() == expected
 
+    def has_come_to_rest(self) -> bool:
+        """Whether nobody adds an event any more: each proof that was kept is examined."""
+        with contextlib.closing(connect(self.database)) as connection:
+            return int(connection.execute(UNEXAMINED).fetchone()[0]) == 0
+
     def events_for_cashiers(self) -> list[int]:
         with contextlib.closing(connect(self.database)) as connection:
             rows = connection.execute(FOR_CASHIERS).fetchall()
@@ -187,20 +195,24 @@ async def sign_in(url: str, name: str) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def test_nothing_that_was_answered_is_lost_and_nothing_is_half_done(database: Path) -> None:
+    config = database.with_name("comanda.toml")
+    config.write_text(NO_ALARM, encoding="utf-8")
+    served = partial(serving, database, "serve", "--config", str(config))
     restaurant = Restaurant(database, random.Random(7))
     for _ in range(3):
         pending = await restaurant.seat()
-        with serving(restaurant.database) as (process, url, _):
+        with served() as (process, url, _):
             await restaurant.work_until_killed(process, url, pending)
         restaurant.verify()
 
     answered = len(restaurant.answered)
     assert answered < len(restaurant.attempts), "it must have died with work left to do"
-    with serving(restaurant.database) as (_, url, _):
+    with served() as (_, url, _):
         async with sign_in(url, "ana") as ana, sign_in(url, "luis") as luis:
             listening = asyncio.create_task(restaurant.listen(luis))
             for attempt in restaurant.attempts:
                 await attempt.send(ana)
+            await eventually(restaurant.has_come_to_rest, HANG)
             expected = restaurant.events_for_cashiers()
             async with asyncio.timeout(HANG):
                 while restaurant.heard[-1] < expected[-1]:
