@@ -74,9 +74,9 @@ class Window:
 OpenWindow = Callable[..., Awaitable[Window]]
 
 # What a page said for a few seconds only, and each tone that it played, kept while it lives.
-# And `part(name)`, a module of the page itself: the same file at another address is another module.
+# And `part(name)`, a module of the page itself, or else the file as a module of its own.
 MEMORY = """
-  globalThis.part = (name) =>
+  globalThis.part = async (name) => globalThis[Symbol.for("comanda")]?.get(`js/${name}`) ??
     import(new URL(`../${name}`, document.querySelector("script[type=module]").src));
   globalThis.said = [];
   globalThis.tones = [];

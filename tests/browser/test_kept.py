@@ -129,8 +129,8 @@ async def test_good_news_is_said_only_with_a_connection(
 # Whether what charging needs has come: it does once the page stands.
 CHARGING = f"""() => {{
   const paths = {LOADED};
-  return ["charge", "form", "fields", "outcome"]
-    .every((name) => paths.some((path) => path.endsWith(`/js/mesero/${{name}}.js`)));
+  return ["mesero/charge", "lib/exif"]
+    .every((name) => paths.some((path) => path.endsWith(`/js/${{name}}.js`)));
 }}"""
 
 

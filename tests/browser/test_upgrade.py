@@ -319,7 +319,7 @@ async def test_a_worker_that_can_not_keep_all_of_a_version_answers_the_one_befor
         serve = assets.file
 
         def lose_one(path: str, request: web.Request) -> web.Response:
-            if path == f"{assets.version}/js/cocina/lines.js":
+            if path == f"{assets.version}/js/cocina/cocina.js":
                 missed.append(path)
                 raise NotFound
             return serve(path, request)
@@ -440,7 +440,7 @@ async def test_a_page_without_a_part_says_so_on_a_network_that_swallows_requests
             await route.continue_()
 
     await opened.page.route("**/cocina", swallow)
-    await opened.page.route("**/js/cocina/lines.js", lambda route: route.abort())
+    await opened.page.route("**/js/cocina/cocina.js", lambda route: route.abort())
     await opened.page.goto(f"{house.url}/cocina")
     await opened.page.get_by_text("La página no se cargó completa.").wait_for()
     assert len(asked) == 2

@@ -9,7 +9,6 @@ import pytest
 from comanda.files import static_folder
 from comanda.web.plumbing.assets import Assets
 from comanda.web.plumbing.keys import ASSETS
-from comanda.web.plumbing.modules import reachable
 from tests.house import ANA, House
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -39,38 +38,77 @@ async def test_all_that_a_page_names_is_there_and_is_kept_for_ever(house: House,
         assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("page", ["mesero", "cocina", "caja", "admin"])
-async def test_a_page_names_each_module_that_it_begins_with_and_no_other(
-    house: House, page: str
-) -> None:
-    """By the browser's own rule: what an `import` line names, relative to the module."""
-    _, _, text = await fetch(house, f"/{page}")
-    prefix = f"/static/{house.app[ASSETS].version}/js/"
-    named = re.findall(rf'<link rel="modulepreload" href="{prefix}([^"]+)">', text)
-    entry = f"{page}/{page}.js"
-    begun, waiting = {entry}, [entry]
+def needed(entry: str) -> dict[str, list[str]]:
+    """The modules that a module begins with, each with those it imports, by the browser's rule.
+
+    What an `import` line names is relative to the module.
+    """
+    found: dict[str, list[str]] = {}
+    waiting = [entry]
     while waiting:
-        path = STATIC / "js" / waiting.pop()
+        name = waiting.pop()
+        path = STATIC / name
         source = path.read_text(encoding="utf-8")
-        for address in re.findall(r'(?:\bfrom |^import )"(\.[^"]+)";', source, re.MULTILINE):
-            name = (path.parent / address).resolve().relative_to(STATIC / "js").as_posix()
-            if name not in begun:
-                begun.add(name)
-                waiting.append(name)
-    assert sorted(named) == sorted(begun - {entry})
-    assert text.index("modulepreload") > text.index('rel="stylesheet"')
-    assert "mesero/charge.js" not in named
+        addresses = re.findall(r'(?:\bfrom |^import )"(\.[^"]+)";', source, re.MULTILINE)
+        found[name] = [
+            (path.parent / address).resolve().relative_to(STATIC).as_posix()
+            for address in addresses
+        ]
+        waiting += [name for name in found[name] if name not in found]
+    return found
 
 
-def test_only_the_lines_that_import_are_read() -> None:
-    sources = {
-        "js/a/a.js": 'import "./b.js";\nimport {\n  one, two,\n} from "../lib/c.js";\n'
-        'const later = import("./later.js");\n/** @type {import("./type.js").Type} */\n',
-        "js/a/b.js": 'export * from "./d.js";\nexport const word = "./word.js";\n',
-        "js/lib/c.js": 'import * as b from "../a/b.js";\n// import "./comment.js";\n',
-        "js/a/d.js": 'export { one } from "../lib/c.js";\nimport("./later.js");\n',
-    }
-    assert reachable("js/a/a.js", sources.__getitem__) == ["js/a/b.js", "js/lib/c.js", "js/a/d.js"]
+async def held(house: House, name: str) -> list[str]:
+    """The modules in the answer for a script, as they run."""
+    _, _, text = await fetch(house, f"/static/{house.app[ASSETS].version}/{name}")
+    return re.findall(r"^// (js/.+\.js)$", text, re.MULTILINE)
+
+
+SCRIPTS = [f"js/{page}/{page}.js" for page in ("mesero", "cocina", "caja", "admin", "docs")]
+
+
+@pytest.mark.parametrize("script", [*SCRIPTS, "js/entrar/entrar.js", "js/instalar/instalar.js"])
+async def test_a_pages_script_holds_each_module_once_after_what_it_imports(
+    house: House, script: str
+) -> None:
+    names, modules = await held(house, script), needed(script)
+    assert sorted(names) == sorted(modules)
+    for name, imported in modules.items():
+        assert all(names.index(one) < names.index(name) for one in imported)
+
+
+PARTS = {
+    "js/caja/reconciliation.js": ["js/caja/caja.js"],
+    "js/mesero/charge.js": ["js/mesero/mesero.js"],
+    "js/house/void-dialog.js": ["js/caja/caja.js", "js/mesero/mesero.js"],
+    "js/admin/menu.js": ["js/admin/admin.js"],
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+async def test_a_part_holds_what_its_page_lacks_and_nothing_that_all_have(
+    house: House, part: str
+) -> None:
+    names = await held(house, part)
+    there = [set(await held(house, script)) for script in PARTS[part]]
+    assert names[-1] == part
+    for modules in there:
+        assert set(names) | modules >= set(needed(part))
+    assert not there[0].intersection(*there) & set(names)
+
+
+async def test_a_part_of_a_part_leaves_out_what_both_have(house: House) -> None:
+    scripts = ("js/mesero/mesero.js", "js/mesero/charge.js", "js/lib/exif.js")
+    page, sheet, dates = [set(await held(house, script)) for script in scripts]
+    assert page | sheet | dates >= set(needed("js/lib/exif.js"))
+    assert not dates & (page | sheet)
+
+
+async def test_a_pages_script_is_named_before_it_is_needed(house: House) -> None:
+    _, _, text = await fetch(house, "/caja")
+    address = f"/static/{house.app[ASSETS].version}/js/caja/caja.js"
+    assert f'<link rel="modulepreload" href="{address}">' in text
+    assert f'<script type="module" src="{address}"></script>' in text
 
 
 async def test_an_address_without_a_version_answers_the_file_as_it_is(house: House) -> None:
@@ -83,14 +121,17 @@ async def test_an_address_without_a_version_answers_the_file_as_it_is(house: Hou
     assert (status, headers["Cache-Control"]) == (304, "no-cache")
 
 
+def stands_alone(script: str) -> bool:
+    return not re.search(r"^\s*(?:import|export)\b.*\"|\bimport\(", script, re.MULTILINE)
+
+
 @pytest.mark.parametrize("name", ["js/caja/reconciliation.js", "js/house/menu.js", "js/gone.js"])
 async def test_a_module_without_a_version_brings_its_page_anew(house: House, name: str) -> None:
     """A page of the first versions asks for it: a newer module among older ones makes no page."""
     status, headers, text = await fetch(house, f"/static/{name}")
     assert (status, headers["Cache-Control"]) == (200, "no-cache")
     assert text == (STATIC / "js/lib/renew.js").read_text(encoding="utf-8")
-    assert reachable(name, lambda _: text) == []
-    assert "import(" not in text
+    assert stands_alone(text)
     _, _, first = await fetch(house, "/static/js/lib/uncaught.js")
     assert first == (STATIC / "js/lib/uncaught.js").read_text(encoding="utf-8")
 
@@ -109,8 +150,7 @@ async def test_another_version_is_refused_as_such(house: House, name: str) -> No
 async def test_the_script_that_reloads_an_old_page_is_for_every_version(house: House) -> None:
     status, headers, text = await fetch(house, f"/static/{'0' * 16}/js/lib/uncaught.js")
     assert (status, headers["Cache-Control"]) == (200, "no-cache")
-    assert reachable("js/lib/uncaught.js", lambda _: text) == []
-    assert "import(" not in text
+    assert stands_alone(text)
 
 
 @pytest.mark.parametrize("name", ["js/gone.js", "../config.py", "js", f"{'0' * 16}/js/lib/dom.js"])

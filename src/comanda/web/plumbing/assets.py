@@ -4,14 +4,15 @@ import gzip
 import hashlib
 import mimetypes
 import re
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
 from aiohttp import ETag, web
 
 from comanda.domain.errors import NotFound, OldVersion
+from comanda.web.plumbing.bundles import Bundles
 from comanda.web.plumbing.compression import takes_gzip
-from comanda.web.plumbing.modules import reachable
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
@@ -71,8 +72,8 @@ class Assets:
 
     `version` changes with any of the files. It is a part of the addresses that a page names
     (`/static/VERSION/js/live.js`), so a browser keeps these files and never asks for them again.
-    A module's relative imports stay within its version. The files are not read again: a server that
-    is being upgraded goes on answering with the files of its own version.
+    A script that a page names is answered with all that it imports, as a bundle. The files are not
+    read again: a server that is being upgraded goes on answering with the files of its own version.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -80,16 +81,22 @@ class Assets:
         bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
         self.version = _version(bodies)
         self._files = {name: Asset(name, body) for name, body in bodies.items()}
-        self._pages: dict[str, Asset] = {}
+        self._made: dict[str, Asset] = {}
+
+    @cached_property
+    def _bundles(self) -> Bundles:
+        pages = (asset for name, asset in self._files.items() if name.endswith(".html"))
+        entries = {entry[1] for page in pages for entry in _ENTRY.finditer(page.body.decode())}
+        return Bundles(sorted(entries), lambda name: self._files[name].body.decode())
 
     def page(self, name: str, request: web.Request) -> web.Response:
         """Return a file with an address of its own, or a 304 if the browser has it already.
 
         An HTML page names all that it begins with, in this version.
         """
-        asset = self._pages.get(name)
-        if asset is None:
-            asset = self._pages[name] = self._addressed(name)
+        asset = self._find(name)
+        if name.endswith(".html"):
+            asset = self._remembered(name, lambda: self._with_addresses(asset.body.decode()))
         return _response(asset, request, _ASK_AGAIN)
 
     def file(self, path: str, request: web.Request) -> web.Response:
@@ -112,28 +119,23 @@ class Assets:
     def _find(self, name: str) -> Asset:
         if name not in self._files:
             raise NotFound
+        if _MODULE.fullmatch(name) and name in self._bundles:
+            return self._remembered(name, lambda: self._bundles.bundle(name))
         return self._files[name]
 
-    def _addressed(self, name: str) -> Asset:
-        """Return a page with the version in its addresses, and its modules named in its head."""
-        asset = self._find(name)
-        if not name.endswith(".html"):
-            return asset
-        text = _ENTRY.sub(self._with_modules, asset.body.decode())
-        text = _ADDRESS.sub(f"/static/{self.version}/", text)
+    def _remembered(self, name: str, make: Callable[[], str]) -> Asset:
+        """Return what is made of a file, once."""
+        asset = self._made.get(name)
+        if asset is None:
+            asset = self._made[name] = Asset(name, make().encode())
+        return asset
+
+    def _with_addresses(self, page: str) -> str:
+        """Return a page with the version in its addresses, and its script first of all."""
+        page = _ENTRY.sub(r'<link rel="modulepreload" href="/static/\1">\n\g<0>', page)
+        page = _ADDRESS.sub(f"/static/{self.version}/", page)
         version = f'<meta name="comanda-version" content="{self.version}">\n'
-        return Asset(name, text.replace(_HEAD, _HEAD + version, 1).encode())
-
-    def _with_modules(self, entry: re.Match[str]) -> str:
-        """Return the entry's script, and before it a link for each module that it imports.
-
-        Without these links a browser learns of a module when the module that imports it has come.
-        """
-        links = (
-            f'<link rel="modulepreload" href="/static/{name}">\n'
-            for name in reachable(entry[1], lambda name: self._find(name).body.decode())
-        )
-        return "".join(links) + entry[0]
+        return page.replace(_HEAD, _HEAD + version, 1)
 
 
 def _response(asset: Asset, request: web.Request, caching: str) -> web.Response:
