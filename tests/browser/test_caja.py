@@ -16,7 +16,7 @@ from comanda.store.connection import connect
 from comanda.store.database import Transaction
 from comanda.web.plumbing.keys import DATABASE
 from comanda.workflow import OrderLine
-from tests.browser.conftest import OpenWindow, until_order
+from tests.browser.conftest import OpenWindow, settled, until_order
 from tests.browser.test_examination import examine
 from tests.house import ANA, COCO, LUIS, MARA, PDF, House, jpeg
 
@@ -190,6 +190,7 @@ async def test_a_resubmission_shows_the_earlier_photo_and_its_reason_beside(
     page = await luis(window)
     await resubmit(house, 12)
     await expect(card(page, 12)).to_contain_text("🔄 Reenvío #2")
+    await settled(page)
     await card(page, 12).click()
     await expect(page.locator(".detail .badge")).to_have_text("🔄 Reenvío #2")
     new = page.get_by_role("img", name="Comprobante de la mesa 12")

@@ -38,6 +38,7 @@ async def sign_in(page: Page, house: House, member: Staff = ANA) -> None:
 
 async def write_order(page: Page, table: int = 12, dish: str = "Sopa") -> None:
     await page.get_by_label("Mesa", exact=True).fill(str(table))
+    await settled(page)
     await page.get_by_role("button", name=f"Agregar {dish}", exact=True).click()
 
 

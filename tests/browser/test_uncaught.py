@@ -105,13 +105,12 @@ async def test_a_server_that_does_not_hear_of_it_makes_no_loop(window: OpenWindo
 
 
 @pytest.mark.parametrize(("member", "path", "module"), PAGES)
-@pytest.mark.parametrize("how", ["lost", "broken", "imported"])
+@pytest.mark.parametrize("how", ["lost", "broken"])
 async def test_a_module_that_does_not_load_is_told_of(
     house: House, window: OpenWindow, member: Staff | None, path: str, module: str, how: str
 ) -> None:
     opened = await window(member, "/healthz")
     page = opened.page
-    missing = "dom.js" if how == "imported" else module
 
     async def serve(route: Route) -> None:
         if how == "broken":
@@ -119,12 +118,12 @@ async def test_a_module_that_does_not_load_is_told_of(
         else:
             await route.abort()
 
-    await page.route(f"**/static/*/js/**/{missing}*", serve)
+    await page.route(f"**/static/*/js/**/{module}*", serve)
     async with page.expect_request("**/errors") as sent:
         await page.goto(house.url + path)
     body = json.loads((await sent.value).post_data or "")
     assert body["page"] == path
-    await page.unroute(f"**/static/*/js/**/{missing}*")
+    await page.unroute(f"**/static/*/js/**/{module}*")
     await page.get_by_role("button", name="Recargar").click()
     await page.get_by_role("heading").first.wait_for()
     forgive(opened)
