@@ -25,7 +25,7 @@ PAGES = [
     (ROSA, "/admin"),
     (None, "/docs"),
 ]
-LIGHTEST = 90 * 1024
+LIGHTEST = 72 * 1024
 
 
 # A colour that is still fading into another one has no contrast that anybody reads.

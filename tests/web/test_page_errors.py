@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from comanda.domain.errors import TooManyAttempts
+from comanda.files import static_folder
+from comanda.web.plumbing.keys import ASSETS
 from comanda.web.plumbing.throttle import ADDRESSES, OF_ADDRESS, OF_ALL, WINDOW, Throttle
 from tests.house import ANA, LUIS, House
 
@@ -38,6 +40,28 @@ async def test_an_error_is_one_line_of_the_log(
         " · TypeError: Cannot read | at show (caja.js:12:3) | at caja.js:40:1"
         " · 127.0.0.1 · Firefox en Android"
     )
+
+
+async def test_a_line_of_a_pages_script_is_told_as_its_modules(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = f"/static/{house.app[ASSETS].version}/js/caja/caja.js"
+    client = await house.client(None)
+    async with client.get(source) as response:
+        lines = (await response.text()).splitlines()
+    module = static_folder() / "js/lib/dom.js"
+    wanted = module.read_text(encoding="utf-8").splitlines().index("export class KeyedList {") + 1
+    line = lines.index("// js/lib/dom.js") + 1 + wanted
+    assert lines[line - 1] == "class KeyedList {"
+    for place in ({"line": line}, {"line": 1}, {"line": None}, {"source": "/static/js/other.js"}):
+        body = {**FAILED, "source": source, "line": line, **place}
+        assert await house.call(None, "POST", "/errors", json=body) == (204, None)
+    assert [one.split(" · ")[1] for one in told(caplog)] == [
+        f"{source}:{line}:3 (js/lib/dom.js:{wanted})",
+        f"{source}:1:3",
+        f"{source}:3",
+        f"/static/js/other.js:{line}:3",
+    ]
 
 
 async def test_a_message_and_its_page_are_enough(

@@ -16,8 +16,9 @@ from aiohttp import web
 from comanda.domain.errors import NotSignedIn, StorageUnavailable
 from comanda.domain.sign_in import network_of
 from comanda.web.contract.requests import PageError
+from comanda.web.plumbing.assets import Assets
 from comanda.web.plumbing.identity import authenticate
-from comanda.web.plumbing.keys import PAGE_ERRORS, STAFF_ERRORS
+from comanda.web.plumbing.keys import ASSETS, PAGE_ERRORS, STAFF_ERRORS
 from comanda.web.plumbing.proxy import address_of
 from comanda.web.plumbing.request_data import json_body
 
@@ -37,7 +38,7 @@ async def tell_error(request: web.Request) -> web.Response:
         "💥 [Página] %s: %s · %s · %s · %s · %s",
         clean(page_error["page"]),
         clean(page_error["message"]),
-        clean(_place(page_error)),
+        clean(_place(page_error, request.app[ASSETS])),
         clean(page_error["stack"] or "-"),
         address,
         clean(agent or "-"),
@@ -55,10 +56,15 @@ async def _count(request: web.Request, address: str) -> None:
         request.app[STAFF_ERRORS].count(member.username, time.monotonic())
 
 
-def _place(page_error: dict[str, Any]) -> str:
-    """Return `/static/js/caja.js:12:3`, or `-` if the browser sent no place."""
-    parts = (page_error["source"], page_error["line"], page_error["column"])
-    return ":".join(str(part) for part in parts if part is not None) or "-"
+def _place(page_error: dict[str, Any], assets: Assets) -> str:
+    """Return `/static/VERSION/js/caja/caja.js:912:3 (js/lib/dom.js:12)`, or what there is of it.
+
+    It is `-` if the browser sent no place.
+    """
+    source, line, column = (page_error[name] for name in ("source", "line", "column"))
+    told = ":".join(str(part) for part in (source, line, column) if part is not None) or "-"
+    module = assets.place(source, line) if source and line else None
+    return f"{told} ({module})" if module else told
 
 
 def clean(text: str) -> str:

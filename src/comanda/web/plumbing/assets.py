@@ -116,6 +116,15 @@ class Assets:
             raise OldVersion
         return _response(self._find(name), request, _ASK_AGAIN)
 
+    def place(self, path: str, line: int) -> str | None:
+        """Return the module and its line for a line of `/static/VERSION/…`, or None.
+
+        A bundle's line is one of a module in it.
+        """
+        name = path.removeprefix(f"/static/{self.version}/")
+        asset = self._made.get(name)
+        return Bundles.place(asset.body.decode(), line) if asset else None
+
     def _find(self, name: str) -> Asset:
         if name not in self._files:
             raise NotFound

@@ -36,6 +36,7 @@ _EXPORT = re.compile(
 _OTHER = re.compile(r"^(?:import\b(?!\s*\()|export\b).*", re.MULTILINE)
 _LATER = re.compile(r'\bimport\("(\.{1,2}/[^"]+)"\)')
 _OWN_ADDRESS = "import.meta.url"
+_MARKER = re.compile(r"// (js/.+\.js)")
 # A comment that types something, anywhere; and one that has its lines to itself.
 _COMMENT = re.compile(r"/\*\*.*?\*/ ?|^ *//[^\n]*", re.MULTILINE | re.DOTALL)
 
@@ -139,6 +140,15 @@ class Bundles:
             end = f'export const {{ {", ".join(first.exports)} }} = $modules.get("{name}");\n'
         functions = (self._find(module).function(name) for module in modules)
         return f"{_PAGES_MODULES}{''.join(functions)}{end}"
+
+    @staticmethod
+    def place(bundle: str, line: int) -> str | None:
+        """Return a bundle's line, counted from 1, as one of a module: `js/lib/dom.js:12`."""
+        above = bundle.splitlines()[:line]
+        for number, text in enumerate(reversed(above)):
+            if marker := _MARKER.fullmatch(text):
+                return f"{marker[1]}:{number}" if number else None
+        return None
 
     def _add(self, name: str, there: frozenset[str]) -> None:
         """Note a bundle that is fetched when these modules are there, and its parts."""
