@@ -1,6 +1,7 @@
 """Files that explode when they are decoded, sent by a waiter who is signed in: the server notices
 nothing, the examinations end, and an honest proof doesn't wait for them."""
 
+import asyncio
 import io
 import struct
 import zlib
@@ -23,8 +24,9 @@ from tests.test_metadata import chunk, jpeg_parts
 
 # Beside what a photo of 10 MB takes on its way through. The long form sends many of that size, of
 # which one comes in while another is examined.
-GROWTH = scaled(64, 256) * MEGABYTE
+GROWTH = scaled(32, 96) * MEGABYTE
 LARGEST = 10 * MEGABYTE
+LEFT = 24 * MEGABYTE  # pages that SQLite's connections keep, among others
 ALWAYS = (
     "a PNG of 49 megapixels",
     "a WebP of 34 bytes",
@@ -151,3 +153,21 @@ async def test_the_server_does_not_notice_files_that_explode(tmp_path: Path) -> 
         server_grown_by_MB=round(grown / MEGABYTE, 1),
         examiner_MB=round(child / MEGABYTE),
     )
+
+
+async def test_large_photos_leave_no_memory_behind(tmp_path: Path) -> None:
+    """Some at once, then examined: what they took is the system's again."""
+    database = tmp_path / "c.db"
+    tokens = await furnish(database)
+    with serving(database) as server:
+        async with phones(server, tokens) as crowd:
+            assert (await send(crowd, BETO, jpeg()))[0] == 201
+            await eventually(lambda: backlog(database) == 0, WAIT)
+            before = server.memory
+            photos = [jpeg() + bytes(LARGEST - MEGABYTE) for _ in range(8)]
+            sent = await asyncio.gather(*(send(crowd, BETO, photo) for photo in photos))
+            assert [answered for answered, _ in sent] == [201] * len(photos)
+            await eventually(lambda: backlog(database) == 0, WAIT)
+            await eventually(lambda: server.memory < before + LEFT, WAIT)
+            left = server.memory - before
+    report("8 photos of 9 MB at once", left_in_the_server_MB=round(left / MEGABYTE, 1))
