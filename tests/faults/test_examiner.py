@@ -22,6 +22,7 @@ from tests.faults.figures import scaled
 from tests.faults.processes import descriptors, examiners
 from tests.house import SLOW, eventually, jpeg
 
+TRIES = scaled(1, 20)  # of each fault
 MISSING = {
     "no such program": ("/nowhere/comanda-examiner",),
     "a program that ends": ("false",),
@@ -36,6 +37,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that a test can wait for."""
     monkeypatch.setattr(examining, "EXAMINE_SECONDS", 1.5)
     monkeypatch.setattr(examining, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(examining, "LONGEST_PAUSE", 0.1)
 
 
 @asynccontextmanager
@@ -45,7 +47,7 @@ async def employed(command: tuple[str, ...] = COMMAND) -> AsyncIterator[Examiner
     before = descriptors()
     examiner = Examiner(command)
     try:
-        async with asyncio.timeout(SLOW):
+        async with asyncio.timeout(SLOW * TRIES):
             yield examiner
     finally:
         async with asyncio.timeout(SLOW):
@@ -62,7 +64,7 @@ async def is_honest(examiner: Examiner) -> bool:
 @pytest.mark.parametrize("fault", HOSTILE)
 async def test_after_any_fault_the_next_file_is_examined_and_nothing_is_left(fault: str) -> None:
     async with employed() as examiner:
-        for number in range(scaled(1, 20)):
+        for number in range(TRIES):
             facts: Facts | None = None
             with contextlib.suppress(ExaminerFailed):
                 facts = await examiner.examine("image/jpeg", picture(fault, number))
