@@ -1,13 +1,16 @@
 """A page's modules in one file behave as they do one by one, in a real engine."""
 
+import json
+import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
 from comanda.files import static_folder
+from comanda.web.plumbing.assets import Assets
 from comanda.web.plumbing.bundles import Bundles, without_comments
 from tests.house import skip_without
 
@@ -148,18 +151,121 @@ def test_an_error_tells_its_line_in_the_module(node: str, tmp_path: Path) -> Non
         "import HELLO from './words.js';",
         'import { h } from "elsewhere";',
         "import { h } from './first.js'",
+        '  import { add } from "./count.js";',
+        'import "./first.js"; import { add } from "./count.js";',
+        "export const one = 1; export const two = 2;",
+        "import('./first.js');",
+        'import( "./first.js" );',
+        "import(HELLO);",
+        'const first = import.meta.resolve("./first.js");',
+        "const { url } = import.meta;",
+        "const $modules = 1;",
+        '\ufeffimport "./first.js";',
     ],
 )
 def test_a_form_that_is_not_read_is_refused(line: str) -> None:
     modules = {**MODULES, "js/lib/words.js": f"{MODULES['js/lib/words.js']}{line}\n"}
-    with pytest.raises(ValueError, match=r"js/lib/words\.js: can't be bundled: "):
+    with pytest.raises(ValueError, match=r"js/lib/words\.js:8: can't be bundled: .+\nWrite "):
         bundled(modules)
+
+
+@pytest.mark.parametrize(
+    "line", ["await HELLO;", "export const waited = await HELLO;", "const waited = await HELLO;"]
+)
+def test_only_a_pages_own_script_may_wait(line: str) -> None:
+    modules = {**MODULES, "js/lib/words.js": f"{MODULES['js/lib/words.js']}{line}\n"}
+    with pytest.raises(ValueError, match=r"words\.js:8: can't be bundled: .*\nOnly a page's own"):
+        bundled(modules)
+
+
+def test_a_part_that_imports_its_page_is_refused() -> None:
+    part = 'import { own } from "./page.js";\n'
+    with pytest.raises(
+        ValueError, match=r"js/page/part\.js imports js/page/page\.js, a page's own"
+    ):
+        bundled({**MODULES, "js/page/part.js": part})
+
+
+def test_a_module_that_does_not_exist_is_named() -> None:
+    with pytest.raises(ValueError, match=r"There is no js/lib/gone\.js"):
+        bundled({**MODULES, "js/lib/only.js": 'import "./gone.js";\n'})
+
+
+def test_a_module_uses_and_passes_on_the_same_name(node: str, tmp_path: Path) -> None:
+    modules = {
+        PAGE: 'import { $b, c, sum } from "../lib/both.js";\nconsole.log($b, c, sum);\n',
+        "js/lib/both.js": 'import { a, $b } from "./two.js";\n'
+        'export { $b, a as c } from "./two.js";\n'
+        "export const sum = a + $b;\n",
+        "js/lib/two.js": "export const a = 1;\nexport const $b = 2;\n",
+    }
+    assert run(node, write(tmp_path, bundled(modules))) == "2 1 3\n"
 
 
 def test_modules_that_import_each_other_are_refused() -> None:
     modules = {**MODULES, "js/lib/first.js": 'import "../house/greeter.js";\nimport "./loop.js";\n'}
     with pytest.raises(ValueError, match=r"js/lib/first\.js imports itself through others"):
         bundled({**modules, "js/lib/loop.js": 'import "./first.js";\n'})
+
+
+NAMES = """
+import fs from "node:fs";
+import path from "node:path";
+import vm from "node:vm";
+
+const modules = new Map();
+function find(name) {
+  if (!modules.has(name)) {
+    const source = fs.readFileSync(name, "utf8");
+    modules.set(name, new vm.SourceTextModule(source, { identifier: name }));
+  }
+  return modules.get(name);
+}
+const names = {};
+for (const name of process.argv.slice(1)) {
+  const module = find(name);
+  const imported = (address, { identifier }) => find(path.join(path.dirname(identifier), address));
+  if (module.status === "unlinked") await module.link(imported);
+  names[name] = Reflect.ownKeys(module.namespace).filter((key) => typeof key === "string");
+}
+console.log(JSON.stringify(names));
+"""
+
+
+def exported(node: str, folder: Path, names: Iterable[str]) -> dict[str, list[str]]:
+    """What an engine finds that these modules export. It links them, and runs none."""
+    options = ["--experimental-vm-modules", "--no-warnings", "--input-type=module", "--eval", NAMES]
+    command = [node, *options, "--", *names]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return {name: sorted(exports) for name, exports in found.items()}
+
+
+def returned(bundle: str) -> dict[str, list[str]]:
+    """What each module in a bundle exports: the names in the last line of its function."""
+    modules = re.findall(
+        r'^\$modules\.has\("([^"]+)"\) .*?\nreturn \{ ([^\n]*) \};\n\}\)\(\)\);$',
+        bundle,
+        re.MULTILINE | re.DOTALL,
+    )
+    return {name: sorted(re.findall(r"([\w$]+):", names)) for name, names in modules}
+
+
+def test_every_module_of_the_pages_exports_the_same_names(node: str, tmp_path: Path) -> None:
+    """And an engine reads every bundle."""
+    bundles = Assets(static_folder()).bundles
+    texts = {name: bundles.bundle(name) for name in bundles}
+    write(tmp_path, texts)
+    alone = exported(node, tmp_path, texts)
+    together = {name: names for text in texts.values() for name, names in returned(text).items()}
+    assert len(together) > 60
+    assert together == exported(node, static_folder(), together)
+    parts = texts.keys() & together.keys()
+    assert len(parts) > 10
+    assert all(alone[part] == together[part] for part in parts)
 
 
 def compiled(node: str, scripts: Path) -> dict[str, str]:

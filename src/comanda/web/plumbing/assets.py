@@ -84,7 +84,8 @@ class Assets:
         self._made: dict[str, Asset] = {}
 
     @cached_property
-    def _bundles(self) -> Bundles:
+    def bundles(self) -> Bundles:
+        """The scripts that are answered as bundles. Raises ValueError."""
         pages = (asset for name, asset in self._files.items() if name.endswith(".html"))
         entries = {entry[1] for page in pages for entry in _ENTRY.finditer(page.body.decode())}
         return Bundles(sorted(entries), lambda name: self._files[name].body.decode())
@@ -128,8 +129,8 @@ class Assets:
     def _find(self, name: str) -> Asset:
         if name not in self._files:
             raise NotFound
-        if _MODULE.fullmatch(name) and name in self._bundles:
-            return self._remembered(name, lambda: self._bundles.bundle(name))
+        if _MODULE.fullmatch(name) and name in self.bundles:
+            return self._remembered(name, lambda: self.bundles.bundle(name))
         return self._files[name]
 
     def _remembered(self, name: str, make: Callable[[], str]) -> Asset:

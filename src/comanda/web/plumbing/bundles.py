@@ -11,12 +11,13 @@ alone. The modules keep their own scopes:
 - Comments are left out, and their line breaks are kept: an error tells the line in the module's
   own file, counted from the comment with its name.
 
-Only the forms that the scripts use are read. Any other form of `import` or `export` is an error.
+Only the forms that the scripts use are read. Any other form is an error, which `tests/run.sh lint`
+shows first (`tests/bundles.py`).
 """
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -33,9 +34,18 @@ _PASSED_ON = re.compile(rf"^export\s*\{{(?P<names>[^}}]*)\}}\s*from{_FROM}", re.
 _EXPORT = re.compile(
     r"^export (?=(?:async function\*?|function\*?|class|const) (?P<name>[\w$]+))", re.MULTILINE
 )
-_OTHER = re.compile(r"^(?:import\b(?!\s*\()|export\b).*", re.MULTILINE)
 _LATER = re.compile(r'\bimport\("(\.{1,2}/[^"]+)"\)')
 _OWN_ADDRESS = "import.meta.url"
+# What no form above reads, wherever it stands; and the name that is the bundle's own.
+_OTHER = re.compile(
+    rf"(?<![\w$./-])(?:(?!{_LATER.pattern}|import\.meta\.url\b)import|export)\b.*|\$modules\b.*"
+)
+_FORMS = """Write one of these, a statement a line, at the line's begin:
+  import "./a.js";  import * as a from "./a.js";  import { a, b as c } from "./a.js";
+  export { a, b as c } from "./a.js";  export const/function/class a
+or, anywhere, import("./a.js") or import.meta.url. No name may be $modules."""
+# It waits outside of all functions.
+_WAITING = re.compile(r"^(?:(?:export )?const [^=\n]+= )?await\b.*", re.MULTILINE)
 _MARKER = re.compile(r"// (js/.+\.js)")
 # A comment that types something, anywhere; and one that has its lines to itself.
 _COMMENT = re.compile(r"/\*\*.*?\*/ ?|^ *//[^\n]*", re.MULTILINE | re.DOTALL)
@@ -61,17 +71,21 @@ class _Module:
         return [self._named(address) for address in _LATER.findall(self.source)]
 
     @property
-    def exports(self) -> list[str]:
-        passed_on = [
-            name
-            for match in _PASSED_ON.finditer(self.source)
-            for name in re.findall(r"(\w+)\s*(?:,|$)", match["names"])
-        ]
-        return passed_on + [match["name"] for match in _EXPORT.finditer(self.source)]
+    def exports(self) -> dict[str, str]:
+        """What the module's code writes for each name that it exports."""
+        exports = {match["name"]: match["name"] for match in _EXPORT.finditer(self.source)}
+        for match in _PASSED_ON.finditer(self.source):
+            values = f'$modules.get("{self._named(match["address"])}")'
+            for name, other in re.findall(r"([\w$]+)(?:\s+as\s+([\w$]+))?", match["names"]):
+                exports[other or name] = f"{values}.{name}"
+        return exports
 
     def function(self, bundle: str) -> str:
         """Return the module as a function in a bundle, which has this name. Raises ValueError."""
-        returned = ", ".join(self.exports)
+        waiting = _WAITING.search(self.source)
+        if waiting:
+            raise self._refused(waiting, "Only a page's own script may wait outside of a function.")
+        returned = ", ".join(f"{name}: {value}" for name, value in self.exports.items())
         return (
             f'$modules.has("{self.name}") || $modules.set("{self.name}", (() => {{\n'
             f"{self.body(bundle)}\nreturn {{ {returned} }};\n}})());\n"
@@ -79,17 +93,21 @@ class _Module:
 
     def body(self, bundle: str) -> str:
         """Return the module's statements, which take their imports out of the map."""
-        body = _IMPORT.sub(self._take, self.source)
-        body = _EXPORT.sub("", _PASSED_ON.sub(self._take, body))
-        other = _OTHER.search(body)
+        own = _EXPORT.sub("", _PASSED_ON.sub(_lines, _IMPORT.sub(_lines, self.source)))
+        other = _OTHER.search(own)
         if other:
-            raise ValueError(f"{self.name}: can't be bundled: {other[0]}")
+            raise self._refused(other, _FORMS)
+        body = _EXPORT.sub("", _PASSED_ON.sub(_lines, _IMPORT.sub(self._take, self.source)))
         here = posixpath.dirname(bundle)
         body = _LATER.sub(lambda match: f'import("{self._from(here, match[1])}")', body)
         if _OWN_ADDRESS in body:
-            own = posixpath.relpath(self.name, here)
-            body = body.replace(_OWN_ADDRESS, f'new URL("{own}", {_OWN_ADDRESS}).href')
+            own_address = posixpath.relpath(self.name, here)
+            body = body.replace(_OWN_ADDRESS, f'new URL("{own_address}", {_OWN_ADDRESS}).href')
         return f"// {self.name}\n{body}"
+
+    def _refused(self, match: re.Match[str], advice: str) -> ValueError:
+        line = match.string.count("\n", 0, match.start()) + 1
+        return ValueError(f"{self.name}:{line}: can't be bundled: {match[0]}\n{advice}")
 
     def _named(self, address: str) -> str:
         return posixpath.normpath(posixpath.join(posixpath.dirname(self.name), address))
@@ -101,22 +119,22 @@ class _Module:
     def _take(self, match: re.Match[str]) -> str:
         """Return an import's line as one that takes from the map, over as many lines."""
         values = f'$modules.get("{self._named(match["address"])}");'
-        groups = match.groupdict()
-        if groups.get("whole"):
-            values = f"const {groups['whole']} = {values}"
-        elif groups["names"] is not None:
-            values = f"const {{{groups['names'].replace(' as ', ': ')}}} = {values}"
+        if match["whole"]:
+            values = f"const {match['whole']} = {values}"
+        elif match["names"] is not None:
+            values = f"const {{{match['names'].replace(' as ', ': ')}}} = {values}"
         return values + "\n" * (match[0].count("\n") - values.count("\n"))
 
 
 class Bundles:
     """The bundles of all pages. `entries`: the modules that pages name.
 
-    `read` returns the source of a module by its name, such as `js/lib/dom.js`.
+    `read` returns the source of a module by its name, such as `js/lib/dom.js`. Raises ValueError.
     """
 
     def __init__(self, entries: Iterable[str], read: Callable[[str], str]) -> None:
-        self._find = cache(lambda name: _Module(name, without_comments(read(name))))
+        self._read = read
+        self._find = cache(self._module)
         self._there: dict[str, frozenset[str]] = {}
         self._entries = frozenset(entries)
         for entry in self._entries:
@@ -125,6 +143,9 @@ class Bundles:
     def __contains__(self, name: str) -> bool:
         """Whether this module is the first of a bundle: a page's script, or a part."""
         return name in self._there
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._there)
 
     def bundle(self, name: str) -> str:
         """Return the bundle of a page's script or of a part. Raises ValueError.
@@ -150,6 +171,13 @@ class Bundles:
                 return f"{marker[1]}:{number}" if number else None
         return None
 
+    def _module(self, name: str) -> _Module:
+        try:
+            source = self._read(name)
+        except KeyError:
+            raise ValueError(f"There is no {name}, which another module imports") from None
+        return _Module(name, without_comments(source))
+
     def _add(self, name: str, there: frozenset[str]) -> None:
         """Note a bundle that is fetched when these modules are there, and its parts."""
         known = self._there.get(name)
@@ -158,6 +186,11 @@ class Bundles:
             return
         self._there[name] = there
         modules = self._ordered(name)
+        for page in self._entries.intersection(modules) - {name}:
+            raise ValueError(
+                f"{name} imports {page}, a page's own script, which is in no map.\n"
+                "Move what both need to a module of its own."
+            )
         for module in modules:
             for part in self._find(module).parts:
                 self._add(part, there.union(modules))
@@ -182,4 +215,9 @@ class Bundles:
 
 def without_comments(source: str) -> str:
     """Return a script with empty lines where its comments were."""
-    return _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), source)
+    return _COMMENT.sub(_lines, source)
+
+
+def _lines(match: re.Match[str]) -> str:
+    """Return no more than the line breaks of what is left out."""
+    return "\n" * match[0].count("\n")
