@@ -251,7 +251,7 @@ def returned(bundle: str) -> dict[str, list[str]]:
         bundle,
         re.MULTILINE | re.DOTALL,
     )
-    return {name: sorted(re.findall(r"([\w$]+):", names)) for name, names in modules}
+    return {name: sorted(re.findall(r"(?:^|, )([\w$]+)", names)) for name, names in modules}
 
 
 def test_every_module_of_the_pages_exports_the_same_names(node: str, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from comanda.domain.errors import TooManyAttempts
 from comanda.files import static_folder
+from comanda.web.plumbing.assets import Assets
 from comanda.web.plumbing.keys import ASSETS
 from comanda.web.plumbing.throttle import ADDRESSES, OF_ADDRESS, OF_ALL, WINDOW, Throttle
 from tests.house import ANA, LUIS, House
@@ -27,6 +28,19 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
     ]
 
 
+def keyed_list() -> tuple[int, int, int]:
+    """The line of a class of dom.js in caja's script, its line in dom.js, the script's last.
+
+    The test's server is not asked for the script: a browser keeps it, and a server starts anew.
+    """
+    lines = Assets(static_folder()).bundles.bundle("js/caja/caja.js").split("\n")
+    module = static_folder() / "js/lib/dom.js"
+    wanted = module.read_text(encoding="utf-8").splitlines().index("export class KeyedList {") + 1
+    line = lines.index("// js/lib/dom.js") + 1 + wanted
+    assert lines[line - 1] == "class KeyedList {"
+    return line, wanted, len(lines)
+
+
 async def test_an_error_is_one_line_of_the_log(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -46,21 +60,42 @@ async def test_a_line_of_a_pages_script_is_told_as_its_modules(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     source = f"/static/{house.app[ASSETS].version}/js/caja/caja.js"
-    client = await house.client(None)
-    async with client.get(source) as response:
-        lines = (await response.text()).splitlines()
-    module = static_folder() / "js/lib/dom.js"
-    wanted = module.read_text(encoding="utf-8").splitlines().index("export class KeyedList {") + 1
-    line = lines.index("// js/lib/dom.js") + 1 + wanted
-    assert lines[line - 1] == "class KeyedList {"
-    for place in ({"line": line}, {"line": 1}, {"line": None}, {"source": "/static/js/other.js"}):
+    line, wanted, last = keyed_list()
+    for place in (
+        {"line": line},
+        {"line": 1},
+        {"line": last + 1},
+        {"line": None},
+        {"source": "/static/js/other.js"},
+        {"source": "js/caja/caja.js"},
+    ):
         body = {**FAILED, "source": source, "line": line, **place}
         assert await house.call(None, "POST", "/errors", json=body) == (204, None)
     assert [one.split(" · ")[1] for one in told(caplog)] == [
         f"{source}:{line}:3 (js/lib/dom.js:{wanted})",
         f"{source}:1:3",
+        f"{source}:{last + 1}:3",
         f"{source}:3",
         f"/static/js/other.js:{line}:3",
+        f"js/caja/caja.js:{line}:3",
+    ]
+
+
+async def test_the_calls_of_a_stack_are_told_as_their_modules(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A promise that nobody caught has no other place."""
+    line, wanted, last = keyed_list()
+    address = f"http://caja.local/static/{house.app[ASSETS].version}/js/caja/caja.js"
+    stack = f"TypeError: no\n    at show ({address}:{line}:3)\n    at {address}:{last + 1}:9"
+    body = {**FAILED, "source": None, "line": None, "column": None, "stack": stack}
+    assert await house.call(None, "POST", "/errors", json=body) == (204, None)
+    place, calls = told(caplog)[0].split(" · ")[1:3]
+    assert place == "-"
+    assert calls.split(" | ") == [
+        "TypeError: no",
+        f"at show ({address}:{line}:3 (js/lib/dom.js:{wanted}))",
+        f"at {address}:{last + 1}:9",
     ]
 
 

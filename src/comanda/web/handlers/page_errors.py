@@ -7,6 +7,7 @@ apart from guests, so that a guest in the Wi-Fi can't use up the members' limit.
 """
 
 import logging
+import re
 import time
 import unicodedata
 from typing import Any
@@ -25,6 +26,10 @@ from comanda.web.plumbing.request_data import json_body
 # Line breaks, direction marks, half surrogates and other characters that could forge a line.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
+# A call in a stack: `at show (http://HOST/static/VERSION/js/caja/caja.js:912:3)`.
+_CALL = re.compile(r"(/static/[0-9a-f]{16}/js/[\w/-]+\.js):([0-9]{1,7})(?::[0-9]{1,7})?", re.ASCII)
+_MOST_CALLS = 10  # anybody may send a stack, and each call takes a millisecond
+
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +44,7 @@ async def tell_error(request: web.Request) -> web.Response:
         clean(page_error["page"]),
         clean(page_error["message"]),
         clean(_place(page_error, request.app[ASSETS])),
-        clean(page_error["stack"] or "-"),
+        clean(_with_modules(page_error["stack"] or "-", request.app[ASSETS])),
         address,
         clean(agent or "-"),
     )
@@ -65,6 +70,19 @@ def _place(page_error: dict[str, Any], assets: Assets) -> str:
     told = ":".join(str(part) for part in (source, line, column) if part is not None) or "-"
     module = assets.place(source, line) if source and line else None
     return f"{told} ({module})" if module else told
+
+
+def _with_modules(stack: str, assets: Assets) -> str:
+    """Return a stack with the modules and their lines behind its first calls.
+
+    What a promise was rejected with has no place but its stack.
+    """
+
+    def place(call: re.Match[str]) -> str:
+        module = assets.place(call[1], int(call[2]))
+        return f"{call[0]} ({module})" if module else call[0]
+
+    return _CALL.sub(place, stack, count=_MOST_CALLS)
 
 
 def clean(text: str) -> str:

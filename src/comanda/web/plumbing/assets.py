@@ -118,13 +118,15 @@ class Assets:
         return _response(self._find(name), request, _ASK_AGAIN)
 
     def place(self, path: str, line: int) -> str | None:
-        """Return the module and its line for a line of `/static/VERSION/…`, or None.
+        """Return the module and its line for a bundle's line, or None.
 
-        A bundle's line is one of a module in it.
+        `path` is `/static/VERSION/…`, of this version. No browser need have asked for the bundle
+        since the start: browsers keep it.
         """
-        name = path.removeprefix(f"/static/{self.version}/")
-        asset = self._made.get(name)
-        return Bundles.place(asset.body.decode(), line) if asset else None
+        versioned = _VERSION.fullmatch(path.removeprefix("/static/"))
+        if versioned is None or versioned[1] != self.version or versioned[2] not in self.bundles:
+            return None
+        return Bundles.place(self._find(versioned[2]).body.decode(), line)
 
     def _find(self, name: str) -> Asset:
         if name not in self._files:

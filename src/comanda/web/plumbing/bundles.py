@@ -85,7 +85,9 @@ class _Module:
         waiting = _WAITING.search(self.source)
         if waiting:
             raise self._refused(waiting, "Only a page's own script may wait outside of a function.")
-        returned = ", ".join(f"{name}: {value}" for name, value in self.exports.items())
+        returned = ", ".join(
+            name if name == value else f"{name}: {value}" for name, value in self.exports.items()
+        )
         return (
             f'$modules.has("{self.name}") || $modules.set("{self.name}", (() => {{\n'
             f"{self.body(bundle)}\nreturn {{ {returned} }};\n}})());\n"
@@ -165,7 +167,8 @@ class Bundles:
     @staticmethod
     def place(bundle: str, line: int) -> str | None:
         """Return a bundle's line, counted from 1, as one of a module: `js/lib/dom.js:12`."""
-        above = bundle.splitlines()[:line]
+        lines = bundle.split("\n")
+        above = lines[:line] if line <= len(lines) else []
         for number, text in enumerate(reversed(above)):
             if marker := _MARKER.fullmatch(text):
                 return f"{marker[1]}:{number}" if number else None
