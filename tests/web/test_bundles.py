@@ -50,6 +50,10 @@ export { count as known } from "./count.js";
 export const $strange = /** @type {any} */ (HELLO);
 """,
     "js/house/greeter.js": """import { HELLO } from "../lib/words.js";
+/* What was here before:
+export const before = 1;
+import { gone } from "./gone.js";
+*/
 export class Greeter {
   // A comment within.
   name = "Greeter";

@@ -88,7 +88,7 @@ class Assets:
         """The scripts that are answered as bundles. Raises ValueError."""
         pages = (asset for name, asset in self._files.items() if name.endswith(".html"))
         entries = {entry[1] for page in pages for entry in _ENTRY.finditer(page.body.decode())}
-        return Bundles(sorted(entries), lambda name: self._files[name].body.decode())
+        return Bundles(entries, lambda name: self._files[name].body.decode())
 
     def page(self, name: str, request: web.Request) -> web.Response:
         """Return a file with an address of its own, or a 304 if the browser has it already.

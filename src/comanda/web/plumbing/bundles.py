@@ -26,7 +26,7 @@ _FROM = r'\s*"(?P<address>\.{1,2}/[^"]+)";'
 # `import "./a.js"`, `import * as a from "./a.js"`, `import { a, b as c } from "./a.js"` over any
 # lines.
 _IMPORT = re.compile(
-    rf"^import\b(?!\s*\()(?:\s*(?:\*\s+as\s+(?P<whole>\w+)|\{{(?P<names>[^}}]*)\}})\s*from)?{_FROM}",
+    rf"^import\b(?:\s*(?:\*\s+as\s+(?P<whole>\w+)|\{{(?P<names>[^}}]*)\}})\s*from)?{_FROM}",
     re.MULTILINE,
 )
 # `export { a } from "./a.js"`
@@ -48,7 +48,7 @@ or, anywhere, import("./a.js") or import.meta.url. No name may be $modules."""
 _WAITING = re.compile(r"^(?:(?:export )?const [^=\n]+= )?await\b.*", re.MULTILINE)
 _MARKER = re.compile(r"// (js/.+\.js)")
 # A comment that types something, anywhere; and one that has its lines to itself.
-_COMMENT = re.compile(r"/\*\*.*?\*/ ?|^ *//[^\n]*", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"/\*\*.*?\*/ ?|^ *(?://[^\n]*|/\*.*?\*/)", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -95,17 +95,20 @@ class _Module:
 
     def body(self, bundle: str) -> str:
         """Return the module's statements, which take their imports out of the map."""
-        own = _EXPORT.sub("", _PASSED_ON.sub(_lines, _IMPORT.sub(_lines, self.source)))
-        other = _OTHER.search(own)
+        other = _OTHER.search(self._statements(_lines))
         if other:
             raise self._refused(other, _FORMS)
-        body = _EXPORT.sub("", _PASSED_ON.sub(_lines, _IMPORT.sub(self._take, self.source)))
+        body = self._statements(self._take)
         here = posixpath.dirname(bundle)
         body = _LATER.sub(lambda match: f'import("{self._from(here, match[1])}")', body)
         if _OWN_ADDRESS in body:
-            own_address = posixpath.relpath(self.name, here)
-            body = body.replace(_OWN_ADDRESS, f'new URL("{own_address}", {_OWN_ADDRESS}).href')
+            own = posixpath.relpath(self.name, here)
+            body = body.replace(_OWN_ADDRESS, f'new URL("{own}", {_OWN_ADDRESS}).href')
         return f"// {self.name}\n{body}"
+
+    def _statements(self, imported: Callable[[re.Match[str]], str]) -> str:
+        """Return the source with this for each import, and without the word `export`."""
+        return _EXPORT.sub("", _PASSED_ON.sub(_lines, _IMPORT.sub(imported, self.source)))
 
     def _refused(self, match: re.Match[str], advice: str) -> ValueError:
         line = match.string.count("\n", 0, match.start()) + 1
