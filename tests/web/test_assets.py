@@ -77,6 +77,17 @@ async def test_a_pages_script_holds_each_module_once_after_what_it_imports(
         assert all(names.index(one) < names.index(name) for one in imported)
 
 
+def test_every_module_that_a_page_names_is_a_bundle() -> None:
+    """However its tag is written, and its lines end."""
+    bundles = Assets(STATIC).bundles
+    pages = [page.read_bytes().decode() for page in STATIC.rglob("*.html")]
+    tags = [tag for page in pages for tag in re.findall(r"<script\b[^>]*>", page)]
+    modules = [tag for tag in tags if "module" in tag]
+    named = [re.findall(r"/static/(js/[\w/-]+\.js)", tag) for tag in modules]
+    assert len(modules) >= len(SCRIPTS)
+    assert all(len(names) == 1 and names[0] in bundles for names in named), modules
+
+
 PARTS = {
     "js/caja/reconciliation.js": ["js/caja/caja.js"],
     "js/mesero/charge.js": ["js/mesero/mesero.js"],
