@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from comanda.files import static_folder
+from comanda.web.plumbing import bundles
 from comanda.web.plumbing.assets import Assets
 from comanda.web.plumbing.keys import ASSETS
 from tests.house import ANA, House
@@ -179,6 +180,17 @@ def test_any_file_that_changes_changes_the_version(tmp_path: Path) -> None:
     versions = [Assets(folder).version for folder in sorted(tmp_path.iterdir())]
     assert len(set(versions)) == 3
     assert versions[0] == versions[3]  # before, same
+
+
+def test_code_that_bundles_in_another_way_changes_the_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser keeps the former bundles of the same files for ever."""
+    before = Assets(STATIC).version
+    newer = tmp_path / "bundles.py"
+    newer.write_text(f"{Path(bundles.__file__).read_text(encoding='utf-8')}\n# newer\n", "utf-8")
+    monkeypatch.setattr(bundles, "__file__", str(newer))
+    assert Assets(STATIC).version != before
 
 
 async def test_the_settings_tell_the_version(house: House) -> None:

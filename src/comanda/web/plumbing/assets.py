@@ -11,6 +11,7 @@ from pathlib import Path
 from aiohttp import ETag, web
 
 from comanda.domain.errors import NotFound, OldVersion
+from comanda.web.plumbing import bundles
 from comanda.web.plumbing.bundles import Bundles
 from comanda.web.plumbing.compression import takes_gzip
 
@@ -70,8 +71,9 @@ class Asset:
 class Assets:
     """All files of the static folder, by their relative path (`js/live.js`).
 
-    `version` changes with any of the files. It is a part of the addresses that a page names
-    (`/static/VERSION/js/live.js`), so a browser keeps these files and never asks for them again.
+    `version` changes with any of the files, and with the code that makes bundles of them. It is a
+    part of the addresses that a page names (`/static/VERSION/js/live.js`), so a browser keeps these
+    files and never asks for them again.
     A script that a page names is answered with all that it imports, as a bundle. The files are not
     read again: a server that is being upgraded goes on answering with the files of its own version.
     """
@@ -170,8 +172,12 @@ def _full(asset: Asset, request: web.Request, headers: dict[str, str]) -> web.Re
 
 
 def _version(bodies: dict[str, bytes]) -> str:
-    """Return a hash of all names and contents, 16 hexadecimal digits."""
-    whole = hashlib.sha256()
+    """Return a hash of all names and contents, 16 hexadecimal digits.
+
+    And of the code that makes bundles: what it makes of the same files is kept for ever, and no
+    page may be put together from what two servers made.
+    """
+    whole = hashlib.sha256(Path(bundles.__file__).read_bytes())
     for name, body in bodies.items():
         whole.update(f"{name}\0{len(body)}\0".encode() + body)
     return whole.hexdigest()[:16]
