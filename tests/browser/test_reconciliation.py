@@ -110,6 +110,22 @@ async def test_a_tick_that_is_not_kept_is_taken_back_and_said(
     await expect(total(page, "Transferencia")).to_contain_text("✓ Todo encontrado")
 
 
+async def test_a_page_that_the_network_lost_comes_with_another_tap_on_its_tab(
+    house: House, window: OpenWindow
+) -> None:
+    page = (await window(LUIS, "/caja")).page
+
+    async def lose(route: Route) -> None:
+        await route.abort()
+
+    await page.route("**/reconciliation.js", lose)
+    await page.get_by_role("tab", name="Conciliación").click()
+    await page.get_by_text("Sin conexión. Inténtalo otra vez.").wait_for()
+    await page.unroute("**/reconciliation.js")
+    await page.get_by_role("tab", name="Conciliación").click()
+    await page.get_by_label("Desde").wait_for()
+
+
 async def test_a_tick_that_is_taken_back_at_once_is_taken_back(
     house: House, window: OpenWindow
 ) -> None:

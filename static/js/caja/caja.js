@@ -248,7 +248,10 @@ function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, las
 
 /** Show another list, or the bank's statement, which takes the whole page. */
 function turnTo(id) {
-  if (till.dataset.view === id) return;
+  if (till.dataset.view === id) {
+    if (id === "conciliacion") bank.open(); // the network may have lost it
+    return;
+  }
   notePlace("list", id);
   till.dataset.view = id;
   search.node.hidden = id === "conciliacion";
