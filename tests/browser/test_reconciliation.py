@@ -126,6 +126,25 @@ async def test_a_page_that_the_network_lost_comes_with_another_tap_on_its_tab(
     await page.get_by_label("Desde").wait_for()
 
 
+async def test_two_taps_on_a_slow_network_wait_for_the_style(
+    house: House, window: OpenWindow
+) -> None:
+    page = (await window(LUIS, "/caja")).page
+    held: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        held.append(route)
+
+    await page.route("**/conciliacion.css", hold)
+    await page.get_by_role("tab", name="Conciliación").click()
+    await eventually(lambda: len(held) == 1)
+    await page.get_by_role("tab", name="Conciliación").click()
+    await page.wait_for_timeout(300)
+    await expect(page.get_by_label("Desde")).to_have_count(0)
+    await held[0].continue_()
+    await page.get_by_label("Desde").wait_for()
+
+
 async def test_a_tick_that_is_taken_back_at_once_is_taken_back(
     house: House, window: OpenWindow
 ) -> None:

@@ -37,12 +37,15 @@ export class Bank {
 
 const STYLE = new URL("../../css/conciliacion.css", import.meta.url).href;
 
+/** @type {Promise<unknown>?} */
+let styling = null;
+
 /** Add the Conciliación's style, once. Resolves when it has come, or can't. */
 function addStyle() {
-  if (document.head.querySelector(`link[href="${STYLE}"]`)) return undefined;
-  return new Promise((resolve) => {
+  styling ??= new Promise((resolve) => {
     document.head.append(h("link", { rel: "stylesheet", href: STYLE, onload: resolve, onerror: resolve }));
   });
+  return styling;
 }
 
 /** A link to an order opens it on this page, unless a new tab was asked for. */
