@@ -21,10 +21,11 @@ export class Bank {
   }
 
   async open() {
+    const styled = addStyle();
     if (!this.#reconciliation) {
       const part = await fetchPart(import("./reconciliation.js"));
       if (!part) return;
-      await addStyle();
+      await styled;
       this.#reconciliation ??= new part.Reconciliation(this.settings, this.isShown, this.late);
       this.node.replaceChildren(this.#reconciliation.node);
     }
@@ -40,10 +41,14 @@ const STYLE = new URL("../../css/conciliacion.css", import.meta.url).href;
 /** @type {Promise<unknown>?} */
 let styling = null;
 
-/** Add the Conciliación's style, once. Resolves when it has come, or can't. */
+/** Add the Conciliación's style. Resolves when it has come, or can't. */
 function addStyle() {
   styling ??= new Promise((resolve) => {
-    document.head.append(h("link", { rel: "stylesheet", href: STYLE, onload: resolve, onerror: resolve }));
+    const onerror = () => {
+      styling = null; // the next opening tries again
+      resolve(null);
+    };
+    document.head.append(h("link", { rel: "stylesheet", href: STYLE, onload: resolve, onerror }));
   });
   return styling;
 }
