@@ -145,6 +145,31 @@ async def test_two_taps_on_a_slow_network_wait_for_the_style(
     await page.get_by_label("Desde").wait_for()
 
 
+STYLED = """() => [...document.styleSheets]
+  .some(({ href, cssRules }) => href?.endsWith("/conciliacion.css") && cssRules.length > 0)"""
+
+
+async def test_a_style_that_the_network_lost_comes_with_another_tap(
+    house: House, window: OpenWindow
+) -> None:
+    opened = await window(LUIS, "/caja")
+    page = opened.page
+    lost: list[Route] = []
+
+    async def lose(route: Route) -> None:
+        lost.append(route)
+        await (route.abort() if len(lost) == 1 else route.continue_())
+
+    await page.route("**/conciliacion.css", lose)
+    await page.get_by_role("tab", name="Conciliación").click()
+    await page.get_by_label("Desde").wait_for()
+    assert len(lost) == 1
+    await page.get_by_role("tab", name="Conciliación").click()
+    await eventually(lambda: len(lost) == 2)
+    await page.wait_for_function(STYLED)
+    opened.errors.clear()  # the browser's words for what it lost
+
+
 async def test_a_tick_that_is_taken_back_at_once_is_taken_back(
     house: House, window: OpenWindow
 ) -> None:

@@ -21,12 +21,11 @@ export class Bank {
   }
 
   async open() {
-    const styled = addStyle();
+    const part = await fetchPart(import("./reconciliation.js"));
+    if (!part) return;
+    await addStyle();
     if (!this.#reconciliation) {
-      const part = await fetchPart(import("./reconciliation.js"));
-      if (!part) return;
-      await styled;
-      this.#reconciliation ??= new part.Reconciliation(this.settings, this.isShown, this.late);
+      this.#reconciliation = new part.Reconciliation(this.settings, this.isShown, this.late);
       this.node.replaceChildren(this.#reconciliation.node);
     }
     this.refresh();
