@@ -44,10 +44,12 @@ let styling = null;
 function addStyle() {
   styling ??= new Promise((resolve) => {
     const onerror = () => {
+      link.remove();
       styling = null; // the next opening tries again
       resolve(null);
     };
-    document.head.append(h("link", { rel: "stylesheet", href: STYLE, onload: resolve, onerror }));
+    const link = h("link", { rel: "stylesheet", href: STYLE, onload: resolve, onerror });
+    document.head.append(link);
   });
   return styling;
 }
