@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from comanda.examiner.receipts import receipt
-from tests.browser.conftest import PHONE, OpenWindow
+from tests.browser.conftest import PHONE, OpenWindow, settled
 from tests.browser.test_caja import card, heading, luis, order_of, shown, submit, tick
 from tests.house import ANA, COCO, LUIS, MARA, PDF, SOPA, House
 
@@ -253,6 +253,8 @@ async def test_every_row_opens_its_order_and_back_closes_it(
     for name, table in (("Por Cobrar", 8), ("En curso", 7), ("Pagadas hoy", 9)):
         await page.get_by_role("tab", name=name).click()
         link = page.get_by_role("tabpanel").get_by_role("link", name=f"Mesa {table} · ver orden")
+        await link.wait_for()
+        await settled(page)
         await link.click()
         dialog = page.get_by_role("dialog", name=f"Mesa {table} · Orden")
         await expect(dialog.get_by_role("list", name="Platillos")).to_contain_text("Sopa")
