@@ -145,7 +145,7 @@ class Assets:
         return asset
 
     def _with_addresses(self, page: str) -> str:
-        """Return a page with the version in its addresses, and its script first of all."""
+        """Return a page with the version in its addresses, and a link that preloads its script."""
         page = _ENTRY.sub(r'<link rel="modulepreload" href="/static/\1">\n\g<0>', page)
         page = _ADDRESS.sub(f"/static/{self.version}/", page)
         version = f'<meta name="comanda-version" content="{self.version}">\n'
