@@ -97,7 +97,7 @@ async def _draughtsman() -> AsyncIterator[Draw]:
 
 async def _draw(process: Process, *receipt: int | str) -> bytes:
     """Return the JPEG of a receipt: its total, reference, payer and time."""
-    assert process.stdin and process.stdout  # noqa: S101 - both are pipes
+    assert process.stdin and process.stdout  # nosec B101  # noqa: S101 - both are pipes
     process.stdin.write(json.dumps(receipt).encode() + b"\n")
     length = await process.stdout.readexactly(4)
     return await process.stdout.readexactly(int.from_bytes(length))
