@@ -24,6 +24,7 @@ from comanda.config import (
 from comanda.files import default_config
 
 FILE = default_config()
+OF_EARLIER_VERSIONS = ("own_verdicts",)  # the page "Restaurante" sets this today
 
 
 def settings() -> set[str]:
@@ -32,7 +33,7 @@ def settings() -> set[str]:
         f"{section.name}.{field.name}"
         for section in dataclasses.fields(Config)
         for field in dataclasses.fields(getattr(Config(), section.name))
-        if field.name != "methods"
+        if field.name not in ("methods", *OF_EARLIER_VERSIONS)
     }
 
 

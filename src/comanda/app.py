@@ -205,7 +205,7 @@ def _keep_data(clock: Clock, tasks: Tasks) -> Part:
                 replay_limit=events.replay_limit,
                 tasks=tasks,
             ) as app[FEED],
-            do_chores(app[DATABASE], app[CONFIG], app[CONFIG].pages.house, tasks),
+            do_chores(app[DATABASE], app[CONFIG], app[CONFIG].house, tasks),
         ):
             await _tell_differences(app[DATABASE])
             if METRICS in app:

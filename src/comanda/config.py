@@ -260,7 +260,10 @@ METHODS = (
 
 @dataclass(frozen=True)
 class Payments:
-    """The forms of payment, and the rules for a verdict."""
+    """The forms of payment, and the rules for a verdict.
+
+    `own_verdicts` is read for the files of earlier versions; today the house stores it.
+    """
 
     unseen_alarm_seconds: float = _setting(120.0, _at_least(0.05))
     own_verdicts: bool = False
@@ -289,11 +292,6 @@ class Pages:
     red_minutes: int = _setting(15, _at_least(1))
     ready_alarm_seconds: float = _setting(75.0, _at_least(0.05))
 
-    @property
-    def house(self) -> House:
-        """The house as the configuration has it, until an administrator describes it."""
-        return House(UNNAMED, self.currency, self.time_zone, time.fromisoformat(self.day_ends))
-
 
 @dataclass(frozen=True)
 class Config:
@@ -307,6 +305,17 @@ class Config:
     proofs: Proofs = dataclasses.field(default_factory=Proofs)
     payments: Payments = dataclasses.field(default_factory=Payments)
     pages: Pages = dataclasses.field(default_factory=Pages)
+
+    @property
+    def house(self) -> House:
+        """The house as the configuration has it, until an administrator describes it."""
+        return House(
+            name=UNNAMED,
+            currency=self.pages.currency,
+            time_zone=self.pages.time_zone,
+            day_ends=time.fromisoformat(self.pages.day_ends),
+            own_verdicts=self.payments.own_verdicts,
+        )
 
 
 def load_config(path: Path) -> Config:

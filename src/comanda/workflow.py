@@ -220,6 +220,7 @@ def decide_payment(
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
     check_role(actor.role, _MOVES_TO[verdict], Through.VERDICT)
+    rules = _of_the_house(tx, rules)
     payment.check_verdict(verdict, reason, actor.username, rules, seen=seen_in_account)
     if payment.status == PaymentStatus(verdict.value):
         return _outcome(tx, order, changed=False)
@@ -229,6 +230,12 @@ def decide_payment(
     viewers.clear(tx, payment_id)
     saved_order = orders.save(tx, moved_order, kind, by=actor.username, payment=decided_payment)
     return _outcome(tx, saved_order, changed=True)
+
+
+def _of_the_house(tx: Transaction, rules: PaymentRules) -> PaymentRules:
+    """Return the rules with what the house has chosen; else they stay as the configuration's."""
+    default = replace(_UNNAMED, own_verdicts=rules.own_verdicts)
+    return replace(rules, own_verdicts=bool(house.get(tx, default).own_verdicts))
 
 
 def see_payment(
@@ -241,6 +248,7 @@ def see_payment(
     """
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
+    rules = _of_the_house(tx, rules)
     if payment.seen_at is not None or not payment.may_be_decided_by(actor.username, rules):
         return _outcome(tx, order, changed=False)
     return _put_on_show(tx, actor, payment, EventType.PAYMENT_SEEN)
@@ -256,6 +264,7 @@ def view_payment(
     """
     payment = payments.require(tx, payment_id)
     order = orders.require(tx, payment.order_id)
+    rules = _of_the_house(tx, rules)
     if not payment.may_be_decided_by(actor.username, rules):
         orders.leave_payment(tx, actor.username)
         return _outcome(tx, order, changed=False)

@@ -1,4 +1,4 @@
-"""The restaurant: its name, its currency, its time zone, and the end of its day."""
+"""The restaurant: its name, its money, its time zone, the end of its day, and how it charges."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,16 +30,26 @@ def is_time_zone(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The restaurant. `currency` is the sign before amounts; `time_zone` is an IANA name.
+    """The restaurant. `currency` is the sign beside amounts; `time_zone` is an IANA name.
 
     `day_ends` is the wall-clock time at which a day ends, between midnight and noon after the day:
-    a sale before this time belongs to the previous date. None keeps the stored time.
+    a sale before this time belongs to the previous date. `country` is an ISO 3166 code, or "" for
+    none. `decimals` (0 or 2) and `decimal_mark` ("." or ",") tell how amounts are written;
+    `currency_after` puts the sign behind them. With `own_verdicts`, for a house of one person, the
+    submitter of a payment may decide it. `tips` are the per cents that a waiter can offer; without
+    any, no tip is asked for. None keeps the stored value.
     """
 
     name: str
     currency: str
     time_zone: str
     day_ends: time | None = None
+    country: str | None = None
+    currency_after: bool | None = None
+    decimals: int | None = None
+    decimal_mark: str | None = None
+    own_verdicts: bool | None = None
+    tips: tuple[int, ...] | None = None
 
     def start_of(self, day: date) -> datetime:
         """Return the moment at which the restaurant's `day` begins, in UTC.
@@ -74,10 +84,16 @@ class House:
             return None
 
     def wire(self) -> Wire:
-        """`{restaurant, currency, time_zone, day_ends}`."""
+        """All fields; a value that is not stored is the one of a house that has chosen nothing."""
         return {
             "restaurant": self.name,
             "currency": self.currency,
             "time_zone": self.time_zone,
             "day_ends": f"{self.day_ends or MIDNIGHT:%H:%M}",
+            "country": self.country or "",
+            "currency_after": bool(self.currency_after),
+            "decimals": 2 if self.decimals is None else self.decimals,
+            "decimal_mark": self.decimal_mark or ".",
+            "own_verdicts": bool(self.own_verdicts),
+            "tips": list(self.tips or ()),
         }

@@ -384,6 +384,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        # The house writes its money its own way, chooses tips, and says if one person runs it.
+        "ALTER TABLE house ADD COLUMN country TEXT",
+        "ALTER TABLE house ADD COLUMN currency_after INTEGER",
+        "ALTER TABLE house ADD COLUMN decimals INTEGER",
+        "ALTER TABLE house ADD COLUMN decimal_mark TEXT",
+        "ALTER TABLE house ADD COLUMN own_verdicts INTEGER",
+        "ALTER TABLE house ADD COLUMN tips TEXT",
+        # The house's own accounts, which guests pay to. The number may be an alias or a phone.
+        """
+        CREATE TABLE accounts (
+            position INTEGER PRIMARY KEY,
+            method TEXT NOT NULL,
+            label TEXT NOT NULL,
+            holder TEXT NOT NULL,
+            number TEXT NOT NULL,
+            alias TEXT,
+            qr TEXT
+        )
+        """,
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -24,6 +24,12 @@ class House(Answer):
     currency = text()
     time_zone = text()
     day_ends = text()
+    country = text()
+    currency_after = yes_or_no()
+    decimals = whole()
+    decimal_mark = text()
+    own_verdicts = yes_or_no()
+    tips = many(fields.Integer(strict=True))
 
 
 class Entry(Answer):

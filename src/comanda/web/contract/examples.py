@@ -118,6 +118,12 @@ _HOUSE: Example = {
     "currency": "$",
     "time_zone": "America/Mexico_City",
     "day_ends": "04:00",
+    "country": "MX",
+    "currency_after": False,
+    "decimals": 2,
+    "decimal_mark": ".",
+    "own_verdicts": False,
+    "tips": [10, 15],
 }
 _SETTINGS: Example = _HOUSE | {
     "version": "5d41402abc4b2a76",
@@ -134,7 +140,6 @@ _SETTINGS: Example = _HOUSE | {
     "max_bytes": 5_000_000,
     "keep_days": 90,
     "unseen_alarm_seconds": 90,
-    "own_verdicts": False,
     "amber_minutes": 10,
     "red_minutes": 15,
     "idle_minutes": 0,

@@ -15,6 +15,8 @@ from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE
 from comanda.domain.names import CONTROLS, LONGEST_NAME, UNKEEPABLE, is_clean, read_name
 
 MAX_ID_DIGITS = 18
+MOST_TIPS = 5
+HIGHEST_TIP = 50  # per cent
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -170,6 +172,49 @@ class DayEnds(fields.String):
     def deserialize(self, *arguments: Any, **more: Any) -> Any:
         text = super().deserialize(*arguments, **more)
         return time.fromisoformat(text) if isinstance(text, str) else text
+
+
+class Country(fields.String):
+    """An ISO 3166 code of two letters, or "" for no country."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        form = validate.Regexp(r"([A-Z]{2})?\Z", error="Dos letras, como MX")
+        super().__init__(validate=form, metadata={"pattern": "^([A-Z]{2})?$"}, **more)
+
+
+class DecimalMark(fields.String):
+    """The mark before the hundredths: a point or a comma."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(validate=validate.OneOf([".", ","], error="Un punto o una coma"), **more)
+
+
+class Decimals(fields.Integer):
+    """How many decimals amounts have: 0 or 2."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(strict=True, validate=validate.OneOf([0, 2], error="0 o 2"), **more)
+
+
+class Tips(fields.List[int]):
+    """The per cents of tip that a waiter can offer, each once; an empty list for none."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        length = validate.Length(max=MOST_TIPS, error=f"A lo más {MOST_TIPS}")
+        checks: list[Callable[[Any], Any]] = [length, distinct]
+        inner = Whole(1, HIGHEST_TIP, error_messages=MESSAGES)
+        super().__init__(inner, validate=checks, metadata={"uniqueItems": True}, **more)
+
+    def _deserialize(self, value: Any, *arguments: Any, **more: Any) -> Any:
+        return tuple(super()._deserialize(value, *arguments, **more))
 
 
 class Whole(fields.Integer):

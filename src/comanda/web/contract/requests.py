@@ -25,8 +25,11 @@ from comanda.domain.payments import Verdict
 from comanda.web.contract.request_fields import (
     MESSAGES,
     AnyText,
+    Country,
     DayEnds,
     DayOrTime,
+    DecimalMark,
+    Decimals,
     Id,
     MenuName,
     Money,
@@ -40,6 +43,7 @@ from comanda.web.contract.request_fields import (
     Time,
     TimeOrNothing,
     TimeZone,
+    Tips,
     Username,
     Whole,
     YesNo,
@@ -171,6 +175,12 @@ class NewHouse(Request):
     currency = Name(longest=LIMITS.currency, required=True)
     time_zone = TimeZone(required=True)
     day_ends = DayEnds(load_default=None, allow_none=False)
+    country = Country(load_default=None)
+    currency_after = YesNo(load_default=None)
+    decimals = Decimals(load_default=None)
+    decimal_mark = DecimalMark(load_default=None)
+    own_verdicts = YesNo(load_default=None)
+    tips = Tips(load_default=None)
 
 
 class NewRestaurant(NewHouse):

@@ -22,7 +22,7 @@ _Row = tuple[str | int | float | None, ...]
 
 async def show_day(request: web.Request) -> web.Response:
     """`GET /days/{date}`."""
-    default = request.app[CONFIG].pages.house
+    default = request.app[CONFIG].house
     return await reply_with_long(request, _report_wire, request[DAY], default)
 
 
@@ -31,7 +31,7 @@ async def export_day(request: web.Request) -> web.Response:
     day, config = request[DAY], request.app[CONFIG]
     labels = {method.name: method.label for method in config.payments.methods}
     database = request.app[DATABASE]
-    report = await database.read_long(_of_house, day, config.pages.house)
+    report = await database.read_long(_of_house, day, config.house)
     return spreadsheet(f"dia-{day}.csv", _COLUMNS, _rows(report, labels))
 
 

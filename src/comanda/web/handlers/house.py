@@ -14,13 +14,24 @@ from comanda.web.plumbing.request_data import json_body
 
 
 async def describe_house(request: web.Request) -> web.Response:
-    """`PUT /house`. Without `day_ends`, the end of the day stays as it is."""
+    """`PUT /house`. What the body leaves out stays as it is."""
     body = await json_body(request, NewHouse)
-    default = request.app[CONFIG].pages.house
+    default = request.app[CONFIG].house
     stored_house = await request.app[DATABASE].write(office.describe_house, house_of(body), default)
     return reply(stored_house.wire())
 
 
 def house_of(body: Mapping[str, Any]) -> House:
     """Return the house that a checked body describes."""
-    return House(body["restaurant"], body["currency"], body["time_zone"], body["day_ends"])
+    return House(
+        name=body["restaurant"],
+        currency=body["currency"],
+        time_zone=body["time_zone"],
+        day_ends=body["day_ends"],
+        country=body["country"],
+        currency_after=body["currency_after"],
+        decimals=body["decimals"],
+        decimal_mark=body["decimal_mark"],
+        own_verdicts=body["own_verdicts"],
+        tips=body["tips"],
+    )

@@ -66,7 +66,7 @@ async def submit_payment(request: web.Request) -> web.Response:
             proof,
             key,
             claim=claim,
-            default_house=config.pages.house,
+            default_house=config.house,
         )
     return reply_outcome(outcome, actor.role, creates=True)
 

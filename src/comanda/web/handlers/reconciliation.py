@@ -67,7 +67,7 @@ def _read_query(request: web.Request) -> tuple[dict[str, Any], House]:
     config = request.app[CONFIG]
     if filters["method"] is not None and config.payments.method(filters["method"]) is None:
         raise ValidationFailed({"method": ["No es una forma de pago"]})
-    return filters, config.pages.house
+    return filters, config.house
 
 
 def _reconciliation_wire(view: Snapshot, filters: dict[str, Any], default: House) -> Wire:

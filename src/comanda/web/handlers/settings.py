@@ -17,7 +17,7 @@ from comanda.web.plumbing.keys import ASSETS, CONFIG, DATABASE
 async def show_settings(request: web.Request) -> web.Response:
     """`GET /settings`: the settings that the pages need, from the configuration and the house."""
     config = request.app[CONFIG]
-    current_house = await request.app[DATABASE].read(house.get, config.pages.house)
+    current_house = await request.app[DATABASE].read(house.get, config.house)
     return reply(settings_wire(config, current_house, request.app[ASSETS].version))
 
 
@@ -29,7 +29,6 @@ def settings_wire(config: Config, current_house: House, version: str) -> Wire:
         "max_bytes": config.proofs.max_bytes,
         "keep_days": config.proofs.keep_days,
         "unseen_alarm_seconds": config.payments.unseen_alarm_seconds,
-        "own_verdicts": config.payments.own_verdicts,
         **current_house.wire(),
         "amber_minutes": config.pages.amber_minutes,
         "red_minutes": config.pages.red_minutes,

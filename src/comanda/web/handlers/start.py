@@ -40,7 +40,7 @@ async def show_start(request: web.Request) -> web.Response:
 
 
 def _start(view: Snapshot, role: Role, member: Staff, config: Config, version: str) -> Wire:
-    current_house = house.get(view, config.pages.house)
+    current_house = house.get(view, config.house)
     return {
         "session": signed_in(member),
         "settings": settings_wire(config, current_house, version),
