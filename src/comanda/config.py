@@ -237,6 +237,9 @@ class Proofs:
     idle_seconds: float = _setting(20.0, _at_least(0.05))
 
 
+CASH = "efectivo"  # the name of the method that asks what the guest tendered
+
+
 @dataclass(frozen=True)
 class Method:
     """A form of payment; see the comments in config.toml."""
@@ -249,6 +252,11 @@ class Method:
         "Referencia", validate.Length(min=1, max=40, error="va de {min} a {max} letras")
     )
     verify: str = _one_of("none", "account")
+
+    @property
+    def is_cash(self) -> bool:
+        """Whether the guest hands over cash, and may get change."""
+        return self.name == CASH
 
 
 METHODS = (

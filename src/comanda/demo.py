@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from comanda import office, workflow
 from comanda.domain.evidence import Claim
 from comanda.domain.menu import SAMPLE
-from comanda.domain.orders import OrderStatus
+from comanda.domain.orders import OrderStatus, Place
 from comanda.domain.payments import Verdict
 from comanda.domain.staff import Role, Staff
 from comanda.media.inspection import inspect
@@ -118,7 +118,7 @@ def _steps_of(order_id: int, table: Table, draw: Draw) -> list[Step]:
     lines = [OrderLine(product, quantity, table.note) for product, quantity in table.dishes]
 
     async def place(database: Database) -> None:
-        await database.write(workflow.place_order, table.waiter, table.number, lines)
+        await database.write(workflow.place_order, table.waiter, Place(table.number), lines)
 
     def advance(actor: Staff, target: OrderStatus, reason: str | None = None) -> Step:
         async def step(database: Database) -> None:
@@ -149,7 +149,7 @@ async def _charge(database: Database, waiter: Staff, order_id: int, draw: Draw) 
         order_id,
         "transferencia",
         inspect(photo, hashlib.sha256(photo).hexdigest()),
-        claim=Claim(reference, order.total),
+        claim=Claim(reference),
     )
 
 

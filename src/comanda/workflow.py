@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from comanda.domain.bill import ChosenItem, Tender, allocate, check_payable, replaced_by
 from comanda.domain.errors import PaymentNotFound, ValidationFailed
 from comanda.domain.events import EventType
 from comanda.domain.evidence import Claim, Suspicion, WarningType
@@ -20,6 +21,7 @@ from comanda.domain.orders import (
     Order,
     OrderItem,
     OrderStatus,
+    Place,
     Through,
     check_reason,
     check_role,
@@ -35,7 +37,7 @@ from comanda.domain.payments import (
     Verdict,
 )
 from comanda.domain.reconciliation import ReconcilablePayment
-from comanda.domain.staff import HOUSE, Staff
+from comanda.domain.staff import HOUSE, Role, Staff
 from comanda.store import (
     events,
     evidence,
@@ -53,9 +55,14 @@ from comanda.store.database import Transaction
 from comanda.store.retention import Outdated, Photo, Purged
 
 _NO_CLAIM = Claim()
+_ALL_DUE = Tender()
 _STRICT = PaymentRules()
 _UNNAMED = House(UNNAMED, "$", "UTC")
 _MOVES_TO = {Verdict.APPROVED: OrderStatus.PAID, Verdict.REJECTED: OrderStatus.DELIVERED}
+_NOTICE_OF = {
+    Verdict.APPROVED: EventType.PAYMENT_APPROVED,
+    Verdict.REJECTED: EventType.PAYMENT_REJECTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +100,11 @@ class Reconciled:
 def place_order(
     tx: Transaction,
     actor: Staff,
-    table_number: int,
+    where: Place,
     lines: Sequence[OrderLine],
     key: IdempotencyKey | None = None,
 ) -> Outcome:
-    """Place a waiter's order for a table, and tell the kitchen.
+    """Place a waiter's order for a table or a customer, and tell the kitchen.
 
     Raises Forbidden, ValidationFailed (a product that is unknown or sold out) and
     IdempotencyKeyReused.
@@ -106,7 +113,7 @@ def place_order(
     if (order_id := idempotency.order_made_by(tx, key)) is not None:
         return _outcome(tx, orders.require(tx, order_id), changed=False)
     items = tuple(_priced(tx, lines))
-    order = orders.place(tx, table_number, items, row.notice, by=actor.username)
+    order = orders.place(tx, where, items, row.notice, by=actor.username)
     idempotency.remember(tx, key, order.id)
     return _outcome(tx, order, changed=True)
 
@@ -156,6 +163,50 @@ def take_order(tx: Transaction, actor: Staff, order_id: int) -> Outcome:
     return _outcome(tx, handed_order, changed=True)
 
 
+def move_order(tx: Transaction, actor: Staff, order_id: int, where: Place) -> Outcome:
+    """Give an order another table or customer, as the last round there.
+
+    Raises OrderNotFound, IllegalTransition (a paid or void order) and OrderHasPayments.
+    """
+    order = orders.require(tx, order_id)
+    if order.place == where:
+        return _outcome(tx, order, changed=False)
+    moved_order = order.relocate(where, orders.next_round(tx, where, besides=order_id))
+    return _outcome(tx, orders.save_place(tx, moved_order, by=actor.username), changed=True)
+
+
+def take_off_item(
+    tx: Transaction, actor: Staff, order_id: int, position: int, quantity: int, reason: str
+) -> Outcome:
+    """Leave only `quantity` dishes of an order's line, for a `reason`.
+
+    Raises OrderNotFound, NotFound (no such line), Forbidden, IllegalTransition, OrderHasPayments
+    and ValidationFailed.
+    """
+    order = orders.require(tx, order_id)
+    lesser_order = order.take_off(position, quantity, reason, actor.role)
+    if lesser_order.items[position].quantity == order.items[position].quantity:
+        return _outcome(tx, order, changed=False)
+    return _outcome(tx, orders.save_items(tx, lesser_order, by=actor.username), changed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a guest pays besides the order that the request names, and how.
+
+    `also` are the ids of the further orders, `chosen` the dishes that the guest pays, `replaces`
+    the rejected payment in whose place this payment comes.
+    """
+
+    tender: Tender = _ALL_DUE
+    also: tuple[int, ...] = ()
+    chosen: tuple[ChosenItem, ...] = ()
+    replaces: int | None = None
+
+
+_WHOLE_ORDER = Charge()
+
+
 def submit_payment(
     tx: Transaction,
     actor: Staff,
@@ -164,29 +215,52 @@ def submit_payment(
     proof: Proof | None,
     key: IdempotencyKey | None = None,
     claim: Claim = _NO_CLAIM,
+    charge: Charge = _WHOLE_ORDER,
     default_house: House = _UNNAMED,
 ) -> Outcome:
-    """Store a waiter's attempt to pay an order, with the guest's proof, and notify the cashiers.
+    """Store an attempt to pay orders, with the guest's proof, and notify the cashiers.
 
-    The warnings about the proof are found in the same transaction, and the notice tells them. What
-    the house has not stored about itself comes from `default_house`.
+    The allocations, every order's state and events, the key and the proof are one transaction. The
+    warnings about the proof are found in it, and the notice tells them. What the house has not
+    stored about itself comes from `default_house`.
 
-    Raises OrderNotFound, Forbidden, IdempotencyKeyReused, ValidationFailed (an amount of 0 for an
-    order that costs something) and IllegalTransition.
+    Raises OrderNotFound, Forbidden, IdempotencyKeyReused, NothingDue, IllegalTransition and
+    ValidationFailed (the amounts, the dishes, the replaced payment).
     """
     order = orders.require(tx, order_id)
     check_role(actor.role, OrderStatus.VERIFYING, Through.PROOF)
     if idempotency.order_made_by(tx, key) is not None:
         return _outcome(tx, order, changed=False)
-    if claim.amount == 0 and order.total > 0:
-        raise ValidationFailed({"amount": ["Escribe un monto como 185.50"]})
-    moved_order, kind = order.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)
-    charged_order = replace(moved_order, payment_method=method)
-    claim = _with_file_time(tx, claim, proof, default_house)
-    submission = Submission(method, proof, claim)
-    saved_order = orders.save(tx, charged_order, kind, by=actor.username, payment=submission)
+    if order_id in charge.also:
+        raise ValidationFailed({"also": ["Esta orden ya está en el pago"]})
+    bill = orders.require_all(tx, (order_id, *charge.also)) if charge.also else [order]
+    check_payable(bill)
+    kinds = [
+        payable.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)[1]
+        for payable in bill
+    ]
+    allocations = allocate(bill, charge.tender, charge.chosen)
+    paid_ids = [allocation.order_id for allocation in allocations]
+    paid_orders = [payable for payable in bill if payable.id in paid_ids]
+    submission = Submission(
+        method,
+        proof,
+        _with_file_time(tx, claim, proof, default_house),
+        allocations,
+        charge.tender.tip,
+        charge.tender.tendered,
+        replaced_by(paid_orders, charge.replaces),
+    )
+    saved_orders = orders.save_payment(
+        tx, submission, kinds[0], actor.username, paid_orders=paid_orders
+    )
     idempotency.remember(tx, key, order_id)
-    return _outcome(tx, saved_order, changed=True)
+    return _outcome(tx, _with_id(saved_orders, order), changed=True)
+
+
+def _with_id(saved_orders: Sequence[Order], order: Order) -> Order:
+    """Return the order as it was saved; as it is, if the payment did not reach it."""
+    return next((saved for saved in saved_orders if saved.id == order.id), order)
 
 
 def _with_file_time(
@@ -218,18 +292,49 @@ def decide_payment(
     Raises PaymentNotFound, Forbidden, OwnPayment, ValidationFailed and PaymentAlreadyDecided.
     """
     payment = payments.require(tx, payment_id)
-    order = orders.require(tx, payment.order_id)
     check_role(actor.role, _MOVES_TO[verdict], Through.VERDICT)
-    rules = _of_the_house(tx, rules)
-    payment.check_verdict(verdict, reason, actor.username, rules, seen=seen_in_account)
-    if payment.status == PaymentStatus(verdict.value):
-        return _outcome(tx, order, changed=False)
-    seen = seen_in_account if verdict is Verdict.APPROVED else None
-    decided_payment = payment.decide(verdict, reason, actor.username, tx.now, seen_in_account=seen)
-    moved_order, kind = order.move(_MOVES_TO[verdict], actor.role, Through.VERDICT, at=tx.now)
-    viewers.clear(tx, payment_id)
-    saved_order = orders.save(tx, moved_order, kind, by=actor.username, payment=decided_payment)
-    return _outcome(tx, saved_order, changed=True)
+    if _is_reopening(payment, verdict, actor):
+        decided_payment = payment.reopen(reason, actor.username, tx.now)
+    else:
+        rules = _of_the_house(tx, rules)
+        payment.check_verdict(verdict, reason, actor.username, rules, seen=seen_in_account)
+        if payment.status == PaymentStatus(verdict.value):
+            return _outcome(tx, orders.require(tx, payment.order_id), changed=False)
+        seen = seen_in_account if verdict is Verdict.APPROVED else None
+        decided_payment = payment.decide(
+            verdict, reason, actor.username, tx.now, seen_in_account=seen
+        )
+    return _settle(tx, actor, decided_payment, Through.VERDICT, _NOTICE_OF[verdict])
+
+
+def _is_reopening(payment: Payment, verdict: Verdict, actor: Staff) -> bool:
+    """Whether an administrator rejects a payment that was approved: a mended mistake."""
+    is_rejection = verdict is Verdict.REJECTED and payment.status is PaymentStatus.APPROVED
+    return is_rejection and actor.role is Role.ADMIN
+
+
+def withdraw_payment(tx: Transaction, actor: Staff, payment_id: int) -> Outcome:
+    """Take back an own payment that no cashier has opened; all its orders are due again.
+
+    Raises PaymentNotFound, Forbidden, PaymentAlreadyDecided and IllegalTransition.
+    """
+    payment = payments.require(tx, payment_id)
+    if payment.status is PaymentStatus.WITHDRAWN and payment.submitted_by == actor.username:
+        return _outcome(tx, orders.require(tx, payment.order_id), changed=False)
+    withdrawn_payment = payment.withdraw(actor.username, tx.now)
+    return _settle(tx, actor, withdrawn_payment, Through.WITHDRAWAL, None)
+
+
+def _settle(
+    tx: Transaction, actor: Staff, payment: Payment, through: Through, kind: EventType | None
+) -> Outcome:
+    """Store a payment that has changed its status, and its orders' states. Raises Forbidden."""
+    paid_orders = orders.require_all(tx, payment.order_ids)
+    for order in paid_orders:
+        find_transition(order.status, order.after(payment, tx.now).status, actor.role, through)
+    viewers.clear(tx, payment.id)
+    saved_orders = orders.save_payment(tx, payment, kind, actor.username, paid_orders=paid_orders)
+    return _outcome(tx, saved_orders[0], changed=True)
 
 
 def _of_the_house(tx: Transaction, rules: PaymentRules) -> PaymentRules:
@@ -282,10 +387,11 @@ def _put_on_show(
     if viewers.payment_of(tx, actor.username) != payment.id:
         orders.leave_payment(tx, actor.username)
     viewers.put(tx, actor.username, payment.id)
-    order = orders.require(tx, payment.order_id)
-    opened_payment = order.payment.see(actor.username, tx.now) if kind and order.payment else None
-    saved_order = orders.save(tx, order, kind, by=actor.username, payment=opened_payment)
-    return _outcome(tx, saved_order, changed=True)
+    shown_payment = payments.require(tx, payment.id)
+    if kind is not None:
+        shown_payment = shown_payment.see(actor.username, tx.now)
+    saved_orders = orders.save_payment(tx, shown_payment, kind, by=actor.username)
+    return _outcome(tx, saved_orders[0], changed=True)
 
 
 def leave_payment(tx: Transaction, actor: Staff, payment_id: int) -> None:
@@ -306,12 +412,11 @@ def acknowledge_warnings(
     Raises PaymentNotFound.
     """
     payment = payments.require(tx, payment_id)
-    order = orders.require(tx, payment.order_id)
     informed_payment = payment.acknowledge(types)
     if informed_payment == payment:
-        return _outcome(tx, order, changed=False)
-    saved_order = orders.save(tx, order, None, by=actor.username, payment=informed_payment)
-    return _outcome(tx, saved_order, changed=True)
+        return _outcome(tx, orders.require(tx, payment.order_id), changed=False)
+    saved_orders = orders.save_payment(tx, informed_payment, None, by=actor.username)
+    return _outcome(tx, saved_orders[0], changed=True)
 
 
 def call_unseen(tx: Transaction, before: datetime, called_ids: Collection[int]) -> set[int]:
@@ -323,8 +428,7 @@ def call_unseen(tx: Transaction, before: datetime, called_ids: Collection[int]) 
         payment for payment in payments.unseen(tx, before) if payment.id not in called_ids
     ]
     for payment in unseen_payments:
-        order = orders.require(tx, payment.order_id)
-        orders.notify(tx, order, EventType.PAYMENT_UNSEEN, by=HOUSE.username)
+        orders.notify(tx, payment, EventType.PAYMENT_UNSEEN, by=HOUSE.username)
     return {payment.id for payment in unseen_payments}
 
 
@@ -340,10 +444,7 @@ def reconcile_payment(
         raise PaymentNotFound
     if approved_payment.is_reconciled != is_found:
         reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
-        payment = payments.require(tx, payment_id)
-        approved_payment = ReconcilablePayment(
-            payment, approved_payment.table_number, approved_payment.total
-        )
+        approved_payment = replace(approved_payment, payment=payments.require(tx, payment_id))
     return Reconciled(approved_payment, events.head(tx))
 
 
@@ -377,10 +478,8 @@ def record_examination(
     is_examined = is_read and facts is not None
     examination = Examination.EXAMINED if is_examined else Examination.UNREADABLE
     examined_payment = payment.warn(own_suspicions).examine(examination, tx.now)
-    order = orders.require(tx, payment.order_id)
     examined = Examined(examined_payment, facts)
-    kind = EventType.PAYMENT_EXAMINED
-    orders.save(tx, order, kind, by=HOUSE.username, payment=examined)
+    orders.save_payment(tx, examined, EventType.PAYMENT_EXAMINED, by=HOUSE.username)
     return True
 
 
@@ -392,17 +491,16 @@ def _warn_about_same_proof(
     A warning of an earlier attempt to pay the same order doesn't make up for one of another order.
     """
     payment = payments.require(tx, payment_id)
-    about_others = any(suspicion.order_id != payment.order_id for suspicion in suspicions)
+    own_ids = payment.order_ids
+    about_others = any(suspicion.order_id not in own_ids for suspicion in suspicions)
     types = {
         warning.type
         for warning in payment.warnings
-        if not about_others or warning.order_id != payment.order_id
+        if not about_others or warning.order_id not in own_ids
     }
     new_suspicions = [suspicion for suspicion in suspicions if suspicion.type not in types]
     if WarningType.FILE_REUSED not in types and new_suspicions:
-        order = orders.require(tx, payment.order_id)
-        warned_payment = payment.warn(new_suspicions)
-        orders.save(tx, order, None, by=HOUSE.username, payment=warned_payment)
+        orders.save_payment(tx, payment.warn(new_suspicions), None, by=HOUSE.username)
 
 
 def fail_examination(tx: Transaction, payment_id: int) -> None:

@@ -155,6 +155,16 @@ class IllegalTransition(DomainError):
     sentence = "La orden no puede pasar a ese estado"
 
 
+class NothingDue(DomainError):
+    code = "nothing_due"
+    sentence = "De esta orden ya no se debe nada"
+
+
+class OrderHasPayments(DomainError):
+    code = "order_has_payments"
+    sentence = "De esta orden ya hay algo pagado"
+
+
 class PaymentAlreadyDecided(DomainError):
     code = "payment_already_decided"
     sentence = "Este pago ya fue dictaminado"

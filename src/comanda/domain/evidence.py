@@ -47,8 +47,8 @@ class WarningMeaning:
     """The Spanish texts of a type of warning; to approve despite a `strong` warning needs a reason.
 
     `short` is for a card or a column. The `sentence` may contain `{order}`, the order that the
-    warning points to; `{amount}`, which the payment declares; and `{total}`, the total of the
-    payment's order. The page that shows the sentence fills them in.
+    warning points to, and `{amount}`, what the payment pays with its tip. The page that shows the
+    sentence fills them in.
     """
 
     short: str
@@ -67,7 +67,7 @@ WARNINGS: Mapping[WarningType, WarningMeaning] = {
         "Foto parecida", "La foto se parece a la de {order}: compáralas"
     ),
     WarningType.AMOUNT_DIFFERS: WarningMeaning(
-        "Otro monto", "El monto declarado, {amount}, no es el total, {total}"
+        "Otro monto", "El comprobante no es por {amount}, que es lo que este pago paga"
     ),
     WarningType.PROOF_PREDATES_ORDER: WarningMeaning(
         "Foto anterior a la orden", "La foto se tomó antes de que se pidiera la orden"
@@ -80,13 +80,12 @@ WARNINGS: Mapping[WarningType, WarningMeaning] = {
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The facts that a waiter typed from the guest's receipt; `amount` in minor units.
+    """The facts that a waiter typed from the guest's receipt, and the photo's times.
 
     `taken_at` is the photo's time according to the phone, `file_at` according to the file itself.
     """
 
     reference: str | None = None
-    amount: int | None = None
     taken_at: datetime | None = None
     file_at: datetime | None = None
 

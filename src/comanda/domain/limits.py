@@ -25,6 +25,7 @@ class Limits:
     reason: int = 200
     note: int = 200
     table_number: int = 9999
+    customer: int = 40
     quantity: int = 999
     items: int = 100
     orders: int = 500

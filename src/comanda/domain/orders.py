@@ -1,12 +1,19 @@
 """An order, and the one table of its transitions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from comanda.domain.errors import Forbidden, IllegalTransition, ValidationFailed
+from comanda.domain.errors import (
+    Forbidden,
+    IllegalTransition,
+    NotFound,
+    OrderHasPayments,
+    ValidationFailed,
+)
 from comanda.domain.events import Event, EventType
-from comanda.domain.payments import Payment
+from comanda.domain.payments import Payment, PaymentStatus
 from comanda.domain.staff import Role
 from comanda.domain.wire import Wire, money, time
 
@@ -28,15 +35,17 @@ class Through(StrEnum):
     STATUS = "status"
     PROOF = "proof"
     VERDICT = "verdict"
+    WITHDRAWAL = "withdrawal"
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """`role` may move an order from `source` to `target`; `notice` is the event for its audience.
 
-    A row with `within` undoes a delivery: during that time, and only until a payment is sent. A row
-    with `unbegun` is only for an order that the kitchen has never begun. An order that the kitchen
-    began and moved back to PENDING does not count as unbegun.
+    The notice of a verdict is the verdict's own. A row with `within` undoes a delivery: during that
+    time, and only until a payment is sent. A row with `unbegun` is only for an order that the
+    kitchen has never begun. An order that the kitchen began and moved back to PENDING does not
+    count as unbegun.
     """
 
     source: OrderStatus | None
@@ -63,8 +72,19 @@ TRANSITIONS = (
     Transition(_S.READY, _S.DELIVERED, _R.WAITER, _T.STATUS),
     Transition(_S.DELIVERED, _S.READY, _R.WAITER, _T.STATUS, within=_UNDO),
     Transition(_S.DELIVERED, _S.VERIFYING, _R.WAITER, _T.PROOF, _E.PAYMENT_VERIFICATION_PENDING),
-    Transition(_S.VERIFYING, _S.PAID, _R.CASHIER, _T.VERDICT, _E.PAYMENT_APPROVED),
-    Transition(_S.VERIFYING, _S.DELIVERED, _R.CASHIER, _T.VERDICT, _E.PAYMENT_REJECTED),
+    Transition(_S.DELIVERED, _S.VERIFYING, _R.CASHIER, _T.PROOF, _E.PAYMENT_VERIFICATION_PENDING),
+    Transition(_S.VERIFYING, _S.VERIFYING, _R.WAITER, _T.PROOF, _E.PAYMENT_VERIFICATION_PENDING),
+    Transition(_S.VERIFYING, _S.VERIFYING, _R.CASHIER, _T.PROOF, _E.PAYMENT_VERIFICATION_PENDING),
+    Transition(_S.VERIFYING, _S.PAID, _R.CASHIER, _T.VERDICT),
+    Transition(_S.VERIFYING, _S.DELIVERED, _R.CASHIER, _T.VERDICT),
+    Transition(_S.VERIFYING, _S.VERIFYING, _R.CASHIER, _T.VERDICT),
+    Transition(_S.VERIFYING, _S.DELIVERED, _R.WAITER, _T.WITHDRAWAL),
+    Transition(_S.VERIFYING, _S.DELIVERED, _R.CASHIER, _T.WITHDRAWAL),
+    Transition(_S.VERIFYING, _S.VERIFYING, _R.WAITER, _T.WITHDRAWAL),
+    Transition(_S.VERIFYING, _S.VERIFYING, _R.CASHIER, _T.WITHDRAWAL),
+    Transition(_S.PAID, _S.DELIVERED, _R.ADMIN, _T.VERDICT),
+    Transition(_S.PAID, _S.VERIFYING, _R.ADMIN, _T.VERDICT),
+    Transition(_S.DELIVERED, _S.DELIVERED, _R.ADMIN, _T.VERDICT),
     Transition(_S.PENDING, _S.VOIDED, _R.WAITER, _T.STATUS, _E.ORDER_VOIDED, unbegun=True),
     Transition(_S.PENDING, _S.VOIDED, _R.CASHIER, _T.STATUS, _E.ORDER_VOIDED),
     Transition(_S.PREPARING, _S.VOIDED, _R.CASHIER, _T.STATUS, _E.ORDER_VOIDED),
@@ -73,6 +93,7 @@ TRANSITIONS = (
 )
 
 _FINAL = (OrderStatus.PAID, OrderStatus.VOIDED)
+_CHARGED = (OrderStatus.DELIVERED, OrderStatus.VERIFYING, OrderStatus.PAID)
 OPEN_STATUSES = tuple(status for status in OrderStatus if status not in _FINAL)
 
 
@@ -119,14 +140,31 @@ def check_reason(target: OrderStatus, reason: str | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where an order goes: a table, or a customer who takes it away; exactly one of the two."""
+
+    table_number: int | None = None
+    customer: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.table_number is None) == (self.customer is None):
+            raise ValueError("an order has a table or a customer")
+
+
+@dataclass(frozen=True, slots=True)
 class OrderItem:
-    """A line of an order; `unit_price` in minor units, as it was when the order was placed."""
+    """A line of an order; `unit_price` in minor units, as it was when the order was placed.
+
+    `removed` units were taken off the line, which keeps its place with a quantity of 0, too.
+    """
 
     product_id: int
     name: str
     quantity: int
     unit_price: int
     note: str | None
+    removed: int = 0
+    removed_reason: str | None = None
 
     def wire(self) -> Wire:
         return {
@@ -135,34 +173,102 @@ class OrderItem:
             "quantity": self.quantity,
             "unit_price": money(self.unit_price),
             "note": self.note,
+            "removed": self.removed,
+            "removed_reason": self.removed_reason,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A table's order; `payment` is the latest attempt to pay, `void_reason` the reason of a void.
+    """One round of a table or a customer; `void_reason` is the reason of a void.
 
-    `updated_at` is when the order entered its state; a new waiter or a look at the payment does not
-    change this time. `begun` is whether the kitchen has ever had the order in preparation; a step
-    back does not reset it.
+    `payments` are all attempts that pay the order, the oldest first. `updated_at` is when the order
+    entered its state; a new waiter or a look at a payment does not change this time. `begun` is
+    whether the kitchen has ever had the order in preparation; a step back does not reset it.
     """
 
     id: int
-    table_number: int
+    table_number: int | None
     status: OrderStatus
     payment_method: str | None
     items: tuple[OrderItem, ...]
     waiter: str
-    payment: Payment | None
+    payments: tuple[Payment, ...]
     created_at: datetime
     updated_at: datetime
     void_reason: str | None = None
     begun: bool = False
+    customer: str | None = None
+    round: int = 1
 
     @property
     def total(self) -> int:
         """The order's total in minor units."""
         return sum(item.quantity * item.unit_price for item in self.items)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.table_number, self.customer)
+
+    @property
+    def payment(self) -> Payment | None:
+        """The latest attempt to pay."""
+        return self.payments[-1] if self.payments else None
+
+    @property
+    def paid(self) -> int:
+        """What approved payments pay of the order, in minor units."""
+        return self._covered(PaymentStatus.APPROVED)
+
+    @property
+    def waiting(self) -> int:
+        """What payments that wait for a verdict pay of the order, in minor units."""
+        return self._covered(PaymentStatus.PENDING)
+
+    @property
+    def due(self) -> int:
+        """What no payment covers yet, in minor units."""
+        return self.total - self.paid - self.waiting
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether nothing is left to pay. An order that costs nothing needs a payment of 0."""
+        return self.due <= 0 and any(payment.counts for payment in self.payments)
+
+    def _covered(self, status: PaymentStatus) -> int:
+        payments = (payment for payment in self.payments if payment.status is status)
+        return sum(payment.share(self.id) for payment in payments)
+
+    def after(self, payment: Payment, at: datetime) -> "Order":
+        """The order with a new or changed payment, in the state that its payments make.
+
+        This is the only rule for the state of an order that was delivered (design, section 4): it
+        is VERIFYING while a payment waits; else PAID when the approved payments reach its total;
+        else DELIVERED. A void order stays void.
+        """
+        others = (other for other in self.payments if other.id != payment.id)
+        payments = tuple(sorted((*others, payment), key=lambda attempt: attempt.id))
+        order = replace(self, payments=payments)
+        if self.status not in _CHARGED:
+            return order
+        status = order.status_by_payments
+        valid_payments = [one for one in payments if one.status is not PaymentStatus.WITHDRAWN]
+        return replace(
+            order,
+            status=status,
+            payment_method=valid_payments[-1].method if valid_payments else None,
+            updated_at=self.updated_at if status is self.status else at,
+        )
+
+    @property
+    def status_by_payments(self) -> OrderStatus:
+        """The state that the rule of `after` gives."""
+        statuses = {payment.status for payment in self.payments}
+        if PaymentStatus.PENDING in statuses:
+            return OrderStatus.VERIFYING
+        if PaymentStatus.APPROVED in statuses and self.paid >= self.total:
+            return OrderStatus.PAID
+        return OrderStatus.DELIVERED
 
     def move(
         self, target: OrderStatus, role: Role, through: Through, at: datetime
@@ -171,12 +277,14 @@ class Order:
         row = find_transition(self.status, target, role, through, begun=self.begun)
         if row.within is not None:
             self._check_undo(row.within, at)
+        if target is OrderStatus.VOIDED and self.paid:
+            raise OrderHasPayments("Una parte ya está pagada: la orden no se puede anular")
         begun = self.begun or target is OrderStatus.PREPARING
         return replace(self, status=target, updated_at=at, begun=begun), row.notice
 
     def _check_undo(self, within: timedelta, at: datetime) -> None:
         """Raise IllegalTransition for a delivery that is too old to be taken back."""
-        if self.payment is not None:
+        if self.payments:
             raise IllegalTransition(
                 "Ya se mandó un pago de esta orden: su entrega no se puede deshacer"
             )
@@ -191,21 +299,68 @@ class Order:
             raise IllegalTransition(f"Una orden en «{self.status}» ya no se puede tomar")
         return replace(self, waiter=waiter)
 
+    def relocate(self, place: Place, round_number: int) -> "Order":
+        """The order at another place. Raises IllegalTransition and OrderHasPayments."""
+        if self.status in _FINAL:
+            raise IllegalTransition(f"Una orden en «{self.status}» ya no cambia de mesa")
+        if self.paid:
+            raise OrderHasPayments("De esta orden ya se pagó una parte: no cambia de mesa")
+        return replace(
+            self,
+            table_number=place.table_number,
+            customer=place.customer,
+            round=round_number,
+        )
+
+    def take_off(self, position: int, quantity: int, reason: str, role: Role) -> "Order":
+        """The order with only `quantity` left of the line at `position`.
+
+        Raises NotFound (no such line), Forbidden, IllegalTransition, OrderHasPayments and
+        ValidationFailed (more than there is).
+        """
+        if position >= len(self.items):
+            raise NotFound("Esa orden no tiene ese renglón")
+        self._check_take_off(role)
+        item = self.items[position]
+        if quantity > item.quantity:
+            raise ValidationFailed({"quantity": [f"Sólo se quita: hay {item.quantity}"]})
+        removed = item.removed + item.quantity - quantity
+        less = replace(item, quantity=quantity, removed=removed, removed_reason=reason)
+        items = (*self.items[:position], less, *self.items[position + 1 :])
+        if not any(left.quantity for left in items):
+            raise IllegalTransition("Es lo último de la orden: anúlala")
+        return replace(self, items=items)
+
+    def _check_take_off(self, role: Role) -> None:
+        if self.status in _FINAL:
+            raise IllegalTransition(f"Una orden en «{self.status}» ya no cambia")
+        if role is Role.WAITER and (self.begun or self.status is not OrderStatus.PENDING):
+            raise Forbidden("La cocina ya la empezó: pide en caja que lo quiten")
+        if any(payment.counts for payment in self.payments):
+            raise OrderHasPayments("De esta orden ya hay algo pagado o por verificar")
+
     def wire(self, reader: Role) -> Wire:
-        """Return the order for `reader`: the kitchen sees no payment.
+        """Return the order for `reader`: the kitchen sees no payment, and no sum of payments.
 
         `begun` is present only in an order that the kitchen moved back to PENDING.
         """
+        payments = [payment.wire() for payment in self.payments]
         taken_back = self.begun and self.status is OrderStatus.PENDING
         wire = {
             "id": str(self.id),
             "table_number": self.table_number,
+            "customer": self.customer,
+            "round": self.round,
             "status": self.status.value,
             "payment_method": self.payment_method,
             "total": money(self.total),
             "items": [item.wire() for item in self.items],
             "waiter": self.waiter,
-            "payment": self.payment and self.payment.wire(),
+            "payment": payments[-1] if payments else None,
+            "paid": money(self.paid),
+            "waiting": money(self.waiting),
+            "due": money(self.due),
+            "payments": payments,
             "void_reason": self.void_reason,
             "created_at": time(self.created_at),
             "updated_at": time(self.updated_at),
@@ -216,48 +371,61 @@ class Order:
 
 def _without_payment(order: Wire) -> Wire:
     """Return the order as the kitchen sees it."""
-    return {**order, "payment": None}
+    shown = {name: value for name, value in order.items() if name not in _OF_PAYMENTS}
+    return {**shown, "payment": None}
+
+
+_OF_PAYMENTS = frozenset(("paid", "waiting", "due", "payments"))
 
 
 def order_updated(order: Order) -> Event:
     """The event `order_updated`, which is appended with every change of an order."""
     data = order.wire(Role.ADMIN)
-    redacted = None if order.payment is None else _without_payment(data)
-    return Event(EventType.ORDER_UPDATED, data, redacted)
+    return Event(EventType.ORDER_UPDATED, data, _without_payment(data))
 
 
 def notice(kind: EventType, order: Order, by: str) -> Event:
-    """The notice of type `kind`, for those who must act on what `by` did."""
+    """The notice of type `kind`, for those who must act on what `by` did to an order."""
     if kind is EventType.ORDER_PLACED:
         return Event(kind, order.wire(Role.KITCHEN))
-    data: Wire = {"order_id": str(order.id), "table_number": order.table_number}
-    if kind is EventType.ORDER_READY:
-        return Event(kind, data)
+    data = _place(order)
     if kind is EventType.ORDER_VOIDED:
-        return Event(kind, data | {"reason": order.void_reason, "by": by})
-    return Event(kind, data | _payment_notice(kind, order))
+        data |= {"reason": order.void_reason, "by": by}
+    return Event(kind, data)
 
 
-def _payment_notice(kind: EventType, order: Order) -> Wire:
-    payment = order.payment
-    if payment is None:
-        raise ValueError(f"{kind} needs a payment")
-    attempt = {"payment_id": str(payment.id), "attempt": payment.attempt}
-    request = {"method": payment.method, "total": money(order.total)}
-    if kind is EventType.PAYMENT_VERIFICATION_PENDING:
-        return attempt | request | _submission(payment)
-    if kind is EventType.PAYMENT_UNSEEN:
-        return attempt | request
+def _place(order: Order) -> Wire:
+    return {
+        "order_id": str(order.id),
+        "table_number": order.table_number,
+        "customer": order.customer,
+    }
+
+
+def payment_notice(kind: EventType, payment: Payment, orders: Sequence[Order]) -> Event:
+    """The notice of type `kind` about a payment of `orders`, the oldest order first."""
+    data: Wire = {
+        **_place(orders[0]),
+        "order_ids": [str(order.id) for order in orders],
+        "payment_id": str(payment.id),
+        "attempt": payment.attempt,
+    }
     if kind is EventType.PAYMENT_EXAMINED:
-        return attempt | _findings(payment)
+        return Event(kind, data | _findings(payment))
+    data |= {"amount": money(payment.amount), "tip": money(payment.tip)}
+    request = {"method": payment.method, "total": money(sum(order.total for order in orders))}
+    if kind is EventType.PAYMENT_VERIFICATION_PENDING:
+        return Event(kind, data | request | _submission(payment))
+    if kind is EventType.PAYMENT_UNSEEN:
+        return Event(kind, data | request)
     if kind is EventType.PAYMENT_REJECTED:
-        return attempt | {"reason": payment.reason}
-    return attempt | ({"seen_by": payment.seen_by} if kind is EventType.PAYMENT_SEEN else {})
+        return Event(kind, data | {"reason": payment.reason})
+    seen = {"seen_by": payment.seen_by} if kind is EventType.PAYMENT_SEEN else {}
+    return Event(kind, data | seen)
 
 
 def _findings(payment: Payment) -> Wire:
     return {
-        "customer": None,
         "status": payment.examination,
         "reading": None,
         "warnings": [warning.wire() for warning in payment.warnings],
@@ -266,8 +434,7 @@ def _findings(payment: Payment) -> Wire:
 
 def _submission(payment: Payment) -> Wire:
     return {
-        "action": "submitted" if payment.attempt == 1 else "resubmitted",
+        "action": "submitted" if payment.replaces is None else "resubmitted",
         "reference": payment.reference,
-        "amount": None if payment.amount is None else money(payment.amount),
         "warnings": [warning.wire() for warning in payment.warnings],
     }

@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from comanda.domain.errors import OwnPayment, PaymentAlreadyDecided, ValidationFailed
+from comanda.domain.errors import (
+    Forbidden,
+    IllegalTransition,
+    OwnPayment,
+    PaymentAlreadyDecided,
+    ValidationFailed,
+)
 from comanda.domain.evidence import WARNINGS, Claim, Suspicion, WarningType
 from comanda.domain.examinations import Examination, Facts
 from comanda.domain.wire import Wire, money, optional_time, time
@@ -23,6 +29,46 @@ class PaymentStatus(StrEnum):
     PENDING = "por_verificar"
     APPROVED = "aprobado"
     REJECTED = "rechazado"
+    WITHDRAWN = "retirado"
+
+
+COUNTED = (PaymentStatus.PENDING, PaymentStatus.APPROVED)  # of these, money is taken as paid
+
+
+@dataclass(frozen=True, slots=True)
+class PaidItem:
+    """How many of a line's dishes a guest chose to pay; `position` is the line's in its order."""
+
+    position: int
+    quantity: int
+
+    def wire(self) -> Wire:
+        return {"position": self.position, "quantity": self.quantity}
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """The part of a payment that pays one order; `amount` in minor units.
+
+    `items` are the dishes that the guest chose, if they paid by dishes. They explain the amount,
+    and only the amount counts. The place is the order's.
+    """
+
+    order_id: int
+    amount: int
+    items: tuple[PaidItem, ...] = ()
+    table_number: int | None = None
+    customer: str | None = None
+
+    def wire(self) -> Wire:
+        """`{order_id, table_number, customer, amount, items}`."""
+        return {
+            "order_id": str(self.order_id),
+            "table_number": self.table_number,
+            "customer": self.customer,
+            "amount": money(self.amount),
+            "items": [item.wire() for item in self.items],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +89,19 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A waiter's attempt to pay: the method, the guest's proof, what was typed from the receipt."""
+    """An attempt to pay: the method, the proof, what was typed from the receipt, the money.
+
+    `tip` and `tendered` (cash alone) are in minor units. The allocations' amounts are what the
+    attempt pays, the oldest order first. `replaces` is the rejected payment in whose place it is.
+    """
 
     method: str
     proof: Proof | None
     claim: Claim
+    allocations: tuple[Allocation, ...]
+    tip: int = 0
+    tendered: int | None = None
+    replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +109,17 @@ class PaymentRules:
     """The house's rules for a verdict.
 
     To approve a payment by one of `account_methods`, the cashier must state that they saw the money
-    in the account. With `own_verdicts`, for a one-person house, the submitter of a payment may
-    decide it.
+    in the account. The submitter of such a payment may not decide it, unless the house says with
+    `own_verdicts` that one person runs it.
     """
 
     account_methods: frozenset[str] = frozenset()
     own_verdicts: bool = False
+
+    def is_own(self, payment: "Payment", username: str) -> bool:
+        """Whether the payment is the user's own, and somebody else has to decide it."""
+        looked_up = payment.method in self.account_methods
+        return payment.submitted_by == username and looked_up and not self.own_verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +136,13 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One attempt to pay an order; `attempt` counts from 1, `amount` is in minor units.
+    """One attempt to pay one or more orders; `attempt` counts those of the first order, from 1.
 
-    `reference` and `amount` come from the guest's receipt. `seen_by` is the first cashier who
-    opened the payment. `viewers` are the cashiers who view the payment now; a decided payment has
-    no viewers. `late_warnings` are those of `warnings` that came after the approval, and that no
-    cashier has acknowledged.
+    `tip` and `tendered` are in minor units, as are the allocations' amounts; the oldest order is
+    the first. `reference` comes from the guest's receipt. `replaces` is the rejected payment in
+    whose place this attempt is. `seen_by` is the first cashier who opened the payment. `viewers`
+    are the cashiers who view the payment now; a decided payment has no viewers. `late_warnings`
+    are those of `warnings` that came after the approval, and that no cashier has acknowledged.
     """
 
     id: int
@@ -97,7 +157,10 @@ class Payment:
     decided_by: str | None = None
     decided_at: datetime | None = None
     reference: str | None = None
-    amount: int | None = None
+    allocations: tuple[Allocation, ...] = ()
+    tip: int = 0
+    tendered: int | None = None
+    replaces: int | None = None
     warnings: tuple[Suspicion, ...] = ()
     seen_by: str | None = None
     seen_at: datetime | None = None
@@ -109,10 +172,34 @@ class Payment:
     examined_at: datetime | None = None
     late_warnings: tuple[Suspicion, ...] = ()
 
+    @property
+    def amount(self) -> int:
+        """What the payment pays of its orders, in minor units. The tip is not part of it."""
+        return sum(allocation.amount for allocation in self.allocations)
+
+    @property
+    def change(self) -> int | None:
+        """The cash that goes back to the guest, in minor units; None if nothing was tendered."""
+        return None if self.tendered is None else self.tendered - self.amount - self.tip
+
+    @property
+    def order_ids(self) -> tuple[int, ...]:
+        """The ids of the orders that the payment pays, the oldest order first."""
+        return tuple(allocation.order_id for allocation in self.allocations)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the payment's money is taken as paid: the payment waits or was approved."""
+        return self.status in COUNTED
+
+    def share(self, order_id: int) -> int:
+        """What the payment pays of one order, in minor units."""
+        allocations = self.allocations
+        return sum(part.amount for part in allocations if part.order_id == order_id)
+
     def may_be_decided_by(self, username: str, rules: PaymentRules) -> bool:
         """Whether the payment waits for a verdict, and `username` may give it."""
-        is_own = self.submitted_by == username and not rules.own_verdicts
-        return self.status is PaymentStatus.PENDING and not is_own
+        return self.status is PaymentStatus.PENDING and not rules.is_own(self, username)
 
     def check_verdict(
         self, verdict: Verdict, reason: str | None, by: str, rules: PaymentRules, *, seen: bool
@@ -121,7 +208,7 @@ class Payment:
 
         An approval that is repeated needs no reason for a warning that came after it.
         """
-        if self.submitted_by == by and not rules.own_verdicts:
+        if rules.is_own(self, by):
             raise OwnPayment
         if verdict is Verdict.REJECTED:
             return
@@ -145,8 +232,7 @@ class Payment:
         seen_in_account: bool | None = None,
     ) -> "Payment":
         """The payment with its verdict. Raises PaymentAlreadyDecided if it had a verdict."""
-        if self.status is not PaymentStatus.PENDING:
-            raise PaymentAlreadyDecided(f"Este pago ya fue dictaminado por {self.decided_by}")
+        self._check_pending()
         return replace(
             self,
             status=PaymentStatus(verdict.value),
@@ -155,6 +241,45 @@ class Payment:
             decided_at=at,
             seen_in_account=seen_in_account,
             viewers=(),
+        )
+
+    def _check_pending(self) -> None:
+        if self.status is PaymentStatus.WITHDRAWN:
+            raise PaymentAlreadyDecided(f"Este pago ya lo retiró {self.decided_by}")
+        if self.status is not PaymentStatus.PENDING:
+            raise PaymentAlreadyDecided(f"Este pago ya fue dictaminado por {self.decided_by}")
+
+    def withdraw(self, by: str, at: datetime) -> "Payment":
+        """The payment after its submitter took it back.
+
+        Raises PaymentAlreadyDecided, Forbidden (another member's payment) and IllegalTransition
+        (a cashier has opened the payment).
+        """
+        if self.submitted_by != by:
+            raise Forbidden("Sólo quien envió un comprobante lo puede retirar")
+        self._check_pending()
+        if self.seen_at is not None:
+            raise IllegalTransition(
+                "En caja ya abrieron este comprobante: pide que lo rechacen si no va"
+            )
+        return replace(
+            self, status=PaymentStatus.WITHDRAWN, decided_by=by, decided_at=at, viewers=()
+        )
+
+    def reopen(self, reason: str | None, by: str, at: datetime) -> "Payment":
+        """The approved payment, rejected after all. Raises ValidationFailed without a reason."""
+        if reason is None:
+            raise ValidationFailed({"reason": ["Escribe por qué se reabre este pago"]})
+        return replace(
+            self,
+            status=PaymentStatus.REJECTED,
+            reason=reason,
+            decided_by=by,
+            decided_at=at,
+            seen_in_account=None,
+            reconciled_by=None,
+            reconciled_at=None,
+            late_warnings=(),
         )
 
     def see(self, by: str, at: datetime) -> "Payment":
@@ -195,7 +320,12 @@ class Payment:
             "decided_by": self.decided_by,
             "decided_at": optional_time(self.decided_at),
             "reference": self.reference,
-            "amount": None if self.amount is None else money(self.amount),
+            "amount": money(self.amount),
+            "tip": money(self.tip),
+            "tendered": None if self.tendered is None else money(self.tendered),
+            "change": None if self.change is None else money(self.change),
+            "replaces": None if self.replaces is None else str(self.replaces),
+            "orders": [allocation.wire() for allocation in self.allocations],
             "warnings": [warning.wire() for warning in self.warnings],
             "seen_by": self.seen_by,
             "seen_at": optional_time(self.seen_at),

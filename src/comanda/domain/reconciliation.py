@@ -17,7 +17,7 @@ class ReconcilablePayment:
     """An approved payment with its order's table and total, in minor units."""
 
     payment: Payment
-    table_number: int
+    table_number: int | None
     total: int
 
     @property

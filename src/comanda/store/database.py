@@ -57,6 +57,7 @@ log = logging.getLogger(__name__)
 LONG_SECONDS = 0.01
 COMMITS_A_CHECKPOINT = 16
 PIECE = 32  # rows between two pauses
+MOST_IDS = 10_000  # of one statement; SQLite takes 32,766 values
 PAUSE_SECONDS = 0.0002
 STOP_SECONDS = 0.02
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,6 +87,12 @@ class Snapshot:
     def each(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[sqlite3.Row]:
         """Yield the rows one by one, so that a reader may stop early."""
         yield from self._connection.execute(sql, parameters)
+
+    def where_in(self, sql: str, ids: Sequence[int]) -> Iterator[sqlite3.Row]:
+        """Yield the rows of `sql` for `ids`, which its `{ids}` stands for; nothing for no ids."""
+        for start in range(0, len(ids), MOST_IDS):
+            values = {f"id{at}": one for at, one in enumerate(ids[start : start + MOST_IDS])}
+            yield from self.all(sql.format(ids=", ".join(f":{name}" for name in values)), values)
 
     def in_pieces(self, items: Iterable[T]) -> Iterator[T]:
         """Yield `items`, and pause after every PIECE of them so that other threads can run.

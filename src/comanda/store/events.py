@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from comanda.domain.events import Event, EventType, LoggedEvent, heard_by
+from comanda.domain.orders import Order
 from comanda.domain.staff import Role
 from comanda.domain.wire import Wire, encode, time
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
@@ -23,10 +24,19 @@ _AFTER = """
     SELECT id, type, data, redacted, actor, at FROM events
     WHERE id > :after AND id <= :until ORDER BY id
 """
+# The notice of a payment that pays several orders belongs to the first of them.
 _OF_ORDER = """
-    SELECT type, status, actor, at, json_extract(data, '$.waiter') AS waiter,
-        json_extract(data, '$.payment.late_warnings') AS late_warnings
-    FROM events WHERE order_id = :order_id ORDER BY id
+    SELECT type, status, actor, at, data FROM events
+    WHERE order_id = :order_id
+        OR (order_id IN (
+                SELECT payments.order_id
+                FROM payment_allocations JOIN payments ON payments.id = payment_id
+                WHERE payment_allocations.order_id = :order_id
+            )
+            AND EXISTS (
+                SELECT 1 FROM json_each(data, '$.order_ids') WHERE value = :order_text
+            ))
+    ORDER BY id
 """
 
 
@@ -95,18 +105,19 @@ def lines_after(
             yield event_id, kind, redacted if redact and redacted is not None else data
 
 
-def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
+def history(view: Snapshot, order: Order, role: Role) -> list[Wire]:
     """Return `{type, status, by, at}` of each event of the order that `role` may hear of.
 
-    `taken_from` is the previous waiter, in the entry where another waiter takes the order. `late`
-    are the types of the warnings that came after the approval, `known` those that a cashier
-    acknowledged; each is present only where there are some, and never for the kitchen.
+    An entry tells besides what changed with it, if it did: `taken_from`, the waiter who had the
+    order before; `moved_from`, the place where the order was; `removed`, the dishes taken off; and
+    `late` and `known`, the types of warnings that came after the approval, and of those that a
+    cashier acknowledged. The kitchen gets neither of these two.
     """
     heard = heard_by(role)
+    values = {"order_id": order.id, "order_text": str(order.id)}
     entries: list[Wire] = []
-    waiter = None
-    late_types: list[str] = []
-    for row in view.in_pieces(view.each(_OF_ORDER, {"order_id": order_id})):
+    before: Wire = {}
+    for row in view.in_pieces(view.each(_OF_ORDER, values)):
         if row["type"] not in heard:
             continue
         entry: Wire = {
@@ -115,19 +126,46 @@ def history(view: Snapshot, order_id: int, role: Role) -> list[Wire]:
             "by": row["actor"],
             "at": time(from_millis(row["at"])),
         }
-        next_waiter = row["waiter"] or waiter  # a notice has no waiter
-        if waiter not in (None, next_waiter):
-            entry["taken_from"] = waiter
-        waiter = next_waiter
-        if role is not Role.KITCHEN and row["late_warnings"] is not None:
-            before, late_types = late_types, _types(row["late_warnings"])
-            entry |= _only_new("late", late_types, before) | _only_new("known", before, late_types)
+        if row["type"] == EventType.ORDER_UPDATED:
+            after = json.loads(row["data"])
+            entry |= _changes(before, after, role) if before else {}
+            before = after
         entries.append(entry)
     return entries
 
 
-def _types(warnings: str) -> list[str]:
-    return list(dict.fromkeys(warning["type"] for warning in json.loads(warnings)))
+def _changes(before: Wire, after: Wire, role: Role) -> Wire:
+    """Return what an entry of the history tells besides the state."""
+    changes: Wire = {}
+    if before["waiter"] != after["waiter"]:
+        changes["taken_from"] = before["waiter"]
+    places = [{name: order.get(name) for name in _PLACE} for order in (before, after)]
+    if places[0] != places[1]:
+        changes["moved_from"] = places[0]
+    if removed := list(_removed(before, after)):
+        changes["removed"] = removed
+    if role is not Role.KITCHEN:
+        earlier, later = _late_types(before), _late_types(after)
+        changes |= _only_new("late", later, earlier) | _only_new("known", earlier, later)
+    return changes
+
+
+_PLACE = ("table_number", "customer")
+
+
+def _removed(before: Wire, after: Wire) -> Iterator[Wire]:
+    """Yield `{name, quantity, reason}` of the dishes that were taken off in between."""
+    for earlier, later in zip(before["items"], after["items"], strict=True):
+        if quantity := earlier["quantity"] - later["quantity"]:
+            reason = later["removed_reason"]
+            yield {"name": later["name"], "quantity": quantity, "reason": reason}
+
+
+def _late_types(order: Wire) -> list[str]:
+    """Return the types of the late warnings of all payments; early events tell of the last one."""
+    payments = order.get("payments") or [order["payment"] or {}]
+    warnings = [warning for payment in payments for warning in payment.get("late_warnings", ())]
+    return list(dict.fromkeys(warning["type"] for warning in warnings))
 
 
 def _only_new(name: str, types: Sequence[str], others: Sequence[str]) -> Wire:

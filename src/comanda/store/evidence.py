@@ -27,25 +27,30 @@ _SAME_REFERENCE = """
         AND status IN (:approved, :pending)
     ORDER BY id DESC LIMIT 1
 """
+# A payment that was withdrawn is no evidence: its proof may come again, for the right order.
 # An attempt to pay another order first: that the guest sent the same to the same order is normal
 # after a rejection, and must not hide where the proof comes from.
 _SAME_FILE = """
-    SELECT order_id, payment_id FROM fingerprints
-    WHERE sha256 = :sha256 AND payment_id < :payment_id
-    ORDER BY order_id = :order_id, payment_id DESC LIMIT 1
+    SELECT fingerprints.order_id, payment_id
+    FROM fingerprints JOIN payments ON payments.id = payment_id
+    WHERE sha256 = :sha256 AND payment_id < :payment_id AND status <> 'retirado'
+    ORDER BY fingerprints.order_id = :order_id, payment_id DESC LIMIT 1
 """
 _SAME_CONTENT = """
-    SELECT order_id, payment_id FROM fingerprints
-    WHERE content = :content AND payment_id < :payment_id
-    ORDER BY order_id = :order_id, payment_id DESC LIMIT 1
+    SELECT fingerprints.order_id, payment_id
+    FROM fingerprints JOIN payments ON payments.id = payment_id
+    WHERE content = :content AND payment_id < :payment_id AND status <> 'retirado'
+    ORDER BY fingerprints.order_id = :order_id, payment_id DESC LIMIT 1
 """
 _LATER_SAME_CONTENT = """
     SELECT order_id, payment_id FROM fingerprints
     WHERE content = :content AND payment_id > :payment_id ORDER BY payment_id LIMIT :limit
 """
 _NEWEST = """
-    SELECT order_id, payment_id, content, image_hash FROM fingerprints
-    WHERE payment_id < :payment_id ORDER BY payment_id DESC LIMIT :limit
+    SELECT fingerprints.order_id, payment_id, content, image_hash
+    FROM fingerprints JOIN payments ON payments.id = payment_id
+    WHERE payment_id < :payment_id AND status <> 'retirado'
+    ORDER BY payment_id DESC LIMIT :limit
 """
 _LATER = """
     SELECT order_id, payment_id, content, image_hash FROM fingerprints
@@ -54,16 +59,18 @@ _LATER = """
 
 
 def find(
-    view: Snapshot, order: Order, payment: Payment, claim: Claim, proof: Proof | None
+    view: Snapshot, first: Order, payment: Payment, claim: Claim, proof: Proof | None
 ) -> tuple[Suspicion, ...]:
-    """Return the warnings about `payment`, an attempt to pay `order` that was just stored.
+    """Return the warnings about `payment`, just stored; `first` is the oldest order that it pays.
 
     Only the proof's bytes are compared. `compare` compares what the proof shows.
     """
     suspicions = [*_reused_reference(view, payment)]
     if proof is not None:
         suspicions += _reused_file(view, payment, proof.sha256)
-    return (*suspicions, *_differences(order, payment, claim))
+    if claim.is_before(first.created_at):  # only as reliable as the phone's clock
+        suspicions.append(Suspicion(WarningType.PROOF_PREDATES_ORDER, first.id, payment.id))
+    return tuple(suspicions)
 
 
 def compare(view: Snapshot, payment: Payment, facts: Facts) -> dict[int, list[Suspicion]]:
@@ -101,7 +108,8 @@ def _about(view: Snapshot, payment: Payment, facts: Facts) -> list[Suspicion]:
 def _points_elsewhere(payment: Payment, warnings: Iterable[Suspicion]) -> bool:
     """Return whether one of the warnings is of the same proof for another order."""
     return any(
-        warning.type in _SAME_PROOF and warning.order_id != payment.order_id for warning in warnings
+        warning.type in _SAME_PROOF and warning.order_id not in payment.order_ids
+        for warning in warnings
     )
 
 
@@ -161,15 +169,18 @@ def _is_similar(row: sqlite3.Row, payment: Payment, image_hash: bytes | None) ->
     A similar picture of the same order is normal: a rejection asks for a better photo.
     """
     distance = int.from_bytes(row["image_hash"]) ^ int.from_bytes(image_hash or b"")
-    return distance.bit_count() <= SIMILAR_BITS and row["order_id"] != payment.order_id
+    return distance.bit_count() <= SIMILAR_BITS and row["order_id"] not in payment.order_ids
 
 
 def _about_later(view: Snapshot, payment: Payment, facts: Facts) -> Iterator[tuple[int, Suspicion]]:
     """Yield the id of each later payment to warn, and its warning.
 
     Of the payments whose files show the same, only the next is named, with the attempts at its
-    order that follow directly: each further payment has a warning of that order.
+    order that follow directly: each further payment has a warning of that order. A withdrawn
+    payment is no evidence against a later one.
     """
+    if payment.status is PaymentStatus.WITHDRAWN:
+        return
     values = {"content": facts.content, "payment_id": payment.id, "limit": MOST_ATTEMPTS}
     same_rows = view.all(_LATER_SAME_CONTENT, values) if facts.content else []
     for row in takewhile(lambda row: row["order_id"] == same_rows[0]["order_id"], same_rows):
@@ -178,14 +189,3 @@ def _about_later(view: Snapshot, payment: Payment, facts: Facts) -> Iterator[tup
         if row["content"] != facts.content and _is_similar(row, payment, facts.image_hash):
             suspicion = Suspicion(WarningType.IMAGE_SIMILAR, payment.order_id, payment.id)
             yield row["payment_id"], suspicion
-
-
-def _differences(order: Order, payment: Payment, claim: Claim) -> Iterator[Suspicion]:
-    """Yield warnings if the amount or the photo's time contradicts the order.
-
-    The photo's time is only as reliable as the phone's clock.
-    """
-    if payment.amount is not None and payment.amount != order.total:
-        yield Suspicion(WarningType.AMOUNT_DIFFERS, order.id, payment.id)
-    if claim.is_before(order.created_at):
-        yield Suspicion(WarningType.PROOF_PREDATES_ORDER, order.id, payment.id)

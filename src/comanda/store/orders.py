@@ -1,21 +1,32 @@
-"""Orders. Only `place` and `save` change an order or its payment; both append the events."""
+"""Orders. Only `place` and the `save…` functions change an order or a payment, with the events."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from comanda.domain.errors import OrderNotFound
-from comanda.domain.events import EventType
-from comanda.domain.orders import Order, OrderItem, OrderStatus, notice, order_updated
+from comanda.domain.events import Event, EventType
+from comanda.domain.names import fold
+from comanda.domain.orders import (
+    Order,
+    OrderItem,
+    OrderStatus,
+    Place,
+    notice,
+    order_updated,
+    payment_notice,
+)
 from comanda.domain.payments import Examined, Payment, Submission
 from comanda.store import events, payments, viewers
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
 _INSERT = """
     INSERT INTO orders
-        (table_number, status, payment_method, total, waiter, created_at, updated_at)
-    VALUES (:table_number, :status, NULL, :total, :waiter, :now, :now)
+        (table_number, customer, customer_key, round, status, payment_method, total, waiter,
+         created_at, updated_at)
+    VALUES (:table_number, :customer, :customer_key, :round, :status, NULL, :total, :waiter,
+            :now, :now)
 """
 _INSERT_ITEM = """
     INSERT INTO order_items
@@ -27,6 +38,22 @@ _UPDATE = """
     SET status = :status, payment_method = :payment_method, void_reason = :void_reason,
         waiter = :waiter, updated_at = :updated_at
     WHERE id = :id
+"""
+_UPDATE_PLACE = """
+    UPDATE orders
+    SET table_number = :table_number, customer = :customer, customer_key = :customer_key,
+        round = :round
+    WHERE id = :id
+"""
+_UPDATE_TOTAL = "UPDATE orders SET total = :total WHERE id = :id"
+_UPDATE_ITEM = """
+    UPDATE order_items
+    SET quantity = :quantity, removed = :removed, removed_reason = :removed_reason
+    WHERE order_id = :order_id AND position = :position
+"""
+_LAST_ROUND = """
+    SELECT MAX(round) AS round FROM orders
+    WHERE {place} AND id <> :id AND status NOT IN ('pagado', 'anulado')
 """
 # The newest orders of one state, by an index: at most `limit` rows for each state.
 _NEWEST = """
@@ -48,7 +75,6 @@ _AFTER_ALL = 2**63 - 1  # above every id
 _EXISTS = "SELECT 1 FROM orders WHERE id = :id"
 _ITEMS = "SELECT * FROM order_items WHERE order_id IN ({ids}) ORDER BY order_id, position"
 _COUNT = "SELECT COUNT(*) AS count FROM orders WHERE status = :status"
-_PAYMENTS = "SELECT * FROM payments WHERE order_id IN ({ids}) ORDER BY order_id, attempt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +92,11 @@ class OrderFilter:
 
 
 def place(
-    tx: Transaction, table_number: int, items: Sequence[OrderItem], kind: EventType | None, by: str
+    tx: Transaction, where: Place, items: Sequence[OrderItem], kind: EventType | None, by: str
 ) -> Order:
     """Store a new order, `pendiente`, with its events."""
     values = {
-        "table_number": table_number,
+        **_place_values(where, next_round(tx, where)),
         "status": OrderStatus.PENDING,
         "total": sum(item.quantity * item.unit_price for item in items),
         "waiter": by,
@@ -80,8 +106,26 @@ def place(
     for position, item in enumerate(items):
         _insert_item(tx, order_id, position, item)
     order = require(tx, order_id)
-    _announce(tx, order, kind, by)
+    _announce(tx, [order], notice(kind, order, by) if kind else None, by)
     return order
+
+
+def next_round(view: Snapshot, where: Place, besides: int = 0) -> int:
+    """Return the round of the next order at a place, counted without the order `besides`."""
+    by_table = where.table_number is not None
+    place_sql = "table_number = :table_number" if by_table else "customer_key = :customer_key"
+    values = {**_place_values(where, 0), "id": besides}
+    row = view.one(_LAST_ROUND.format(place=place_sql), values)
+    return 1 + ((row and row["round"]) or 0)
+
+
+def _place_values(where: Place, round_number: int) -> dict[str, str | int | None]:
+    return {
+        "table_number": where.table_number,
+        "customer": where.customer,
+        "customer_key": None if where.customer is None else fold(where.customer),
+        "round": round_number,
+    }
 
 
 def _insert_item(tx: Transaction, order_id: int, position: int, item: OrderItem) -> None:
@@ -99,74 +143,104 @@ def _insert_item(tx: Transaction, order_id: int, position: int, item: OrderItem)
     )
 
 
-def save(
-    tx: Transaction,
-    order: Order,
-    kind: EventType | None,
-    by: str,
-    payment: Payment | Submission | Examined | None = None,
-) -> Order:
-    """Store an order's new state with its events: `order_updated` first, then the notice.
-
-    `payment`, a new or changed attempt to pay the order, is stored with the order; only this
-    function stores payments. The notice is about this attempt, which may be an earlier attempt
-    than the order's latest. Returns the order as stored.
-    """
-    about = order
-    if payment is not None:
-        about = replace(order, payment=payments.store(tx, order, payment, by))
-        order = _with_latest(order, about)
-    tx.run(
-        _UPDATE,
-        {
-            "id": order.id,
-            "status": order.status,
-            "payment_method": order.payment_method,
-            "void_reason": order.void_reason,
-            "waiter": order.waiter,
-            "updated_at": to_millis(order.updated_at),
-        },
-    )
-    _announce(tx, order, kind, by, about)
+def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> Order:
+    """Store an order's new state with its events: `order_updated` first, then the notice."""
+    _update(tx, order)
+    _announce(tx, [order], notice(kind, order, by) if kind else None, by)
     return order
 
 
-def _with_latest(before: Order, after: Order) -> Order:
-    """Return the order with the later of its two attempts; the same attempt counts as changed."""
-    if before.payment is None or after.payment is None:
-        return after
-    return after if after.payment.attempt >= before.payment.attempt else before
+def save_place(tx: Transaction, order: Order, by: str) -> Order:
+    """Store an order's new place with its event."""
+    tx.run(_UPDATE_PLACE, {**_place_values(order.place, order.round), "id": order.id})
+    return save(tx, require(tx, order.id), None, by)
 
 
-def notify(tx: Transaction, order: Order, kind: EventType, by: str) -> None:
-    """Append a notice about an order without changing the order."""
-    events.append(tx, order.id, order.status, [notice(kind, order, by)], by)
+def save_items(tx: Transaction, order: Order, by: str) -> Order:
+    """Store an order's corrected lines, and its total, with the event."""
+    for position, item in enumerate(order.items):
+        values = {
+            "order_id": order.id,
+            "position": position,
+            "quantity": item.quantity,
+            "removed": item.removed,
+            "removed_reason": item.removed_reason,
+        }
+        tx.run(_UPDATE_ITEM, values)
+    tx.run(_UPDATE_TOTAL, {"id": order.id, "total": order.total})
+    return save(tx, order, None, by)
+
+
+def save_payment(
+    tx: Transaction,
+    payment: Payment | Submission | Examined,
+    kind: EventType | None,
+    by: str,
+    paid_orders: Sequence[Order] | None = None,
+) -> list[Order]:
+    """Store a payment, new or changed, with the state that it gives to its orders, and the events.
+
+    Only this function stores payments. Every order that the payment pays gets its `order_updated`;
+    the notice of type `kind` comes last. `paid_orders` are these orders, if the caller has them.
+    Returns the orders as stored, the oldest first.
+    """
+    if paid_orders is None:
+        changed = payment.payment if isinstance(payment, Examined) else payment
+        paid_orders = require_all(tx, [part.order_id for part in changed.allocations])
+    stored_payment = payments.store(tx, payment, by, paid_orders)
+    orders = [order.after(stored_payment, tx.now) for order in paid_orders]
+    for order in orders:
+        _update(tx, order)
+    _announce(tx, orders, payment_notice(kind, stored_payment, orders) if kind else None, by)
+    return orders
+
+
+def _update(tx: Transaction, order: Order) -> None:
+    values = {
+        "id": order.id,
+        "status": order.status,
+        "payment_method": order.payment_method,
+        "void_reason": order.void_reason,
+        "waiter": order.waiter,
+        "updated_at": to_millis(order.updated_at),
+    }
+    tx.run(_UPDATE, values)
+
+
+def notify(tx: Transaction, payment: Payment, kind: EventType, by: str) -> None:
+    """Append a notice about a payment without changing anything."""
+    orders = require_all(tx, payment.order_ids)
+    event = payment_notice(kind, payment, orders)
+    events.append(tx, orders[0].id, orders[0].status, [event], by)
 
 
 def leave_payment(tx: Transaction, username: str) -> None:
-    """Store that a member shows no payment any more; append an event for the payment's order."""
+    """Store that a member shows no payment any more; append events for the payment's orders."""
     payment_id = viewers.payment_of(tx, username)
     viewers.remove(tx, username)
     if payment_id is not None:
-        save(tx, require(tx, payments.require(tx, payment_id).order_id), None, by=username)
+        save_payment(tx, payments.require(tx, payment_id), None, by=username)
 
 
-def _announce(
-    tx: Transaction, order: Order, kind: EventType | None, by: str, about: Order | None = None
-) -> None:
-    """Append `order_updated`, and the notice of type `kind` about `about`, which is `order`."""
-    order_events = [order_updated(order)]
-    if kind is not None:
-        order_events.append(notice(kind, about or order, by))
-    events.append(tx, order.id, order.status, order_events, by)
+def _announce(tx: Transaction, orders: Sequence[Order], event: Event | None, by: str) -> None:
+    """Append each order's `order_updated`, then `event`, which belongs to the first order."""
+    for order in orders:
+        events.append(tx, order.id, order.status, [order_updated(order)], by)
+    if event is not None:
+        events.append(tx, orders[0].id, orders[0].status, [event], by)
 
 
 def require(view: Snapshot, order_id: int) -> Order:
-    """Return the order with its items and latest payment. Raises OrderNotFound."""
-    rows = list(_where_id_in(view, _BY_ID, [order_id]))
-    if not rows:
+    """Return the order with its items and payments. Raises OrderNotFound."""
+    return require_all(view, [order_id])[0]
+
+
+def require_all(view: Snapshot, order_ids: Sequence[int]) -> list[Order]:
+    """Return the orders with their items and payments, the oldest first. Raises OrderNotFound."""
+    rows = list(view.where_in(_BY_ID, order_ids))
+    if len(rows) < len(set(order_ids)):
         raise OrderNotFound
-    return _complete(view, rows)[0]
+    return _complete(view, rows[::-1])
 
 
 def require_id(view: Snapshot, order_id: int) -> int:
@@ -180,7 +254,7 @@ def find_all(view: Snapshot, order_filter: OrderFilter) -> list[Order]:
     """Return the orders that `order_filter` describes."""
     find = _with_late_warnings if order_filter.with_late_warnings else _in_states
     ids = sorted(set(find(view, order_filter)), reverse=True)[: order_filter.limit]
-    return _complete(view, list(_where_id_in(view, _BY_ID, ids)))
+    return _complete(view, list(view.where_in(_BY_ID, ids)))
 
 
 def _with_late_warnings(view: Snapshot, order_filter: OrderFilter) -> Iterator[int]:
@@ -212,40 +286,32 @@ def count_by_status(view: Snapshot) -> dict[str, int]:
 def _complete(view: Snapshot, rows: Sequence[sqlite3.Row]) -> list[Order]:
     ids = [row["id"] for row in rows]
     items = _items(view, ids)
-    latest = _latest_payments(view, ids)
+    payments_of = payments.of_orders(view, ids)
     return [
-        _from_row(row, items.get(row["id"], []), latest.get(row["id"]))
+        _from_row(row, items.get(row["id"], []), payments_of.get(row["id"], []))
         for row in view.in_pieces(rows)
     ]
 
 
 def _items(view: Snapshot, ids: Sequence[int]) -> dict[int, list[OrderItem]]:
     items_of: dict[int, list[OrderItem]] = {}
-    for row in view.in_pieces(_where_id_in(view, _ITEMS, ids)):
+    for row in view.in_pieces(view.where_in(_ITEMS, ids)):
         item = OrderItem(
             product_id=row["product_id"],
             name=row["name"],
             quantity=row["quantity"],
             unit_price=row["unit_price"],
             note=row["note"],
+            removed=row["removed"],
+            removed_reason=row["removed_reason"],
         )
         items_of.setdefault(row["order_id"], []).append(item)
     return items_of
 
 
-def _latest_payments(view: Snapshot, ids: Sequence[int]) -> dict[int, Payment]:
-    all_payments = payments.from_rows(view, _where_id_in(view, _PAYMENTS, ids))
-    return {payment.order_id: payment for payment in all_payments}
-
-
-def _where_id_in(view: Snapshot, sql: str, ids: Sequence[int]) -> Iterable[sqlite3.Row]:
-    if not ids:
-        return []
-    values = {f"id{number}": order_id for number, order_id in enumerate(ids)}
-    return view.all(sql.format(ids=", ".join(f":{name}" for name in values)), values)
-
-
-def _from_row(row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | None) -> Order:
+def _from_row(
+    row: sqlite3.Row, items: Sequence[OrderItem], order_payments: Sequence[Payment]
+) -> Order:
     return Order(
         id=row["id"],
         table_number=row["table_number"],
@@ -253,9 +319,11 @@ def _from_row(row: sqlite3.Row, items: Sequence[OrderItem], payment: Payment | N
         payment_method=row["payment_method"],
         items=tuple(items),
         waiter=row["waiter"],
-        payment=payment,
+        payments=tuple(order_payments),
         created_at=from_millis(row["created_at"]),
         updated_at=from_millis(row["updated_at"]),
         void_reason=row["void_reason"],
         begun=bool(row["begun"]),
+        customer=row["customer"],
+        round=row["round"],
     )

@@ -11,7 +11,15 @@ from comanda.domain.errors import PaymentNotFound
 from comanda.domain.evidence import Suspicion, reference_key
 from comanda.domain.examinations import Examination, Facts
 from comanda.domain.orders import Order
-from comanda.domain.payments import Examined, Payment, PaymentStatus, Proof, Submission
+from comanda.domain.payments import (
+    Allocation,
+    Examined,
+    PaidItem,
+    Payment,
+    PaymentStatus,
+    Proof,
+    Submission,
+)
 from comanda.domain.wire import encode
 from comanda.store import evidence, examinations, viewers
 from comanda.store.database import (
@@ -25,9 +33,21 @@ from comanda.store.database import (
 _INSERT = """
     INSERT INTO payments
         (order_id, attempt, method, status, has_proof, submitted_by, submitted_at,
-         reference, reference_key, amount)
+         reference, reference_key, tip, tendered, replaces)
     VALUES (:order_id, :attempt, :method, :status, :has_proof, :submitted_by, :submitted_at,
-            :reference, :reference_key, :amount)
+            :reference, :reference_key, :tip, :tendered, :replaces)
+"""
+_INSERT_ALLOCATION = """
+    INSERT INTO payment_allocations (payment_id, order_id, amount, items)
+    VALUES (:payment_id, :order_id, :amount, :items)
+"""
+_ALLOCATIONS = """
+    SELECT payment_id, order_id, amount, payment_allocations.items, table_number, customer
+    FROM payment_allocations JOIN orders ON orders.id = order_id
+    WHERE payment_id IN ({ids}) ORDER BY payment_id, order_id
+"""
+_OF_ORDERS = """
+    SELECT DISTINCT payment_id AS id FROM payment_allocations WHERE order_id IN ({ids})
 """
 _INSERT_PROOF = """
     INSERT INTO proofs (payment_id, content_type, size, sha256, data)
@@ -38,7 +58,8 @@ _UPDATE = """
     SET status = :status, reason = :reason, decided_by = :decided_by, decided_at = :decided_at,
         seen_in_account = :seen_in_account, seen_by = :seen_by, seen_at = :seen_at,
         warnings = :warnings, late_warnings = :late_warnings,
-        examination = :examination, examined_at = :examined_at
+        examination = :examination, examined_at = :examined_at,
+        reconciled_by = :reconciled_by, reconciled_at = :reconciled_at
     WHERE id = :id
 """
 _WARN = "UPDATE payments SET warnings = :warnings WHERE id = :id"
@@ -55,16 +76,18 @@ _REPLACE_PROOF = """
     UPDATE proofs SET content_type = :content_type, size = :size, sha256 = :sha256, data = :data
     WHERE payment_id = :payment_id
 """
-_BY_ID = "SELECT * FROM payments WHERE id = :id"
-_OF_ORDER = "SELECT * FROM payments WHERE order_id = :order_id ORDER BY attempt"
+_BY_ID = "SELECT * FROM payments WHERE id IN ({ids}) ORDER BY id"
 _FILE_TYPE = "SELECT content_type FROM proofs WHERE payment_id = :payment_id"
 _PROOF = "SELECT content_type, data, sha256 FROM proofs WHERE payment_id = :payment_id"
 
 
 def store(
-    tx: Transaction, order: Order, payment: Payment | Submission | Examined, by: str
+    tx: Transaction,
+    payment: Payment | Submission | Examined,
+    by: str,
+    paid_orders: Sequence[Order],
 ) -> Payment:
-    """Store an attempt to pay `order`, new or changed. Only `orders.save` may call this.
+    """Store an attempt to pay `paid_orders`, new or changed. Only `orders.save_payment` calls this.
 
     A new attempt is stored with its proof and its warnings, an examined attempt with the facts.
     """
@@ -73,15 +96,16 @@ def store(
     if isinstance(payment, Examined):
         _keep_facts(tx, payment.payment.id, payment.facts or Facts())
         return _update(tx, payment.payment)
-    submitted = _insert(tx, order, payment, by)
-    return _warn(tx, submitted, evidence.find(tx, order, submitted, payment.claim, payment.proof))
+    first = paid_orders[0]
+    submitted = _insert(tx, first, payment, by)
+    return _warn(tx, submitted, evidence.find(tx, first, submitted, payment.claim, payment.proof))
 
 
-def _insert(tx: Transaction, order: Order, submission: Submission, by: str) -> Payment:
+def _insert(tx: Transaction, first: Order, submission: Submission, by: str) -> Payment:
     claim, proof = submission.claim, submission.proof
-    attempt = 1 + (order.payment.attempt if order.payment else 0)
+    attempt = 1 + len(first.payments)
     values = {
-        "order_id": order.id,
+        "order_id": first.id,
         "attempt": attempt,
         "method": submission.method,
         "status": PaymentStatus.PENDING,
@@ -90,14 +114,18 @@ def _insert(tx: Transaction, order: Order, submission: Submission, by: str) -> P
         "submitted_at": to_millis(tx.now),
         "reference": claim.reference,
         "reference_key": claim.reference and reference_key(claim.reference),
-        "amount": claim.amount,
+        "tip": submission.tip,
+        "tendered": submission.tendered,
+        "replaces": submission.replaces,
     }
     payment_id = tx.insert(_INSERT, values)
+    for allocation in submission.allocations:
+        _insert_allocation(tx, payment_id, allocation)
     if proof is not None:
-        _insert_proof(tx, order.id, payment_id, proof)
+        _insert_proof(tx, first.id, payment_id, proof)
     return Payment(
         id=payment_id,
-        order_id=order.id,
+        order_id=first.id,
         attempt=attempt,
         method=submission.method,
         status=PaymentStatus.PENDING,
@@ -106,8 +134,22 @@ def _insert(tx: Transaction, order: Order, submission: Submission, by: str) -> P
         submitted_by=by,
         submitted_at=tx.now,
         reference=claim.reference,
-        amount=claim.amount,
+        allocations=submission.allocations,
+        tip=submission.tip,
+        tendered=submission.tendered,
+        replaces=submission.replaces,
     )
+
+
+def _insert_allocation(tx: Transaction, payment_id: int, allocation: Allocation) -> None:
+    items = [[item.position, item.quantity] for item in allocation.items]
+    values = {
+        "payment_id": payment_id,
+        "order_id": allocation.order_id,
+        "amount": allocation.amount,
+        "items": encode(items) if items else None,
+    }
+    tx.run(_INSERT_ALLOCATION, values)
 
 
 def _insert_proof(tx: Transaction, order_id: int, payment_id: int, proof: Proof) -> None:
@@ -148,6 +190,8 @@ def _update(tx: Transaction, payment: Payment) -> Payment:
         "late_warnings": _to_json(payment.late_warnings),
         "examination": payment.examination,
         "examined_at": payment.examined_at and to_millis(payment.examined_at),
+        "reconciled_by": payment.reconciled_by,
+        "reconciled_at": payment.reconciled_at and to_millis(payment.reconciled_at),
     }
     tx.run(_UPDATE, values)
     return payment
@@ -174,15 +218,20 @@ def unseen(view: Snapshot, before: datetime) -> list[Payment]:
 
 def require(view: Snapshot, payment_id: int) -> Payment:
     """Return the payment. Raises PaymentNotFound."""
-    row = view.one(_BY_ID, {"id": payment_id})
-    if row is None:
+    found_payments = from_rows(view, view.where_in(_BY_ID, [payment_id]))
+    if not found_payments:
         raise PaymentNotFound
-    return from_rows(view, [row])[0]
+    return found_payments[0]
 
 
-def of_order(view: Snapshot, order_id: int) -> list[Payment]:
-    """Return all attempts to pay an order, the first attempt first."""
-    return from_rows(view, view.all(_OF_ORDER, {"order_id": order_id}))
+def of_orders(view: Snapshot, order_ids: Sequence[int]) -> dict[int, list[Payment]]:
+    """Return order's id → all attempts that pay the order, the oldest first."""
+    payment_ids = [row["id"] for row in view.where_in(_OF_ORDERS, order_ids)]
+    payments_of: dict[int, list[Payment]] = {}
+    for payment in from_rows(view, view.where_in(_BY_ID, payment_ids)):
+        for order_id in payment.order_ids:
+            payments_of.setdefault(order_id, []).append(payment)
+    return payments_of
 
 
 def proof(view: Snapshot, payment_id: int) -> Proof | None:
@@ -201,7 +250,9 @@ def file_type(view: Snapshot, payment_id: int) -> str | None:
 
 def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> list[Payment]:
     """Return the payments of `rows`; a pending payment has the cashiers who view it now."""
-    all_payments = [from_row(row) for row in view.in_pieces(rows)]
+    payment_rows = list(view.in_pieces(rows))
+    allocations_of = _allocations(view, [row["id"] for row in payment_rows])
+    all_payments = [from_row(row, allocations_of.get(row["id"], ())) for row in payment_rows]
     if all(payment.status is not PaymentStatus.PENDING for payment in all_payments):
         return all_payments
     viewers_of = viewers.by_payment(view)
@@ -210,7 +261,23 @@ def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> list[Payment]:
     ]
 
 
-def from_row(row: sqlite3.Row) -> Payment:
+def _allocations(view: Snapshot, payment_ids: Sequence[int]) -> dict[int, tuple[Allocation, ...]]:
+    allocations_of: dict[int, tuple[Allocation, ...]] = {}
+    for row in view.in_pieces(view.where_in(_ALLOCATIONS, payment_ids)):
+        items = json.loads(row["items"]) if row["items"] else ()
+        allocation = Allocation(
+            order_id=row["order_id"],
+            amount=row["amount"],
+            items=tuple(PaidItem(position, quantity) for position, quantity in items),
+            table_number=row["table_number"],
+            customer=row["customer"],
+        )
+        earlier = allocations_of.get(row["payment_id"], ())
+        allocations_of[row["payment_id"]] = (*earlier, allocation)
+    return allocations_of
+
+
+def from_row(row: sqlite3.Row, allocations: tuple[Allocation, ...]) -> Payment:
     return Payment(
         id=row["id"],
         order_id=row["order_id"],
@@ -224,7 +291,10 @@ def from_row(row: sqlite3.Row) -> Payment:
         decided_by=row["decided_by"],
         decided_at=optional_from_millis(row["decided_at"]),
         reference=row["reference"],
-        amount=row["amount"],
+        allocations=allocations,
+        tip=row["tip"],
+        tendered=row["tendered"],
+        replaces=row["replaces"],
         warnings=_from_json(row["warnings"]),
         seen_by=row["seen_by"],
         seen_at=optional_from_millis(row["seen_at"]),

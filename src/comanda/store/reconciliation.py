@@ -1,6 +1,7 @@
 """Approved payments, and who found each in the bank's statement."""
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 
 from comanda.domain.payments import PaymentStatus
@@ -43,13 +44,13 @@ def approved(
         "method": method,
         "limit": MOST + 1,
     }
-    return [_from_row(row) for row in view.in_pieces(view.each(sql, values))]
+    return _from_rows(view, view.all(sql, values))
 
 
 def find(view: Snapshot, payment_id: int) -> ReconcilablePayment | None:
     """Return the payment, approved or not, with its order's table and total, or None."""
-    row = view.one(_ONE, {"id": payment_id})
-    return None if row is None else _from_row(row)
+    rows = view.all(_ONE, {"id": payment_id})
+    return _from_rows(view, rows)[0] if rows else None
 
 
 def tick(tx: Transaction, payment_id: int, by: str | None) -> None:
@@ -62,5 +63,8 @@ def tick(tx: Transaction, payment_id: int, by: str | None) -> None:
     tx.run(_TICK, values)
 
 
-def _from_row(row: sqlite3.Row) -> ReconcilablePayment:
-    return ReconcilablePayment(payments.from_row(row), row["table_number"], row["total"])
+def _from_rows(view: Snapshot, rows: Sequence[sqlite3.Row]) -> list[ReconcilablePayment]:
+    return [
+        ReconcilablePayment(payment, row["table_number"], row["total"])
+        for payment, row in zip(payments.from_rows(view, rows), rows, strict=True)
+    ]

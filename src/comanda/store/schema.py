@@ -405,6 +405,68 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        # A payment pays one or more orders, and an order is paid by one or more payments. An order
+        # has a table or a customer. SQLite can't drop NOT NULL of a column that others refer to;
+        # a new column takes its place.
+        "ALTER TABLE orders RENAME COLUMN table_number TO former_table",
+        "ALTER TABLE orders ADD COLUMN table_number INTEGER",
+        "UPDATE orders SET table_number = former_table",
+        "ALTER TABLE orders DROP COLUMN former_table",
+        "ALTER TABLE orders ADD COLUMN customer TEXT",
+        "ALTER TABLE orders ADD COLUMN customer_key TEXT",
+        "ALTER TABLE orders ADD COLUMN round INTEGER NOT NULL DEFAULT 1",
+        """
+        UPDATE orders SET round = (
+            SELECT COUNT(*) FROM orders AS earlier
+            WHERE earlier.table_number = orders.table_number AND earlier.id <= orders.id
+                AND earlier.status NOT IN ('pagado', 'anulado')
+        )
+        WHERE status NOT IN ('pagado', 'anulado')
+        """,
+        """
+        CREATE INDEX orders_open_by_table ON orders (table_number, round)
+        WHERE status NOT IN ('pagado', 'anulado')
+        """,
+        """
+        CREATE INDEX orders_open_by_customer ON orders (customer_key, round)
+        WHERE customer_key IS NOT NULL AND status NOT IN ('pagado', 'anulado')
+        """,
+        "ALTER TABLE order_items ADD COLUMN removed INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE order_items ADD COLUMN removed_reason TEXT",
+        # What a waiter typed from the receipt stays as `declared`. An approved payment paid its
+        # order wholly; any other payment pays what was declared, and never more than the total.
+        "ALTER TABLE payments RENAME COLUMN amount TO declared",
+        "ALTER TABLE payments ADD COLUMN tip INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE payments ADD COLUMN tendered INTEGER",
+        "ALTER TABLE payments ADD COLUMN replaces INTEGER REFERENCES payments (id)",
+        """
+        UPDATE payments SET replaces = (
+            SELECT earlier.id FROM payments AS earlier
+            WHERE earlier.order_id = payments.order_id AND earlier.attempt = payments.attempt - 1
+        )
+        WHERE attempt > 1
+        """,
+        """
+        CREATE TABLE payment_allocations (
+            payment_id INTEGER NOT NULL REFERENCES payments (id),
+            order_id INTEGER NOT NULL REFERENCES orders (id),
+            amount INTEGER NOT NULL CHECK (amount >= 0),
+            items TEXT,
+            PRIMARY KEY (payment_id, order_id)
+        )
+        """,
+        "CREATE INDEX payment_allocations_by_order ON payment_allocations (order_id, payment_id)",
+        """
+        INSERT INTO payment_allocations (payment_id, order_id, amount)
+        SELECT payments.id, orders.id,
+            CASE
+                WHEN payments.status = 'aprobado' OR COALESCE(declared, 0) <= 0 THEN orders.total
+                ELSE MIN(declared, orders.total)
+            END
+        FROM payments JOIN orders ON orders.id = payments.order_id
+        """,
+    ),
 )
 
 VERSION = len(MIGRATIONS)

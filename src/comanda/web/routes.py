@@ -57,6 +57,13 @@ RESUME_HEADERS = (
     Header("Last-Event-ID", "Go on after this event. This header wins over `after`."),
 )
 
+BILL_NOTES = (
+    "The payment pays the order in the path and those in `also`, the oldest first. `amount` is "
+    "what it pays of them, and all that is due if it is left out; more than that answers 422. With "
+    "`items`, dishes as `ORDER_ID:POSITION:QUANTITY`, it pays these dishes. `tip` is besides the "
+    "amount. `tendered` is the cash that the guest gave. `replaces` is the rejected payment in "
+    "whose place this payment comes; its default is the latest of the first order. "
+)
 PROOF_NOTES = (
     "`file` is a JPEG, a PNG, a WebP or a PDF. The server reads the type from the content and "
     "ignores the file's name. A picture is accepted with faults outside its pixels (EXIF, XMP, a "
@@ -136,7 +143,8 @@ ROUTES: tuple[Route, ...] = (
           "An order with its payment attempts and its history", {200: responses.OrderDetail}),
     Route("PUT", "/orders/{order_id}/status", orders.advance_order, EVERY_ROLE,
           "Move an order one step forward or back, or void it", CHANGED_ORDER,
-          body=requests.NewStatus, refuses=("forbidden", "illegal_transition"),
+          body=requests.NewStatus,
+          refuses=("forbidden", "illegal_transition", "order_has_payments"),
           notes="The kitchen sets `en_preparacion` and `listo`, and takes them back. A waiter sets "
                 "`entregado`, takes it back within a minute, and sets `anulado` while the order is "
                 "`pendiente`. A cashier sets `anulado` in every state up to `entregado`, including "
@@ -144,11 +152,26 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", "/orders/{order_id}/waiter", orders.take_order, WAITER,
           "Take an order over from another waiter", CHANGED_ORDER, refuses=("illegal_transition",),
           notes="The caller becomes the order's waiter. A paid or void order answers 409."),
-    Route("POST", "/orders/{order_id}/proof", payments.submit_payment, WAITER,
+    Route("PUT", "/orders/{order_id}/place", orders.move_order, PAYMENT_SIDE,
+          "Give an order another table or customer", CHANGED_ORDER, body=requests.NewPlace,
+          refuses=("illegal_transition", "order_has_payments"),
+          notes="Exactly one of `table_number` and `customer`. Not once a part is paid."),
+    Route("PUT", "/orders/{order_id}/items/{position}", orders.take_off_item, PAYMENT_SIDE,
+          "Take dishes off a line of an order", CHANGED_ORDER, body=requests.NewQuantity,
+          refuses=("forbidden", "illegal_transition", "order_has_payments", "not_found"),
+          notes="`position` is the line's index in `items`, from 0; `quantity` is what is left, 0 "
+                "strikes the line. A waiter may do this until the kitchen begins, a cashier while "
+                "no payment waits or is approved. The last dish of all needs a void."),
+    Route("POST", "/orders/{order_id}/proof", payments.submit_payment, PAYMENT_SIDE,
           "Submit a payment attempt with its proof", NEW_OR_REPEATED_ORDER, form=requests.ProofForm,
           headers=REPEAT_HEADERS,
-          refuses=("illegal_transition", "unsupported_file", "idempotency_key_reused"),
-          notes=PROOF_NOTES),
+          refuses=("order_not_found", "illegal_transition", "nothing_due", "unsupported_file",
+                   "idempotency_key_reused"),
+          notes=BILL_NOTES + PROOF_NOTES),
+    Route("DELETE", "/payments/{payment_id}", payments.withdraw_payment, PAYMENT_SIDE,
+          "Take back an own payment that no cashier has opened", CHANGED_ORDER,
+          refuses=("forbidden", "payment_already_decided", "illegal_transition"),
+          notes="All its orders are due again. The payment and its proof stay in the history."),
     Route("GET", "/payments/{payment_id}/proof", payments.show_proof, PAYMENT_SIDE,
           "The photo or PDF of a payment attempt", PROOF, query=requests.ProofQuery,
           refuses=("proof_expired", "proof_not_examined", "no_thumbnail"),
@@ -179,7 +202,9 @@ ROUTES: tuple[Route, ...] = (
           "The reconciliation as CSV", {200: ("text/csv",)}, query=requests.Statement),
     Route("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER,
           "Approve or reject an attempt", CHANGED_ORDER, body=requests.NewVerdict,
-          refuses=("payment_already_decided", "own_payment")),
+          refuses=("payment_already_decided", "own_payment"),
+          notes="An admin who rejects an approved payment, with a reason, reopens it: its orders "
+                "follow their other payments."),
     Route("GET", "/events/{role}", events.follow, EVERY_ROLE,
           "The stream of a role's events; an admin may follow any role",
           {200: ("text/event-stream",)}, query=requests.Cursor, headers=RESUME_HEADERS,

@@ -17,6 +17,7 @@ from comanda.web.contract.responses import (
     maybe_text,
     money,
     row_id,
+    table,
     text,
     whole,
     word,
@@ -25,7 +26,8 @@ from comanda.web.contract.responses import (
 
 class OrderReady(Answer):
     order_id = row_id()
-    table_number = whole()
+    table_number = table()
+    customer = maybe_text()
 
 
 class OrderVoided(OrderReady):
@@ -33,9 +35,17 @@ class OrderVoided(OrderReady):
     by = text(metadata={"description": "Who voided it: a username."})
 
 
-class PaymentApproved(OrderReady):
+class AboutPayment(OrderReady):
+    """The first order is the oldest."""
+
+    order_ids = many(row_id())
     payment_id = row_id()
     attempt = whole()
+
+
+class PaymentApproved(AboutPayment):
+    amount = money()
+    tip = money()
 
 
 class PaymentRejected(PaymentApproved):
@@ -54,15 +64,13 @@ class PaymentUnseen(PaymentApproved):
 class PaymentVerificationPending(PaymentUnseen):
     action = text(
         validate=validate.OneOf(["submitted", "resubmitted"]),
-        metadata={"description": "`resubmitted` after a rejection."},
+        metadata={"description": "`resubmitted` in place of a rejected payment."},
     )
     reference = maybe_text()
-    amount = fields.Float(required=True, allow_none=True)
     warnings = many(Suspicion)
 
 
-class PaymentExamined(PaymentApproved):
-    customer = maybe_text(metadata={"description": "null: the order has a table."})
+class PaymentExamined(AboutPayment):
     status = word(Examination)
     reading = fields.Raw(
         required=True,
@@ -111,12 +119,12 @@ EVENTS: Mapping[str, StreamEvent] = dict(
         _logged(
             EventType.PAYMENT_REJECTED,
             PaymentRejected,
-            "A payment was rejected; the order must be paid again.",
+            "A payment was rejected; what it would have paid is due again.",
         ),
         _logged(
             EventType.PAYMENT_APPROVED,
             PaymentApproved,
-            "A payment was approved; the order is paid.",
+            "A payment was approved; what it pays is paid.",
         ),
         _logged(
             EventType.PAYMENT_SEEN,

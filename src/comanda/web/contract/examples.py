@@ -32,6 +32,8 @@ _ITEM: Example = {
     "quantity": 2,
     "unit_price": 85.5,
     "note": "sin cebolla",
+    "removed": 0,
+    "removed_reason": None,
 }
 _WARNING: Example = {
     "type": "reference_reused",
@@ -53,6 +55,13 @@ _WAITING: Example = {
     "decided_at": None,
     "reference": "0123456789",
     "amount": 171,
+    "tip": 19,
+    "tendered": None,
+    "change": None,
+    "replaces": None,
+    "orders": [
+        {"order_id": "41", "table_number": 12, "customer": None, "amount": 171, "items": []}
+    ],
     "warnings": [_WARNING],
     "seen_by": None,
     "seen_at": None,
@@ -77,12 +86,18 @@ _APPROVED: Example = _WAITING | {
 _ORDER: Example = {
     "id": "41",
     "table_number": 12,
+    "customer": None,
+    "round": 1,
     "status": "por_verificar",
     "payment_method": "transferencia",
     "total": 171,
     "items": [_ITEM],
     "waiter": "ana",
     "payment": _WAITING,
+    "paid": 0,
+    "waiting": 171,
+    "due": 0,
+    "payments": [_WAITING],
     "void_reason": None,
     "created_at": "2026-11-28T20:05:00Z",
     "updated_at": "2026-11-28T20:41:00Z",
@@ -93,6 +108,8 @@ _PLACED: Example = _ORDER | {
     "payment": None,
     "updated_at": "2026-11-28T20:05:00Z",
 }
+for _name in ("paid", "waiting", "due", "payments"):
+    del _PLACED[_name]
 _HISTORY: list[Example] = [
     {
         "type": "order_updated",
@@ -135,6 +152,7 @@ _SETTINGS: Example = _HOUSE | {
             "reference": "optional",
             "reference_label": "Clave de rastreo",
             "verify": "account",
+            "cash": False,
         }
     ],
     "max_bytes": 5_000_000,
@@ -196,7 +214,9 @@ _GUESSES: Example = {
     "last_at": "2026-11-28T20:09:00Z",
     "entered_at": None,
 }
-_NOTICE: Example = {"order_id": "41", "table_number": 12, "payment_id": "17", "attempt": 1}
+_PLACE: Example = {"order_id": "41", "table_number": 12, "customer": None}
+_ABOUT: Example = _PLACE | {"order_ids": ["41"], "payment_id": "17", "attempt": 1}
+_NOTICE: Example = _ABOUT | {"amount": 171, "tip": 19}
 _ASKED: Example = _NOTICE | {"method": "transferencia", "total": 171}
 
 EXAMPLES: Mapping[type[Schema], Example] = {
@@ -207,10 +227,13 @@ EXAMPLES: Mapping[type[Schema], Example] = {
         "items": [{"product_id": "1", "quantity": 2, "note": "sin cebolla"}],
     },
     requests.NewStatus: {"status": "anulado", "reason": "Se fueron"},
+    requests.NewPlace: {"customer": "Lupita"},
+    requests.NewQuantity: {"quantity": 1, "reason": "Se acabó"},
     requests.ProofForm: {
         "method": "transferencia",
         "reference": "0123456789",
         "amount": "171.00",
+        "tip": "19.00",
         "taken_at": "2026-11-28T20:40:12Z",
     },
     requests.NewVerdict: {
@@ -260,7 +283,7 @@ EXAMPLES: Mapping[type[Schema], Example] = {
         "orders": [_ORDER],
         "last_event_id": "1042",
     },
-    responses.OrderDetail: _ORDER | {"payments": [_WAITING], "history": _HISTORY},
+    responses.OrderDetail: _ORDER | {"history": _HISTORY},
     responses.ReconciledPayment: _RECONCILED,
     responses.OrderAfterChange: _ORDER | {"last_event_id": "1042"},
     responses.PaymentAfterChange: _RECONCILED | {"last_event_id": "1042"},
@@ -311,21 +334,19 @@ EXAMPLES: Mapping[type[Schema], Example] = {
 EVENT_EXAMPLES: Mapping[str, Example] = {
     "order_updated": _ORDER,
     "order_placed": _PLACED,
-    "order_ready": {"order_id": "41", "table_number": 12},
+    "order_ready": _PLACE,
     "payment_verification_pending": _ASKED
     | {
         "action": "submitted",
         "reference": "0123456789",
-        "amount": 171,
         "warnings": [_WARNING],
     },
     "payment_rejected": _NOTICE | {"reason": "No se lee"},
     "payment_approved": _NOTICE,
     "payment_seen": _NOTICE | {"seen_by": "luis"},
     "payment_unseen": _ASKED,
-    "payment_examined": _NOTICE
-    | {"customer": None, "status": "examined", "reading": None, "warnings": [_WARNING]},
-    "order_voided": {"order_id": "41", "table_number": 12, "reason": "Se fueron", "by": "luis"},
+    "payment_examined": _ABOUT | {"status": "examined", "reading": None, "warnings": [_WARNING]},
+    "order_voided": _PLACE | {"reason": "Se fueron", "by": "luis"},
     "menu_updated": {"products": [_SOUP], "removed": ["9"]},
     "resync": {"last_event_id": "1042"},
     "beat": {},

@@ -34,6 +34,7 @@ Text = TypeVar("Text")  # the parsed text of the path
 Thing = TypeVar("Thing")  # the value that the handler gets
 
 ORDER_ID = web.RequestKey("ORDER_ID", int)
+POSITION = web.RequestKey("POSITION", int)
 PAYMENT = web.RequestKey("PAYMENT", Payment)
 PRODUCT = web.RequestKey("PRODUCT", Product)
 SESSION_ID = web.RequestKey("SESSION_ID", int)
@@ -42,6 +43,7 @@ DAY = web.RequestKey("DAY", date)
 STREAM_ROLE = web.RequestKey("STREAM_ROLE", Role)
 ASSET_PATH = web.RequestKey("ASSET_PATH", str)
 
+_POSITION = re.compile(r"0|[1-9][0-9]?", re.ASCII)
 # Only this century: the start and end of a day then stay within the range of `datetime`.
 _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -80,6 +82,10 @@ def _as_read(_: Snapshot, value: Text) -> Text:
     return value
 
 
+def _parse_position(text: str) -> int | None:
+    return int(text) if _POSITION.fullmatch(text) else None
+
+
 def _parse_date(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if _DATE.fullmatch(text) else None
@@ -96,6 +102,7 @@ def _parse_role(text: str) -> Role | None:
 
 
 _AN_ID = {"type": "string", **ID}
+_A_POSITION = {"type": "string", "pattern": f"^({_POSITION.pattern})$"}
 _A_DATE = {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}
 _A_ROLE = {"type": "string", "enum": [role.value for role in Role]}
 _A_TEXT = {"type": "string"}
@@ -103,6 +110,7 @@ _A_TEXT = {"type": "string"}
 PATH_NAMES: Mapping[str, PathName[Any, Any]] = {
     "order_id": PathName(ORDER_ID, _AN_ID, parse_id, OrderNotFound, orders.require_id),
     "payment_id": PathName(PAYMENT, _AN_ID, parse_id, PaymentNotFound, payments.require),
+    "position": PathName(POSITION, _A_POSITION, _parse_position, NotFound, _as_read),
     "product_id": PathName(PRODUCT, _AN_ID, parse_id, ProductNotFound, menu.require),
     "session_id": PathName(SESSION_ID, _AN_ID, parse_id, SessionNotFound, _as_read),
     "username": PathName(MEMBER, _A_TEXT, str, StaffNotFound, staff.require),

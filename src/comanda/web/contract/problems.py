@@ -38,6 +38,8 @@ STATUSES: Mapping[str, int] = {
     "product_exists": 409,
     "username_taken": 409,
     "last_admin": 409,
+    "nothing_due": 409,
+    "order_has_payments": 409,
     "payment_already_decided": 409,
     "proof_expired": 410,
     "file_too_large": 413,

@@ -9,16 +9,29 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from comanda.domain import staff
+from comanda.domain.bill import MOST_ORDERS, ChosenItem
 from comanda.domain.evidence import LONGEST_REFERENCE, in_reading_order, reference_key
 from comanda.domain.house import DAY_ENDS, is_time_zone
+from comanda.domain.limits import LIMITS
 from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE
-from comanda.domain.names import CONTROLS, LONGEST_NAME, UNKEEPABLE, is_clean, read_name
+from comanda.domain.names import (
+    CONTROLS,
+    LONGEST_NAME,
+    UNKEEPABLE,
+    UNSEEN,
+    fold,
+    is_clean,
+    read_name,
+    tidy,
+)
 
 MAX_ID_DIGITS = 18
+LONGEST_CUSTOMER = LIMITS.customer
 MOST_TIPS = 5
 HIGHEST_TIP = 50  # per cent
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
+_CHOSEN = re.compile(r"([1-9][0-9]{0,17}):(0|[1-9][0-9]?):([1-9][0-9]{0,2})", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 MESSAGES: dict[str, Any] = {
@@ -315,6 +328,70 @@ class DayOrTime(Time):
             except ValueError as error:
                 raise self.make_error("invalid") from error
         return super()._deserialize(value, attr, data)
+
+
+class CustomerName(Name):
+    """The name of a customer who takes an order away, with one blank for each run of blanks."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(longest=LONGEST_CUSTOMER, **more)
+
+    def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *more, **kwargs)
+        if isinstance(text, str) and not fold(text):
+            raise ValidationError(UNSEEN)
+        return tidy(text) if isinstance(text, str) else text
+
+
+class Repeated(fields.Field[Any]):
+    """A field that a form may have several times."""
+
+    default_error_messages = MESSAGES
+    most = 1
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
+        texts = [text for text in ([value] if isinstance(value, str) else value) if text.strip()]
+        if len(texts) > self.most:
+            raise ValidationError(f"A lo más {self.most}")
+        values = tuple(self._read(text.strip()) for text in texts)
+        if len(set(values)) < len(values):
+            raise ValidationError("Hay uno repetido")
+        return values
+
+    def _read(self, text: str) -> Any:
+        raise NotImplementedError
+
+
+class OrderIds(Repeated):
+    """The ids of further orders that a payment pays."""
+
+    most = MOST_ORDERS - 1
+
+    def __init__(self, **more: Any) -> None:
+        items = {"type": "string", "pattern": f"^({_ID.pattern})?$"}
+        super().__init__(metadata={"type": "array", "items": items, "maxItems": self.most}, **more)
+
+    def _read(self, text: str) -> int:
+        order_id = parse_id(text)
+        if order_id is None:
+            raise self.make_error("invalid")
+        return order_id
+
+
+class ChosenItems(Repeated):
+    """The dishes that a guest pays, each as `ORDER_ID:POSITION:QUANTITY`."""
+
+    most = 100
+
+    def __init__(self, **more: Any) -> None:
+        items = {"type": "string", "pattern": f"^({_CHOSEN.pattern})?$"}
+        super().__init__(metadata={"type": "array", "items": items, "maxItems": self.most}, **more)
+
+    def _read(self, text: str) -> ChosenItem:
+        numbers = _CHOSEN.fullmatch(text)
+        if numbers is None:
+            raise self.make_error("invalid")
+        return ChosenItem(*map(int, numbers.groups()))
 
 
 class OneOf(fields.Enum[Any]):

@@ -25,7 +25,9 @@ from comanda.domain.payments import Verdict
 from comanda.web.contract.request_fields import (
     MESSAGES,
     AnyText,
+    ChosenItems,
     Country,
+    CustomerName,
     DayEnds,
     DayOrTime,
     DecimalMark,
@@ -35,6 +37,7 @@ from comanda.web.contract.request_fields import (
     Money,
     Name,
     OneOf,
+    OrderIds,
     Pin,
     Price,
     Reference,
@@ -75,9 +78,30 @@ class Line(Request):
     note = Text(longest=LIMITS.note, allow_none=True, load_default=None)
 
 
-class NewOrder(Request):
-    table_number = Whole(1, LIMITS.table_number, required=True)
+class NewPlace(Request):
+    """A table or a customer who takes the order away: exactly one of the two."""
+
+    table_number = Whole(1, LIMITS.table_number, allow_none=True, load_default=None)
+    customer = CustomerName(allow_none=True, load_default=None)
+
+    @validates_schema
+    def check_place(self, data: Mapping[str, Any], **_: Any) -> None:
+        given = [name for name in ("table_number", "customer") if data[name] is not None]
+        if not given:
+            raise ValidationError({"table_number": ["Falta la mesa, o el nombre para llevar"]})
+        if len(given) > 1:
+            raise ValidationError({"customer": ["O una mesa, o un nombre para llevar"]})
+
+
+class NewOrder(NewPlace):
     items = Several(fields.Nested(Line, error_messages=MESSAGES), most=LIMITS.items)
+
+
+class NewQuantity(Request):
+    """How many dishes are left of an order's line, and why the others were taken off."""
+
+    quantity = Whole(0, LIMITS.quantity, required=True)
+    reason = Name(longest=LIMITS.reason, required=True)
 
 
 class NewStatus(Request):
@@ -273,14 +297,25 @@ class Form(Request):
     method = Text(shortest=1, longest=32, required=True)
     reference = Reference(load_default=None)
     amount = Money(load_default=None)
+    tip = Money(load_default=0)
+    tendered = Money(load_default=None)
+    also = OrderIds(load_default=())
+    items = ChosenItems(load_default=())
+    replaces = Id(load_default=None)
     taken_at = TimeOrNothing(load_default=None)
 
     @pre_load
-    def leave_out_empty_fields(self, data: Mapping[str, str], **_: Any) -> dict[str, str]:
+    def leave_out_empty_fields(
+        self, data: Mapping[str, str | list[str]], **_: Any
+    ) -> dict[str, str | list[str]]:
         optional = {name for name, field in self.load_fields.items() if not field.required}
         return {
-            name: value for name, value in data.items() if name not in optional or value.strip()
+            name: value for name, value in data.items() if name not in optional or _is_filled(value)
         }
+
+
+def _is_filled(value: str | list[str]) -> bool:
+    return any(text.strip() for text in ([value] if isinstance(value, str) else value))
 
 
 class ProofForm(Form):

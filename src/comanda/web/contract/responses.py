@@ -35,17 +35,23 @@ def row_id() -> fields.String:
     return text(metadata=ID)
 
 
-def whole() -> fields.Integer:
-    return fields.Integer(required=True, strict=True)
+def whole(**more: Any) -> fields.Integer:
+    return fields.Integer(required=True, strict=True, **more)
 
 
-def money() -> fields.Float:
+def money(**more: Any) -> fields.Float:
     """A number with at most two decimals."""
-    return fields.Float(required=True)
+    return fields.Float(required=True, **more)
 
 
-def yes_or_no() -> fields.Boolean:
-    return fields.Boolean(required=True)
+def table() -> fields.Integer:
+    return whole(
+        allow_none=True, metadata={"description": "null: `customer` takes the order away."}
+    )
+
+
+def yes_or_no(**more: Any) -> fields.Boolean:
+    return fields.Boolean(required=True, **more)
 
 
 def moment(**more: Any) -> fields.DateTime:
@@ -103,13 +109,12 @@ class Method(Answer):
     reference = text()
     reference_label = text()
     verify = text()
+    cash = yes_or_no(metadata={"description": "Whether it asks for what the guest tendered."})
 
 
 class WarningMeaning(Answer):
     short = text()
-    sentence = text(
-        metadata={"description": "The page fills in `{order}`, `{amount}` and `{total}`."}
-    )
+    sentence = text(metadata={"description": "The page fills in `{order}` and `{amount}`."})
     strong = yes_or_no()
 
 
@@ -162,6 +167,8 @@ class Item(Answer):
     quantity = whole()
     unit_price = money()
     note = maybe_text()
+    removed = whole(metadata={"description": "How many dishes were taken off this line."})
+    removed_reason = maybe_text()
 
 
 class Suspicion(Answer):
@@ -177,6 +184,23 @@ class Viewer(Answer):
     since = moment()
 
 
+class PaidItem(Answer):
+    position = whole()
+    quantity = whole()
+
+
+class Allocation(Answer):
+    """The part of a payment that pays one order."""
+
+    order_id = row_id()
+    table_number = table()
+    customer = maybe_text()
+    amount = money()
+    items = many(
+        PaidItem, metadata={"description": "The dishes that the guest chose to pay, if any."}
+    )
+
+
 class Payment(Answer):
     id = row_id()
     order_id = row_id()
@@ -190,7 +214,12 @@ class Payment(Answer):
     decided_by = maybe_text()
     decided_at = moment(allow_none=True)
     reference = maybe_text()
-    amount = fields.Float(required=True, allow_none=True)
+    amount = money(metadata={"description": "What it pays of its orders, without the tip."})
+    tip = money()
+    tendered = money(allow_none=True)
+    change = money(allow_none=True)
+    replaces = text(allow_none=True, metadata=ID)
+    orders = many(Allocation)
     warnings = many(Suspicion)
     seen_by = maybe_text()
     seen_at = moment(allow_none=True)
@@ -214,7 +243,7 @@ class Payment(Answer):
 
 
 class ReconciledPayment(Payment):
-    table_number = whole()
+    table_number = table()
     total = money()
 
 
@@ -251,13 +280,22 @@ Reconciliation = Answer.from_dict(
 
 class Order(Answer):
     id = row_id()
-    table_number = whole()
+    table_number = table()
+    customer = maybe_text()
+    round = whole()
     status = word(OrderStatus)
     payment_method = maybe_text()
     total = money()
     items = many(Item)
     waiter = text()
     payment = one(Payment, allow_none=True)
+    paid = fields.Float(metadata={"description": "What approved payments pay. Not for kitchens."})
+    waiting = fields.Float(metadata={"description": "What waiting payments pay."})
+    due = fields.Float(metadata={"description": "`total` without `paid` and `waiting`."})
+    payments = fields.List(
+        fields.Nested(Payment),
+        metadata={"description": "All attempts, the oldest first. Not for kitchens."},
+    )
     void_reason = maybe_text()
     begun = fields.Boolean(
         metadata={"description": "True if the kitchen began the order and put it back."}
@@ -281,6 +319,17 @@ class Start(Orders):
     menu = fields.Nested(Menu, metadata={"description": "For the waiters' page and the kitchen's."})
 
 
+class Place(Answer):
+    table_number = table()
+    customer = maybe_text()
+
+
+class RemovedItem(Answer):
+    name = text()
+    quantity = whole()
+    reason = maybe_text()
+
+
 class HistoryEntry(Answer):
     type = text()
     status = word(OrderStatus)
@@ -288,6 +337,12 @@ class HistoryEntry(Answer):
     at = moment()
     taken_from = fields.String(
         metadata={"description": "The waiter who had the order before another waiter took it."}
+    )
+    moved_from = fields.Nested(
+        Place, metadata={"description": "Where the order was before it was moved."}
+    )
+    removed = fields.List(
+        fields.Nested(RemovedItem), metadata={"description": "The dishes that were taken off."}
     )
     late = fields.List(
         fields.Enum(WarningType, by_value=True),
@@ -300,7 +355,6 @@ class HistoryEntry(Answer):
 
 
 class OrderDetail(Order):
-    payments = many(Payment)
     history = many(HistoryEntry)
 
 

@@ -1,16 +1,26 @@
 """Orders over HTTP."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aiohttp import web
 
 from comanda import workflow
 from comanda.domain.errors import Forbidden
+from comanda.domain.orders import Place
 from comanda.domain.staff import Role
 from comanda.domain.wire import Wire
-from comanda.store import events, orders, payments
+from comanda.store import events, orders
 from comanda.store.database import Snapshot
 from comanda.store.orders import OrderFilter
-from comanda.web.contract.path_names import ORDER_ID
-from comanda.web.contract.requests import NewOrder, NewStatus, OrderQuery
+from comanda.web.contract.path_names import ORDER_ID, POSITION
+from comanda.web.contract.requests import (
+    NewOrder,
+    NewPlace,
+    NewQuantity,
+    NewStatus,
+    OrderQuery,
+)
 from comanda.web.plumbing.json_replies import reply_outcome
 from comanda.web.plumbing.keys import DATABASE, LISTS, STAFF
 from comanda.web.plumbing.long_answers import reply_with
@@ -21,11 +31,16 @@ from comanda.workflow import OrderLine
 async def place_order(request: web.Request) -> web.Response:
     """`POST /orders`: answer 201, or 200 if an earlier request with this key placed the order."""
     body = await json_body(request, NewOrder)
-    table, lines = body["table_number"], tuple(OrderLine(**line) for line in body["items"])
-    key = idempotency_key(request, "place_order", table, lines)
+    where, lines = _place(body), tuple(OrderLine(**line) for line in body["items"])
+    key = idempotency_key(request, "place_order", where.table_number or where.customer, lines)
     actor = request[STAFF]
-    outcome = await request.app[DATABASE].write(workflow.place_order, actor, table, lines, key)
+    outcome = await request.app[DATABASE].write(workflow.place_order, actor, where, lines, key)
     return reply_outcome(outcome, actor.role, creates=True)
+
+
+def _place(body: Mapping[str, Any]) -> Place:
+    """Return the place that a checked body names."""
+    return Place(body["table_number"], body["customer"])
 
 
 async def list_orders(request: web.Request) -> web.Response:
@@ -65,6 +80,29 @@ async def advance_order(request: web.Request) -> web.Response:
     return reply_outcome(outcome, actor.role)
 
 
+async def move_order(request: web.Request) -> web.Response:
+    """`PUT /orders/{order_id}/place`: give the order another table or customer."""
+    body = await json_body(request, NewPlace)
+    order_id, actor = request[ORDER_ID], request[STAFF]
+    outcome = await request.app[DATABASE].write(workflow.move_order, actor, order_id, _place(body))
+    return reply_outcome(outcome, actor.role)
+
+
+async def take_off_item(request: web.Request) -> web.Response:
+    """`PUT /orders/{order_id}/items/{position}`: leave fewer dishes of a line."""
+    body = await json_body(request, NewQuantity)
+    actor = request[STAFF]
+    outcome = await request.app[DATABASE].write(
+        workflow.take_off_item,
+        actor,
+        request[ORDER_ID],
+        request[POSITION],
+        body["quantity"],
+        body["reason"],
+    )
+    return reply_outcome(outcome, actor.role)
+
+
 async def take_order(request: web.Request) -> web.Response:
     """`PUT /orders/{order_id}/waiter`: make the caller the order's waiter."""
     order_id, actor = request[ORDER_ID], request[STAFF]
@@ -81,9 +119,4 @@ def _list(view: Snapshot, order_filter: OrderFilter, role: Role) -> Wire:
 
 def _detail(view: Snapshot, order_id: int, role: Role) -> Wire:
     order = orders.require(view, order_id)
-    attempts = [] if role is Role.KITCHEN else payments.of_order(view, order_id)
-    return {
-        **order.wire(role),
-        "payments": [payment.wire() for payment in attempts],
-        "history": events.history(view, order_id, role),
-    }
+    return {**order.wire(role), "history": events.history(view, order, role)}

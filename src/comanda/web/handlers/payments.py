@@ -2,12 +2,15 @@
 
 import logging
 import time
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from aiohttp import web
 
 from comanda import workflow
 from comanda.config import Config, Method
 from comanda.config import Payments as PaymentsConfig
+from comanda.domain.bill import Tender
 from comanda.domain.errors import (
     DomainError,
     NotFound,
@@ -18,7 +21,7 @@ from comanda.domain.errors import (
     ValidationFailed,
 )
 from comanda.domain.evidence import Claim
-from comanda.domain.payments import Payment, PaymentRules, Proof, Submission
+from comanda.domain.payments import Payment, PaymentRules, Proof
 from comanda.media import inspection
 from comanda.store import examinations, payments
 from comanda.web.contract.path_names import ORDER_ID, PAYMENT
@@ -31,6 +34,7 @@ from comanda.web.plumbing.request_data import (
     query,
 )
 from comanda.web.plumbing.uploads import Upload, finish_in_thread, uploaded
+from comanda.workflow import Charge
 
 log = logging.getLogger(__name__)
 
@@ -51,21 +55,22 @@ async def submit_payment(request: web.Request) -> web.Response:
     config, database = request.app[CONFIG], request.app[DATABASE]
     order_id, actor = request[ORDER_ID], request[STAFF]
     async with uploaded(request) as upload:
-        submission = await _read_submission(config, upload)
-        method, proof, claim = submission.method, submission.proof, submission.claim
-        about = (order_id, method, actor.username)
+        fields = check(Form, upload.fields)
+        method, claim = _method(config, upload, fields)
+        charge = _charge(method, fields)
+        proof = await _inspect(upload)
+        about = (order_id, method.name, actor.username)
         log.info("📤 [Backend] Recibiendo comprobante… orden %s · %s · %s", *about)
-        claim_values = [value for value in (claim.reference, claim.amount) if value is not None]
-        sha256 = proof and proof.sha256
-        key = idempotency_key(request, "submit_payment", order_id, method, sha256, *claim_values)
+        asked = (order_id, method.name, proof and proof.sha256, *_asked(fields))
         outcome = await database.write(
             workflow.submit_payment,
             actor,
             order_id,
-            method,
+            method.name,
             proof,
-            key,
+            idempotency_key(request, "submit_payment", *asked),
             claim=claim,
+            charge=charge,
             default_house=config.house,
         )
     return reply_outcome(outcome, actor.role, creates=True)
@@ -141,6 +146,13 @@ async def decide_payment(request: web.Request) -> web.Response:
     return reply_outcome(outcome, actor.role)
 
 
+async def withdraw_payment(request: web.Request) -> web.Response:
+    """`DELETE /payments/{payment_id}`: take back an own payment that no cashier has opened."""
+    payment_id, actor = request[PAYMENT].id, request[STAFF]
+    outcome = await request.app[DATABASE].write(workflow.withdraw_payment, actor, payment_id)
+    return reply_outcome(outcome, actor.role)
+
+
 async def see_payment(request: web.Request) -> web.Response:
     """`PUT /payments/{payment_id}/seen`: record that a cashier has opened the payment."""
     payment_id, actor = request[PAYMENT].id, request[STAFF]
@@ -199,26 +211,43 @@ def _rules(config: PaymentsConfig) -> PaymentRules:
     return PaymentRules(account, own_verdicts=config.own_verdicts)
 
 
-async def _read_submission(config: Config, upload: Upload) -> Submission:
-    """Return the payment form, checked against the house's methods. Raises ValidationFailed."""
-    fields = check(Form, upload.fields)
+def _method(config: Config, upload: Upload, fields: Mapping[str, Any]) -> tuple[Method, Claim]:
+    """Return the form's method, and what was typed as it asks. Raises ValidationFailed."""
     method = config.payments.method(fields["method"])
     if method is None:
         method_names = ", ".join(method.name for method in config.payments.methods)
         raise ValidationFailed({"method": [f"Las formas de pago son: {method_names}"]})
     if upload.file is None and method.proof == "required":
         raise ValidationFailed({"file": ["Falta la foto del comprobante"]})
-    claim = Claim(_reference(method, fields["reference"]), fields["amount"], fields["taken_at"])
-    if upload.file is None:
-        return Submission(method.name, None, claim)
-    return Submission(method.name, await _inspect(upload.file, upload.sha256), claim)
+    return method, Claim(_reference(method, fields["reference"]), fields["taken_at"])
 
 
-async def _inspect(data: bytes, sha256: str) -> Proof:
-    """Return the proof for a file; look at a slow one in a thread. Raises UnsupportedFile."""
-    if inspection.is_quick(data):
-        return inspection.inspect(data, sha256)
-    return await finish_in_thread(inspection.inspect, data, sha256)
+def _charge(method: Method, fields: Mapping[str, Any]) -> Charge:
+    """Return what the form asks to be paid. Raises ValidationFailed."""
+    if fields["tendered"] is not None and not method.is_cash:
+        raise ValidationFailed({"tendered": [f"{method.label} no lleva lo recibido"]})
+    tender = Tender(fields["amount"], fields["tip"], fields["tendered"])
+    return Charge(tender, fields["also"], fields["items"], fields["replaces"])
+
+
+def _asked(fields: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the form's values for its idempotency key.
+
+    A form without the newer fields gives the values of earlier versions: a phone may repeat a
+    request that an earlier version has carried out.
+    """
+    yield from (fields[name] for name in ("reference", "amount") if fields[name] is not None)
+    for name in ("tip", "tendered", "also", "items", "replaces"):
+        if fields[name] not in (None, 0, ()):
+            yield name, fields[name]
+
+
+async def _inspect(upload: Upload) -> Proof | None:
+    """Return the form's proof; look at a slow one in a thread. Raises UnsupportedFile."""
+    data = upload.file
+    if data is None or inspection.is_quick(data):
+        return None if data is None else inspection.inspect(data, upload.sha256)
+    return await finish_in_thread(inspection.inspect, data, upload.sha256)
 
 
 def _reference(method: Method, reference: str | None) -> str | None:

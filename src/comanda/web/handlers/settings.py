@@ -25,7 +25,10 @@ def settings_wire(config: Config, current_house: House, version: str) -> Wire:
     """Return the settings; `version` is the one of the pages' files."""
     return {
         "version": version,
-        "methods": [dataclasses.asdict(method) for method in config.payments.methods],
+        "methods": [
+            {**dataclasses.asdict(method), "cash": method.is_cash}
+            for method in config.payments.methods
+        ],
         "max_bytes": config.proofs.max_bytes,
         "keep_days": config.proofs.keep_days,
         "unseen_alarm_seconds": config.payments.unseen_alarm_seconds,

@@ -32,7 +32,8 @@ from comanda.web.plumbing.spool import Spool
 P = ParamSpec("P")
 T = TypeVar("T")
 FORM_BYTES = 64 * 1024
-MAX_PARTS = 16
+MAX_PARTS = 160
+REPEATABLE = ("also", "items")
 MOST_BLANKS = 256  # spaces and tabs after a boundary
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
 _BLANKS = re.compile(rb"[ \t]{1,%d}(?=\r\n)" % MOST_BLANKS)
@@ -45,9 +46,12 @@ _FIELD_CHARSETS = dict.fromkeys(("iso-8859-1", "latin1", "windows-1252"), "cp125
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The text fields of a form, and its file or None, with the file's SHA-256 in hex."""
+    """The text fields of a form, and its file or None, with the file's SHA-256 in hex.
 
-    fields: dict[str, str]
+    A field that may be repeated is a list.
+    """
+
+    fields: dict[str, str | list[str]]
     file: bytes | None
     sha256: str
 
@@ -209,7 +213,7 @@ class _Form:
     """A form assembled from the parser's events, within its limits; its spools are in `folder`."""
 
     def __init__(self, max_bytes: int, folder: Path, room: Room) -> None:
-        self._fields: dict[str, str] = {}
+        self._fields: dict[str, str | list[str]] = {}
         self._file: Spool | None = None
         self._max_bytes = max_bytes
         self._folder = folder
@@ -273,7 +277,13 @@ class _Form:
         self._file = self._value
 
     async def _finish_field(self) -> None:
-        if self._name in self._fields:
+        if self._name in self._fields and self._name not in REPEATABLE:
             raise ValidationFailed({self._name: ["Está repetido"]})
-        self._fields[self._name] = (await self._value.read()).decode(self._charset)
+        text = (await self._value.read()).decode(self._charset)
         self._value.close()
+        if self._name in REPEATABLE:
+            values = self._fields.setdefault(self._name, [])
+            assert isinstance(values, list)  # nosec B101  # noqa: S101 - set here alone
+            values.append(text)
+        else:
+            self._fields[self._name] = text

@@ -1,0 +1,165 @@
+"""A bill: what a payment pays of which orders, and which rejected payment it replaces."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from comanda.domain.errors import IllegalTransition, NothingDue, ValidationFailed
+from comanda.domain.orders import Order, OrderStatus
+from comanda.domain.payments import Allocation, PaidItem, PaymentStatus
+from comanda.domain.wire import money
+
+MOST_ORDERS = 20  # of one payment
+_PAYABLE = (OrderStatus.DELIVERED, OrderStatus.VERIFYING)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenItem:
+    """Dishes that a guest chose to pay: how many of which line of which order."""
+
+    order_id: int
+    position: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """What a guest gives, in minor units. An `amount` of None is all that is due."""
+
+    amount: int | None = None
+    tip: int = 0
+    tendered: int | None = None
+
+
+def check_payable(orders: Iterable[Order]) -> None:
+    """Raise IllegalTransition or NothingDue for an order that can take no payment."""
+    for order in orders:
+        if order.status is OrderStatus.PAID or (order.status in _PAYABLE and order.is_covered):
+            raise NothingDue(f"De la orden {order.id} ya no se debe nada")
+        if order.status not in _PAYABLE:
+            raise IllegalTransition(f"La orden {order.id} está en «{order.status}»: no se cobra")
+
+
+def allocate(
+    orders: Sequence[Order], tender: Tender, chosen: Sequence[ChosenItem] = ()
+) -> tuple[Allocation, ...]:
+    """Divide a payment among its orders, the oldest order first.
+
+    With `chosen` dishes, each order takes at most what its dishes cost. Raises ValidationFailed for
+    an amount of 0 or more than is due, a negative or too large tip, too little cash, and dishes
+    that the orders don't have or that somebody else pays.
+    """
+    items_of = _items_of(orders, chosen)
+    most_of = {order.id: _most(order, items_of) for order in orders}
+    total_due = sum(order.due for order in orders)
+    most = sum(most_of.values())
+    amount = most if tender.amount is None else tender.amount
+    if amount > most:
+        raise ValidationFailed({"amount": [_surplus(amount - most, chosen=bool(chosen))]})
+    if amount <= 0 < total_due:
+        raise ValidationFailed({"amount": ["Escribe un monto mayor que 0"]})
+    _check_tender(tender, amount, sum(order.total for order in orders))
+    allocations = []
+    left = amount
+    for order in orders:
+        part = min(left, most_of[order.id])
+        left -= part
+        if part or not total_due:
+            allocations.append(
+                Allocation(
+                    order_id=order.id,
+                    amount=part,
+                    items=items_of.get(order.id, ()),
+                    table_number=order.table_number,
+                    customer=order.customer,
+                )
+            )
+    return tuple(allocations)
+
+
+def _surplus(surplus: int, *, chosen: bool) -> str:
+    """The sentence that names a surplus, and says what to do with it."""
+    due = "de lo que cuestan los platillos" if chosen else "de lo que se debe"
+    sentence = f"Sobran {money(surplus):.2f} {due}: corrige el monto"
+    return sentence + ", o apunta lo que sobra como propina"
+
+
+def _check_tender(tender: Tender, amount: int, total: int) -> None:
+    if not 0 <= tender.tip <= total:
+        raise ValidationFailed({"tip": ["La propina va de 0 al total de la cuenta"]})
+    if tender.tendered is not None and tender.tendered < amount + tender.tip:
+        short = money(amount + tender.tip - tender.tendered)
+        raise ValidationFailed({"tendered": [f"No alcanza: faltan {short:.2f}"]})
+
+
+def _most(order: Order, items_of: Mapping[int, Sequence[PaidItem]]) -> int:
+    """The most that the payment can pay of an order: what is due, or what the dishes cost."""
+    if not items_of:
+        return order.due
+    items = items_of.get(order.id, ())
+    cost = sum(item.quantity * order.items[item.position].unit_price for item in items)
+    return min(cost, order.due)
+
+
+def _items_of(
+    orders: Sequence[Order], chosen: Sequence[ChosenItem]
+) -> dict[int, tuple[PaidItem, ...]]:
+    """Return order's id → its chosen dishes. Raises ValidationFailed."""
+    order_of = {order.id: order for order in orders}
+    items_of: dict[int, list[PaidItem]] = {}
+    if len({(item.order_id, item.position) for item in chosen}) < len(chosen):
+        raise ValidationFailed({"items": ["Hay un platillo repetido"]})
+    for item in chosen:
+        order = order_of.get(item.order_id)
+        if order is None or item.position >= len(order.items):
+            raise ValidationFailed({"items": ["Ese platillo no es de estas órdenes"]})
+        _check_unpaid(order, item)
+        items_of.setdefault(order.id, []).append(PaidItem(item.position, item.quantity))
+    return {order_id: tuple(items) for order_id, items in items_of.items()}
+
+
+def _check_unpaid(order: Order, item: ChosenItem) -> None:
+    line = order.items[item.position]
+    left = line.quantity - paid_items(order)[item.position]
+    if item.quantity > left:
+        raise ValidationFailed({"items": [f"{line.name}: quedan {max(0, left)} por pagar"]})
+
+
+def paid_items(order: Order) -> Counter[int]:
+    """Return position → how many dishes of this line other payments pay, waiting or approved."""
+    paid: Counter[int] = Counter()
+    for payment in order.payments:
+        for allocation in payment.allocations if payment.counts else ():
+            if allocation.order_id == order.id:
+                paid.update({item.position: item.quantity for item in allocation.items})
+    return paid
+
+
+def replaced_by(orders: Sequence[Order], replaces: int | None) -> int | None:
+    """Return the id of the rejected payment in whose place a new payment of `orders` comes.
+
+    This is the named payment, else the latest of the first order that nothing has replaced, or
+    None. Raises ValidationFailed for a named payment that is not one of these.
+    """
+    if replaces is None:
+        open_ids = _rejected(orders[0])
+        return open_ids[-1] if open_ids else None
+    if not any(replaces in _rejected(order) for order in orders):
+        raise ValidationFailed(
+            {"replaces": ["No es un pago rechazado de estas órdenes, o ya se envió otro por él"]}
+        )
+    return replaces
+
+
+def _rejected(order: Order) -> list[int]:
+    """Return the ids of the order's rejected payments that no other payment has replaced."""
+    replaced_ids = {
+        payment.replaces
+        for payment in order.payments
+        if payment.status is not PaymentStatus.WITHDRAWN
+    }
+    return [
+        payment.id
+        for payment in order.payments
+        if payment.status is PaymentStatus.REJECTED and payment.id not in replaced_ids
+    ]
