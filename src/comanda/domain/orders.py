@@ -404,15 +404,15 @@ def _place(order: Order) -> Wire:
 
 def payment_notice(kind: EventType, payment: Payment, orders: Sequence[Order]) -> Event:
     """The notice of type `kind` about a payment of `orders`, the oldest order first."""
-    data: Wire = {
-        **_place(orders[0]),
-        "order_ids": [str(order.id) for order in orders],
-        "payment_id": str(payment.id),
-        "attempt": payment.attempt,
-    }
+    attempt = {"payment_id": str(payment.id), "attempt": payment.attempt}
+    data: Wire = {**_place(orders[0]), **attempt}
     if kind is EventType.PAYMENT_EXAMINED:
         return Event(kind, data | _findings(payment))
-    data |= {"amount": money(payment.amount), "tip": money(payment.tip)}
+    data |= {
+        "order_ids": [str(order.id) for order in orders],
+        "amount": money(payment.amount),
+        "tip": money(payment.tip),
+    }
     request = {"method": payment.method, "total": money(sum(order.total for order in orders))}
     if kind is EventType.PAYMENT_VERIFICATION_PENDING:
         return Event(kind, data | request | _submission(payment))

@@ -417,15 +417,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE orders ADD COLUMN customer_key TEXT",
         "ALTER TABLE orders ADD COLUMN round INTEGER NOT NULL DEFAULT 1",
         """
+        CREATE INDEX orders_open_by_table ON orders (table_number, round)
+        WHERE status NOT IN ('pagado', 'anulado')
+        """,
+        """
         UPDATE orders SET round = (
             SELECT COUNT(*) FROM orders AS earlier
             WHERE earlier.table_number = orders.table_number AND earlier.id <= orders.id
                 AND earlier.status NOT IN ('pagado', 'anulado')
         )
-        WHERE status NOT IN ('pagado', 'anulado')
-        """,
-        """
-        CREATE INDEX orders_open_by_table ON orders (table_number, round)
         WHERE status NOT IN ('pagado', 'anulado')
         """,
         """

@@ -36,14 +36,14 @@ class OrderVoided(OrderReady):
 
 
 class AboutPayment(OrderReady):
-    """The first order is the oldest."""
+    """The order is the oldest that the payment pays."""
 
-    order_ids = many(row_id())
     payment_id = row_id()
     attempt = whole()
 
 
 class PaymentApproved(AboutPayment):
+    order_ids = many(row_id())
     amount = money()
     tip = money()
 

@@ -215,8 +215,8 @@ _GUESSES: Example = {
     "entered_at": None,
 }
 _PLACE: Example = {"order_id": "41", "table_number": 12, "customer": None}
-_ABOUT: Example = _PLACE | {"order_ids": ["41"], "payment_id": "17", "attempt": 1}
-_NOTICE: Example = _ABOUT | {"amount": 171, "tip": 19}
+_ABOUT: Example = _PLACE | {"payment_id": "17", "attempt": 1}
+_NOTICE: Example = _ABOUT | {"order_ids": ["41"], "amount": 171, "tip": 19}
 _ASKED: Example = _NOTICE | {"method": "transferencia", "total": 171}
 
 EXAMPLES: Mapping[type[Schema], Example] = {
