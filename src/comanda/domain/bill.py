@@ -64,7 +64,7 @@ def allocate(
     for order in orders:
         part = min(left, most_of[order.id])
         left -= part
-        if part or not total_due:
+        if part or not order.due:  # an order that costs nothing is paid with 0
             allocations.append(
                 Allocation(
                     order_id=order.id,
@@ -122,7 +122,7 @@ def _check_unpaid(order: Order, item: ChosenItem) -> None:
     line = order.items[item.position]
     left = line.quantity - paid_items(order)[item.position]
     if item.quantity > left:
-        raise ValidationFailed({"items": [f"{line.name}: quedan {max(0, left)} por pagar"]})
+        raise ValidationFailed({"items": [f"{line.name}: por pagar hay {max(0, left)}"]})
 
 
 def paid_items(order: Order) -> Counter[int]:

@@ -107,7 +107,7 @@ def _audience(route: Route) -> str:
 
 
 def _parameters(route: Route) -> Iterable[Part]:
-    if (name := route.path_name) is not None:
+    for name in route.path_names:
         schema = dict(PATH_NAMES[name].schema)
         yield {"in": "path", "name": name, "required": True, "schema": schema}
     if route.query is not None:

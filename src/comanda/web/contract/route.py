@@ -62,10 +62,9 @@ class Route(NamedTuple):
         return ("text/event-stream",) in self.answers.values()
 
     @property
-    def path_name(self) -> str | None:
-        """The name in the path, such as `order_id`, or None. A path has at most one name."""
-        names = re.findall(r"{(\w+)", self.path)
-        return names[0] if names else None
+    def path_names(self) -> list[str]:
+        """The names in the path, such as `order_id`, in their order."""
+        return re.findall(r"{(\w+)", self.path)
 
     def refusals(self) -> frozenset[str]:
         """Return every error code that this route can answer, derived from its fields."""
@@ -81,6 +80,6 @@ class Route(NamedTuple):
             codes |= {"unsupported_media_type", "server_busy"}
         if self.query or self.headers:
             codes |= {"validation_failed"}
-        if self.path_name is not None:
-            codes |= {"not_found", PATH_NAMES[self.path_name].refusal().code}
+        for name in self.path_names:
+            codes |= {"not_found", PATH_NAMES[name].refusal().code}
         return frozenset(codes)

@@ -55,15 +55,15 @@ def guarded(route: Route) -> Handler:
         request[ROUTE] = route
         session = require_session(request)
         look = partial(_look, session=session, route=route, path=request.match_info)
-        owner, thing = await request.app[DATABASE].read(look)
+        owner, things = await request.app[DATABASE].read(look)
         member = identify(request, session, owner)
         _check_page(request, member)
         if member.role not in audience:
             raise Forbidden
-        if isinstance(thing, DomainError):
-            raise thing
-        if route.path_name is not None:
-            request[PATH_NAMES[route.path_name].key] = thing
+        for name, thing in things.items():
+            if isinstance(thing, DomainError):
+                raise thing
+            request[PATH_NAMES[name].key] = thing
         check_again = partial(require_still, member=member, session=session, audience=audience)
         with only_while(check_again):
             return await route.handler(request)
@@ -73,21 +73,20 @@ def guarded(route: Route) -> Handler:
 
 def _look(
     view: Snapshot, *, session: str, route: Route, path: Mapping[str, str]
-) -> tuple[Staff | None, Any]:
-    """Return the session's owner, and the thing that the path names or the error to raise."""
+) -> tuple[Staff | None, dict[str, Any]]:
+    """Return the session's owner, and each thing that the path names or the error to raise."""
     owner = sessions.owner(view, session)
-    if owner is None or route.path_name is None:
-        return owner, None
-    return owner, PATH_NAMES[route.path_name].look_up(view, path[route.path_name])
+    names = [] if owner is None else route.path_names
+    return owner, {name: PATH_NAMES[name].look_up(view, path[name]) for name in names}
 
 
 def _open_to_all(route: Route) -> Handler:
     @wraps(route.handler)
     async def handler(request: web.Request) -> web.StreamResponse:
         request[ROUTE] = route
-        if route.path_name is not None:
-            name = PATH_NAMES[route.path_name]
-            request[name.key] = name.read(request.match_info[route.path_name])
+        for name in route.path_names:
+            path_name = PATH_NAMES[name]
+            request[path_name.key] = path_name.read(request.match_info[name])
         return await route.handler(request)
 
     return handler
