@@ -27,7 +27,7 @@ from comanda.config import Config, Payments, Proofs
 from comanda.domain.hours import next_at
 from comanda.domain.house import House as Described
 from comanda.domain.idempotency import IdempotencyKey
-from comanda.domain.orders import OrderStatus
+from comanda.domain.orders import OrderStatus, Place
 from comanda.domain.payments import Proof, Verdict
 from comanda.domain.sign_in import Allowance, attempt
 from comanda.store import attempts, idempotency, payments, sessions
@@ -40,7 +40,7 @@ from tests.house import ANA, COCO, LUIS, FixedClock, hire, open_house
 
 HOUSE = Described("La Fonda", "$", "America/Mexico_City")
 MEXICO = ZoneInfo(HOUSE.time_zone)
-SIZE = 50_000
+SIZE = 80_000
 
 
 def alarming(config: Config) -> Config:
@@ -63,6 +63,10 @@ async def test_a_proof_that_nobody_opens_calls_cashiers_and_waiters_once_and_aft
                     "payment_id": sent["payment"]["id"],
                     "attempt": 1,
                     "table_number": 12,
+                    "customer": None,
+                    "order_ids": [order["id"]],
+                    "amount": 241.0,
+                    "tip": 0.0,
                     "method": "transferencia",
                     "total": 241.0,
                 }
@@ -99,7 +103,7 @@ async def database(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Database]
 
 
 def charge(tx: Transaction, number: int) -> None:
-    order = workflow.place_order(tx, ANA, 1, [OrderLine(1, 1, None)]).order
+    order = workflow.place_order(tx, ANA, Place(1), [OrderLine(1, 1, None)]).order
     for status, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
         workflow.advance_order(tx, member, order.id, OrderStatus(status))
     photo = Proof("image/jpeg", bytes([number]) * SIZE, f"{number:064}")

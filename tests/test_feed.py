@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from comanda import workflow
-from comanda.domain.orders import Order, OrderStatus
+from comanda.domain.orders import Order, OrderStatus, Place
 from comanda.domain.payments import Proof, Verdict
 from comanda.domain.staff import Role
 from comanda.feed import PAGE_BYTES, Feed, Page, open_feed
@@ -68,7 +68,7 @@ def new_feed(database: Database, *, tail_events: int = 1000, replay_limit: int =
 
 async def place(database: Database, note: str = "sin cebolla ñ", lines: int = 1) -> Order:
     asked = [OrderLine(1, 2, note)] * lines
-    return (await database.write(workflow.place_order, ANA, 12, asked)).order
+    return (await database.write(workflow.place_order, ANA, Place(12), asked)).order
 
 
 async def serve_a_table(database: Database) -> None:

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from comanda import workflow
 from comanda.domain.errors import DomainError, ValidationFailed
 from comanda.domain.idempotency import IdempotencyKey
-from comanda.domain.orders import Order, OrderStatus
+from comanda.domain.orders import Order, OrderStatus, Place
 from comanda.domain.payments import Proof, Verdict
 from comanda.domain.staff import Role
 from comanda.store import events, orders, payments
@@ -388,7 +388,7 @@ class House(RuleBasedStateMachine):
             assert order.waiter == model.waiter
             assert json.loads(last[order_id]["data"]) == order.wire(Role.ADMIN)
             assert set(steps(view, order_id)) <= WALK
-            attempts = payments.of_order(view, order_id)
+            attempts = payments.of_orders(view, [order_id]).get(order_id, [])
             assert [(one.id, one.status.value) for one in attempts] == model.attempts
             assert [one.attempt for one in attempts] == list(range(1, len(attempts) + 1))
             assert order.payment == (attempts[-1] if attempts else None)
@@ -441,7 +441,7 @@ def test_whatever_one_who_may_do_all_tries_no_order_leaves_the_table(
     ):
         tx = Transaction(connection, FixedClock().now)
         hire(tx)
-        order_id = workflow.place_order(tx, ROSA, 1, LINES).order.id
+        order_id = workflow.place_order(tx, ROSA, Place(1), LINES).order.id
         for request in [*(OrderStatus(to) for to, _ in STEPS.values())][:served] + requests:
             with contextlib.suppress(DomainError):
                 attempt(tx, order_id, request)
@@ -470,14 +470,14 @@ async def test_a_product_that_is_unknown_or_sold_out_is_refused_by_name(tmp_path
         for product_id, told in ((99, "No está en el menú"), (2, "Sopa: agotado")):
             lines = [OrderLine(1, 1, None), OrderLine(product_id, 1, None)]
             with pytest.raises(ValidationFailed) as refusal:
-                await database.write(workflow.place_order, ANA, 1, lines)
+                await database.write(workflow.place_order, ANA, Place(1), lines)
             assert refusal.value.errors == {"items.1.product_id": [told]}
 
 
 async def test_any_waiter_may_act_for_any_table(tmp_path: Path) -> None:
     async with open_database(tmp_path / "c.db") as database:
         await database.write(hire)
-        order = (await database.write(workflow.place_order, ANA, 1, LINES)).order
+        order = (await database.write(workflow.place_order, ANA, Place(1), LINES)).order
         for actor, status in ((COCO, OrderStatus.PREPARING), (COCO, OrderStatus.READY)):
             await database.write(workflow.advance_order, actor, order.id, status)
         await database.write(workflow.advance_order, BETO, order.id, OrderStatus.DELIVERED)

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from comanda import workflow
-from comanda.domain.orders import OrderStatus
+from comanda.domain.orders import OrderStatus, Place
 from comanda.domain.payments import Proof
 from comanda.examiner.receipts import receipt
 from comanda.store.connection import connect
@@ -406,7 +406,7 @@ async def test_one_event_among_two_hundred_cards_touches_one_of_them(
 def fill(tx: Transaction, count: int) -> None:
     """As many delivered orders with proofs that wait; an order and its payment have the same id."""
     for order_id in range(1, count + 1):
-        workflow.place_order(tx, ANA, order_id, [OrderLine(1, 2, None)])
+        workflow.place_order(tx, ANA, Place(order_id), [OrderLine(1, 2, None)])
         workflow.advance_order(tx, COCO, order_id, OrderStatus.PREPARING)
         workflow.advance_order(tx, COCO, order_id, OrderStatus.READY)
         workflow.advance_order(tx, ANA, order_id, OrderStatus.DELIVERED)

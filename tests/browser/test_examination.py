@@ -72,8 +72,7 @@ async def warn(house: House, payment_id: str, *types: WarningType) -> None:
         payment = payments.require(tx, int(payment_id))
         about = {kind: payment.id if kind is DAMAGED else 1 for kind in types}
         suspicions = [Suspicion(kind, about[kind], about[kind]) for kind in types]
-        order = orders.require(tx, payment.order_id)
-        orders.save(tx, order, None, by="comanda", payment=payment.warn(suspicions))
+        orders.save_payment(tx, payment.warn(suspicions), None, by="comanda")
 
     await house.app[DATABASE].write(write)
 

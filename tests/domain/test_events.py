@@ -66,7 +66,5 @@ def test_a_notice_goes_to_whoever_acts_next_or_was_waiting_for_the_answer_or_mus
         "pendiente": ["kitchen"],
         "listo": ["waiter"],
         "por_verificar": ["cashier"],
-        "pagado": ["waiter"],
-        "entregado": ["waiter"],
         "anulado": ["cashier", "kitchen", "waiter"],
     }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from comanda.domain.errors import PaymentAlreadyDecided
-from comanda.domain.payments import Payment, PaymentStatus, Verdict
+from comanda.domain.payments import Allocation, PaidItem, Payment, PaymentStatus, Verdict
 
 NOW = datetime(2026, 11, 28, 20, 41, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=3)
@@ -20,6 +20,12 @@ ATTEMPT = Payment(
     has_proof=True,
     submitted_by="ana",
     submitted_at=NOW,
+    allocations=(
+        Allocation(128, 15000, (PaidItem(1, 2),), 12),
+        Allocation(131, 3550, (), None, "Lupita"),
+    ),
+    tip=1450,
+    tendered=22000,
 )
 
 
@@ -67,7 +73,27 @@ def test_an_attempt_that_waits_has_no_verdict_on_the_wire() -> None:
         "decided_by": None,
         "decided_at": None,
         "reference": None,
-        "amount": None,
+        "amount": 185.5,
+        "tip": 14.5,
+        "tendered": 220.0,
+        "change": 20.0,
+        "replaces": None,
+        "orders": [
+            {
+                "order_id": "128",
+                "table_number": 12,
+                "customer": None,
+                "amount": 150.0,
+                "items": [{"position": 1, "quantity": 2}],
+            },
+            {
+                "order_id": "131",
+                "table_number": None,
+                "customer": "Lupita",
+                "amount": 35.5,
+                "items": [],
+            },
+        ],
         "warnings": [],
         "seen_by": None,
         "seen_at": None,
@@ -94,5 +120,6 @@ def test_a_rejected_attempt_shows_its_verdict_on_the_wire() -> None:
 def test_every_verdict_is_a_state_that_a_payment_can_be_in() -> None:
     assert {status.value for status in PaymentStatus} == {
         "por_verificar",
+        "retirado",
         *(verdict.value for verdict in Verdict),
     }

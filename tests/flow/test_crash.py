@@ -20,7 +20,7 @@ from PIL import Image
 
 from comanda import workflow
 from comanda.domain.events import heard_by
-from comanda.domain.orders import OrderStatus
+from comanda.domain.orders import OrderStatus, Place
 from comanda.domain.staff import Role
 from comanda.store.backup import check
 from comanda.store.connection import connect
@@ -176,7 +176,7 @@ def serve_tables(tx: Transaction) -> list[int]:
     """New orders, brought as far as `entregado`; their ids."""
     ids = []
     for _ in range(SEATS):
-        order = workflow.place_order(tx, ANA, 5, [OrderLine(1, 2, None)]).order
+        order = workflow.place_order(tx, ANA, Place(5), [OrderLine(1, 2, None)]).order
         workflow.advance_order(tx, COCO, order.id, OrderStatus.PREPARING)
         workflow.advance_order(tx, COCO, order.id, OrderStatus.READY)
         workflow.advance_order(tx, ANA, order.id, OrderStatus.DELIVERED)

@@ -12,7 +12,7 @@ import pytest
 
 from comanda import workflow
 from comanda.domain.errors import StorageUnavailable
-from comanda.domain.orders import OrderStatus
+from comanda.domain.orders import OrderStatus, Place
 from comanda.store import events, menu, orders
 from comanda.store.connection import DatabaseError, connect
 from comanda.store.database import (
@@ -67,7 +67,7 @@ async def test_what_was_committed_gets_into_the_file_while_the_database_is_open(
 ) -> None:
     before = file_size(database)
     for table in range(1, 2 * COMMITS_A_CHECKPOINT + 1):  # a slow one begins the count anew
-        await database.write(workflow.place_order, ANA, table, LINES)
+        await database.write(workflow.place_order, ANA, Place(table), LINES)
     await eventually(lambda: file_size(database) > before)
 
 
@@ -85,9 +85,9 @@ async def test_a_log_that_can_not_be_copied_is_told_of_and_copied_the_next_time(
     monkeypatch.setattr("comanda.store.database.LONG_SECONDS", 0)
     with monkeypatch.context() as broken:
         broken.setattr("comanda.store.database.checkpoint", fail)
-        await database.write(workflow.place_order, ANA, 1, LINES)
+        await database.write(workflow.place_order, ANA, Place(1), LINES)
         await asyncio.wait_for(failed.wait(), 20)
-    await database.write(workflow.place_order, ANA, 2, LINES)
+    await database.write(workflow.place_order, ANA, Place(2), LINES)
     await eventually(lambda: database.path.read_bytes() != before)
     assert "The write-ahead log stays as long as it is" in caplog.text
 
@@ -189,7 +189,7 @@ def workflow_free_of_news(tx: Transaction) -> None:
 
 @pytest.mark.parametrize("sql", ["UPDATE events SET type = 'x'", "DELETE FROM events"])
 async def test_the_log_is_append_only(database: Database, sql: str) -> None:
-    await database.write(workflow.place_order, ANA, 5, LINES)
+    await database.write(workflow.place_order, ANA, Place(5), LINES)
 
     def tamper(tx: Transaction) -> None:
         tx.run(sql, {})
@@ -203,14 +203,14 @@ async def test_an_exception_undoes_everything_and_wakes_nobody(database: Databas
     database.on_news = lambda _: woken.append(1)
 
     def fail(tx: Transaction) -> None:
-        workflow.place_order(tx, ANA, 5, LINES)
+        workflow.place_order(tx, ANA, Place(5), LINES)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await database.write(fail)
     await asyncio.sleep(0.05)
     assert (await database.read(count_orders), woken) == (0, [])
-    await database.write(workflow.place_order, ANA, 5, LINES)
+    await database.write(workflow.place_order, ANA, Place(5), LINES)
     await asyncio.sleep(0.05)
     assert (await database.read(count_orders), woken) == (1, [1])
 
@@ -226,7 +226,7 @@ async def test_the_wake_up_comes_once_and_after_the_commit_can_be_seen(
 
         database.on_news = look
         for expected in (2, 4, 6):
-            await database.write(workflow.place_order, ANA, 5, LINES)
+            await database.write(workflow.place_order, ANA, Place(5), LINES)
             async with asyncio.timeout(5):
                 while len(seen) < expected / 2:
                     await asyncio.sleep(0.001)
@@ -242,10 +242,10 @@ async def test_a_caller_that_is_cancelled_leaves_a_whole_transaction_and_its_wak
     database.on_news = lambda _: woken.set()
 
     def slow(tx: Transaction) -> None:
-        workflow.place_order(tx, ANA, 5, LINES)
+        workflow.place_order(tx, ANA, Place(5), LINES)
         entered.set()
         go_on.wait(5)
-        workflow.place_order(tx, ANA, 6, LINES)
+        workflow.place_order(tx, ANA, Place(6), LINES)
 
     caller = asyncio.create_task(database.write(slow))
     await asyncio.to_thread(entered.wait, 5)
@@ -256,11 +256,11 @@ async def test_a_caller_that_is_cancelled_leaves_a_whole_transaction_and_its_wak
     async with asyncio.timeout(5):
         await woken.wait()
     assert await database.read(count_orders) == 2
-    assert (await database.write(workflow.place_order, ANA, 7, LINES)).changed
+    assert (await database.write(workflow.place_order, ANA, Place(7), LINES)).changed
 
 
 async def test_transactions_never_interleave(database: Database) -> None:
-    order = (await database.write(workflow.place_order, ANA, 5, LINES)).order
+    order = (await database.write(workflow.place_order, ANA, Place(5), LINES)).order
 
     def read_and_write(tx: Transaction) -> int:
         before = len(menu.products(tx))
@@ -275,7 +275,7 @@ async def test_transactions_never_interleave(database: Database) -> None:
 async def test_another_program_that_writes_is_waited_for(database: Database) -> None:
     with contextlib.closing(connect(database.path)) as other:
         other.execute("BEGIN IMMEDIATE")
-        waiting = asyncio.create_task(database.write(workflow.place_order, ANA, 5, LINES))
+        waiting = asyncio.create_task(database.write(workflow.place_order, ANA, Place(5), LINES))
         await asyncio.sleep(0.2)
         assert not waiting.done()
         assert await database.read(count_orders) == 0
@@ -289,7 +289,7 @@ async def test_what_another_program_wrote_meanwhile_is_what_a_transaction_starts
     with contextlib.closing(connect(database.path)) as other:
         other.execute("BEGIN IMMEDIATE")
         other.execute("UPDATE products SET price = 1 WHERE id = 1")
-        waiting = asyncio.create_task(database.write(workflow.place_order, ANA, 5, LINES))
+        waiting = asyncio.create_task(database.write(workflow.place_order, ANA, Place(5), LINES))
         await asyncio.sleep(0.2)
         other.execute("COMMIT")
     assert (await waiting).order.total == 2
@@ -306,10 +306,10 @@ async def test_another_program_that_never_ends_its_write_refuses_ours_and_breaks
             other.execute("BEGIN IMMEDIATE")
             # Caught in here: on the way out of the block it would become a DatabaseError.
             with pytest.raises(StorageUnavailable, match="ocupada"):
-                await database.write(workflow.place_order, ANA, 5, LINES)
+                await database.write(workflow.place_order, ANA, Place(5), LINES)
             other.execute("ROLLBACK")
         assert await database.read(count_orders) == 0
-        assert (await database.write(workflow.place_order, ANA, 5, LINES)).order.id == 1
+        assert (await database.write(workflow.place_order, ANA, Place(5), LINES)).order.id == 1
         await asyncio.sleep(0.05)
     assert woken == [1]
 
@@ -319,8 +319,8 @@ async def test_two_verbs_in_one_transaction_wake_once(database: Database) -> Non
     database.on_news = lambda _: woken.append(1)
 
     def both(tx: Transaction) -> None:
-        workflow.place_order(tx, ANA, 5, LINES)
-        workflow.place_order(tx, ANA, 6, LINES)
+        workflow.place_order(tx, ANA, Place(5), LINES)
+        workflow.place_order(tx, ANA, Place(6), LINES)
 
     await database.write(both)
     await asyncio.sleep(0.05)
@@ -342,7 +342,7 @@ async def test_a_reader_that_was_given_up_serves_the_next_one(tmp_path: Path) ->
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
-        await database.write(workflow.place_order, ANA, 5, LINES)
+        await database.write(workflow.place_order, ANA, Place(5), LINES)
         go_on.set()
         assert await database.read(count_orders) == 1
 
@@ -358,13 +358,13 @@ async def test_a_reader_sees_one_moment_however_long_it_looks(database: Database
 
     reading = asyncio.create_task(database.read(look_twice))
     await asyncio.to_thread(looked.wait, 5)
-    await database.write(workflow.place_order, ANA, 5, LINES)
+    await database.write(workflow.place_order, ANA, Place(5), LINES)
     go_on.set()
     assert await reading == (0, 0)
 
 
 async def test_a_price_of_tomorrow_changes_no_order_of_today(database: Database) -> None:
-    order = (await database.write(workflow.place_order, ANA, 5, LINES)).order
+    order = (await database.write(workflow.place_order, ANA, Place(5), LINES)).order
     await database.write(menu.put_all, [("Tacos al pastor", "Tacos", 1)], by="rosa")
     assert await database.read(orders.require, order.id) == order
 
@@ -391,7 +391,7 @@ async def test_lists_and_histories_are_found_by_index(database: Database) -> Non
 async def test_closing_leaves_one_file_and_its_empty_lock(tmp_path: Path) -> None:
     async with open_database(tmp_path / "c.db") as database:
         await database.write(hire)
-        await database.write(workflow.place_order, ANA, 5, LINES)
+        await database.write(workflow.place_order, ANA, Place(5), LINES)
         await database.write(workflow.advance_order, COCO, 1, OrderStatus.PREPARING)
     sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
     assert set(sizes) == {"c.db", "c.db-lock"}

@@ -20,7 +20,7 @@ from comanda.domain.examinations import Examination, Facts
 from comanda.domain.house import House
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.menu import Entry
-from comanda.domain.orders import OrderStatus
+from comanda.domain.orders import OrderStatus, Place
 from comanda.domain.payments import Payment, Proof
 from comanda.domain.staff import Role
 from comanda.examiner.examination import examine
@@ -85,7 +85,9 @@ def first_version(tmp_path: Path) -> Path:
 async def test_every_row_comes_along(first_version: Path) -> None:
     async with open_database(first_version) as database:
         assert await database.read(events.head) == LAST_EVENT
-        assert [event["type"] for event in await database.read(events.history, 4, Role.ADMIN)] == [
+        order = await database.read(orders.require, 4)
+        log = await database.read(events.history, order, Role.ADMIN)
+        assert [event["type"] for event in log] == [
             "order_updated",
             "order_placed",
             "order_updated",
@@ -106,7 +108,7 @@ async def test_every_row_comes_along(first_version: Path) -> None:
         owner = await database.read(sessions.owner, "a" * 64)
         assert owner is not None
         assert owner.username == "ana"
-        assert (await database.read(orders.require, 4)).total == 7000
+        assert order.total == 7000
     assert check(first_version) == []
 
 
@@ -157,7 +159,7 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(first_versio
 async def test_an_earlier_versions_proof_is_known_again(first_version: Path) -> None:
     async with open_database(first_version) as database:
         old = await database.read(payments.require, 2)
-        assert (old.reference, old.amount, old.warnings, old.seen_at) == (None, None, (), None)
+        assert (old.reference, old.amount, old.warnings, old.seen_at) == (None, 7000, (), None)
         assert old.viewers == ()
         assert await database.read(payments.proof, 2) is not None
         again = await database.write(charge_again)
@@ -190,7 +192,7 @@ async def test_a_house_from_before_keeps_its_name_and_ends_its_day_as_configured
 
 def charge_again(tx: Transaction, claim: Claim | None = None) -> Payment:
     """A new order, paid with the photo of an order from before."""
-    order = workflow.place_order(tx, ROSA, 3, [OrderLine(3, 1, None)]).order
+    order = workflow.place_order(tx, ROSA, Place(3), [OrderLine(3, 1, None)]).order
     for status in ("en_preparacion", "listo", "entregado"):
         workflow.advance_order(tx, ROSA, order.id, OrderStatus(status))
     photo = Proof("image/jpeg", b"foto", sha256(b"foto").hexdigest())
@@ -365,7 +367,7 @@ async def closing_examiner() -> AsyncIterator[Examiner]:
 
 
 def charge_with(tx: Transaction, product: int, proof: Proof) -> int:
-    order = workflow.place_order(tx, ROSA, 3, [OrderLine(product, 1, None)]).order
+    order = workflow.place_order(tx, ROSA, Place(3), [OrderLine(product, 1, None)]).order
     for status in ("en_preparacion", "listo", "entregado"):
         workflow.advance_order(tx, ROSA, order.id, OrderStatus(status))
     paid = workflow.submit_payment(tx, ROSA, order.id, "transferencia", proof).order
@@ -403,7 +405,7 @@ async def test_proofs_from_before_the_examiner_stay_examined_and_keep_what_was_f
             )
         connection.execute(f"PRAGMA user_version = {before}")
     async with open_database(path) as database:
-        kept = await database.read(payments.of_order, 1)
+        kept = (await database.read(payments.of_orders, [1]))[1]
         assert [(one.examination, one.examined_at is None) for one in kept] == [
             (Examination.EXAMINED, False),
             (Examination.EXAMINED, False),

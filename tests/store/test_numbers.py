@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from comanda import workflow
-from comanda.domain.orders import OrderStatus
+from comanda.domain.orders import OrderStatus, Place
 from comanda.domain.staff import Role
 from comanda.feed import open_feed
 from comanda.store import events, sessions
@@ -38,7 +38,7 @@ async def serve_tables(database: Database, count: int) -> None:
     """Orders that are paid, by somebody who signed in for it."""
     for table in range(1, count + 1):
         order = (
-            await database.write(workflow.place_order, ANA, table, [OrderLine(1, 2, None)])
+            await database.write(workflow.place_order, ANA, Place(table), [OrderLine(1, 2, None)])
         ).order
         for who, status in (
             (COCO, OrderStatus.PREPARING),

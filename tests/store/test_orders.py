@@ -3,14 +3,14 @@
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from comanda import workflow
 from comanda.domain.errors import OrderNotFound
-from comanda.domain.orders import OPEN_STATUSES, Order, OrderStatus
+from comanda.domain.orders import OPEN_STATUSES, Order, OrderStatus, Place
 from comanda.domain.payments import Proof, Verdict
 from comanda.domain.staff import Role
 from comanda.store import events, menu, orders, payments
@@ -39,7 +39,7 @@ async def database(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Database]
 
 async def place(database: Database, steps: int = 0) -> Order:
     """A new order, taken `steps` on from `pendiente`."""
-    order = (await database.write(workflow.place_order, ANA, 12, LINES)).order
+    order = (await database.write(workflow.place_order, ANA, Place(12), LINES)).order
     for actor, status in KITCHEN_TO_TABLE[:steps]:
         order = (await database.write(workflow.advance_order, actor, order.id, status)).order
     return order
@@ -144,7 +144,7 @@ async def test_an_order_shows_its_latest_attempt_and_remembers_the_others(
     assert found.payment is not None
     assert (found.payment.attempt, found.payment.method) == (3, "efectivo")
     assert (found.status, found.payment_method) == (OrderStatus.VERIFYING, "efectivo")
-    attempts = await database.read(payments.of_order, order.id)
+    attempts = (await database.read(payments.of_orders, [order.id]))[order.id]
     assert [(one.attempt, one.status.value, one.reason, one.decided_by) for one in attempts] == [
         (1, "rechazado", "ilegible", "luis"),
         (2, "rechazado", "monto distinto", "luis"),
@@ -184,11 +184,11 @@ async def test_a_new_menu_changes_no_order_and_no_history_and_prices_the_next(
     database: Database,
 ) -> None:
     order = await place(database)
-    log = await database.read(events.history, order.id, Role.ADMIN)
+    log = await database.read(events.history, order, Role.ADMIN)
     await database.write(menu.put_all, [("Tacos al pastor", "Tacos", 1)], by="rosa")
     assert await database.read(orders.require, order.id) == order
     assert (order.total, (await place(database)).total) == (3000 + 17100 + 7000, 3000 + 2 + 7000)
-    assert await database.read(events.history, order.id, Role.ADMIN) == log
+    assert await database.read(events.history, order, Role.ADMIN) == log
 
 
 async def test_the_stored_total_is_what_the_lines_add_up_to(database: Database) -> None:
@@ -204,6 +204,10 @@ async def test_an_order_that_nobody_placed_is_not_found(database: Database) -> N
     assert await listed(database, OrderFilter(EVERY_STATUS)) == []
 
 
+START = datetime(2026, 11, 28, 20, tzinfo=UTC)
+AN_ORDER = Order(1, 12, OrderStatus.PENDING, None, (), "ana", (), START, START)
+
+
 @pytest.mark.parametrize(
     "look",
     [
@@ -211,9 +215,9 @@ async def test_an_order_that_nobody_placed_is_not_found(database: Database) -> N
         lambda view: orders.find_all(view, OrderFilter(OPEN_STATUSES, before=9, limit=3)),
         lambda view: orders.find_all(view, OrderFilter(OPEN_STATUSES, since=view.now)),
         lambda view: orders.require(view, 1),
-        lambda view: payments.of_order(view, 1),
+        lambda view: payments.of_orders(view, [1]),
         lambda view: payments.proof(view, 1),
-        lambda view: events.history(view, 1, Role.ADMIN),
+        lambda view: events.history(view, AN_ORDER, Role.ADMIN),
         lambda view: list(events.each_after(view, 1, 9)),
     ],
     ids=["by status", "a page", "since", "one", "attempts", "proof", "history", "log"],

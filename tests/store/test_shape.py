@@ -173,7 +173,7 @@ HARMS = {
         ["está cambiada la tabla «staff»"],
     ),
     "a column that is computed": (
-        "ALTER TABLE payments ADD COLUMN mas INTEGER AS (amount * 2)",
+        "ALTER TABLE payments ADD COLUMN mas INTEGER AS (tip * 2)",
         ["está cambiada la tabla «payments»"],
     ),
     "no index": ("DROP INDEX orders_by_status", ["falta el índice «orders_by_status»"]),

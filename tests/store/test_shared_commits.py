@@ -14,7 +14,7 @@ import pytest
 
 from comanda import workflow
 from comanda.domain.errors import StorageFull, ValidationFailed
-from comanda.domain.orders import OrderStatus
+from comanda.domain.orders import OrderStatus, Place
 from comanda.store import events, orders
 from comanda.store.connection import connect
 from comanda.store.database import Database, Transaction, open_database
@@ -68,10 +68,10 @@ async def start(*units: "asyncio.Task[object]") -> None:
 
 
 def placing(database: Database, table: int, lines: list[OrderLine]) -> "asyncio.Task[object]":
-    return asyncio.create_task(database.write(workflow.place_order, ANA, table, lines))
+    return asyncio.create_task(database.write(workflow.place_order, ANA, Place(table), lines))
 
 
-async def tables(database: Database) -> list[int]:
+async def tables(database: Database) -> list[int | None]:
     found = await database.read(orders.find_all, OrderFilter(list(OrderStatus)))
     return [order.table_number for order in reversed(found)]
 
@@ -125,7 +125,7 @@ async def test_a_commit_that_fails_is_made_again_for_each_alone(database: Databa
     """The disk takes the small ones, and not the large one that shared their commit."""
 
     def store_much(tx: Transaction) -> None:
-        workflow.place_order(tx, ANA, 99, LINES)
+        workflow.place_order(tx, ANA, Place(99), LINES)
         tx.run("UPDATE orders SET waiter = waiter || :much", {"much": "x" * 4_000_000})
 
     def limit(tx: Transaction) -> None:
@@ -174,7 +174,7 @@ async def test_a_closed_database_refuses_every_further_unit(tmp_path: Path) -> N
         await database.write(hire)
     for _ in range(2):
         with pytest.raises(ValueError, match="no active connection"):
-            await asyncio.wait_for(database.write(workflow.place_order, ANA, 1, LINES), 5)
+            await asyncio.wait_for(database.write(workflow.place_order, ANA, Place(1), LINES), 5)
 
 
 async def test_units_are_answered_though_nobody_counts_their_commit(database: Database) -> None:

@@ -137,8 +137,8 @@ def history(view: Snapshot, order: Order, role: Role) -> list[Wire]:
 def _changes(before: Wire, after: Wire, role: Role) -> Wire:
     """Return what an entry of the history tells besides the state."""
     changes: Wire = {}
-    if before["waiter"] != after["waiter"]:
-        changes["taken_from"] = before["waiter"]
+    if before.get("waiter") != after.get("waiter"):
+        changes["taken_from"] = before.get("waiter")
     places = [{name: order.get(name) for name in _PLACE} for order in (before, after)]
     if places[0] != places[1]:
         changes["moved_from"] = places[0]
@@ -155,7 +155,8 @@ _PLACE = ("table_number", "customer")
 
 def _removed(before: Wire, after: Wire) -> Iterator[Wire]:
     """Yield `{name, quantity, reason}` of the dishes that were taken off in between."""
-    for earlier, later in zip(before["items"], after["items"], strict=True):
+    lines = zip(before.get("items", ()), after.get("items", ()), strict=False)
+    for earlier, later in lines:
         if quantity := earlier["quantity"] - later["quantity"]:
             reason = later["removed_reason"]
             yield {"name": later["name"], "quantity": quantity, "reason": reason}
@@ -163,7 +164,7 @@ def _removed(before: Wire, after: Wire) -> Iterator[Wire]:
 
 def _late_types(order: Wire) -> list[str]:
     """Return the types of the late warnings of all payments; early events tell of the last one."""
-    payments = order.get("payments") or [order["payment"] or {}]
+    payments = order.get("payments") or [order.get("payment") or {}]
     warnings = [warning for payment in payments for warning in payment.get("late_warnings", ())]
     return list(dict.fromkeys(warning["type"] for warning in warnings))
 

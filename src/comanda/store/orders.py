@@ -51,9 +51,13 @@ _UPDATE_ITEM = """
     SET quantity = :quantity, removed = :removed, removed_reason = :removed_reason
     WHERE order_id = :order_id AND position = :position
 """
-_LAST_ROUND = """
+_LAST_ROUND_OF_TABLE = """
     SELECT MAX(round) AS round FROM orders
-    WHERE {place} AND id <> :id AND status NOT IN ('pagado', 'anulado')
+    WHERE table_number = :table_number AND id <> :id AND status NOT IN ('pagado', 'anulado')
+"""
+_LAST_ROUND_OF_CUSTOMER = """
+    SELECT MAX(round) AS round FROM orders
+    WHERE customer_key = :customer_key AND id <> :id AND status NOT IN ('pagado', 'anulado')
 """
 # The newest orders of one state, by an index: at most `limit` rows for each state.
 _NEWEST = """
@@ -112,10 +116,8 @@ def place(
 
 def next_round(view: Snapshot, where: Place, besides: int = 0) -> int:
     """Return the round of the next order at a place, counted without the order `besides`."""
-    by_table = where.table_number is not None
-    place_sql = "table_number = :table_number" if by_table else "customer_key = :customer_key"
-    values = {**_place_values(where, 0), "id": besides}
-    row = view.one(_LAST_ROUND.format(place=place_sql), values)
+    sql = _LAST_ROUND_OF_CUSTOMER if where.table_number is None else _LAST_ROUND_OF_TABLE
+    row = view.one(sql, {**_place_values(where, 0), "id": besides})
     return 1 + ((row and row["round"]) or 0)
 
 
