@@ -303,8 +303,8 @@ def test_the_command_says_what_would_go_and_lets_it_go(
     for _ in range(2):
         status, said = run("--dry-run")
         assert status == 0
-        assert said.startswith("Se borrarían 2 fotos (0.1 MB) de pagos anteriores al ")
-    assert run()[1].startswith("Borradas: 2 fotos (0.1 MB)")
+        assert said.startswith("Se borrarían 2 fotos (0.2 MB) de pagos anteriores al ")
+    assert run()[1].startswith("Borradas: 2 fotos (0.2 MB)")
     (tmp_path / "comanda.db-clock").write_text('{"believed": 0, "doubted": null, "changes": 0}')
     status, said = run()
     assert (status, "No se borró nada: el reloj" in said) == (1, True)

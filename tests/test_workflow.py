@@ -65,6 +65,7 @@ WALK = {
     ("entregado", "por_verificar"),
     ("por_verificar", "pagado"),
     ("por_verificar", "entregado"),
+    ("pagado", "entregado"),
     *RECALLS.items(),
     UNDO,
     *((state, "anulado") for state in VOIDABLE),
@@ -198,7 +199,7 @@ class House(RuleBasedStateMachine):
     @rule(actor=STAFF, key=st.sampled_from([None, "a", "b"]), table=st.integers(1, 2))
     def place(self, actor: Any, key: str | None, table: int) -> None:
         bound = IdempotencyKey.of(key, "place", table) if key else None
-        outcome = self.perform(workflow.place_order, actor, table, LINES, bound)
+        outcome = self.perform(workflow.place_order, actor, Place(table), LINES, bound)
         may = actor.role in (Role.WAITER, Role.ADMIN)
         known = self.keys.get(key or "")
         if not may or (known and known[0] != ("place", table)):
@@ -298,7 +299,7 @@ class House(RuleBasedStateMachine):
         bound = IdempotencyKey.of(key, "submit", order_id) if key else None
         outcome = self.perform(workflow.submit_payment, actor, order_id, "efectivo", proof, bound)
         known = self.keys.get(key or "")
-        may = actor.role in (Role.WAITER, Role.ADMIN)
+        may = actor.role is not Role.KITCHEN
         if may and order_id in self.model and known and known[0] == ("submit", order_id):
             assert not outcome.changed
             return
@@ -332,6 +333,9 @@ class House(RuleBasedStateMachine):
             assert outcome is None
         elif status == verdict:
             assert not outcome.changed
+        elif (status, verdict, actor.role) == ("aprobado", Verdict.REJECTED, Role.ADMIN):
+            model.attempts[index] = (payment_id, "rechazado")
+            model.status = "entregado"
         elif status != "por_verificar":
             assert outcome is None
         else:
@@ -363,8 +367,11 @@ class House(RuleBasedStateMachine):
             self.void(ROSA, number, "otro motivo")
         else:
             self.advance(ROSA, number, OrderStatus(model.status))
-        for key in [key for key, (request, _) in self.keys.items() if request == asked]:
-            self.submit(ANA, number, key, PROOF)
+        for key, (request, _) in list(self.keys.items()):
+            if request == asked:
+                self.submit(ANA, number, key, PROOF)
+            elif request[0] == "place":
+                self.place(ANA, key, request[1])
         for index, (_, status) in enumerate(model.attempts):
             if status != "por_verificar":
                 self.decide(LUIS, number, index, Verdict(status))

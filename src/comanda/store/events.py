@@ -1,6 +1,7 @@
 """The event log: an event is appended in its change's transaction, and never changed later."""
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 
 from comanda.domain.events import Event, EventType, LoggedEvent, heard_by
@@ -24,19 +25,9 @@ _AFTER = """
     SELECT id, type, data, redacted, actor, at FROM events
     WHERE id > :after AND id <= :until ORDER BY id
 """
-# The notice of a payment that pays several orders belongs to the first of them.
-_OF_ORDER = """
-    SELECT type, status, actor, at, data FROM events
-    WHERE order_id = :order_id
-        OR (order_id IN (
-                SELECT payments.order_id
-                FROM payment_allocations JOIN payments ON payments.id = payment_id
-                WHERE payment_allocations.order_id = :order_id
-            )
-            AND EXISTS (
-                SELECT 1 FROM json_each(data, '$.order_ids') WHERE value = :order_text
-            ))
-    ORDER BY id
+_OF_ORDERS = """
+    SELECT type, order_id, status, actor, at, data FROM events
+    WHERE order_id IN ({ids}) ORDER BY id
 """
 
 
@@ -114,10 +105,9 @@ def history(view: Snapshot, order: Order, role: Role) -> list[Wire]:
     cashier acknowledged. The kitchen gets neither of these two.
     """
     heard = heard_by(role)
-    values = {"order_id": order.id, "order_text": str(order.id)}
     entries: list[Wire] = []
     before: Wire = {}
-    for row in view.in_pieces(view.each(_OF_ORDER, values)):
+    for row in view.in_pieces(_rows_about(view, order)):
         if row["type"] not in heard:
             continue
         entry: Wire = {
@@ -132,6 +122,18 @@ def history(view: Snapshot, order: Order, role: Role) -> list[Wire]:
             before = after
         entries.append(entry)
     return entries
+
+
+def _rows_about(view: Snapshot, order: Order) -> Iterator[sqlite3.Row]:
+    """Yield the order's events, and the notices of its payments that name it.
+
+    The notice of a payment that pays several orders belongs to the first of them.
+    """
+    order_ids = {order.id, *(payment.order_id for payment in order.payments)}
+    for row in view.where_in(_OF_ORDERS, sorted(order_ids)):
+        is_own = row["order_id"] == order.id
+        if is_own or str(order.id) in json.loads(row["data"]).get("order_ids", ()):
+            yield row
 
 
 def _changes(before: Wire, after: Wire, role: Role) -> Wire:

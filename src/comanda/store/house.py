@@ -19,13 +19,24 @@ _OPTIONAL = (
 )
 _SWITCHES = ("currency_after", "own_verdicts")
 _GET = "SELECT * FROM house WHERE id = :id"
-_PUT = f"""
-    INSERT INTO house (id, name, currency, time_zone, {", ".join(_OPTIONAL)})
-    VALUES (:id, :name, :currency, :time_zone, {", ".join(f":{name}" for name in _OPTIONAL)})
+_PUT = """
+    INSERT INTO house
+        (id, name, currency, time_zone, day_ends, country, currency_after, decimals, decimal_mark,
+         own_verdicts, tips)
+    VALUES (:id, :name, :currency, :time_zone, :day_ends, :country, :currency_after, :decimals,
+            :decimal_mark, :own_verdicts, :tips)
     ON CONFLICT (id) DO UPDATE SET
-        name = excluded.name, currency = excluded.currency, time_zone = excluded.time_zone,
-        {", ".join(f"{name} = COALESCE(excluded.{name}, house.{name})" for name in _OPTIONAL)}
-"""  # nosec B608 - names of this module alone
+        name = excluded.name,
+        currency = excluded.currency,
+        time_zone = excluded.time_zone,
+        day_ends = COALESCE(excluded.day_ends, house.day_ends),
+        country = COALESCE(excluded.country, house.country),
+        currency_after = COALESCE(excluded.currency_after, house.currency_after),
+        decimals = COALESCE(excluded.decimals, house.decimals),
+        decimal_mark = COALESCE(excluded.decimal_mark, house.decimal_mark),
+        own_verdicts = COALESCE(excluded.own_verdicts, house.own_verdicts),
+        tips = COALESCE(excluded.tips, house.tips)
+"""
 
 
 def get(view: Snapshot, default: House) -> House:
