@@ -17,7 +17,9 @@ type MakeElement = <Tag extends keyof HTMLElementTagNameMap>(
 type Call = <Method extends string, Path extends string>(
   method: Method, path: Path, options?: CallOptions<Route<`${Method} ${Path}`>["json"]>,
 ) => Promise<Route<`${Method} ${Path}`>["answer"]>;
-type CallOptions<Json = unknown> = { json?: Json; user?: string; timeout?: number; isPreloaded?: boolean };
+type CallOptions<Json = unknown> = {
+  json?: Json; form?: FormData; key?: string; user?: string; timeout?: number; isPreloaded?: boolean;
+};
 
 /** The body of a refusal: a Problem, or whatever a proxy puts in its place. */
 type Refusal = { code?: string; detail?: string; errors?: Record<string, string[]> };
@@ -90,7 +92,7 @@ type Question = {
 };
 
 /** Values of the URL's query; null takes one out. */
-type Place = Record<string, string | null>;
+type PageAddress = Record<string, string | null>;
 
 /** A moment by the server's clock, and by this device's own. */
 type Mark = { at: number; here?: number };
@@ -105,8 +107,8 @@ declare var trustedTypes: Window["trustedTypes"];
 
 // The cashier's page
 
-/** An order that has a payment. */
-type Charged = Order & { payment: Payment };
+/** A payment with the orders that it pays, beside the fields of the first. */
+type Charged = Order & { payment: Payment; bill: Order[] };
 type PhotoState = "loading" | "shown" | "none" | "slow" | "preparing" | "failed";
 /** The warnings of a payment and its examination; the warnings of `news` flash once. */
 type Findings = { node: HTMLElement; update: (payment: Payment, news: Suspicion[]) => void };
@@ -125,7 +127,7 @@ type Verdict = NewVerdict["verdict"];
 /** What caja/verdicts judges, and whom it tells of what came of that. */
 type VerdictParts = {
   detail: import("../static/js/caja/detail.js").Detail; username: string;
-  known: (orderId: string) => Order | undefined; learn: OnAnswer; onDone: () => void;
+  known: (payment: Payment) => Charged | undefined; learn: OnAnswer; onDone: () => void;
 };
 /** How well something fits what is looked for: 0 is best, null is not at all. */
 type Fit<Thing> = (thing: Thing) => number | null;
@@ -137,3 +139,20 @@ type Asked = {
   table?: string; id?: string;
 };
 type Sentence = { moneys: Asked[]; letters: string };
+
+// Bills
+
+/** What has a table or a customer: an order, a notice, a part of a payment. */
+type Placed = { table_number?: number | null; customer?: string | null };
+/** The open orders of one table or customer, the oldest first. */
+type Bill = { id: string; orders: Order[] };
+/** How the house writes money: part of its settings. */
+type MoneyFormat = { currency: string; currency_after?: boolean; decimals?: number; decimal_mark?: string };
+type PaymentActs = {
+  username: string; retry: (payment: Payment) => void; withdraw: (payment: Payment) => Promise<void>;
+};
+type CorrectionActs = { role: Role; learn: OnAnswer };
+type PlacedAccount = Account & { position: number };
+type PayDataParts = { method: string; amount: number; accounts: PlacedAccount[]; order: Order };
+/** A typed amount as it was read, in hundredths, or why it can't be read. */
+type Amount = { hundredths: number; error?: undefined } | { error: string; hundredths?: undefined };

@@ -6,7 +6,10 @@ type Outbox = import("../static/js/mesero/outbox.js").Outbox;
 /** A line of an order that is being written: the same dish may stand in several lines, each with its note. */
 type OrderLine = { id: string; product: string; name: string; quantity: number; note: string };
 /** An order that is being written; `key` is empty until the order is sent. */
-type FormDraft = { id: string; table: string; lines: OrderLine[]; key: string; at?: number; tab?: string };
+type FormDraft = {
+  id: string; table: string; customer: string; away: boolean; lines: OrderLine[]; key: string; at?: number;
+  tab?: string;
+};
 type FormDraftsParts = { onTaken: (draft: FormDraft, isAware: boolean) => void; onTrouble?: () => void };
 /** What the menu's rows read and change of the order that is being written. */
 type OrderLines = {
@@ -17,11 +20,12 @@ type OrderLines = {
 type ProductGroup = { name: string; place: number; products: Product[] };
 /** An order or a proof on its way to the server. An order has `lines`; a proof has the fields after them. */
 type Draft = {
-  key: string; kind: "order" | "proof"; waiter: string; table: number; total: number | null;
+  key: string; kind: "order" | "proof"; waiter: string; table: number | null; total: number | null;
   savedAt: number; askedAt: number; askedHere?: number; attempt: number;
   error: string; code?: string; errors: Record<string, string[]>; stopped: boolean;
   lines?: Omit<OrderLine, "id">[];
-  orderId?: string; method?: string; reference?: string; amount?: string; takenAt?: string | null;
+  customer?: string | null; orderId?: string; orderIds?: string[]; items?: string[]; replaces?: string | null;
+  method?: string; reference?: string; amount?: string; tip?: string; tendered?: string; takenAt?: string | null;
   bytes?: ArrayBuffer | null; type?: string; name?: string;
 };
 /** How a kind of draft is logged, packed for the server, and known by its answer. */
@@ -37,7 +41,9 @@ type OutboxParts = {
 type IsMine = (order: Order) => boolean;
 /** What the lists of the waiter's page ask and tell the page. */
 type Waiting = {
-  me: string; isMine: IsMine; isCalled: IsMine; learn: OnAnswer; charge: (orderId: string) => void; methodName: NameOf;
+  me: string; isMine: IsMine; isCalled: IsMine; learn: OnAnswer; methodName: NameOf;
+  charge: (order: Order, retries?: Payment | null) => void; addRound: (order: Order) => void;
+  correct: (orders: Order[]) => void; orders: () => Iterable<Order>;
   whose: ReturnType<typeof import("../static/js/mesero/whose.js").createWhose>;
 };
 type OrderCard = Card<Order> & { showTimes: () => void };
@@ -48,14 +54,33 @@ type OrderListParts = {
 };
 type StepOf = (order: Order, button: HTMLButtonElement | null, learn: OnAnswer) => Promise<void>;
 type ReadyParts = { seconds: number; isMine: IsMine; orders: () => Order[]; onCall: (orders: Order[]) => void };
-type SheetParts = { outbox: Outbox; settings: Settings; onClose: () => void };
-type Proof = Pick<Draft, "method" | "reference" | "amount" | "takenAt"> & { file: File | null };
-type ChargeFormParts = { settings: Settings; send: (proof: Proof) => Promise<void> };
+type SheetParts = {
+  outbox: Pick<Outbox, "add" | "ofOrders" | "isSending" | "progress" | "sendNow" | "discard" | "username" | "isStale">;
+  settings: Settings; orders: () => Iterable<Order>; username: string; onClose: () => void;
+  payData?: ((order: () => Order) => PayData) | null; retries?: Payment | null; isTill?: boolean;
+};
+/** What the form asks of the house's accounts. */
+type PayData = { has: (method: string) => boolean; show: (asked: { method: string; amount: number }) => void };
+/** What was chosen of a bill. `sent` counts the people who have paid; `without` are orders that are left out. */
+type PartState = {
+  way: "todo" | "varios" | "monto" | "platillos"; people: number; sent: number; amount: string;
+  items: Record<string, number>; without: string[];
+};
+/** What a form charges; amounts as the server reads them. */
+type Charge = Pick<Draft, "method" | "reference" | "amount" | "tip" | "tendered" | "items" | "takenAt"> & {
+  file: File | null; orderIds: string[]; replaces: string | null; corrects: string | null;
+};
+type ChargeFormParts = {
+  settings: Settings; send: (charge: Charge) => Promise<void>;
+  memory: { read: () => any; write: (state: object | null) => void }; wanted?: string | null; onPayData?: PayData | null;
+  isTill?: boolean;
+};
+type OutcomeParts = { isGoing: boolean; rejected: Payment[]; anchor: Order };
 
 // The other pages
 
 /** A product at its place in the menu. */
-type Placed = Product & { place: number };
+type MenuEntry = Product & { place: number };
 
 type Employee = Member & { sessions: Session[] };
 type SectionContext = Begun & {

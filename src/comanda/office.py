@@ -7,11 +7,12 @@ everything that the verb did.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from comanda.domain.accounts import Account
 from comanda.domain.errors import LastAdmin, NotFound, ValidationFailed
 from comanda.domain.house import House
 from comanda.domain.menu import Changes, Entry, Product
 from comanda.domain.staff import Role, Staff, StaffChange, username_complaint
-from comanda.store import house, menu, sessions, staff
+from comanda.store import accounts, house, menu, sessions, staff
 from comanda.store.database import Transaction
 
 
@@ -92,6 +93,11 @@ def arrange_menu(tx: Transaction, actor: Staff, product_ids: Sequence[int]) -> N
 def import_menu(tx: Transaction, actor: Staff, entries: Sequence[Entry]) -> Changes:
     """Add and change products by name: all of the entries, or none."""
     return menu.put_all(tx, entries, by=actor.username)
+
+
+def put_accounts(tx: Transaction, all_accounts: Sequence[Account]) -> None:
+    """Store the house's own accounts in place of all earlier ones."""
+    accounts.replace_all(tx, all_accounts)
 
 
 def describe_house(tx: Transaction, described: House, default: House | None = None) -> House:

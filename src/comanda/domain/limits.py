@@ -26,6 +26,8 @@ class Limits:
     note: int = 200
     table_number: int = 9999
     customer: int = 40
+    account: int = 64
+    qr: int = 512
     quantity: int = 999
     items: int = 100
     orders: int = 500

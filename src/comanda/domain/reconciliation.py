@@ -14,21 +14,31 @@ LONGEST = timedelta(days=93)
 
 @dataclass(frozen=True, slots=True)
 class ReconcilablePayment:
-    """An approved payment with its order's table and total, in minor units."""
+    """An approved payment with its first order's place, and the total of all its orders.
+
+    `total` in minor units.
+    """
 
     payment: Payment
     table_number: int | None
+    customer: str | None
     total: int
+
+    @property
+    def arrives(self) -> int:
+        """What the bank's statement shows, in minor units: the amount with the tip."""
+        return self.payment.amount + self.payment.tip
 
     @property
     def is_reconciled(self) -> bool:
         return self.payment.reconciled_at is not None
 
     def wire(self) -> Wire:
-        """The `payment`, and `table_number` and `total` of its order."""
+        """The `payment`, its first order's `table_number` and `customer`, its orders' `total`."""
         return {
             **self.payment.wire(),
             "table_number": self.table_number,
+            "customer": self.customer,
             "total": money(self.total),
         }
 
@@ -43,7 +53,10 @@ class Period:
 
 
 def totals(approved_payments: Sequence[ReconcilablePayment]) -> list[Wire]:
-    """Return `{method, count, total, count_reconciled, amount_reconciled}` of each method."""
+    """Return `{method, count, total, tips, count_reconciled, amount_reconciled}` of each method.
+
+    The totals are what arrives: amounts with their tips, which `tips` adds up besides.
+    """
     sums = []
     for method in sorted({approved.payment.method for approved in approved_payments}):
         of_method = [
@@ -54,9 +67,10 @@ def totals(approved_payments: Sequence[ReconcilablePayment]) -> list[Wire]:
             {
                 "method": method,
                 "count": len(of_method),
-                "total": money(sum(approved.total for approved in of_method)),
+                "total": money(sum(approved.arrives for approved in of_method)),
+                "tips": money(sum(approved.payment.tip for approved in of_method)),
                 "count_reconciled": len(ticked_payments),
-                "amount_reconciled": money(sum(approved.total for approved in ticked_payments)),
+                "amount_reconciled": money(sum(approved.arrives for approved in ticked_payments)),
             }
         )
     return sums

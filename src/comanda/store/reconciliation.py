@@ -12,14 +12,22 @@ from comanda.store.database import Snapshot, Transaction, to_millis
 MOST = 30_000
 
 _APPROVED = """
-    SELECT payments.*, orders.table_number, orders.total
+    SELECT payments.*, orders.table_number, orders.customer, (
+        SELECT SUM(paid.total)
+        FROM payment_allocations JOIN orders AS paid ON paid.id = payment_allocations.order_id
+        WHERE payment_allocations.payment_id = payments.id
+    ) AS total
     FROM payments JOIN orders ON orders.id = payments.order_id
     WHERE payments.status = :approved
         AND payments.decided_at >= :start AND payments.decided_at < :end {method}
     ORDER BY payments.decided_at, payments.id LIMIT :limit
 """
 _ONE = """
-    SELECT payments.*, orders.table_number, orders.total
+    SELECT payments.*, orders.table_number, orders.customer, (
+        SELECT SUM(paid.total)
+        FROM payment_allocations JOIN orders AS paid ON paid.id = payment_allocations.order_id
+        WHERE payment_allocations.payment_id = payments.id
+    ) AS total
     FROM payments JOIN orders ON orders.id = payments.order_id
     WHERE payments.id = :id
 """
@@ -65,6 +73,6 @@ def tick(tx: Transaction, payment_id: int, by: str | None) -> None:
 
 def _from_rows(view: Snapshot, rows: Sequence[sqlite3.Row]) -> list[ReconcilablePayment]:
     return [
-        ReconcilablePayment(payment, row["table_number"], row["total"])
+        ReconcilablePayment(payment, row["table_number"], row["customer"], row["total"])
         for payment, row in zip(payments.from_rows(view, rows), rows, strict=True)
     ]

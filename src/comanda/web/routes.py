@@ -10,6 +10,7 @@ from comanda.domain.staff import Role
 from comanda.web.contract import admin_responses, requests, responses
 from comanda.web.contract.route import Header, Route
 from comanda.web.handlers import (
+    accounts,
     backups,
     connect,
     days,
@@ -214,6 +215,15 @@ ROUTES: tuple[Route, ...] = (
           "Set the house's name, currency, time zone and end of day",
           {200: admin_responses.House}, body=requests.NewHouse,
           notes="Without `day_ends`, the end of the day stays as it was."),
+    Route("GET", "/accounts", accounts.show_accounts, PAYMENT_SIDE,
+          "The house's own accounts, which guests pay to", {200: responses.Accounts}),
+    Route("PUT", "/accounts", accounts.put_accounts, ADMIN,
+          "Set the house's own accounts", {200: responses.Accounts}, body=requests.NewAccounts,
+          body_bytes=ORDER_BYTES,
+          notes="In place of all earlier ones. `number` may be an alias, a phone or a wallet."),
+    Route("GET", "/accounts/{position}/qr", accounts.show_code, PAYMENT_SIDE,
+          "An account as a QR code", {200: ("image/svg+xml",)},
+          notes="`position` is the account's index in the list, from 0."),
     Route("GET", "/menu.csv", menu.export_menu, ADMIN, "The menu as CSV", {200: ("text/csv",)}),
     Route("PUT", "/menu/order", menu.arrange_menu, ADMIN, "Arrange the menu",
           {200: responses.Menu}, body=requests.MenuOrder, body_bytes=MENU_ORDER_BYTES),

@@ -2,7 +2,7 @@
 
 import { call } from "../lib/api.js";
 import { h, toast } from "../lib/dom.js";
-import { setCurrency } from "../house/format.js";
+import { setMoney } from "../lib/money.js";
 import { setClock } from "../lib/wall-time.js";
 import { houseFields } from "../house/house-fields.js";
 import { createForm } from "../lib/forms.js";
@@ -15,7 +15,7 @@ export function create(/** @type {SectionContext} */ { settings }) {
     send: () => call("PUT", "/house", { json: fields.json() }),
     done: (house) => {
       Object.assign(settings, house);
-      setCurrency(house.currency);
+      setMoney(house);
       setClock(house);
       toast("Guardado. Las páginas abiertas lo muestran cuando se abren otra vez.", "done");
     },

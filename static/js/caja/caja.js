@@ -16,7 +16,12 @@ import { Bank, followOrderLinks } from "./later.js";
 import { openOrder } from "./order.js";
 import { createListPanel } from "./list-panel.js";
 import { Verdicts } from "./verdicts.js";
-import { setHouse, viewingWords } from "./words.js";
+import { billOf, isChargeable } from "../house/bill.js";
+import { billKey } from "../house/place.js";
+import { createPayData } from "../cobro/accounts.js";
+import { fetchPart } from "../lib/later.js";
+import { billsOf, chargedOf, waitingOf } from "./charges.js";
+import { isInAccount, setHouse, viewingWords } from "./words.js";
 import { Live } from "../house/live.js";
 import { alarm, setPatience } from "../house/overlooked.js";
 import { cover, notedPlace, notePlace, placeLayer, returnToPlace, uncover } from "../lib/place.js";
@@ -35,26 +40,35 @@ const calledIds = new Set();
 const missedIds = new Set(); // payments that came while something else was looked for
 /** @type {Set<string>} */
 const calledWarnings = new Set(); // late warnings that the page has called out
+const payData = createPayData();
+/** @type {import("../cobro/charge.js").ChargeSheet?} */
+let charging = null;
 let hasBegun = false;
 let selectedId = null;
 let fit = null; // how well an order fits what is looked for, or null for all of them
 
-const isOwn = (payment) => payment.submitted_by === user.username && !settings.own_verdicts;
+const isOwn = (payment) => payment.submitted_by === user.username && isInAccount(payment.method)
+  && !settings.own_verdicts;
+const knownPayment = (payment) => {
+  const [first] = payment.orders.map((part) => live.orders.get(part.order_id)).filter(Boolean);
+  const now = first?.payments.find((one) => one.id === payment.id);
+  return now && chargedOf(live.orders, now);
+};
 const detail = new Detail({
   me: user.username, isOwn, onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close,
   onNext: selectNext,
 });
 const verdicts = new Verdicts({
-  detail, username: user.username, known: (orderId) => live.orders.get(orderId), learn, onDone: selectNext,
+  detail, username: user.username, known: knownPayment, learn, onDone: selectNext,
 });
 const lists = {
   por_verificar: { title: "Por Verificar", empty: "Nada por verificar ✓", key: (order) => order.payment.id,
     compare: byWaiting, create: (order) => createWaiting(order, settings, user.username, open) },
-  entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (order) => order.id, compare: byChange,
-    create: (order) => createUnpaid(order, learn) },
+  entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (bill) => bill.id, compare: byBill,
+    create: (bill) => createUnpaid(bill, { charge, correct: ({ orders }) => correct(orders) }) },
   curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"],
     key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id),
-    create: (order) => createCooking(order, learn) },
+    create: (order) => createCooking(order, learn, (one) => correct([one])) },
   pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id,
     compare: (a, b) => byChange(b, a), create: createPaid },
 };
@@ -91,17 +105,30 @@ function byWaiting(a, b) {
   return byTime(a.payment.submitted_at, b.payment.submitted_at) || Number(a.payment.id) - Number(b.payment.id);
 }
 
+/** The bill that has waited longest first. */
+function byBill(a, b) {
+  const since = ({ orders }) => orders.map((order) => order.updated_at).sort()[0];
+  return byTime(since(a), since(b)) || Number(a.orders[0].id) - Number(b.orders[0].id);
+}
+
 function byChange(a, b) {
   return byTime(a.updated_at, b.updated_at) || Number(a.id) - Number(b.id);
 }
 
 /** Show the best matches first, and hide cards that do not match. */
 function byFit(a, b) {
-  return fit ? (fit(a) ?? Infinity) - (fit(b) ?? Infinity) : 0;
+  return fit ? (fitOf(a) ?? Infinity) - (fitOf(b) ?? Infinity) : 0;
 }
 
-function isHidden(order) {
-  return fit !== null && fit(order) === null;
+/** How well a card fits what is looked for: a bill and a payment as well as the best of their orders. */
+function fitOf(item) {
+  const fits = [item.payments ? fit(item) : null, ...(item.orders ?? item.bill ?? []).map((order) => fit(order))]
+    .filter((one) => one !== null);
+  return fits.length > 0 ? Math.min(...fits) : null;
+}
+
+function isHidden(item) {
+  return fit !== null && fitOf(item) === null;
 }
 
 function shownOf(id) {
@@ -133,7 +160,7 @@ function openFirst() {
   const order = firstShown();
   if (!order) return;
   if (till.dataset.view !== "por_verificar") {
-    openOrder(order.id);
+    openOrder(order.orders?.[0].id ?? order.id);
     return;
   }
   open(order.payment.id);
@@ -151,34 +178,57 @@ function focusFirst() {
 const belongs = (order, id) => (lists[id].statuses ?? [id]).includes(order.status)
   && (id !== "pagado" || Date.parse(order.updated_at) >= Date.parse(today));
 
-/** Put an order on the list of its state, and on no other. */
-function show(order, before, fresh) {
-  for (const [id, { keyed }] of Object.entries(lists)) {
-    if (belongs(order, id)) {
-      keyed.put(order, { fresh });
-      keyed.node(lists[id].key(order)).hidden = isHidden(order);
-    } else if (id !== "por_verificar") keyed.remove(order.id);
+/** What a list shows of all orders: payments, bills or orders. */
+function itemsOf(id, orders) {
+  const all = [...orders.values()];
+  if (id === "por_verificar") {
+    const payments = new Map(all.flatMap(waitingOf).map((payment) => [payment.id, payment]));
+    return [...payments.values()].map((payment) => chargedOf(orders, payment));
   }
-  const old = before?.payment?.id;
-  if (old && (order.status !== "por_verificar" || order.payment.id !== old)) waiting.remove(old);
+  if (id === "entregado") return billsOf(all).filter((bill) => bill.orders.some(isChargeable));
+  return all.filter((order) => belongs(order, id));
+}
+
+function put(id, item, fresh) {
+  const { keyed, key } = lists[id];
+  keyed.put(item, { fresh });
+  keyed.node(key(item)).hidden = isHidden(item);
+}
+
+/** Put an order, its payments and its bill on the lists where they belong, and on no other. */
+function show(order, before, fresh) {
+  for (const id of ["curso", "pagado"]) {
+    if (belongs(order, id)) put(id, order, fresh);
+    else lists[id].keyed.remove(order.id);
+  }
+  const waits = waitingOf(order);
+  for (const payment of waits) put("por_verificar", chargedOf(live.orders, payment), fresh);
+  for (const { id } of [...order.payments, ...before?.payments ?? []]) {
+    if (!waits.some((payment) => payment.id === id)) waiting.remove(id);
+  }
+  for (const one of before && billKey(before) !== billKey(order) ? [before, order] : [order]) {
+    const bill = { id: billKey(one), orders: billOf(live.orders.values(), one) };
+    if (bill.orders.some(isChargeable)) put("entregado", bill, fresh);
+    else lists.entregado.keyed.remove(bill.id);
+  }
   count();
 }
 
 function reset(orders, before) {
   const all = [...orders.values()];
-  late.sync(all);
+  late.sync(orders);
   for (const [id, { keyed }] of Object.entries(lists)) {
-    keyed.sync(all.filter((order) => belongs(order, id)));
+    keyed.sync(itemsOf(id, orders));
     hideOn(id);
   }
   const isNew = !hasBegun;
   for (const { payment } of waiting.items) if (isNew) calledIds.add(payment.id);
   hasBegun = true;
-  for (const order of waiting.items) arrive(order);
+  for (const charged of waiting.items) arrive(charged);
   for (const order of all) callWarnings(order, before.get(order.id), isNew);
   count();
   markSelected();
-  if (detail.isOpen) follow(orders.get(detail.order.id));
+  if (detail.isOpen) follow(knownPayment(detail.payment));
   showPrepared();
   if (isNew) returnToPlace();
 }
@@ -219,27 +269,37 @@ function arrive(order) {
 
 /** Call out warnings that came after their payment's card, late warnings with a sound; at the start, none. */
 function callWarnings(order, before, isStart) {
-  if (!order.payment) return;
-  const lateKeys = lateWarnings(order.payment).map(({ type, payment_id: id }) => `${order.payment.id} ${type} ${id}`);
-  const isCalled = lateKeys.every((key) => calledWarnings.has(key));
-  for (const key of lateKeys) calledWarnings.add(key);
-  if (isStart) return;
-  const warnings = newWarnings(before?.payment, order.payment);
-  if (!isCalled) callForLate(order);
-  else if (warnings.length > 0 && order.status === "por_verificar") sayWarnings(order, warnings);
+  for (const payment of order.payments) {
+    const earlier = before?.payments.find(({ id }) => id === payment.id);
+    if (payment.order_id === order.id) callFindings(payment, earlier, isStart);
+  }
 }
 
-/** Take news of the order whose payment is on show. */
-function follow(order) {
-  if (order) verdicts.warn(detail.update(order));
-  verdicts.check(order);
+function callFindings(payment, before, isStart) {
+  const lateKeys = lateWarnings(payment).map(({ type, payment_id: id }) => `${payment.id} ${type} ${id}`);
+  const isCalled = lateKeys.every((key) => calledWarnings.has(key));
+  for (const key of lateKeys) calledWarnings.add(key);
+  const charged = isStart ? undefined : chargedOf(live.orders, payment);
+  if (!charged) return;
+  const warnings = newWarnings(before, payment);
+  if (!isCalled) callForLate(charged);
+  else if (warnings.length > 0 && payment.status === "por_verificar") sayWarnings(charged, warnings);
+}
+
+/** Take news of the payment on show. */
+function follow(charged) {
+  if (charged) verdicts.warn(detail.update(charged));
+  verdicts.check(charged);
 }
 
 function changed(order, before) {
   show(order, before, before?.status !== order.status);
-  late.show(order);
+  late.show(order, live.orders);
   callWarnings(order, before, false);
-  if (detail.isOpen && detail.order.id === order.id) follow(order);
+  if (detail.isOpen && detail.payment.orders.some((part) => part.order_id === order.id)) {
+    follow(knownPayment(detail.payment));
+  }
+  charging?.update(order);
   if (order.status === "pagado") bank.refresh();
 }
 
@@ -261,6 +321,22 @@ function turnTo(id) {
   }
   close();
   bank.open();
+}
+
+/** Charge a bill at the till: what needs no look into the account is approved in the same act. */
+async function charge(bill) {
+  const sheet = await fetchPart(import("../cobro/charge.js"));
+  const sending = await fetchPart(import("../cobro/direct.js"));
+  if (!sheet || !sending || document.querySelector("dialog[open]")) return;
+  payData.load();
+  charging = new sheet.ChargeSheet(bill.orders.find(isChargeable) ?? bill.orders[0], {
+    outbox: new sending.Direct({ settings, username: user.username, learn }), settings, username: user.username,
+    orders: () => live.orders.values(), payData: payData.of, isTill: true, onClose: () => { charging = null; },
+  });
+}
+
+async function correct(orders) {
+  (await fetchPart(import("../house/corrections.js")))?.openCorrections(orders, { role: "cashier", learn });
 }
 
 followOrderLinks();
@@ -401,16 +477,16 @@ const live = new Live({
   onOrder: changed,
   on: {
     order_voided: (notice) => { if (notice.by !== user.username) toast(voidedWords(notice)); },
-    payment_verification_pending: ({ order_id: orderId, payment_id: paymentId }) => {
-      const order = live.orders.get(orderId);
-      if (order?.payment?.id === paymentId) arrive(order);
+    payment_verification_pending: ({ payment_id: paymentId }) => {
+      const charged = waiting.items.find(({ payment }) => payment.id === paymentId);
+      if (charged) arrive(charged);
     },
     payment_examined: ({ payment_id: paymentId }) => showPrepared(paymentId),
-    payment_unseen: ({ order_id: orderId, payment_id: paymentId, table_number: table }) => {
-      alarm(paymentId);
-      const order = live.orders.get(orderId);
-      if (order?.payment?.id === paymentId) show(order, order, false);
-      callForOverlooked(table);
+    payment_unseen: (notice) => {
+      alarm(notice.payment_id);
+      const order = live.orders.get(notice.order_id);
+      if (order) show(order, order, false);
+      callForOverlooked(notice);
     },
   },
 });

@@ -2,10 +2,13 @@
 
 import { h, setText } from "../lib/dom.js";
 import { ago, clock, minutesSince, money, STATES, tick } from "../house/format.js";
+import { cents, dueOf, isChargeable, rejectedOf, roundsOf } from "../house/bill.js";
+import { place, placeShort } from "../house/place.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { createVoidButton } from "../house/void.js";
 import { shortWarning } from "../house/rules.js";
 import { newWarnings } from "./examination.js";
+import { givenOf, isPart, ordersOf, placesOf, totalOf, turnOf } from "./charges.js";
 import { createThumbnail } from "./thumbnail.js";
 import { methodName, personName, viewingWords } from "./words.js";
 
@@ -16,7 +19,10 @@ import { methodName, personName, viewingWords } from "./words.js";
 export function createWaiting(order, settings, me, open) {
   let { payment } = order;
   const time = h("span", { class: "waited number" });
-  const again = payment.attempt > 1;
+  const again = payment.replaces !== null;
+  const sum = h("span", { class: "total money" });
+  const part = h("span", { class: "badge part", "data-tone": "wait", hidden: true });
+  const table = h("span", { class: "table" });
   const overlooked = h("span", { class: "badge", "data-tone": "late", hidden: true }, "⏰ Nadie lo ha visto");
   const viewing = h("span", { class: "badge viewing", "data-tone": "primary", hidden: true });
   const about = h("span", { class: "quiet small" });
@@ -25,12 +31,10 @@ export function createWaiting(order, settings, me, open) {
   const button = h("button",
     { class: "card proof-card", type: "button", data: { again: String(again) }, onclick: () => open(payment.id) },
     thumbnail.node,
-    h("span", { class: "card-head" },
-      h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)),
-      h("span", { class: "sum" }, h("span", { class: "total money" }, money(order.total)), time)),
+    h("span", { class: "card-head" }, table, h("span", { class: "sum" }, sum, time)),
     h("span", { class: "about" },
       again ? h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`) : null,
-      viewing, overlooked, chips, about));
+      viewing, overlooked, part, chips, about));
   const node = h("li", { data: { order: order.id } }, button);
   const update = (/** @type {Charged} */ changed) => {
     const before = payment;
@@ -38,7 +42,13 @@ export function createWaiting(order, settings, me, open) {
     showChips(chips, payment, newWarnings(before, payment));
     thumbnail.update(payment);
     overlooked.hidden = !isOverlooked(payment);
-    setText(about, `Orden ${order.id} · ${methodName(payment.method)} · ${personName(changed.waiter)}`);
+    showTable(table, changed);
+    setText(sum, money(givenOf(payment)));
+    part.hidden = !isPart(changed);
+    setText(part, `${turnOf(changed)} · de ${money(totalOf(changed))}`);
+    setText(about, [placesOf(changed) === place(changed) ? "" : placesOf(changed), ordersOf(changed),
+      methodName(payment.method), payment.tip > 0 ? `propina ${money(payment.tip)}` : "",
+      personName(changed.waiter)].filter(Boolean).join(" · "));
     showViewing(viewing, payment, me);
   };
   tick(node, () => {
@@ -61,8 +71,7 @@ function showViewing(/** @type {HTMLElement} */ badge, /** @type {Payment} */ pa
 function showChips(chips, payment, added) {
   if (chips.childElementCount === payment.warnings.length) return;
   chips.replaceChildren(...payment.warnings.map((warning) => h("span",
-    { class: "badge", "data-tone": "wait", data: added.includes(warning) ? { new: "" } : {} }, shortWarning(warning),
-    warning.type === "amount_differs" ? h("span", { class: "money" }, money(payment.amount ?? 0)) : null)));
+    { class: "badge", "data-tone": "wait", data: added.includes(warning) ? { new: "" } : {} }, shortWarning(warning))));
 }
 
 /**
@@ -77,52 +86,92 @@ function showWaited(time, button, payment, settings) {
   setText(time, mark + ago(payment.submitted_at));
 }
 
-/** A delivered order that nobody has charged yet, or whose payment was refused. */
-export function createUnpaid(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
+/**
+ * A bill with something due: its rounds, what was paid of it, what waits, and what was refused. `charge(orders)` opens
+ * the form, `correct(orders)` what can be corrected.
+ * @type {(bill: Bill, acts: { charge: (bill: Bill) => void, correct: (bill: Bill) => void }) => Card<Bill>}
+ */
+export function createUnpaid(bill, { charge, correct }) {
+  const [order] = bill.orders;
+  let shown = bill;
   const time = h("span", { class: "waited number quiet" });
   const state = h("span", { class: "about" });
-  const node = row(order, time, state);
-  node.append(createVoidButton(order, onVoided));
-  /** @type {Order?} */
-  let shown = null;
-  const update = (/** @type {Order} */ changed) => {
-    if (shown === changed) return;
+  const sum = h("span", { class: "total money" });
+  const where = place(order).replace(/^Mesa/, "mesa");
+  const node = row(order, time, state, sum);
+  node.append(h("div", { class: "row-actions" },
+    h("button", { class: "button", type: "button", "data-kind": "primary", "aria-label": `Cobrar, ${where}`,
+      onclick: () => charge(shown) }, "💳 Cobrar"),
+    h("button", { class: "button", type: "button", "aria-label": `Corregir, ${where}`,
+      onclick: () => correct(shown) }, "Corregir")));
+  const since = () => shown.orders.map((one) => one.updated_at).sort()[0];
+  let words = "";
+  const update = (/** @type {Bill} */ changed) => {
     shown = changed;
-    setText(time, ago(changed.updated_at));
-    state.replaceChildren(...refusal(changed.payment),
-      h("span", { class: "quiet small" }, `Orden ${changed.id} · ${personName(changed.waiter)}`));
+    setText(time, ago(since()));
+    const total = changed.orders.reduce((all, one) => all + cents(one.total), 0);
+    const due = dueOf(changed.orders.filter(isChargeable));
+    const paid = changed.orders.reduce((all, one) => all + cents(one.paid), 0);
+    const waits = changed.orders.reduce((all, one) => all + cents(one.waiting), 0);
+    setText(sum, money(due / 100));
+    const parts = [roundsOf(changed.orders), due < total ? `de ${money(total / 100)}` : "",
+      paid > 0 ? `pagado ${money(paid / 100)}` : "", waits > 0 ? `por verificar ${money(waits / 100)}` : "",
+      `${changed.orders.length > 1 ? "Órdenes" : "Orden"} ${changed.orders.map(({ id }) => id).join(", ")}`,
+      personName(changed.orders[0].waiter)].filter(Boolean).join(" · ");
+    const refused = rejectedOf(changed.orders).at(-1);
+    const now = `${parts}\n${refused?.id}`;
+    if (now === words) return;
+    words = now;
+    state.replaceChildren(...refusal(refused), h("span", { class: "quiet small" }, parts));
   };
-  tick(node, () => setText(time, ago((shown ?? order).updated_at)));
+  tick(node, () => setText(time, ago(since())));
   return { node, update };
 }
 
-const refusal = (/** @type {Payment?} */ payment) => (payment?.status === "rechazado" ? [
+const refusal = (/** @type {Payment | undefined} */ payment) => (payment ? [
   h("span", { class: "badge", "data-tone": "late" }, "🔄 Pago Rechazado"),
   h("span", { class: "small" }, `«${payment.reason ?? "sin motivo"}»`),
 ] : []);
 
+/** The table's number, or a customer's name. */
+function showTable(/** @type {HTMLElement} */ node, /** @type {Placed} */ order) {
+  if (node.dataset.place === place(order)) return;
+  node.dataset.place = place(order);
+  node.classList.toggle("customer", Boolean(order.customer));
+  node.replaceChildren(h("span", { class: "unseen" }, order.customer ? "Para llevar, " : "Mesa "), placeShort(order));
+}
+
 /** An order that was paid today. */
 export function createPaid(/** @type {Order} */ order) {
-  const { payment } = order;
+  const payment = order.payments.filter(({ status }) => status === "aprobado").at(-1) ?? null;
+  const count = order.payments.filter(({ status }) => status === "aprobado").length;
   const how = payment ? ` · ${methodName(payment.method)}` : "";
   const by = payment?.decided_by ? ` · aprobó ${personName(payment.decided_by)}` : "";
   const time = h("span", { class: "waited number quiet" }, clock(payment?.decided_at ?? order.updated_at));
   const about = h("span", { class: "about" }, h("span", { class: "badge", "data-tone": "done" }, "✓ Pagado"),
-    h("span", { class: "quiet small" }, `Orden ${order.id}${how}${by}`));
+    h("span", { class: "quiet small" }, `Orden ${order.id}${how}${by}${count > 1 ? ` · ${count} pagos` : ""}`));
   return { node: row(order, time, about), update: () => {} };
 }
 
 /** An order that has not reached its table yet. */
-export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
+export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided,
+  /** @type {(order: Order) => void} */ correct) {
   const time = h("span", { class: "waited number quiet" });
   const badge = h("span", { class: "badge" });
   const whose = h("span", { class: "quiet small" });
   const node = row(order, time, h("span", { class: "about" }, badge, whose));
-  node.append(createVoidButton(order, onVoided));
+  let shown = order;
+  node.append(createVoidButton(order, onVoided), h("button", {
+    class: "button", type: "button",
+    "aria-label": `Corregir, ${place(order).replace(/^Mesa/, "mesa")}, orden ${order.id}`,
+    onclick: () => correct(shown),
+  }, "Corregir"));
   tick(node, () => setText(time, ago(order.created_at)));
-  const update = (/** @type {Order} */ { status, waiter }) => {
+  const update = (/** @type {Order} */ now) => {
+    const { status, waiter, round } = now;
+    shown = now;
     const { word, icon, tone } = STATES[status];
-    setText(whose, `Orden ${order.id} · ${personName(waiter)}`);
+    setText(whose, `Orden ${order.id}${round > 1 ? ` · ronda ${round}` : ""} · ${personName(waiter)}`);
     setText(badge, `${icon} ${word}`);
     badge.dataset.tone = tone;
   };
@@ -130,12 +179,14 @@ export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} *
 }
 
 /** The whole row is a link to the order; a button on it stays a button. */
-function row(/** @type {Order} */ order, /** @type {Element} */ time, /** @type {Element} */ about) {
+function row(/** @type {Order} */ order, /** @type {Element} */ time, /** @type {Element} */ about,
+  sum = h("span", { class: "total money" }, money(order.total))) {
   return h("li", { class: "card order-row", data: { order: order.id } },
     h("span", { class: "card-head" },
-      h("a", { class: "table", href: `/caja?orden=${order.id}`, data: { order: order.id } },
-        h("span", { class: "unseen" }, "Mesa "), String(order.table_number),
+      h("a", { class: order.customer ? "table customer" : "table", href: `/caja?orden=${order.id}`,
+        data: { order: order.id } },
+        h("span", { class: "unseen" }, order.customer ? "Para llevar, " : "Mesa "), placeShort(order),
         h("span", { class: "unseen" }, ` · ver orden ${order.id}`)),
-      h("span", { class: "sum" }, h("span", { class: "total money" }, money(order.total)), time)),
+      h("span", { class: "sum" }, sum, time)),
     about);
 }

@@ -6,6 +6,8 @@ import { ago, clock, money, tick } from "../house/format.js";
 import { needsReason, warningSentence } from "../house/rules.js";
 import { createDishes, createFacts, createFindings, Tick } from "./evidence.js";
 import { newWarnings } from "./examination.js";
+import { ofPlace, place } from "../house/place.js";
+import { givenOf, isPart, leftOf, ordersOf, placesOf, totalOf, turnOf } from "./charges.js";
 import { createPhoto } from "./photo.js";
 import { methodName, personName, SETTLING, viewingWords } from "./words.js";
 
@@ -28,6 +30,8 @@ export class Detail {
   earlier;
   /** @type {HTMLElement} */
   actions;
+  /** @type {HTMLElement} */
+  pays;
   /** @type {HTMLElement} */
   title;
   /** @type {HTMLElement} */
@@ -87,16 +91,19 @@ export class Detail {
     this.actions = this.isOwn(payment)
       ? h("p", { class: "notice own" }, "🙅 Tú enviaste este pago: otra persona debe decidirlo")
       : h("div", { class: "verdict-actions" }, this.tick.node, this.#buttons());
-    const again = payment.attempt > 1;
+    const again = payment.replaces !== null;
     const badge = h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`);
     const { viewing } = this; // made anew for each payment
     const photo = h("div", { class: "current" },
       again ? h("p", { class: "photo-title" }, badge, " foto nueva") : null,
-      createPhoto(payment, `Comprobante de la mesa ${order.table_number}`,
+      createPhoto(payment, `Comprobante ${ofPlace(order)}`,
         (state) => { if (viewing === this.viewing) this.#takePhoto(state); }));
-    this.#findings = createFindings(payment, order.total);
-    const evidence = h("div", { class: "evidence" }, viewing, createFacts(payment), this.#findings.node,
-      createDishes(order));
+    this.#findings = createFindings(payment);
+    this.pays = h("div", { class: "pays-of" });
+    this.#showPays();
+    const evidence = h("div", { class: "evidence" }, viewing, this.pays, createFacts(payment), this.#findings.node,
+      ...order.bill.flatMap((one) => [order.bill.length > 1 ? h("h3", { class: "small quiet" }, nameOf(one)) : null,
+        createDishes(one)]).filter((part) => part !== null));
     this.node.replaceChildren(this.#heading(order),
       h("div", { class: "detail-body", data: { again: String(again) } },
         h("div", { class: "photos" }, photo, this.earlier), evidence),
@@ -111,12 +118,13 @@ export class Detail {
    * Take news of the shown payment: another cashier may have opened it, its examination may have brought warnings.
    * Returns these warnings.
    */
-  update(/** @type {Order} */ order) {
+  update(/** @type {Charged} */ order) {
     const { payment } = order;
-    if (!payment || payment.id !== this.payment?.id) return [];
+    if (payment.id !== this.payment?.id) return [];
     const warnings = newWarnings(this.payment, payment);
-    this.order = { ...order, payment };
+    this.order = order;
     this.payment = payment;
+    this.#showPays();
     this.#findings.update(payment, warnings);
     this.#showViewing();
     if (warnings.length > 0 && this.canJudge) this.#warn(this.order, warnings);
@@ -124,13 +132,34 @@ export class Detail {
   }
 
   /** Stop taps that were meant for the page without the warnings; a strong warning stands beside the buttons, too. */
-  #warn(/** @type {Charged} */ { payment, total }, /** @type {Suspicion[]} */ warnings) {
+  #warn(/** @type {Charged} */ { payment }, /** @type {Suspicion[]} */ warnings) {
     this.rest();
     const strong = warnings.filter((warning) => needsReason({ warnings: [warning] }));
     if (strong.length === 0) return;
-    const words = strong.map((warning) => warningSentence(warning, payment, total)).join(". ");
+    const words = strong.map((warning) => warningSentence(warning, payment)).join(". ");
     this.notice.append(h("p", { class: "notice", "data-tone": "late", data: { new: "" } },
       ...wholeAmounts(`⚠ Acaba de llegar: ${words}. Si lo apruebas, di por qué.`)));
+  }
+
+  /** Which orders the payment pays, how much of each, and what remains; PARTIAL in large letters. */
+  #showPays() {
+    const { order } = this;
+    if (!order) return;
+    const part = isPart(order);
+    const left = leftOf(order);
+    const lines = order.payment.orders.map((share) => {
+      const one = order.bill.find(({ id }) => id === share.order_id);
+      return h("li", {}, h("span", {}, one ? nameOf(one) : `Orden ${share.order_id}`),
+        h("span", { class: "money" }, money(share.amount)),
+        one && share.amount < one.total ? h("span", { class: "quiet small" }, `de ${money(one.total)}`) : null);
+    });
+    this.pays.replaceChildren(...[
+      part ? h("p", { class: "partial" }, h("strong", {}, "PAGO PARCIAL"), ` ${turnOf(order)} · `,
+        h("span", { class: "money" }, `${money(order.payment.amount)} de ${money(totalOf(order))}`)) : null,
+      part || order.bill.length > 1 ? h("ul", { class: "pays-list", "aria-label": "Lo que paga" }, ...lines) : null,
+      left > 0 ? h("p", { class: "left-over" }, "Queda por pagar ", h("b", { class: "money" }, money(left / 100)))
+        : null].filter((node) => node !== null));
+    this.pays.hidden = this.pays.childElementCount === 0;
   }
 
   #showViewing() {
@@ -155,10 +184,10 @@ export class Detail {
   #heading(/** @type {Charged} */ order) {
     const { payment } = order;
     const time = h("span", { class: "number" });
-    const title = h("h2", { tabindex: "-1" }, `Mesa ${order.table_number} · Orden ${order.id}`);
+    const title = h("h2", { tabindex: "-1" }, `${placesOf(order)} · ${ordersOf(order)}`);
     const node = h("header", { class: "payment-head" }, title,
       h("p", { class: "quiet" }, `${methodName(payment.method)} · ${personName(payment.submitted_by)} · `, time),
-      h("p", { class: "detail-total money" }, money(order.total)),
+      h("p", { class: "detail-total money" }, money(givenOf(payment))),
       h("button",
         { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: this.on.onClose },
         "✕"));
@@ -226,7 +255,12 @@ export class Detail {
     try {
       const { payments } = await call("GET", `/orders/${payment.order_id}`);
       if (payment.id !== this.payment?.id) return;
-      const before = payments.filter((one) => one.attempt < payment.attempt).sort((a, b) => b.attempt - a.attempt);
+      const before = [];
+      for (let id = payment.replaces; id;) {
+        const earlier = payments.find((one) => one.id === id);
+        if (earlier) before.push(earlier);
+        id = earlier?.replaces ?? null;
+      }
       this.earlier.replaceChildren(...before.map(earlierPhoto));
     } catch {
       if (payment.id !== this.payment?.id) return;
@@ -238,6 +272,10 @@ export class Detail {
 }
 
 const key = (/** @type {string} */ name) => h("kbd", {}, name);
+
+/** "Mesa 12 · orden 128 · ronda 2" */
+const nameOf = (/** @type {Order} */ order) =>
+  `${place(order)} · orden ${order.id}${order.round > 1 ? ` · ronda ${order.round}` : ""}`;
 
 function earlierPhoto(/** @type {Payment} */ payment) {
   const when = payment.decided_at ? clock(payment.decided_at) : "";

@@ -8,12 +8,15 @@ import { isInAccount, referenceLabel } from "./words.js";
 
 /** The ordered dishes, each in a line with its note. */
 export const createDishes = (/** @type {Order} */ order) => h("ul", { class: "dishes", "aria-label": "Platillos" },
-  ...order.items.map((item) => h("li", {},
-    h("span", { class: "number quantity" }, `${item.quantity} ×`),
-    h("span", {}, item.name, item.note ? h("em", { class: "dish-note" }, item.note) : null),
+  ...order.items.map((item) => h("li", { data: { struck: String(item.quantity === 0) } },
+    h("span", { class: "number quantity" }, `${item.quantity || item.removed} ×`),
+    h("span", {}, item.quantity === 0 ? h("s", {}, item.name) : item.name,
+      item.note ? h("em", { class: "dish-note" }, item.note) : null,
+      item.removed > 0
+        ? h("em", { class: "dish-note" }, `quitado ${item.removed}: ${item.removed_reason ?? ""}`) : null),
     h("span", { class: "money" }, money(item.quantity * item.unit_price)))));
 
-/** The operation number, large and easy to copy, and the declared amount. */
+/** The operation number, large and easy to copy; the tip, and the cash that was handed over. */
 export function createFacts(/** @type {Payment} */ payment) {
   const facts = [];
   if (payment.reference) {
@@ -22,8 +25,12 @@ export function createFacts(/** @type {Payment} */ payment) {
       onfocus: ({ target }) => getSelection()?.selectAllChildren(/** @type {Node} */ (target)),
     }, payment.reference)));
   }
-  if (payment.amount !== null) {
-    facts.push(fact("Monto declarado", h("span", { class: "money" }, money(payment.amount))));
+  const amount = (/** @type {number} */ value) => h("span", { class: "money" }, money(value));
+  if (payment.tip > 0) {
+    facts.push(fact("Paga de la cuenta", amount(payment.amount)), fact("Propina", amount(payment.tip)));
+  }
+  if (payment.tendered !== null) {
+    facts.push(fact("Recibido", amount(payment.tendered)), fact("Cambio", amount(payment.change ?? 0)));
   }
   return h("dl", { class: "facts", hidden: facts.length === 0 }, ...facts);
 }
@@ -33,15 +40,15 @@ const fact = (/** @type {string} */ name, /** @type {Element} */ value) =>
 
 /**
  * What speaks against a payment: each warning as a sentence, and whether its proof was examined.
- * @type {(payment: Payment, total: number) => Findings}
+ * @type {(payment: Payment) => Findings}
  */
-export function createFindings(payment, total) {
+export function createFindings(payment) {
   const list = h("ul", { class: "warnings", "aria-label": "Avisos" });
   const examination = h("p", { class: "quiet small examination", role: "status" });
   /** @type {(now: Payment, news: Suspicion[]) => void} */
   const update = (now, news) => {
     if (list.childElementCount !== now.warnings.length) {
-      list.replaceChildren(...now.warnings.map((one) => createWarning(one, now, total, news.includes(one))));
+      list.replaceChildren(...now.warnings.map((one) => createWarning(one, now, news.includes(one))));
     }
     list.hidden = now.warnings.length === 0;
     const words = examinationWords(now);
@@ -55,11 +62,11 @@ export function createFindings(payment, total) {
 
 /**
  * A warning as a sentence, with the way to the other order.
- * @type {(warning: Suspicion, payment: Payment, total: number, isNew?: boolean) => HTMLElement}
+ * @type {(warning: Suspicion, payment: Payment, isNew?: boolean) => HTMLElement}
  */
-export const createWarning = (warning, payment, total, isNew = false) =>
+export const createWarning = (warning, payment, isNew = false) =>
   h("li", { class: "notice", data: isNew ? { new: "" } : {} },
-    h("span", {}, ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`)),
+    h("span", {}, ...wholeAmounts(`⚠ ${warningSentence(warning, payment)}`)),
     pointsElsewhere(warning, payment) ? orderLink(warning.order_id, `Ver orden ${warning.order_id}`) : null);
 
 /** A link to another order, which opens on this page. */

@@ -5,13 +5,8 @@ import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { clock, day, money } from "../house/format.js";
 import { createWarning, orderLink } from "./evidence.js";
 import { added, lateWarnings } from "./examination.js";
+import { chargedOf, givenOf, placesOf } from "./charges.js";
 import { personName } from "./words.js";
-
-/**
- * Whether an order's payment has late warnings.
- * @returns {order is Charged}
- */
-function isLate(/** @type {Order} */ order) { return lateWarnings(order.payment).length > 0; }
 
 /** The strip between the bar and the lists; `learn` hears what the server answers. */
 export class LateStrip {
@@ -34,16 +29,17 @@ export class LateStrip {
   get orders() { return this.#list.items; }
 
   /** Show exactly the late warnings of these orders. */
-  sync(/** @type {Order[]} */ orders) {
-    this.#list.sync(orders.filter(isLate));
+  sync(/** @type {Map<string, Order>} */ orders) {
+    const all = [...orders.values()].flatMap((order) => lateOf(orders, order));
+    this.#list.sync([...new Map(all.map((one) => [one.payment.id, one])).values()]);
     this.#count();
   }
 
-  /** Take news of an order. */
-  show(/** @type {Order} */ order) {
-    const { payment } = order;
-    if (isLate(order)) this.#list.put(order, { fresh: true });
-    else if (payment) this.#list.remove(payment.id);
+  /** Take news of an order, of which `orders` has the latest. */
+  show(/** @type {Order} */ order, /** @type {Map<string, Order>} */ orders) {
+    const late = lateOf(orders, order);
+    for (const one of late) this.#list.put(one, { fresh: true });
+    for (const { id } of order.payments) if (!late.some(({ payment }) => payment.id === id)) this.#list.remove(id);
     this.#count();
   }
 
@@ -54,17 +50,24 @@ export class LateStrip {
   }
 }
 
+/**
+ * The payments of an order that have late warnings.
+ * @type {(orders: Map<string, Order>, order: Order) => Charged[]}
+ */
+const lateOf = (orders, order) => order.payments.filter((payment) => lateWarnings(payment).length > 0)
+  .map((payment) => chargedOf(orders, payment)).filter((one) => one !== undefined);
+
 /** @type {(order: Charged, learn: OnAnswer) => Card<Charged>} */
 function createLate(order, learn) {
   let shown = order;
   const warnings = h("ul", { class: "warnings" });
-  const about = `mesa ${order.table_number}, orden ${order.id}`;
+  const about = `${placesOf(order).replace(/^Mesa/, "mesa")}, orden ${order.id}`;
   const button = h("button", {
     class: "button", type: "button", "data-kind": "primary", "aria-label": `Enterado: ${about}`, onclick: acknowledge,
   }, "Enterado");
   const node = h("li", { class: "card late-item" },
-    h("p", { class: "late-head" }, h("strong", {}, `Mesa ${order.table_number}`),
-      h("strong", { class: "money" }, money(order.total)),
+    h("p", { class: "late-head" }, h("strong", {}, placesOf(order)),
+      h("strong", { class: "money" }, money(givenOf(order.payment))),
       h("span", { class: "small" }, approvalWords(order.payment)),
       orderLink(order.id, `Ver orden ${order.id}`)),
     button, warnings);
@@ -75,7 +78,7 @@ function createLate(order, learn) {
     shown = now;
     if (warnings.childElementCount === late.length && news.length === 0) return;
     warnings.replaceChildren(
-      ...late.map((warning) => createWarning(warning, now.payment, now.total, news.includes(warning))));
+      ...late.map((warning) => createWarning(warning, now.payment, news.includes(warning))));
   }
 
   /** Tell the server which types a cashier has read, and no type that comes meanwhile. */
@@ -89,7 +92,7 @@ function createLate(order, learn) {
       learn(answer);
       if (hasFocus) focusNext(neighbour);
     } catch (error) {
-      toast(`Mesa ${order.table_number}: ${andAgain(error)}`, "late");
+      toast(`${placesOf(order)}: ${andAgain(error)}`, "late");
     }
     button.disabled = false;
   }

@@ -26,7 +26,7 @@ export function matcher(text, currency = "$", orders = []) {
  */
 export function paymentMatcher(text, currency, payments, nameOf) {
   return ranker(text, currency, payments, (payment) => ({
-    ...describe({ ...payment, id: payment.order_id, waiter: "", payment }),
+    ...describe({ ...payment, customer: payment.customer ?? null, id: payment.order_id, waiter: "", payment }),
     names: namesOf([payment.submitted_by, payment.decided_by].flatMap((one) => [one, one && nameOf(one)]), payment),
   }));
 }
@@ -130,14 +130,15 @@ function readAmounts(/** @type {string} */ typed) {
   return found;
 }
 
-/** @type {(order: Pick<Order, "id" | "table_number" | "total" | "waiter" | "payment">) => Described} */
-function describe({ id, table_number: table, total, waiter, payment }) {
-  const amounts = [total, payment?.amount].filter((one) => typeof one === "number");
+/** @type {(order: Pick<Order, "id" | "table_number" | "customer" | "total" | "waiter" | "payment">) => Described} */
+function describe({ id, table_number: table, customer, total, waiter, payment }) {
+  const given = payment ? Math.round(100 * payment.amount + 100 * payment.tip) / 100 : undefined;
+  const amounts = [given, total, payment?.amount].filter((one) => typeof one === "number");
   return {
-    id: String(id), table: String(table),
+    id: String(id), table: String(table ?? ""),
     amounts: amounts.map((one) => one.toFixed(2).split(".")),
     reference: compact(payment?.reference ?? ""),
-    names: namesOf([waiter, payment?.submitted_by, payment?.decided_by], payment),
+    names: namesOf([customer, waiter, payment?.submitted_by, payment?.decided_by], payment),
   };
 }
 

@@ -3,6 +3,8 @@
 import { h, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import * as sound from "../lib/sound.js";
+import { place } from "../house/place.js";
+import { givenOf, placesOf } from "./charges.js";
 import { lateWarnings, namesOf } from "./examination.js";
 
 const heard = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
@@ -13,27 +15,31 @@ export const announcer = heard;
 /** A proof has arrived. */
 export function callFor(/** @type {Charged} */ order) {
   sound.playNew();
-  const again = order.payment.attempt > 1 ? `Reenvío #${order.payment.attempt}` : "Comprobante nuevo";
-  call(`${again}: mesa ${order.table_number}, ${money(order.total)}`, order, "pago");
+  const again = order.payment.replaces ? `Reenvío #${order.payment.attempt}` : "Comprobante nuevo";
+  call(`${again}: ${whereOf(order)}, ${money(givenOf(order.payment))}`, order, "pago");
 }
 
 /** A proof has waited too long for somebody to open it. */
-export function callForOverlooked(/** @type {number} */ table) {
+export function callForOverlooked(/** @type {Placed} */ notice) {
   sound.playRefused();
-  toast(`⏰ Mesa ${table}: nadie ha visto su comprobante. Ábrelo.`, "late");
+  toast(`⏰ ${place(notice)}: nadie ha visto su comprobante. Ábrelo.`, "late");
 }
 
 /** A late warning has come: about a payment that is approved already. */
 export function callForLate(/** @type {Charged} */ order) {
   sound.playRefused();
   const names = namesOf(lateWarnings(order.payment));
-  call(`Aviso sobre un pago ya aprobado: mesa ${order.table_number}, ${money(order.total)}: ${names}`, order, "aviso");
+  const about = `${whereOf(order)}, ${money(givenOf(order.payment))}`;
+  call(`Aviso sobre un pago ya aprobado: ${about}: ${names}`, order, "aviso");
 }
 
 /** A warning has come after its payment's card: only screen readers need the words. */
 export function sayWarnings(/** @type {Charged} */ order, /** @type {Suspicion[]} */ warnings) {
-  setText(heard, `Aviso nuevo: mesa ${order.table_number}: ${namesOf(warnings)}`);
+  setText(heard, `Aviso nuevo: ${whereOf(order)}: ${namesOf(warnings)}`);
 }
+
+/** "mesa 12", within a sentence. */
+const whereOf = (/** @type {Charged} */ order) => placesOf(order).replace(/^Mesa/, "mesa");
 
 /** @type {(words: string, order: Charged, tag: string) => void} */
 function call(words, order, tag) {

@@ -4,15 +4,18 @@ import { call, Offline } from "../lib/api.js";
 import { h, openDialog } from "../lib/dom.js";
 import { clock, day, money, STATES } from "../house/format.js";
 import { cover, uncover } from "../lib/place.js";
-import { createDishes, createFacts, createFindings } from "./evidence.js";
+import { createDishes, createFacts, createFindings, orderLink } from "./evidence.js";
 import { namesOf } from "./examination.js";
+import { place } from "../house/place.js";
 import { createPhoto } from "./photo.js";
+import { createReopen } from "./reopen.js";
 import { methodName, personName } from "./words.js";
 
 const VERDICTS = {
   por_verificar: { word: "⏳ Por verificar", tone: "wait" },
   aprobado: { word: "✓ Aprobado", tone: "done" },
   rechazado: { word: "✕ Rechazado", tone: "late" },
+  retirado: { word: "↩ Retirado", tone: "" },
 };
 /** @type {HTMLDialogElement?} */
 let dialog = null;
@@ -28,10 +31,11 @@ export async function openOrder(/** @type {string} */ orderId) {
   fill(opened, `Orden ${orderId}`, h("p", { class: "empty" }, "Cargando…"));
   let title = `Orden ${orderId}`;
   let parts;
+  const again = () => { openOrder(orderId); };
   try {
     const order = await call("GET", `/orders/${encodeURIComponent(orderId)}`);
-    title = `Mesa ${order.table_number} · Orden ${order.id}`;
-    parts = contents(order);
+    title = `${place(order)} · Orden ${order.id}`;
+    parts = contents(order, again);
   } catch (error) {
     parts = [failure(orderId, error)];
   }
@@ -69,36 +73,43 @@ function failure(/** @type {string} */ orderId, /** @type {any} */ error) {
     : h("button", { class: "button", type: "button", onclick: () => openOrder(orderId) }, "Cargar otra vez"));
 }
 
-function contents(/** @type {OrderDetail} */ order) {
+function contents(/** @type {OrderDetail} */ order, /** @type {() => void} */ again) {
   const { word, icon, tone } = STATES[order.status];
-  const latestFirst = [...order.payments].sort((a, b) => b.attempt - a.attempt);
+  const latestFirst = [...order.payments].sort((a, b) => Number(b.id) - Number(a.id));
+  const round = order.round > 1 ? `ronda ${order.round} · ` : "";
+  const isShared = order.paid > 0 && order.due > 0;
   return [
     h("p", { class: "order-sum" }, h("span", { class: "badge", data: { tone } }, `${icon} ${word}`),
-      h("span", { class: "quiet" }, `${personName(order.waiter)} · ${moment(order.created_at)}`),
+      h("span", { class: "quiet" }, `${round}${personName(order.waiter)} · ${moment(order.created_at)}`),
       h("span", { class: "detail-total money" }, money(order.total))),
     order.void_reason ? h("p", { class: "reason" }, `«${order.void_reason}»`) : null,
+    isShared ? h("p", {}, "Pagado ", h("b", { class: "money" }, money(order.paid)), " · falta ",
+      h("b", { class: "money" }, money(order.due))) : null,
     createDishes(order),
-    ...latestFirst.map((payment) => createPayment(payment, order)),
+    ...latestFirst.map((payment) => createPayment(payment, order, again)),
     order.payments.length === 0 ? h("p", { class: "empty" }, "Aún no tiene pagos") : null,
     createHistory(order),
   ].filter((part) => part !== null);
 }
 
-function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ order) {
+function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ order, /** @type {() => void} */ again) {
   const { word, tone } = VERDICTS[payment.status];
   return h("article", { class: "past-payment", "aria-label": `Intento ${payment.attempt}` },
-    h("h3", {}, `Intento ${payment.attempt} · ${methodName(payment.method)} `,
-      h("span", { class: "badge", data: { tone } }, word)),
+    h("h3", {}, `Intento ${payment.attempt} · ${methodName(payment.method)} · `,
+      h("span", { class: "money" }, money(payment.amount)), " ", h("span", { class: "badge", data: { tone } }, word)),
+    payment.orders.length > 1 ? h("p", { class: "small" }, "Paga ", ...payment.orders.flatMap((part, at) => [
+      at > 0 ? ", " : "", part.order_id === order.id ? `esta orden ${money(part.amount)}`
+        : h("span", {}, orderLink(part.order_id, `orden ${part.order_id}`), ` ${money(part.amount)}`)])) : null,
     h("p", { class: "quiet small" }, ...sayWho(payment)),
     payment.reason ? h("p", { class: payment.status === "rechazado" ? "reason" : "" }, `«${payment.reason}»`) : null,
-    createFacts(payment), createFindings(payment, order.total).node,
+    createFacts(payment), createFindings(payment).node, createReopen(payment, again),
     createPhoto(payment, `Comprobante de la orden ${order.id}, intento ${payment.attempt}`));
 }
 
 function sayWho(/** @type {Payment} */ payment) {
   const said = [`Envió ${personName(payment.submitted_by)}, ${moment(payment.submitted_at)}`];
   if (payment.decided_by) {
-    const verb = payment.status === "aprobado" ? "aprobó" : "rechazó";
+    const verb = { aprobado: "aprobó", retirado: "retiró" }[/** @type {string} */ (payment.status)] ?? "rechazó";
     said.push(` · ${verb} ${personName(payment.decided_by)}, ${moment(payment.decided_at ?? "")}`);
   }
   if (payment.seen_in_account) said.push(" · visto en la cuenta");
@@ -110,9 +121,12 @@ function sayWho(/** @type {Payment} */ payment) {
 function createHistory(/** @type {OrderDetail} */ order) {
   /** @type {Step[]} */
   const steps = [];
-  for (const { status, by, at, taken_from: from, late, known } of order.history) {
+  for (const entry of order.history) {
     const before = steps.at(-1)?.status;
-    if (from || late || known || status !== before) steps.push({ status, by, at, before, from, late, known });
+    const isStep = entry.taken_from || entry.late || entry.known || entry.moved_from || entry.removed
+      || entry.status !== before;
+    if (isStep) steps.push({ ...entry, before });
+    else if (entry.type.startsWith("payment_")) nameStep(steps.at(-1), entry.type);
   }
   return h("section", { class: "history" }, h("h3", {}, "Historia"),
     h("ol", {},
@@ -120,14 +134,25 @@ function createHistory(/** @type {OrderDetail} */ order) {
         h("span", { class: "number quiet" }, moment(step.at)), ` ${stepWords(step)} · ${personName(step.by)}`))));
 }
 
-/** @typedef {Pick<HistoryEntry, "status" | "by" | "at" | "late" | "known">} Entry */
-/** @typedef {Entry & { before?: Order["status"], from?: string }} Step */
+/** @typedef {HistoryEntry & { before?: Order["status"], notice?: string }} Step */
 
-function stepWords(/** @type {Step} */ { status, before, from, late, known }) {
+/** A notice tells what a step was, which has the same time. */
+function nameStep(/** @type {Step | undefined} */ step, /** @type {string} */ notice) {
+  if (step) step.notice = notice;
+}
+
+function stepWords(/** @type {Step} */ step) {
+  const { status, before, late, known, taken_from: from, moved_from: moved, removed } = step;
   if (late) return `⚠ Aviso después de aprobar: ${namesOf(asWarnings(late))}`;
   if (known) return `Enterado del aviso: ${namesOf(asWarnings(known))}`;
   if (from) return `✋ Tomó la mesa de ${personName(from)}`;
-  if (before === "por_verificar" && status === "entregado") return "✕ Pago rechazado";
+  if (moved) return `⇄ Cambió de lugar: antes ${place(moved)}`;
+  if (removed) return removed.map(({ name, quantity, reason }) => `− ${quantity} ${name}: ${reason ?? ""}`).join(", ");
+  if (before === "pagado" && status !== "pagado") return "↺ Pago reabierto";
+  if (before === "por_verificar" && status === "entregado") {
+    if (step.notice === "payment_approved") return "✓ Parte aprobada";
+    return step.notice ? "✕ Pago rechazado" : "↩ Pago retirado";
+  }
   const { word, icon } = STATES[status];
   return `${icon} ${word}`;
 }

@@ -1,20 +1,25 @@
 // Asking why a proof is refused, or approved in spite of its warnings.
 
 import { h, wholeAmounts } from "../lib/dom.js";
-import { money } from "../house/format.js";
+import { money } from "../lib/money.js";
 import { askReason } from "../house/reasons.js";
 import { needsReason, warningSentence } from "../house/rules.js";
-import { REASONS, REASONS_TO_APPROVE, SETTLING } from "./words.js";
+import { givenOf, placesOf } from "./charges.js";
+import { reasonsFor, REASONS_TO_APPROVE, SETTLING } from "./words.js";
 
 /**
- * Ask why `order`'s payment is refused; `confirm(reason)` hears it. Returns the open dialog.
- * @type {(order: Order, confirm: (reason: string) => void) => HTMLDialogElement}
+ * Ask why a payment is refused; `confirm(reason)` hears it. Returns the open dialog.
+ * @type {(order: Charged, confirm: (reason: string) => void) => HTMLDialogElement}
  */
 export const askWhyRejected = (order, confirm) => askReason({
   label: "Rechazar comprobante",
   heading: heading("Rechazar", order),
+  before: order.bill.length > 1
+    ? [h("p", { class: "notice", "data-tone": "late" }, `Devuelve ${order.bill.length} órdenes a Por Cobrar: `
+      + `${order.bill.map(({ id }) => id).join(", ")}.`)]
+    : [],
   legend: "¿Por qué? El mesero lo verá.",
-  reasons: REASONS,
+  reasons: reasonsFor(order.payment.method),
   action: "Rechazar",
 }, confirm);
 
@@ -66,9 +71,10 @@ const strong = (/** @type {Suspicion[]} */ warnings) =>
   warnings.filter((warning) => needsReason({ warnings: [warning] }));
 
 /** @type {(warning: Suspicion, order: Charged, isNew?: boolean) => HTMLElement} */
-const reasonAgainst = (warning, { payment, total }, isNew = false) =>
+const reasonAgainst = (warning, { payment }, isNew = false) =>
   h("p", { class: "notice", data: isNew ? { new: "" } : {} },
-    ...wholeAmounts(`⚠ ${warningSentence(warning, payment, total)}`));
+    ...wholeAmounts(`⚠ ${warningSentence(warning, payment)}`));
 
-const heading = (/** @type {string} */ verb, /** @type {Order} */ order) =>
-  [`${verb} mesa ${order.table_number} · `, h("span", { class: "money" }, money(order.total))];
+const heading = (/** @type {string} */ verb, /** @type {Charged} */ order) =>
+  [`${verb} ${placesOf(order).replace(/^Mesa/, "mesa")} · `,
+    h("span", { class: "money" }, money(givenOf(order.payment)))];

@@ -1,5 +1,7 @@
 // An approved payment in the Conciliación: a row of the table, or a card on a narrow screen.
 
+import { placeShort } from "../house/place.js";
+import { givenOf } from "./charges.js";
 import { h, setText } from "../lib/dom.js";
 import { clock, day, money } from "../house/format.js";
 import { shortWarning } from "../house/rules.js";
@@ -19,7 +21,7 @@ export function createRow(payment, { mark, isLate, nameOf }) {
   const warned = h("span", { class: "warned" });
   const node = h("tr", { role: "row" },
     h("td", { class: "tick-cell", role: "cell" }, h("label", { class: "found" }, box,
-      h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}, ${money(payment.total)}`),
+      h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}, ${money(givenOf(payment))}`),
       state)),
     time, ...cells(payment, nameOf, warned));
   let isKept = false;
@@ -80,15 +82,16 @@ function showWarned(node, place, payment) {
 
 /** @type {(payment: ReconciledPayment, nameOf: NameOf, warned: HTMLElement) => HTMLElement[]} */
 function cells(payment, nameOf, warned) {
-  const { amount, total, reference } = payment;
-  const declared = amount !== null && amount !== total
-    ? h("span", { class: "quiet small declared" }, "declarado ", h("span", { class: "money" }, money(amount))) : null;
+  const { reference, tip, orders } = payment;
+  const withTip = tip > 0
+    ? h("span", { class: "quiet small declared" }, "con propina ", h("span", { class: "money" }, money(tip))) : null;
+  const others = orders.slice(1).flatMap((part) => [", ", orderLink(part.order_id)]);
   return [
-    cell("table-cell number", "Mesa", String(payment.table_number)),
-    cell("order-cell", "Orden", orderLink(payment.order_id)),
+    cell("table-cell number", payment.customer ? "" : "Mesa", placeShort(payment)),
+    cell("order-cell", "Orden", orderLink(payment.order_id), ...others),
     cell("method-cell", "", methodName(payment.method)),
     cell("reference-cell", "", reference ?? h("span", { class: "quiet" }, "Sin referencia"), warned),
-    cell("amount money", "", money(total), declared),
+    cell("amount money", "", money(givenOf(payment)), withTip),
     cell("sent-cell", "Envió", nameOf(payment.submitted_by)),
     cell("approved-cell", "Aprobó", nameOf(payment.decided_by)),
   ];

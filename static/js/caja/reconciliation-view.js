@@ -1,5 +1,6 @@
 // Which payments of the Conciliación are shown, and in what order: "Sólo faltan", sorting.
 
+import { givenOf } from "./charges.js";
 import { isInStatement } from "./words.js";
 
 /** Whether a payment belongs in the bank's statement, and was not found there. */
@@ -19,7 +20,7 @@ const numbers = new Intl.Collator("es", { numeric: true });
  */
 export const SORTS = {
   hora: { word: "Hora", compare: byTime },
-  monto: { word: "Monto", compare: (a, b) => b.total - a.total || byTime(a, b) },
+  monto: { word: "Monto", compare: (a, b) => givenOf(b) - givenOf(a) || byTime(a, b) },
   referencia: {
     word: "Referencia",
     compare: (a, b) => Number(!a.reference) - Number(!b.reference)
@@ -45,4 +46,4 @@ export function sums(payments, isLate) {
 
 /** Sums in hundredths, which are whole numbers. */
 const add = (/** @type {ReconciledPayment[]} */ payments) =>
-  payments.reduce((sum, { total }) => sum + Math.round(100 * total), 0) / 100;
+  payments.reduce((sum, payment) => sum + Math.round(100 * givenOf(payment)), 0) / 100;

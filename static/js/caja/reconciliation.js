@@ -8,6 +8,7 @@ import { paymentMatcher } from "./matching.js";
 import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";
 import { decidedAt, isMissing, SORTS, sums } from "./reconciliation-view.js";
+import { place } from "../house/place.js";
 import { isInStatement, methodName, personName } from "./words.js";
 
 const COLUMNS = [
@@ -166,10 +167,11 @@ export class Reconciliation {
     this.elsewhere.dataset.key = key;
     const words = absent.length === 1 ? "Un pago con aviso no está en esta lista:"
       : `${absent.length} pagos con aviso no están en esta lista:`;
-    this.elsewhere.replaceChildren(h("span", {}, `⚠ ${words}`), ...absent.map(({ payment, table_number: table }) => {
+    this.elsewhere.replaceChildren(h("span", {}, `⚠ ${words}`), ...absent.map((charged) => {
+      const { payment } = charged;
       const date = businessDay(payment.decided_at ?? "");
       return h("button", { class: "button", type: "button", onclick: () => this.#turnTo(date) },
-        `Mesa ${table}, ${date.slice(8)}/${date.slice(5, 7)}`);
+        `${place(charged)}, ${date.slice(8)}/${date.slice(5, 7)}`);
     }));
   }
 
@@ -200,8 +202,8 @@ export class Reconciliation {
       return true;
     } catch (error) {
       this.#count(id, !found);
-      const table = this.#payments.find((one) => one.id === id)?.table_number;
-      toast(`Mesa ${table}: no se guardó la marca. ${orTryAgain(error)}`, "late");
+      const payment = this.#payments.find((one) => one.id === id);
+      toast(`${payment ? place(payment) : "Pago"}: no se guardó la marca. ${orTryAgain(error)}`, "late");
       return false;
     } finally {
       this.#marks -= 1;

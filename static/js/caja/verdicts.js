@@ -6,12 +6,14 @@ import { clock, money } from "../house/format.js";
 import { signInAgain } from "../house/live.js";
 import { needsReason } from "../house/rules.js";
 import { addReasonsAgainst, askAfterAll, askWhyApproved, askWhyRejected } from "./reason.js";
+import { givenOf, placesOf } from "./charges.js";
 import { decidedWords } from "./words.js";
 
 const DONE = "No tienes que hacer nada.";
 
 /**
- * Judges what `detail` shows. `known(orderId)` is the page's order, `learn(answer)` hears what the server answers,
+ * Judges what `detail` shows. `known(payment)` is the payment as the page knows it, `learn(answer)` hears what the
+ * server answers,
  * `onDone()` of a verdict that was given on what is on show.
  */
 export class Verdicts {
@@ -57,11 +59,11 @@ export class Verdicts {
   stopAsking() { this.#dialog?.close(); }
 
   /** Another cashier may have decided the shown payment meanwhile. */
-  check(/** @type {Order | undefined} */ order) {
+  check(/** @type {Charged | undefined} */ order) {
     const { payment } = this.detail;
     if (!payment) return;
-    const latest = order?.payment?.id === payment.id ? order.payment : null;
-    if (latest && order?.status === "por_verificar") return;
+    const latest = order?.payment ?? null;
+    if (latest?.status === "por_verificar") return;
     if (this.judging === payment.id) return; // our own verdict: its answer says what came of it
     if (latest) this.#settle(latest);
     else this.#inquire(payment);
@@ -114,26 +116,27 @@ export class Verdicts {
 
   /**
    * The answer may be another cashier's verdict, the same as ours but earlier.
-   * @type {(order: Order, payment: Payment, answer: Order, verdict: Verdict) => Promise<void>}
+   * @type {(order: Charged, payment: Payment, answer: Order, verdict: Verdict) => Promise<void>}
    */
   async #accepted(order, payment, answer, verdict) {
-    if (answer.payment?.id !== payment.id || answer.payment.decided_by !== this.username) {
+    const decided = answer.payments.find((one) => one.id === payment.id);
+    if (decided?.decided_by !== this.username) {
       await this.#explainLost(order, payment);
       return;
     }
-    const words = `mesa ${order.table_number} · ${money(order.total)}`;
+    const words = `${placesOf(order).replace(/^Mesa/, "mesa")} · ${money(givenOf(payment))}`;
     if (verdict === "aprobado") toast(`✓ Aprobado: ${words}`, "done");
     else toast(`Rechazado: ${words}`);
     if (this.#isOnShow(payment)) this.onDone();
   }
 
-  async #refused(/** @type {Order} */ order, /** @type {Payment} */ payment, /** @type {any} */ error) {
+  async #refused(/** @type {Charged} */ order, /** @type {Payment} */ payment, /** @type {any} */ error) {
     if (error instanceof Problem && error.status === 401) {
       signInAgain();
       return;
     }
-    const known = this.known(order.id)?.payment;
-    if (error instanceof Offline && known?.id === payment.id && known.decided_by) {
+    const known = this.known(payment)?.payment;
+    if (error instanceof Offline && known?.decided_by) {
       if (this.#isOnShow(payment)) this.#settle(known);
       return;
     }
@@ -141,27 +144,28 @@ export class Verdicts {
       await this.#explainLost(order, payment);
       return;
     }
-    if (error.errors?.reason && await this.#askAfterAll(order)) return;
+    if (error.errors?.reason && await this.#askAfterAll(order, payment)) return;
     const words = error instanceof Offline
       ? "Sin conexión: no se sabe si se guardó el dictamen. Inténtalo otra vez."
       : orTryAgain(error);
     if (this.#isOnShow(payment)) this.detail.fail(words);
-    toast(`Mesa ${order.table_number}: ${words}`, "late");
+    toast(`${placesOf(order)}: ${words}`, "late");
   }
 
   /**
    * A strong warning came while the approval was on its way: ask for the reason that it needs now. The tick stays.
    * Returns whether that is so.
    */
-  async #askAfterAll(/** @type {Order} */ order) {
+  async #askAfterAll(/** @type {Charged} */ order, /** @type {Payment} */ payment) {
     const { detail } = this;
-    let latest = this.known(order.id) ?? order;
+    let latest = this.known(payment) ?? order;
     try {
-      if (!latest.payment || !needsReason(latest.payment)) latest = await call("GET", `/orders/${order.id}`);
+      if (!needsReason(latest.payment)) {
+        const { payments } = await call("GET", `/orders/${order.id}`);
+        latest = { ...latest, payment: payments.find((one) => one.id === payment.id) ?? payment };
+      }
     } catch { /* the refusal's own words say it */ }
-    if (!detail.payment || !latest.payment || !this.#isOnShow(latest.payment) || !needsReason(latest.payment)) {
-      return false;
-    }
+    if (!this.#isOnShow(latest.payment) || !needsReason(latest.payment)) return false;
     detail.setBusy(false);
     detail.update(latest);
     this.#ask(askAfterAll, "aprobado");

@@ -2,8 +2,10 @@
 
 import { now } from "../lib/server-time.js";
 
-export const REASONS = ["no aparece en la cuenta", "monto distinto", "ilegible", "repetido", "programado",
+const REASONS = ["no aparece en la cuenta", "monto distinto", "ilegible", "repetido", "programado",
   "otra cuenta", "fecha incorrecta"];
+const CASH_REASONS = ["no alcanza", "billete falso", "no me lo entregaron", "monto distinto"];
+const CARD_REASONS = ["no pasó", "monto distinto", "tarjeta rechazada", "repetido", "ilegible"];
 export const REASONS_TO_APPROVE = ["mismo comprobante reenviado", "el cliente pagó dos mesas juntas",
   "la otra orden se cobró por error"];
 
@@ -13,7 +15,9 @@ export const SETTLING = 700;
 /** @type {Record<string, string>} */
 const ICONS = { transferencia: "🏦", efectivo: "💵", tarjeta: "💳" };
 /** @type {Record<string, string>} */
-const VERDICTS = { aprobado: "aprobó", rechazado: "rechazó" };
+const VERDICTS = { aprobado: "aprobó", rechazado: "rechazó", retirado: "retiró" };
+/** @type {Record<string, string>} */
+const OWN_VERDICTS = { aprobado: "aprobaste", rechazado: "rechazaste", retirado: "retiraste" };
 /** @type {Map<string, Method>} */
 let methods = new Map();
 let keepDays = 0;
@@ -34,6 +38,12 @@ export const referenceLabel = (/** @type {string} */ name) => methods.get(name)?
 /** Whether an approval by this method says that the money was seen in the account. */
 export const isInAccount = (/** @type {string} */ name) => methods.get(name)?.verify === "account";
 
+/** The usual reasons to reject a payment by this method. */
+export function reasonsFor(/** @type {string} */ name) {
+  if (methods.get(name)?.cash) return CASH_REASONS;
+  return isInAccount(name) ? REASONS : CARD_REASONS;
+}
+
 /** Whether a bank's statement shows payments by this method; cash leaves no operation number. */
 export const isInStatement = (/** @type {string} */ name) => isInAccount(name)
   || (methods.get(name)?.reference ?? "none") !== "none";
@@ -45,7 +55,7 @@ export const personName = (/** @type {string?} */ username) =>
 /** "Mara ya lo aprobó" */
 export function decidedWords(/** @type {Payment} */ payment, /** @type {string} */ me) {
   const verb = VERDICTS[payment.status] ?? "atendió";
-  if (payment.decided_by === me) return `Ya lo ${verb === "aprobó" ? "aprobaste" : "rechazaste"}`;
+  if (payment.decided_by === me) return `Ya lo ${OWN_VERDICTS[payment.status] ?? "atendiste"}`;
   return `${personName(payment.decided_by)} ya lo ${verb}`;
 }
 

@@ -5,6 +5,7 @@ import { createBar } from "../house/bar.js";
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { minutesSince, tick } from "../house/format.js";
 import { Live } from "../house/live.js";
+import { place, placeShort } from "../house/place.js";
 import * as sound from "../lib/sound.js";
 import { start } from "../house/start.js";
 import { createSoldOut } from "./sold-out.js";
@@ -55,11 +56,13 @@ function createColumn(column) {
 
 function createTicket(/** @type {Order} */ order, column) {
   const time = h("span", { class: "elapsed number" });
-  const lines = h("ul", { class: "lines" }, ...order.items.map(createLine));
-  const label = `Mesa ${order.table_number}, orden ${order.id}`;
+  const lines = h("ul", { class: "lines" });
+  const label = `${place(order)}, orden ${order.id}`;
   const about = h("span", { class: "quiet" });
+  const table = h("span", { class: "table" });
+  const round = h("span", { class: "badge round", "data-tone": "wait", hidden: true });
   const card = h("article", { class: "card ticket", "aria-label": label },
-    h("div", { class: "ticket-head" }, h("span", { class: "table" }, String(order.table_number)), time,
+    h("div", { class: "ticket-head" }, table, round, time,
       column.back ? createRecall(order, column, label) : null),
     lines,
     h("div", { class: "ticket-foot" }, about,
@@ -67,11 +70,41 @@ function createTicket(/** @type {Order} */ order, column) {
   const node = h("li", {}, card);
   node.addEventListener("pointerdown", () => hear(order.id));
   tick(node, () => showElapsed(time, card, order));
-  const update = (/** @type {Order} */ { waiter }) => {
+  /** @type {Order?} */
+  let shown = null;
+  const update = (/** @type {Order} */ now) => {
+    const { waiter } = now;
+    const isChanged = shown !== null && (place(shown) !== place(now) || isLess(shown, now));
+    if (!shown || place(shown) !== place(now)) showTable(table, now);
+    if (!shown || JSON.stringify(shown.items) !== JSON.stringify(now.items)) {
+      lines.replaceChildren(...now.items.map(createLine));
+    }
+    round.hidden = now.round === 1;
+    setText(round, now.round > 1 ? `Ronda ${now.round}` : "");
+    if (isChanged) flash(card);
+    shown = now;
     card.dataset.unheard = String(unheardIds.has(order.id));
     setText(about, `Orden ${order.id} · ${waiter}`); // another may have taken the table over
   };
   return { node, update };
+}
+
+/** Whether dishes were taken off an order. */
+const isLess = (/** @type {Order} */ before, /** @type {Order} */ now) =>
+  now.items.some((item, at) => item.removed > (before.items[at]?.removed ?? 0));
+
+/** Call the cook's eye to a ticket that was corrected. */
+function flash(/** @type {HTMLElement} */ card) {
+  delete card.dataset.new;
+  void card.offsetWidth; // the animation begins anew
+  card.dataset.new = "";
+}
+
+/** The table's number, or "Para llevar" with the customer's name. */
+function showTable(/** @type {HTMLElement} */ node, /** @type {Order} */ order) {
+  node.classList.toggle("customer", Boolean(order.customer));
+  node.replaceChildren(...(order.customer ? [h("span", { class: "away" }, "Para llevar"), " "] : []),
+    placeShort(order));
 }
 
 /** The next step's button. The whole card is its target; the dishes stay text for screen readers. */
@@ -113,7 +146,7 @@ async function move(order, target, button) {
     learn(await call("PUT", `/orders/${order.id}/status`, { json: { status: target } }));
   } catch (error) {
     if (live.orders.get(order.id)?.status === target) return; // only the answer was lost
-    toast(`Mesa ${order.table_number}: ${andAgain(error)}`, "late");
+    toast(`${place(order)}: ${andAgain(error)}`, "late");
   } finally {
     button.disabled = false;
   }

@@ -12,7 +12,7 @@ export function createSoldOut() {
   const button = h("button", { class: "button", type: "button", onclick: () => open() }, "Agotados ", counter);
   /** @type {Product[]} */
   let products = [];
-  /** @type {KeyedList<Placed>?} */
+  /** @type {KeyedList<MenuEntry>?} */
   let list = null;
 
   const refresh = createRefresher(async (isOutdated) => {
@@ -54,7 +54,7 @@ export function createSoldOut() {
   return { button, refresh };
 }
 
-/** @type {(product: Placed) => Card<Placed>} */
+/** @type {(product: MenuEntry) => Card<MenuEntry>} */
 function createSwitch({ id }) {
   let name = "";
   const words = h("span", { class: "switch-name" });

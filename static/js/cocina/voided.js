@@ -3,6 +3,7 @@
 import { h, KeyedList } from "../lib/dom.js";
 import { now } from "../lib/server-time.js";
 import { local } from "../lib/storage.js";
+import { place, placeShort } from "../house/place.js";
 import { createLine } from "./lines.js";
 
 const SEEN = "comanda.cocina.enterados";
@@ -54,9 +55,10 @@ export function createVoided() {
 }
 
 function createTicket(/** @type {Order} */ order, /** @type {(order: Order) => void} */ acknowledge) {
-  const label = `Mesa ${order.table_number}, orden ${order.id} anulada`;
+  const label = `${place(order)}, orden ${order.id} anulada`;
   return h("li", {}, h("article", { class: "card ticket", "aria-label": label },
-    h("div", { class: "ticket-head" }, h("span", { class: "table" }, String(order.table_number)),
+    h("div", { class: "ticket-head" },
+      h("span", { class: order.customer ? "table customer" : "table" }, placeShort(order)),
       h("span", { class: "quiet" }, "Anulada")),
     h("strong", { class: "why" }, `«${order.void_reason}»`),
     h("ul", { class: "lines" }, ...order.items.map(createLine)),

@@ -1,19 +1,11 @@
-// Values for people: money, times, words for states.
+// Values for people: times, words for states; money is in lib/money.
 
 import { setTerms } from "../lib/api.js";
 import { inWords } from "../lib/wall-time.js";
 import { now } from "../lib/server-time.js";
 
 export { businessDay, day, startOfDay } from "../lib/wall-time.js";
-
-let currency = "$";
-
-export function setCurrency(/** @type {string} */ sign) { currency = sign; }
-
-const amounts = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 }); // slow to make
-
-/** 185.5 → "$ 185.50" */
-export const money = (/** @type {number} */ amount) => `${currency} ${amounts.format(amount)}`;
+export { money } from "../lib/money.js";
 
 export const STATES = {
   pendiente: { word: "Pendiente", icon: "🕐", tone: "" },

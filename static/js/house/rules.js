@@ -17,19 +17,18 @@ const meaningOf = (/** @type {Pick<Suspicion, "type">} */ { type }) => rules.war
 /** "⚠ Referencia repetida" */
 export const shortWarning = (/** @type {Pick<Suspicion, "type">} */ warning) => `⚠ ${meaningOf(warning).short}`;
 
-/** "Referencia ya usada en la orden 97", for a warning of `payment`; `total` is the order's. */
-export function warningSentence(/** @type {Suspicion} */ warning, /** @type {Payment} */ payment,
-  /** @type {number} */ total) {
+/** "Referencia ya usada en la orden 97", for a warning of `payment`. */
+export function warningSentence(/** @type {Suspicion} */ warning, /** @type {Payment} */ payment) {
   const order = () => (
     pointsElsewhere(warning, payment) ? `la orden\u00a0${warning.order_id}` : "un intento anterior de esta orden");
   /** @type {Record<string, () => string>} */
-  const words = { "{order}": order, "{amount}": () => money(payment.amount ?? 0), "{total}": () => money(total) };
+  const words = { "{order}": order, "{amount}": () => money(payment.amount + payment.tip) };
   return meaningOf(warning).sentence.replace(/\{\w+\}/g, (name) => words[name]());
 }
 
 /** Whether a warning points to another order than the payment's own. */
 export const pointsElsewhere = (/** @type {Suspicion} */ warning, /** @type {Payment} */ payment) =>
-  warning.order_id !== payment.order_id;
+  !payment.orders.some((part) => part.order_id === warning.order_id);
 
 /** Whether approving a payment needs a reason: a similar picture is a hint, others are evidence. */
 export const needsReason = (/** @type {Pick<Payment, "warnings">} */ payment) =>

@@ -4,7 +4,7 @@ import { call, isChanging, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/again.js";
 import { h, toast } from "../lib/dom.js";
 import { fetchFirst } from "./first.js";
-import { setCurrency } from "./format.js";
+import { setMoney } from "../lib/money.js";
 import { setRules } from "./rules.js";
 import { setClock } from "../lib/wall-time.js";
 import { staysLocked, wasLeft, watchIdle } from "./idle.js";
@@ -82,7 +82,7 @@ function settle(role, { user, settings }) {
     return new Promise(() => {});
   }
   if (watchIdle(settings.idle_minutes, user.username)) return new Promise(() => {});
-  setCurrency(settings.currency);
+  setMoney(settings);
   setRules(settings);
   setClock(settings);
   setHeartbeat(settings.heartbeat_seconds);

@@ -3,6 +3,7 @@
 import { call, orTryAgain } from "../lib/api.js";
 import { h, toast } from "../lib/dom.js";
 import { money } from "./format.js";
+import { place } from "./place.js";
 import { askReason } from "./reasons.js";
 
 const REASONS = ["el cliente canceló", "se fueron", "error al tomarla", "mesa equivocada", "repetida",
@@ -13,7 +14,8 @@ export function askToVoid(/** @type {Order} */ order, /** @type {OnAnswer} */ on
   if (document.querySelector("dialog[open]")) return; // the second of two taps
   askReason({
     label: "Anular orden",
-    heading: [`Anular mesa ${order.table_number} · `, h("span", { class: "money" }, money(order.total))],
+    heading: [`Anular ${order.customer ?? `mesa ${order.table_number}`} · `,
+      h("span", { class: "money" }, money(order.total))],
     legend: "¿Por qué? No se puede deshacer.",
     reasons: REASONS,
     action: "Anular",
@@ -23,10 +25,10 @@ export function askToVoid(/** @type {Order} */ order, /** @type {OnAnswer} */ on
 async function put(/** @type {Order} */ order, /** @type {string} */ reason, /** @type {OnAnswer} */ onVoided) {
   try {
     onVoided(await call("PUT", `/orders/${order.id}/status`, { json: { status: "anulado", reason } }));
-    toast(`Mesa ${order.table_number}: orden ${order.id} anulada`);
+    toast(`${place(order)}: orden ${order.id} anulada`);
   } catch (error) {
     const words = error.code === "forbidden" ? "La cocina ya la empezó. Pide en caja que la anulen."
       : orTryAgain(error);
-    toast(`Mesa ${order.table_number}: ${words}`, "late");
+    toast(`${place(order)}: ${words}`, "late");
   }
 }

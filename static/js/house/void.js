@@ -2,14 +2,15 @@
 
 import { h } from "../lib/dom.js";
 import { fetchPart } from "../lib/later.js";
+import { place } from "./place.js";
 
 /** A button that voids `order`, then calls `onVoided(answer)`. */
 export function createVoidButton(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
-  const name = `Anular mesa ${order.table_number}, orden ${order.id}`;
+  const name = `Anular ${order.customer ?? `mesa ${order.table_number}`}, orden ${order.id}`;
   const ask = async () => (await fetchPart(import("./void-dialog.js")))?.askToVoid(order, onVoided);
   return h("button", { class: "button void-button", type: "button", "aria-label": name, onclick: ask }, "Anular");
 }
 
 /** "🚫 Mesa 12 anulada por ana: «se fueron»" */
 export const voidedWords = (/** @type {Events["order_voided"]} */ notice) =>
-  `🚫 Mesa ${notice.table_number} anulada por ${notice.by}: «${notice.reason}»`;
+  `🚫 ${place(notice)} anulada por ${notice.by}: «${notice.reason}»`;

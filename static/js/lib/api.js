@@ -38,8 +38,8 @@ export const isChanging = () => changes > 0;
 export const asUser = (username = me()?.username) => (username ? { "Comanda-User": username } : {});
 
 /**
- * Send a request in the name of `user`, by default the page's user. Resolves to the answer's JSON, or null without
- * JSON.
+ * Send a request in the name of `user`, by default the page's user, with `json` or a `form`; a `key` lets it be sent
+ * again. Resolves to the answer's JSON, or null without JSON.
  * @type {Call}
  */
 export async function call(method, path, options) {
@@ -49,7 +49,7 @@ export async function call(method, path, options) {
 }
 
 /** @type {Call} */
-async function send(method, path, { json, user, timeout = 15000, isPreloaded = false } = {}) {
+async function send(method, path, { json, form, key, user, timeout = 15000, isPreloaded = false } = {}) {
   const isQuestion = method === "GET" && /^\/(session$|start\/)/.test(path); // asks who is signed in
   const headers = isQuestion ? {} : asUser(user);
   /** @type {RequestInit} */
@@ -59,6 +59,8 @@ async function send(method, path, { json, user, timeout = 15000, isPreloaded = f
     headers["Content-Type"] = "application/json";
     sent.body = JSON.stringify(json);
   }
+  if (form !== undefined) sent.body = form;
+  if (key !== undefined) headers["Idempotency-Key"] = key;
   const started = isPreloaded ? 0 : stopwatch(); // the browser has asked since the page's head came
   let received;
   let response;

@@ -5,11 +5,11 @@
 export const placeOf = (/** @type {string} */ name) => new URLSearchParams(location.search).get(name);
 
 /** Change values of the URL's query; null removes a value. */
-export function setPlace(/** @type {Place} */ changes) {
+export function setPlace(/** @type {PageAddress} */ changes) {
   history.replaceState(history.state, "", address(changes));
 }
 
-function address(/** @type {Place} */ changes) {
+function address(/** @type {PageAddress} */ changes) {
   const query = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) query.delete(name);
@@ -102,7 +102,7 @@ function follow() {
 /** @type {(size: number) => [unknown, "", string]} */
 function entry(size) {
   const over = layers.slice(0, size);
-  /** @type {Place} */
+  /** @type {PageAddress} */
   const place = {};
   for (const [name, { inAddress }] of openers) {
     if (inAddress) place[name] = over.find((layer) => layer.name === name)?.value ?? null;

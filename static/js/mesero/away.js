@@ -1,5 +1,6 @@
 // Ready dishes get cold: if their waiter does not come in time, every waiter is called.
 
+import { place, placeShort } from "../house/place.js";
 import { now } from "../lib/server-time.js";
 
 const LOOK_EVERY = 1000;
@@ -43,7 +44,7 @@ export function watchReady(/** @type {ReadyParts} */ { seconds, isMine, orders, 
 /** "🔔 Mesa 12 lista: ana no la recoge. ¿La llevas tú?" */
 export function callWords(/** @type {Order[]} */ orders) {
   const [first, ...others] = orders;
-  if (others.length === 0) return `🔔 Mesa ${first.table_number} lista: ${first.waiter} no la recoge. ¿La llevas tú?`;
-  const tables = orders.map((order) => String(order.table_number));
+  if (others.length === 0) return `🔔 ${place(first)} lista: ${first.waiter} no la recoge. ¿La llevas tú?`;
+  const tables = orders.map(placeShort);
   return `🔔 Mesas ${tables.slice(0, -1).join(", ")} y ${tables.at(-1)} listas y nadie las recoge. ¿Las llevas tú?`;
 }

@@ -2,6 +2,8 @@
 
 import { h, setText } from "../lib/dom.js";
 import { ago, clock, money, STATES } from "../house/format.js";
+import { rejectedOf } from "../house/bill.js";
+import { billKey, place } from "../house/place.js";
 
 /** A card's shared parts: `{ node, card, head, line, badge, actions, showTime(), update(order, since) }`. */
 export function createCard(/** @type {Order} */ order, /** @type {IsMine} */ isMine) {
@@ -9,7 +11,9 @@ export function createCard(/** @type {Order} */ order, /** @type {IsMine} */ isM
   const total = h("span", { class: "money card-total" });
   const badge = h("span", { class: "badge" });
   const whose = h("span", { class: "quiet small whose" });
-  const head = h("div", { class: "card-head" }, createTable(order), total, time);
+  let table = createTable(order);
+  let shown = order;
+  const head = h("div", { class: "card-head" }, table, total, time);
   const line = h("div", { class: "card-line" }, badge, whose);
   const actions = h("div", { class: "card-actions" });
   const card = h("article", { class: "card order", "aria-label": nameOf(order, "Mesa") }, head, line, actions);
@@ -19,6 +23,13 @@ export function createCard(/** @type {Order} */ order, /** @type {IsMine} */ isM
   const update = (/** @type {Order} */ now, /** @type {string} */ from) => {
     since = from;
     showTime();
+    if (billKey(now) !== billKey(shown)) { // it was moved to another place
+      const moved = createTable(now);
+      table.replaceWith(moved);
+      table = moved;
+      card.setAttribute("aria-label", nameOf(now, "Mesa"));
+    }
+    shown = now;
     setText(total, money(now.total));
     showWhose(whose, now, isMine(now));
   };
@@ -26,27 +37,40 @@ export function createCard(/** @type {Order} */ order, /** @type {IsMine} */ isM
 }
 
 /** The large number, which a screen reader hears as "Mesa 12". */
-export const createTable = (/** @type {Order} */ order) =>
-  h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number));
+export const createTable = (/** @type {Placed} */ order) => (order.customer
+  ? h("span", { class: "table customer" }, h("span", { class: "unseen" }, "Para llevar, "), order.customer)
+  : h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)));
 
 /** "Cobrar, mesa 12, orden 128": what a screen reader needs to tell equal buttons apart. */
 export const nameOf = (/** @type {Order} */ order, /** @type {string} */ words) => (words === "Mesa"
-  ? `Mesa ${order.table_number}, orden ${order.id}`
-  : `${words}, mesa ${order.table_number}, orden ${order.id}`);
+  ? `${place(order)}, orden ${order.id}`
+  : `${words}, ${order.customer ?? `mesa ${order.table_number}`}, orden ${order.id}`);
 
 /** "Orden 128 · ★ tuya", or "Orden 128 · ana". */
 export function showWhose(/** @type {Element} */ node, /** @type {Order} */ order, /** @type {boolean} */ isMine) {
-  const text = `Orden ${order.id} · ${isMine ? "★ tuya" : order.waiter}`;
-  if (node.textContent === text) return;
-  node.replaceChildren(`Orden ${order.id} · `, isMine ? h("b", { class: "mine" }, "★ tuya") : order.waiter);
+  const about = `Orden ${order.id}${order.round > 1 ? ` · Ronda ${order.round}` : ""} · `;
+  if (node.textContent === `${about}${isMine ? "★ tuya" : order.waiter}`) return;
+  node.replaceChildren(about, isMine ? h("b", { class: "mine" }, "★ tuya") : order.waiter);
 }
 
 /** A line for each dish: quantity, name and note. */
 export function createDishes(/** @type {Order} */ order) {
-  return h("ul", { class: "dishes", "aria-label": "Platillos" }, ...order.items.map((item) => h("li", {},
-    h("b", { class: "number" }, String(item.quantity)),
-    h("span", {}, item.name, item.note ? h("span", { class: "dish-note" }, `✎ ${item.note}`) : null))));
+  return h("ul", { class: "dishes", "aria-label": "Platillos" }, ...order.items.map(createDish));
 }
+
+/** A dish; what was taken off is struck through. */
+function createDish(/** @type {Order["items"][number]} */ item) {
+  const isStruck = item.quantity === 0;
+  return h("li", { data: { struck: String(isStruck) } },
+    h("b", { class: "number" }, String(isStruck ? item.removed : item.quantity)),
+    h("span", {}, isStruck ? h("s", {}, item.name) : item.name,
+      item.note ? h("span", { class: "dish-note" }, `✎ ${item.note}`) : null,
+      item.removed > 0 ? h("span", { class: "dish-note" }, removedWords(item)) : null));
+}
+
+/** "− 1 quitado: se acabó" */
+export const removedWords = (/** @type {Order["items"][number]} */ item) =>
+  `− ${item.removed} ${item.removed === 1 ? "quitado" : "quitados"}: ${item.removed_reason ?? ""}`;
 
 /** Set a button's words; a screen reader reads the table, too. */
 export function setWords(/** @type {Element} */ button, /** @type {Order} */ order, /** @type {string} */ words) {
@@ -66,8 +90,8 @@ export function showBadge(badge, text, tone) {
   if (badge.dataset.tone !== tone) badge.dataset.tone = tone;
 }
 
-export const isRejected = (/** @type {Order} */ order) =>
-  order.status === "entregado" && order.payment?.status === "rechazado";
+/** Whether a payment of the order was rejected, and nothing was sent in its place. */
+export const isRejected = (/** @type {Order} */ order) => rejectedOf([order]).length > 0;
 
 export const DAMAGED = "La foto llegó dañada; toma otra si el cajero la pide";
 

@@ -14,9 +14,9 @@ const REFUSED = Symbol("what a browser that refuses to be read has said");
  * A new draft. Its `key` is set when it is to be sent.
  * @type {() => FormDraft}
  */
-export const emptyDraft = () => ({ id: newKey(), table: "", lines: [], key: "" });
+export const emptyDraft = () => ({ id: newKey(), table: "", customer: "", away: false, lines: [], key: "" });
 
-export const isEmpty = (/** @type {FormDraft} */ draft) => !draft.table && draft.lines.length === 0;
+export const isEmpty = (/** @type {FormDraft} */ draft) => !draft.table && !draft.customer && draft.lines.length === 0;
 
 /** A line of an order. A dish may have several lines, each with its own note. */
 export const newLine = (/** @type {string} */ product, { name = "", quantity = 1, note = "" } = {}) =>
@@ -242,7 +242,9 @@ function parse(text) {
     if (typeof value !== "object" || value === null) return null;
     const table = String(value.table ?? "").replace(/\D/g, "").slice(0, String(limit("table_number")).length);
     const key = typeof value.key === "string" ? value.key : "";
-    return { ...value, table, lines: lines(value.lines), key, at: Number(value.at) || 0 };
+    const customer = typeof value.customer === "string" ? value.customer : "";
+    const away = Boolean(value.away);
+    return { ...value, table, customer, away, lines: lines(value.lines), key, at: Number(value.at) || 0 };
   } catch {
     return null; // no draft of this page
   }

@@ -11,9 +11,11 @@ import * as sound from "../lib/sound.js";
 import { alarm, setPatience } from "../house/overlooked.js";
 import { start } from "../house/start.js";
 import { callWords, watchReady } from "./away.js";
-import { isRejected } from "./cards.js";
+import { billOf, dueOf, isChargeable, rejectedOf } from "../house/bill.js";
+import { ofPlace, place } from "../house/place.js";
 import { createNewOrder } from "./new-order.js";
 import { createOpenOrders } from "./open.js";
+import { createPayData } from "../cobro/accounts.js";
 import { createPaidToday } from "./paid-today.js";
 import { createPayable } from "./payable.js";
 import { placeLayer, placeOf, setPlace } from "../lib/place.js";
@@ -27,11 +29,12 @@ const AT_REST = 1000; // ms after which the page loads what it does not need at 
 
 const { user, settings } = await start("waiter");
 setPatience(settings.unseen_alarm_seconds);
+const payData = createPayData();
 const bar = createBar("Mesero", user);
 const isMine = (/** @type {Order} */ order) => order.waiter === user.username;
-/** @type {typeof import("./charge.js").ChargeSheet} */
+/** @type {typeof import("../cobro/charge.js").ChargeSheet} */
 let ChargeSheet = null;
-/** @type {import("./charge.js").ChargeSheet?} */
+/** @type {import("../cobro/charge.js").ChargeSheet?} */
 let sheet = null;
 
 const outbox = new Outbox({
@@ -41,11 +44,16 @@ const outbox = new Outbox({
   onGone: (draft) => newOrder.release(draft.key),
 });
 holdPage(() => outbox.drafts.some((draft) => outbox.isSending(draft)));
-const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOrder(draft) : correct(draft.orderId)));
-const newOrder = createNewOrder(user.username, { onCount: (items) => tabs.setCount("nueva", items) });
+const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOrder(draft) : reopen(draft.orderId)));
+const newOrder = createNewOrder(user.username, {
+  onCount: (items) => tabs.setCount("nueva", items), orders: () => live?.orders.values() ?? [],
+});
 const whose = createWhose(showLists);
 const ready = watchReady({ seconds: settings.ready_alarm_seconds, isMine, orders: trueOrders, onCall: callAll });
-const house = { me: user.username, isMine, isCalled: ready.isCalled, learn, charge, methodName, whose };
+const house = {
+  me: user.username, isMine, isCalled: ready.isCalled, learn, charge, methodName, whose, addRound, correct,
+  orders: () => live.orders.values(),
+};
 const open = createOpenOrders(house);
 const paid = createPaidToday(house);
 const payable = createPayable(house, paid.node);
@@ -56,7 +64,7 @@ const tabs = createTabs([
 ], "Secciones", turnTo);
 document.body.append(bar.node, h("main", {}, ...tabs.panels.values()),
   h("div", { class: "foot" }, strip.node, h("nav", { class: "tab-bar", "aria-label": "Secciones" }, tabs.list)));
-placeLayer("orden", correct, { inAddress: true });
+placeLayer("orden", reopen, { inAddress: true });
 tabs.open(placeOf("orden") ? "cobrar" : placeOf("ver"));
 
 function turnTo(name) {
@@ -71,7 +79,7 @@ function showOutbox() {
 
 function placed(/** @type {OrderAfterChange} */ order, /** @type {Draft} */ draft) {
   learn(order);
-  const words = `Orden ${order.id} de la mesa ${order.table_number} enviada a cocina`;
+  const words = `Orden ${order.id} ${ofPlace(order)} enviada a cocina`;
   const isRepriced = draft.total !== null && draft.total !== order.total;
   if (isRepriced) {
     const change = `El menú cambió: ahora son ${money(order.total)}, no ${money(draft.total)}.`;
@@ -96,15 +104,16 @@ function show(/** @type {Order} */ order, /** @type {Order} */ before) {
   open.show(order, before);
   payable.show(order, before);
   paid.show(order);
+  newOrder.follow(order);
   count();
-  if (sheet?.order.id === order.id) sheet.update(order);
+  sheet?.update(order);
   if (before?.status === "listo" && order.status === "en_preparacion") recalled(order);
   if (before) tellIfHandedOver(before, order);
 }
 
 /** The kitchen took *listo* back: the waiter should not fetch the order. */
 function recalled(/** @type {Order} */ order) {
-  alertWaiter({ order_id: order.id }, `🍳 Mesa ${order.table_number}: aún no está listo, la cocina sigue`, "late",
+  alertWaiter({ order_id: order.id }, `🍳 ${place(order)}: aún no está listo, la cocina sigue`, "late",
     sound.playRefused, [400]);
 }
 
@@ -112,7 +121,8 @@ function recalled(/** @type {Order} */ order) {
 function tellIfHandedOver(/** @type {Order} */ was, /** @type {Order} */ order) {
   if (!isMine(was) || isMine(order)) return;
   sound.playNew();
-  toast(`✋ La mesa ${order.table_number} ahora es de ${order.waiter}`, "", { news: true });
+  const what = order.customer ? `El pedido de ${order.customer}` : `La mesa ${order.table_number}`;
+  toast(`✋ ${what} ahora es de ${order.waiter}`, "", { news: true });
 }
 
 /** Show an unchanged order again: its card's words have changed. */
@@ -123,6 +133,7 @@ function showAgain(orderId) {
 
 function reset(/** @type {Map<string, Order>} */ orders, /** @type {Map<string, Order>} */ before) {
   newOrder.menu.freshen();
+  newOrder.follow();
   for (const was of before.values()) tellMissed(was, orders.get(was.id));
   showLists();
   paid.refresh();
@@ -168,31 +179,53 @@ async function refreshSheet(orders) {
     return;
   }
   if (!sheet) openSheet(order);
-  else if (sheet.order.id === order.id) sheet.update(order);
+  else for (const one of [order, ...live.orders.values()]) sheet.update(one);
 }
 
 /** Open the sheet of an order that may be paid already. */
-function correct(orderId) {
+function reopen(orderId) {
   setPlace({ orden: orderId });
   refreshSheet(live.orders);
 }
 
-function charge(orderId) { openSheet(live.orders.get(orderId)); }
+/** Open the sheet of an order's bill; with a rejected payment, to send it again. */
+function charge(/** @type {Order} */ order, /** @type {Payment?} */ retries = null) { openSheet(order, retries); }
+
+/** Open *Nueva* for another round of a table or customer. */
+function addRound(/** @type {Order} */ order) {
+  tabs.open("nueva");
+  newOrder.begin(order);
+}
+
+/** Open what can be corrected of a bill's orders. */
+async function correct(/** @type {Order[]} */ orders) {
+  (await fetchPart(import("../house/corrections.js")))?.openCorrections(orders, { role: "waiter", learn });
+}
+
+/** Fetch what the charge sheet needs, while nobody waits for it. */
+function prepare() {
+  fetchSheet().catch(() => { /* a tap tries again */ });
+  payData.load();
+}
 
 /** Load the sheet's script, which the page does not need at first. */
-async function fetchSheet() { ({ ChargeSheet } = await import("./charge.js")); }
+async function fetchSheet() { ({ ChargeSheet } = await import("../cobro/charge.js")); }
 
-async function openSheet(/** @type {Order} */ order) {
+async function openSheet(/** @type {Order} */ order, /** @type {Payment?} */ retries = null) {
   if (!ChargeSheet) await fetchPart(fetchSheet());
   if (!ChargeSheet) setPlace({ orden: null });
   if (sheet || !ChargeSheet) return;
-  sheet = new ChargeSheet(live.orders.get(order.id) ?? order, { outbox, settings, onClose: () => { sheet = null; } });
+  sheet = new ChargeSheet(live.orders.get(order.id) ?? order, {
+    outbox, settings, retries, username: user.username, orders: () => live.orders.values(),
+    payData: payData.of,
+    onClose: () => { sheet = null; },
+  });
 }
 
 /** Call the waiter whom a notice concerns: a sound, the phone's buzz, and words unless the sheet says it. */
 function alertWaiter(/** @type {{ order_id: string }} */ notice, text, tone, playSound, pattern) {
   const order = live.orders.get(notice.order_id);
-  if (order && !isMine(order) && order.payment?.submitted_by !== user.username) return;
+  if (order && !isMine(order) && !order.payments.some((one) => one.submitted_by === user.username)) return;
   playSound();
   if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.(pattern);
   if (sheet?.order.id !== notice.order_id) toast(text, tone, { news: true });
@@ -201,11 +234,19 @@ function alertWaiter(/** @type {{ order_id: string }} */ notice, text, tone, pla
 /** Tell the waiter of changes whose notices a sleeping phone missed. A paid order is not in the snapshot. */
 function tellMissed(/** @type {Order} */ was, /** @type {Order} */ now) {
   if (now) tellIfHandedOver(was, now);
-  const notice = { order_id: was.id, table_number: was.table_number };
+  const notice = { order_id: was.id, table_number: was.table_number, customer: was.customer };
   if (now?.status === "listo" && ["pendiente", "en_preparacion"].includes(was.status)) live.on.order_ready(notice);
-  else if (now && isRejected(now) && !(isRejected(was) && was.payment.id === now.payment.id)) {
+  else if (now && rejectedOf([now]).some(({ id }) => !rejectedOf([was]).some((one) => one.id === id))) {
     live.on.payment_rejected(notice);
   } else if (!now && was.status === "por_verificar" && isMine(was)) tellIfPaid(notice);
+}
+
+/** "✓ Mesa 12 pagada", or after a part what is left of it. */
+function paidWords(notice) {
+  const order = live.orders.get(notice.order_id);
+  const due = order ? dueOf(billOf(live.orders.values(), order).filter(isChargeable)) : 0;
+  const isPart = order !== undefined && order.status !== "pagado" && due > 0;
+  return isPart ? `✓ ${place(notice)}: parte aprobada, falta ${money(due / 100)}` : `✓ ${place(notice)} pagada`;
 }
 
 async function tellIfPaid(notice) {
@@ -222,14 +263,14 @@ const live = new Live({
     bar.setState(state);
     newOrder.menu.follow(state);
     outbox.follow(state);
-    if (state === "online") setTimeout(() => fetchSheet().catch(() => { /* a tap tries again */ }), AT_REST);
+    if (state === "online") setTimeout(() => prepare(), AT_REST);
   },
   onReset: reset,
   onOrder: show,
   on: {
     menu_updated: () => { newOrder.menu.load(); },
     order_ready: (notice) => {
-      alertWaiter(notice, `🔔 Mesa ${notice.table_number}: listo para llevar`, "done", sound.playNew, [200, 100, 200]);
+      alertWaiter(notice, `🔔 ${place(notice)}: listo para llevar`, "done", sound.playNew, [200, 100, 200]);
     },
     order_voided: (notice) => {
       if (notice.by !== user.username) {
@@ -237,17 +278,17 @@ const live = new Live({
       }
     },
     payment_rejected: (notice) => {
-      alertWaiter(notice, `🔄 Mesa ${notice.table_number}: el cajero rechazó el pago`, "late", sound.playRefused,
+      alertWaiter(notice, `🔄 ${place(notice)}: el cajero rechazó el pago`, "late", sound.playRefused,
         [400, 100, 400]);
     },
     payment_unseen: (notice) => {
       alarm(notice.payment_id);
       showAgain(notice.order_id);
-      alertWaiter(notice, `⏰ La caja aún no ve el comprobante de la mesa ${notice.table_number}. Avísale.`, "late",
+      alertWaiter(notice, `⏰ La caja aún no ve el comprobante ${ofPlace(notice)}. Avísale.`, "late",
         sound.playRefused, [400, 100, 400]);
     },
     payment_approved: (notice) => {
-      alertWaiter(notice, `✓ Mesa ${notice.table_number} pagada`, "done", sound.playNew, [100]);
+      alertWaiter(notice, paidWords(notice), "done", sound.playNew, [100]);
     },
   },
 });

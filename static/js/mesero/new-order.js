@@ -3,7 +3,9 @@
 
 import { newKey } from "../lib/api.js";
 import { h, setText, toast } from "../lib/dom.js";
-import { money } from "../house/format.js";
+import { dueOf, isOpen } from "../house/bill.js";
+import { money } from "../lib/money.js";
+import { billKey, place } from "../house/place.js";
 import { limit } from "../house/rules.js";
 import { emptyDraft, FormDrafts, isEmpty, newLine } from "./form-drafts.js";
 import { createMenu } from "./menu.js";
@@ -13,16 +15,20 @@ import { now } from "../lib/server-time.js";
 const SECOND_TAP = 600;
 const UNKEPT = "Este aparato no guarda ahora lo que escribes: no cierres la página hasta enviarlo.";
 
-/** `{ panel, menu, start, carryOver, correct, release }`; `onCount(count)` gets the number of dishes. */
-export function createNewOrder(username, { onCount }) {
-  return new NewOrder(username, onCount);
+/**
+ * `{ panel, menu, start, carryOver, correct, release, begin, follow }`; `onCount(count)` gets the number of dishes,
+ * `orders()` tells the page's orders.
+ */
+export function createNewOrder(username, { onCount, orders }) {
+  return new NewOrder(username, onCount, orders);
 }
 
 class NewOrder {
   #sentAt = 0;
 
-  constructor(username, onCount) {
+  constructor(username, onCount, orders) {
     this.onCount = onCount;
+    this.orders = orders;
     this.drafts = new FormDrafts(username, {
       onTaken: (draft, isAware) => this.#taken(draft, isAware), onTrouble: () => this.#showTrouble(),
     });
@@ -34,6 +40,20 @@ class NewOrder {
       placeholder: "№", "aria-describedby": "order-notice",
       oninput: () => this.#change({ table: this.table.value.trim() }),
     });
+    this.customers = h("datalist", { id: "customers" });
+    this.customer = h("input", {
+      class: "input", type: "text", enterkeyhint: "done", maxlength: limit("customer"), autocomplete: "off",
+      id: "customer", list: "customers", placeholder: "Nombre", "aria-describedby": "order-notice",
+      oninput: () => this.#change({ customer: this.customer.value }),
+    });
+    this.away = h("button", {
+      class: "button away-button", type: "button", "aria-pressed": "false",
+      onclick: () => this.#setAway(!this.draft.away),
+    }, "Para llevar");
+    this.tableField = h("div", { class: "field" }, h("label", { for: "table" }, "Mesa"), this.table);
+    this.customerField = h("div", { class: "field customer-field" },
+      h("label", { for: "customer" }, "Para llevar, a nombre de"), this.customer, this.customers);
+    this.openBill = h("p", { class: "open-bill small", role: "status", hidden: true });
     this.menu = createMenu({
       order: {
         linesOf: (product) => this.draft.lines.filter((line) => line.product === product),
@@ -54,16 +74,74 @@ class NewOrder {
     this.panel = h("form",
       { class: "new-order", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#send(); } },
       h("div", { class: "order-head" },
-        h("div", { class: "field" }, h("label", { for: "table" }, "Mesa"), this.table), this.menu.search),
+        this.tableField, this.customerField, this.away, this.menu.search), this.openBill,
       this.menu.filters, this.menu.node,
       h("div", { class: "order-foot" }, h("div", { class: "order-says" }, this.notice, this.lacking, this.trouble),
         h("div", { class: "order-send" }, this.clear, this.button)));
     this.panel.addEventListener("keydown", keepForm);
   }
 
+  /** Begin another round of an order's table or customer. What was being written for another place comes back. */
+  begin(/** @type {Order} */ order) {
+    const where = { table: order.customer ? "" : String(order.table_number), customer: order.customer ?? "",
+      away: Boolean(order.customer) };
+    const isHere = billKey(order) === this.#key;
+    if (isHere || this.draft.lines.length === 0) this.#change(where);
+    else this.#replace({ ...emptyDraft(), ...where });
+    this.#showDraft();
+  }
+
+  /** Follow the page's orders: what the chosen table or customer has open. */
+  follow(/** @type {Order?} */ order = null) {
+    if (order && billKey(order) !== this.#key && !order.customer) return;
+    this.#showOpenBill();
+  }
+
+  /** The key of the bill that this order will belong to, or "". */
+  get #key() {
+    const { away, customer, table } = this.draft;
+    if (away) return customer.trim() ? billKey({ customer: customer.trim(), table_number: null }) : "";
+    return isTable(table) ? billKey({ customer: null, table_number: Number(table) }) : "";
+  }
+
+  #showOpenBill() {
+    const key = this.#key;
+    const all = [...this.orders()].filter(isOpen);
+    const open = all.filter((order) => key && billKey(order) === key);
+    const names = [...new Set(all.map((order) => order.customer).filter(Boolean))];
+    if (this.customers.dataset.names !== names.join("\n")) {
+      this.customers.dataset.names = names.join("\n");
+      this.customers.replaceChildren(...names.map((value) => h("option", { value })));
+    }
+    this.openBill.hidden = open.length === 0;
+    if (open.length === 0) return;
+    const next = Math.max(...open.map((order) => order.round)) + 1;
+    const due = dueOf(open);
+    const rounds = open.length === 1 ? "1 ronda abierta" : `${open.length} rondas abiertas`;
+    setText(this.openBill, `${place(open[0])}: ${rounds}`
+      + ` · falta ${money(due / 100)} → será la ronda ${next}`);
+  }
+
+  #setAway(/** @type {boolean} */ away) {
+    this.#change({ away });
+    this.#showPlace();
+    (away ? this.customer : this.table).focus();
+  }
+
+  #showPlace() {
+    const { away } = this.draft;
+    this.tableField.hidden = away;
+    this.customerField.hidden = !away;
+    this.away.setAttribute("aria-pressed", String(away));
+    setText(this.away, away ? "A una mesa" : "Para llevar");
+    this.#showOpenBill();
+  }
+
   /** Begin after the whole page is built: `onCount` needs its other parts. */
   start(/** @type {Outbox} */ outbox) {
     this.outbox = outbox;
+    this.customer.value = this.draft.customer;
+    this.#showPlace();
     this.#show();
     this.menu.load();
   }
@@ -77,9 +155,10 @@ class NewOrder {
   }
 
   /** Open a refused order to correct it; the present draft returns after it. */
-  correct(/** @type {Draft} */ { table, lines }, /** @type {string} */ why) {
+  correct(/** @type {Draft} */ { table, customer, lines }, /** @type {string} */ why) {
     const aside = this.#replace({
-      ...emptyDraft(), table: String(table ?? ""), lines: lines.map(({ product, ...line }) => newLine(product, line)),
+      ...emptyDraft(), table: customer ? "" : String(table ?? ""), customer: customer ?? "", away: Boolean(customer),
+      lines: lines.map(({ product, ...line }) => newLine(product, line)),
     });
     this.#say(`${why}${aside}`, "late");
   }
@@ -134,6 +213,7 @@ class NewOrder {
     this.drafts.save(this.draft);
     this.#say("");
     this.#show();
+    if (["table", "customer", "away"].some((name) => name in changes)) this.#showPlace();
   }
 
   #empty() {
@@ -152,7 +232,9 @@ class NewOrder {
     this.draft = draft;
     this.#showDraft();
     if (isEmpty(begun)) return "";
-    return ` La orden que empezabas${begun.table ? ` para la mesa ${begun.table}` : ""} vuelve cuando envíes esta.`;
+    const table = begun.table && ` para la mesa ${begun.table}`;
+    const where = begun.away ? begun.customer && ` para ${begun.customer}` : table;
+    return ` La orden que empezabas${where} vuelve cuando envíes esta.`;
   }
 
   #sayIfUnfinished() {
@@ -162,6 +244,8 @@ class NewOrder {
   /** Show another draft. */
   #showDraft() {
     this.table.value = this.draft.table;
+    this.customer.value = this.draft.customer;
+    this.#showPlace();
     this.menu.clear();
     this.menu.update();
     this.#say("");
@@ -192,7 +276,8 @@ class NewOrder {
     const missing = lacks(draft) || this.#soldOut();
     if (missing) {
       this.#say(missing, "late");
-      if (!isTable(draft.table)) this.table.focus();
+      if (draft.away && !draft.customer.trim()) this.customer.focus();
+      else if (!draft.away && !isTable(draft.table)) this.table.focus();
       return;
     }
     this.#sentAt = now();
@@ -210,11 +295,11 @@ class NewOrder {
   }
 
   /** Give an order to the outbox. The draft stays until the outbox keeps the order on the disk. */
-  async #handOn(/** @type {FormDraft} */ { key, table, lines }, /** @type {number} */ at) {
+  async #handOn(/** @type {FormDraft} */ { key, table, customer, away, lines }, /** @type {number} */ at) {
     const isPriced = lines.every((line) => this.menu.has(line.product));
     const total = isPriced ? this.#cents(lines) / 100 : null;
     await this.outbox.addOrder({
-      key, at, table: Number(table), total,
+      key, at, table: away ? null : Number(table), customer: away ? customer.trim() : "", total,
       lines: lines.map(({ product, name, quantity, note }) => ({ product, name, quantity, note: note.trim() })),
     });
     if (this.outbox.isLasting) this.drafts.release(key);
@@ -252,7 +337,8 @@ function isTable(table) {
   return Number.isInteger(number) && number >= 1 && number <= limit("table_number");
 }
 
-function lacks({ table, lines }) {
-  if (!isTable(table)) return "Escribe el número de la mesa";
+function lacks({ table, customer, away, lines }) {
+  if (away && !customer?.trim()) return "Escribe el nombre de quien se lo lleva";
+  if (!away && !isTable(table)) return "Escribe el número de la mesa";
   return lines.length === 0 ? "Agrega al menos un platillo" : "";
 }

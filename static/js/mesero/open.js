@@ -3,7 +3,8 @@
 import { h, setText } from "../lib/dom.js";
 import { minutesSince } from "../house/format.js";
 import { createVoidButton } from "../house/void.js";
-import { createCard, createDishes, createTable, setWords, showBadge, showState } from "./cards.js";
+import { billKey } from "../house/place.js";
+import { createCard, createDishes, createTable, nameOf, setWords, showBadge, showState } from "./cards.js";
 import { createOrderList } from "./order-list.js";
 import { createTake, deliver } from "./steps.js";
 
@@ -19,16 +20,20 @@ export const createOpenOrders = (/** @type {Waiting} */ house) => createOrderLis
 });
 
 /** A card: a ready order in full, an order in the kitchen as one line that a tap unfolds. */
-function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isMine, isCalled, learn }) {
+function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isMine, isCalled, learn, correct }) {
   const { node, card, head, line, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
+  let shown = order;
   let dishes = null;
+  let dishesText = "";
   const owner = h("span", { class: "unseen" });
   const star = h("span", { class: "mine", "aria-hidden": "true" });
   const minutes = h("span", { class: "quiet number" });
+  const roundNumber = h("span", { class: "quiet small" });
+  let table = createTable(order);
   const fold = h("button",
     { class: "fold", type: "button", "aria-expanded": "false", onclick: () => unfold(!isUnfolded()) },
-    createTable(order), star, minutes, h("span", { class: "unseen" }, `, orden ${order.id}`), owner);
+    table, star, roundNumber, minutes, h("span", { class: "unseen" }, `, orden ${order.id}`), owner);
   const showMinutes = () => setText(minutes, `${minutesSince(current.created_at)} min`);
   const give = h("button", {
     class: "button", type: "button", "data-kind": "done", "data-size": "main",
@@ -36,12 +41,14 @@ function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isM
   });
   const take = createTake(order, learn);
   const voiding = createVoidButton(order, learn);
+  const mend = h("button", { class: "button", type: "button", "aria-label": nameOf(order, "Corregir"),
+    onclick: () => correct([current]) }, "⋯");
   const begun = h("p", { class: "quiet small", hidden: true },
     "La cocina ya la empezó: si hay que anularla, pídelo en caja.");
   const isUnfolded = () => fold.getAttribute("aria-expanded") === "true";
   setWords(give, order, "🍽 Entregado");
   actions.before(begun);
-  actions.append(give, take, voiding);
+  actions.append(give, take, voiding, mend);
   card.prepend(fold);
 
   function unfold(open) {
@@ -52,7 +59,13 @@ function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isM
   function arrange() {
     const isReady = current.status === "listo";
     const isOpen = isReady || isUnfolded();
-    if (isOpen && !dishes) begun.before(dishes = createDishes(order));
+    if (isOpen && dishesText !== JSON.stringify(current.items)) {
+      const now = createDishes(current);
+      if (dishes) dishes.replaceWith(now);
+      else begun.before(now);
+      dishes = now;
+      dishesText = JSON.stringify(current.items);
+    }
     fold.hidden = isReady;
     head.hidden = !isOpen;
     line.hidden = !isOpen;
@@ -73,8 +86,15 @@ function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isM
       if (current.status === "listo" && now.status !== "listo") fold.setAttribute("aria-expanded", "false");
       current = now;
       const isLeft = isCalled(now);
+      if (billKey(current) !== billKey(shown)) {
+        const moved = createTable(now);
+        table.replaceWith(moved);
+        table = moved;
+        shown = now;
+      }
       update(now, now.created_at);
       showMinutes();
+      setText(roundNumber, now.round > 1 ? `R${now.round}` : "");
       setText(star, isMine(now) ? "★" : "");
       setText(owner, isMine(now) ? ", tuya" : `, de ${now.waiter}`);
       if (isLeft) showBadge(badge, "⏰ Lista y nadie la recoge", "late");

@@ -58,9 +58,10 @@ export class Outbox {
 
   get drafts() { return [...this.#drafts.values()]; }
 
-  /** The draft of an order's proof, or undefined. */
-  of(/** @type {string} */ orderId) {
-    return this.drafts.find((draft) => draft.kind === "proof" && draft.orderId === orderId);
+  /** The proofs that pay one of these orders, the oldest first. */
+  ofOrders(/** @type {string[]} */ orderIds) {
+    return this.drafts.filter((draft) => draft.kind === "proof" && draft.orderIds.some((id) => orderIds.includes(id)))
+      .sort((one, other) => one.savedAt - other.savedAt);
   }
 
   /** Whether a draft is being sent now. */
@@ -98,17 +99,16 @@ export class Outbox {
   }
 
   /**
-   * Keep a proof of `{ orderId, table, total, method, file, takenAt, reference, amount }`, then send it. It replaces
-   * the order's earlier draft.
+   * Keep a proof (its fields: see `parcels.js`) with its `file`, then send it. It replaces the refused draft of the key
+   * `corrects`, if there is one.
    */
-  async add({ file, ...said }) {
-    const earlier = this.of(said.orderId);
+  async add({ file, corrects, ...said }) {
     await this.#post({
       ...said, kind: "proof", key: newKey(),
       // Bytes, not a Blob: some WebKits lose the Blobs that they store.
       bytes: file ? await file.arrayBuffer() : null, type: file?.type || "", name: file?.name || "foto.jpg",
     });
-    if (earlier) await this.#drop(earlier.key);
+    if (corrects) await this.#drop(corrects);
   }
 
   /** Keep an order of `{ key, table, total, lines }`, then send it; resolves once it is kept. */
@@ -215,7 +215,7 @@ export class Outbox {
       triedKeys.add(draft.key);
       const failure = await this.#attempt(draft.key);
       if (!failure) continue;
-      heldTables.add(draft.table);
+      heldTables.add(draft.customer || draft.table);
       this.#later(lane, failure.attempt, failure.retryAfter);
       if (failure.isForAll) return;
     }
@@ -223,7 +223,8 @@ export class Outbox {
 
   #next(lane, triedKeys, heldTables) {
     return this.#waiting().sort((one, other) => one.savedAt - other.savedAt)
-      .find((draft) => laneOf(draft) === lane && !triedKeys.has(draft.key) && !heldTables.has(draft.table));
+      .find((draft) => laneOf(draft) === lane && !triedKeys.has(draft.key)
+        && !heldTables.has(draft.customer || draft.table));
   }
 
   /** Send the draft of a key. Resolves to null if no other attempt is needed, else to the failure. */

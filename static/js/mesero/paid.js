@@ -72,11 +72,15 @@ export function createPaidList(/** @type {Waiting} */ { isMine, methodName, whos
   };
 }
 
-const decidedAt = (/** @type {Order} */ order) => order.payment?.decided_at ?? order.updated_at;
+const approvedOf = (/** @type {Order} */ order) => order.payments.filter(({ status }) => status === "aprobado");
+
+const decidedAt = (/** @type {Order} */ order) => approvedOf(order).at(-1)?.decided_at ?? order.updated_at;
 
 function createPaidCard(/** @type {Order} */ order, /** @type {IsMine} */ isMine, /** @type {NameOf} */ methodName) {
-  const { payment } = order;
-  const how = [payment && methodName(payment.method), payment?.decided_by && `aprobó ${payment.decided_by}`];
+  const approved = approvedOf(order);
+  const payment = approved.at(-1);
+  const how = [approved.length > 1 ? `${approved.length} pagos` : null, payment && methodName(payment.method),
+    payment?.decided_by && `aprobó ${payment.decided_by}`];
   const about = h("span", { class: "quiet small" },
     [...how.filter(Boolean), `orden ${order.id}`].join(" · "), " · ",
     isMine(order) ? h("b", { class: "mine" }, "★ tuya") : order.waiter);

@@ -1,9 +1,9 @@
 // The outbox's kinds of drafts: how each is packed for the server, and which answer belongs to it.
 
 /**
- * A proof: `{ orderId, table, total, method, reference, amount, takenAt, bytes, type, name }`. An order:
- * `{ table, total, lines: [{ product, name, quantity, note }] }`; its `total` is null in drafts of
- * earlier versions.
+ * A proof: `{ orderId, orderIds, table, customer, total, method, reference, amount, tip, tendered, items, replaces,
+ * takenAt, bytes, type, name }`; drafts of earlier versions pay `orderId` alone. An order: `{ table, customer, total,
+ * lines: [{ product, name, quantity, note }] }`; its `total` is null in drafts of earlier versions.
  * @type {Record<Draft["kind"], Parcel>}
  */
 export const PARCELS = {
@@ -21,10 +21,14 @@ export const PARCELS = {
     sending: "🔄 Enviando orden",
     sent: "✅ Orden enviada",
     pack: (draft) => ({ path: "/orders", type: "application/json", body: JSON.stringify(request(draft)) }),
-    isAnswer: (order, draft) => typeof order?.id === "string" && order.table_number === draft.table,
-    describe: (draft) => `mesa ${draft.table} · ${countOf(draft)} platillos`,
+    isAnswer: (order, draft) => typeof order?.id === "string"
+      && (draft.customer ? order.customer !== null : order.table_number === draft.table),
+    describe: (draft) => `${placeOfDraft(draft)} · ${countOf(draft)} platillos`,
   },
 };
+
+/** "Mesa 12", or "Lupita". */
+export const placeOfDraft = (/** @type {Draft} */ { table, customer }) => customer || `Mesa ${table ?? "?"}`;
 
 /** How many dishes an order has. */
 export const countOf = (/** @type {Draft} */ draft) => draft.lines.reduce((sum, line) => sum + line.quantity, 0);
@@ -35,17 +39,20 @@ export const countOf = (/** @type {Draft} */ draft) => draft.lines.reduce((sum, 
  */
 function request(draft) {
   return {
-    table_number: draft.table,
+    ...(draft.customer ? { customer: draft.customer } : { table_number: draft.table }),
     items: draft.lines.map((line) => ({ product_id: line.product, quantity: line.quantity, note: line.note || null })),
   };
 }
 
-function form(/** @type {Draft} */ draft) {
+/** A proof as the server takes it. */
+export function form(/** @type {Draft} */ draft) {
   const body = new FormData();
   body.append("method", draft.method);
-  for (const [name, value] of [["reference", draft.reference], ["amount", draft.amount], ["taken_at", draft.takenAt]]) {
-    if (value) body.append(name, value);
-  }
+  const texts = { reference: draft.reference, amount: draft.amount, tendered: draft.tendered,
+    replaces: draft.replaces, taken_at: draft.takenAt, tip: Number(draft.tip) > 0 ? draft.tip : "" };
+  for (const [name, value] of Object.entries(texts)) if (value) body.append(name, value);
+  for (const id of draft.orderIds) if (id !== draft.orderId) body.append("also", id);
+  for (const item of draft.items) body.append("items", item);
   if (draft.bytes) body.append("file", new Blob([draft.bytes], { type: draft.type }), draft.name);
   return body;
 }
@@ -67,9 +74,9 @@ export function revive(row) {
     ...row, kind, savedAt, askedAt: number(row.askedAt, savedAt), askedHere: number(row.askedHere, undefined),
     waiter: text(row.waiter), attempt: number(row.attempt, 0),
     error: text(row.error), errors: isObject(row.errors) ? row.errors : {}, stopped: Boolean(row.stopped),
-    total: number(row.total, null),
+    total: number(row.total, null), customer: text(row.customer),
   };
-  return kind === "order" ? { ...draft, lines: lines(row.lines) } : { ...draft, ...file(row) };
+  return kind === "order" ? { ...draft, lines: lines(row.lines) } : { ...draft, ...part(row), ...file(row) };
 }
 
 function lines(value) {
@@ -77,6 +84,16 @@ function lines(value) {
     { product: String(line.product), name: text(line.name), quantity: number(line.quantity, 1),
       note: text(line.note) }));
 }
+
+/** What a proof pays. A proof of an earlier version pays one order. */
+function part(row) {
+  const orderId = String(row.orderId);
+  const orderIds = texts(row.orderIds);
+  return { orderId, orderIds: orderIds.includes(orderId) ? orderIds : [orderId], items: texts(row.items),
+    tip: text(row.tip), tendered: text(row.tendered), replaces: text(row.replaces), amount: text(row.amount) };
+}
+
+const texts = (value) => (Array.isArray(value) ? value.map(String) : []);
 
 /** A photo's fields. Lost bytes become null: the server then refuses the proof. */
 function file(row) {

@@ -1,75 +1,195 @@
-// "Por Cobrar": delivered orders, own orders first, rejected payments at the top. Orders with the cashier stand below,
-// uncounted; at the end stand today's paid orders.
+// "Por Cobrar": one card a bill, which is a table's or a customer's open orders. Own bills first, rejected payments at
+// the top. Bills whose payments are all with the cashier stand below, uncounted; at the end stand today's paid orders.
 
-import { h, setText } from "../lib/dom.js";
-import { isOverlooked } from "../house/overlooked.js";
+import { h, KeyedList, setText } from "../lib/dom.js";
+import { money } from "../lib/money.js";
+import { tick } from "../house/format.js";
 import {
-  createCard, createDishes, DAMAGED, isDamaged, isRejected, nameOf, setWords, showBadge, showState,
-} from "./cards.js";
-import { createOrderList } from "./order-list.js";
+  billOf, cents, counts, dueOf, isChargeable, paymentsOf, paysOf, rejectedOf, roundsOf,
+} from "../house/bill.js";
+import { isOverlooked } from "../house/overlooked.js";
+import { billKey, place } from "../house/place.js";
+import { setGoodNews } from "../lib/link.js";
+import { fillSlowly, keepCards } from "../lib/slowly.js";
+import { createCard, createDishes, DAMAGED, isDamaged, setWords, showBadge, showState } from "./cards.js";
 import { canTakeBack, createTake, takeBack } from "./steps.js";
 
-/** The list, see `createOrderList`. `house`: `isMine(order)`, `learn(answer)`, `charge(orderId)`, `whose`. */
-export const createPayable = (/** @type {Waiting} */ house,
-  /** @type {HTMLElement[]} */ ...below) => createOrderList(house, {
-  statuses: ["entregado", "por_verificar"],
-  rank: (order) => (order.status === "por_verificar" ? 2 : isRejected(order) ? 0 : 1),
-  counts: (order) => order.status === "entregado",
-  createCard: createPayableCard,
-  words: {
-    list: "Órdenes por cobrar", choice: "Qué mesas ver por cobrar", noneMine: "Nada tuyo por cobrar ✓",
-    none: "Nada por cobrar ✓",
-  },
-}, ...below);
+const WORDS = {
+  list: "Cuentas por cobrar", choice: "Qué mesas ver por cobrar", noneMine: "Nada tuyo por cobrar ✓",
+  none: "Nada por cobrar ✓",
+};
+const LISTED = ["entregado", "por_verificar"];
 
-function createPayableCard(/** @type {Order} */ order, /** @type {Waiting} */ { isMine, me, learn, charge }) {
-  const { node, card, badge, actions, showTime, update } = createCard(order, isMine);
-  let current = order;
-  const dishes = createDishes(order);
+/**
+ * `{ panel, show(order, before), sync(orders), count(orders) }`. `house`: `isMine(order)`, `learn(answer)`,
+ * `charge(order, payment?)`, `addRound(order)`, `orders()`, `whose`.
+ */
+export function createPayable(/** @type {Waiting} */ house, /** @type {HTMLElement[]} */ ...below) {
+  const { isMine, whose, orders } = house;
+  const items = h("ul", { class: "orders", "aria-label": WORDS.list });
+  const empty = h("p", { class: "empty" });
+  const choice = whose.createSwitch(WORDS.choice);
+  const isMyBill = (/** @type {Bill} */ bill) => bill.orders.some(isMine);
+  const cards = keepCards((/** @type {Bill} */ bill) => createBillCard(bill, house));
+  const rank = (/** @type {Bill} */ bill) => (isMyBill(bill) ? 0 : 3) + rankOf(bill);
+  /** @type {KeyedList<Bill>} */
+  const list = new KeyedList(items, {
+    key: (bill) => bill.id,
+    compare: (a, b) => rank(a) - rank(b) || Number(a.orders[0].id) - Number(b.orders[0].id),
+    create: cards.of,
+    empty,
+  });
+  tick(items, cards.showTimes);
+  const filling = fillSlowly(list);
+  const isListed = (/** @type {Bill} */ bill) => bill.orders.some(({ status }) => LISTED.includes(status));
+  const isShown = (/** @type {Bill} */ bill) => isListed(bill) && (!whose.isOnlyMine() || isMyBill(bill));
+
+  /** Show the bill of an order's place, and of the place where it was. */
+  function show(/** @type {Order} */ order, /** @type {Order | undefined} */ before) {
+    for (const one of before && billKey(before) !== billKey(order) ? [before, order] : [order]) {
+      const bill = { id: billKey(one), orders: billOf(orders(), one) };
+      filling.forget(bill);
+      if (!isListed(bill)) cards.drop(bill);
+      if (isShown(bill)) list.put(bill, { fresh: before?.status !== order.status });
+      else list.remove(bill.id);
+    }
+  }
+
+  function sync(/** @type {Order[]} */ all) {
+    setGoodNews(empty, whose.isOnlyMine() ? WORDS.noneMine : WORDS.none);
+    const bills = billsOf(all);
+    cards.prune(bills.filter(isListed));
+    filling.sync(bills.filter(isShown));
+  }
+
+  /** How many bills have something to charge; the switch says how many bills there are. */
+  function count(/** @type {Order[]} */ all) {
+    const bills = billsOf(all).filter(isListed);
+    choice.count(bills.filter(isMyBill).length, bills.length);
+    return bills.filter((bill) => isShown(bill) && bill.orders.some(isChargeable)).length;
+  }
+
+  return { panel: h("div", { class: "panel-body" }, choice.node, items, empty, ...below), show, sync, count };
+}
+
+/** The bills of the open orders. */
+function billsOf(/** @type {Order[]} */ all) {
+  const keys = new Map(all.map((order) => [billKey(order), order]));
+  return [...keys].map(([id, order]) => ({ id, orders: billOf(all, order) })).filter(({ orders }) => orders.length > 0);
+}
+
+const rankOf = (/** @type {Bill} */ { orders }) => (
+  rejectedOf(orders).length > 0 ? 0 : orders.some(isChargeable) ? 1 : 2);
+
+function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house) {
+  const { isMine, me, learn, charge, addRound, correct } = house;
+  const [order] = first.orders;
+  const { node, card, head, badge, actions, showTime, update } = createCard(order, isMine);
+  let bill = first;
+  const rounds = h("p", { class: "bill-line" });
+  const payments = h("ul", { class: "bill-payments", "aria-label": "Pagos" });
+  const dishes = h("div", { class: "bill-dishes" });
   const reason = h("p", { class: "reason" });
   const damage = h("p", { class: "small" }, DAMAGED);
-  const pay = h("button", { class: "button", type: "button", "data-size": "main", onclick: () => charge(order.id) });
+  const pay = h("button", { class: "button", type: "button", "data-size": "main", onclick: () => act() });
+  const rest = h("button", { class: "button", type: "button", onclick: () => charge(anchor()) });
+  const more = h("button", { class: "button", type: "button", onclick: () => addRound(anchor()) }, "＋ Ronda");
+  const mend = h("button", { class: "button", type: "button", "aria-label": `Corregir, ${place(order)}`,
+    onclick: () => correct(bill.orders) }, "⋯");
   const take = createTake(order, learn);
-  const back = h("button", {
-    class: "button", type: "button", hidden: true, "aria-label": nameOf(order, "Deshacer"),
-    onclick: () => takeBack(current, back, learn),
-  }, "Deshacer");
-  const showBack = () => { back.hidden = !canTakeBack(current, isMine(current)); };
-  actions.before(dishes, reason, damage);
-  actions.append(pay, back, take);
+  const back = h("button", { class: "button", type: "button", hidden: true,
+    onclick: () => takeBack(undoable(), back, learn) }, "Deshacer");
+  const anchor = () => bill.orders.find(isChargeable) ?? bill.orders[0];
+  const undoable = () => bill.orders.find((one) => canTakeBack(one, isMine(one)));
+  const rejected = () => rejectedOf(bill.orders).at(-1);
+  const act = () => charge(anchor(), rejected());
+  const showBack = () => { back.hidden = !undoable(); };
+  head.after(rounds);
+  actions.before(payments, dishes, reason, damage);
+  actions.append(pay, rest, back, more, take, mend);
+
+  function showDishes() {
+    const shown = bill.orders.filter((one) => one.status === "entregado" && one.payments.length === 0);
+    const text = shown.map((one) => `${one.id} ${JSON.stringify(one.items)}`).join();
+    if (dishes.dataset.shown === text) return;
+    dishes.dataset.shown = text;
+    dishes.replaceChildren(...shown.flatMap((one) => [
+      bill.orders.length > 1 ? h("p", { class: "quiet small" }, `Ronda ${one.round} · orden ${one.id}`) : null,
+      createDishes(one)].filter(Boolean)));
+  }
+
+  function showBillState(/** @type {Payment[]} */ waits, /** @type {Payment | undefined} */ refused) {
+    if (refused) showBadge(badge, "🔄 Pago Rechazado", "retry");
+    else if (bill.orders.some(isChargeable)) showState(badge, "entregado");
+    else showWaiting(badge, waits);
+    card.dataset.status = refused ? "rechazado" : bill.orders.some(isChargeable) ? "entregado" : "por_verificar";
+  }
+
   return {
     node,
     showTimes: () => { showTime(); showBack(); },
-    update: (/** @type {Order} */ now) => {
-      current = now;
-      const rejected = isRejected(now);
-      const waiting = now.status === "por_verificar";
-      update(now, now.updated_at);
-      card.dataset.status = rejected ? "rechazado" : now.status;
-      dishes.hidden = rejected || waiting;
-      reason.hidden = !rejected || !now.payment.reason;
-      if (rejected) showBadge(badge, "🔄 Pago Rechazado", "retry");
-      else if (waiting) showWaiting(badge, now.payment);
-      else showState(badge, now.status);
-      damage.hidden = !isDamaged(now.payment) || !(isMine(now) || now.payment.submitted_by === me);
-      setText(reason, `«${now.payment?.reason ?? ""}»`);
-      showPay(pay, now, rejected, waiting);
+    update: (/** @type {Bill} */ now) => {
+      bill = now;
+      const all = paymentsOf(now.orders);
+      const waits = all.filter(({ status }) => status === "por_verificar");
+      const refused = rejected();
+      const total = now.orders.reduce((sum, one) => sum + cents(one.total), 0) / 100;
+      const due = dueOf(now.orders.filter(isChargeable));
+      update({ ...anchor(), total, id: now.orders.map(({ id }) => id).join(", ") }, sinceOf(now.orders));
+      card.setAttribute("aria-label", labelOf(now.orders));
+      const cooking = now.orders.filter(({ status }) => !LISTED.includes(status)).length;
+      setText(rounds, [roundsOf(now.orders), due > 0 && due < cents(total) ? `falta ${money(due / 100)}` : "",
+        cooking > 0 ? `${cooking} en cocina` : ""].filter(Boolean).join(" · "));
+      rounds.hidden = !rounds.textContent;
+      showBillState(waits, refused);
+      showPayments(payments, all, now.orders);
+      showDishes();
+      reason.hidden = !refused?.reason;
+      setText(reason, `«${refused?.reason ?? ""}»`);
+      const damaged = waits.find(isDamaged);
+      damage.hidden = !damaged || !(now.orders.some(isMine) || damaged.submitted_by === me);
+      showPay(pay, anchor(), refused, due > 0 || anchor().total === 0 && isChargeable(anchor()));
+      setWords(rest, anchor(), "💳 Cobrar");
+      rest.hidden = !refused || due <= paysOf(refused, now.orders);
+      back.setAttribute("aria-label", `Deshacer, ${place(anchor())}`);
+      more.setAttribute("aria-label", `Otra ronda, ${place(anchor())}`);
       showBack();
-      take.hidden = isMine(now);
+      take.hidden = now.orders.some(isMine);
     },
   };
 }
 
-function showWaiting(/** @type {HTMLElement} */ badge, /** @type {Payment} */ payment) {
-  if (payment.seen_at) showBadge(badge, "👀 Caja lo vio", "primary");
-  else if (isOverlooked(payment)) showBadge(badge, "⏰ La caja aún no lo ve", "late");
+/** "Mesa 12, orden 128", or "Mesa 12, órdenes 128, 130". */
+function labelOf(/** @type {Order[]} */ orders) {
+  const ids = orders.map(({ id }) => id).join(", ");
+  return `${place(orders[0])}, ${orders.length > 1 ? "órdenes" : "orden"} ${ids}`;
+}
+
+/** Since when the oldest of the orders is in its state. */
+const sinceOf = (/** @type {Order[]} */ orders) => orders.filter(({ status }) => LISTED.includes(status))
+  .map((order) => order.updated_at).sort()[0] ?? orders[0].updated_at;
+
+/** What was paid, and what waits; only where there is more than the one payment that the badge tells of. */
+function showPayments(/** @type {HTMLElement} */ node, /** @type {Payment[]} */ all, /** @type {Order[]} */ orders) {
+  const counted = all.filter(counts);
+  const isPart = counted.length > 1 || (counted.length === 1 && orders.some(isChargeable));
+  const words = isPart ? counted.map((payment) => `${payment.status === "aprobado" ? "✓" : "⏳"} `
+    + `${money(paysOf(payment, orders) / 100)} · ${payment.method} · ${payment.submitted_by}`) : [];
+  if (node.dataset.words !== words.join("\n")) node.replaceChildren(...words.map((text) => h("li", {}, text)));
+  node.dataset.words = words.join("\n");
+  node.hidden = words.length === 0;
+}
+
+function showWaiting(/** @type {HTMLElement} */ badge, /** @type {Payment[]} */ waits) {
+  if (waits.length > 0 && waits.every((payment) => payment.seen_at)) showBadge(badge, "👀 Caja lo vio", "primary");
+  else if (waits.some(isOverlooked)) showBadge(badge, "⏰ La caja aún no lo ve", "late");
   else showBadge(badge, "⏳ Esperando al cajero", "wait");
 }
 
-function showPay(button, order, rejected, waiting) {
-  if (waiting) button.dataset.kind = "";
-  else button.dataset.kind = rejected ? "retry" : "primary";
-  if (waiting) setWords(button, order, "Ver");
-  else setWords(button, order, rejected ? "🔄 Reintentar Pago" : "💳 Cobrar");
-  button.dataset.size = waiting ? "" : "main";
+function showPay(button, order, refused, isDue) {
+  if (!refused && !isDue) button.dataset.kind = "";
+  else button.dataset.kind = refused ? "retry" : "primary";
+  if (!refused && !isDue) setWords(button, order, "Ver");
+  else setWords(button, order, refused ? "🔄 Reintentar Pago" : "💳 Cobrar");
+  button.dataset.size = refused || isDue ? "main" : "";
 }

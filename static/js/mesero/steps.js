@@ -2,6 +2,7 @@
 
 import { andAgain, call } from "../lib/api.js";
 import { h, toast } from "../lib/dom.js";
+import { place } from "../house/place.js";
 import { now } from "../lib/server-time.js";
 import { nameOf } from "./cards.js";
 
@@ -16,7 +17,7 @@ export async function deliver(order, button, learn) {
   await ask(order, button, async () => {
     learn(await put(order, "entregado"));
     byMe.add(order.id);
-    toast(`🍽 Mesa ${order.table_number} entregada`, "done", { own: true, undo: () => takeBack(order, null, learn) });
+    toast(`🍽 ${place(order)} entregada`, "done", { own: true, undo: () => takeBack(order, null, learn) });
   });
 }
 
@@ -27,7 +28,7 @@ export async function deliver(order, button, learn) {
 export async function takeBack(order, button, learn) {
   await ask(order, button, async () => {
     learn(await put(order, "listo"));
-    toast(`🔔 Mesa ${order.table_number}: otra vez lista para llevar`, "", { own: true });
+    toast(`🔔 ${place(order)}: otra vez lista para llevar`, "", { own: true });
   }, () => takeBack(order, button, learn));
 }
 
@@ -41,7 +42,9 @@ export function canTakeBack(/** @type {Order} */ order, /** @type {boolean} */ i
 export function createTake(/** @type {Order} */ order, /** @type {OnAnswer} */ learn) {
   const take = () => ask(order, button, async () => {
     learn(await call("PUT", `/orders/${order.id}/waiter`));
-    toast(`✋ La mesa ${order.table_number} es tuya`, "done", { own: true });
+    const { customer } = order;
+    toast(customer ? `✋ El pedido de ${customer} es tuyo` : `✋ La mesa ${order.table_number} es tuya`,
+      "done", { own: true });
   });
   const words = "✋ Tomar mesa";
   const button = h("button",
@@ -63,7 +66,7 @@ async function ask(order, button, act, undo = null) {
   } catch (error) {
     const isFinal = error.code === "illegal_transition";
     const words = isFinal ? `${error.message.replace(/\.$/, "")}.` : andAgain(error);
-    toast(`Mesa ${order.table_number}: ${words}`, "late", { undo: isFinal ? null : undo });
+    toast(`${place(order)}: ${words}`, "late", { undo: isFinal ? null : undo });
   } finally {
     if (button) button.disabled = false;
   }

@@ -3,7 +3,7 @@
 import { whatHappened } from "../lib/api.js";
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
-import { countOf } from "./parcels.js";
+import { countOf, placeOfDraft } from "./parcels.js";
 
 const SURE_FOR = 4000;
 const UNREAD =
@@ -48,7 +48,7 @@ export function createStrip(/** @type {Outbox} */ outbox, /** @type {(draft: Dra
 
 function createDraft(/** @type {Draft} */ draft, /** @type {Outbox} */ outbox, onCorrect) {
   const why = h("span", { class: "small why" });
-  const whose = `mesa ${draft.table}`;
+  const whose = draft.customer || `mesa ${draft.table}`;
   const button = (words, act) => h("button", {
     class: "button", type: "button", "data-kind": "primary", "aria-label": `${words}, ${whose}`, onclick: act,
   }, words);
@@ -79,7 +79,7 @@ function headOf(/** @type {Draft} */ draft) {
   const count = draft.kind === "order" ? countOf(draft) : 0;
   const what = draft.kind === "order" ? `${count} ${count === 1 ? "platillo" : "platillos"}` : draft.method;
   const total = draft.total === null ? null : h("span", { class: "money" }, money(draft.total));
-  return [h("b", {}, `Mesa ${draft.table ?? "?"}`), " · ", total, total ? " · " : null, `${what} `];
+  return [h("b", {}, placeOfDraft(draft)), " · ", total, total ? " · " : null, `${what} `];
 }
 
 /** Discard an order at once, with an undo. A photo, which may be irreplaceable, asks first: `createDiscard`. */
@@ -87,14 +87,15 @@ function discardOrder(key, outbox) {
   const draft = outbox.drafts.find((one) => one.key === key);
   if (!draft) return;
   outbox.discard(key);
-  toast(`Orden de la mesa ${draft.table} descartada`, "", { own: true, undo: () => outbox.restore(draft) });
+  const where = draft.customer || `la mesa ${draft.table}`;
+  toast(`Orden de ${where} descartada`, "", { own: true, undo: () => outbox.restore(draft) });
 }
 
 /** Whether the server named a draft's wrong fields: unchanged, it would be refused again. */
 export const isCorrectable = (/** @type {Draft} */ draft) => draft.stopped && Object.keys(draft.errors).length > 0;
 
 /** A draft's state, in words. */
-export function describe(/** @type {Draft} */ draft, /** @type {Outbox} */ outbox) {
+export function describe(/** @type {Draft} */ draft, /** @type {SheetParts["outbox"]} */ outbox) {
   const isOrder = draft.kind === "order";
   if (outbox.isSending(draft)) return isOrder ? "Enviando…" : `Enviando… ${Math.round(100 * outbox.progress(draft))} %`;
   const whose = draft.waiter === outbox.username ? "" : `De ${draft.waiter || "otra persona"}: `;

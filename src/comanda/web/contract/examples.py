@@ -126,6 +126,7 @@ _HISTORY: list[Example] = [
 ]
 _RECONCILED: Example = _APPROVED | {
     "table_number": 12,
+    "customer": None,
     "total": 171,
     "reconciled_by": "luis",
     "reconciled_at": "2026-11-29T16:00:00Z",
@@ -197,11 +198,20 @@ _RECONCILIATION: Example = {
         {
             "method": "transferencia",
             "count": 1,
-            "total": 171,
+            "total": 190,
+            "tips": 19,
             "count_reconciled": 1,
-            "amount_reconciled": 171,
+            "amount_reconciled": 190,
         }
     ],
+}
+_ACCOUNT: Example = {
+    "method": "transferencia",
+    "label": "BBVA · CLABE",
+    "holder": "Restaurante La Fonda SA de CV",
+    "number": "012180001234567897",
+    "alias": None,
+    "qr": None,
 }
 _GUESSES: Example = {
     "username": "ana",
@@ -228,6 +238,7 @@ EXAMPLES: Mapping[type[Schema], Example] = {
     },
     requests.NewStatus: {"status": "anulado", "reason": "Se fueron"},
     requests.NewPlace: {"customer": "Lupita"},
+    requests.NewAccounts: {"accounts": [_ACCOUNT]},
     requests.NewQuantity: {"quantity": 1, "reason": "Se acabó"},
     requests.ProofForm: {
         "method": "transferencia",
@@ -272,6 +283,7 @@ EXAMPLES: Mapping[type[Schema], Example] = {
     responses.Health: {"status": "ok"},
     responses.SignedIn: {"user": _USER},
     responses.Settings: _SETTINGS,
+    responses.Accounts: {"accounts": [_ACCOUNT]},
     responses.Product: _TACOS,
     responses.Menu: {"products": [_TACOS, _SOUP]},
     responses.Order: _ORDER,

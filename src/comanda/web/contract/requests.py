@@ -17,6 +17,7 @@ from marshmallow import (
 )
 
 from comanda.domain import staff
+from comanda.domain.accounts import MOST_ACCOUNTS
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.evidence import WarningType
 from comanda.domain.limits import LIMITS
@@ -205,6 +206,26 @@ class NewHouse(Request):
     decimal_mark = DecimalMark(load_default=None)
     own_verdicts = YesNo(load_default=None)
     tips = Tips(load_default=None)
+
+
+class NewAccount(Request):
+    """An account of the house. `number` may be a CLABE, an alias, a phone or a wallet."""
+
+    method = Text(shortest=1, longest=32, required=True)
+    label = Name(longest=LIMITS.account, required=True)
+    holder = Name(longest=LIMITS.name, required=True)
+    number = Name(longest=LIMITS.account, required=True)
+    alias = Name(longest=LIMITS.account, allow_none=True, load_default=None)
+    qr = Name(longest=LIMITS.qr, allow_none=True, load_default=None)
+
+
+class NewAccounts(Request):
+    accounts = fields.List(
+        fields.Nested(NewAccount, error_messages=MESSAGES),
+        required=True,
+        validate=validate.Length(max=MOST_ACCOUNTS, error=f"A lo más {MOST_ACCOUNTS} cuentas"),
+        error_messages=MESSAGES,
+    )
 
 
 class NewRestaurant(NewHouse):

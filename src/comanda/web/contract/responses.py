@@ -184,6 +184,19 @@ class Viewer(Answer):
     since = moment()
 
 
+class Account(Answer):
+    method = text()
+    label = text()
+    holder = text()
+    number = text()
+    alias = maybe_text()
+    qr = maybe_text(metadata={"description": "The text of the bank's own QR code."})
+
+
+class Accounts(Answer):
+    accounts = many(Account)
+
+
 class PaidItem(Answer):
     position = whole()
     quantity = whole()
@@ -244,6 +257,7 @@ class Payment(Answer):
 
 class ReconciledPayment(Payment):
     table_number = table()
+    customer = maybe_text()
     total = money()
 
 
@@ -254,7 +268,8 @@ class PaymentAfterChange(ReconciledPayment):
 class MethodTotal(Answer):
     method = text()
     count = whole()
-    total = money()
+    total = money(metadata={"description": "What arrives: amounts with their tips."})
+    tips = money()
     count_reconciled = whole()
     amount_reconciled = money()
 

@@ -1,0 +1,64 @@
+"""The house's own accounts over HTTP, and the QR code of each."""
+
+import io
+
+from aiohttp import web
+
+from comanda import office
+from comanda.domain.accounts import Account
+from comanda.domain.errors import NotFound, ValidationFailed
+from comanda.domain.wire import Wire
+from comanda.store import accounts
+from comanda.store.database import Snapshot
+from comanda.web.contract.path_names import POSITION
+from comanda.web.contract.requests import NewAccounts
+from comanda.web.plumbing.json_replies import reply
+from comanda.web.plumbing.keys import CONFIG, DATABASE
+from comanda.web.plumbing.request_data import json_body
+
+
+async def show_accounts(request: web.Request) -> web.Response:
+    """`GET /accounts`."""
+    return reply(_wire(await request.app[DATABASE].read(accounts.every)))
+
+
+async def put_accounts(request: web.Request) -> web.Response:
+    """`PUT /accounts`: the accounts in place of all earlier ones. Raises ValidationFailed."""
+    body = await json_body(request, NewAccounts)
+    methods = request.app[CONFIG].payments
+    for position, account in enumerate(body["accounts"]):
+        if methods.method(account["method"]) is None:
+            raise ValidationFailed({f"accounts.{position}.method": ["No es una forma de pago"]})
+    stored = [Account(**account) for account in body["accounts"]]
+    await request.app[DATABASE].write(office.put_accounts, stored)
+    return reply(_wire(stored))
+
+
+async def show_code(request: web.Request) -> web.Response:
+    """`GET /accounts/{position}/qr`: the account's QR code, as SVG. Raises NotFound."""
+    account = await request.app[DATABASE].read(_at, request[POSITION])
+    return web.Response(
+        body=_draw(account.code),
+        content_type="image/svg+xml",
+        headers={"Cache-Control": "private, no-store", "Content-Security-Policy": "sandbox"},
+    )
+
+
+def _at(view: Snapshot, position: int) -> Account:
+    all_accounts = accounts.every(view)
+    if position >= len(all_accounts):
+        raise NotFound("No hay una cuenta en ese lugar")
+    return all_accounts[position]
+
+
+def _draw(text: str) -> bytes:
+    import segno  # noqa: PLC0415 - slow to load, and rarely needed
+
+    image = io.BytesIO()
+    code = segno.make(text, error="m", micro=False)
+    code.save(image, kind="svg", scale=4, border=4, dark="#000", light="#fff")
+    return image.getvalue()
+
+
+def _wire(all_accounts: list[Account]) -> Wire:
+    return {"accounts": [account.wire() for account in all_accounts]}

@@ -1,0 +1,64 @@
+// Payments as the till shows them: each with the orders that it pays, and how it stands among a bill's payments.
+
+import { cents, counts, isOpen } from "../house/bill.js";
+import { billKey, place } from "../house/place.js";
+
+/**
+ * A payment with the orders that it pays, as far as the page knows them; its first order's fields stand beside it.
+ * @type {(orders: Map<string, Order>, payment: Payment) => Charged | undefined}
+ */
+export function chargedOf(orders, payment) {
+  const bill = payment.orders.map((part) => orders.get(part.order_id)).filter((order) => order !== undefined);
+  return bill.length > 0 ? { ...bill[0], payment, bill } : undefined;
+}
+
+/**
+ * The payments of an order that wait for a verdict.
+ * @type {(order: Order) => Payment[]}
+ */
+export const waitingOf = (order) => order.payments.filter(({ status }) => status === "por_verificar");
+
+/** What the guest gave: what the payment pays, and its tip. */
+export const givenOf = (/** @type {Payment} */ payment) => (cents(payment.amount) + cents(payment.tip)) / 100;
+
+/** The total of the orders that a payment pays. */
+export const totalOf = (/** @type {Charged} */ { bill }) =>
+  bill.reduce((sum, order) => sum + cents(order.total), 0) / 100;
+
+/** "Mesa 12", or "Mesa 12 y 2 más" for a payment of several tables. */
+export function placesOf(/** @type {Charged} */ { bill }) {
+  const keys = new Map(bill.map((order) => [billKey(order), order]));
+  const [first, ...others] = keys.values();
+  return others.length > 0 ? `${place(first)} y ${others.length} más` : place(first);
+}
+
+/** "Orden 128", or "3 rondas". */
+export const ordersOf = (/** @type {Charged} */ { id, bill }) =>
+  (bill.length > 1 ? `${bill.length} rondas` : `Orden ${id}`);
+
+/** What is still due on the payment's orders once it is approved, with what else waits; in hundredths. */
+export const leftOf = (/** @type {Charged} */ { bill }) => bill.reduce((sum, order) => sum + cents(order.due), 0);
+
+/** Whether a payment pays only a part of its orders. */
+export const isPart = (/** @type {Charged} */ charged) => cents(charged.payment.amount) < cents(totalOf(charged));
+
+/** "pago 2 de 3": its place among the payments of its orders that count. */
+export function turnOf(/** @type {Charged} */ { payment, bill }) {
+  const byId = new Map(bill.flatMap((order) => order.payments).filter((one) => counts(one) || one.id === payment.id)
+    .map((one) => [one.id, one]));
+  const ids = [...byId.keys()].sort((a, b) => Number(a) - Number(b));
+  return `pago ${ids.indexOf(payment.id) + 1} de ${ids.length}`;
+}
+
+/**
+ * The bills that have something to charge, each with its open orders.
+ * @type {(orders: Iterable<Order>) => Bill[]}
+ */
+export function billsOf(orders) {
+  /** @type {Map<string, Order[]>} */
+  const bills = new Map();
+  for (const order of orders) {
+    if (isOpen(order)) bills.set(billKey(order), [...bills.get(billKey(order)) ?? [], order]);
+  }
+  return [...bills].map(([id, all]) => ({ id, orders: all.sort((a, b) => Number(a.id) - Number(b.id)) }));
+}

@@ -1,0 +1,217 @@
+// The sheet in which a bill is charged: what is due on it, its payments, the form, and what the cashier says.
+
+import { call } from "../lib/api.js";
+import { h, openDialog, setText } from "../lib/dom.js";
+import { money } from "../lib/money.js";
+import { cover, setPlace, uncover } from "../lib/place.js";
+import { local } from "../lib/storage.js";
+import { now } from "../lib/server-time.js";
+import { cents, dueOf, isChargeable, isOpen, paymentsOf, rejectedOf, roundsOf } from "../house/bill.js";
+import { billKey, place } from "../house/place.js";
+import { ChargeForm } from "./form.js";
+import { outcomeOf } from "./outcome.js";
+import { createPayments } from "./payments.js";
+import { createDiscard, describe, isCorrectable } from "../mesero/unsent.js";
+
+const KEPT_FOR = 12 * 60 * 60000;
+
+/**
+ * The open sheet of the bill of `order`. `orders()` tells the page's orders, `settings` the methods; `onClose()` is
+ * called after it closes. With `retries`, a rejected payment is sent again.
+ */
+export class ChargeSheet {
+  #known = new Map();
+  #isResting = false;
+
+  constructor(/** @type {Order} */ order, /** @type {SheetParts} */ { outbox, settings, orders, username, payData,
+    onClose, retries = null, isTill = false }) {
+    this.order = order;
+    this.key = billKey(order);
+    this.outbox = outbox;
+    this.onClose = onClose;
+    for (const one of orders()) if (billKey(one) === this.key && isOpen(one)) this.#known.set(one.id, one);
+    this.#known.set(order.id, order);
+    this.form = new ChargeForm({
+      settings, send: (charge) => this.#send(charge), memory: createMemory(`comanda.cobro.${username}/${this.key}`),
+      wanted: retries?.method ?? (isTill ? settings.methods.find(({ verify }) => verify === "none")?.name
+        : order.payment?.method) ?? null,
+      isTill, onPayData: payData?.(() => this.order) ?? null,
+    });
+    this.payments = createPayments({ username, retry: (payment) => this.retry(payment),
+      withdraw: (payment) => this.#withdraw(payment) });
+    this.verdict = h("div", { class: "verdict", role: "status" });
+    this.draftBox = h("div", { class: "draft-boxes" });
+    this.next = h("button", { class: "button", type: "button", "data-kind": "primary", "data-size": "main",
+      hidden: true, onclick: () => this.#goOn() }, "Cobrar lo que falta");
+    this.dialog = openDialog(`Cobrar ${place(order)}`, this.#head(), this.verdict, this.payments.node, this.draftBox,
+      this.next, this.form.node);
+    this.dialog.classList.add("sheet");
+    this.layer = isTill ? "cobro" : "orden";
+    cover(this.layer, order.id, () => this.dialog.close());
+    this.dialog.addEventListener("close", () => this.#gone());
+    this.update();
+    if (retries) this.retry(retries);
+  }
+
+  /** The bill's orders that can take a payment. */
+  get #chargeable() { return this.#all.filter(isChargeable); }
+
+  get #all() { return [...this.#known.values()].sort((a, b) => Number(a.id) - Number(b.id)); }
+
+  get #drafts() { return this.outbox.ofOrders([...this.#known.keys()]); }
+
+  /** Show a changed order if it is of this bill, or a change of the drafts. */
+  update(/** @type {Order?} */ order = null) {
+    if (order) this.#learn(order);
+    const drafts = this.#drafts;
+    const chargeable = this.#chargeable;
+    const held = heldBy(drafts);
+    const due = Math.max(0, dueOf(chargeable) - held);
+    this.#showHead(due);
+    this.#showVerdict(drafts);
+    this.#showPayments(due);
+    this.#showDrafts(drafts);
+    const canCharge = due > 0 || (chargeable.length > 0 && chargeable.every((one) => one.total === 0)
+      && drafts.every((draft) => draft.stopped));
+    if (!canCharge) this.#isResting = false;
+    this.next.hidden = !canCharge || !this.#isResting;
+    this.form.node.hidden = !canCharge || this.#isResting;
+    this.form.update(chargeable, held);
+    const refused = drafts.find((draft) => draft.stopped);
+    if (refused && !this.form.node.hidden) this.form.refill(refused);
+  }
+
+  #learn(/** @type {Order} */ order) {
+    if (!this.#known.has(order.id) && (billKey(order) !== this.key || !isOpen(order))) return;
+    this.#known.set(order.id, order);
+    if (order.id === this.order.id) this.order = order;
+  }
+
+  /** The bill's payments, where there is more to tell than the verdict above says of one. */
+  #showPayments(/** @type {number} */ due) {
+    const payments = paymentsOf(this.#all).filter(({ status }) => status !== "retirado");
+    const isPlain = payments.length <= 1 && (due === 0 || payments.length === 0);
+    this.payments.update(isPlain ? [] : payments, this.#all);
+    this.payments.showOwn(isPlain ? payments.at(-1) : undefined);
+  }
+
+  /** Send a rejected payment of this bill again. */
+  retry(/** @type {Payment} */ payment) {
+    this.#isResting = false;
+    this.update();
+    this.form.retry(payment, this.#chargeable);
+  }
+
+  #head() {
+    this.place = h("span", {});
+    this.total = h("span", { class: "money" });
+    this.left = h("p", { class: "sheet-due", hidden: true });
+    this.title = h("h2", { tabindex: -1 }, this.place, this.total);
+    return h("header", { class: "sheet-head" }, h("div", {}, this.title, this.left), h("button", {
+      class: "button", type: "button", "data-kind": "plain", "aria-label": "Cerrar", onclick: () => this.dialog.close(),
+    }, "✕"));
+  }
+
+  #showHead(/** @type {number} */ due) {
+    const open = this.#all.filter((order) => isOpen(order) || order.id === this.order.id);
+    const rounds = roundsOf(open);
+    const total = open.reduce((sum, order) => sum + cents(order.total), 0);
+    setText(this.place, `${place(this.order)} · ${rounds ? `${rounds} · ` : ""}`);
+    setText(this.total, money(total / 100));
+    const cooking = open.filter((order) => ["pendiente", "en_preparacion", "listo"].includes(order.status));
+    const words = [due > 0 && due < total ? `Falta ${money(due / 100)}` : "",
+      cooking.length > 0 && open.length > 1 ? `${cooking.length} sin entregar` : ""].filter(Boolean).join(" · ");
+    setText(this.left, words);
+    this.left.hidden = !words;
+  }
+
+  async #send(/** @type {Charge} */ charge) {
+    const [orderId] = charge.orderIds;
+    await this.outbox.add({ orderId, table: this.order.table_number, customer: this.order.customer,
+      total: Number(charge.amount) + Number(charge.tip), ...charge });
+    this.#isResting = true;
+    this.title.focus(); // the form is now hidden
+    this.update();
+  }
+
+  async #withdraw(/** @type {Payment} */ payment) {
+    const { last_event_id: _, ...order } = await call("DELETE", `/payments/${payment.id}`);
+    this.update(order);
+  }
+
+  #goOn() {
+    this.#isResting = false;
+    this.update();
+    this.title.focus();
+  }
+
+  /** Show the cashier's verdict, or that the cashier has not looked yet. */
+  #showVerdict(/** @type {Draft[]} */ drafts) {
+    const isGoing = drafts.some((draft) => !draft.stopped);
+    const parts = outcomeOf(this.#all, { isGoing, rejected: rejectedOf(this.#all), anchor: this.order });
+    const text = parts.map((part) => part.textContent).join("\n");
+    if (text !== this.verdict.dataset.text) this.verdict.replaceChildren(...parts);
+    this.verdict.dataset.text = text;
+    this.verdict.hidden = parts.length === 0;
+  }
+
+  #showDrafts(/** @type {Draft[]} */ drafts) {
+    const keys = drafts.map((draft) => draft.key);
+    for (const node of [...this.draftBox.children]) {
+      if (!keys.includes(/** @type {HTMLElement} */ (node).dataset.key)) node.remove();
+    }
+    for (const draft of drafts) {
+      let box = /** @type {any} */ (this.draftBox.querySelector(`[data-key="${CSS.escape(draft.key)}"]`));
+      if (!box) this.draftBox.append(box = createDraftBox(draft, this.outbox));
+      box.show(draft);
+    }
+    this.draftBox.hidden = drafts.length === 0;
+  }
+
+  #gone() {
+    this.form.close();
+    setPlace({ orden: null, metodo: null });
+    uncover(this.layer);
+    this.onClose();
+  }
+}
+
+/** What this phone has not sent yet, in hundredths. */
+const heldBy = (/** @type {Draft[]} */ drafts) => drafts.filter((draft) => !draft.stopped)
+  .reduce((sum, draft) => sum + Math.round(100 * Number(draft.amount || 0)), 0);
+
+/** A payment that this phone has not sent yet, or that was refused. */
+function createDraftBox(/** @type {Draft} */ { key }, /** @type {SheetParts["outbox"]} */ outbox) {
+  const text = h("p", { class: "notice" });
+  const bar = h("progress", { max: 1, "aria-label": "Envío de la foto" });
+  const sendNow = h("button", {
+    class: "button", type: "button", "data-kind": "primary", onclick: () => outbox.sendNow(key),
+  }, "Enviar ahora");
+  const actions = h("div", { class: "draft-actions" }, sendNow, createDiscard(() => outbox.discard(key)));
+  const node = h("div", { class: "draft-box", data: { key } }, text, bar, actions);
+  const show = (/** @type {Draft} */ draft) => {
+    const sending = outbox.isSending(draft);
+    setText(text, `${draft.amount ? `${money(Number(draft.amount))} · ` : ""}${describe(draft, outbox)}`);
+    text.dataset.tone = draft.stopped ? "late" : "";
+    bar.hidden = !sending;
+    bar.value = outbox.progress(draft);
+    actions.hidden = sending;
+    sendNow.hidden = isCorrectable(draft);
+  };
+  return Object.assign(node, { show });
+}
+
+/** What is being filled in for a bill, kept on the device for a night. */
+function createMemory(/** @type {string} */ name) {
+  return {
+    read() {
+      try {
+        const kept = JSON.parse(local.read(name) ?? "null");
+        return kept && now() - kept.at < KEPT_FOR ? kept : null;
+      } catch {
+        return null;
+      }
+    },
+    write: (/** @type {object?} */ state) => local.write(name, state && JSON.stringify({ ...state, at: now() })),
+  };
+}

@@ -1,0 +1,68 @@
+// "Datos para pagar": the house's account in large, for a guest who looks at the waiter's phone.
+
+import { h, openDialog, setText, toast } from "../lib/dom.js";
+import { coverWith } from "../lib/place.js";
+import { money, plainMoney } from "../lib/money.js";
+import { place } from "../house/place.js";
+
+/** Show the accounts of a method with the amount and a short reference. */
+export function openPayData(/** @type {PayDataParts} */ { amount, accounts, order }) {
+  const reference = `${place(order)} · ${order.id}`;
+  const dialog = openDialog("Datos para pagar", h("div", { class: "pay-data" },
+    h("header", { class: "sheet-head" }, h("h2", {}, "Datos para pagar"), h("button", {
+      class: "button", type: "button", "data-kind": "plain", "aria-label": "Cerrar", onclick: () => dialog.close(),
+    }, "✕")),
+    h("dl", { class: "pay-lines" }, ...line("Monto", money(amount), plainMoney(amount)),
+      ...line("Referencia", reference, reference)),
+    ...accounts.map(createAccount)));
+  coverWith(dialog);
+}
+
+function createAccount(/** @type {PlacedAccount} */ account) {
+  const qr = h("img", { class: "pay-qr", alt: `QR de ${account.label}`, src: `/accounts/${account.position}/qr` });
+  qr.addEventListener("error", () => { qr.hidden = true; });
+  return h("section", { class: "pay-account" }, h("h3", {}, account.label),
+    h("dl", { class: "pay-lines" }, ...line("A nombre de", account.holder, account.holder),
+      ...line("Número", grouped(account.number), account.number),
+      ...(account.alias ? line("Alias", account.alias, account.alias) : [])), qr);
+}
+
+/** Digits in groups of four, as people read them out. */
+const grouped = (/** @type {string} */ number) => (
+  /^\d{8,}$/.test(number) ? number.replace(/(\d{4})(?=\d)/g, "$1 ") : number);
+
+function line(/** @type {string} */ name, /** @type {string} */ shown, /** @type {string} */ copied) {
+  const button = h("button", { class: "button", type: "button", "aria-label": `Copiar ${name.toLowerCase()}`,
+    onclick: () => copy(copied, button) }, "Copiar");
+  return [h("dt", {}, name), h("dd", {}, h("span", { class: "pay-value" }, shown), button)];
+}
+
+/** Copy a text. Over plain HTTP there is no clipboard API: then the text is selected and copied the old way. */
+async function copy(/** @type {string} */ text, /** @type {HTMLElement} */ button) {
+  if (await toClipboard(text) || selectAndCopy(text, button)) {
+    setText(button, "Copiado ✓");
+    setTimeout(() => setText(button, "Copiar"), 2000);
+  } else {
+    toast("No se pudo copiar: mantén el dedo sobre el número", "late");
+  }
+}
+
+async function toClipboard(/** @type {string} */ text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function selectAndCopy(/** @type {string} */ text, /** @type {HTMLElement} */ button) {
+  const area = h("textarea", { class: "unseen", readonly: true, tabindex: -1, "aria-hidden": "true" });
+  area.value = text;
+  button.after(area); // within the dialog: outside of it nothing can be selected
+  area.select();
+  const isCopied = document.execCommand?.("copy") ?? false;
+  area.remove();
+  button.focus();
+  return isCopied;
+}

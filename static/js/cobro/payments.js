@@ -1,0 +1,106 @@
+// The payments of a bill as lines: what each pays, how it stands, and what can be done with it.
+
+import { andAgain } from "../lib/api.js";
+import { h, KeyedList, setText, toast } from "../lib/dom.js";
+import { money } from "../lib/money.js";
+import { paysOf, rejectedOf } from "../house/bill.js";
+
+const SURE_FOR = 4000;
+const STATES = {
+  por_verificar: { icon: "⏳", word: "por verificar" }, aprobado: { icon: "✓", word: "pagado" },
+  rechazado: { icon: "🔄", word: "rechazado" }, retirado: { icon: "↩", word: "retirado" },
+};
+
+/** "⏳ por verificar", "👀 caja lo vio": how a payment stands. */
+export function stateWords(/** @type {Payment} */ payment) {
+  const { icon, word } = STATES[payment.status];
+  return payment.status === "por_verificar" && payment.seen_at ? "👀 caja lo vio" : `${icon} ${word}`;
+}
+
+/**
+ * `{ node, update(payments, orders), showOwn(payment) }`. `retry(payment)` sends a rejected one again, and
+ * `withdraw(payment)` takes an own one back, which no cashier has opened.
+ */
+export function createPayments(/** @type {PaymentActs} */ acts) {
+  const items = h("ul", { class: "bill-payments", "aria-label": "Pagos de la cuenta" });
+  /** @type {Order[]} */
+  let orders = [];
+  /** @type {KeyedList<Payment>} */
+  const list = new KeyedList(items, {
+    key: (payment) => payment.id,
+    compare: (a, b) => Number(a.id) - Number(b.id),
+    create: (payment) => createLine(payment, acts, () => orders),
+  });
+  const own = createWithdraw(acts);
+  return {
+    node: h("div", { class: "bill-payments-box" }, items, own.button),
+    update: (/** @type {Payment[]} */ payments, /** @type {Order[]} */ bill) => {
+      orders = bill;
+      list.sync(payments);
+      items.hidden = payments.length === 0;
+    },
+    /** Offer to withdraw the only payment, which has no line. */
+    showOwn: (/** @type {Payment | undefined} */ payment) => own.update(payment),
+  };
+}
+
+function createLine(/** @type {Payment} */ payment, /** @type {PaymentActs} */ acts,
+  /** @type {() => Order[]} */ bill) {
+  let current = payment;
+  const text = h("span", {});
+  const reason = h("span", { class: "reason small" });
+  const retry = h("button", { class: "button", type: "button", "data-kind": "retry",
+    onclick: () => acts.retry(current) }, "🔄 Reintentar Pago");
+  const withdraw = createWithdraw(acts);
+  const node = h("li", { class: "bill-payment" }, h("p", {}, text, " ", reason), withdraw.button, retry);
+  return {
+    node,
+    update: (/** @type {Payment} */ now) => {
+      current = now;
+      node.dataset.status = now.status;
+      const tip = now.tip > 0 ? ` + ${money(now.tip)} de propina` : "";
+      setText(text, `${stateWords(now)} · ${money(paysOf(now, bill()) / 100)}${tip} · ${now.method} · `
+        + `${now.submitted_by}`);
+      setText(reason, now.status === "rechazado" ? `«${now.reason || "Sin motivo"}»` : "");
+      retry.hidden = !rejectedOf(bill()).some(({ id }) => id === now.id);
+      withdraw.update(now);
+    },
+  };
+}
+
+/** The button *Retirar comprobante*, which asks once. */
+function createWithdraw(/** @type {PaymentActs} */ { username, withdraw }) {
+  /** @type {Payment | undefined} */
+  let payment;
+  let isSure = false;
+  const words = () => (isSure ? "¿Seguro? Retirar" : "Retirar comprobante");
+  const button = h("button", { class: "button", type: "button", hidden: true, onclick: act }, words());
+  const ask = (sure) => {
+    isSure = sure;
+    setText(button, words());
+  };
+  async function act() {
+    if (!isSure) {
+      ask(true);
+      setTimeout(ask, SURE_FOR, false);
+      return;
+    }
+    ask(false);
+    button.disabled = true;
+    try {
+      await withdraw(payment);
+      toast("↩ Comprobante retirado", "", { own: true });
+    } catch (error) {
+      toast(error.code ? `${error.message}.` : andAgain(error), "late");
+    } finally {
+      button.disabled = false;
+    }
+  }
+  return {
+    button,
+    update: (/** @type {Payment | undefined} */ now) => {
+      payment = now;
+      button.hidden = !now || now.status !== "por_verificar" || now.submitted_by !== username || Boolean(now.seen_at);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+// The operation number that a receipt shows, as it is typed.
+
+import { limit } from "../house/rules.js";
+import { h, setText } from "../lib/dom.js";
+
+/** The field of the reference; `setMethod` sets the chosen method. */
+export class Reference {
+  constructor() {
+    this.label = h("label", { for: "pay-reference" });
+    this.input = h("input", {
+      class: "input number", type: "text", id: "pay-reference", autocomplete: "off",
+      maxlength: limit("reference"), autocapitalize: "characters", spellcheck: "false",
+      "aria-describedby": "pay-reference-error", oninput: () => this.explain(""),
+    });
+    this.error = h("p", { class: "field-error", id: "pay-reference-error", role: "alert" });
+    this.node = h("div", { class: "field" }, this.label, this.input, this.error);
+    this.explain("");
+  }
+
+  /** A method's reference is required, optional or absent. */
+  setMethod(/** @type {Method} */ method) {
+    this.method = method;
+    const isRequired = method.reference === "required";
+    this.node.hidden = method.reference === "none";
+    setText(this.label, `${method.reference_label || "Referencia"}${isRequired ? " *" : " (opcional)"}`);
+    this.input.required = isRequired;
+  }
+
+  get text() { return this.method.reference === "none" ? "" : this.input.value.trim(); }
+
+  set text(words) { this.input.value = words; }
+
+  /** Whether a required reference is missing, which the field then shows. */
+  isMissing() {
+    const isMissing = this.method.reference === "required" && !this.text;
+    this.explain(isMissing ? `Escribe: ${this.method.reference_label}` : "");
+    if (isMissing) this.input.focus();
+    return isMissing;
+  }
+
+  /** Show an error, or none for "". */
+  explain(words) {
+    setText(this.error, words ? `⚠ ${words}` : "");
+    this.input.setAttribute("aria-invalid", String(Boolean(words)));
+    if (words) this.input.focus();
+  }
+}

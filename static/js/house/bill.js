@@ -1,0 +1,81 @@
+// A bill: the open orders of one table or customer, what is due on them, and how it can be shared.
+
+import { billKey } from "./place.js";
+
+export const cents = (/** @type {number} */ amount) => Math.round(amount * 100);
+
+/** Whether a payment's money counts as paid: it waits, or was approved. */
+export const counts = (/** @type {Payment} */ { status }) => status === "por_verificar" || status === "aprobado";
+
+/** Whether an order can take a payment: it was delivered, and something is due, or it costs nothing. */
+export function isChargeable(/** @type {Order} */ order) {
+  if (order.status === "entregado") return order.due > 0 || !order.payments.some(counts);
+  return order.status === "por_verificar" && order.due > 0;
+}
+
+/** The open orders at the place of `order`, the oldest first. */
+export function billOf(/** @type {Iterable<Order>} */ orders, /** @type {Placed} */ order) {
+  const key = billKey(order);
+  return [...orders].filter((one) => billKey(one) === key && isOpen(one)).sort((a, b) => Number(a.id) - Number(b.id));
+}
+
+export const isOpen = (/** @type {Order} */ { status }) => status !== "pagado" && status !== "anulado";
+
+/** What is due on orders, in hundredths. */
+export const dueOf = (/** @type {Order[]} */ orders) => orders.reduce((sum, order) => sum + cents(order.due), 0);
+
+/** All payments of the orders, each once, the oldest first. */
+export function paymentsOf(/** @type {Order[]} */ orders) {
+  const byId = new Map(orders.flatMap((order) => order.payments).map((payment) => [payment.id, payment]));
+  return [...byId.values()].sort((a, b) => Number(a.id) - Number(b.id));
+}
+
+/** The rejected payments of the orders that no other payment has replaced, the oldest first. */
+export function rejectedOf(/** @type {Order[]} */ orders) {
+  const found = orders.filter(isOpen).flatMap((order) => {
+    const replacedIds = new Set(order.payments.filter((one) => one.status !== "retirado").map((one) => one.replaces));
+    return order.payments.filter((one) => one.status === "rechazado" && !replacedIds.has(one.id));
+  });
+  return paymentsOf([/** @type {Order} */ ({ payments: found })]);
+}
+
+/** What a payment pays of the given orders, in hundredths. */
+export const paysOf = (/** @type {Payment} */ payment, /** @type {Order[]} */ orders) => payment.orders
+  .filter((part) => orders.some((order) => order.id === part.order_id))
+  .reduce((sum, part) => sum + cents(part.amount), 0);
+
+/** Shares of an amount among `people`, in units of `step`; what does not divide goes to the first. */
+export function sharesOf(/** @type {number} */ amount, /** @type {number} */ people, step = 1) {
+  const units = Math.floor(amount / step);
+  const shares = Array.from({ length: people },
+    (_, at) => step * (Math.floor(units / people) + (at < units % people ? 1 : 0)));
+  shares[0] += amount - units * step;
+  return shares;
+}
+
+/** The dishes of the orders that nobody pays yet: `{ order, position, item, left }`. */
+export function unpaidItems(/** @type {Order[]} */ orders) {
+  return orders.flatMap((order) => order.items.map((item, position) => (
+    { order, position, item, left: item.quantity - paidQuantity(order, position) })));
+}
+
+function paidQuantity(/** @type {Order} */ order, /** @type {number} */ position) {
+  return order.payments.filter(counts).flatMap((payment) => payment.orders)
+    .filter((part) => part.order_id === order.id).flatMap((part) => part.items)
+    .filter((item) => item.position === position).reduce((sum, item) => sum + item.quantity, 0);
+}
+
+/** Amounts that a guest is likely to hand over for `amount`: exact, and the next round ones; in hundredths. */
+export function notesFor(/** @type {number} */ amount) {
+  const notes = new Set([amount]);
+  for (let unit = 100; notes.size < 5 && unit < 100 * amount + 10000; unit *= 10) {
+    for (const times of [1, 2, 5]) {
+      const next = Math.ceil(amount / (unit * times)) * unit * times;
+      if (next > amount && next <= amount * 6 && next - amount > amount / 200) notes.add(next);
+    }
+  }
+  return [...notes].sort((a, b) => a - b).slice(0, 5);
+}
+
+/** "3 rondas", or "" for one. */
+export const roundsOf = (/** @type {unknown[]} */ orders) => (orders.length > 1 ? `${orders.length} rondas` : "");

@@ -1,0 +1,112 @@
+// What can be corrected of a bill's orders: the table, a dish, the order as a whole.
+
+import { andAgain, call } from "../lib/api.js";
+import { h, openDialog, setText, toast } from "../lib/dom.js";
+import { coverWith } from "../lib/place.js";
+import { money } from "../lib/money.js";
+import { counts, isOpen } from "./bill.js";
+import { place } from "./place.js";
+import { askReason } from "./reasons.js";
+import { limit } from "./rules.js";
+import { createVoidButton } from "./void.js";
+
+const REASONS = ["se agotó", "el cliente no lo quiso", "error al tomarla", "salió mal"];
+
+/**
+ * Open the corrections of `orders`, which are of one bill. `role` is the page's, `learn(answer)` gets the server's
+ * answers.
+ */
+export function openCorrections(/** @type {Order[]} */ orders, /** @type {CorrectionActs} */ { role, learn }) {
+  if (document.querySelector("dialog[open]")) return; // the second of two taps
+  const open = orders.filter(isOpen);
+  const done = (/** @type {Parameters<OnAnswer>[0]} */ answer) => {
+    learn(answer);
+    dialog.close();
+  };
+  const dialog = openDialog("Corregir", h("div", { class: "corrections" },
+    h("header", { class: "sheet-head" }, h("h2", {}, `Corregir ${place(open[0])}`), h("button", {
+      class: "button", type: "button", "data-kind": "plain", "aria-label": "Cerrar", onclick: () => dialog.close(),
+    }, "✕")),
+    ...open.map((order) => createOrderPart(order, role, done))));
+  coverWith(dialog);
+}
+
+function createOrderPart(/** @type {Order} */ order, /** @type {Role} */ role, /** @type {OnAnswer} */ done) {
+  const isPaid = order.paid > 0;
+  const isCovered = order.payments.some(counts);
+  const mayTakeOff = !isCovered && (role !== "waiter" || (order.status === "pendiente" && !order.begun));
+  const mayVoid = !isPaid && order.status !== "por_verificar"
+    && (role !== "waiter" || (order.status === "pendiente" && !order.begun));
+  const why = isCovered ? "Ya tiene un pago: no se le quita nada."
+    : !mayTakeOff ? "La cocina ya la empezó: pide en caja que quiten un platillo o la anulen." : "";
+  return h("section", { class: "correction" },
+    h("h3", {}, `Orden ${order.id}${order.round > 1 ? ` · ronda ${order.round}` : ""} · `,
+      h("span", { class: "money" }, money(order.total))),
+    isPaid ? null : createMove(order, done),
+    h("ul", { class: "correction-dishes", "aria-label": "Platillos" }, ...order.items.map((item, position) => (
+      createLine(order, item, position, mayTakeOff, done))).filter(Boolean)),
+    why ? h("p", { class: "quiet small" }, why) : null,
+    mayVoid ? createVoidButton(order, done) : null);
+}
+
+/** The form *Cambiar mesa*. */
+function createMove(/** @type {Order} */ order, /** @type {OnAnswer} */ done) {
+  const id = `move-${order.id}`;
+  const input = h("input", {
+    class: "input", type: "text", id, autocomplete: "off", maxlength: limit("customer"),
+    placeholder: "Mesa, o nombre para llevar",
+  });
+  const hint = h("p", { class: "field-error", role: "alert" });
+  const send = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const typed = input.value.trim();
+    if (!typed) { input.focus(); return; }
+    const where = /^\d+$/.test(typed) ? { table_number: Number(typed) } : { customer: typed };
+    try {
+      const answer = await call("PUT", `/orders/${order.id}/place`, { json: where });
+      toast(`Orden ${order.id}: ahora en ${place(answer)}`, "done", { own: true });
+      done(answer);
+    } catch (error) {
+      const [sentences] = Object.values(error.errors ?? {});
+      setText(hint, `⚠ ${sentences?.[0] ?? (error.code ? error.message : andAgain(error))}`);
+    }
+  };
+  return h("form", { class: "move", onsubmit: send }, h("label", { for: id }, "Cambiar mesa"),
+    h("div", { class: "move-fields" }, input, h("button", { class: "button", type: "submit" }, "Cambiar")), hint);
+}
+
+/** @type {(order: Order, item: Item, position: number, mayTakeOff: boolean, done: OnAnswer) => HTMLElement} */
+function createLine(order, item, position, mayTakeOff, done) {
+  if (item.quantity === 0) {
+    return h("li", {}, h("s", {}, `${item.removed} ${item.name}`), " ",
+      h("span", { class: "quiet small" }, item.removed_reason ?? ""));
+  }
+  const take = h("button", { class: "button", type: "button", hidden: !mayTakeOff,
+    "aria-label": `Quitar ${item.name}`, onclick: () => askToTakeOff(order, item, position, done) }, "Quitar");
+  return h("li", {}, h("span", {}, h("b", { class: "number" }, String(item.quantity)), ` ${item.name}`), take);
+}
+
+/**
+ * Ask how many dishes to take off and why, then take them off.
+ * @type {(order: Order, item: Item, position: number, done: OnAnswer) => void}
+ */
+function askToTakeOff(order, item, position, done) {
+  const left = h("select", { class: "input", id: "quantity-off" },
+    ...Array.from({ length: item.quantity }, (_, at) => h("option", { value: String(at + 1) }, String(at + 1))));
+  const before = item.quantity > 1
+    ? [h("p", { class: "field" }, h("label", { for: "quantity-off" }, "¿Cuántos se quitan?"), left)] : [];
+  askReason({
+    label: "Quitar platillo", heading: [`Quitar ${item.name}`], before, legend: "¿Por qué?", reasons: REASONS,
+    action: "Quitar",
+  }, async (reason) => {
+    const quantity = item.quantity - Number(left.value);
+    try {
+      const path = /** @type {`/orders/${string}/items/${string}`} */ (`/orders/${order.id}/items/${position}`);
+      const answer = await call("PUT", path, { json: { quantity, reason } });
+      toast(`${item.name}: ${item.quantity - quantity} quitado`, "done", { own: true });
+      done(answer);
+    } catch (error) {
+      toast(error.code ? `${error.message}.` : andAgain(error), "late");
+    }
+  });
+}
