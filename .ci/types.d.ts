@@ -156,3 +156,5 @@ type PlacedAccount = Account & { position: number };
 type PayDataParts = { method: string; amount: number; accounts: PlacedAccount[]; order: Order };
 /** A typed amount as it was read, in hundredths, or why it can't be read. */
 type Amount = { hundredths: number; error?: undefined } | { error: string; hundredths?: undefined };
+/** How a country writes money, its usual tips in per cent, and what its law says of them. */
+type Country = Required<MoneyFormat> & { code: string; name: string; tips: number[]; law: string };

@@ -9,11 +9,13 @@ from dataclasses import replace
 
 from comanda.domain.accounts import Account
 from comanda.domain.errors import LastAdmin, NotFound, ValidationFailed
-from comanda.domain.house import House
+from comanda.domain.house import UNNAMED_HOUSE, House
 from comanda.domain.menu import Changes, Entry, Product
 from comanda.domain.staff import Role, Staff, StaffChange, username_complaint
 from comanda.store import accounts, house, menu, sessions, staff
 from comanda.store.database import Transaction
+
+MOST_NAMED = 3  # products in a sentence
 
 
 def set_up(
@@ -27,6 +29,7 @@ def set_up(
         raise NotFound
     house.put(tx, described)
     hire(tx, admin, pin_hash)
+    _check_decimals(tx, entries, "csv")
     menu.put_all(tx, entries, by=admin.username)
 
 
@@ -66,12 +69,17 @@ def _save(tx: Transaction, member: Staff) -> StaffChange:
 
 
 def add_product(tx: Transaction, actor: Staff, entry: Entry) -> Product:
-    """Add a product at the end of the menu. Raises ProductExists."""
+    """Add a product at the end of the menu. Raises ProductExists and ValidationFailed."""
+    _check_decimals(tx, [entry], "price")
     return menu.add(tx, entry, by=actor.username)
 
 
 def change_product(tx: Transaction, actor: Staff, product_id: int, entry: Entry) -> Product:
-    """Change a product's name, category and price. Raises ProductNotFound, ProductExists."""
+    """Change a product's name, category and price.
+
+    Raises ProductNotFound, ProductExists and ValidationFailed.
+    """
+    _check_decimals(tx, [entry], "price")
     return menu.change(tx, product_id, entry, by=actor.username)
 
 
@@ -91,7 +99,8 @@ def arrange_menu(tx: Transaction, actor: Staff, product_ids: Sequence[int]) -> N
 
 
 def import_menu(tx: Transaction, actor: Staff, entries: Sequence[Entry]) -> Changes:
-    """Add and change products by name: all of the entries, or none."""
+    """Add and change products by name: all of the entries, or none. Raises ValidationFailed."""
+    _check_decimals(tx, entries, "csv")
     return menu.put_all(tx, entries, by=actor.username)
 
 
@@ -103,7 +112,24 @@ def put_accounts(tx: Transaction, all_accounts: Sequence[Account]) -> None:
 def describe_house(tx: Transaction, described: House, default: House | None = None) -> House:
     """Store the restaurant's name, currency, time zone and end of the day.
 
-    Returns the stored house; a value that was never stored comes from `default`.
+    Returns the stored house; a value that was never stored comes from `default`. Raises
+    ValidationFailed for a house without decimals whose menu has prices with hundredths.
     """
     house.put(tx, described)
-    return house.get(tx, default or described)
+    stored_house = house.get(tx, default or described)
+    products = menu.products(tx) if described.decimals == 0 else []
+    if fractional := [product for product in products if product.price % 100]:
+        prices = ", ".join(f"{one.name} {one.price / 100:.2f}" for one in fractional[:MOST_NAMED])
+        sentence = f"{len(fractional)} precios llevan centavos: {prices}. Cámbialos antes"
+        raise ValidationFailed({"decimals": [sentence]})
+    return stored_house
+
+
+def _check_decimals(tx: Transaction, entries: Sequence[Entry], field: str) -> None:
+    """Raise ValidationFailed for a price with hundredths in a house without decimals."""
+    if house.get(tx, UNNAMED_HOUSE).money.decimals:
+        return
+    for entry in entries:
+        if entry.price % 100:
+            words = f"{entry.name}: aquí los precios no llevan centavos"
+            raise ValidationFailed({field: [words]})

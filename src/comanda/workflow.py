@@ -15,7 +15,7 @@ from comanda.domain.errors import PaymentNotFound, ValidationFailed
 from comanda.domain.events import EventType
 from comanda.domain.evidence import Claim, Suspicion, WarningType
 from comanda.domain.examinations import Examination, Facts
-from comanda.domain.house import UNNAMED, House
+from comanda.domain.house import UNNAMED_HOUSE, House
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.orders import (
     Order,
@@ -57,7 +57,6 @@ from comanda.store.retention import Outdated, Photo, Purged
 _NO_CLAIM = Claim()
 _ALL_DUE = Tender()
 _STRICT = PaymentRules()
-_UNNAMED = House(UNNAMED, "$", "UTC")
 _MOVES_TO = {Verdict.APPROVED: OrderStatus.PAID, Verdict.REJECTED: OrderStatus.DELIVERED}
 _NOTICE_OF = {
     Verdict.APPROVED: EventType.PAYMENT_APPROVED,
@@ -216,7 +215,7 @@ def submit_payment(
     key: IdempotencyKey | None = None,
     claim: Claim = _NO_CLAIM,
     charge: Charge = _WHOLE_ORDER,
-    default_house: House = _UNNAMED,
+    default_house: House = UNNAMED_HOUSE,
 ) -> Outcome:
     """Store an attempt to pay orders, with the guest's proof, and notify the cashiers.
 
@@ -239,7 +238,8 @@ def submit_payment(
         payable.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)[1]
         for payable in bill
     ]
-    allocations = allocate(bill, charge.tender, charge.chosen)
+    money = house.get(tx, default_house).money
+    allocations = allocate(bill, charge.tender, charge.chosen, money)
     paid_ids = [allocation.order_id for allocation in allocations]
     paid_orders = [payable for payable in bill if payable.id in paid_ids]
     submission = Submission(
@@ -339,7 +339,7 @@ def _settle(
 
 def _of_the_house(tx: Transaction, rules: PaymentRules) -> PaymentRules:
     """Return the rules with what the house has chosen; else they stay as the configuration's."""
-    default = replace(_UNNAMED, own_verdicts=rules.own_verdicts)
+    default = replace(UNNAMED_HOUSE, own_verdicts=rules.own_verdicts)
     return replace(rules, own_verdicts=bool(house.get(tx, default).own_verdicts))
 
 

@@ -8,13 +8,15 @@ from comanda.cli.command import Refused, on_database
 from comanda.config import Config
 from comanda.domain.menu import Entry
 from comanda.domain.menu_file import MenuUnreadable, decode_menu, read_menu, write_menu
+from comanda.domain.money import MoneyFormat
 from comanda.domain.staff import CONSOLE
-from comanda.store import menu
+from comanda.store import house, menu
 
 
 def import_menu(options: argparse.Namespace, config: Config) -> None:
     """`menu import FILE.csv`: import all of the file, or nothing."""
-    entries = _read_menu(options.file)
+    current_house = on_database(config, lambda database: database.read(house.get, config.house))
+    entries = _read_menu(options.file, current_house.money)
     changes = on_database(
         config, lambda database: database.write(office.import_menu, CONSOLE, entries)
     )
@@ -22,9 +24,9 @@ def import_menu(options: argparse.Namespace, config: Config) -> None:
     print(f"{added} nuevos, {changed} con cambios, {changes.same} iguales")
 
 
-def _read_menu(path: Path) -> list[Entry]:
+def _read_menu(path: Path, style: MoneyFormat) -> list[Entry]:
     try:
-        return read_menu(decode_menu(path.read_bytes()))
+        return read_menu(decode_menu(path.read_bytes()), style)
     except MenuUnreadable as error:
         raise Refused(f"{path}, {error}") from error
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from comanda.domain.errors import IllegalTransition, NothingDue, ValidationFailed
+from comanda.domain.money import PLAIN_MONEY, MoneyFormat
 from comanda.domain.orders import Order, OrderStatus
 from comanda.domain.payments import Allocation, PaidItem, PaymentStatus
-from comanda.domain.wire import money
 
 MOST_ORDERS = 20  # of one payment
 _PAYABLE = (OrderStatus.DELIVERED, OrderStatus.VERIFYING)
@@ -41,11 +41,15 @@ def check_payable(orders: Iterable[Order]) -> None:
 
 
 def allocate(
-    orders: Sequence[Order], tender: Tender, chosen: Sequence[ChosenItem] = ()
+    orders: Sequence[Order],
+    tender: Tender,
+    chosen: Sequence[ChosenItem] = (),
+    style: MoneyFormat = PLAIN_MONEY,
 ) -> tuple[Allocation, ...]:
     """Divide a payment among its orders, the oldest order first.
 
-    With `chosen` dishes, each order takes at most what its dishes cost. Raises ValidationFailed for
+    With `chosen` dishes, each order takes at most what its dishes cost. `style` is how the house
+    writes money. Raises ValidationFailed for
     an amount of 0 or more than is due, a negative or too large tip, too little cash, and dishes
     that the orders don't have or that somebody else pays.
     """
@@ -55,10 +59,14 @@ def allocate(
     most = sum(most_of.values())
     amount = most if tender.amount is None else tender.amount
     if amount > most:
-        raise ValidationFailed({"amount": [_surplus(amount - most, chosen=bool(chosen))]})
+        raise ValidationFailed(
+            {"amount": [_surplus(style.write(amount - most), chosen=bool(chosen))]}
+        )
     if amount <= 0 < total_due:
         raise ValidationFailed({"amount": ["Escribe un monto mayor que 0"]})
-    _check_tender(tender, amount, sum(order.total for order in orders))
+    _check_tender(tender, amount, sum(order.total for order in orders), style)
+    if style.decimals == 0 and amount != total_due:
+        _check_whole({"amount": amount})
     allocations = []
     left = amount
     for order in orders:
@@ -77,19 +85,32 @@ def allocate(
     return tuple(allocations)
 
 
-def _surplus(surplus: int, *, chosen: bool) -> str:
+def _surplus(surplus: str, *, chosen: bool) -> str:
     """The sentence that names a surplus, and says what to do with it."""
     due = "de lo que cuestan los platillos" if chosen else "de lo que se debe"
-    sentence = f"Sobran {money(surplus):.2f} {due}: corrige el monto"
+    sentence = f"Sobran {surplus} {due}: corrige el monto"
     return sentence + ", o apunta lo que sobra como propina"
 
 
-def _check_tender(tender: Tender, amount: int, total: int) -> None:
+def _check_tender(tender: Tender, amount: int, total: int, style: MoneyFormat) -> None:
     if not 0 <= tender.tip <= total:
         raise ValidationFailed({"tip": ["La propina va de 0 al total de la cuenta"]})
     if tender.tendered is not None and tender.tendered < amount + tender.tip:
-        short = money(amount + tender.tip - tender.tendered)
-        raise ValidationFailed({"tendered": [f"No alcanza: faltan {short:.2f}"]})
+        short = style.write(amount + tender.tip - tender.tendered)
+        raise ValidationFailed({"tendered": [f"No alcanza: faltan {short}"]})
+    if style.decimals == 0:
+        _check_whole({"tip": tender.tip, "tendered": tender.tendered or 0})
+
+
+def _check_whole(amounts: Mapping[str, int]) -> None:
+    """Raise ValidationFailed for an amount with hundredths, in a house without decimals."""
+    errors = {
+        name: ["Aquí los montos no llevan centavos"]
+        for name, units in amounts.items()
+        if units % 100
+    }
+    if errors:
+        raise ValidationFailed(errors)
 
 
 def _most(order: Order, items_of: Mapping[int, Sequence[PaidItem]]) -> int:

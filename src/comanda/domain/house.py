@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from comanda.domain.money import MoneyFormat
 from comanda.domain.wire import Wire
 
 UNNAMED = "Comanda"
@@ -51,6 +52,16 @@ class House:
     own_verdicts: bool | None = None
     tips: tuple[int, ...] | None = None
 
+    @property
+    def money(self) -> MoneyFormat:
+        """How the house writes and reads amounts."""
+        return MoneyFormat(
+            sign=self.currency,
+            sign_after=bool(self.currency_after),
+            decimals=2 if self.decimals is None else self.decimals,
+            mark=self.decimal_mark or ".",
+        )
+
     def start_of(self, day: date) -> datetime:
         """Return the moment at which the restaurant's `day` begins, in UTC.
 
@@ -97,3 +108,6 @@ class House:
             "own_verdicts": bool(self.own_verdicts),
             "tips": list(self.tips or ()),
         }
+
+
+UNNAMED_HOUSE = House(UNNAMED, "$", "UTC")  # which has chosen nothing

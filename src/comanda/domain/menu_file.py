@@ -10,10 +10,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from comanda.domain.cells import guarded, plain
 from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE, Entry, Product
+from comanda.domain.money import PLAIN_MONEY, MoneyFormat
 from comanda.domain.names import fold, read_name
 
 if TYPE_CHECKING:
@@ -27,13 +29,6 @@ HEADERS = (COLUMNS, ["nombre", "categoria", "precio"])
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t ]*(?:\r\n|\r|\n)", re.IGNORECASE)
 # MXN 85, S/ 85, Bs. 85, 85 MXN. `read_price` removes signs like $ and € by their category.
 _CURRENCY = re.compile(r"^[A-Za-z]{1,3}[./]{0,2} ?| ?[A-Za-z]{1,3}\.?$", re.ASCII)
-_PLAIN = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,2})?", re.ASCII)
-# 1,234.50 and 1.234,50 and 1 234,50. A lone 1,234 may be either of two numbers, and is refused.
-_GROUPED = (
-    re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,2}|[0-9](?:,[0-9]{3}){2}", re.ASCII),
-    re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,2}|[0-9](?:\.[0-9]{3}){2}", re.ASCII),
-    re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]{1,2})?", re.ASCII),
-)
 
 
 class MenuUnreadable(Exception):
@@ -56,8 +51,8 @@ def decode_menu(content: bytes) -> str:
     return content.decode("latin-1")
 
 
-def read_menu(text: str) -> list[Entry]:
-    """Return the entries of a CSV text. Raises MenuUnreadable.
+def read_menu(text: str, money: MoneyFormat = PLAIN_MONEY) -> list[Entry]:
+    """Return the entries of a CSV text, its prices read as `money` is. Raises MenuUnreadable.
 
     The separator is the character that a first line `sep=` names. Without that line, it is the
     semicolon or the tab that the first line contains, or else the comma.
@@ -68,7 +63,7 @@ def read_menu(text: str) -> list[Entry]:
     separator = separator_line[1] if separator_line else _separator(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        return list(_entries(rows, skipped_lines))
+        return list(_entries(rows, skipped_lines, money))
     except csv.Error as error:
         line = rows.line_num + skipped_lines
         raise MenuUnreadable(
@@ -87,23 +82,15 @@ def write_menu(products: Iterable[Product]) -> str:
     return text.getvalue()
 
 
-def read_price(text: str) -> int:
+def read_price(text: str, money: MoneyFormat = PLAIN_MONEY) -> int:
     """Return a price in minor units. Raises ValueError.
 
-    Examples: `85`, `85.50`, `85,50`, `$ 1,234.50`, `1.234,50 €`.
+    Examples: `85`, `85.50`, `85,50`, `$ 1,234.50`, `1.234,50 €`. What has two meanings in a house
+    that writes `money` this way is refused.
     """
     without_signs = "".join(letter for letter in text if unicodedata.category(letter) != "Sc")
-    digits = _CURRENCY.sub("", " ".join(without_signs.split()), count=1)
-    price = None
-    if _PLAIN.fullmatch(digits):
-        price = digits.replace(",", ".")
-    elif _GROUPED[0].fullmatch(digits):
-        price = digits.replace(",", "")
-    elif _GROUPED[1].fullmatch(digits):
-        price = digits.replace(".", "").replace(",", ".")
-    elif _GROUPED[2].fullmatch(digits):
-        price = digits.replace(" ", "").replace(",", ".")
-    if price is None or (units := int(Decimal(price) * 100)) > HIGHEST_PRICE:
+    units = money.read(_CURRENCY.sub("", " ".join(without_signs.split()), count=1))
+    if units > HIGHEST_PRICE:
         raise ValueError(BAD_PRICE)
     return units
 
@@ -113,7 +100,7 @@ def _separator(text: str) -> str:
     return next((separator for separator in ";\t" if separator in first_line), ",")
 
 
-def _entries(rows: "_csv.Reader", skipped_lines: int) -> Iterator[Entry]:
+def _entries(rows: "_csv.Reader", skipped_lines: int, money: MoneyFormat) -> Iterator[Entry]:
     if [_fold_heading(cell) for cell in _without_empty_columns(next(rows, []))] not in HEADERS:
         raise MenuUnreadable(
             f"la primera línea debe ser {','.join(COLUMNS)} o nombre,categoría,precio"
@@ -122,7 +109,7 @@ def _entries(rows: "_csv.Reader", skipped_lines: int) -> Iterator[Entry]:
     for row in rows:
         if any(cells := _without_empty_columns(row)):
             line = rows.line_num + skipped_lines
-            entry = _entry(cells, f"línea {line}")
+            entry = _entry(cells, f"línea {line}", money)
             first_line = line_of.setdefault(fold(entry.name), line)
             if first_line != line:
                 raise MenuUnreadable(
@@ -145,14 +132,14 @@ def _fold_heading(cell: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _entry(cells: list[str], place: str) -> Entry:
+def _entry(cells: list[str], place: str, money: MoneyFormat) -> Entry:
     if len(cells) != len(COLUMNS):
         raise MenuUnreadable(f"{place}: hay {len(cells)} columnas y deben ser {len(COLUMNS)}")
     name, category, price = (plain(cell) for cell in cells)
     return Entry(
         _cell(read_name, name, f"{place}, nombre"),
         _cell(read_name, category, f"{place}, categoría"),
-        _cell(read_price, price, f"{place}, precio"),
+        _cell(partial(read_price, money=money), price, f"{place}, precio"),
     )
 
 

@@ -1,4 +1,4 @@
-// "Restaurante": its name, currency, time zone and the end of its day.
+// "Restaurante": its name, its money, its time zone, the end of its day, tips, and the accounts that guests pay to.
 
 import { call } from "../lib/api.js";
 import { h, toast } from "../lib/dom.js";
@@ -6,13 +6,19 @@ import { setMoney } from "../lib/money.js";
 import { setClock } from "../lib/wall-time.js";
 import { houseFields } from "../house/house-fields.js";
 import { createForm } from "../lib/forms.js";
+import { createAccounts } from "./accounts.js";
+import { createTips } from "./tips.js";
 
 export function create(/** @type {SectionContext} */ { settings }) {
   const fields = houseFields(settings);
+  const tips = createTips(settings.tips);
+  const accounts = createAccounts(settings);
+  tips.follow(settings.country);
+  fields.country.input.addEventListener("change", () => tips.follow(fields.country.value));
   const form = createForm({
-    fields: fields.nodes,
+    fields: [...fields.nodes, tips.node],
     action: "Guardar",
-    send: () => call("PUT", "/house", { json: fields.json() }),
+    send: () => call("PUT", "/house", { json: { ...fields.json(), tips: tips.tips() } }),
     done: (house) => {
       Object.assign(settings, house);
       setMoney(house);
@@ -20,5 +26,8 @@ export function create(/** @type {SectionContext} */ { settings }) {
       toast("Guardado. Las páginas abiertas lo muestran cuando se abren otra vez.", "done");
     },
   });
-  return { node: h("div", { class: "stack narrow" }, h("h2", {}, "Restaurante"), form) };
+  return {
+    node: h("div", { class: "stack narrow" }, h("h2", {}, "Restaurante"), form, accounts.node),
+    show: accounts.show,
+  };
 }

@@ -39,7 +39,7 @@ export function openImport(done) {
     try {
       text = await readText(input.files[0]);
       const changes = await call("POST", "/menu/preview", { json: { csv: text } });
-      preview.replaceChildren(...describe(changes));
+      preview.replaceChildren(...describe(changes).filter((node) => node !== null));
       apply.hidden = changes.added.length + changes.changed.length === 0;
     } catch (error) {
       say(error.message);
@@ -62,12 +62,21 @@ export function openImport(done) {
 }
 
 function describe(/** @type {Changes} */ { added, changed, same }) {
+  const leaps = changed.filter(({ before, after }) => isLeap(before.price, after.price));
   return [
+    leaps.length > 0 ? h("p", { class: "notice", role: "alert", data: { tone: "late" } },
+      `⚠ ${leaps.length === 1 ? "Un precio cambia" : `${leaps.length} precios cambian`} cien veces o más: `
+      + `${leaps.slice(0, 3).map(({ before, after }) => `${after.name}, ${money(before.price)} → ${money(after.price)}`)
+        .join("; ")}. Revisa si el archivo separa los centavos como tu restaurante.`) : null,
     h("p", { class: "summary" }, `${added.length} nuevos · ${changed.length} con cambios · ${same} iguales`),
     ...listed("Nuevos", added.map((entry) => `${entry.name} · ${entry.category} · ${money(entry.price)}`)),
     ...listed("Con cambios", changed.map(({ before, after }) => `${after.name}: ${differences(before, after)}`)),
   ];
 }
+
+/** Whether a price grows or shrinks a hundredfold: as if its decimal mark had been read as another. */
+const isLeap = (/** @type {number} */ before, /** @type {number} */ after) => before > 0 && after > 0
+  && (after >= before * 100 || before >= after * 100);
 
 function listed(heading, lines) {
   if (lines.length === 0) return [];

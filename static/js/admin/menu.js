@@ -2,7 +2,8 @@
 
 import { call } from "../lib/api.js";
 import { h, KeyedList, openDialog, setText, toast } from "../lib/dom.js";
-import { money } from "../house/format.js";
+import { money, plainMoney, readMoney } from "../lib/money.js";
+import { inNumberWords } from "../lib/number-words.js";
 import { fetchMenu } from "../house/first.js";
 import { limit } from "../house/rules.js";
 import { createForm, field } from "../lib/forms.js";
@@ -194,7 +195,12 @@ class MenuSection {
       name: "category", maxlength: limit("name"), required: true, list: "categories", value: product.category,
     });
     const price = field("Precio",
-      { name: "price", inputmode: "decimal", required: true, value: id ? product.price.toFixed(2) : "" });
+      { name: "price", inputmode: "decimal", required: true, value: id ? plainMoney(product.price) : "" });
+    const reading = h("p", { class: "small price-reading", role: "status" });
+    const showReading = () => setText(reading, readingOf(price.value));
+    price.input.addEventListener("input", showReading);
+    price.append(reading);
+    showReading();
     const form = createForm({
       fields: [name, category, categories, price],
       action: "Guardar",
@@ -230,10 +236,20 @@ class MenuSection {
   }
 }
 
-/** "85,5" → 85.5; other text goes as it is, and the server says what is wrong. */
-function toPrice(text) {
-  const number = Number(text.trim().replace(",", "."));
-  return text.trim() === "" || Number.isNaN(number) ? text : number;
+/** A typed price as a number. Throws with the reason for what can't be read, or has two meanings. */
+function toPrice(/** @type {string} */ text) {
+  const { hundredths, error } = readMoney(text);
+  if (error !== undefined) throw new Error(error);
+  return hundredths / 100;
+}
+
+/** "= $ 11.000 · once mil": how a price that is being typed is read. */
+function readingOf(/** @type {string} */ text) {
+  if (!text.trim()) return "";
+  const { hundredths, error } = readMoney(text);
+  if (error !== undefined) return `⚠ ${error}`;
+  const words = hundredths >= 100000 ? ` · ${inNumberWords(Math.floor(hundredths / 100))}` : "";
+  return `= ${money(hundredths / 100)}${words}`;
 }
 
 function swapped(list, item, by) {

@@ -29,12 +29,11 @@ export class ChargeSheet {
     this.key = billKey(order);
     this.outbox = outbox;
     this.onClose = onClose;
-    for (const one of orders()) if (billKey(one) === this.key && isOpen(one)) this.#known.set(one.id, one);
+    for (const one of [...orders()].filter(isOpen)) if (billKey(one) === this.key) this.#known.set(one.id, one);
     this.#known.set(order.id, order);
     this.form = new ChargeForm({
       settings, send: (charge) => this.#send(charge), memory: createMemory(`comanda.cobro.${username}/${this.key}`),
-      wanted: retries?.method ?? (isTill ? settings.methods.find(({ verify }) => verify === "none")?.name
-        : order.payment?.method) ?? null,
+      wanted: retries?.method ?? usualMethod(order, settings, isTill),
       isTill, onPayData: payData?.(() => this.order) ?? null,
     });
     this.payments = createPayments({ username, retry: (payment) => this.retry(payment),
@@ -175,6 +174,10 @@ export class ChargeSheet {
     this.onClose();
   }
 }
+
+/** @type {(order: Order, settings: Settings, isTill: boolean) => string | null} */
+const usualMethod = (order, settings, isTill) => (isTill
+  ? settings.methods.find(({ verify }) => verify === "none")?.name : order.payment?.method) ?? null;
 
 /** What this phone has not sent yet, in hundredths. */
 const heldBy = (/** @type {Draft[]} */ drafts) => drafts.filter((draft) => !draft.stopped)

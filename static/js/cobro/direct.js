@@ -28,7 +28,7 @@ export class Direct {
   async discard() { /* nothing waits here */ }
 
   /** Send the charge; the same charge again, after an answer was lost, is done once. */
-  async add({ file, corrects: _, ...said }) {
+  async add({ file, ...said }) {
     const bytes = file ? await file.arrayBuffer() : null;
     const draft = /** @type {Draft} */ (/** @type {unknown} */ ({
       ...said, type: file?.type ?? "", name: file?.name || "foto.jpg", bytes }));

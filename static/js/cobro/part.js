@@ -28,7 +28,7 @@ export class Part {
     this.rounds = h("fieldset", { class: "rounds" }, h("legend", { class: "small quiet" }, "Rondas"));
     this.people = h("output", { class: "people number" });
     this.fewer = this.#step("−", "Una persona menos", -1);
-    this.more = this.#step("＋", "Una persona más", 1);
+    this.more = this.#step("+", "Una persona más", 1);
     this.share = h("div", { class: "share" }, this.fewer, this.people, this.more);
     this.amount = h("input", {
       class: "input number", type: "text", inputmode: "decimal", maxlength: 16, id: "pay-amount", autocomplete: "off",
@@ -220,7 +220,7 @@ export class Part {
     const fewer = h("button", { class: "button step-button", type: "button", "aria-label": `Menos ${item.name}`,
       onclick: () => set(chosen() - 1) }, "−");
     const more = h("button", { class: "button step-button", type: "button", "aria-label": `Más ${item.name}`,
-      onclick: () => set(chosen() + 1) }, "＋");
+      onclick: () => set(chosen() + 1) }, "+");
     const about = h("span", { class: "quiet small" });
     const node = h("li", { class: "pay-dish" }, h("span", { class: "pay-dish-name" }, item.name, " ", about),
       h("span", { class: "steps" }, fewer, number, more));

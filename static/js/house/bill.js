@@ -74,7 +74,7 @@ export function notesFor(/** @type {number} */ amount) {
       if (next > amount && next <= amount * 6 && next - amount > amount / 200) notes.add(next);
     }
   }
-  return [...notes].sort((a, b) => a - b).slice(0, 5);
+  return [...notes].sort((a, b) => a - b).slice(0, 4);
 }
 
 /** "3 rondas", or "" for one. */

@@ -16,7 +16,7 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "America/Mexico
 const limits = /** @type {Limits} */ ({ name: 80, currency: 5, username: 40, shortest_money_pin: 6, pin: 128 });
 setRules(/** @type {Settings} */ ({ limits }));
 
-const house = houseFields({ restaurant: "", currency: "$", time_zone: zone });
+const house = houseFields({ restaurant: "", currency: "$", time_zone: zone, own_verdicts: false });
 const name = field("Tu nombre", { name: "name", maxlength: limit("name"), required: true });
 const username = field("Usuario", {
   name: "username", maxlength: limit("username"), required: true, autocapitalize: "none", spellcheck: "false",

@@ -52,15 +52,10 @@ export async function call(method, path, options) {
 async function send(method, path, { json, form, key, user, timeout = 15000, isPreloaded = false } = {}) {
   const isQuestion = method === "GET" && /^\/(session$|start\/)/.test(path); // asks who is signed in
   const headers = isQuestion ? {} : asUser(user);
+  if (key !== undefined) headers["Idempotency-Key"] = key;
   /** @type {RequestInit} */
   const sent = { method, headers, credentials: "same-origin", cache: "no-store",
-    signal: AbortSignal.timeout?.(timeout) };
-  if (json !== undefined) {
-    headers["Content-Type"] = "application/json";
-    sent.body = JSON.stringify(json);
-  }
-  if (form !== undefined) sent.body = form;
-  if (key !== undefined) headers["Idempotency-Key"] = key;
+    signal: AbortSignal.timeout?.(timeout), body: form ?? bodyOf(json, headers) };
   const started = isPreloaded ? 0 : stopwatch(); // the browser has asked since the page's head came
   let received;
   let response;
@@ -82,6 +77,13 @@ async function send(method, path, { json, form, key, user, timeout = 15000, isPr
     if (error.code) learn(); // a refusal by Comanda; a proxy or a hotel has another clock
     throw error;
   }
+}
+
+/** JSON as a body, whose type the headers then tell; undefined for none. */
+function bodyOf(/** @type {unknown} */ json, /** @type {Record<string, string>} */ headers) {
+  if (json === undefined) return undefined;
+  headers["Content-Type"] = "application/json";
+  return JSON.stringify(json);
 }
 
 /**

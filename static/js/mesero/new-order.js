@@ -134,6 +134,7 @@ class NewOrder {
     this.customerField.hidden = !away;
     this.away.setAttribute("aria-pressed", String(away));
     setText(this.away, away ? "A una mesa" : "Para llevar");
+    this.away.parentElement?.toggleAttribute("data-away", away);
     this.#showOpenBill();
   }
 

@@ -93,7 +93,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
   const damage = h("p", { class: "small" }, DAMAGED);
   const pay = h("button", { class: "button", type: "button", "data-size": "main", onclick: () => act() });
   const rest = h("button", { class: "button", type: "button", onclick: () => charge(anchor()) });
-  const more = h("button", { class: "button", type: "button", onclick: () => addRound(anchor()) }, "＋ Ronda");
+  const more = h("button", { class: "button", type: "button", onclick: () => addRound(anchor()) }, "+ Ronda");
   const mend = h("button", { class: "button", type: "button", "aria-label": `Corregir, ${place(order)}`,
     onclick: () => correct(bill.orders) }, "⋯");
   const take = createTake(order, learn);
@@ -135,7 +135,9 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
       const refused = rejected();
       const total = now.orders.reduce((sum, one) => sum + cents(one.total), 0) / 100;
       const due = dueOf(now.orders.filter(isChargeable));
-      update({ ...anchor(), total, id: now.orders.map(({ id }) => id).join(", ") }, sinceOf(now.orders));
+      const ids = now.orders.map(({ id }) => id).join(", ");
+      const round = now.orders.length > 1 ? 1 : anchor().round; // the line above counts them
+      update({ ...anchor(), total, round, id: ids }, sinceOf(now.orders));
       card.setAttribute("aria-label", labelOf(now.orders));
       const cooking = now.orders.filter(({ status }) => !LISTED.includes(status)).length;
       setText(rounds, [roundsOf(now.orders), due > 0 && due < cents(total) ? `falta ${money(due / 100)}` : "",

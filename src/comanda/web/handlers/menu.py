@@ -8,13 +8,14 @@ from comanda import office
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.menu import Changes, Entry, compare
 from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
+from comanda.domain.money import MoneyFormat
 from comanda.domain.wire import Wire
-from comanda.store import menu
+from comanda.store import house, menu
 from comanda.store.database import Snapshot
 from comanda.web.contract.path_names import PRODUCT
 from comanda.web.contract.requests import Availability, MenuOrder, MenuText, NewProduct
 from comanda.web.plumbing.json_replies import reply, reply_aside
-from comanda.web.plumbing.keys import DATABASE, STAFF
+from comanda.web.plumbing.keys import CONFIG, DATABASE, STAFF
 from comanda.web.plumbing.long_answers import reply_with
 from comanda.web.plumbing.request_data import json_body
 
@@ -99,10 +100,10 @@ async def import_menu(request: web.Request) -> web.Response:
     return await reply_aside(changes.wire)
 
 
-async def menu_entries(text: str, field: str = "csv") -> list[Entry]:
+async def menu_entries(text: str, style: MoneyFormat, field: str = "csv") -> list[Entry]:
     """Return the entries of a CSV text, read in a thread. Raises ValidationFailed for `field`."""
     try:
-        return await asyncio.to_thread(read_menu, text)
+        return await asyncio.to_thread(read_menu, text, style)
     except MenuUnreadable as error:
         raise ValidationFailed({field: [str(error)]}) from error
 
@@ -113,7 +114,9 @@ def menu_wire(view: Snapshot) -> Wire:
 
 
 async def _entries(request: web.Request) -> list[Entry]:
-    return await menu_entries((await json_body(request, MenuText))["csv"])
+    text = (await json_body(request, MenuText))["csv"]
+    current_house = await request.app[DATABASE].read(house.get, request.app[CONFIG].house)
+    return await menu_entries(text, current_house.money)
 
 
 def _csv(view: Snapshot) -> bytes:

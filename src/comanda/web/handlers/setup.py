@@ -29,11 +29,14 @@ async def set_up(request: web.Request) -> web.Response:
     _require_open(request)
     body = await json_body(request, NewRestaurant)
     request.app[SETUP_TOKEN].require(body["token"])
-    entries = await menu_entries(body["csv"]) if body["csv"] else SAMPLE if body["sample"] else ()
+    described = house_of(body)
+    entries = SAMPLE if body["sample"] else ()
+    if body["csv"]:
+        entries = tuple(await menu_entries(body["csv"], described.money))
     admin = Staff(body["username"], body["name"], Role.ADMIN)
     pin_hash = await request.app[PINS].hash(body["pin"])
     with only_while(lambda _: _require_open(request)):
-        await request.app[DATABASE].write(office.set_up, house_of(body), admin, pin_hash, entries)
+        await request.app[DATABASE].write(office.set_up, described, admin, pin_hash, entries)
     request.app[SETUP_TOKEN].close()
     return reply({"user": admin.wire()}, status=201)
 

@@ -1,0 +1,51 @@
+// The fields that say how a house writes money: its country, or each thing by hand.
+
+import { h, setText } from "../lib/dom.js";
+import { field } from "../lib/forms.js";
+import { COUNTRIES, countryOf } from "./countries.js";
+import { limit } from "./rules.js";
+
+/** `{ nodes, json(), country() }` for a house's current values; `onCountry(country)` hears of another choice. */
+export function moneyFields(/** @type {MoneyFormat & { country?: string }} */ house) {
+  const country = field("País", {
+    name: "country", options: [["", "Otro"], ...COUNTRIES.map(({ code, name }) => [code, name])],
+    value: house.country ?? "", hint: "Al elegirlo se llena cómo se escriben ahí los montos. Puedes cambiarlo abajo.",
+  });
+  const sign = field("Signo de la moneda", {
+    name: "currency", maxlength: limit("currency"), required: true, value: house.currency, hint: "$, Bs, S/, Q…",
+  });
+  const after = field("El signo va", {
+    name: "currency_after", options: [["", "antes del monto"], ["si", "después del monto"]],
+    value: house.currency_after ? "si" : "",
+  });
+  const decimals = field("Centavos", {
+    name: "decimals", options: [["2", "con centavos"], ["0", "sin centavos"]], value: String(house.decimals ?? 2),
+  });
+  const mark = field("Los centavos se separan con", {
+    name: "decimal_mark", options: [[".", "punto: 1,234.50"], [",", "coma: 1.234,50"]],
+    value: house.decimal_mark ?? ".",
+  });
+  const example = h("p", { class: "notice money-example", "aria-live": "polite" });
+  const read = () => ({ country: country.value, currency: sign.value, currency_after: after.value === "si",
+    decimals: Number(decimals.value), decimal_mark: mark.value });
+  const show = () => setText(example, `Así se verán los montos: ${exampleOf(read())}`);
+  country.input.addEventListener("change", () => {
+    const chosen = countryOf(country.value);
+    if (chosen) {
+      sign.input.value = chosen.currency;
+      after.input.value = chosen.currency_after ? "si" : "";
+      decimals.input.value = String(chosen.decimals);
+      mark.input.value = chosen.decimal_mark;
+    }
+    show();
+  });
+  for (const one of [sign, after, decimals, mark]) one.input.addEventListener("input", show);
+  show();
+  return { nodes: [country, sign, after, decimals, mark, example], json: read, country };
+}
+
+/** 1234.5 as a house with these values writes it. */
+function exampleOf({ currency, currency_after: isAfter, decimals, decimal_mark: mark }) {
+  const number = `1${mark === "." ? "," : "."}234${decimals === 0 ? "" : `${mark}50`}`;
+  return isAfter ? `${number} ${currency}` : `${currency} ${number}`;
+}
