@@ -11,7 +11,7 @@ import secrets
 import socket
 import struct
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -254,10 +254,13 @@ class House:
         photo: bytes | None = None,
         key: str | None = None,
         method: str = "transferencia",
+        more: Sequence[tuple[str, str]] = (),
     ) -> tuple[int, Any]:
-        """A payment attempt with a photo."""
+        """A payment attempt with a photo, and `more` fields of the form."""
         form = aiohttp.FormData()
         form.add_field("method", method)
+        for name, value in more:
+            form.add_field(name, value)
         file = io.BytesIO(photo or jpeg())
         form.add_field("file", file, filename="foto.jpg", content_type="image/jpeg")
         headers = {"Idempotency-Key": key} if key else None

@@ -26,8 +26,6 @@ _PLAIN = {
     "null": "null",
 }
 _CONTENT = "application/json"
-# An order has these for all pages but the kitchen's, which never asks for them.
-_NOT_FOR_KITCHENS = ("paid", "waiting", "due", "payments")
 
 
 def typedefs(document: Part) -> str:
@@ -58,7 +56,7 @@ def typescript(schema: Part) -> str:
 
 
 def _object(schema: Part) -> str:
-    required = {*schema.get("required", ()), *_NOT_FOR_KITCHENS}
+    required = schema.get("required", ())
     fields = [
         f"{json.dumps(name)}{'' if name in required else '?'}: {typescript(field)}"
         for name, field in schema.get("properties", {}).items()

@@ -444,7 +444,7 @@ def reconcile_payment(
         raise PaymentNotFound
     if approved_payment.is_reconciled != is_found:
         reconciliation.tick(tx, payment_id, by=actor.username if is_found else None)
-        approved_payment = replace(approved_payment, payment=payments.require(tx, payment_id))
+        approved_payment = approved_payment.changed(payments.require(tx, payment_id))
     return Reconciled(approved_payment, events.head(tx))
 
 

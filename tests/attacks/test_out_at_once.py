@@ -30,6 +30,7 @@ from tests.house import ANA, COCO, LUIS, ROSA, SOPA, House, eventually, jpeg, op
 SOURCE = Path(comanda.__file__).parent
 SOUP = {"name": "Sopa de fideo", "category": "Sopas", "price": 70}
 HOUSE = {"restaurant": "La Fonda", "currency": "Q", "time_zone": "America/Guatemala"}
+ACCOUNT = {"method": "transferencia", "label": "BBVA", "holder": "La Fonda", "number": "0121"}
 ZOE = {"username": "zoe", "name": "Zoé", "role": "waiter", "pin": "8841"}
 ITEMS = [{"product_id": SOPA, "quantity": 1}]
 
@@ -55,6 +56,18 @@ CHANGES: dict[tuple[str, str], tuple[Staff, str, Callable[[], dict[str, Any]]]] 
     ),
     ("PUT", "/orders/{order_id}/waiter"): (ROSA, "/orders/1/waiter", dict),
     ("POST", "/orders/{order_id}/proof"): (ANA, "/orders/2/proof", lambda: {"data": photo()}),
+    ("PUT", "/orders/{order_id}/place"): (
+        ANA,
+        "/orders/1/place",
+        lambda: {"json": {"customer": "Lupita"}},
+    ),
+    ("PUT", "/orders/{order_id}/items/{position}"): (
+        LUIS,
+        "/orders/1/items/0",
+        lambda: {"json": {"quantity": 1, "reason": "se acabó"}},
+    ),
+    ("DELETE", "/payments/{payment_id}"): (ANA, "/payments/1", dict),
+    ("PUT", "/accounts"): (ROSA, "/accounts", lambda: {"json": {"accounts": [ACCOUNT]}}),
     ("PUT", "/payments/{payment_id}/seen"): (LUIS, "/payments/1/seen", dict),
     ("PUT", "/payments/{payment_id}/viewer"): (LUIS, "/payments/1/viewer", dict),
     ("DELETE", "/payments/{payment_id}/viewer"): (LUIS, "/payments/1/viewer", dict),
@@ -118,7 +131,7 @@ WAYS = {
 WRITTEN = (  # and not who is signed in
     "staff", "products", "orders", "order_items", "payments", "proofs", "fingerprints", "events",
     "thumbnails",
-    "idempotency_keys", "house", "viewers",
+    "idempotency_keys", "house", "viewers", "payment_allocations", "accounts",
 )  # fmt: skip
 
 

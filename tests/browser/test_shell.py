@@ -254,7 +254,7 @@ def test_an_import_from_another_room_is_found(tmp_path: Path, script: str, targe
 @pytest.mark.parametrize(
     ("member", "path", "file", "ask"),
     [
-        (ANA, "/mesero?ver=cobrar", "mesero/charge.js", "💳 Cobrar, mesa 4"),
+        (ANA, "/mesero?ver=cobrar", "cobro/charge.js", "💳 Cobrar, mesa 4"),
         (ANA, "/mesero?ver=cobrar", "mesero/paid.js", "Pagadas hoy"),
         (LUIS, "/caja", "house/void-dialog.js", "Anular mesa 4"),
         (ROSA, "/admin", "admin/menu.js", "Menú"),

@@ -36,7 +36,7 @@ def newer(tmp_path: Path) -> Path:
     """The pages of the next version: a module that is fetched later has changed."""
     folder = tmp_path / "newer"
     shutil.copytree(static_folder(), folder)
-    for name in ("js/mesero/charge.js", "js/caja/reconciliation.js", "js/admin/menu.js"):
+    for name in ("js/cobro/charge.js", "js/caja/reconciliation.js", "js/admin/menu.js"):
         with (folder / name).open("a", encoding="utf-8") as file:
             file.write('document.documentElement.dataset.newer = "yes";\n')
     return folder

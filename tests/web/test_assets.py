@@ -91,7 +91,7 @@ def test_every_module_that_a_page_names_is_a_bundle() -> None:
 
 PARTS = {
     "js/caja/reconciliation.js": ["js/caja/caja.js"],
-    "js/mesero/charge.js": ["js/mesero/mesero.js"],
+    "js/cobro/charge.js": ["js/caja/caja.js", "js/mesero/mesero.js"],
     "js/house/void-dialog.js": ["js/caja/caja.js", "js/mesero/mesero.js"],
     "js/admin/menu.js": ["js/admin/admin.js"],
 }
@@ -110,7 +110,7 @@ async def test_a_part_holds_what_its_page_lacks_and_nothing_that_all_have(
 
 
 async def test_a_part_of_a_part_leaves_out_what_both_have(house: House) -> None:
-    scripts = ("js/mesero/mesero.js", "js/mesero/charge.js", "js/lib/exif.js")
+    scripts = ("js/mesero/mesero.js", "js/cobro/charge.js", "js/lib/exif.js")
     page, sheet, dates = [set(await held(house, script)) for script in scripts]
     assert page | sheet | dates >= set(needed("js/lib/exif.js"))
     assert not dates & (page | sheet)

@@ -36,6 +36,8 @@ CONTRACT = {
     "old_version": 404,
     "illegal_transition": 409,
     "payment_already_decided": 409,
+    "nothing_due": 409,
+    "order_has_payments": 409,
     "staff_not_found": 404,
     "session_not_found": 404,
     "product_exists": 409,
@@ -65,6 +67,9 @@ FOUNDED = {
 }
 
 
+TABLE = {"table_number": 3}
+
+
 def test_every_code_of_the_contract_has_its_status_and_every_error_its_code() -> None:
     assert {code: STATUSES[code] for code in CONTRACT} == CONTRACT
     codes = {kind.code for kind in vars(errors).values() if is_refusal(kind)}
@@ -91,8 +96,11 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
     await house.judge(payment, "aprobado")
     _, mine = await house.submit((await house.deliver())["id"], ROSA)
     await expire(house, payment)
+    started = await house.deliver(5)
+    _, part = await house.submit(started["id"], method="efectivo", more=[("amount", "100")])
+    await house.judge(part["payment"]["id"], "aprobado")
     await house.submit((await house.deliver())["id"])
-    await house.app[DATABASE].write(workflow.record_examination, 3, Facts())
+    await house.app[DATABASE].write(workflow.record_examination, 4, Facts())
     house.app[SETUP_TOKEN].issue()
     before = house.rows()
 
@@ -111,7 +119,7 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
         ("other_user", ANA, "GET", "/orders", {"headers": {"Comanda-User": "luis"}}),
         ("proof_expired", LUIS, "GET", f"/payments/{payment}/proof", {}),
         ("proof_not_examined", LUIS, "GET", "/payments/2/proof?size=thumb", {}),
-        ("no_thumbnail", LUIS, "GET", "/payments/3/proof?size=thumb", {}),
+        ("no_thumbnail", LUIS, "GET", "/payments/4/proof?size=thumb", {}),
         ("order_not_found", ANA, "GET", "/orders/999", {}),
         ("payment_not_found", LUIS, "GET", "/payments/999/proof", {}),
         ("not_found", None, "GET", "/nada", {}),
@@ -124,6 +132,14 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
         ("bad_setup_token", None, "POST", "/setup", {"json": FOUNDED}),
         ("product_exists", ROSA, "POST", "/products", {"json": MENU[1].wire()}),
         ("illegal_transition", COCO, "PUT", status, {"json": {"status": "listo"}}),
+        ("order_has_payments", ANA, "PUT", f"/orders/{started['id']}/place", {"json": TABLE}),
+        (
+            "nothing_due",
+            ANA,
+            "POST",
+            f"/orders/{paid['id']}/proof",
+            {"data": form(io.BytesIO(jpeg()))},
+        ),
         ("payment_already_decided", LUIS, "PUT", verdict, {"json": {"verdict": "rechazado"}}),
         ("file_too_large", ANA, "POST", f"/orders/{order['id']}/proof", {"data": form(photo)}),
         (
@@ -182,6 +198,10 @@ async def test_states_and_keys_are_refused_with_their_codes_and_leave_nothing(
     status, problem = await house.submit(order["id"], key="k-1")
     assert (status, problem["code"]) == (422, "idempotency_key_reused")
     status, problem = await house.submit(paid["id"], key="k-2")
+    assert (status, problem["code"]) == (409, "nothing_due")
+    placed = await house.place()
+    before = house.rows()
+    status, problem = await house.submit(placed["id"], key="k-3")
     assert (status, problem["code"]) == (409, "illegal_transition")
     assert house.rows() == before
 

@@ -29,7 +29,20 @@ async def test_an_attempt_has_the_contracts_shape(house: House) -> None:
         "decided_by": None,
         "decided_at": None,
         "reference": None,
-        "amount": None,
+        "amount": 241.0,
+        "tip": 0.0,
+        "tendered": None,
+        "change": None,
+        "replaces": None,
+        "orders": [
+            {
+                "order_id": order["id"],
+                "table_number": 12,
+                "customer": None,
+                "amount": 241.0,
+                "items": [],
+            }
+        ],
         "warnings": [],
         "seen_by": None,
         "seen_at": None,
@@ -160,7 +173,14 @@ async def test_a_verdict_given_twice_is_no_news_and_the_other_one_is_refused(
         "decided_at": "2026-11-28T20:41:00.000Z",
         "seen_in_account": True,
     }
-    assert paid == submitted | {"status": "pagado", "payment": submitted["payment"] | decided}
+    payment = submitted["payment"] | decided
+    assert paid == submitted | {
+        "status": "pagado",
+        "payment": payment,
+        "payments": [payment],
+        "paid": 241.0,
+        "waiting": 0.0,
+    }
     before = house.rows()
     assert await house.judge(payment_id, "aprobado", MARA) == (200, paid)
     status, problem = await house.judge(payment_id, "rechazado", MARA)
@@ -234,7 +254,7 @@ async def test_what_costs_nothing_is_charged_like_anything_else(
         form.add_field("file", jpeg(), filename="foto.jpg", content_type="image/jpeg")
     status, sent = await house.call(ANA, "POST", f"/orders/{order['id']}/proof", data=form)
     assert status == 201, sent
-    assert sent["payment"]["amount"] == (None if amount is None else 0)
+    assert sent["payment"]["amount"] == 0
     assert sent["payment"]["warnings"] == []
     status, paid = await house.judge(sent["payment"]["id"], "aprobado")
     assert (status, paid["status"]) == (200, "pagado")

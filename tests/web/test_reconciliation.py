@@ -51,6 +51,7 @@ async def test_what_was_approved_stands_with_its_totals_and_what_was_found(mexic
     assert ticked == {
         **first,
         "table_number": 12,
+        "customer": None,
         "total": 241.0,
         "reconciled_by": "luis",
         "reconciled_at": "2026-11-28T20:41:00.000Z",
@@ -72,6 +73,7 @@ def total(method: str, count: int, amount: float, found: int, found_amount: floa
         "method": method,
         "count": count,
         "total": amount,
+        "tips": 0.0,
         "count_reconciled": found,
         "amount_reconciled": found_amount,
     }
@@ -161,7 +163,7 @@ async def test_a_spreadsheet_opens_it_right_and_runs_nothing(mexican: House) -> 
     told = dict(zip(header, first, strict=True))
     assert told["Fecha y hora"] == "2026-11-28 14:41"
     assert told["Referencia"] == '\'=HYPERLINK("http://x","y")'
-    assert (told["Total"], told["Monto del comprobante"]) == ("241.0", "241.0")
+    assert (told["Monto"], told["De la cuenta"], told["Propina"]) == ("241.0", "241.0", "0.0")
     assert told["Forma de pago"] == "Transferencia"
     assert (told["Envió"], told["Aprobó"]) == ("Ana", "Luis")
     assert told["Encontrado en el banco"] == "sí, Luis"

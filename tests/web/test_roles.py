@@ -67,7 +67,13 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("GET", "/orders/{order_id}"): ALL,
     ("PUT", "/orders/{order_id}/status"): ALL,
     ("PUT", "/orders/{order_id}/waiter"): {W, A},
-    ("POST", "/orders/{order_id}/proof"): {W, A},
+    ("POST", "/orders/{order_id}/proof"): {W, C, A},
+    ("PUT", "/orders/{order_id}/place"): {W, C, A},
+    ("PUT", "/orders/{order_id}/items/{position}"): {W, C, A},
+    ("DELETE", "/payments/{payment_id}"): {W, C, A},
+    ("GET", "/accounts"): {W, C, A},
+    ("PUT", "/accounts"): {A},
+    ("GET", "/accounts/{position}/qr"): {W, C, A},
     ("GET", "/payments/{payment_id}/proof"): {W, C, A},
     ("PUT", "/payments/{payment_id}/seen"): {C, A},
     ("PUT", "/payments/{payment_id}/viewer"): {C, A},
@@ -155,6 +161,7 @@ def at(path: str) -> str:
         session_id="999",
         role="waiter",
         date="2026-11-28",
+        position="99",
     )
 
 

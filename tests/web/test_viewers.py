@@ -12,10 +12,12 @@ from tests.house import ANA, BETO, COCO, LUIS, MARA, ROSA, House, as_an_event, o
 from tests.web.test_evidence import with_methods
 
 
-async def waiting(house: House, table: int = 12, waiter: Staff = ANA) -> str:
+async def waiting(
+    house: House, table: int = 12, waiter: Staff = ANA, method: str = "efectivo"
+) -> str:
     """The id of a payment that waits for its verdict."""
     order = await house.deliver(table)
-    status, submitted = await house.submit(order["id"], waiter, method="efectivo")
+    status, submitted = await house.submit(order["id"], waiter, method=method)
     assert status == 201, submitted
     return str(submitted["payment"]["id"])
 
@@ -132,7 +134,7 @@ async def test_a_decided_payment_has_no_viewers(house: House, verdict: str) -> N
 
 
 async def test_what_one_may_not_decide_keeps_nobody_away(house: House) -> None:
-    other, own = await waiting(house, 4), await waiting(house, 5, ROSA)
+    other, own = await waiting(house, 4), await waiting(house, 5, ROSA, "transferencia")
     await view(house, other, ROSA)
     assert (await view(house, own, ROSA))["payment"]["viewers"] == []
     assert await viewers(house) == {}

@@ -38,6 +38,7 @@ async def test_a_void_order_keeps_its_reason_and_everybody_is_told(house: House)
                 {
                     "order_id": order["id"],
                     "table_number": 12,
+                    "customer": None,
                     "reason": "se fueron",
                     "by": "luis",
                 },

@@ -60,7 +60,7 @@ def allocate(
     amount = most if tender.amount is None else tender.amount
     if amount > most:
         raise ValidationFailed(
-            {"amount": [_surplus(style.write(amount - most), chosen=bool(chosen))]}
+            {"amount": [_surplus(style.text(amount - most), chosen=bool(chosen))]}
         )
     if amount <= 0 < total_due:
         raise ValidationFailed({"amount": ["Escribe un monto mayor que 0"]})
@@ -96,7 +96,7 @@ def _check_tender(tender: Tender, amount: int, total: int, style: MoneyFormat) -
     if not 0 <= tender.tip <= total:
         raise ValidationFailed({"tip": ["La propina va de 0 al total de la cuenta"]})
     if tender.tendered is not None and tender.tendered < amount + tender.tip:
-        short = style.write(amount + tender.tip - tender.tendered)
+        short = style.text(amount + tender.tip - tender.tendered)
         raise ValidationFailed({"tendered": [f"No alcanza: faltan {short}"]})
     if style.decimals == 0:
         _check_whole({"tip": tender.tip, "tendered": tender.tendered or 0})

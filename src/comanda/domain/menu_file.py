@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from comanda.domain.cells import guarded, plain
 from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE, Entry, Product
-from comanda.domain.money import PLAIN_MONEY, MoneyFormat
+from comanda.domain.money import PLAIN_MONEY, Doubtful, MoneyFormat
 from comanda.domain.names import fold, read_name
 
 if TYPE_CHECKING:
@@ -89,7 +89,12 @@ def read_price(text: str, money: MoneyFormat = PLAIN_MONEY) -> int:
     that writes `money` this way is refused.
     """
     without_signs = "".join(letter for letter in text if unicodedata.category(letter) != "Sc")
-    units = money.read(_CURRENCY.sub("", " ".join(without_signs.split()), count=1))
+    try:
+        units = money.read(_CURRENCY.sub("", " ".join(without_signs.split()), count=1))
+    except Doubtful:
+        raise
+    except ValueError as error:
+        raise ValueError(BAD_PRICE) from error
     if units > HIGHEST_PRICE:
         raise ValueError(BAD_PRICE)
     return units

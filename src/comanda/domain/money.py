@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 MOST_DIGITS = 9
 _AMOUNT = re.compile(r"[0-9][0-9.,]*", re.ASCII)
+_SPACED = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]{1,2})?", re.ASCII)  # 1 234,50
 _HUNDREDTHS = 2  # digits
+
+
+class Doubtful(ValueError):
+    """A text that could be two amounts, or that names hundredths in a house without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class MoneyFormat:
     def group(self) -> str:
         return "," if self.mark == "." else "."
 
-    def write(self, units: int) -> str:
+    def text(self, units: int) -> str:
         """18550 → `$ 185.50`. Hundredths are shown in a house without decimals if there are any."""
         text = self._number(units, self.group)
         return f"{text} {self.sign}" if self.sign_after else f"{self.sign} {text}"
@@ -45,7 +50,9 @@ class MoneyFormat:
         Raises ValueError with a sentence; what could be read in two ways is refused, with both.
         `static/js/lib/money.js` reads by the same rules, which a test holds against each other.
         """
-        typed = "".join(text.split()).replace("".join(self.sign.split()), "", 1)
+        typed = " ".join(text.replace(self.sign, "", 1).split())
+        if _SPACED.fullmatch(typed):
+            typed = typed.replace(" ", "")
         if not _AMOUNT.fullmatch(typed) or typed[-1] in ".,":
             raise ValueError(self._wrong())
         at = max(typed.rfind("."), typed.rfind(","))
@@ -58,7 +65,7 @@ class MoneyFormat:
         if len(after) > _HUNDREDTHS or last in before or not _is_grouped(before, other):
             raise ValueError(self._wrong())
         if self.decimals == 0 and int(after) > 0:
-            raise ValueError("Aquí los montos no llevan centavos")
+            raise Doubtful("Aquí los montos no llevan centavos")
         return self._checked(before.replace(other, ""), after)
 
     def _thousands(self, typed: str, before: str, after: str, last: str) -> int:
@@ -69,7 +76,7 @@ class MoneyFormat:
         if last != self.mark or last in before:
             return units
         decimal = round(float(f"{before}.{after}") * 100)
-        raise ValueError(f"¿{self.write(units)} o {self.write(decimal)}? Escríbelo sin duda")
+        raise Doubtful(f"¿{self.text(units)} o {self.text(decimal)}? Escríbelo sin duda")
 
     def _checked(self, digits: str, fraction: str) -> int:
         if len(digits.lstrip("0")) > MOST_DIGITS:

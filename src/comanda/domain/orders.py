@@ -340,13 +340,15 @@ class Order:
             raise OrderHasPayments("De esta orden ya hay algo pagado o por verificar")
 
     def wire(self, reader: Role) -> Wire:
-        """Return the order for `reader`: the kitchen sees no payment, and no sum of payments.
+        """Return the order for `reader`: the kitchen sees it as if it had no payments.
 
         `begun` is present only in an order that the kitchen moved back to PENDING.
         """
+        if reader is Role.KITCHEN and self.payments:
+            return replace(self, payments=()).wire(reader)
         payments = [payment.wire() for payment in self.payments]
         taken_back = self.begun and self.status is OrderStatus.PENDING
-        wire = {
+        return {
             "id": str(self.id),
             "table_number": self.table_number,
             "customer": self.customer,
@@ -366,22 +368,12 @@ class Order:
             "updated_at": time(self.updated_at),
             **({"begun": True} if taken_back else {}),
         }
-        return _without_payment(wire) if reader is Role.KITCHEN else wire
-
-
-def _without_payment(order: Wire) -> Wire:
-    """Return the order as the kitchen sees it."""
-    shown = {name: value for name, value in order.items() if name not in _OF_PAYMENTS}
-    return {**shown, "payment": None}
-
-
-_OF_PAYMENTS = frozenset(("paid", "waiting", "due", "payments"))
 
 
 def order_updated(order: Order) -> Event:
     """The event `order_updated`, which is appended with every change of an order."""
-    data = order.wire(Role.ADMIN)
-    return Event(EventType.ORDER_UPDATED, data, _without_payment(data))
+    redacted = order.wire(Role.KITCHEN) if order.payments else None
+    return Event(EventType.ORDER_UPDATED, order.wire(Role.ADMIN), redacted)
 
 
 def notice(kind: EventType, order: Order, by: str) -> Event:

@@ -29,6 +29,10 @@ class ReconcilablePayment:
         """What the bank's statement shows, in minor units: the amount with the tip."""
         return self.payment.amount + self.payment.tip
 
+    def changed(self, payment: Payment) -> "ReconcilablePayment":
+        """The same with its payment changed."""
+        return ReconcilablePayment(payment, self.table_number, self.customer, self.total)
+
     @property
     def is_reconciled(self) -> bool:
         return self.payment.reconciled_at is not None

@@ -52,7 +52,8 @@ export function createAccounts(/** @type {Settings} */ settings) {
   function edit(/** @type {number} */ at) {
     const account = accounts[at];
     const inputs = {
-      method: field("Forma de pago", { name: "method", options: settings.methods.map(({ name, label }) => [name, label]),
+      method: field("Forma de pago", { name: "method",
+        options: settings.methods.map(({ name, label }) => [name, label]),
         value: account?.method ?? settings.methods[0].name }),
       label: field("Qué es", { name: "label", maxlength: limit("account"), required: true, value: account?.label ?? "",
         hint: "BBVA · CLABE, Nequi, Yape…" }),

@@ -1,7 +1,7 @@
 // The countries that a house can choose: how they write money, and what their law says of tips.
 
 /**
- * `currency_after` puts the sign behind the amount. `tips` are usual per cents, `law` what an owner should know of them.
+ * `currency_after` puts the sign behind the amount. `tips` are usual per cents, `law` is what an owner should know.
  * @type {Country[]}
  */
 export const COUNTRIES = [

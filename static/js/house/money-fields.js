@@ -27,7 +27,7 @@ export function moneyFields(/** @type {MoneyFormat & { country?: string }} */ ho
   });
   const example = h("p", { class: "notice money-example", "aria-live": "polite" });
   const read = () => ({ country: country.value, currency: sign.value, currency_after: after.value === "si",
-    decimals: Number(decimals.value), decimal_mark: mark.value });
+    decimals: /** @type {0 | 2} */ (Number(decimals.value)), decimal_mark: /** @type {"." | ","} */ (mark.value) });
   const show = () => setText(example, `Así se verán los montos: ${exampleOf(read())}`);
   country.input.addEventListener("change", () => {
     const chosen = countryOf(country.value);
@@ -44,7 +44,10 @@ export function moneyFields(/** @type {MoneyFormat & { country?: string }} */ ho
   return { nodes: [country, sign, after, decimals, mark, example], json: read, country };
 }
 
-/** 1234.5 as a house with these values writes it. */
+/**
+ * 1234.5 as a house with these values writes it.
+ * @param {Required<MoneyFormat>} format
+ */
 function exampleOf({ currency, currency_after: isAfter, decimals, decimal_mark: mark }) {
   const number = `1${mark === "." ? "," : "."}234${decimals === 0 ? "" : `${mark}50`}`;
   return isAfter ? `${number} ${currency}` : `${currency} ${number}`;

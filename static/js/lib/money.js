@@ -8,6 +8,7 @@ let group = ",";
 /** @type {Intl.NumberFormat | undefined} */
 let whole;
 const MOST_DIGITS = 9;
+const SPACED = /^\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?$/; // 1 234,50
 
 /** Take over the house's way: its sign and the sign's place, its decimals (0 or 2), its decimal mark. */
 export function setMoney(/** @type {MoneyFormat} */ { currency, currency_after, decimals: digits, decimal_mark }) {
@@ -50,7 +51,8 @@ export const exampleAmount = () => (decimals === 0 ? number(11000, group) : numb
  * @type {(text: string) => Amount}
  */
 export function readMoney(text) {
-  const typed = text.replace(/[\s\u00a0\u202f]/g, "").replace(sign.replace(/\s/g, ""), "");
+  const spaced = text.replace(sign, "").trim().replace(/\s+/g, " ");
+  const typed = SPACED.test(spaced) ? spaced.replaceAll(" ", "") : spaced;
   const wrong = { error: `Escribe un monto como ${exampleAmount()}` };
   if (!/^\d[\d.,]*$/.test(typed) || /[.,]$/.test(typed)) return wrong;
   const at = Math.max(typed.lastIndexOf("."), typed.lastIndexOf(","));

@@ -4,8 +4,8 @@ const ONES = ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", 
   "trece", "catorce", "quince", "dieciséis", "diecisiete", "dieciocho", "diecinueve", "veinte", "veintiuno",
   "veintidós", "veintitrés", "veinticuatro", "veinticinco", "veintiséis", "veintisiete", "veintiocho", "veintinueve"];
 const TENS = ["", "", "", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"];
-const HUNDREDS = ["", "ciento", "doscientos", "trescientos", "cuatrocientos", "quinientos", "seiscientos", "setecientos",
-  "ochocientos", "novecientos"];
+const HUNDREDS = ["", "ciento", "doscientos", "trescientos", "cuatrocientos", "quinientos", "seiscientos",
+  "setecientos", "ochocientos", "novecientos"];
 
 /** 1250 → "mil doscientos cincuenta", up to 999,999,999. */
 export function inNumberWords(/** @type {number} */ number) {

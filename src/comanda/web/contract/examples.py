@@ -106,10 +106,11 @@ _PLACED: Example = _ORDER | {
     "status": "pendiente",
     "payment_method": None,
     "payment": None,
+    "waiting": 0,
+    "due": 171,
+    "payments": [],
     "updated_at": "2026-11-28T20:05:00Z",
 }
-for _name in ("paid", "waiting", "due", "payments"):
-    del _PLACED[_name]
 _HISTORY: list[Example] = [
     {
         "type": "order_updated",

@@ -304,12 +304,11 @@ class Order(Answer):
     items = many(Item)
     waiter = text()
     payment = one(Payment, allow_none=True)
-    paid = fields.Float(metadata={"description": "What approved payments pay. Not for kitchens."})
-    waiting = fields.Float(metadata={"description": "What waiting payments pay."})
-    due = fields.Float(metadata={"description": "`total` without `paid` and `waiting`."})
-    payments = fields.List(
-        fields.Nested(Payment),
-        metadata={"description": "All attempts, the oldest first. Not for kitchens."},
+    paid = money(metadata={"description": "What approved payments pay. The kitchen sees none."})
+    waiting = money(metadata={"description": "What waiting payments pay."})
+    due = money(metadata={"description": "`total` without `paid` and `waiting`."})
+    payments = many(
+        Payment, metadata={"description": "All attempts, the oldest first. The kitchen sees none."}
     )
     void_reason = maybe_text()
     begun = fields.Boolean(

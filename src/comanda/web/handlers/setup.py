@@ -1,10 +1,12 @@
 """The first start: a client with the one-time token sets up the restaurant."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from comanda import office
 from comanda.domain.errors import NotFound
-from comanda.domain.menu import SAMPLE
+from comanda.domain.menu import SAMPLE, Entry
 from comanda.domain.staff import Role, Staff
 from comanda.store.database import only_while
 from comanda.web.contract.requests import NewRestaurant
@@ -30,9 +32,9 @@ async def set_up(request: web.Request) -> web.Response:
     body = await json_body(request, NewRestaurant)
     request.app[SETUP_TOKEN].require(body["token"])
     described = house_of(body)
-    entries = SAMPLE if body["sample"] else ()
+    entries: Sequence[Entry] = SAMPLE if body["sample"] else ()
     if body["csv"]:
-        entries = tuple(await menu_entries(body["csv"], described.money))
+        entries = await menu_entries(body["csv"], described.money)
     admin = Staff(body["username"], body["name"], Role.ADMIN)
     pin_hash = await request.app[PINS].hash(body["pin"])
     with only_while(lambda _: _require_open(request)):
