@@ -32,8 +32,9 @@ export class ChargeSheet {
     for (const one of [...orders()].filter(isOpen)) if (billKey(one) === this.key) this.#known.set(one.id, one);
     this.#known.set(order.id, order);
     this.form = new ChargeForm({
-      settings, send: (charge) => this.#send(charge), memory: createMemory(`comanda.cobro.${username}/${this.key}`),
-      wanted: retries?.method ?? usualMethod(order, settings, isTill),
+      settings, send: (charge) => this.#send(charge),
+      memory: createMemory(`comanda.cobro.${username}/${this.key}`, () => [...this.#known.keys()]),
+      usual: usualMethod(order, settings, isTill),
       isTill, onPayData: payData?.(() => this.order) ?? null,
     });
     this.payments = createPayments({ username, retry: (payment) => this.retry(payment),
@@ -72,7 +73,7 @@ export class ChargeSheet {
     this.#showDrafts(drafts);
     const canCharge = due > 0 || (chargeable.length > 0 && chargeable.every((one) => one.total === 0)
       && drafts.every((draft) => draft.stopped));
-    if (!canCharge) this.#isResting = false;
+    if (!canCharge && held === 0) this.#isResting = false; // the stream may tell of a payment before its answer does
     this.next.hidden = !canCharge || !this.#isResting;
     this.form.node.hidden = !canCharge || this.#isResting;
     this.form.update(chargeable, held);
@@ -204,17 +205,22 @@ function createDraftBox(/** @type {Draft} */ { key }, /** @type {SheetParts["out
   return Object.assign(node, { show });
 }
 
-/** What is being filled in for a bill, kept on the device for a night. */
-function createMemory(/** @type {string} */ name) {
+/**
+ * What is being filled in for a bill, kept on the device for a night. The next guests at the same table have other
+ * orders, of which `ids()` tells: they find an empty form.
+ */
+function createMemory(/** @type {string} */ name, /** @type {() => string[]} */ ids) {
   return {
     read() {
       try {
         const kept = JSON.parse(local.read(name) ?? "null");
-        return kept && now() - kept.at < KEPT_FOR ? kept : null;
+        const isOurs = kept && now() - kept.at < KEPT_FOR && ids().some((id) => kept.ids.includes(id));
+        return isOurs ? kept : null;
       } catch {
         return null;
       }
     },
-    write: (/** @type {object?} */ state) => local.write(name, state && JSON.stringify({ ...state, at: now() })),
+    write: (/** @type {object?} */ state) => local.write(name,
+      state && JSON.stringify({ ...state, ids: ids(), at: now() })),
   };
 }
