@@ -284,8 +284,8 @@ test("all that a part says is sent: orders, dishes, tip, cash and what it replac
 });
 
 test("a proof that an earlier version kept pays its one order, as it did then", () => {
-  const kept = { key: "k", kind: "proof", orderId: 7, table: 4, total: 90, method: "efectivo", amount: "", reference: "",
-    takenAt: null, bytes: null, waiter: "ana", savedAt: 1 };
+  const kept = { key: "k", kind: "proof", orderId: 7, table: 4, total: 90, method: "efectivo", amount: "",
+    reference: "", takenAt: null, bytes: null, waiter: "ana", savedAt: 1 };
   const draft = revive(kept);
   assert.deepEqual([draft.orderIds, draft.items, draft.tip, draft.tendered, draft.replaces], [["7"], [], "", "", ""]);
   const { path, body } = PARCELS.proof.pack(draft);

@@ -68,7 +68,7 @@ function paidQuantity(/** @type {Order} */ order, /** @type {number} */ position
 /** Amounts that a guest is likely to hand over for `amount`: exact, and the next bank notes; in hundredths. */
 export function notesFor(/** @type {number} */ amount) {
   const power = 10 ** Math.floor(Math.log10(Math.max(amount, 1)));
-  const units = [amount < 2 * power ? 0.5 : 2, 1, 5, 10, 20, 50].map((times) => times * power);
+  const units = [amount < 2 * power ? 0.5 : 1, 1, 2, 5, 10, 20, 50].map((times) => times * power);
   const notes = units.filter((unit) => unit >= 100).map((unit) => Math.ceil(amount / unit) * unit)
     .filter((note) => note > amount && note <= amount * 6);
   return [amount, ...[...new Set(notes)].sort((a, b) => a - b).slice(0, 3)];
