@@ -75,6 +75,9 @@ type ChargeFormParts = {
   memory: { read: () => any; write: (state: object | null) => void }; usual?: string | null; onPayData?: PayData | null;
   isTill?: boolean;
 };
+type DraftActs = {
+  outbox: SheetParts["outbox"]; correct: (draft: Draft) => void; discard: (draft: Draft) => void;
+};
 type OutcomeParts = { isGoing: boolean; rejected: Payment[]; anchor: Order };
 
 // The other pages

@@ -19,7 +19,6 @@ export class ChargeForm {
   #takenAt = null;
   #url = null;
   #turn = 0;
-  #refilled = null;
   /** @type {string?} */
   #replaces = null;
   /** @type {string?} */
@@ -96,11 +95,9 @@ export class ChargeForm {
     this.#show();
   }
 
-  /** Fill in a refused draft again: the waiter corrects one field, and the photo stays. */
-  refill(/** @type {Draft} */ draft) {
-    if (this.#refilled === draft.key) return;
-    this.#refilled = draft.key;
-    this.#corrects = draft.key;
+  /** Fill in a draft again, with its photo. A refused draft `isReplaced` by what is sent then. */
+  refill(/** @type {Draft} */ draft, { isReplaced = false } = {}) {
+    this.#corrects = isReplaced ? draft.key : null;
     this.#replaces = draft.replaces ?? null;
     const wrong = draft.errors ?? {};
     this.#chooseMethod(draft.method);
@@ -111,7 +108,7 @@ export class ChargeForm {
     if (draft.amount) this.#chooseAgain(without, Math.round(Number(draft.amount) * 100), items);
     if (Number(draft.tip) > 0) this.tip.set({ choice: "otra", text: plainMoney(Number(draft.tip)) });
     this.tendered.input.value = draft.tendered ? plainMoney(Number(draft.tendered)) : "";
-    if (Object.keys(wrong).length > 0 && !wrong.file && draft.bytes) {
+    if (!wrong.file && draft.bytes) {
       this.#choose(new File([draft.bytes], draft.name, { type: draft.type }), wrong.taken_at ? null : draft.takenAt);
     }
     this.#show();
