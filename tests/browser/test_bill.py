@@ -1,8 +1,9 @@
-"""A bill is charged on a phone of 360 pixels: all at once, shared, by amount, by dishes, in cash."""
+"""A bill is charged on a phone of 360 pixels: at once, shared, by amount, by dishes, in cash."""
 
 import asyncio
 from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
@@ -31,18 +32,23 @@ async def open_phone(window: OpenWindow, member: Staff = ANA) -> Window:
 async def open_bill(page: Page, button: str = "Cobrar") -> Locator:
     """The sheet of the first bill that has such a button."""
     await settled(page)
-    await page.get_by_role("tabpanel").get_by_role("button", name=button).first.tap()
+    await page.get_by_role("tabpanel").get_by_role("button", name=button).first.click()
     return page.get_by_role("dialog")
 
 
 async def pick(sheet: Locator, *words: str) -> None:
     """Tap the choices of these words, one after another."""
     for word in words:
-        await sheet.locator("label.method", has_text=word).tap()
+        await tap(sheet.locator("label.method", has_text=word))
+
+
+async def tap(button: Locator) -> None:
+    await settled(button.page)
+    await button.click()
 
 
 async def send(sheet: Locator) -> None:
-    await sheet.locator("button[type=submit]").tap()
+    await tap(sheet.locator("button[type=submit]"))
     await sheet.get_by_text("Esperando al cajero").wait_for()
 
 
@@ -56,10 +62,19 @@ async def amounts_of(house: House, order_id: str) -> list[float]:
     return [payment["amount"] for payment in await payments_of(house, order_id)]
 
 
+async def pay(house: House, member: Staff, order_id: str, **fields: str) -> dict[str, Any]:
+    """A payment in cash from another phone; the order after it."""
+    form = aiohttp.FormData({"method": "efectivo", **fields})
+    form.add_field("file", jpeg(), filename="foto.jpg", content_type="image/jpeg")
+    status, order = await house.call(member, "POST", f"/orders/{order_id}/proof", data=form)
+    assert status == 201, order
+    changed: dict[str, Any] = order
+    return changed
+
+
 async def let_tips(house: House, *percents: int) -> None:
     """The house asks for tips from here on."""
-    status, _ = await house.call(ROSA, "GET", "/house")
-    body = {"name": "Fonda", "currency": "$", "time_zone": "America/Mexico_City"}
+    body = {"restaurant": "Fonda", "currency": "$", "time_zone": "America/Mexico_City"}
     status, answer = await house.call(ROSA, "PUT", "/house", json=body | {"tips": list(percents)})
     assert status == 200, answer
 
@@ -102,7 +117,7 @@ async def test_a_third_of_a_bill_takes_five_taps_and_the_phone_knows_whose_turn_
     await page.evaluate(COUNT_TAPS)
     sheet = await open_bill(page)
     await pick(sheet, "Entre varios")
-    await sheet.get_by_role("button", name="Una persona más").tap()
+    await tap(sheet.get_by_role("button", name="Una persona más"))
     await pick(sheet, "Efectivo")
     await expect(sheet.locator(".pays")).to_have_text("Paga $ 80.34 · 1 de 3 · falta $ 160.66")
     assert await fits(page)
@@ -111,17 +126,17 @@ async def test_a_third_of_a_bill_takes_five_taps_and_the_phone_knows_whose_turn_
     print(f"a third: {taps} taps")
     assert taps <= MOST_TAPS_FOR_A_SHARE
     await sheet.get_by_text("Falta $ 160.66").wait_for()
-    await sheet.get_by_role("button", name="Cobrar lo que falta").tap()
+    await tap(sheet.get_by_role("button", name="Cobrar lo que falta"))
     await expect(sheet.locator(".pays")).to_have_text("Paga $ 80.33 · 2 de 3 · falta $ 80.33")
     await page.reload()
     sheet = page.get_by_role("dialog")
     await expect(sheet.locator(".pays")).to_have_text("Paga $ 80.33 · 2 de 3 · falta $ 80.33")
     await pick(sheet, "Efectivo")
-    await send(sheet)
-    await sheet.get_by_role("button", name="Cobrar lo que falta").tap()
+    await tap(sheet.locator("button[type=submit]"))
+    await tap(sheet.get_by_role("button", name="Cobrar lo que falta"))
     await expect(sheet.locator(".pays")).to_contain_text("Paga $ 80.33 · 3 de 3")
     await pick(sheet, "Efectivo")
-    await sheet.locator("button[type=submit]").tap()
+    await tap(sheet.locator("button[type=submit]"))
     await expect(sheet.locator("form")).to_be_hidden()
     await eventually(lambda: is_covered(house, order_id))
     assert await amounts_of(house, order_id) == [80.34, 80.33, 80.33]
@@ -146,7 +161,7 @@ async def test_a_surplus_is_named_and_made_the_tip_with_one_tap(
     await sheet.get_by_text("Sobran $ 14.50: se deben $ 241.00").wait_for()
     await expect(sheet.locator("button[type=submit]")).to_be_disabled()
     assert await fits(page)
-    await sheet.get_by_role("button", name="Es propina: $ 14.50").tap()
+    await tap(sheet.get_by_role("button", name="Es propina: $ 14.50"))
     await expect(sheet.locator("button[type=submit]")).to_have_text("Enviar $ 255.50")
     await send(sheet)
     [payment] = await payments_of(house, order_id)
@@ -176,9 +191,9 @@ async def test_dishes_that_one_guest_paid_are_grey_for_the_next(
     sheet = await open_bill(page)
     await pick(sheet, "Por platillos", "Efectivo")
     await expect(sheet.locator("button[type=submit]")).to_be_disabled()
-    await sheet.get_by_label("Más Tacos al pastor").first.tap()
-    await sheet.get_by_label("Más Sopa").first.tap()
-    await sheet.get_by_label("Más Sopa").last.tap()
+    await tap(sheet.get_by_label("Más Tacos al pastor").first)
+    await tap(sheet.get_by_label("Más Sopa").first)
+    await tap(sheet.get_by_label("Más Sopa").last)
     await expect(sheet.locator("button[type=submit]")).to_have_text("Enviar $ 225.50")
     assert await fits(page)
     await send(sheet)
@@ -187,7 +202,7 @@ async def test_dishes_that_one_guest_paid_are_grey_for_the_next(
         (first, 155.5, [{"position": 0, "quantity": 1}, {"position": 1, "quantity": 1}]),
         (second, 70, [{"position": 1, "quantity": 1}]),
     ]
-    await sheet.get_by_role("button", name="Cobrar lo que falta").tap()
+    await tap(sheet.get_by_role("button", name="Cobrar lo que falta"))
     await pick(sheet, "Por platillos")
     dishes = sheet.locator(".pay-dish")
     await expect(dishes.nth(0)).to_contain_text("de 1")
@@ -206,14 +221,14 @@ async def test_cash_tells_the_change_in_large(house: House, window: OpenWindow) 
     await given.fill("200")
     await sheet.get_by_text("No alcanza: faltan $ 41.00").wait_for()
     await expect(sheet.locator("button[type=submit]")).to_be_disabled()
-    await sheet.get_by_role("button", name="Exacto").tap()
+    await tap(sheet.get_by_role("button", name="Exacto"))
     await expect(sheet.locator(".change")).to_have_text("Cambio $ 0.00")
-    await sheet.get_by_role("button", name="$ 500.00").tap()
+    await tap(sheet.get_by_role("button", name="$ 500.00"))
     await expect(sheet.locator(".change")).to_have_text("Cambio $ 259.00")
     assert await fits(page)
-    sizes = "(change) => [change, document.body].map((one) => parseFloat(getComputedStyle(one).fontSize))"
-    change, text = await sheet.locator(".change b").evaluate(sizes)
-    assert change > 1.4 * text
+    size = "(node) => parseFloat(getComputedStyle(node).fontSize)"
+    text = await page.locator("body").evaluate(size)
+    assert await sheet.locator(".change b").evaluate(size) > 1.4 * text
     await send(sheet)
     [payment] = await payments_of(house, order_id)
     assert (payment["amount"], payment["tendered"], payment["change"]) == (241, 500, 259)
@@ -230,7 +245,7 @@ async def test_a_tip_is_asked_for_only_in_a_house_that_wants_it_and_never_added_
     await expect(sheet.locator("button[type=submit]")).to_have_text("Enviar")
     await pick(sheet, "10 %")
     await expect(sheet.locator("button[type=submit]")).to_have_text("Enviar $ 265.10")
-    await sheet.get_by_role("button", name="$ 300.00").tap()
+    await tap(sheet.get_by_role("button", name="$ 300.00"))
     await expect(sheet.locator(".change")).to_have_text("Cambio $ 34.90")
     await pick(sheet, "Otra")
     await sheet.get_by_label("Otra propina").fill("20")
@@ -248,10 +263,10 @@ async def test_a_round_that_is_left_out_stays_due(house: House, window: OpenWind
     await pick(sheet, "Efectivo")
     rounds = sheet.get_by_role("group", name="Rondas")
     for label in await rounds.locator("label").all():
-        await label.tap()
+        await label.click()
     await sheet.get_by_text("Elige las rondas que paga").wait_for()
     await expect(sheet.locator("button[type=submit]")).to_be_disabled()
-    await rounds.locator("label").first.tap()
+    await rounds.locator("label").first.click()
     await send(sheet)
     await sheet.get_by_text("Falta $ 241.00").wait_for()
     assert await amounts_of(house, first) == [241]
@@ -269,7 +284,7 @@ async def test_two_phones_that_charge_one_bill_at_once_never_take_more_than_is_d
     for member in (ANA, BETO):
         page = (await window(member, "/mesero?ver=cobrar", SMALL, touch=True)).page
         for choice in await page.get_by_role("button", name="Todas").all():
-            await choice.tap()
+            await choice.click()
 
         async def hold(route: Route) -> None:
             await gate.wait()
@@ -278,7 +293,7 @@ async def test_two_phones_that_charge_one_bill_at_once_never_take_more_than_is_d
         await page.route("**/proof", hold)
         sheet = await open_bill(page)
         await pick(sheet, "Efectivo", way)
-        await sheet.locator("button[type=submit]").tap()
+        await tap(sheet.locator("button[type=submit]"))
         sheets.append(sheet)
     gate.set()
     await eventually(lambda: is_covered(house, order_id))
@@ -289,7 +304,7 @@ async def test_two_phones_that_charge_one_bill_at_once_never_take_more_than_is_d
     else:
         assert sorted(await amounts_of(house, order_id)) == [120.5, 120.5]
     for sheet in sheets:
-        await sheet.get_by_role("button", name="Cerrar").tap()
+        await tap(sheet.get_by_role("button", name="Cerrar"))
 
 
 async def one_is_shown(texts: list[Locator]) -> bool:
@@ -312,19 +327,17 @@ async def test_a_share_that_has_become_too_large_is_named_and_can_be_corrected(
     sheet = await open_bill(page)
     await pick(sheet, "Efectivo", "Otro monto")
     await sheet.get_by_label("Monto que paga").fill("200")
-    await sheet.locator("button[type=submit]").tap()
+    await tap(sheet.locator("button[type=submit]"))
     await sheet.get_by_text("Enviando").wait_for()
-    form = {"method": "efectivo", "amount": "141"}
-    status, _ = await house.call(BETO, "POST", f"/orders/{order_id}/proof", data=form)
-    assert status == 201
+    await pay(house, BETO, order_id, amount="141")
     gate.set()
     await sheet.get_by_text("Sobran $ 100.00").first.wait_for()
     next_button = sheet.get_by_role("button", name="Cobrar lo que falta")
     if await next_button.is_visible():
-        await next_button.tap()
+        await next_button.click()
     await expect(sheet.get_by_label("Monto que paga")).to_have_value("200.00")
     await sheet.get_by_label("Monto que paga").fill("100")
-    await sheet.locator("button[type=submit]").tap()
+    await tap(sheet.locator("button[type=submit]"))
     await eventually(lambda: is_covered(house, order_id))
     assert await amounts_of(house, order_id) == [141, 100]
     await expect(sheet.locator(".draft-box")).to_have_count(0)
@@ -333,7 +346,7 @@ async def test_a_share_that_has_become_too_large_is_named_and_can_be_corrected(
 async def fill_share(sheet: Locator) -> None:
     await pick(sheet, "Entre varios")
     for _ in range(2):
-        await sheet.get_by_role("button", name="Una persona más").tap()
+        await tap(sheet.get_by_role("button", name="Una persona más"))
 
 
 async def fill_amount(sheet: Locator) -> None:
@@ -343,12 +356,12 @@ async def fill_amount(sheet: Locator) -> None:
 
 async def fill_dishes(sheet: Locator) -> None:
     await pick(sheet, "Por platillos")
-    await sheet.get_by_label("Más Tacos al pastor").first.tap()
-    await sheet.get_by_label("Más Sopa").last.tap()
+    await tap(sheet.get_by_label("Más Tacos al pastor").first)
+    await tap(sheet.get_by_label("Más Sopa").last)
 
 
 async def fill_all(sheet: Locator) -> None:
-    await sheet.get_by_role("group", name="Rondas").locator("label").first.tap()
+    await tap(sheet.get_by_role("group", name="Rondas").locator("label").first)
 
 
 WAYS = {
@@ -385,7 +398,7 @@ async def test_a_half_filled_form_survives(
     await expect(sheet.locator("#pay-tendered")).to_have_value("1000")
     await expect(sheet.get_by_label("Otra propina")).to_have_value("5")
     await send(sheet)
-    payments = {one["id"]: one for id in ids for one in await payments_of(house, id)}
+    payments = {one["id"]: one for order_id in ids for one in await payments_of(house, order_id)}
     [payment] = payments.values()
     assert (payment["amount"], payment["tip"], payment["tendered"]) == (amount, 5, 1000)
 
@@ -397,11 +410,8 @@ async def test_the_next_guests_of_a_table_find_an_empty_form(
     page = (await open_phone(window)).page
     sheet = await open_bill(page)
     await pick(sheet, "Efectivo", "Entre varios")
-    await sheet.get_by_role("button", name="Cerrar").tap()
-    status, order = await house.call(
-        BETO, "POST", f"/orders/{order_id}/proof", data={"method": "efectivo"}
-    )
-    assert status == 201
+    await tap(sheet.get_by_role("button", name="Cerrar"))
+    order = await pay(house, BETO, order_id)
     await house.judge(order["payment"]["id"], "aprobado")
     next_id = (await house.deliver())["id"]
     await page.get_by_role("tabpanel").get_by_text(f"orden {next_id}").first.wait_for()
@@ -420,13 +430,13 @@ async def test_a_part_waits_without_a_network_and_is_neither_lost_nor_charged_tw
     await phone.context.set_offline(True)
     await pick(sheet, "Efectivo", "Otro monto")
     await sheet.get_by_label("Monto que paga").fill("100")
-    await sheet.locator("button[type=submit]").tap()
+    await tap(sheet.locator("button[type=submit]"))
     await sheet.get_by_text("Se enviará solo").wait_for()
     await sheet.get_by_text("Falta $ 141.00").wait_for()
-    await sheet.get_by_role("button", name="Cobrar lo que falta").tap()
+    await tap(sheet.get_by_role("button", name="Cobrar lo que falta"))
     await expect(sheet.locator(".pays")).to_have_text("Paga $ 141.00")
     await pick(sheet, "Efectivo")
-    await sheet.locator("button[type=submit]").tap()
+    await tap(sheet.locator("button[type=submit]"))
     await expect(sheet.locator(".draft-box")).to_have_count(2)
     await expect(sheet.locator("form")).to_be_hidden()
     await phone.context.set_offline(False)
@@ -436,14 +446,9 @@ async def test_a_part_waits_without_a_network_and_is_neither_lost_nor_charged_tw
 
 
 async def test_a_rejected_part_is_sent_again_as_it_was(house: House, window: OpenWindow) -> None:
-    first, second = await deliver_rounds(house, 2)
-    form = {"method": "efectivo", "amount": "155.50", "tip": "7", "also": second}
-    form |= {"items": f"{first}:0:1"}
-    status, answer = await house.call(
-        ANA, "POST", f"/orders/{first}/proof", data=form | {"amount": "85.50"}
-    )
-    assert status == 201, answer
-    refused_id = answer["payment"]["id"]
+    first, _ = await deliver_rounds(house, 2)
+    fields = {"amount": "85.50", "tip": "7", "items": f"{first}:0:1"}
+    refused_id = (await pay(house, ANA, first, **fields))["payment"]["id"]
     await house.judge(refused_id, "rechazado", reason="Falta el dinero")
     page = (await window(ANA, "/mesero?ver=cobrar", SMALL, touch=True)).page
     sheet = await open_bill(page, "Reintentar Pago")
@@ -483,5 +488,5 @@ async def test_the_till_charges_cash_and_approves_it_in_one_act(
 
 
 async def is_paid(house: House, *ids: str) -> bool:
-    orders = [(await house.call(LUIS, "GET", f"/orders/{id}"))[1] for id in ids]
+    orders = [(await house.call(LUIS, "GET", f"/orders/{order_id}"))[1] for order_id in ids]
     return all(order["status"] == "pagado" for order in orders)

@@ -127,7 +127,7 @@ async def test_good_news_is_said_only_with_a_connection(
 
 
 # Whether what charging needs has come: it does once the page stands.
-CHARGING = f"() => {LOADED}.some((path) => path.endsWith('/js/mesero/charge.js'))"
+CHARGING = f"() => {LOADED}.some((path) => path.endsWith('/js/cobro/charge.js'))"
 
 
 async def test_a_page_that_was_open_once_charges_without_a_network(
