@@ -72,8 +72,11 @@ type Charge = Pick<Draft, "method" | "reference" | "amount" | "tip" | "tendered"
 };
 type ChargeFormParts = {
   settings: Settings; send: (charge: Charge) => Promise<void>;
-  memory: { read: () => any; write: (state: object | null) => void }; wanted?: string | null; onPayData?: PayData | null;
+  memory: { read: () => any; write: (state: object | null) => void }; usual?: string | null; onPayData?: PayData | null;
   isTill?: boolean;
+};
+type DraftActs = {
+  outbox: SheetParts["outbox"]; correct: (draft: Draft) => void; discard: (draft: Draft) => void;
 };
 type OutcomeParts = { isGoing: boolean; rejected: Payment[]; anchor: Order };
 

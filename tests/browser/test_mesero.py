@@ -439,10 +439,10 @@ async def test_a_refusal_that_will_not_change_stops_the_retries_and_says_why(
     await sheet(page).get_by_text("Se enviará solo").wait_for()
     await house.submit(order["id"], BETO)
     await opened.context.set_offline(False)
-    await sheet(page).get_by_text("No se pudo: Una orden").wait_for()
+    await sheet(page).get_by_text("No se pudo: De la orden 1 ya no se debe nada").wait_for()
     await sheet(page).get_by_role("button", name="Cerrar").click()
     strip = page.get_by_role("complementary", name="Comprobantes sin enviar")
-    await strip.get_by_text("No se pudo: Una orden").wait_for()
+    await strip.get_by_text("No se pudo: De la orden 1 ya no se debe nada").wait_for()
     tries = sum(SENDING in line for line in opened.console)
     await page.evaluate("dispatchEvent(new Event('online'))")
     await page.wait_for_timeout(500)
@@ -578,7 +578,7 @@ async def test_what_costs_nothing_is_charged_and_approved(house: House, window: 
     await house.advance(order["id"], "entregado", ANA)
     page = (await window(ANA, "/mesero", PHONE)).page
     await open_sheet(page, 7)
-    await expect(sheet(page).get_by_label("Monto que dice el comprobante")).to_have_value("0.00")
+    await expect(sheet(page).locator(".pays")).to_have_text("Paga $ 0.00")
     await sheet(page).get_by_text("Efectivo").click()
     await sheet(page).get_by_role("button", name="Enviar", exact=True).click()
     till = (await window(LUIS, "/caja")).page

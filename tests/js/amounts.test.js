@@ -3,36 +3,49 @@ import { test } from "node:test";
 
 import "./browser.js";
 
-const { toAmount } = await import("../../static/js/mesero/fields.js");
-const { money, setCurrency } = await import("../../static/js/house/format.js");
+const { money, plainMoney, readMoney, setMoney } = await import("../../static/js/lib/money.js");
 const { matcher } = await import("../../static/js/caja/matching.js");
 
+const MEXICO = { currency: "$", currency_after: false, decimals: 2, decimal_mark: "." };
+const CHILE = { currency: "$", currency_after: false, decimals: 0, decimal_mark: "," };
+const ARGENTINA = { ...CHILE, decimals: 2 };
+
 const READ = {
-  "185.5": "185.5", "185,50": "185.50", "$ 185.50": "185.50", "1,234.50": "1234.50", "1.234,50": "1234.50",
-  "1,234,567": "1234567", " 20 ": "20", "1,234": "1234",
+  "185.5": 18550, "185,50": 18550, "$ 185.50": 18550, "1,234.50": 123450, "1.234,50": 123450,
+  "1,234,567": 123456700, " 20 ": 2000, "1,234": 123400, "0": 0,
 };
 
-for (const [typed, amount] of Object.entries(READ)) {
-  test(`the waiter's "${typed}" is ${amount}`, () => assert.equal(toAmount(typed, false), amount));
+for (const [typed, hundredths] of Object.entries(READ)) {
+  test(`the waiter's "${typed}" is ${hundredths} hundredths`, () => {
+    assert.deepEqual(readMoney(typed), { hundredths });
+  });
 }
 
-for (const typed of ["12.345,6.7", "1.234", "12,34,56", "-5", "5.999", "abc", "1e3", "0", "0.00", ","]) {
-  test(`the waiter's "${typed}" is no amount`, () => assert.equal(toAmount(typed, false), null));
+for (const typed of ["12.345,6.7", "1.234", "12,34,56", "-5", "5.999", "abc", "1e3", ",", "", "  "]) {
+  test(`the waiter's "${typed}" is no amount`, () => assert.ok(readMoney(typed).error));
 }
 
-test("no amount at all stays none, and 0 pays only what is free", () => {
-  assert.equal(toAmount("  ", false), "");
-  assert.equal(toAmount("0.00", true), "0.00");
-  assert.equal(toAmount("nada", true), null);
+test("an amount is read as the house writes it", () => {
+  const read = (style, typed) => { setMoney({ ...MEXICO, ...style }); return readMoney(typed); };
+  assert.equal(read(CHILE, "11.000").hundredths, 1100000);
+  assert.equal(read(CHILE, "1.250.000").hundredths, 125000000);
+  assert.match(read(CHILE, "0,50").error, /centavos/);
+  assert.equal(read(ARGENTINA, "1.250,50").hundredths, 125050);
+  assert.equal(read(ARGENTINA, "1.250").hundredths, 125000);
+  assert.match(read(MEXICO, "1.250").error, /1,250.00 o .*1.25/, "both readings are told");
+  assert.equal(read(MEXICO, "1,250").hundredths, 125000);
 });
 
-test("money has the house's sign, two decimals and groups of three", () => {
+test("money has the house's sign, its decimals and groups of three", () => {
+  setMoney(MEXICO);
   assert.equal(money(185.5), "$ 185.50");
   assert.equal(money(1234567.891), "$ 1,234,567.89");
   assert.equal(money(0), "$ 0.00");
-  setCurrency("Bs");
-  assert.equal(money(7), "Bs 7.00");
-  setCurrency("$");
+  assert.equal(plainMoney(1234.5), "1234.50");
+  setMoney({ ...CHILE, currency: "Gs", currency_after: true });
+  assert.equal(money(11000), "11.000 Gs");
+  assert.equal(money(7.5), "7,50 Gs", "hundredths that are there are never hidden");
+  setMoney(MEXICO);
 });
 
 const order = (id, total, more = {}) => ({ id, table_number: 12, total, waiter: "ana", payment: null, ...more });

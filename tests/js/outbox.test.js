@@ -6,7 +6,10 @@ import { FakeXMLHttpRequest, serve, settled, until } from "./browser.js";
 import "../../.venv/npm/node_modules/fake-indexeddb/auto/index.mjs";
 
 const { Outbox } = await import("../../static/js/mesero/outbox.js");
+const { PARCELS, revive } = await import("../../static/js/mesero/parcels.js");
 const { sent } = FakeXMLHttpRequest;
+const PROOF = { orderId: "7", table: 4, total: 90, method: "efectivo", reference: "", amount: "90", takenAt: null,
+  file: null };
 
 mock.method(console, "log", () => {});
 serve({});
@@ -245,16 +248,47 @@ test("a proof's photo is sent byte for byte, again after it was lost", async () 
   await until(() => arrived.length > 0);
 });
 
-test("a new proof of an order takes the place of the one before", async () => {
+test("a corrected proof takes the place of the refused one", async () => {
   const { outbox } = await open();
-  const proof = { orderId: "7", table: 4, total: 90, method: "efectivo", reference: "", amount: "90", takenAt: null,
-    file: null };
-  await outbox.add(proof);
+  await outbox.add(PROOF);
   (await requests(1))[0].answer(422, { code: "invalid", detail: "No" });
   await until(() => outbox.drafts[0]?.stopped);
-  const earlier = outbox.drafts[0].key;
-  await outbox.add({ ...proof, amount: "91" });
+  const refused = outbox.drafts[0].key;
+  await outbox.add({ ...PROOF, amount: "91", corrects: refused });
   assert.deepEqual(outbox.drafts.map(({ amount }) => amount), ["91"]);
-  assert.notEqual(outbox.of("7").key, earlier);
+  assert.notEqual(outbox.drafts[0].key, refused);
   await requests(2);
+});
+
+test("two parts of one order are both kept, and each is sent once", async () => {
+  const { outbox, arrived } = await open();
+  await outbox.add({ ...PROOF, amount: "40.00" });
+  await outbox.add({ ...PROOF, amount: "50.00", orderIds: ["7", "8"] });
+  assert.deepEqual(outbox.ofOrders(["7"]).map(({ amount }) => amount), ["40.00", "50.00"]);
+  assert.deepEqual(outbox.ofOrders(["8"]).map(({ amount }) => amount), ["50.00"]);
+  const both = await requests(2);
+  assert.equal(new Set(keysOf(both)).size, 2);
+  assert.deepEqual(both.map(({ body }) => body.getAll("also")), [[], ["8"]]);
+  for (const request of both) request.answer(201, { id: "7", table_number: 4 });
+  await until(() => arrived.length === 2);
+});
+
+test("all that a part says is sent: orders, dishes, tip, cash and what it replaces", async () => {
+  const { outbox } = await open();
+  await outbox.add({ ...PROOF, orderIds: ["7", "8", "9"], items: ["7:0:2", "9:1:1"], tip: "5.00", tendered: "100.00",
+    replaces: "3" });
+  const [{ path, body }] = await requests(1);
+  assert.equal(path, "/orders/7/proof");
+  assert.deepEqual([...body].filter(([name]) => name !== "method"), [["amount", "90"], ["tendered", "100.00"],
+    ["replaces", "3"], ["tip", "5.00"], ["also", "8"], ["also", "9"], ["items", "7:0:2"], ["items", "9:1:1"]]);
+});
+
+test("a proof that an earlier version kept pays its one order, as it did then", () => {
+  const kept = { key: "k", kind: "proof", orderId: 7, table: 4, total: 90, method: "efectivo", amount: "",
+    reference: "", takenAt: null, bytes: null, waiter: "ana", savedAt: 1 };
+  const draft = revive(kept);
+  assert.deepEqual([draft.orderIds, draft.items, draft.tip, draft.tendered, draft.replaces], [["7"], [], "", "", ""]);
+  const { path, body } = PARCELS.proof.pack(draft);
+  assert.equal(path, "/orders/7/proof");
+  assert.deepEqual([...body.keys()], ["method"], "the server then takes all that is due");
 });

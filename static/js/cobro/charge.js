@@ -6,7 +6,7 @@ import { money } from "../lib/money.js";
 import { cover, setPlace, uncover } from "../lib/place.js";
 import { local } from "../lib/storage.js";
 import { now } from "../lib/server-time.js";
-import { cents, dueOf, isChargeable, isOpen, paymentsOf, rejectedOf, roundsOf } from "../house/bill.js";
+import { cents, dueOf, isChargeable, isOpen, paymentsOf, paysOf, rejectedOf, roundsOf } from "../house/bill.js";
 import { billKey, place } from "../house/place.js";
 import { ChargeForm } from "./form.js";
 import { outcomeOf } from "./outcome.js";
@@ -22,6 +22,7 @@ const KEPT_FOR = 12 * 60 * 60000;
 export class ChargeSheet {
   #known = new Map();
   #isResting = false;
+  #refused = ""; // the key of the refused draft that the form was last filled in with
 
   constructor(/** @type {Order} */ order, /** @type {SheetParts} */ { outbox, settings, orders, username, payData,
     onClose, retries = null, isTill = false }) {
@@ -32,8 +33,9 @@ export class ChargeSheet {
     for (const one of [...orders()].filter(isOpen)) if (billKey(one) === this.key) this.#known.set(one.id, one);
     this.#known.set(order.id, order);
     this.form = new ChargeForm({
-      settings, send: (charge) => this.#send(charge), memory: createMemory(`comanda.cobro.${username}/${this.key}`),
-      wanted: retries?.method ?? usualMethod(order, settings, isTill),
+      settings, send: (charge) => this.#send(charge),
+      memory: createMemory(`comanda.cobro.${username}/${this.key}`, () => [...this.#known.keys()]),
+      usual: usualMethod(order, settings, isTill),
       isTill, onPayData: payData?.(() => this.order) ?? null,
     });
     this.payments = createPayments({ username, retry: (payment) => this.retry(payment),
@@ -72,12 +74,14 @@ export class ChargeSheet {
     this.#showDrafts(drafts);
     const canCharge = due > 0 || (chargeable.length > 0 && chargeable.every((one) => one.total === 0)
       && drafts.every((draft) => draft.stopped));
-    if (!canCharge) this.#isResting = false;
+    const refused = drafts.find((draft) => draft.stopped && draft.key !== this.#refused);
+    const isToCorrect = refused !== undefined && canCharge && (this.#isResting || this.#refused === "");
+    if (isToCorrect) this.#isResting = false; // nobody types another part meanwhile
+    if (!canCharge && held === 0) this.#isResting = false; // the stream may tell of a payment before its answer does
     this.next.hidden = !canCharge || !this.#isResting;
     this.form.node.hidden = !canCharge || this.#isResting;
     this.form.update(chargeable, held);
-    const refused = drafts.find((draft) => draft.stopped);
-    if (refused && !this.form.node.hidden) this.form.refill(refused);
+    if (isToCorrect) this.#correct(refused);
   }
 
   #learn(/** @type {Order} */ order) {
@@ -89,7 +93,9 @@ export class ChargeSheet {
   /** The bill's payments, where there is more to tell than the verdict above says of one. */
   #showPayments(/** @type {number} */ due) {
     const payments = paymentsOf(this.#all).filter(({ status }) => status !== "retirado");
-    const isPlain = payments.length <= 1 && (due === 0 || payments.length === 0);
+    const [only] = payments;
+    const isPlain = payments.length === 0 || (payments.length === 1 && (due === 0
+      || (only.status === "rechazado" && paysOf(only, this.#all) >= due)));
     this.payments.update(isPlain ? [] : payments, this.#all);
     this.payments.showOwn(isPlain ? payments.at(-1) : undefined);
   }
@@ -138,6 +144,22 @@ export class ChargeSheet {
     this.update(order);
   }
 
+  /** Fill the form in with a refused draft, which the corrected one then replaces. */
+  #correct(/** @type {Draft} */ draft) {
+    this.#refused = draft.key;
+    this.#isResting = false;
+    this.update();
+    this.form.refill(draft, { isReplaced: true });
+  }
+
+  /** Discard a draft. What it said stands in the form again, with its photo. */
+  async #discard(/** @type {Draft} */ draft) {
+    await this.outbox.discard(draft.key);
+    this.#isResting = false;
+    this.update();
+    if (!this.form.node.hidden) this.form.refill({ ...draft, errors: {} });
+  }
+
   #goOn() {
     this.#isResting = false;
     this.update();
@@ -161,7 +183,11 @@ export class ChargeSheet {
     }
     for (const draft of drafts) {
       let box = /** @type {any} */ (this.draftBox.querySelector(`[data-key="${CSS.escape(draft.key)}"]`));
-      if (!box) this.draftBox.append(box = createDraftBox(draft, this.outbox));
+      if (!box) {
+        this.draftBox.append(box = createDraftBox(draft, { outbox: this.outbox,
+          correct: (/** @type {Draft} */ now) => this.#correct(now),
+          discard: (/** @type {Draft} */ now) => this.#discard(now) }));
+      }
       box.show(draft);
     }
     this.draftBox.hidden = drafts.length === 0;
@@ -184,15 +210,19 @@ const heldBy = (/** @type {Draft[]} */ drafts) => drafts.filter((draft) => !draf
   .reduce((sum, draft) => sum + Math.round(100 * Number(draft.amount || 0)), 0);
 
 /** A payment that this phone has not sent yet, or that was refused. */
-function createDraftBox(/** @type {Draft} */ { key }, /** @type {SheetParts["outbox"]} */ outbox) {
+function createDraftBox(/** @type {Draft} */ first, /** @type {DraftActs} */ { outbox, correct, discard }) {
+  const { key } = first;
+  let current = first;
   const text = h("p", { class: "notice" });
   const bar = h("progress", { max: 1, "aria-label": "Envío de la foto" });
   const sendNow = h("button", {
     class: "button", type: "button", "data-kind": "primary", onclick: () => outbox.sendNow(key),
   }, "Enviar ahora");
-  const actions = h("div", { class: "draft-actions" }, sendNow, createDiscard(() => outbox.discard(key)));
+  const mend = h("button", { class: "button", type: "button", onclick: () => correct(current) }, "Corregir");
+  const actions = h("div", { class: "draft-actions" }, sendNow, mend, createDiscard(() => discard(current)));
   const node = h("div", { class: "draft-box", data: { key } }, text, bar, actions);
   const show = (/** @type {Draft} */ draft) => {
+    current = draft;
     const sending = outbox.isSending(draft);
     setText(text, `${draft.amount ? `${money(Number(draft.amount))} · ` : ""}${describe(draft, outbox)}`);
     text.dataset.tone = draft.stopped ? "late" : "";
@@ -200,21 +230,27 @@ function createDraftBox(/** @type {Draft} */ { key }, /** @type {SheetParts["out
     bar.value = outbox.progress(draft);
     actions.hidden = sending;
     sendNow.hidden = isCorrectable(draft);
+    mend.hidden = !isCorrectable(draft);
   };
   return Object.assign(node, { show });
 }
 
-/** What is being filled in for a bill, kept on the device for a night. */
-function createMemory(/** @type {string} */ name) {
+/**
+ * What is being filled in for a bill, kept on the device for a night. The next guests at the same table have other
+ * orders, of which `ids()` tells: they find an empty form.
+ */
+function createMemory(/** @type {string} */ name, /** @type {() => string[]} */ ids) {
   return {
     read() {
       try {
         const kept = JSON.parse(local.read(name) ?? "null");
-        return kept && now() - kept.at < KEPT_FOR ? kept : null;
+        const isOurs = kept && now() - kept.at < KEPT_FOR && ids().some((id) => kept.ids.includes(id));
+        return isOurs ? kept : null;
       } catch {
         return null;
       }
     },
-    write: (/** @type {object?} */ state) => local.write(name, state && JSON.stringify({ ...state, at: now() })),
+    write: (/** @type {object?} */ state) => local.write(name,
+      state && JSON.stringify({ ...state, ids: ids(), at: now() })),
   };
 }

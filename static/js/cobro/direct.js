@@ -1,7 +1,8 @@
 // A charge that is sent at once, as at the till: the page waits for the answer. What needs no look into the account is
 // approved in the same act.
 
-import { call, newKey } from "../lib/api.js";
+import { call, newKey, whatHappened } from "../lib/api.js";
+import { toast } from "../lib/dom.js";
 import { form } from "../mesero/parcels.js";
 
 /** In place of the phone's outbox. `learn(answer)` gets the server's answers. */
@@ -52,6 +53,10 @@ export class Direct {
     const own = order.payments.filter((payment) => payment.status === "por_verificar"
       && payment.submitted_by === this.username).at(-1);
     if (!isFree || !own) return;
-    this.learn(await call("PUT", `/payments/${own.id}/verdict`, { json: { verdict: "aprobado" } }));
+    try {
+      this.learn(await call("PUT", `/payments/${own.id}/verdict`, { json: { verdict: "aprobado" } }));
+    } catch (error) { // the payment is stored: charging again would take it twice
+      toast(`El pago quedó por verificar: apruébalo ahí. ${whatHappened(error.message)}.`, "late");
+    }
   }
 }

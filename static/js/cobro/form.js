@@ -19,13 +19,12 @@ export class ChargeForm {
   #takenAt = null;
   #url = null;
   #turn = 0;
-  #refilled = null;
   /** @type {string?} */
   #replaces = null;
   /** @type {string?} */
   #corrects = null;
 
-  constructor(/** @type {ChargeFormParts} */ { settings, send, memory, wanted = null, onPayData = null,
+  constructor(/** @type {ChargeFormParts} */ { settings, send, memory, usual = null, onPayData = null,
     isTill = false }) {
     this.isTill = isTill;
     this.settings = settings;
@@ -51,7 +50,7 @@ export class ChargeForm {
     this.submit = h("button", { class: "button", type: "submit", "data-kind": "primary", "data-size": "main" },
       "Enviar");
     this.node = h("form", { class: "charge", novalidate: true, onsubmit: (event) => this.#send(event) },
-      this.retrying, this.part.node, this.#methods(wanted ?? kept?.method), this.payData, this.tip.node,
+      this.retrying, this.part.node, this.#methods(kept?.method ?? usual), this.payData, this.tip.node,
       this.tendered.node, this.preview, this.sources, this.reference.node, this.hint, this.submit);
     if (kept?.tip) this.tip.set(kept.tip);
     if (kept?.tendered) this.tendered.input.value = kept.tendered;
@@ -84,10 +83,11 @@ export class ChargeForm {
     this.#replaces = payment.id;
     const ids = payment.orders.map((part) => part.order_id);
     const without = orders.filter((order) => !ids.includes(order.id)).map((order) => order.id);
-    const paid = paysOf(payment, orders);
     this.part.choose({ ...emptyPart(), without });
-    const isAll = paid >= this.part.due;
-    if (!isAll) this.part.choose({ way: "monto", amount: plainMoney(paid / 100) });
+    const paid = Math.min(paysOf(payment, orders), this.part.due); // somebody else may have paid a part meanwhile
+    const items = Object.fromEntries(payment.orders.flatMap((part) => part.items.map((item) => (
+      [`${part.order_id}:${item.position}`, item.quantity]))));
+    const isAll = this.#chooseAgain(without, paid, items);
     if (payment.tip > 0) this.tip.set({ choice: "otra", text: plainMoney(payment.tip) });
     this.#chooseMethod(payment.method);
     setText(this.retrying, `🔄 Otra vez el pago de ${money(payment.amount)}`);
@@ -95,26 +95,36 @@ export class ChargeForm {
     this.#show();
   }
 
-  /** Fill in a refused draft again: the waiter corrects one field, and the photo stays. */
-  refill(/** @type {Draft} */ draft) {
-    if (this.#refilled === draft.key) return;
-    this.#refilled = draft.key;
-    this.#corrects = draft.key;
+  /** Fill in a draft again, with its photo. A refused draft `isReplaced` by what is sent then. */
+  refill(/** @type {Draft} */ draft, { isReplaced = false } = {}) {
+    this.#corrects = isReplaced ? draft.key : null;
     this.#replaces = draft.replaces ?? null;
     const wrong = draft.errors ?? {};
     this.#chooseMethod(draft.method);
     this.reference.text = draft.reference ?? "";
-    if (draft.amount) {
-      const isAll = Math.round(Number(draft.amount) * 100) === this.part.due;
-      if (!isAll) this.part.choose({ way: "monto", amount: plainMoney(Number(draft.amount)) });
-    }
+    const without = this.part.all.filter((order) => !draft.orderIds.includes(order.id)).map((order) => order.id);
+    const items = Object.fromEntries(draft.items.map((item) => item.split(":"))
+      .map(([orderId, position, quantity]) => [`${orderId}:${position}`, Number(quantity)]));
+    if (draft.amount) this.#chooseAgain(without, Math.round(Number(draft.amount) * 100), items);
     if (Number(draft.tip) > 0) this.tip.set({ choice: "otra", text: plainMoney(Number(draft.tip)) });
     this.tendered.input.value = draft.tendered ? plainMoney(Number(draft.tendered)) : "";
-    if (Object.keys(wrong).length > 0 && !wrong.file && draft.bytes) {
+    if (!wrong.file && draft.bytes) {
       this.#choose(new File([draft.bytes], draft.name, { type: draft.type }), wrong.taken_at ? null : draft.takenAt);
     }
     this.#show();
     this.reference.explain(wrong.reference?.[0] ?? "");
+  }
+
+  /**
+   * Choose again what a former payment paid, in hundredths. Returns whether this is all of the bill.
+   * @type {(without: string[], paid: number, items: Record<string, number>) => boolean}
+   */
+  #chooseAgain(without, paid, items) {
+    this.part.choose({ ...emptyPart(), without });
+    const isAll = paid === this.part.due;
+    if (Object.keys(items).length > 0) this.part.choose({ way: "platillos", items });
+    if (this.part.hundredths !== paid) this.part.choose({ way: "monto", amount: plainMoney(paid / 100) });
+    return isAll;
   }
 
   /** Free the photo's URL, and ignore a photo that is still being made small. */

@@ -67,17 +67,20 @@ export class Part {
     this.show();
   }
 
-  /** The orders that are paid: those that the waiter did not leave out. */
+  /** All orders of the bill. */
+  get all() { return this.#orders; }
+
+  /** The orders that are paid: those that the waiter did not leave out, and a single order in any case. */
   get orders() {
     const chosen = this.#orders.filter((order) => !this.state.without.includes(order.id));
-    return chosen.length > 0 ? chosen : this.#orders;
+    return this.#orders.length > 1 ? chosen : this.#orders;
   }
 
   /** What is due on the chosen orders and not on its way, in hundredths. */
   get due() { return Math.max(0, dueOf(this.orders) - this.#held); }
 
   /** Whether the bill costs nothing: an amount of 0 pays it. */
-  get isFree() { return this.orders.every((order) => order.total === 0); }
+  get isFree() { return this.#orders.every((order) => order.total === 0); }
 
   /** The amount in hundredths, or null while it can't be read. */
   get hundredths() {
@@ -90,6 +93,7 @@ export class Part {
   /** Why the choice can't be sent, or "". */
   get trouble() {
     const amount = this.hundredths;
+    if (this.orders.length === 0) return "Elige las rondas que paga";
     if (this.state.way === "platillos" && this.items.length === 0) return "Elige los platillos que paga";
     if (amount === null) return readMoney(this.amount.value).error;
     if (amount > this.due) return `Sobran ${money((amount - this.due) / 100)}: se deben ${money(this.due / 100)}`;
@@ -157,8 +161,10 @@ export class Part {
     const left = this.due - (amount ?? 0);
     const turn = way === "varios" ? `${sent + 1} de ${people} · ` : "";
     const rest = left > 0 && amount !== null ? ` · falta ${money(left / 100)}` : "";
-    this.sum.replaceChildren("Paga ", h("b", { class: "money" }, amount === null ? "…" : money(amount / 100)),
-      turn || rest ? h("span", { class: "quiet" }, ` · ${turn}${rest.replace(/^ · /, "")}`.replace(/ · $/, "")) : "");
+    const isChosen = this.orders.length > 0;
+    const pays = ["Paga ", h("b", { class: "money" }, amount === null ? "…" : money(amount / 100)),
+      turn || rest ? h("span", { class: "quiet" }, ` · ${turn}${rest.replace(/^ · /, "")}`.replace(/ · $/, "")) : ""];
+    this.sum.replaceChildren(...(isChosen ? pays : [this.trouble]));
   }
 
   #giveAsTip() {

@@ -65,16 +65,13 @@ function paidQuantity(/** @type {Order} */ order, /** @type {number} */ position
     .filter((item) => item.position === position).reduce((sum, item) => sum + item.quantity, 0);
 }
 
-/** Amounts that a guest is likely to hand over for `amount`: exact, and the next round ones; in hundredths. */
+/** Amounts that a guest is likely to hand over for `amount`: exact, and the next bank notes; in hundredths. */
 export function notesFor(/** @type {number} */ amount) {
-  const notes = new Set([amount]);
-  for (let unit = 100; notes.size < 5 && unit < 100 * amount + 10000; unit *= 10) {
-    for (const times of [1, 2, 5]) {
-      const next = Math.ceil(amount / (unit * times)) * unit * times;
-      if (next > amount && next <= amount * 6 && next - amount > amount / 200) notes.add(next);
-    }
-  }
-  return [...notes].sort((a, b) => a - b).slice(0, 4);
+  const power = 10 ** Math.floor(Math.log10(Math.max(amount, 1)));
+  const units = [amount < 2 * power ? 0.5 : 1, 1, 2, 5, 10, 20, 50].map((times) => times * power);
+  const notes = units.filter((unit) => unit >= 100).map((unit) => Math.ceil(amount / unit) * unit)
+    .filter((note) => note > amount && note <= amount * 6);
+  return [amount, ...[...new Set(notes)].sort((a, b) => a - b).slice(0, 3)];
 }
 
 /** "3 rondas", or "" for one. */

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import "./browser.js";
+
+const { billOf, dueOf, isChargeable, notesFor, paymentsOf, paysOf, rejectedOf, sharesOf, unpaidItems } = await import(
+  "../../static/js/house/bill.js");
+const { billKey, place, placeLong, placeShort } = await import("../../static/js/house/place.js");
+
+const sum = (amounts) => amounts.reduce((total, amount) => total + amount, 0);
+const item = (name, quantity, unit_price) => ({ name, quantity, unit_price, note: null, removed: 0 });
+const order = (id, more = {}) => ({ id, table_number: 12, customer: null, status: "entregado", total: 100, due: 100,
+  payments: [], items: [item("Taco", 3, 20), item("Agua", 2, 20)], ...more });
+const payment = (id, status, orders, more = {}) => ({ id, status, orders, replaces: null, ...more });
+const part = (orderId, amount, items = []) => ({ order_id: orderId, amount, items });
+
+test("shares lose and make no cent, differ by one, and the first ones are the larger ones", () => {
+  for (let amount = 0; amount < 2000; amount += 7) {
+    for (let people = 1; people <= 12; people += 1) {
+      const shares = sharesOf(amount, people);
+      assert.equal(sum(shares), amount);
+      assert.ok(shares[0] - shares.at(-1) <= 1);
+      assert.deepEqual([...shares].sort((a, b) => b - a), shares);
+    }
+  }
+  assert.deepEqual(sharesOf(10000, 3), [3334, 3333, 3333]);
+});
+
+test("whoever pays one share after the other pays the same as all at once", () => {
+  let left = 18550;
+  const paid = [];
+  for (let people = 7; people > 0; people -= 1) {
+    paid.push(sharesOf(left, people)[0]);
+    left -= paid.at(-1);
+  }
+  assert.equal(left, 0);
+  assert.deepEqual(paid, sharesOf(18550, 7));
+});
+
+test("in a house without decimals shares are whole, and what has hundredths all the same goes to the first", () => {
+  assert.deepEqual(sharesOf(1000000, 3, 100), [333400, 333300, 333300]);
+  assert.deepEqual(sharesOf(1050, 2, 100), [550, 500]);
+});
+
+const NOTES = {
+  3334: [3334, 4000, 5000, 10000], 6184: [6184, 7000, 8000, 10000], 9000: [9000, 10000, 20000, 50000],
+  11000: [11000, 15000, 20000, 50000], 18550: [18550, 20000, 50000, 100000], 48050: [48050, 50000, 60000, 100000],
+  100000: [100000, 200000, 500000], 1100000: [1100000, 1500000, 2000000, 5000000], 0: [0],
+};
+
+for (const [amount, notes] of Object.entries(NOTES)) {
+  test(`for ${amount / 100} a guest hands over the exact amount, or one of the next notes`, () => {
+    assert.deepEqual(notesFor(Number(amount)), notes);
+  });
+}
+
+test("whatever is due, there is a note for it, and no note has cents", () => {
+  for (let amount = 100; amount < 500000; amount += 137) {
+    const [exact, ...notes] = notesFor(amount);
+    assert.equal(exact, amount);
+    assert.ok(notes.length >= 1 && notes.length <= 3, `${amount}: ${notes}`);
+    assert.ok(notes.every((note) => note > amount && note % 100 === 0), `${amount}: ${notes}`);
+    assert.deepEqual([...new Set(notes)].sort((a, b) => a - b), notes);
+  }
+});
+
+test("what can be charged was delivered and is not paid yet", () => {
+  const waiting = { status: "por_verificar" };
+  assert.ok(isChargeable(order("1")));
+  assert.ok(isChargeable(order("1", { status: "por_verificar", due: 40 })));
+  assert.ok(!isChargeable(order("1", { status: "por_verificar", due: 0 })));
+  assert.ok(!isChargeable(order("1", { status: "listo" })));
+  assert.ok(!isChargeable(order("1", { status: "pagado", due: 0 })));
+  assert.ok(isChargeable(order("1", { total: 0, due: 0 })), "what costs nothing is paid with 0");
+  assert.ok(!isChargeable(order("1", { total: 0, due: 0, payments: [waiting] })));
+});
+
+test("a bill is all that a table or customer has open, the oldest first", () => {
+  const orders = [order("10"), order("9"), order("3", { status: "pagado" }), order("4", { table_number: 7 }),
+    order("5", { table_number: null, customer: " LUPITA" }), order("6", { table_number: null, customer: "Lupita" })];
+  assert.deepEqual(billOf(orders, order("1")).map(({ id }) => id), ["9", "10"]);
+  assert.deepEqual(billOf(orders, orders[5]).map(({ id }) => id), ["5", "6"]);
+  assert.equal(dueOf(billOf(orders, order("1"))), 20000);
+  assert.notEqual(billKey({ table_number: 12, customer: null }), billKey({ table_number: null, customer: "12" }));
+});
+
+test("a place is told in words", () => {
+  const away = { table_number: null, customer: "Lupita" };
+  assert.deepEqual([place(order("1")), placeLong(order("1")), placeShort(order("1"))], ["Mesa 12", "Mesa 12", "12"]);
+  assert.deepEqual([place(away), placeLong(away), placeShort(away)], ["Lupita", "Para llevar · Lupita", "Lupita"]);
+});
+
+test("dishes that other payments pay, waiting or approved, are not left; rejected ones are", () => {
+  const paid = [payment("1", "aprobado", [part("1", 20, [{ position: 0, quantity: 1 }])]),
+    payment("2", "por_verificar", [part("1", 40, [{ position: 1, quantity: 2 }]),
+      part("2", 20, [{ position: 0, quantity: 1 }])]),
+    payment("3", "rechazado", [part("1", 20, [{ position: 0, quantity: 1 }])])];
+  const left = unpaidItems([order("1", { payments: paid })]);
+  assert.deepEqual(left.map((one) => one.left), [2, 0]);
+});
+
+test("a payment of several orders is one, and pays of a bill what is its orders'", () => {
+  const both = payment("1", "por_verificar", [part("1", 60.1), part("2", 40.2)]);
+  const orders = [order("1", { payments: [both] }), order("2", { payments: [both, payment("2", "aprobado", [])] })];
+  assert.deepEqual(paymentsOf(orders).map(({ id }) => id), ["1", "2"]);
+  assert.equal(paysOf(both, orders), 10030);
+  assert.equal(paysOf(both, [orders[1]]), 4020);
+});
+
+test("a rejected payment is to be sent again until another one that is not withdrawn replaces it", () => {
+  const refused = payment("1", "rechazado", [part("1", 50)]);
+  const ids = (...later) => rejectedOf([order("1", { payments: [refused, ...later] })]).map(({ id }) => id);
+  assert.deepEqual(ids(), ["1"]);
+  assert.deepEqual(ids(payment("2", "por_verificar", [], { replaces: "1" })), []);
+  assert.deepEqual(ids(payment("2", "retirado", [], { replaces: "1" })), ["1"]);
+  assert.deepEqual(ids(payment("2", "rechazado", [], { replaces: "1" })), ["2"]);
+});
