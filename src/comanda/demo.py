@@ -7,7 +7,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,10 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from comanda import office, workflow
+from comanda.domain.accounts import Account
+from comanda.domain.bill import Tender
 from comanda.domain.evidence import Claim
+from comanda.domain.house import House
 from comanda.domain.menu import SAMPLE
 from comanda.domain.orders import OrderStatus, Place
 from comanda.domain.payments import Verdict
@@ -23,7 +26,7 @@ from comanda.domain.staff import Role, Staff
 from comanda.media.inspection import inspect
 from comanda.store import orders
 from comanda.store.database import Database, open_database
-from comanda.workflow import OrderLine
+from comanda.workflow import Charge, OrderLine, Outcome
 
 ANA = Staff("ana", "Ana", Role.WAITER)
 BETO = Staff("beto", "Beto", Role.WAITER)
@@ -40,41 +43,76 @@ PAYERS = ("Laura Mendoza", "Jorge Antonio Villanueva", "Carmen Ruiz Cano", "Pabl
 
 
 @dataclass(frozen=True)
-class Table:
+class Round:
     """An order of the evening; `dishes` are pairs of product id and quantity.
 
-    `minutes` say how many minutes ago each step was done: placed, begun, ready, delivered, charged,
-    judged, as far as the order has come. With a `void_reason`, the steps are placed and voided.
+    `minutes` say how many minutes ago each step was done: placed, begun, ready, delivered, as far
+    as the order has come. With a `void_reason`, the steps are placed and voided.
     """
 
-    number: int
+    place: Place
     waiter: Staff
     dishes: tuple[tuple[int, int], ...]
     minutes: tuple[int, ...]
-    verdict: Verdict | None = None
     note: str | None = None
     void_reason: str | None = None
 
 
+@dataclass(frozen=True)
+class Guest:
+    """Who pays the order `order_id`, by transfer or with the cash `tendered`; minor units.
+
+    An `amount` of None is all that is due. `minutes` say how many minutes ago the payment was sent
+    and, with a `verdict`, judged.
+    """
+
+    order_id: int
+    minutes: tuple[int, ...]
+    verdict: Verdict | None = None
+    amount: int | None = None
+    tip: int = 0
+    tendered: int | None = None
+
+
+# The id of an order is its place here, counted from 1: the orders stand as they were placed.
 EVENING = (
-    Table(12, ANA, ((1, 1), (4, 1), (10, 1)), (52, 49, 37, 34)),
-    Table(2, BETO, ((7, 1), (12, 1)), (47, 45, 33, 31, 9, 6), Verdict.REJECTED),
-    Table(5, ANA, ((3, 2), (10, 2)), (44, 42, 30, 28, 15, 14), Verdict.APPROVED),
-    Table(9, ANA, ((6, 2), (9, 2)), (40, 38, 25, 22, 3)),
-    Table(4, BETO, ((8, 1), (12, 2)), (18, 16, 2)),
-    Table(7, ANA, ((5, 2), (11, 2)), (12, 9)),
-    Table(3, BETO, ((2, 3), (10, 2)), (4,), note="sin cebolla"),
-    Table(6, ANA, ((1, 2), (12, 2)), (3, 1), void_reason="el cliente canceló"),
+    Round(Place(12), ANA, ((1, 1), (4, 1), (10, 1)), (58, 55, 46, 43)),
+    Round(Place(2), BETO, ((7, 1), (12, 1)), (52, 50, 38, 36)),
+    Round(Place(5), ANA, ((3, 2), (10, 2)), (49, 47, 35, 33)),
+    Round(Place(9), ANA, ((6, 2), (9, 2)), (45, 43, 30, 27)),
+    Round(Place(12), ANA, ((8, 1), (12, 2)), (41, 40, 32, 30)),
+    Round(Place(8), BETO, ((5, 2), (6, 1), (12, 4)), (39, 37, 22, 20)),
+    Round(Place(12), ANA, ((9, 2), (11, 2)), (26, 25, 18, 16)),
+    Round(Place(4), BETO, ((8, 1), (12, 2)), (18, 16, 2)),
+    Round(Place(customer="Lupita"), BETO, ((1, 3), (10, 1)), (14, 13, 3)),
+    Round(Place(7), ANA, ((5, 2), (11, 2)), (12, 9)),
+    Round(Place(3), BETO, ((2, 3), (10, 2)), (4,), note="sin cebolla"),
+    Round(Place(6), ANA, ((1, 2), (12, 2)), (3, 1), void_reason="el cliente canceló"),
 )
+# Table 8 splits 615.00 in three: one guest has paid, one waits, one has not paid yet.
+GUESTS = (
+    Guest(3, (15, 14), Verdict.APPROVED, tip=1900),
+    Guest(2, (9, 6), Verdict.REJECTED),
+    Guest(6, (8, 7), Verdict.APPROVED, amount=20500, tendered=50000),
+    Guest(6, (4,), amount=20500, tip=2000),
+    Guest(4, (3,)),
+)
+ACCOUNTS = (
+    Account("transferencia", "CLABE", "Restaurante La Fonda", "012180001234564471"),
+    Account("transferencia", "Celular", "Restaurante La Fonda", "5512344471", alias="lafonda"),
+)
+TIPS = (10, 15)  # per cent
 
 
-async def fill(path: Path, now: datetime) -> None:
-    """Make a new database with the evening's orders up to `now`."""
+async def fill(path: Path, now: datetime, house: House) -> None:
+    """Make a new database with the evening's orders up to `now`, in a house that asks for tips."""
     moment = now - timedelta(hours=1)
     async with _draughtsman() as draw, open_database(path, clock=lambda: moment) as database:
         for member, pin in PINS.items():
             await database.write(office.hire, member, PasswordHasher().hash(pin))
         await database.write(office.import_menu, ROSA, SAMPLE)
+        await database.write(office.describe_house, replace(house, tips=TIPS))
+        await database.write(office.put_accounts, ACCOUNTS)
         for minutes, step in _evening(draw):
             moment = now - timedelta(minutes=minutes)
             await step(database)
@@ -105,20 +143,25 @@ async def _draw(process: Process, *receipt: int | str) -> bytes:
 
 def _evening(draw: Draw) -> list[tuple[int, Step]]:
     """The steps of the evening with their age in minutes, the earliest first."""
-    steps = [
+    served = [
         (minutes, step)
-        for order_id, table in enumerate(EVENING, start=1)
-        for minutes, step in zip(table.minutes, _steps_of(order_id, table, draw), strict=False)
+        for order_id, order in enumerate(EVENING, start=1)
+        for minutes, step in zip(order.minutes, _steps_of(order_id, order), strict=False)
     ]
-    return sorted(steps, key=lambda timed_step: -timed_step[0])
+    paid = [
+        (minutes, step)
+        for guest in GUESTS
+        for minutes, step in zip(guest.minutes, _payment_of(guest, draw), strict=False)
+    ]
+    return sorted([*served, *paid], key=lambda timed_step: -timed_step[0])
 
 
-def _steps_of(order_id: int, table: Table, draw: Draw) -> list[Step]:
-    """Return the steps of an order, from placing it to the cashier's verdict."""
-    lines = [OrderLine(product, quantity, table.note) for product, quantity in table.dishes]
+def _steps_of(order_id: int, order: Round) -> list[Step]:
+    """Return the steps of an order, from placing it to its delivery."""
+    lines = [OrderLine(product, quantity, order.note) for product, quantity in order.dishes]
 
     async def place(database: Database) -> None:
-        await database.write(workflow.place_order, table.waiter, Place(table.number), lines)
+        await database.write(workflow.place_order, order.waiter, order.place, lines)
 
     def advance(actor: Staff, target: OrderStatus, reason: str | None = None) -> Step:
         async def step(database: Database) -> None:
@@ -126,37 +169,58 @@ def _steps_of(order_id: int, table: Table, draw: Draw) -> list[Step]:
 
         return step
 
-    if table.void_reason:
-        return [place, advance(table.waiter, OrderStatus.VOIDED, table.void_reason)]
+    if order.void_reason:
+        return [place, advance(order.waiter, OrderStatus.VOIDED, order.void_reason)]
     return [
         place,
         advance(COCO, OrderStatus.PREPARING),
         advance(COCO, OrderStatus.READY),
-        advance(table.waiter, OrderStatus.DELIVERED),
-        partial(_charge, waiter=table.waiter, order_id=order_id, draw=draw),
-        partial(_judge, order_id=order_id, verdict=table.verdict),
+        advance(order.waiter, OrderStatus.DELIVERED),
     ]
 
 
-async def _charge(database: Database, waiter: Staff, order_id: int, draw: Draw) -> None:
-    order = await database.read(orders.require, order_id)
-    reference = str(8_841_220_193_727 * order_id)
-    payer = PAYERS[order_id % len(PAYERS)]
-    photo = await draw(order.total, reference, payer, f"{database.clock():%d/%m/%Y %H:%M}")
-    await database.write(
+def _payment_of(guest: Guest, draw: Draw) -> list[Step]:
+    """Return the steps of a payment: the waiter's, then the cashier's."""
+    payment_ids: list[int] = []
+
+    async def charge(database: Database) -> None:
+        outcome = await _charge(database, guest, draw)
+        payment_ids.extend(payment.id for payment in outcome.order.payments[-1:])
+
+    async def judge(database: Database) -> None:
+        assert guest.verdict  # nosec B101  # noqa: S101 - only a judged payment has this step
+        reason = "ilegible" if guest.verdict is Verdict.REJECTED else None
+        await database.write(
+            workflow.decide_payment,
+            LUIS,
+            payment_ids[0],
+            guest.verdict,
+            reason,
+            seen_in_account=True,
+        )
+
+    return [charge, judge]
+
+
+async def _charge(database: Database, guest: Guest, draw: Draw) -> Outcome:
+    order = await database.read(orders.require, guest.order_id)
+    waiter = EVENING[guest.order_id - 1].waiter
+    charge = Charge(Tender(guest.amount, guest.tip, guest.tendered))
+    if guest.tendered is not None:
+        return await database.write(
+            workflow.submit_payment, waiter, order.id, "efectivo", None, charge=charge
+        )
+    number = order.id + len(order.payments)
+    reference = str(8_841_220_193_727 * number)
+    payer = PAYERS[number % len(PAYERS)]
+    given = (order.due if guest.amount is None else guest.amount) + guest.tip
+    photo = await draw(given, reference, payer, f"{database.clock():%d/%m/%Y %H:%M}")
+    return await database.write(
         workflow.submit_payment,
         waiter,
-        order_id,
+        order.id,
         "transferencia",
         inspect(photo, hashlib.sha256(photo).hexdigest()),
         claim=Claim(reference),
+        charge=charge,
     )
-
-
-async def _judge(database: Database, order_id: int, verdict: Verdict | None) -> None:
-    payment = (await database.read(orders.require, order_id)).payment
-    if payment and verdict:
-        reason = "ilegible" if verdict is Verdict.REJECTED else None
-        await database.write(
-            workflow.decide_payment, LUIS, payment.id, verdict, reason, seen_in_account=True
-        )

@@ -5,7 +5,17 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from comanda.domain.days import Day, Decision, Report, Void, report
+from comanda.domain.days import (
+    Day,
+    Decision,
+    OpenOrder,
+    PaidDish,
+    PaidOrders,
+    Report,
+    Tally,
+    Void,
+    report,
+)
 from comanda.domain.evidence import WarningType
 from comanda.domain.house import House
 
@@ -230,6 +240,50 @@ def test_what_is_alike_is_added_up_the_most_frequent_first() -> None:
         {"reason": "se fueron", "count": 2, "total": 6.0},
         {"reason": "repetida", "count": 1, "total": 9.0},
     ]
+
+
+def test_tips_are_no_sales_and_go_to_who_charged() -> None:
+    at = "2026-11-28T20:00:00"
+    tipped = replace(sale(at, 10_00), tip=150, by="Ana")
+    refused = replace(refusal(at, "x"), tip=900, by="Ana")
+    found = report(
+        A_DAY, [tipped, tipped, replace(tipped, by="Beto"), sale(at), refused], []
+    ).wire()
+    assert found["sales"] == {"count": 4, "total": 31.0}
+    assert found["tips"] == {"count": 3, "total": 4.5}
+    assert found["tips_by_waiter"] == [
+        {"name": "Ana", "count": 2, "total": 3.0},
+        {"name": "Beto", "count": 1, "total": 1.5},
+    ]
+
+
+def test_dishes_add_up_by_name_and_by_category_the_largest_sum_first() -> None:
+    dishes = [
+        PaidDish("Agua", "Bebidas", 9, 900),
+        PaidDish("Sopa", "Sopas", 1, 7000, removed=2, removed_total=14_000),
+        PaidDish("Agua", "Del día", 1, 100),
+    ]
+    orders = PaidOrders(dishes, [Tally("Ana", 3, 8000)])
+    found = report(A_DAY, [], [], orders).wire()
+    assert found["paid_orders"] == {"count": 3, "total": 80.0}
+    assert found["by_dish"] == [
+        {"name": "Sopa", "count": 1, "total": 70.0},
+        {"name": "Agua", "count": 10, "total": 10.0},
+    ]
+    assert [one["name"] for one in found["by_category"]] == ["Sopas", "Bebidas", "Del día"]
+    assert found["removed"] == [{"name": "Sopa", "count": 2, "total": 140.0}]
+
+
+def test_open_orders_of_one_table_are_one_bill() -> None:
+    orders = [OpenOrder("12", 100, 30, 20), OpenOrder("12", 100), OpenOrder("Lupita", 7)]
+    found = report(A_DAY, [], [], open_orders=orders).wire()["open"]
+    assert found == {
+        "bills": 2,
+        "due": 1.57,
+        "waiting": 0.2,
+        "partly_paid": {"count": 1, "total": 0.5},
+    }
+    assert report(A_DAY, [], []).wire()["open"] is None
 
 
 def test_a_warning_is_counted_once_a_payment_by_weight_and_by_what_became_of_it() -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from comanda.store.backup import backup, check
@@ -139,6 +140,99 @@ async def test_what_is_broken_is_named(paid_house: House, damage: str, complaint
         connection.execute(damage)
         connection.commit()
     assert any(complaint in line for line in check(paid_house.path))
+
+
+@pytest.fixture
+async def split_house(house: House) -> AsyncIterator[House]:
+    """Payment 1 paid a part of order 1; payment 2 waits for the rest of it and for order 2."""
+    for _ in range(2):
+        await house.deliver()  # 241.00 each
+    for fields in ({"amount": "100", "tip": "5", "tendered": "200"}, {"also": "2"}):
+        form = aiohttp.FormData({"method": "efectivo", **fields}, default_to_multipart=True)
+        status, sent = await house.call(ANA, "POST", "/orders/1/proof", data=form)
+        assert status == 201, sent
+        if "tip" in fields:
+            assert (await house.judge(sent["payment"]["id"], "aprobado"))[0] == 200
+    yield house
+
+
+async def test_a_bill_in_parts_over_two_rounds_is_sound(split_house: House) -> None:
+    assert check(split_house.path) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "complaints"),
+    [
+        (
+            "DELETE FROM payment_allocations WHERE payment_id = 1",
+            ["El pago 1 no paga ninguna orden"],
+        ),
+        (
+            "UPDATE payments SET order_id = 2, attempt = 9 WHERE id = 2",
+            ["El pago 2 no está en la primera de sus órdenes"],
+        ),
+        (
+            "UPDATE payment_allocations SET amount = amount + 1 WHERE payment_id = 2",
+            [
+                "De la orden 1 se pagó más que su total",
+                "De la orden 2 se pagó más que su total",
+            ],
+        ),
+        (
+            "UPDATE payment_allocations SET amount = 0 WHERE payment_id = 2 AND order_id = 2",
+            ["El pago 2 no paga nada de la orden 2"],
+        ),
+        (
+            "UPDATE payments SET tendered = 10499 WHERE id = 1",
+            ["El pago 1 tiene una propina o un cambio imposible"],
+        ),
+        (
+            "UPDATE payments SET tip = -1 WHERE id = 2",
+            ["El pago 2 tiene una propina o un cambio imposible"],
+        ),
+        (
+            "UPDATE orders SET total = total + 1 WHERE id = 2",
+            ["El total de la orden 2 no es la suma de sus platillos"],
+        ),
+        (
+            "UPDATE order_items SET quantity = quantity + 1 WHERE order_id = 2 AND position = 0",
+            ["El total de la orden 2 no es la suma de sus platillos"],
+        ),
+        (
+            "UPDATE orders SET customer = 'Lupita' WHERE id = 1",
+            ["La orden 1 no tiene mesa ni cliente, o tiene los dos"],
+        ),
+        (
+            "UPDATE orders SET table_number = NULL WHERE id = 1",
+            ["La orden 1 no tiene mesa ni cliente, o tiene los dos"],
+        ),
+        (
+            "UPDATE payments SET status = 'rechazado' WHERE id = 2",
+            [
+                "La orden 1 está en «por_verificar», y sus pagos dicen otra cosa",
+                "La orden 2 está en «por_verificar», y sus pagos dicen otra cosa",
+            ],
+        ),
+        (
+            "UPDATE orders SET status = 'pagado' WHERE id = 1",
+            ["La orden 1 está en «pagado», y sus pagos dicen otra cosa"],
+        ),
+        (
+            "UPDATE orders SET status = 'listo' WHERE id = 1",
+            ["La orden 1 está en «listo», y sus pagos dicen otra cosa"],
+        ),
+        (
+            "UPDATE orders SET status = 'anulado' WHERE id = 1",
+            ["La orden 1 está en «anulado», y sus pagos dicen otra cosa"],
+        ),
+    ],
+)
+async def test_sums_and_states_that_do_not_fit_are_named(
+    split_house: House, damage: str, complaints: list[str]
+) -> None:
+    with contextlib.closing(sqlite3.connect(split_house.path)) as connection:
+        connection.executescript(damage)
+    assert set(complaints) <= set(check(split_house.path))
 
 
 async def test_a_page_that_the_disk_lost_is_found(paid_house: House, tmp_path: Path) -> None:

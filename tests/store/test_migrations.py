@@ -58,7 +58,7 @@ BY_TABLE: dict[str, list[tuple[Any, ...]]] = {
         (2, 5, 2, "transferencia", "aprobado", None, 1, "ana", 14, "ana", 15),
     ],
     "proofs": [(2, "image/jpeg", 4, sha256(b"foto").hexdigest(), b"foto")],
-    "order_items": [(4, 0, 3, "Sopa", 1, 7000, None)],
+    "order_items": [(4, 0, 3, "Sopa", 1, 7000, None), (5, 0, 3, "Sopa", 1, 7000, None)],
     "events": [
         (1, "order_updated", 4, "pendiente", "{}", None, "ana", 10),
         (2, "order_placed", 4, "pendiente", "{}", None, "ana", 10),

@@ -5,15 +5,18 @@ import io
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import pytest
 
 from comanda.config import Config, Pages
+from comanda.domain.staff import Staff
 from comanda.store import days
 from comanda.store.database import Snapshot
 from comanda.web.plumbing.keys import DATABASE
-from tests.house import ANA, COCO, LUIS, ROSA, FixedClock, House, jpeg, open_house
+from tests.house import ANA, BETO, COCO, LUIS, ROSA, FixedClock, House, jpeg, open_house
 
 DAY = "2026-11-28"  # the clock's: it is 14:41 in Mexico City
+STATEMENTS = (days.DECISIONS, days.VOIDS, days.PAID_DISHES, days.PAID_BY_WAITER, days.OPEN)
 BAD_DATES = ["hoy", "20261128", "2026-11-31", "2026-W48-6", "1999-12-31", "2100-01-01", "2026-1-1"]
 
 
@@ -91,6 +94,132 @@ async def test_warnings_are_counted_and_those_that_were_approved_all_the_same(ho
     client = await house.client(ROSA)
     async with client.get(f"/days/{DAY}.csv") as response:
         assert "Avisos,Comprobante repetido,2,," in await response.text()
+
+
+async def pay(house: House, order_id: str, actor: Staff = ANA, **fields: Any) -> dict[str, Any]:
+    """A payment of an order in cash, approved."""
+    form = aiohttp.FormData({"method": "efectivo"}, default_to_multipart=True)
+    for name, value in fields.items():
+        form.add_field(name, str(value))
+    status, sent = await house.call(actor, "POST", f"/orders/{order_id}/proof", data=form)
+    assert status == 201, sent
+    status, judged = await house.judge(sent["payment"]["id"], "aprobado")
+    assert status == 200, judged
+    return dict(judged)
+
+
+async def test_a_part_is_a_sale_of_its_own_and_its_tip_is_none(house: House) -> None:
+    order = await house.deliver()  # 241.00
+    await pay(house, order["id"], amount="100", tip="10.5", tendered="200")
+    day = await show(house)
+    assert day["sales"] == {"count": 1, "total": 100.0}
+    assert day["by_method"] == [{"method": "efectivo", "count": 1, "total": 100.0}]
+    assert [one["total"] for one in day["by_hour"] if one["count"]] == [100.0]
+    assert day["tips"] == {"count": 1, "total": 10.5}
+    assert day["tips_by_waiter"] == [{"name": "Ana", "count": 1, "total": 10.5}]
+    assert (day["by_dish"], day["paid_orders"]) == ([], {"count": 0, "total": 0.0})
+    assert day["open"] == {
+        "bills": 1,
+        "due": 141.0,
+        "waiting": 0.0,
+        "partly_paid": {"count": 1, "total": 141.0},
+    }
+    await pay(house, order["id"])
+    day = await show(house)
+    assert day["sales"] == {"count": 2, "total": 241.0}
+    assert day["paid_orders"] == {"count": 1, "total": 241.0}
+    assert day["open"]["bills"] == 0
+    client = await house.client(ROSA)
+    async with client.get(f"/days/{DAY}.csv") as response:
+        text = await response.text()
+    assert "Propinas por mesero,Ana,1,10.50," in text
+    assert "Órdenes pagadas por mesero,Ana,1,241.00," in text
+
+
+async def test_dishes_categories_and_waiters_add_up_to_the_orders_that_became_paid(
+    house: House,
+) -> None:
+    first = await house.deliver()
+    second = await house.deliver()
+    status, _ = await house.call(BETO, "PUT", f"/orders/{second['id']}/waiter")
+    assert status == 200
+    await house.call(
+        LUIS,
+        "PUT",
+        f"/orders/{second['id']}/items/0",
+        json={"quantity": 1, "reason": "se acabó"},
+    )
+    await pay(house, first["id"])
+    await pay(house, second["id"], BETO)
+    day = await show(house)
+    total = day["paid_orders"]["total"]
+    assert total == day["sales"]["total"] == 2 * 241.0 - 85.5
+    for key in ("by_dish", "by_category", "by_waiter"):
+        assert sum(one["total"] for one in day[key]) == total, key
+    assert day["by_dish"] == [
+        {"name": "Tacos al pastor", "count": 3, "total": 256.5},
+        {"name": "Sopa", "count": 2, "total": 140.0},
+    ]
+    assert [one["name"] for one in day["by_category"]] == ["Tacos", "Sopas"]
+    assert day["by_waiter"] == [
+        {"name": "Ana", "count": 1, "total": 241.0},
+        {"name": "Beto", "count": 1, "total": 155.5},
+    ]
+    assert day["removed"] == [{"name": "Tacos al pastor", "count": 1, "total": 85.5}]
+
+
+async def test_an_order_that_was_paid_on_two_days_counts_its_dishes_on_the_second(
+    house: House,
+) -> None:
+    order = await house.deliver()
+    await pay(house, order["id"], amount="100")
+    house.clock.advance(hours=10)
+    await pay(house, order["id"])
+    before, after = await show(house), await show(house, "2026-11-29")
+    assert (before["sales"]["total"], before["paid_orders"]["total"]) == (100.0, 0.0)
+    assert (after["sales"]["total"], after["paid_orders"]["total"]) == (141.0, 241.0)
+    assert before["open"] is None
+    assert after["open"]["bills"] == 0
+
+
+async def test_one_payment_of_two_rounds_is_one_sale_of_both(house: House) -> None:
+    first, second = await house.deliver(), await house.deliver()
+    await pay(house, first["id"], also=second["id"], tip="48.20")
+    day = await show(house)
+    assert day["sales"] == {"count": 1, "total": 482.0}
+    assert day["paid_orders"] == {"count": 2, "total": 482.0}
+    assert day["tips"] == {"count": 1, "total": 48.2}
+
+
+async def test_a_payment_that_was_reopened_is_no_sale_and_its_dishes_are_unpaid(
+    house: House,
+) -> None:
+    order = await house.deliver()
+    paid = await pay(house, order["id"], tip="10")
+    status, _ = await house.judge(paid["payment"]["id"], "rechazado", reason="x", cashier=ROSA)
+    assert status == 200
+    day = await show(house)
+    assert (day["sales"]["count"], day["tips"]["count"], day["by_dish"]) == (0, 0, [])
+    assert day["rejections"] == [{"reason": "x", "count": 1, "total": 241.0}]
+    assert (day["open"]["due"], day["open"]["partly_paid"]["count"]) == (241.0, 0)
+
+
+async def test_open_bills_are_tables_and_customers_with_what_waits_apart(house: House) -> None:
+    rounds = [await house.deliver() for _ in range(2)]
+    await house.submit(rounds[0]["id"])
+    status, _ = await house.call(
+        ANA,
+        "POST",
+        "/orders",
+        json={"customer": "Lupita", "items": [{"product_id": "2", "quantity": 1}]},
+    )
+    assert status == 201
+    assert (await show(house))["open"] == {
+        "bills": 2,
+        "due": 311.0,
+        "waiting": 241.0,
+        "partly_paid": {"count": 0, "total": 0.0},
+    }
 
 
 async def test_what_waits_for_its_verdict_is_no_sale_yet(house: House) -> None:
@@ -198,14 +327,23 @@ async def test_a_day_is_the_administrators_alone(house: House) -> None:
 
 async def test_a_day_is_found_by_index_however_long_the_history(house: House) -> None:
     def plans(view: Snapshot) -> list[str]:
-        values = {"approved": "", "rejected": "", "voided": "", "start": 0, "end": 1}
+        names = ("approved", "rejected", "pending", "voided", "paid", "status")
+        values = {**dict.fromkeys(names, ""), "start": 0, "end": 1}
         return [
             row["detail"]
-            for sql in (days.DECISIONS, days.VOIDS)
+            for sql in STATEMENTS
             for row in view.all(f"EXPLAIN QUERY PLAN {sql}", values)
         ]
 
     found = await house.app[DATABASE].read(plans)
-    assert [plan for plan in found if not plan.startswith("SEARCH")] == []
-    assert "payments_by_verdict (status=? AND decided_at>? AND decided_at<?)" in found[0]
-    assert "orders_by_change (status=? AND updated_at>? AND updated_at<?)" in found[-1]
+    reads = [plan for plan in found if plan.startswith(("SCAN", "SEARCH"))]
+    assert [plan for plan in reads if not plan.startswith("SEARCH")] == []
+    assert "payments_by_verdict (status=? AND decided_at>? AND decided_at<?)" in reads[0]
+    changed = "orders_by_change (status=? AND updated_at>? AND updated_at<?)"
+    assert len([plan for plan in reads if changed in plan]) == len(
+        (days.VOIDS, days.PAID_DISHES, days.PAID_BY_WAITER)
+    )
+    of_open = reads[-5:]
+    assert "orders_by_change (status=?)" in of_open[0]
+    assert "payment_allocations_by_order (order_id=?)" in of_open[1]
+    assert "payments USING INTEGER PRIMARY KEY (rowid=?)" in of_open[2]

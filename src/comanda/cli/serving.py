@@ -41,7 +41,7 @@ def serve_demo(options: argparse.Namespace, config: Config) -> None:
 
     with _new_database(options.database) as path:
         config = settle_paths(with_database(config, path))
-        asyncio.run(demo.fill(path, utc_now()))
+        asyncio.run(demo.fill(path, utc_now(), config.house))
         _listen(options, config, "127.0.0.1", announce)
 
 

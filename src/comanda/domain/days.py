@@ -1,4 +1,10 @@
-"""A report of one day, by the restaurant's own clock."""
+"""A report of one day, by the restaurant's own clock.
+
+Sales are payments that were approved on the day, by what they pay, without tips. Dishes, categories
+and waiters add up the orders that became paid on the day, by their whole totals: a part of a bill
+belongs to no dish. The two sums differ where an order was paid in parts of several days, or is paid
+in part at the day's end, so the report tells the orders' sum, too.
+"""
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -52,7 +58,11 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict on a payment; `wait` in seconds since its submission, `total` in minor units."""
+    """A verdict on a payment; `wait` in seconds since its submission.
+
+    `total` is what the payment pays of its orders, in minor units as the tip, which is not part of
+    it. `by` is the name of the member who submitted the payment.
+    """
 
     method: str
     approved: bool
@@ -61,6 +71,8 @@ class Decision:
     wait: float
     total: int
     warnings: tuple[WarningType, ...] = ()
+    tip: int = 0
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,46 @@ class Void:
 
     reason: str
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidDish:
+    """What the orders that became paid on the day had of one dish.
+
+    `total` in minor units; `removed` dishes were taken off before they were paid.
+    """
+
+    name: str
+    category: str
+    count: int
+    total: int
+    removed: int = 0
+    removed_total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrders:
+    """The orders that became paid on the day: their dishes, and a tally of each waiter's."""
+
+    dishes: Sequence[PaidDish] = ()
+    by_waiter: Sequence["Tally"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """An order that is neither paid nor void; the amounts are in minor units.
+
+    `bill` is the same for all orders of a table or customer.
+    """
+
+    bill: str
+    total: int
+    paid: int = 0
+    waiting: int = 0
+
+    @property
+    def due(self) -> int:
+        return self.total - self.paid - self.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +133,11 @@ class Tally:
 
     def wire(self, name: str) -> Wire:
         """`{count, total}`, and the tally's name under the key `name`."""
-        return {name: self.name, "count": self.count, "total": money(self.total)}
+        return {name: self.name, **self.total_wire()}
+
+    def total_wire(self) -> Wire:
+        """`{count, total}`."""
+        return {"count": self.count, "total": money(self.total)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +153,16 @@ class Warned:
         return {"type": self.type.value, "count": self.count, "approved": self.approved}
 
 
+_NOTHING_PAID = PaidOrders()
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The totals of a day's decisions and voids; `waits` in seconds, the shortest first."""
+    """The totals of a day's decisions, paid orders and voids.
+
+    `waits` are in seconds, the shortest first. `open_orders` are the orders that are open now, or
+    None for a day that is not today.
+    """
 
     day: Day
     by_hour: Sequence[Tally]
@@ -108,6 +171,22 @@ class Report:
     rejections: Sequence[Tally]
     warnings: Sequence[Warned]
     voids: Sequence[Tally]
+    tips: Sequence[Tally] = ()
+    paid_orders: PaidOrders = _NOTHING_PAID
+    open_orders: Sequence[OpenOrder] | None = None
+
+    @property
+    def by_dish(self) -> list[Tally]:
+        return _sums((dish.name, dish.count, dish.total) for dish in self.paid_orders.dishes)
+
+    @property
+    def by_category(self) -> list[Tally]:
+        return _sums((dish.category, dish.count, dish.total) for dish in self.paid_orders.dishes)
+
+    @property
+    def removed(self) -> list[Tally]:
+        dishes = self.paid_orders.dishes
+        return _sums((dish.name, dish.removed, dish.removed_total) for dish in dishes)
 
     @property
     def sales(self) -> Tally:
@@ -136,7 +215,7 @@ class Report:
             "time_zone": self.day.house.time_zone,
             "from": wire.time(self.day.start),
             "to": wire.time(self.day.end),
-            "sales": {"count": self.sales.count, "total": money(self.sales.total)},
+            "sales": self.sales.total_wire(),
             "by_hour": [tally.wire("hour") for tally in self.by_hour],
             "by_method": [tally.wire("method") for tally in self.by_method],
             "verification": {
@@ -147,11 +226,25 @@ class Report:
             "rejections": [tally.wire("reason") for tally in self.rejections],
             "warnings": [warned.wire() for warned in self.warnings],
             "voids": [tally.wire("reason") for tally in self.voids],
+            "tips": _sum(self.tips).total_wire(),
+            "tips_by_waiter": [tally.wire("name") for tally in self.tips],
+            "paid_orders": _sum(self.paid_orders.by_waiter).total_wire(),
+            "by_dish": [tally.wire("name") for tally in self.by_dish],
+            "by_category": [tally.wire("name") for tally in self.by_category],
+            "by_waiter": [tally.wire("name") for tally in self.paid_orders.by_waiter],
+            "removed": [tally.wire("name") for tally in self.removed],
+            "open": None if self.open_orders is None else _open_wire(self.open_orders),
         }
 
 
-def report(day: Day, decisions: Sequence[Decision], voids: Sequence[Void]) -> Report:
-    """Add up `decisions` and `voids`, all of which belong to `day`."""
+def report(
+    day: Day,
+    decisions: Sequence[Decision],
+    voids: Sequence[Void],
+    paid_orders: PaidOrders = _NOTHING_PAID,
+    open_orders: Sequence[OpenOrder] | None = None,
+) -> Report:
+    """Add up what belongs to `day`, and the orders that are open now."""
     sales = [decision for decision in decisions if decision.approved]
     rejections = [decision for decision in decisions if not decision.approved]
     return Report(
@@ -162,6 +255,9 @@ def report(day: Day, decisions: Sequence[Decision], voids: Sequence[Void]) -> Re
         rejections=_tallies((rejection.reason or "", rejection.total) for rejection in rejections),
         warnings=_warnings(decisions),
         voids=_tallies((void.reason, void.total) for void in voids),
+        tips=_tallies((sale.by, sale.tip) for sale in sales if sale.tip),
+        paid_orders=paid_orders,
+        open_orders=open_orders,
     )
 
 
@@ -185,6 +281,34 @@ def _tallies(amounts: Iterable[tuple[str, int]]) -> list[Tally]:
         totals[name].append(total)
     tallies = (Tally(name, len(values), sum(values)) for name, values in totals.items())
     return sorted(tallies, key=lambda tally: (-tally.count, -tally.total, tally.name))
+
+
+def _sums(things: Iterable[tuple[str, int, int]]) -> list[Tally]:
+    """Add up triples of (name, count, minor units) by name, the largest total first."""
+    sums: dict[str, tuple[int, int]] = {}
+    for name, count, total in things:
+        earlier_count, earlier_total = sums.get(name, (0, 0))
+        sums[name] = (earlier_count + count, earlier_total + total)
+    tallies = (Tally(name, count, total) for name, (count, total) in sums.items() if count)
+    return sorted(tallies, key=lambda tally: (-tally.total, -tally.count, tally.name))
+
+
+def _open_wire(orders: Sequence[OpenOrder]) -> Wire:
+    """`{bills, due, waiting, partly_paid: {count, total}}` of open orders.
+
+    `bills` counts tables and customers, `partly_paid` the orders of which a part was approved,
+    with what is still due of them.
+    """
+    partly_paid = [order for order in orders if order.paid]
+    return {
+        "bills": len({order.bill for order in orders}),
+        "due": money(sum(order.due for order in orders)),
+        "waiting": money(sum(order.waiting for order in orders)),
+        "partly_paid": {
+            "count": len(partly_paid),
+            "total": money(sum(order.due for order in partly_paid)),
+        },
+    }
 
 
 def _warnings(decisions: Iterable[Decision]) -> list[Warned]:

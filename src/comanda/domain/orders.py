@@ -270,6 +270,18 @@ class Order:
             return OrderStatus.PAID
         return OrderStatus.DELIVERED
 
+    @property
+    def is_in_its_state(self) -> bool:
+        """Whether the order's state fits its payments, by the rule of `after`.
+
+        Before its delivery an order has no payments that count; a void order has no approved one.
+        """
+        if self.status in _CHARGED:
+            return self.status is self.status_by_payments
+        if self.status is OrderStatus.VOIDED:
+            return not self.paid
+        return not any(payment.counts for payment in self.payments)
+
     def move(
         self, target: OrderStatus, role: Role, through: Through, at: datetime
     ) -> tuple["Order", EventType | None]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from comanda.domain.orders import Order
+from comanda.store import orders
 from comanda.store.connection import DatabaseError, connect, real_file
 from comanda.store.database import Snapshot, utc_now
 from comanda.store.in_use import InUse, looking
@@ -36,6 +38,39 @@ _STATE_WITHOUT_EVENT = """
     )
     ORDER BY id
 """
+_ORDER_IDS = "SELECT id FROM orders ORDER BY id"
+_WITHOUT_ALLOCATION = """
+    SELECT id FROM payments
+    WHERE NOT EXISTS (SELECT 1 FROM payment_allocations WHERE payment_id = payments.id) ORDER BY id
+"""
+_OTHER_FIRST_ORDER = """
+    SELECT id FROM payments
+    WHERE order_id <> (SELECT MIN(order_id) FROM payment_allocations WHERE payment_id = payments.id)
+    ORDER BY id
+"""
+_EMPTY_ALLOCATION = """
+    SELECT payment_id AS id, order_id FROM payment_allocations
+    JOIN orders ON orders.id = order_id
+    WHERE amount < 0 OR (amount = 0 AND orders.total > 0) ORDER BY payment_id, order_id
+"""
+_TOO_LITTLE_TENDERED = """
+    SELECT id FROM payments
+    WHERE tip < 0 OR tendered < tip + (
+        SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id
+    )
+    ORDER BY id
+"""
+_OTHER_TOTAL = """
+    SELECT id FROM orders
+    WHERE total <> COALESCE(
+        (SELECT SUM(quantity * unit_price) FROM order_items WHERE order_id = orders.id), 0
+    )
+    ORDER BY id
+"""
+_WITHOUT_PLACE = """
+    SELECT id FROM orders WHERE (table_number IS NULL) = (customer IS NULL) ORDER BY id
+"""
+_PIECE = 500  # orders that are read at once
 
 
 def backup(
@@ -169,3 +204,31 @@ def _broken_promises(view: Snapshot) -> Iterator[str]:
         yield f"El pago {row['id']} y sus comprobantes no coinciden"
     for row in view.each(_STATE_WITHOUT_EVENT, {}):
         yield f"El estado de la orden {row['id']} no está en la bitácora"
+    yield from _wrong_sums(view)
+
+
+def _wrong_sums(view: Snapshot) -> Iterator[str]:
+    """Yield a sentence for each payment and order whose amounts do not fit together."""
+    for row in view.each(_WITHOUT_ALLOCATION, {}):
+        yield f"El pago {row['id']} no paga ninguna orden"
+    for row in view.each(_OTHER_FIRST_ORDER, {}):
+        yield f"El pago {row['id']} no está en la primera de sus órdenes"
+    for row in view.each(_EMPTY_ALLOCATION, {}):
+        yield f"El pago {row['id']} no paga nada de la orden {row['order_id']}"
+    for row in view.each(_TOO_LITTLE_TENDERED, {}):
+        yield f"El pago {row['id']} tiene una propina o un cambio imposible"
+    for row in view.each(_OTHER_TOTAL, {}):
+        yield f"El total de la orden {row['id']} no es la suma de sus platillos"
+    for row in view.each(_WITHOUT_PLACE, {}):
+        yield f"La orden {row['id']} no tiene mesa ni cliente, o tiene los dos"
+    ids = [row["id"] for row in view.each(_ORDER_IDS, {})]
+    for at in range(0, len(ids), _PIECE):
+        for order in orders.require_all(view, ids[at : at + _PIECE]):
+            yield from _wrong_payments(order)
+
+
+def _wrong_payments(order: Order) -> Iterator[str]:
+    if order.due < 0:
+        yield f"De la orden {order.id} se pagó más que su total"
+    if not order.is_in_its_state:
+        yield f"La orden {order.id} está en «{order.status}», y sus pagos dicen otra cosa"

@@ -1,17 +1,31 @@
-"""A day's decisions, read through indexes: the cost depends on that day alone."""
+"""A day's decisions and paid orders, read through indexes: the cost depends on that day alone."""
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 
-from comanda.domain.days import Day, Decision, Report, Void, report
+from comanda.domain.days import (
+    Day,
+    Decision,
+    OpenOrder,
+    PaidDish,
+    PaidOrders,
+    Report,
+    Tally,
+    Void,
+    report,
+)
 from comanda.domain.evidence import WarningType
-from comanda.domain.orders import OrderStatus
+from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import PaymentStatus
 from comanda.store.database import Snapshot, from_millis, to_millis
 
 DECISIONS = """
     SELECT payments.method, payments.status, payments.reason, payments.submitted_at,
-        payments.decided_at, payments.warnings, orders.total
-    FROM payments JOIN orders ON orders.id = payments.order_id
+        payments.decided_at, payments.warnings, payments.tip, payments.submitted_by, (
+            SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id
+        ) AS amount
+    FROM payments
     WHERE payments.status IN (:approved, :rejected)
         AND payments.decided_at >= :start AND payments.decided_at < :end
 """
@@ -19,10 +33,41 @@ VOIDS = """
     SELECT void_reason, total FROM orders
     WHERE status = :voided AND updated_at >= :start AND updated_at < :end
 """
+# A paid order keeps the time at which it became paid, until an administrator reopens a payment.
+PAID_DISHES = """
+    SELECT order_items.name, products.category,
+        SUM(quantity) AS count, SUM(quantity * unit_price) AS total,
+        SUM(order_items.removed) AS removed,
+        SUM(order_items.removed * unit_price) AS removed_total
+    FROM orders
+        JOIN order_items ON order_items.order_id = orders.id
+        JOIN products ON products.id = order_items.product_id
+    WHERE orders.status = :paid AND orders.updated_at >= :start AND orders.updated_at < :end
+    GROUP BY order_items.name, products.category
+"""
+PAID_BY_WAITER = """
+    SELECT waiter, COUNT(*) AS count, SUM(total) AS total FROM orders
+    WHERE status = :paid AND updated_at >= :start AND updated_at < :end GROUP BY waiter
+"""
+# CROSS JOIN keeps SQLite from beginning with all payments that were ever approved.
+OPEN = """
+    SELECT table_number, customer_key, total, (
+        SELECT SUM(amount) FROM payment_allocations CROSS JOIN payments
+        WHERE payment_allocations.order_id = orders.id AND payments.id = payment_id
+            AND payments.status = :approved
+    ) AS paid, (
+        SELECT SUM(amount) FROM payment_allocations CROSS JOIN payments
+        WHERE payment_allocations.order_id = orders.id AND payments.id = payment_id
+            AND payments.status = :pending
+    ) AS waiting
+    FROM orders WHERE status = :status
+"""
+_NAMES = "SELECT username, name FROM staff"
 
 
 def of(view: Snapshot, day: Day) -> Report:
     """Return the day's report. A voided order never changes again: `updated_at` is its voiding."""
+    names = _names(view)
     span = {"start": to_millis(day.start), "end": to_millis(day.end)}
     verdicts = {"approved": PaymentStatus.APPROVED, "rejected": PaymentStatus.REJECTED}
     decisions = [
@@ -33,10 +78,12 @@ def of(view: Snapshot, day: Day) -> Report:
             at=from_millis(row["decided_at"]),
             wait=max(0, row["decided_at"] - row["submitted_at"])
             / 1000,  # a clock may have been set back
-            total=row["total"],
+            total=row["amount"],
             warnings=tuple(
                 WarningType(warning["type"]) for warning in json.loads(row["warnings"] or "[]")
             ),
+            tip=row["tip"],
+            by=names[row["submitted_by"]],
         )
         for row in view.in_pieces(view.each(DECISIONS, span | verdicts))
     ]
@@ -44,4 +91,40 @@ def of(view: Snapshot, day: Day) -> Report:
         Void(row["void_reason"], row["total"])
         for row in view.in_pieces(view.each(VOIDS, span | {"voided": OrderStatus.VOIDED}))
     ]
-    return report(day, decisions, voids)
+    open_orders = _open_orders(view) if day.start <= view.now < day.end else None
+    return report(day, decisions, voids, _paid_orders(view, span, names), open_orders)
+
+
+def _names(view: Snapshot) -> dict[str, str]:
+    """Return username → name; a name that several members share is followed by the username."""
+    names = {row["username"]: row["name"] for row in view.all(_NAMES)}
+    count = Counter(names.values())
+    return {
+        username: name if count[name] == 1 else f"{name} ({username})"
+        for username, name in names.items()
+    }
+
+
+def _paid_orders(view: Snapshot, span: Mapping[str, int], names: Mapping[str, str]) -> PaidOrders:
+    paid = {**span, "paid": OrderStatus.PAID}
+    dishes = [PaidDish(**row) for row in view.all(PAID_DISHES, paid)]
+    tallies = [
+        Tally(names[row["waiter"]], row["count"], row["total"])
+        for row in view.all(PAID_BY_WAITER, paid)
+    ]
+    by_waiter = sorted(tallies, key=lambda tally: (-tally.total, tally.name))
+    return PaidOrders(dishes, by_waiter)
+
+
+def _open_orders(view: Snapshot) -> list[OpenOrder]:
+    values = {"approved": PaymentStatus.APPROVED, "pending": PaymentStatus.PENDING}
+    return [
+        OpenOrder(
+            bill=f"{row['table_number']} {row['customer_key']}",
+            total=row["total"],
+            paid=row["paid"] or 0,
+            waiting=row["waiting"] or 0,
+        )
+        for status in OPEN_STATUSES
+        for row in view.in_pieces(view.each(OPEN, values | {"status": status}))
+    ]

@@ -14,7 +14,7 @@ const PLACES = [["/caja", "💵 Caja"], ["/mesero", "🍽 Mesero"], ["/cocina", 
 const LOOK_AT_THE_CLOCK = 30000;
 const SETTLING = 1500; // milliseconds in which several verdicts ask for one look
 /** @type {(keyof Events)[]} */
-const NEWS = ["payment_approved", "payment_rejected", "order_voided"];
+const NEWS = ["payment_approved", "payment_rejected", "order_voided", "payment_verification_pending"];
 
 export function create(/** @type {SectionContext} */ { settings, listen, onReset }) {
   const labels = new Map(settings.methods.map(({ name, label }) => [name, label]));
@@ -116,6 +116,12 @@ function createReport(labels) {
   const methods = createChart({ title: "Ventas por forma de pago", format: round });
   const byHour = createTable("Ventas por hora", ["Hora", "Pagos", "Importe"], "Sin ventas");
   const byMethod = createTable("Ventas por forma de pago", ["Forma", "Pagos", "Importe"], "Sin ventas");
+  const byDish = createTable("Por platillo", ["Platillo", "Cantidad", "Importe"], "Nada pagado");
+  const byCategory = createTable("Por categoría", ["Categoría", "Cantidad", "Importe"], "Nada pagado");
+  const byWaiter = createTable("Por mesero", ["Mesero", "Órdenes", "Importe"], "Nada pagado");
+  const tips = createTable("Propinas por mesero", ["Mesero", "Pagos", "Propina"], "Sin propinas");
+  const removed = createTable("Platillos quitados", ["Platillo", "Cantidad", "Importe"], "Ninguno quitado ✓");
+  const whole = h("p", { class: "quiet small" });
   const rejections = createTable("Comprobantes rechazados", ["Motivo", "Veces", "Importe"], "Ninguno rechazado ✓");
   const warnings = createTable("Avisos", ["Aviso", "Veces", "Aprobados"], "Ningún aviso ✓");
   const voids = createTable("Órdenes anuladas", ["Motivo", "Órdenes", "Importe"], "Ninguna anulada ✓");
@@ -123,7 +129,9 @@ function createReport(labels) {
     h("div", { class: "day-charts" }, hours.node, methods.node),
     h("details", { class: "day-details" }, h("summary", {}, "Las ventas en tablas"),
       h("div", { class: "day-tables" }, byHour.node, byMethod.node)),
-    h("div", { class: "day-tables" }, rejections.node, warnings.node, voids.node));
+    h("details", { class: "day-details" }, h("summary", {}, "Platillos y meseros"), whole,
+      h("div", { class: "day-tables" }, byDish.node, byCategory.node, byWaiter.node)),
+    h("div", { class: "day-tables" }, tips.node, rejections.node, warnings.node, voids.node, removed.node));
 
   function update(/** @type {Day} */ day) {
     node.hidden = false;
@@ -138,6 +146,14 @@ function createReport(labels) {
     warnings.update(
       day.warnings.map(({ type, count, approved }) => [shortWarning({ type }), String(count), String(approved)]));
     voids.update(day.voids.map((one) => row(one.reason, one)));
+    byDish.update(day.by_dish.map((one) => row(one.name, one)));
+    byCategory.update(day.by_category.map((one) => row(one.name, one)));
+    byWaiter.update(day.by_waiter.map((one) => row(one.name, one)));
+    setText(whole, wholeOrders(day));
+    tips.update(day.tips_by_waiter.map((one) => row(one.name, one)));
+    tips.node.hidden = day.tips.count === 0;
+    removed.update(day.removed.map((one) => row(one.name, one)));
+    removed.node.hidden = day.removed.length === 0;
   }
   return { node, update };
 }
@@ -148,6 +164,14 @@ const bar = (/** @type {string} */ name, /** @type {Sum} */ one) =>
 const payments = (count) => (count === 1 ? "1 pago" : `${count} pagos`);
 const round = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 2 });
 
+/** What the tables of dishes and waiters add up to, and why that may not be the sales. */
+function wholeOrders(/** @type {Day} */ { paid_orders: paid, sales }) {
+  const words = `${paid.count === 1 ? "1 orden quedó pagada" : `${paid.count} órdenes quedaron pagadas`} este día: `
+    + `${money(paid.total)}.`;
+  return paid.total === sales.total ? words
+    : `${words} Una orden que se paga por partes cuenta aquí cuando queda pagada; en las ventas, cada pago en su día.`;
+}
+
 function best(tallies) {
   if (tallies.length === 0) return "Sin ventas.";
   const top = tallies.reduce((most, one) => (one.total > most.total ? one : most));
@@ -157,18 +181,36 @@ function best(tallies) {
 /** The numbers that matter most, large. */
 function createFigures() {
   const names = ["Ventas", "Pagos", "Promedio", "Verificación (mediana)", "95 de cada 100 en", "Rechazados",
-    "Anuladas"];
+    "Anuladas", "Propinas", "Por cobrar ahora"];
   const values = names.map(() => h("dd", { class: "figure-value number" }));
-  const node = h("dl", { class: "figures" },
-    ...names.map(
-      (name, index) => h("div", { class: "card figure" }, h("dt", { class: "quiet small" }, name), values[index])));
+  const bills = h("dd", { class: "quiet small" });
+  const cards = names.map(
+    (name, index) => h("div", { class: "card figure" }, h("dt", { class: "quiet small" }, name), values[index]));
+  const [tipCard, openCard] = cards.slice(-2);
+  openCard.append(bills);
+  const node = h("dl", { class: "figures" }, ...cards);
 
-  function update(/** @type {Day} */ { sales, verification, rejections, voids }) {
+  function update(/** @type {Day} */ { sales, verification, rejections, voids, tips, open }) {
     const of = (tallies) => String(tallies.reduce((sum, { count }) => sum + count, 0));
     const wait = (seconds) => (seconds === null ? "—" : duration(seconds));
     const texts = [money(sales.total), String(sales.count), sales.count ? money(sales.total / sales.count) : "—",
-      wait(verification.median_seconds), wait(verification.p95_seconds), of(rejections), of(voids)];
+      wait(verification.median_seconds), wait(verification.p95_seconds), of(rejections), of(voids),
+      money(tips.total), open ? money(open.due) : ""];
     texts.forEach((text, index) => setText(values[index], text));
+    tipCard.hidden = tips.count === 0;
+    openCard.hidden = !open?.bills;
+    if (open) setText(bills, openBills(open));
   }
   return { node, update };
+}
+
+/** "3 cuentas · 1 orden pagada en parte: faltan $ 85.50 · por verificar $ 100.00" */
+function openBills(/** @type {OpenBills} */ { bills, partly_paid: partly, waiting }) {
+  const parts = [bills === 1 ? "1 cuenta" : `${bills} cuentas`];
+  if (partly.count > 0) {
+    const orders = partly.count === 1 ? "1 orden pagada en parte" : `${partly.count} órdenes pagadas en parte`;
+    parts.push(`${orders}: falta ${money(partly.total)}`);
+  }
+  if (waiting > 0) parts.push(`por verificar ${money(waiting)}`);
+  return parts.join(" · ");
 }

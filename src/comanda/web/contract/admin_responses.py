@@ -62,6 +62,24 @@ class MethodSum(Sum):
     method = text()
 
 
+class NameSum(Sum):
+    """`name`: of a dish, a category or a member."""
+
+    name = text()
+
+
+class OpenBills(Answer):
+    """What is open now: tables and customers, what is due, and what waits for a verdict.
+
+    `partly_paid`: orders of which a part was approved, and what is still due of them.
+    """
+
+    bills = whole()
+    due = money()
+    waiting = money()
+    partly_paid = one(Sum)
+
+
 class ReasonSum(Sum):
     """`reason` is empty if nobody gave a reason."""
 
@@ -87,7 +105,13 @@ class Verification(Answer):
 class Day(Answer):
     """`from` and `to` are the start and end of the day.
 
-    An hour that occurs twice, when clocks are put back, is listed twice.
+    An hour that occurs twice, when clocks are put back, is listed twice. `sales`, by hour and by
+    method, add up what the payments approved on the day pay, without tips. `tips_by_waiter` goes by
+    who submitted the payment. `by_dish`, `by_category` and `by_waiter` add up the orders that
+    became paid on the day, wholly, to the total of `paid_orders`: it differs from `sales` by the
+    parts of orders that were paid on several days or are not paid up. `count` is dishes, payments
+    or orders. `removed`: dishes that were taken off these orders. `open` is null for any day but
+    today.
     """
 
     date = fields.Date(required=True)
@@ -101,6 +125,14 @@ class Day(Answer):
     rejections = many(ReasonSum)
     warnings = many(Warned)
     voids = many(ReasonSum)
+    tips = one(Sum)
+    tips_by_waiter = many(NameSum)
+    paid_orders = one(Sum)
+    by_dish = many(NameSum)
+    by_category = many(NameSum)
+    by_waiter = many(NameSum)
+    removed = many(NameSum)
+    open = fields.Nested(OpenBills, required=True, allow_none=True)
 
 
 class Member(Answer):

@@ -189,6 +189,19 @@ _DAY: Example = {
     "rejections": [{"count": 1, "total": 90, "reason": "No se lee"}],
     "warnings": [{"type": "reference_reused", "count": 1, "approved": 1}],
     "voids": [{"count": 1, "total": 70, "reason": "Se fueron"}],
+    "tips": {"count": 1, "total": 19},
+    "tips_by_waiter": [{"count": 1, "total": 19, "name": "Ana"}],
+    "paid_orders": _SUM,
+    "by_dish": [{"count": 2, "total": 171, "name": "Tacos al pastor"}],
+    "by_category": [{"count": 2, "total": 171, "name": "Tacos"}],
+    "by_waiter": [_SUM | {"name": "Ana"}],
+    "removed": [],
+    "open": {
+        "bills": 2,
+        "due": 240,
+        "waiting": 100,
+        "partly_paid": {"count": 1, "total": 70},
+    },
 }
 _RECONCILIATION: Example = {
     "from": "2026-11-28T10:00:00Z",

@@ -58,6 +58,15 @@ def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:
         yield "Avisos", WARNINGS[warned.type].short, warned.count, None, None
     for tally in report.voids:
         yield _row("Anuladas", tally.name, tally)
+    for section, tallies in (
+        ("Propinas por mesero", report.tips),
+        ("Órdenes pagadas por mesero", report.paid_orders.by_waiter),
+        ("Órdenes pagadas por categoría", report.by_category),
+        ("Órdenes pagadas por platillo", report.by_dish),
+        ("Platillos quitados", report.removed),
+    ):
+        for tally in tallies:
+            yield _row(section, tally.name, tally)
 
 
 def _row(section: str, name: str, tally: Tally) -> _Row:
