@@ -185,8 +185,8 @@ export class ChargeSheet {
       let box = /** @type {any} */ (this.draftBox.querySelector(`[data-key="${CSS.escape(draft.key)}"]`));
       if (!box) {
         this.draftBox.append(box = createDraftBox(draft, { outbox: this.outbox,
-          correct: (/** @type {Draft} */ now) => this.#correct(now),
-          discard: (/** @type {Draft} */ now) => this.#discard(now) }));
+          correct: (/** @type {Draft} */ latest) => this.#correct(latest),
+          discard: (/** @type {Draft} */ latest) => this.#discard(latest) }));
       }
       box.show(draft);
     }
