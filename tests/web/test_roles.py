@@ -161,7 +161,7 @@ def at(path: str) -> str:
         session_id="999",
         role="waiter",
         date="2026-11-28",
-        position="99",
+        position="999",
     )
 
 
