@@ -70,9 +70,14 @@ type PartState = {
 type Charge = Pick<Draft, "method" | "reference" | "amount" | "tip" | "tendered" | "items" | "takenAt"> & {
   file: File | null; orderIds: string[]; replaces: string | null; corrects: string | null;
 };
+type ChargeMemory = {
+  read: () => any; write: (state: object | null) => void;
+  readPhoto: () => Promise<{ file: File; takenAt: string | null } | null>;
+  writePhoto: (file: File | null, takenAt?: string | null) => Promise<void>;
+};
 type ChargeFormParts = {
   settings: Settings; send: (charge: Charge) => Promise<void>;
-  memory: { read: () => any; write: (state: object | null) => void }; usual?: string | null; onPayData?: PayData | null;
+  memory: ChargeMemory; usual?: string | null; onPayData?: PayData | null;
   isTill?: boolean;
 };
 type DraftActs = {

@@ -17,6 +17,12 @@ PHOTO: Any = {"name": "recibo.jpg", "mimeType": "image/jpeg", "buffer": jpeg("bl
 # From here on the page counts how often a finger has come down on it.
 COUNT_TAPS = "() => { globalThis.taps = 0; addEventListener('pointerdown', () => { taps += 1; }); }"
 
+# Whether the phone keeps so many photos of forms that were not sent.
+KEPT_PHOTOS = """async (count) => {
+  const { shelf } = await part("lib/storage.js");
+  return (await shelf("comanda.cobro", "fotos")("readonly", (all) => all.count()) ?? 0) === count;
+}"""
+
 
 async def deliver_rounds(house: House, count: int, table: int = 12) -> list[str]:
     """Delivered rounds of a table, 241.00 each; their ids."""
@@ -401,6 +407,33 @@ async def test_a_half_filled_form_survives(
     payments = {one["id"]: one for order_id in ids for one in await payments_of(house, order_id)}
     [payment] = payments.values()
     assert (payment["amount"], payment["tip"], payment["tendered"]) == (amount, 5, 1000)
+
+
+@pytest.mark.parametrize("is_killed", [False, True], ids=["reload", "killed"])
+async def test_a_chosen_photo_survives_with_its_reference_until_it_is_sent(
+    house: House, window: OpenWindow, *, is_killed: bool
+) -> None:
+    order_id = (await house.deliver())["id"]
+    phone = await open_phone(window)
+    page = phone.page
+    sheet = await open_bill(page)
+    await sheet.get_by_label("Galería").set_input_files(PHOTO)
+    await sheet.get_by_text("Foto lista").wait_for()
+    await sheet.get_by_label("Clave de rastreo").fill("8841")
+    await page.wait_for_function(KEPT_PHOTOS, arg=1)
+    if is_killed:
+        await page.close()
+        page = (await window(ANA, "/mesero?ver=cobrar", SMALL, context=phone.context)).page
+        sheet = await open_bill(page)
+    else:
+        await page.reload()
+        sheet = page.get_by_role("dialog")
+    await sheet.get_by_text("Foto lista").wait_for()
+    await expect(sheet.get_by_label("Clave de rastreo")).to_have_value("8841")
+    await send(sheet)
+    [payment] = await payments_of(house, order_id)
+    assert (payment["reference"], payment["has_proof"]) == ("8841", True)
+    await page.wait_for_function(KEPT_PHOTOS, arg=0)
 
 
 async def test_the_next_guests_of_a_table_find_an_empty_form(

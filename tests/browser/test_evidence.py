@@ -14,7 +14,7 @@ from comanda.chores import purge
 from comanda.config import Config, Method
 from comanda.examiner.receipts import receipt
 from comanda.web.plumbing.keys import DATABASE
-from tests.browser.conftest import PHONE, OpenWindow, until_order
+from tests.browser.conftest import PHONE, OpenWindow, settled, until_order
 from tests.browser.test_voids import REFUSED, SOUNDS, hears
 from tests.house import ANA, BETO, LUIS, ROSA, House, jpeg
 
@@ -44,7 +44,10 @@ def file(data: bytes) -> Any:
 async def open_sheet(page: Page, button: str = "Cobrar") -> Locator:
     """Ana's sheet for the first order that has such a button."""
     await page.get_by_role("tab", name="Por Cobrar").click()
-    await page.get_by_role("tabpanel").get_by_role("button", name=button).first.click()
+    shown = page.get_by_role("tabpanel").get_by_role("button", name=button).first
+    await shown.wait_for()
+    await settled(page)
+    await shown.click()
     return page.get_by_role("dialog")
 
 
@@ -114,7 +117,9 @@ async def test_the_waiter_says_what_the_receipt_says(house: House, window: OpenW
     await dialog.get_by_text("Transferencia").click()
     await reference.fill("8841 220-1937 ")
     await choose(dialog, photo())
-    for wrong in ("12.345", "0", "-1", "abc", "1,23,4"):
+    await amount.fill("12.345")
+    await dialog.get_by_text("⚠ ¿$ 12,345.00 o $ 12.35?").wait_for()
+    for wrong in ("0", "-1", "abc", "1,23,4"):
         await amount.fill(wrong)
         await dialog.get_by_text("⚠ Escribe un monto como 185.50").wait_for()
         await expect(amount).to_be_focused()
@@ -151,7 +156,7 @@ async def test_what_the_server_refuses_is_put_right_and_the_photo_stays(
     await expect(dialog.get_by_label("Clave de rastreo")).to_have_value("8841")
     await expect(dialog.get_by_role("img", name="Foto del comprobante")).to_be_visible()
     await dialog.get_by_role("button", name="Cerrar").click()
-    await page.get_by_role("button", name="Corregir").click()
+    await page.get_by_role("button", name="Corregir, mesa 12", exact=True).click()
     await dialog.get_by_label("Monto que paga").fill("100.00")
     await dialog.get_by_role("button", name="Enviar $ 100.00").click()
     await until_order(house, "1", lambda now: now["due"] == 0)

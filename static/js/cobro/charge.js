@@ -4,16 +4,13 @@ import { call } from "../lib/api.js";
 import { h, openDialog, setText } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { cover, setPlace, uncover } from "../lib/place.js";
-import { local } from "../lib/storage.js";
-import { now } from "../lib/server-time.js";
 import { cents, dueOf, isChargeable, isOpen, paymentsOf, paysOf, rejectedOf, roundsOf } from "../house/bill.js";
 import { billKey, place } from "../house/place.js";
 import { ChargeForm } from "./form.js";
 import { outcomeOf } from "./outcome.js";
+import { createMemory } from "./memory.js";
 import { createPayments } from "./payments.js";
 import { createDiscard, describe, isCorrectable } from "../mesero/unsent.js";
-
-const KEPT_FOR = 12 * 60 * 60000;
 
 /**
  * The open sheet of the bill of `order`. `orders()` tells the page's orders, `settings` the methods; `onClose()` is
@@ -233,24 +230,4 @@ function createDraftBox(/** @type {Draft} */ first, /** @type {DraftActs} */ { o
     mend.hidden = !isCorrectable(draft);
   };
   return Object.assign(node, { show });
-}
-
-/**
- * What is being filled in for a bill, kept on the device for a night. The next guests at the same table have other
- * orders, of which `ids()` tells: they find an empty form.
- */
-function createMemory(/** @type {string} */ name, /** @type {() => string[]} */ ids) {
-  return {
-    read() {
-      try {
-        const kept = JSON.parse(local.read(name) ?? "null");
-        const isOurs = kept && now() - kept.at < KEPT_FOR && ids().some((id) => kept.ids.includes(id));
-        return isOurs ? kept : null;
-      } catch {
-        return null;
-      }
-    },
-    write: (/** @type {object?} */ state) => local.write(name,
-      state && JSON.stringify({ ...state, ids: ids(), at: now() })),
-  };
 }

@@ -37,7 +37,7 @@ export class ChargeForm {
     this.part.onTip = (surplus) => this.tip.set({ choice: "otra", text: plainMoney(surplus / 100) });
     this.tip = new Tip(settings.tips, () => this.#changed());
     this.tendered = new Tendered(() => this.#changed());
-    this.reference = new Reference();
+    this.reference = new Reference(() => this.#changed());
     this.retrying = h("p", { class: "notice", hidden: true });
     this.preview = h("div", { class: "preview" });
     this.hint = h("p", { class: "quiet small", role: "status" });
@@ -56,6 +56,16 @@ export class ChargeForm {
     if (kept?.tendered) this.tendered.input.value = kept.tendered;
     if (kept?.reference) this.reference.text = kept.reference;
     this.#showPreview();
+    this.#takeKept();
+  }
+
+  /** Take the photo that was chosen before the page was closed, unless another one is chosen meanwhile. */
+  async #takeKept() {
+    const turn = this.#turn;
+    const kept = await this.memory.readPhoto();
+    if (!kept || turn !== this.#turn || this.#file) return;
+    this.#choose(kept.file, kept.takenAt);
+    this.#show();
   }
 
   /** Follow the bill; `held` is what this phone has not sent yet, in hundredths. */
@@ -69,7 +79,9 @@ export class ChargeForm {
     this.#replaces = null;
     this.#corrects = null;
     this.retrying.hidden = true;
+    this.#turn += 1;
     this.#choose(null);
+    this.memory.writePhoto(null);
     this.reference.text = "";
     this.tendered.input.value = "";
     this.tip.set({ choice: "0" });
@@ -190,6 +202,7 @@ export class ChargeForm {
     }
     this.#choose(new File([small], name, { type: small.type }), time);
     this.#show();
+    this.memory.writePhoto(this.#file, time);
   }
 
   #choose(file, time = null) {

@@ -34,6 +34,7 @@ export class Part {
       class: "input number", type: "text", inputmode: "decimal", maxlength: 16, id: "pay-amount", autocomplete: "off",
       "aria-describedby": "pay-amount-error", oninput: () => this.#change({ amount: this.amount.value }),
     });
+    this.amount.value = state.amount;
     this.amountError = h("p", { class: "field-error", id: "pay-amount-error", role: "alert" });
     this.asTip = h("button", { class: "button", type: "button", hidden: true, onclick: () => this.#giveAsTip() });
     this.amountField = h("div", { class: "field" }, h("label", { for: "pay-amount" }, "Monto que paga"), this.amount,

@@ -3,14 +3,14 @@
 import { limit } from "../house/rules.js";
 import { h, setText } from "../lib/dom.js";
 
-/** The field of the reference; `setMethod` sets the chosen method. */
+/** The field of the reference; `setMethod` sets the chosen method. `onChange()` follows what is typed. */
 export class Reference {
-  constructor() {
+  constructor(/** @type {() => void} */ onChange) {
     this.label = h("label", { for: "pay-reference" });
     this.input = h("input", {
       class: "input number", type: "text", id: "pay-reference", autocomplete: "off",
       maxlength: limit("reference"), autocapitalize: "characters", spellcheck: "false",
-      "aria-describedby": "pay-reference-error", oninput: () => this.explain(""),
+      "aria-describedby": "pay-reference-error", oninput: () => { this.explain(""); onChange(); },
     });
     this.error = h("p", { class: "field-error", id: "pay-reference-error", role: "alert" });
     this.node = h("div", { class: "field" }, this.label, this.input, this.error);

@@ -1,0 +1,42 @@
+// What is being filled in for a bill, kept on the device for a night: the fields, and the photo.
+
+import { now } from "../lib/server-time.js";
+import { local, shelf } from "../lib/storage.js";
+
+const KEPT_FOR = 12 * 60 * 60000;
+const onShelf = shelf("comanda.cobro", "fotos");
+
+/**
+ * The memory of the bill of a `name`. The next guests at the same table have other orders, of which `ids()` tells: they
+ * find an empty form.
+ * @type {(name: string, ids: () => string[]) => ChargeMemory}
+ */
+export function createMemory(name, ids) {
+  const isOurs = (kept) => Boolean(kept) && now() - kept.at < KEPT_FOR && ids().some((id) => kept.ids.includes(id));
+  const stamped = (/** @type {object} */ state) => ({ ...state, ids: ids(), at: now() });
+  return {
+    read() {
+      try {
+        const kept = JSON.parse(local.read(name) ?? "null");
+        return isOurs(kept) ? kept : null;
+      } catch {
+        return null;
+      }
+    },
+    write: (state) => local.write(name, state && JSON.stringify(stamped(state))),
+    async readPhoto() {
+      const kept = await onShelf("readonly", (all) => all.get(name));
+      if (isOurs(kept)) return { file: new File([kept.bytes], kept.file, { type: kept.type }), takenAt: kept.takenAt };
+      if (kept) await onShelf("readwrite", (all) => all.delete(name));
+      return null;
+    },
+    async writePhoto(file, takenAt) {
+      // Bytes, not a Blob: some WebKits lose the Blobs that they store.
+      const bytes = await file?.arrayBuffer();
+      await onShelf("readwrite", (all) => {
+        if (bytes) all.put(stamped({ name, bytes, file: file.name, type: file.type, takenAt }));
+        else all.delete(name);
+      });
+    },
+  };
+}
