@@ -267,5 +267,5 @@ async def test_a_customers_order_is_found_by_name_moved_and_lessened(
     await visible.get_by_role("link").first.click()
     history = page.locator(".history")
     await expect(history).to_contain_text("Cambió de lugar: antes Lupita")
-    await expect(history).to_contain_text("− 1 Sopa")
+    await expect(history).to_contain_text("\u2212 1 Sopa")
     await expect(history).to_contain_text("salió mal")
