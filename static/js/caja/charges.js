@@ -22,7 +22,7 @@ export const waitingOf = (order) => order.payments.filter(({ status }) => status
 export const givenOf = (/** @type {Payment} */ payment) => (cents(payment.amount) + cents(payment.tip)) / 100;
 
 /** The total of the orders that a payment pays. */
-export const totalOf = (/** @type {Charged} */ { bill }) =>
+export const totalOf = (/** @type {Pick<Charged, "bill">} */ { bill }) =>
   bill.reduce((sum, order) => sum + cents(order.total), 0) / 100;
 
 /** "Mesa 12", or "Mesa 12 y 2 más" for a payment of several tables. */
