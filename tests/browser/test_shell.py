@@ -256,7 +256,7 @@ def test_an_import_from_another_room_is_found(tmp_path: Path, script: str, targe
     [
         (ANA, "/mesero?ver=cobrar", "cobro/charge.js", "💳 Cobrar, mesa 4"),
         (ANA, "/mesero?ver=cobrar", "mesero/paid.js", "Pagadas hoy"),
-        (LUIS, "/caja", "house/void-dialog.js", "Anular mesa 4"),
+        (LUIS, "/caja", "house/corrections.js", "Corregir, mesa 4"),
         (ROSA, "/admin", "admin/menu.js", "Menú"),
     ],
 )

@@ -16,11 +16,11 @@ import { Bank, followOrderLinks } from "./later.js";
 import { openOrder } from "./order.js";
 import { createListPanel } from "./list-panel.js";
 import { Verdicts } from "./verdicts.js";
-import { billOf, isChargeable } from "../house/bill.js";
+import { billOf, dueOf, isChargeable } from "../house/bill.js";
 import { billKey } from "../house/place.js";
 import { createPayData } from "../cobro/accounts.js";
 import { fetchPart } from "../lib/later.js";
-import { billsOf, chargedOf, waitingOf } from "./charges.js";
+import { billsOf, chargedOf, totalOf, waitingOf } from "./charges.js";
 import { isInAccount, setHouse, viewingWords } from "./words.js";
 import { Live } from "../house/live.js";
 import { alarm, setPatience } from "../house/overlooked.js";
@@ -122,9 +122,17 @@ function byFit(a, b) {
 
 /** How well a card fits what is looked for: a bill and a payment as well as the best of their orders. */
 function fitOf(item) {
-  const fits = [item.payments ? fit(item) : null, ...(item.orders ?? item.bill ?? []).map((order) => fit(order))]
+  const orders = item.orders ?? item.bill ?? [];
+  const fits = [item.payments ? fit(item) : null, fitSum(item), ...orders.map((order) => fit(order))]
     .filter((one) => one !== null);
   return fits.length > 0 ? Math.min(...fits) : null;
+}
+
+/** How well the sum of several orders fits: what is due on a bill, or the total that a payment is of. */
+function fitSum({ orders, bill = orders }) {
+  if (!bill || bill.length < 2) return null;
+  const sum = orders ? dueOf(orders.filter(isChargeable)) / 100 : totalOf({ bill });
+  return fit({ ...bill[0], total: sum, payment: null });
 }
 
 function isHidden(item) {
@@ -229,6 +237,7 @@ function reset(orders, before) {
   count();
   markSelected();
   if (detail.isOpen) follow(knownPayment(detail.payment));
+  for (const order of all) charging?.update(order);
   showPrepared();
   if (isNew) returnToPlace();
 }
@@ -335,6 +344,13 @@ async function charge(bill) {
   });
 }
 
+/** Open the form again after a reload, if there is still something to charge. */
+function chargeAgain(orderId) {
+  const order = live.orders.get(orderId);
+  const orders = order ? billOf(live.orders.values(), order) : [];
+  if (orders.some(isChargeable)) charge({ orders });
+}
+
 async function correct(orders) {
   (await fetchPart(import("../house/corrections.js")))?.openCorrections(orders, { role: "cashier", learn });
 }
@@ -342,6 +358,7 @@ async function correct(orders) {
 followOrderLinks();
 placeLayer("pago", open);
 placeLayer("orden", openOrder, { inAddress: true });
+placeLayer("cobro", chargeAgain);
 
 /** Show a payment of the list, large. */
 function open(paymentId) {

@@ -7,6 +7,7 @@ import { place, placeShort } from "../house/place.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { createVoidButton } from "../house/void.js";
 import { shortWarning } from "../house/rules.js";
+import { orderLink } from "./evidence.js";
 import { newWarnings } from "./examination.js";
 import { givenOf, isPart, ordersOf, placesOf, totalOf, turnOf } from "./charges.js";
 import { createThumbnail } from "./thumbnail.js";
@@ -45,7 +46,7 @@ export function createWaiting(order, settings, me, open) {
     showTable(table, changed);
     setText(sum, money(givenOf(payment)));
     part.hidden = !isPart(changed);
-    setText(part, `${turnOf(changed)} · de ${money(totalOf(changed))}`);
+    setText(part, `${turnOf(changed)} · ${money(payment.amount)} de ${money(totalOf(changed))}`);
     setText(about, [placesOf(changed) === place(changed) ? "" : placesOf(changed), ordersOf(changed),
       methodName(payment.method), payment.tip > 0 ? `propina ${money(payment.tip)}` : "",
       personName(changed.waiter)].filter(Boolean).join(" · "));
@@ -99,6 +100,8 @@ export function createUnpaid(bill, { charge, correct }) {
   const sum = h("span", { class: "total money" });
   const where = place(order).replace(/^Mesa/, "mesa");
   const node = row(order, time, state, sum);
+  const link = /** @type {HTMLAnchorElement} */ (node.querySelector("a.table"));
+  const linkWords = /** @type {HTMLElement} */ (link.lastElementChild);
   node.append(h("div", { class: "row-actions" },
     h("button", { class: "button", type: "button", "data-kind": "primary", "aria-label": `Cobrar, ${where}`,
       onclick: () => charge(shown) }, "💳 Cobrar"),
@@ -109,6 +112,12 @@ export function createUnpaid(bill, { charge, correct }) {
   const update = (/** @type {Bill} */ changed) => {
     shown = changed;
     setText(time, ago(since()));
+    const [first] = changed.orders; // the one before may be paid by now
+    if (link.dataset.order !== first.id) {
+      node.dataset.order = link.dataset.order = first.id;
+      link.href = `/caja?orden=${first.id}`;
+      setText(linkWords, ` · ver orden ${first.id}`);
+    }
     const total = changed.orders.reduce((all, one) => all + cents(one.total), 0);
     const due = dueOf(changed.orders.filter(isChargeable));
     const paid = changed.orders.reduce((all, one) => all + cents(one.paid), 0);
@@ -116,13 +125,15 @@ export function createUnpaid(bill, { charge, correct }) {
     setText(sum, money(due / 100));
     const parts = [roundsOf(changed.orders), due < total ? `de ${money(total / 100)}` : "",
       paid > 0 ? `pagado ${money(paid / 100)}` : "", waits > 0 ? `por verificar ${money(waits / 100)}` : "",
-      `${changed.orders.length > 1 ? "Órdenes" : "Orden"} ${changed.orders.map(({ id }) => id).join(", ")}`,
-      personName(changed.orders[0].waiter)].filter(Boolean).join(" · ");
+      changed.orders.length > 1 ? "" : `Orden ${first.id}`, personName(first.waiter)].filter(Boolean).join(" · ");
     const refused = rejectedOf(changed.orders).at(-1);
-    const now = `${parts}\n${refused?.id}`;
+    const ids = changed.orders.map(({ id }) => id);
+    const now = `${parts}\n${refused?.id}\n${ids.join()}`;
     if (now === words) return;
     words = now;
-    state.replaceChildren(...refusal(refused), h("span", { class: "quiet small" }, parts));
+    const links = ids.length > 1
+      ? [h("span", { class: "rounds small" }, "Órdenes", ...ids.map((id) => orderLink(id)))] : [];
+    state.replaceChildren(...refusal(refused), h("span", { class: "quiet small" }, parts), ...links);
   };
   tick(node, () => setText(time, ago(since())));
   return { node, update };

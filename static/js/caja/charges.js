@@ -22,7 +22,7 @@ export const waitingOf = (order) => order.payments.filter(({ status }) => status
 export const givenOf = (/** @type {Payment} */ payment) => (cents(payment.amount) + cents(payment.tip)) / 100;
 
 /** The total of the orders that a payment pays. */
-export const totalOf = (/** @type {Charged} */ { bill }) =>
+export const totalOf = (/** @type {Pick<Charged, "bill">} */ { bill }) =>
   bill.reduce((sum, order) => sum + cents(order.total), 0) / 100;
 
 /** "Mesa 12", or "Mesa 12 y 2 más" for a payment of several tables. */
@@ -42,12 +42,16 @@ export const leftOf = (/** @type {Charged} */ { bill }) => bill.reduce((sum, ord
 /** Whether a payment pays only a part of its orders. */
 export const isPart = (/** @type {Charged} */ charged) => cents(charged.payment.amount) < cents(totalOf(charged));
 
-/** "pago 2 de 3": its place among the payments of its orders that count. */
+/** What other payments of the payment's orders wait for a verdict, in hundredths. */
+export const waitsBeside = (/** @type {Charged} */ { payment, bill }) =>
+  bill.reduce((sum, order) => sum + cents(order.waiting), 0) - cents(payment.amount);
+
+/** "pago 2 de 3": its place among the payments of its orders that count; "pago parcial" for the first part. */
 export function turnOf(/** @type {Charged} */ { payment, bill }) {
   const byId = new Map(bill.flatMap((order) => order.payments).filter((one) => counts(one) || one.id === payment.id)
     .map((one) => [one.id, one]));
   const ids = [...byId.keys()].sort((a, b) => Number(a) - Number(b));
-  return `pago ${ids.indexOf(payment.id) + 1} de ${ids.length}`;
+  return ids.length > 1 ? `pago ${ids.indexOf(payment.id) + 1} de ${ids.length}` : "pago parcial";
 }
 
 /**

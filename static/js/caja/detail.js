@@ -7,7 +7,7 @@ import { needsReason, warningSentence } from "../house/rules.js";
 import { createDishes, createFacts, createFindings, Tick } from "./evidence.js";
 import { newWarnings } from "./examination.js";
 import { ofPlace, place } from "../house/place.js";
-import { givenOf, isPart, leftOf, ordersOf, placesOf, totalOf, turnOf } from "./charges.js";
+import { givenOf, isPart, leftOf, ordersOf, placesOf, totalOf, turnOf, waitsBeside } from "./charges.js";
 import { createPhoto } from "./photo.js";
 import { methodName, personName, SETTLING, viewingWords } from "./words.js";
 
@@ -147,6 +147,8 @@ export class Detail {
     if (!order) return;
     const part = isPart(order);
     const left = leftOf(order);
+    const beside = waitsBeside(order);
+    const turn = turnOf(order);
     const lines = order.payment.orders.map((share) => {
       const one = order.bill.find(({ id }) => id === share.order_id);
       return h("li", {}, h("span", {}, one ? nameOf(one) : `Orden ${share.order_id}`),
@@ -154,11 +156,14 @@ export class Detail {
         one && share.amount < one.total ? h("span", { class: "quiet small" }, `de ${money(one.total)}`) : null);
     });
     this.pays.replaceChildren(...[
-      part ? h("p", { class: "partial" }, h("strong", {}, "PAGO PARCIAL"), ` ${turnOf(order)} · `,
+      part ? h("p", { class: "partial" }, left > 0 ? h("strong", {}, "PAGO PARCIAL") : null,
+        left > 0 && turn === "pago parcial" ? null : h("span", {}, turn),
         h("span", { class: "money" }, `${money(order.payment.amount)} de ${money(totalOf(order))}`)) : null,
       part || order.bill.length > 1 ? h("ul", { class: "pays-list", "aria-label": "Lo que paga" }, ...lines) : null,
       left > 0 ? h("p", { class: "left-over" }, "Queda por pagar ", h("b", { class: "money" }, money(left / 100)))
-        : null].filter((node) => node !== null));
+        : part ? h("p", { class: "left-over" }, "Con este pago no queda nada por pagar") : null,
+      beside > 0 ? h("p", { class: "quiet small" }, "Esperan, además, ", h("span", { class: "money" },
+        money(beside / 100)), " en otros pagos") : null].filter((node) => node !== null));
     this.pays.hidden = this.pays.childElementCount === 0;
   }
 

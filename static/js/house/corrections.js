@@ -28,7 +28,7 @@ export function openCorrections(/** @type {Order[]} */ orders, /** @type {Correc
       class: "button", type: "button", "data-kind": "plain", "aria-label": "Cerrar", onclick: () => dialog.close(),
     }, "✕")),
     ...open.map((order) => createOrderPart(order, role, done))));
-  coverWith(dialog);
+  coverWith(dialog, "corregir"); // a question opens over it
 }
 
 function createOrderPart(/** @type {Order} */ order, /** @type {Role} */ role, /** @type {OnAnswer} */ done) {

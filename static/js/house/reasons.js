@@ -23,7 +23,7 @@ export function askReason({ label, heading, before = [], legend, reasons, action
       h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar"),
       h("button", { class: "button", type: "submit", "data-kind": kind }, action)));
   /** @returns {NodeListOf<HTMLInputElement>} */
-  const radios = () => form.querySelectorAll(":checked");
+  const radios = () => form.querySelectorAll("input:checked");
   other.addEventListener("input", () => {
     if (other.value) for (const radio of radios()) radio.checked = false;
   });

@@ -11,7 +11,8 @@ const REASONS = ["el cliente canceló", "se fueron", "error al tomarla", "mesa e
 
 /** Ask for a reason, void `order` and call `onVoided(answer)`. */
 export function askToVoid(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
-  if (document.querySelector("dialog[open]")) return; // the second of two taps
+  const dialogs = [...document.querySelectorAll("dialog[open]")];
+  if (dialogs.some((one) => !one.querySelector(".corrections"))) return; // the second of two taps
   askReason({
     label: "Anular orden",
     heading: [`Anular ${order.customer ?? `mesa ${order.table_number}`} · `,
@@ -27,8 +28,9 @@ async function put(/** @type {Order} */ order, /** @type {string} */ reason, /**
     onVoided(await call("PUT", `/orders/${order.id}/status`, { json: { status: "anulado", reason } }));
     toast(`${place(order)}: orden ${order.id} anulada`);
   } catch (error) {
-    const words = error.code === "forbidden" ? "La cocina ya la empezó. Pide en caja que la anulen."
-      : orTryAgain(error);
+    const refusals = { forbidden: "La cocina ya la empezó. Pide en caja que la anulen.",
+      order_has_payments: `${error.message}.` };
+    const words = refusals[/** @type {keyof typeof refusals} */ (error.code)] ?? orTryAgain(error);
     toast(`${place(order)}: ${words}`, "late");
   }
 }

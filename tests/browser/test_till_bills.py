@@ -1,0 +1,271 @@
+"""The till's bills: a payment of three orders, three payments of one order, and what is mended."""
+
+from typing import Any
+
+import aiohttp
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from comanda.domain.staff import Staff
+from tests.browser.conftest import DESKTOP, OpenWindow, settled, until_order
+from tests.browser.test_caja import TABLET, luis, shown, tick
+from tests.house import ANA, COCO, LUIS, MARA, ROSA, SOPA, House, jpeg
+
+SIZES = pytest.mark.parametrize("size", [DESKTOP, TABLET], ids=["desk", "tablet"])
+
+
+async def deliver_rounds(house: House, count: int, table: int = 12) -> list[str]:
+    """Delivered rounds of a table, 241.00 each; their ids."""
+    return [(await house.deliver(table))["id"] for _ in range(count)]
+
+
+async def deliver_to(house: House, customer: str) -> str:
+    body = {"customer": customer, "items": [{"product_id": SOPA, "quantity": 2, "note": None}]}
+    _, order = await house.call(ANA, "POST", "/orders", json=body)
+    for state, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
+        await house.advance(order["id"], state, member)
+    return str(order["id"])
+
+
+async def pay(
+    house: House, order_id: str, *also: str, member: Staff = ANA, **fields: str
+) -> dict[str, Any]:
+    """The payment that a member submits for these orders; without other words in cash."""
+    form = aiohttp.FormData([("also", one) for one in also])
+    for name, value in {"method": "efectivo", **fields}.items():
+        form.add_field(name, value)
+    form.add_field("file", jpeg(), filename="foto.jpg", content_type="image/jpeg")
+    status, order = await house.call(member, "POST", f"/orders/{order_id}/proof", data=form)
+    assert status == 201, order
+    payments: list[dict[str, Any]] = order["payments"]
+    return payments[-1]
+
+
+def cards(page: Page) -> Locator:
+    return page.locator(".proof-card")
+
+
+async def turn_to(page: Page, name: str) -> Locator:
+    await page.get_by_role("tab", name=name).click()
+    await settled(page)
+    return page.locator("[role=tabpanel]:not([hidden]) .order-row")
+
+
+async def reject(page: Page, reason: str) -> None:
+    await page.get_by_role("button", name="Rechazar").click()
+    dialog = page.get_by_role("dialog", name="Rechazar comprobante")
+    await dialog.get_by_text(reason, exact=True).click()
+    await dialog.get_by_role("button", name="Rechazar").click()
+    await expect(dialog).to_be_hidden()
+
+
+@SIZES
+async def test_one_payment_of_three_orders_is_one_card_and_its_rejection_returns_them_all(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    orders = await deliver_rounds(house, 3)
+    page = await luis(window, size=size)
+    await pay(house, *orders, tip="70")
+    await expect(page.get_by_role("tab", name="Por Verificar 1")).to_be_visible()
+    await expect(cards(page)).to_have_count(1)
+    await expect(cards(page)).to_contain_text("3 rondas")
+    await expect(cards(page)).to_contain_text("$ 793.00")
+    await expect(cards(page)).to_contain_text("propina $ 70.00")
+    await cards(page).click()
+    detail = page.get_by_role("region", name="Comprobante")
+    await expect(detail.get_by_role("heading", name="Mesa 12 · 3 rondas")).to_be_visible()
+    await expect(detail.get_by_label("Lo que paga").get_by_role("listitem")).to_have_count(3)
+    await expect(detail.get_by_label("Lo que paga")).to_contain_text(f"orden {orders[2]} · ronda 3")
+    await expect(detail.locator(".facts")).to_contain_text("Propina$ 70.00")
+    await expect(detail.get_by_text("PAGO PARCIAL")).to_have_count(0)
+    await shown(page)
+    await page.keyboard.press("r")
+    dialog = page.get_by_role("dialog", name="Rechazar comprobante")
+    words = f"Devuelve 3 órdenes a Por Cobrar: {', '.join(orders)}."
+    await expect(dialog.get_by_text(words)).to_be_visible()
+    await dialog.get_by_text("billete falso", exact=True).click()
+    await dialog.get_by_role("button", name="Rechazar").click()
+    await expect(cards(page)).to_have_count(0)
+    rows = await turn_to(page, "Por Cobrar 1")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("$ 723.00")
+    await expect(rows).to_contain_text("«billete falso»")
+    await rows.get_by_role("link", name=orders[1], exact=True).click()
+    await expect(page.get_by_role("heading", name=f"Mesa 12 · Orden {orders[1]}")).to_be_visible()
+    await expect(page.get_by_role("article", name="Intento 1")).to_contain_text("✕ Rechazado")
+    for order_id in orders:
+        await until_order(house, order_id, lambda order: order["due"] == 241)
+
+
+@SIZES
+async def test_three_payments_of_one_order_are_three_cards_decided_one_by_one(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page = await luis(window, size=size)
+    await pay(house, order_id, amount="100")
+    await expect(cards(page)).to_contain_text("pago parcial · $ 100.00 de $ 241.00")
+    await cards(page).click()
+    await expect(page.locator(".partial")).to_have_text("PAGO PARCIAL$ 100.00 de $ 241.00")
+    await expect(page.locator(".left-over")).to_have_text("Queda por pagar $ 141.00")
+    await pay(house, order_id, amount="100", tendered="150")
+    await expect(page.locator(".partial")).to_contain_text("pago 1 de 2")
+    await expect(page.locator(".left-over")).to_have_text("Queda por pagar $ 41.00")
+    await pay(house, order_id)
+    await expect(page.locator(".left-over")).to_have_text("Con este pago no queda nada por pagar")
+    await expect(page.get_by_text("Esperan, además, $ 141.00 en otros pagos")).to_be_visible()
+    await expect(cards(page)).to_have_count(3)
+    await page.reload()
+    await expect(cards(page)).to_have_count(3)
+    await expect(page.locator(".partial")).to_contain_text("pago 1 de 3")
+    await page.get_by_role("button", name="Aprobar").click()
+    await expect(page.locator(".partial")).to_contain_text("pago 2 de 3")
+    facts = page.locator(".facts").first
+    await expect(facts).to_contain_text("Recibido$ 150.00")
+    await expect(facts).to_contain_text("Cambio$ 50.00")
+    await shown(page)
+    await reject(page, "no alcanza")
+    await expect(cards(page)).to_have_count(1)
+    await shown(page)
+    await page.get_by_role("button", name="Aprobar").click()
+    await expect(cards(page)).to_have_count(0)
+    rows = await turn_to(page, "Por Cobrar 1")
+    await expect(rows).to_contain_text("$ 100.00")
+    await expect(rows).to_contain_text("de $ 241.00 · pagado $ 141.00")
+    await expect(rows).to_contain_text("«no alcanza»")
+    payment = await pay(house, order_id)
+    await house.judge(payment["id"], "aprobado")
+    await expect(page.get_by_role("tab", name="Por Cobrar 0")).to_be_visible()
+    rows = await turn_to(page, "Pagadas hoy 1")
+    await expect(rows).to_contain_text("3 pagos")
+
+
+async def test_two_cashiers_decide_a_payment_of_several_orders_once(
+    house: House, window: OpenWindow
+) -> None:
+    orders = await deliver_rounds(house, 2)
+    await pay(house, *orders)
+    page = await luis(window)
+    other = (await window(MARA, "/caja")).page
+    for one in (page, other):
+        await cards(one).click()
+        await shown(one)
+    await reject(page, "no alcanza")
+    await expect(other.get_by_text("Luis ya lo rechazó")).to_be_visible()
+    await expect(other.get_by_role("button", name="Aprobar")).to_be_hidden()
+    await expect(cards(other)).to_have_count(0)
+    await expect(other.get_by_role("tab", name="Por Cobrar 1")).to_be_visible()
+
+
+async def test_a_withdrawn_payment_leaves_the_list_and_an_open_detail_says_so(
+    house: House, window: OpenWindow
+) -> None:
+    orders = await deliver_rounds(house, 2)
+    payment = await pay(house, *orders)
+    page = await luis(window)
+    await page.route("**/seen", lambda route: route.abort())  # so that it can be withdrawn still
+    await page.route("**/viewer", lambda route: route.abort())
+    await cards(page).click()
+    await shown(page)
+    status, _ = await house.call(ANA, "DELETE", f"/payments/{payment['id']}")
+    assert status == 200
+    await expect(page.get_by_text("Ana ya lo retiró")).to_be_visible()
+    await expect(page.get_by_role("button", name="Aprobar")).to_be_hidden()
+    await expect(cards(page)).to_have_count(0)
+    rows = await turn_to(page, "Por Cobrar 1")
+    await expect(rows).to_contain_text("$ 482.00")
+
+
+async def test_an_administrator_reopens_a_payment_with_a_reason(
+    house: House, window: OpenWindow
+) -> None:
+    orders = await deliver_rounds(house, 2)
+    payment = await pay(house, *orders)
+    await house.judge(payment["id"], "aprobado")
+    cashier = await luis(window)
+    await (await turn_to(cashier, "Pagadas hoy 2")).first.click()
+    await cashier.get_by_role("article", name="Intento 1").wait_for()
+    await expect(cashier.get_by_role("button", name="Reabrir pago")).to_have_count(0)
+    page = (await window(ROSA, f"/caja?orden={orders[0]}")).page
+    await page.get_by_role("button", name="Reabrir pago").click()
+    dialog = page.get_by_role("dialog", name="Reabrir pago")
+    whose = f"las órdenes {', '.join(orders)} vuelven a Por Cobrar."
+    await expect(dialog.get_by_text(f"El pago queda como rechazado, y {whose}")).to_be_visible()
+    await dialog.get_by_text("el dinero no llegó", exact=True).click()
+    await dialog.get_by_role("button", name="Reabrir").click()
+    await expect(page.get_by_text("↺ Pago reabierto ·")).to_be_visible()
+    await expect(cashier.get_by_role("tab", name="Pagadas hoy 0")).to_be_attached()
+    await expect(cashier.get_by_role("tab", name="Por Cobrar 1")).to_be_attached()
+    for order_id in orders:
+        await until_order(house, order_id, lambda order: order["status"] == "entregado")
+
+
+@SIZES
+async def test_cash_is_charged_at_the_till_and_the_form_survives_a_reload(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    orders = await deliver_rounds(house, 2)
+    page = await luis(window, size=size)
+    rows = await turn_to(page, "Por Cobrar 1")
+    await rows.get_by_role("button", name="Cobrar").click()
+    sheet = page.get_by_role("dialog", name="Cobrar Mesa 12")
+    await sheet.get_by_text("$ 482.00").first.wait_for()
+    await page.reload()
+    await sheet.wait_for()
+    await settled(page)
+    await sheet.locator("button[type=submit]").click()
+    for order_id in orders:
+        await until_order(house, order_id, lambda order: order["status"] == "pagado")
+    await expect(page.get_by_role("tab", name="Pagadas hoy 2")).to_be_attached()
+
+
+async def test_an_own_transfer_waits_for_another_cashier(house: House, window: OpenWindow) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    payment = await pay(house, order_id, member=LUIS, method="transferencia")
+    page = await luis(window)
+    await cards(page).click()
+    await expect(page.get_by_text("Tú enviaste este pago")).to_be_visible()
+    await expect(page.get_by_role("button", name="Aprobar")).to_have_count(0)
+    other = (await window(MARA, "/caja")).page
+    await cards(other).click()
+    await tick(other).check()
+    await shown(other)
+    await other.get_by_role("button", name="Aprobar").click()
+    await until_order(house, order_id, lambda order: order["status"] == "pagado")
+    await expect(page.get_by_text("Mara ya lo aprobó")).to_be_visible()
+    assert payment["submitted_by"] == "luis"
+
+
+async def test_a_customers_order_is_found_by_name_moved_and_lessened(
+    house: House, window: OpenWindow
+) -> None:
+    order_id = await deliver_to(house, "Lupita")
+    await deliver_rounds(house, 2, table=4)
+    page = await luis(window)
+    rows = await turn_to(page, "Por Cobrar 2")
+    search = page.get_by_role("searchbox")
+    await search.fill("482")
+    visible = rows.filter(visible=True)
+    await expect(visible).to_have_count(1)  # what is due on the two rounds of table 4
+    await expect(visible).to_contain_text("$ 482.00")
+    await search.fill("lupi")
+    await expect(visible).to_contain_text("Lupita")
+    await settled(page)
+    await visible.get_by_role("button", name="Corregir").click()
+    await page.get_by_role("button", name="Quitar Sopa").click()
+    dialog = page.get_by_role("dialog", name="Quitar platillo")
+    await dialog.get_by_text("salió mal", exact=True).click()
+    await dialog.get_by_role("button", name="Quitar").click()
+    await expect(visible).to_contain_text("$ 70.00")
+    await settled(page)
+    await visible.get_by_role("button", name="Corregir").click()
+    await page.get_by_label("Cambiar mesa").fill("9")
+    await page.get_by_role("button", name="Cambiar", exact=True).click()
+    await until_order(house, order_id, lambda order: order["table_number"] == 9)
+    await search.fill("mesa 9")
+    await expect(visible).to_have_count(1)
+    await visible.get_by_role("link").first.click()
+    history = page.locator(".history")
+    await expect(history).to_contain_text("Cambió de lugar: antes Lupita")
+    await expect(history).to_contain_text("\u2212 1 Sopa")
+    await expect(history).to_contain_text("salió mal")
