@@ -109,7 +109,7 @@ def test_a_price_is_read_as_people_write_it(text: str, units: int) -> None:
     ],
 )
 def test_a_text_that_is_no_price_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match="Escribe un monto como|A lo más"):
+    with pytest.raises(ValueError, match=r"Escribe un monto como|A lo más"):
         read_price(text)
 
 
