@@ -117,10 +117,15 @@ def describe_house(tx: Transaction, described: House, default: House | None = No
     """
     house.put(tx, described)
     stored_house = house.get(tx, default or described)
-    products = menu.products(tx) if described.decimals == 0 else []
+    style = stored_house.money
+    products = menu.products(tx) if style.decimals == 0 else []
     if fractional := [product for product in products if product.price % 100]:
-        prices = ", ".join(f"{one.name} {one.price / 100:.2f}" for one in fractional[:MOST_NAMED])
-        sentence = f"{len(fractional)} precios llevan centavos: {prices}. Cámbialos antes"
+        prices = ", ".join(
+            f"{product.name} {style.text(product.price)}" for product in fractional[:MOST_NAMED]
+        )
+        which = "Un precio lleva" if len(fractional) == 1 else f"{len(fractional)} precios llevan"
+        more = "…" if len(fractional) > MOST_NAMED else ""
+        sentence = f"{which} centavos: {prices}{more}. Cambia esos precios antes"
         raise ValidationFailed({"decimals": [sentence]})
     return stored_house
 

@@ -109,12 +109,13 @@ def test_a_price_is_read_as_people_write_it(text: str, units: int) -> None:
     ],
 )
 def test_a_text_that_is_no_price_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match="Un precio como"):
+    with pytest.raises(ValueError, match=r"Escribe un monto como|A lo más"):
         read_price(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "readings"), [("1.234", "1,234.00 o $ 1.23"), ("5.125", "5,125.00 o $ 5.12")]
+    ("text", "readings"),
+    [("1.230", "1,230.00 o $ 1.23"), ("5.120", "5,120.00 o $ 5.12"), ("1.234", "escribe 1234.00")],
 )
 def test_a_price_that_may_be_two_numbers_is_refused_with_both(text: str, readings: str) -> None:
     with pytest.raises(ValueError, match=re.escape(readings)):

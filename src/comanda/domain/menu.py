@@ -111,3 +111,10 @@ SAMPLE = (
     Entry("Café de olla", "Bebidas", 3500),
     Entry("Cerveza", "Bebidas", 5000),
 )
+
+
+def sample_menu(decimals: int) -> list[Entry]:
+    """The sample, in whole amounts for a house without decimals."""
+    if decimals:
+        return list(SAMPLE)
+    return [entry._replace(price=-(-entry.price // 100) * 100) for entry in SAMPLE]

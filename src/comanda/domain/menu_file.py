@@ -9,13 +9,12 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from comanda.domain.cells import guarded, plain
-from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE, Entry, Product
-from comanda.domain.money import PLAIN_MONEY, Doubtful, MoneyFormat
+from comanda.domain.menu import HIGHEST_PRICE, Entry, Product
+from comanda.domain.money import PLAIN_MONEY, MoneyFormat
 from comanda.domain.names import fold, read_name
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ COLUMNS = ["name", "category", "price"]
 HEADERS = (COLUMNS, ["nombre", "categoria", "precio"])
 
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t ]*(?:\r\n|\r|\n)", re.IGNORECASE)
-# MXN 85, S/ 85, Bs. 85, 85 MXN. `read_price` removes signs like $ and € by their category.
-_CURRENCY = re.compile(r"^[A-Za-z]{1,3}[./]{0,2} ?| ?[A-Za-z]{1,3}\.?$", re.ASCII)
 
 
 class MenuUnreadable(Exception):
@@ -71,14 +68,17 @@ def read_menu(text: str, money: MoneyFormat = PLAIN_MONEY) -> list[Entry]:
         ) from error
 
 
-def write_menu(products: Iterable[Product]) -> str:
-    """Return a CSV text that `read_menu` reads."""
+def write_menu(products: Iterable[Product], money: MoneyFormat = PLAIN_MONEY) -> str:
+    """Return a CSV text that `read_menu` reads, for the spreadsheets of a house with this `money`.
+
+    A price has the house's decimal mark, and neither sign nor groups.
+    """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, delimiter=money.separator, lineterminator="\n")
     writer.writerow(COLUMNS)
     for product in products:
-        price = f"{Decimal(product.price) / 100:.2f}"
-        writer.writerow([guarded(product.name), guarded(product.category), price])
+        cells = [guarded(product.name), guarded(product.category), money.plain(product.price)]
+        writer.writerow(cells)
     return text.getvalue()
 
 
@@ -88,15 +88,9 @@ def read_price(text: str, money: MoneyFormat = PLAIN_MONEY) -> int:
     Examples: `85`, `85.50`, `85,50`, `$ 1,234.50`, `1.234,50 €`. What has two meanings in a house
     that writes `money` this way is refused.
     """
-    without_signs = "".join(letter for letter in text if unicodedata.category(letter) != "Sc")
-    try:
-        units = money.read(_CURRENCY.sub("", " ".join(without_signs.split()), count=1))
-    except Doubtful:
-        raise
-    except ValueError as error:
-        raise ValueError(BAD_PRICE) from error
+    units = money.read(text)
     if units > HIGHEST_PRICE:
-        raise ValueError(BAD_PRICE)
+        raise ValueError(f"A lo más {money.text(HIGHEST_PRICE)}")
     return units
 
 

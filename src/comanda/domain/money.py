@@ -2,22 +2,27 @@
 
 import re
 from dataclasses import dataclass
+from typing import NoReturn
 
 MOST_DIGITS = 9
-_AMOUNT = re.compile(r"[0-9][0-9.,]*", re.ASCII)
-_SPACED = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]{1,2})?", re.ASCII)  # 1 234,50
+NO_HUNDREDTHS = "Aquí los montos no llevan centavos"
 _HUNDREDTHS = 2  # digits
-
-
-class Doubtful(ValueError):
-    """A text that could be two amounts, or that names hundredths in a house without them."""
+_BLANKS = re.compile("[\t\n\r \u00a0\u2009\u202f]+")
+# MXN 85, S/ 85, Bs. 85, C$ 85, 85 €, 85 MXN; "11 mil" has no sign.
+_BEFORE = re.compile(r"^(?:[A-Za-z]{1,3}[./]{0,2})? ?[$\xa2-\xa5\u20a0-\u20cf\uff04]? ?(?=[0-9])")
+_BEHIND = re.compile(r"(?<=[0-9]) ?(?:[$\xa2-\xa5\u20a0-\u20cf\uff04]|(?!MIL)[A-Z]{3})\Z")
+# Digits or groups of three with one mark between them, then up to two digits behind a mark.
+_AMOUNT = re.compile(
+    r"(?:([0-9]+)|([1-9][0-9]{0,2}([., ])[0-9]{3}(?:\3[0-9]{3})*))(?:([.,])([0-9]{1,2}))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyFormat:
     """How a house writes money: its sign and the sign's place, 0 or 2 decimals, the decimal mark.
 
-    The other one of point and comma separates groups of three digits.
+    The other one of point and comma separates groups of three digits. `static/js/lib/money.js`
+    reads and writes alike, which `tests/money.json` holds.
     """
 
     sign: str = "$"
@@ -29,10 +34,19 @@ class MoneyFormat:
     def group(self) -> str:
         return "," if self.mark == "." else "."
 
+    @property
+    def separator(self) -> str:
+        """The separator of cells in this house's CSV: spreadsheets expect `;` beside `185,50`."""
+        return "," if self.mark == "." else ";"
+
     def text(self, units: int) -> str:
         """18550 → `$ 185.50`. Hundredths are shown in a house without decimals if there are any."""
         text = self._number(units, self.group)
         return f"{text} {self.sign}" if self.sign_after else f"{self.sign} {text}"
+
+    def plain(self, units: int) -> str:
+        """123450 → `1234.50`: for a spreadsheet's cell and a field, without sign and groups."""
+        return self._number(units, "")
 
     def _number(self, units: int, between: str) -> str:
         whole, hundredths = divmod(abs(units), 100)
@@ -47,54 +61,43 @@ class MoneyFormat:
     def read(self, text: str) -> int:
         """Return a typed amount in minor units.
 
-        Raises ValueError with a sentence; what could be read in two ways is refused, with both.
-        `static/js/lib/money.js` reads by the same rules, which a test holds against each other.
+        Raises ValueError with a sentence. What could be read in two ways in this house is refused,
+        with both readings: three digits behind the decimal mark.
         """
-        typed = " ".join(text.replace(self.sign, "", 1).split())
-        if _SPACED.fullmatch(typed):
-            typed = typed.replace(" ", "")
-        if not _AMOUNT.fullmatch(typed) or typed[-1] in ".,":
-            raise ValueError(self._wrong())
-        at = max(typed.rfind("."), typed.rfind(","))
-        if at < 0:
-            return self._checked(typed, "")
-        last, before, after = typed[at], typed[:at], typed[at + 1 :]
-        if len(after) == len("000"):
-            return self._thousands(typed, before, after, last)
-        other = "," if last == "." else "."
-        if len(after) > _HUNDREDTHS or last in before or not _is_grouped(before, other):
-            raise ValueError(self._wrong())
-        if self.decimals == 0 and int(after) > 0:
-            raise Doubtful("Aquí los montos no llevan centavos")
-        return self._checked(before.replace(other, ""), after)
+        match = _AMOUNT.fullmatch(self._without_signs(_BLANKS.sub(" ", text).strip(" ")))
+        if match is None:
+            self._refuse()
+        digits, groups, group, mark, fraction = match.groups(default="")
+        whole = digits or groups.replace(group, "")
+        if (mark and mark == group) or len(whole.lstrip("0")) > MOST_DIGITS:
+            self._refuse()
+        if group == self.mark and not mark and groups.count(group) == 1:
+            raise ValueError(self._doubt(int(whole)))
+        if self.decimals == 0 and int(fraction or 0) > 0:
+            raise ValueError(NO_HUNDREDTHS)
+        return int(whole) * 100 + int(fraction.ljust(_HUNDREDTHS, "0"))
 
-    def _thousands(self, typed: str, before: str, after: str, last: str) -> int:
-        """Read three digits after the last mark; with the decimal mark they are doubtful."""
-        if not _is_grouped(typed, last):
-            raise ValueError(self._wrong())
-        units = self._checked(typed.replace(last, ""), "")
-        if last != self.mark or last in before:
-            return units
-        decimal = round(float(f"{before}.{after}") * 100)
-        raise Doubtful(f"¿{self.text(units)} o {self.text(decimal)}? Escríbelo sin duda")
+    def _refuse(self) -> NoReturn:
+        raise ValueError(f"Escribe un monto como {self.example()}")
 
-    def _checked(self, digits: str, fraction: str) -> int:
-        if len(digits.lstrip("0")) > MOST_DIGITS:
-            raise ValueError(self._wrong())
-        return int(digits) * 100 + int(fraction.ljust(_HUNDREDTHS, "0"))
+    def _doubt(self, thousands: int) -> str:
+        """The sentence for three digits behind the decimal mark: `1.250` may mean 1250 or 1.25."""
+        units, decimals = thousands * 100, thousands // 10
+        if thousands % (10 if self.decimals else 1000):
+            why = "Los centavos llevan dos cifras" if self.decimals else NO_HUNDREDTHS
+            return f"{why}; si son miles, escribe {self.plain(units)}"
+        readings = f"¿{self.text(units)} o {self.text(decimals)}?"
+        return f"{readings} Escribe {self.plain(units)} o {self.plain(decimals)}"
 
-    def _wrong(self) -> str:
-        return f"Escribe un monto como {self.example()}"
-
-
-def _is_grouped(text: str, between: str) -> bool:
-    """Whether text is digits, or digits in proper groups of three: `1234`, `1,234`."""
-    first, *others = text.split(between)
-    is_number = all(digits.isdigit() for digits in (first, *others))
-    return is_number and (
-        not others
-        or (len(first) <= len("000") and {len(group) for group in others} == {len("000")})
-    )
+    def _without_signs(self, typed: str) -> str:
+        """Return the text without a currency's sign or code before it or behind it."""
+        before = typed.removeprefix(self.sign)
+        if before != typed and re.match(" ?[0-9]", before):
+            return before.strip(" ")
+        behind = typed.removesuffix(self.sign)
+        if behind != typed and re.search(r"[0-9] ?\Z", behind):
+            return behind.strip(" ")
+        return _BEHIND.sub("", _BEFORE.sub("", typed))
 
 
 PLAIN_MONEY = MoneyFormat()

@@ -243,13 +243,20 @@ function toPrice(/** @type {string} */ text) {
   return hundredths / 100;
 }
 
-/** "= $ 11.000 · once mil": how a price that is being typed is read. */
+/** "= $ 11.000 · once mil": how a price that is being typed is read; "11." isn't finished, and says nothing yet. */
 function readingOf(/** @type {string} */ text) {
-  if (!text.trim()) return "";
+  if (!text.trim() || /[.,]\s*$/.test(text)) return "";
   const { hundredths, error } = readMoney(text);
   if (error !== undefined) return `⚠ ${error}`;
-  const words = hundredths >= 100000 ? ` · ${inNumberWords(Math.floor(hundredths / 100))}` : "";
-  return `= ${money(hundredths / 100)}${words}`;
+  return `= ${money(hundredths / 100)}${hundredths >= SPOKEN ? ` · ${inWords(hundredths)}` : ""}`;
+}
+
+const SPOKEN = 1000_00; // from here on, in hundredths, thousands are easily misread
+
+/** 1250.5 → "mil doscientos cincuenta con 50" */
+function inWords(/** @type {number} */ hundredths) {
+  const words = inNumberWords(Math.floor(hundredths / 100));
+  return hundredths % 100 > 0 ? `${words} con ${hundredths % 100}` : words;
 }
 
 function swapped(list, item, by) {

@@ -2,10 +2,11 @@
 
 import { h, setText } from "../lib/dom.js";
 import { field } from "../lib/forms.js";
+import { money } from "../lib/money.js";
 import { COUNTRIES, countryOf } from "./countries.js";
 import { limit } from "./rules.js";
 
-/** `{ nodes, json(), country() }` for a house's current values; `onCountry(country)` hears of another choice. */
+/** `{ nodes, json(), country }` for a house's current values; `country` is the field. */
 export function moneyFields(/** @type {MoneyFormat & { country?: string }} */ house) {
   const country = field("País", {
     name: "country", options: [["", "Otro"], ...COUNTRIES.map(({ code, name }) => [code, name])],
@@ -26,9 +27,14 @@ export function moneyFields(/** @type {MoneyFormat & { country?: string }} */ ho
     value: house.decimal_mark ?? ".",
   });
   const example = h("p", { class: "notice money-example", "aria-live": "polite" });
-  const read = () => ({ country: country.value, currency: sign.value, currency_after: after.value === "si",
-    decimals: /** @type {0 | 2} */ (Number(decimals.value)), decimal_mark: /** @type {"." | ","} */ (mark.value) });
-  const show = () => setText(example, `Así se verán los montos: ${exampleOf(read())}`);
+  const read = () => ({
+    country: country.value, currency: sign.value, currency_after: after.value === "si",
+    decimals: /** @type {0 | 2} */ (Number(decimals.value)), decimal_mark: /** @type {"." | ","} */ (mark.value),
+  });
+  const show = () => {
+    const style = read();
+    setText(example, `Así se verán los montos: ${money(style.decimals === 0 ? 12500 : 1234.5, style)}`);
+  };
   country.input.addEventListener("change", () => {
     const chosen = countryOf(country.value);
     if (chosen) {
@@ -42,13 +48,4 @@ export function moneyFields(/** @type {MoneyFormat & { country?: string }} */ ho
   for (const one of [sign, after, decimals, mark]) one.input.addEventListener("input", show);
   show();
   return { nodes: [country, sign, after, decimals, mark, example], json: read, country };
-}
-
-/**
- * 1234.5 as a house with these values writes it.
- * @param {Required<MoneyFormat>} format
- */
-function exampleOf({ currency, currency_after: isAfter, decimals, decimal_mark: mark }) {
-  const number = `1${mark === "." ? "," : "."}234${decimals === 0 ? "" : `${mark}50`}`;
-  return isAfter ? `${number} ${currency}` : `${currency} ${number}`;
 }

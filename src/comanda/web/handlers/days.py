@@ -14,10 +14,10 @@ from comanda.store.database import Snapshot
 from comanda.web.contract.path_names import DAY
 from comanda.web.plumbing.keys import CONFIG, DATABASE
 from comanda.web.plumbing.long_answers import reply_with_long
-from comanda.web.plumbing.spreadsheets import spreadsheet
+from comanda.web.plumbing.spreadsheets import Amount, Cell, spreadsheet
 
 _COLUMNS = ("sección", "concepto", "cantidad", "importe", "segundos")
-_Row = tuple[str | int | float | None, ...]
+_Row = tuple[Cell, ...]
 
 
 async def show_day(request: web.Request) -> web.Response:
@@ -32,7 +32,8 @@ async def export_day(request: web.Request) -> web.Response:
     labels = {method.name: method.label for method in config.payments.methods}
     database = request.app[DATABASE]
     report = await database.read_long(_of_house, day, config.house)
-    return spreadsheet(f"dia-{day}.csv", _COLUMNS, _rows(report, labels))
+    style = (await database.read(house.get, config.house)).money
+    return spreadsheet(f"dia-{day}.csv", _COLUMNS, _rows(report, labels), style)
 
 
 def _report_wire(view: Snapshot, day: date, default: House) -> Wire:
@@ -70,4 +71,4 @@ def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:
 
 
 def _row(section: str, name: str, tally: Tally) -> _Row:
-    return section, name, tally.count, f"{tally.total / 100:.2f}", None
+    return section, name, tally.count, Amount(tally.total), None

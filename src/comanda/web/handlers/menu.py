@@ -6,6 +6,7 @@ from aiohttp import web
 
 from comanda import office
 from comanda.domain.errors import ValidationFailed
+from comanda.domain.house import House
 from comanda.domain.menu import Changes, Entry, compare
 from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
 from comanda.domain.money import MoneyFormat
@@ -29,7 +30,7 @@ async def show_menu(request: web.Request) -> web.Response:
 
 async def export_menu(request: web.Request) -> web.Response:
     """`GET /menu.csv`: a byte order mark tells spreadsheets that the text is UTF-8."""
-    text = await request.app[DATABASE].read(_csv)
+    text = await request.app[DATABASE].read(_csv, request.app[CONFIG].house)
     headers = {
         "Content-Disposition": 'attachment; filename="menu.csv"',
         "Content-Type": "text/csv; charset=utf-8",
@@ -119,8 +120,9 @@ async def _entries(request: web.Request) -> list[Entry]:
     return await menu_entries(text, current_house.money)
 
 
-def _csv(view: Snapshot) -> bytes:
-    return write_menu(view.in_pieces(menu.products(view))).encode("utf-8-sig")
+def _csv(view: Snapshot, default: House) -> bytes:
+    style = house.get(view, default).money
+    return write_menu(view.in_pieces(menu.products(view)), style).encode("utf-8-sig")
 
 
 def _compare(view: Snapshot, entries: list[Entry]) -> Changes:

@@ -89,7 +89,7 @@ def _csv(
     period, lines, names = _find(view, filters, default)
     rows = (_row(line, methods, names, period.house) for line in view.in_pieces(lines))
     name = f"conciliacion-{period.house.day_of(period.start)}.csv"
-    return name, written(_HEADER, rows)
+    return name, written(_HEADER, rows, period.house.money)
 
 
 def _find(

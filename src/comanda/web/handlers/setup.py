@@ -1,12 +1,10 @@
 """The first start: a client with the one-time token sets up the restaurant."""
 
-from collections.abc import Sequence
-
 from aiohttp import web
 
 from comanda import office
 from comanda.domain.errors import NotFound
-from comanda.domain.menu import SAMPLE, Entry
+from comanda.domain.menu import sample_menu
 from comanda.domain.staff import Role, Staff
 from comanda.store.database import only_while
 from comanda.web.contract.requests import NewRestaurant
@@ -32,7 +30,7 @@ async def set_up(request: web.Request) -> web.Response:
     body = await json_body(request, NewRestaurant)
     request.app[SETUP_TOKEN].require(body["token"])
     described = house_of(body)
-    entries: Sequence[Entry] = SAMPLE if body["sample"] else ()
+    entries = sample_menu(described.money.decimals) if body["sample"] else []
     if body["csv"]:
         entries = await menu_entries(body["csv"], described.money)
     admin = Staff(body["username"], body["name"], Role.ADMIN)

@@ -1,0 +1,74 @@
+"""Money as each country writes it: one table for Python and for the pages' scripts."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comanda.domain.house import House
+from comanda.domain.menu import HIGHEST_PRICE, Product
+from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
+from comanda.domain.money import MoneyFormat
+
+# tests/js/money.test.js reads the same table.
+TABLE = json.loads((Path(__file__).parents[1] / "money.json").read_text(encoding="utf-8"))
+FORMATS = {
+    name: House("Casa", time_zone="UTC", **style).money for name, style in TABLE["houses"].items()
+}
+formats = st.sampled_from(list(FORMATS.values()))
+
+
+@pytest.mark.parametrize(("house", "units", "text", "plain"), TABLE["written"])
+def test_an_amount_is_written_as_the_country_does(
+    house: str, units: int, text: str, plain: str
+) -> None:
+    assert FORMATS[house].text(units) == text
+    assert FORMATS[house].plain(units) == plain
+
+
+@pytest.mark.parametrize(("house", "text", "meaning"), TABLE["read"])
+def test_an_amount_is_read_as_the_country_does(house: str, text: str, meaning: int | str) -> None:
+    try:
+        reading: int | str = FORMATS[house].read(text)
+    except ValueError as error:
+        reading = str(error)
+    assert reading == meaning
+
+
+@given(formats, st.integers(0, HIGHEST_PRICE))
+def test_what_a_house_writes_it_reads(style: MoneyFormat, units: int) -> None:
+    if style.decimals == 0:
+        units -= units % 100
+    assert style.read(style.text(units)) == units
+    assert style.read(style.plain(units)) == units
+    assert style.read(f"{units / 100:.2f}") == units, "what other programs write"
+
+
+@given(formats, st.text("0123456789.,$ ", max_size=12))
+def test_no_amount_is_read_a_hundredfold_wrong(style: MoneyFormat, text: str) -> None:
+    try:
+        units = style.read(text)
+    except ValueError:
+        return
+    digits = "".join(character for character in text if character.isdigit())
+    *_, last = text.replace(",", ".").replace("$", "").strip().split(".")
+    has_fraction = len(last) in (1, 2) and ("." in text or "," in text)
+    expected = int(digits) * (10 ** (2 - len(last)) if has_fraction else 100)
+    assert units == expected
+
+
+@given(formats, st.integers(0, HIGHEST_PRICE))
+def test_a_menu_survives_the_file_in_each_country(style: MoneyFormat, units: int) -> None:
+    if style.decimals == 0:
+        units -= units % 100
+    product = Product(1, "Café, de olla; grande", "Bebidas", units)
+    assert read_menu(write_menu([product], style), style) == [product.entry]
+
+
+def test_a_menu_says_both_meanings_of_a_doubtful_price() -> None:
+    with pytest.raises(MenuUnreadable, match=r"línea 2, precio: ¿\$ 1,250\.00 o \$ 1\.25\?"):
+        read_menu("name,category,price\nMole,Platos,1.250\n", FORMATS["MX"])
+    [entry] = read_menu("name,category,price\nMole,Platos,11.000\n", FORMATS["CL"])
+    assert entry.price == 1_100_000
