@@ -215,17 +215,23 @@ NUMBERS = ("AB-12 34", "AB\u200b12\u00ad34", "\u200eab\u0661\u0662\u0663\u0664",
 
 @pytest.fixture
 def fifth_version(first_version: Path) -> Path:
-    """The same evening as version 5 left it, with five approved payments more."""
+    """The same evening as version 5 left it, with five payments more, of which one was approved."""
     with contextlib.closing(connect(first_version)) as connection:
         for migration in MIGRATIONS[1:5]:
             for statement in migration:
                 connection.execute(statement)
+        connection.execute("UPDATE payments SET status = 'rechazado'")
         for attempt, reference in enumerate(NUMBERS, 3):
             connection.execute(
                 "INSERT INTO payments (order_id, attempt, method, status, has_proof, submitted_by,"
                 " submitted_at, reference, reference_key)"
-                " VALUES (5, ?, 'transferencia', 'aprobado', 0, 'ana', 20, ?, ?)",
-                (attempt, reference, reference and key_of_version_5(reference)),
+                " VALUES (5, ?, 'transferencia', ?, 0, 'ana', 20, ?, ?)",
+                (
+                    attempt,
+                    "aprobado" if reference == NUMBERS[0] else "rechazado",
+                    reference,
+                    reference and key_of_version_5(reference),
+                ),
             )
         connection.execute("PRAGMA user_version = 5")
     return first_version
