@@ -33,10 +33,8 @@ export function createMemory(name, ids) {
     async writePhoto(file, takenAt) {
       // Bytes, not a Blob: some WebKits lose the Blobs that they store.
       const bytes = await file?.arrayBuffer();
-      await onShelf("readwrite", (all) => {
-        if (bytes) all.put(stamped({ name, bytes, file: file.name, type: file.type, takenAt }));
-        else all.delete(name);
-      });
+      const kept = bytes && stamped({ name, bytes, file: file.name, type: file.type, takenAt });
+      await onShelf("readwrite", (/** @type {IDBObjectStore} */ all) => (kept ? all.put(kept) : all.delete(name)));
     },
   };
 }
