@@ -22,7 +22,7 @@ export function createWaiting(order, settings, me, open) {
   const time = h("span", { class: "waited number" });
   const again = payment.replaces !== null;
   const sum = h("span", { class: "total money" });
-  const part = h("span", { class: "badge part", "data-tone": "wait", hidden: true });
+  const part = h("span", { class: "badge", hidden: true });
   const table = h("span", { class: "table" });
   const overlooked = h("span", { class: "badge", "data-tone": "late", hidden: true }, "⏰ Nadie lo ha visto");
   const viewing = h("span", { class: "badge viewing", "data-tone": "primary", hidden: true });
@@ -46,9 +46,10 @@ export function createWaiting(order, settings, me, open) {
     showTable(table, changed);
     setText(sum, money(givenOf(payment)));
     part.hidden = !isPart(changed);
-    setText(part, `${turnOf(changed)} · ${money(payment.amount)} de ${money(totalOf(changed))}`);
+    if (!part.hidden) part.dataset.tone = "wait";
+    setText(part, `${turnOf(changed)} · ${whole(payment.amount)} de ${whole(totalOf(changed))}`);
     setText(about, [placesOf(changed) === place(changed) ? "" : placesOf(changed), ordersOf(changed),
-      methodName(payment.method), payment.tip > 0 ? `propina ${money(payment.tip)}` : "",
+      methodName(payment.method), payment.tip > 0 ? `propina ${whole(payment.tip)}` : "",
       personName(changed.waiter)].filter(Boolean).join(" · "));
     showViewing(viewing, payment, me);
   };
@@ -58,6 +59,9 @@ export function createWaiting(order, settings, me, open) {
   });
   return { node, update };
 }
+
+/** An amount that no line break divides. */
+const whole = (/** @type {number} */ amount) => money(amount).replaceAll(" ", "\u00a0");
 
 function showViewing(/** @type {HTMLElement} */ badge, /** @type {Payment} */ payment, /** @type {string} */ me) {
   const words = viewingWords(payment, me);
@@ -123,8 +127,8 @@ export function createUnpaid(bill, { charge, correct }) {
     const paid = changed.orders.reduce((all, one) => all + cents(one.paid), 0);
     const waits = changed.orders.reduce((all, one) => all + cents(one.waiting), 0);
     setText(sum, money(due / 100));
-    const parts = [roundsOf(changed.orders), due < total ? `de ${money(total / 100)}` : "",
-      paid > 0 ? `pagado ${money(paid / 100)}` : "", waits > 0 ? `por verificar ${money(waits / 100)}` : "",
+    const parts = [roundsOf(changed.orders), due < total ? `de ${whole(total / 100)}` : "",
+      paid > 0 ? `pagado ${whole(paid / 100)}` : "", waits > 0 ? `por verificar ${whole(waits / 100)}` : "",
       changed.orders.length > 1 ? "" : `Orden ${first.id}`, personName(first.waiter)].filter(Boolean).join(" · ");
     const refused = rejectedOf(changed.orders).at(-1);
     const ids = changed.orders.map(({ id }) => id);
@@ -132,7 +136,7 @@ export function createUnpaid(bill, { charge, correct }) {
     if (now === words) return;
     words = now;
     const links = ids.length > 1
-      ? [h("span", { class: "rounds small" }, "Órdenes", ...ids.map((id) => orderLink(id)))] : [];
+      ? [h("span", { class: "bill-rounds small" }, "Órdenes", ...ids.map((id) => orderLink(id)))] : [];
     state.replaceChildren(...refusal(refused), h("span", { class: "quiet small" }, parts), ...links);
   };
   tick(node, () => setText(time, ago(since())));
