@@ -48,8 +48,8 @@ export function createWaiting(order, settings, me, open) {
     part.hidden = !isPart(changed);
     if (!part.hidden) part.dataset.tone = "wait";
     setText(part, `${turnOf(changed)} · ${whole(payment.amount)} de ${whole(totalOf(changed))}`);
-    setText(about, [placesOf(changed) === place(changed) ? "" : placesOf(changed), ordersOf(changed),
-      methodName(payment.method), payment.tip > 0 ? `propina ${whole(payment.tip)}` : "",
+    setText(about, [awayWords(changed), placesOf(changed) === place(changed) ? "" : placesOf(changed),
+      ordersOf(changed), methodName(payment.method), payment.tip > 0 ? `propina ${whole(payment.tip)}` : "",
       personName(changed.waiter)].filter(Boolean).join(" · "));
     showViewing(viewing, payment, me);
   };
@@ -59,6 +59,8 @@ export function createWaiting(order, settings, me, open) {
   });
   return { node, update };
 }
+
+const awayWords = (/** @type {Placed} */ order) => (order.customer ? "Para llevar" : "");
 
 /** An amount that no line break divides. */
 const whole = (/** @type {number} */ amount) => money(amount).replaceAll(" ", "\u00a0");
@@ -127,7 +129,7 @@ export function createUnpaid(bill, { charge, correct }) {
     const paid = changed.orders.reduce((all, one) => all + cents(one.paid), 0);
     const waits = changed.orders.reduce((all, one) => all + cents(one.waiting), 0);
     setText(sum, money(due / 100));
-    const parts = [roundsOf(changed.orders), due < total ? `de ${whole(total / 100)}` : "",
+    const parts = [awayWords(first), roundsOf(changed.orders), due < total ? `de ${whole(total / 100)}` : "",
       paid > 0 ? `pagado ${whole(paid / 100)}` : "", waits > 0 ? `por verificar ${whole(waits / 100)}` : "",
       changed.orders.length > 1 ? "" : `Orden ${first.id}`, personName(first.waiter)].filter(Boolean).join(" · ");
     const refused = rejectedOf(changed.orders).at(-1);
@@ -153,7 +155,7 @@ function showTable(/** @type {HTMLElement} */ node, /** @type {Placed} */ order)
   if (node.dataset.place === place(order)) return;
   node.dataset.place = place(order);
   node.classList.toggle("customer", Boolean(order.customer));
-  node.replaceChildren(h("span", { class: "unseen" }, order.customer ? "Para llevar, " : "Mesa "), placeShort(order));
+  node.replaceChildren(h("span", { class: "unseen" }, order.customer ? "" : "Mesa "), placeShort(order));
 }
 
 /** An order that was paid today. */
@@ -164,7 +166,8 @@ export function createPaid(/** @type {Order} */ order) {
   const by = payment?.decided_by ? ` · aprobó ${personName(payment.decided_by)}` : "";
   const time = h("span", { class: "waited number quiet" }, clock(payment?.decided_at ?? order.updated_at));
   const about = h("span", { class: "about" }, h("span", { class: "badge", "data-tone": "done" }, "✓ Pagado"),
-    h("span", { class: "quiet small" }, `Orden ${order.id}${how}${by}${count > 1 ? ` · ${count} pagos` : ""}`));
+    h("span", { class: "quiet small" }, `${order.customer ? `${awayWords(order)} · ` : ""}Orden ${order.id}${how}${by}`
+      + `${count > 1 ? ` · ${count} pagos` : ""}`));
   return { node: row(order, time, about), update: () => {} };
 }
 
@@ -186,7 +189,8 @@ export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} *
     const { status, waiter, round } = now;
     shown = now;
     const { word, icon, tone } = STATES[status];
-    setText(whose, `Orden ${order.id}${round > 1 ? ` · ronda ${round}` : ""} · ${personName(waiter)}`);
+    setText(whose, [awayWords(now), `Orden ${order.id}`, round > 1 ? `ronda ${round}` : "", personName(waiter)]
+      .filter(Boolean).join(" · "));
     setText(badge, `${icon} ${word}`);
     badge.dataset.tone = tone;
   };
@@ -200,7 +204,7 @@ function row(/** @type {Order} */ order, /** @type {Element} */ time, /** @type 
     h("span", { class: "card-head" },
       h("a", { class: order.customer ? "table customer" : "table", href: `/caja?orden=${order.id}`,
         data: { order: order.id } },
-        h("span", { class: "unseen" }, order.customer ? "Para llevar, " : "Mesa "), placeShort(order),
+        h("span", { class: "unseen" }, order.customer ? "" : "Mesa "), placeShort(order),
         h("span", { class: "unseen" }, ` · ver orden ${order.id}`)),
       h("span", { class: "sum" }, sum, time)),
     about);
