@@ -263,9 +263,10 @@ export class Detail {
     try {
       const { payments } = await call("GET", `/orders/${payment.order_id}`);
       if (payment.id !== this.payment?.id) return;
+      const bill = this.order?.bill ?? [];
       const before = [];
       for (let id = payment.replaces; id;) {
-        const earlier = payments.find((one) => one.id === id);
+        const earlier = [...payments, ...bill.flatMap((one) => one.payments)].find((one) => one.id === id);
         if (earlier) before.push(earlier);
         id = earlier?.replaces ?? null;
       }
