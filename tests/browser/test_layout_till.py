@@ -131,12 +131,13 @@ def search(text: str) -> Callable[[Page], Awaitable[None]]:
     return look
 
 
-def first_row(name: str) -> Callable[[Page], Awaitable[None]]:
-    """Opens the first order of the list on a tab."""
+def first_row(name: str, words: str = "") -> Callable[[Page], Awaitable[None]]:
+    """Opens the first order of the list on a tab, or the first that says `words`."""
 
     async def open_row(page: Page) -> None:
         await tab(name)(page)
-        await page.get_by_role("tabpanel").get_by_role("link").first.click()
+        row = page.get_by_role("tabpanel").locator(".order-row", has_text=words)
+        await row.get_by_role("link").first.click()
         await page.get_by_role("heading", name="Historia").wait_for()
 
     return open_row
@@ -207,7 +208,8 @@ MORE_TILL = (
     till("search", search("$ 1,604,937.10")),
     till("nothing found", search(LONG_WORD + LONG_WORD)),
     till("an order", first_row("En curso")),
-    till("a refused order", first_row("Por Cobrar")),
+    till("a refused order", first_row("Por Cobrar", "Pago Rechazado")),
+    till("a partly paid order", first_row("Por Cobrar", "pagado")),
     till("a paid order", first_row("Pagadas hoy")),
     till("a voided order", voided),
     till("the day before", day_before),

@@ -250,6 +250,7 @@ async def test_a_customers_order_is_found_by_name_moved_and_lessened(
     await expect(visible).to_contain_text("$ 482.00")
     await search.fill("lupi")
     await expect(visible).to_contain_text("Lupita")
+    await expect(visible).to_contain_text(f"Para llevar · Orden {order_id}")
     await settled(page)
     await visible.get_by_role("button", name="Corregir").click()
     await page.get_by_role("button", name="Quitar Sopa").click()

@@ -22,7 +22,7 @@ export function createWaiting(order, settings, me, open) {
   const time = h("span", { class: "waited number" });
   const again = payment.replaces !== null;
   const sum = h("span", { class: "total money" });
-  const part = h("span", { class: "badge part", "data-tone": "wait", hidden: true });
+  const part = h("span", { class: "badge", hidden: true });
   const table = h("span", { class: "table" });
   const overlooked = h("span", { class: "badge", "data-tone": "late", hidden: true }, "⏰ Nadie lo ha visto");
   const viewing = h("span", { class: "badge viewing", "data-tone": "primary", hidden: true });
@@ -46,9 +46,10 @@ export function createWaiting(order, settings, me, open) {
     showTable(table, changed);
     setText(sum, money(givenOf(payment)));
     part.hidden = !isPart(changed);
-    setText(part, `${turnOf(changed)} · ${money(payment.amount)} de ${money(totalOf(changed))}`);
-    setText(about, [placesOf(changed) === place(changed) ? "" : placesOf(changed), ordersOf(changed),
-      methodName(payment.method), payment.tip > 0 ? `propina ${money(payment.tip)}` : "",
+    if (!part.hidden) part.dataset.tone = "wait";
+    setText(part, `${turnOf(changed)} · ${whole(payment.amount)} de ${whole(totalOf(changed))}`);
+    setText(about, [awayWords(changed), placesOf(changed) === place(changed) ? "" : placesOf(changed),
+      ordersOf(changed), methodName(payment.method), payment.tip > 0 ? `propina ${whole(payment.tip)}` : "",
       personName(changed.waiter)].filter(Boolean).join(" · "));
     showViewing(viewing, payment, me);
   };
@@ -58,6 +59,11 @@ export function createWaiting(order, settings, me, open) {
   });
   return { node, update };
 }
+
+const awayWords = (/** @type {Placed} */ order) => (order.customer ? "Para llevar" : "");
+
+/** An amount that no line break divides. */
+const whole = (/** @type {number} */ amount) => money(amount).replaceAll(" ", "\u00a0");
 
 function showViewing(/** @type {HTMLElement} */ badge, /** @type {Payment} */ payment, /** @type {string} */ me) {
   const words = viewingWords(payment, me);
@@ -123,8 +129,8 @@ export function createUnpaid(bill, { charge, correct }) {
     const paid = changed.orders.reduce((all, one) => all + cents(one.paid), 0);
     const waits = changed.orders.reduce((all, one) => all + cents(one.waiting), 0);
     setText(sum, money(due / 100));
-    const parts = [roundsOf(changed.orders), due < total ? `de ${money(total / 100)}` : "",
-      paid > 0 ? `pagado ${money(paid / 100)}` : "", waits > 0 ? `por verificar ${money(waits / 100)}` : "",
+    const parts = [awayWords(first), roundsOf(changed.orders), due < total ? `de ${whole(total / 100)}` : "",
+      paid > 0 ? `pagado ${whole(paid / 100)}` : "", waits > 0 ? `por verificar ${whole(waits / 100)}` : "",
       changed.orders.length > 1 ? "" : `Orden ${first.id}`, personName(first.waiter)].filter(Boolean).join(" · ");
     const refused = rejectedOf(changed.orders).at(-1);
     const ids = changed.orders.map(({ id }) => id);
@@ -132,7 +138,7 @@ export function createUnpaid(bill, { charge, correct }) {
     if (now === words) return;
     words = now;
     const links = ids.length > 1
-      ? [h("span", { class: "rounds small" }, "Órdenes", ...ids.map((id) => orderLink(id)))] : [];
+      ? [h("span", { class: "bill-rounds small" }, "Órdenes", ...ids.map((id) => orderLink(id)))] : [];
     state.replaceChildren(...refusal(refused), h("span", { class: "quiet small" }, parts), ...links);
   };
   tick(node, () => setText(time, ago(since())));
@@ -149,7 +155,7 @@ function showTable(/** @type {HTMLElement} */ node, /** @type {Placed} */ order)
   if (node.dataset.place === place(order)) return;
   node.dataset.place = place(order);
   node.classList.toggle("customer", Boolean(order.customer));
-  node.replaceChildren(h("span", { class: "unseen" }, order.customer ? "Para llevar, " : "Mesa "), placeShort(order));
+  node.replaceChildren(h("span", { class: "unseen" }, order.customer ? "" : "Mesa "), placeShort(order));
 }
 
 /** An order that was paid today. */
@@ -160,7 +166,8 @@ export function createPaid(/** @type {Order} */ order) {
   const by = payment?.decided_by ? ` · aprobó ${personName(payment.decided_by)}` : "";
   const time = h("span", { class: "waited number quiet" }, clock(payment?.decided_at ?? order.updated_at));
   const about = h("span", { class: "about" }, h("span", { class: "badge", "data-tone": "done" }, "✓ Pagado"),
-    h("span", { class: "quiet small" }, `Orden ${order.id}${how}${by}${count > 1 ? ` · ${count} pagos` : ""}`));
+    h("span", { class: "quiet small" }, `${order.customer ? `${awayWords(order)} · ` : ""}Orden ${order.id}${how}${by}`
+      + `${count > 1 ? ` · ${count} pagos` : ""}`));
   return { node: row(order, time, about), update: () => {} };
 }
 
@@ -182,7 +189,8 @@ export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} *
     const { status, waiter, round } = now;
     shown = now;
     const { word, icon, tone } = STATES[status];
-    setText(whose, `Orden ${order.id}${round > 1 ? ` · ronda ${round}` : ""} · ${personName(waiter)}`);
+    setText(whose, [awayWords(now), `Orden ${order.id}`, round > 1 ? `ronda ${round}` : "", personName(waiter)]
+      .filter(Boolean).join(" · "));
     setText(badge, `${icon} ${word}`);
     badge.dataset.tone = tone;
   };
@@ -196,7 +204,7 @@ function row(/** @type {Order} */ order, /** @type {Element} */ time, /** @type 
     h("span", { class: "card-head" },
       h("a", { class: order.customer ? "table customer" : "table", href: `/caja?orden=${order.id}`,
         data: { order: order.id } },
-        h("span", { class: "unseen" }, order.customer ? "Para llevar, " : "Mesa "), placeShort(order),
+        h("span", { class: "unseen" }, order.customer ? "" : "Mesa "), placeShort(order),
         h("span", { class: "unseen" }, ` · ver orden ${order.id}`)),
       h("span", { class: "sum" }, sum, time)),
     about);

@@ -44,7 +44,8 @@ export const isPart = (/** @type {Charged} */ charged) => cents(charged.payment.
 
 /** What other payments of the payment's orders wait for a verdict, in hundredths. */
 export const waitsBeside = (/** @type {Charged} */ { payment, bill }) =>
-  bill.reduce((sum, order) => sum + cents(order.waiting), 0) - cents(payment.amount);
+  bill.reduce((sum, order) => sum + cents(order.waiting), 0)
+    - (payment.status === "por_verificar" ? cents(payment.amount) : 0);
 
 /** "pago 2 de 3": its place among the payments of its orders that count; "pago parcial" for the first part. */
 export function turnOf(/** @type {Charged} */ { payment, bill }) {

@@ -153,13 +153,16 @@ export class Detail {
       const one = order.bill.find(({ id }) => id === share.order_id);
       return h("li", {}, h("span", {}, one ? nameOf(one) : `Orden ${share.order_id}`),
         h("span", { class: "money" }, money(share.amount)),
-        one && share.amount < one.total ? h("span", { class: "quiet small" }, `de ${money(one.total)}`) : null);
+        one && share.amount < one.total ? h("span", { class: "quiet small" }, `de ${money(one.total)}`) : null,
+        one && share.items.length > 0 ? h("span", { class: "dish-note" }, share.items
+          .map(({ position, quantity }) => `${quantity} ${one.items[position].name}`).join(", ")) : null);
     });
+    const isListed = order.payment.orders.some((share) => share.items.length > 0) || lines.length > 1;
     this.pays.replaceChildren(...[
       part ? h("p", { class: "partial" }, left > 0 ? h("strong", {}, "PAGO PARCIAL") : null,
         left > 0 && turn === "pago parcial" ? null : h("span", {}, turn),
         h("span", { class: "money" }, `${money(order.payment.amount)} de ${money(totalOf(order))}`)) : null,
-      part || order.bill.length > 1 ? h("ul", { class: "pays-list", "aria-label": "Lo que paga" }, ...lines) : null,
+      isListed ? h("ul", { class: "pays-list", "aria-label": "Lo que paga" }, ...lines) : null,
       left > 0 ? h("p", { class: "left-over" }, "Queda por pagar ", h("b", { class: "money" }, money(left / 100)))
         : part ? h("p", { class: "left-over" }, "Con este pago no queda nada por pagar") : null,
       beside > 0 ? h("p", { class: "quiet small" }, "Esperan, además, ", h("span", { class: "money" },
@@ -260,9 +263,10 @@ export class Detail {
     try {
       const { payments } = await call("GET", `/orders/${payment.order_id}`);
       if (payment.id !== this.payment?.id) return;
+      const bill = this.order?.bill ?? [];
       const before = [];
       for (let id = payment.replaces; id;) {
-        const earlier = payments.find((one) => one.id === id);
+        const earlier = [...payments, ...bill.flatMap((one) => one.payments)].find((one) => one.id === id);
         if (earlier) before.push(earlier);
         id = earlier?.replaces ?? null;
       }
