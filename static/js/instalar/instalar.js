@@ -3,6 +3,7 @@
 import { call } from "../lib/api.js";
 import { h, setText } from "../lib/dom.js";
 import { createForm, field } from "../lib/forms.js";
+import { countryOf } from "../house/countries.js";
 import { houseFields } from "../house/house-fields.js";
 import { limit, setRules } from "../house/rules.js";
 import { readText } from "../lib/text-file.js";
@@ -16,7 +17,8 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "America/Mexico
 const limits = /** @type {Limits} */ ({ name: 80, currency: 5, username: 40, shortest_money_pin: 6, pin: 128 });
 setRules(/** @type {Settings} */ ({ limits }));
 
-const house = houseFields({ restaurant: "", currency: "$", time_zone: zone, own_verdicts: false });
+const { code = "", ...style } = countryOf(new Intl.Locale(navigator.language).region ?? "") ?? { currency: "$" };
+const house = houseFields({ restaurant: "", ...style, country: code, time_zone: zone, own_verdicts: false });
 const name = field("Tu nombre", { name: "name", maxlength: limit("name"), required: true });
 const username = field("Usuario", {
   name: "username", maxlength: limit("username"), required: true, autocapitalize: "none", spellcheck: "false",
