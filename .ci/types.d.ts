@@ -116,7 +116,7 @@ type DetailActs = { onApprove: () => void; onReject: () => void; onClose: () => 
 type SearchActs = { onChange: (text: string) => void; onOpen: () => void; onDown: () => void };
 type Reconciled = Pick<Reconciliation, "payments" | "people">;
 type MethodFigures = {
-  method: string; count: number; total: number; missing: number; lacking: number; isLate: boolean;
+  method: string; count: number; total: number; tips: number; missing: number; lacking: number; isLate: boolean;
 };
 type RowParts = {
   mark: (found: boolean) => Promise<boolean>;
@@ -133,7 +133,7 @@ type VerdictParts = {
 type Fit<Thing> = (thing: Thing) => number | null;
 type NameOf = (username: string | null) => string;
 /** What caja/matching compares: of an order or a payment, and of what somebody typed. */
-type Described = { id: string; table: string; amounts: string[][]; reference: string; names: string[] };
+type Described = { ids: string[]; tables: string[]; amounts: string[][]; reference: string; names: string[] };
 type Asked = {
   word: string; number: string; amounts: { whole: string; cents: string }[]; hasSign: boolean; isMoney: boolean;
   table?: string; id?: string;

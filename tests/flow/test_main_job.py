@@ -14,14 +14,17 @@ async def test_a_first_proof_reaches_the_cashier_at_once_and_is_approved(house: 
         assert notice.type == "payment_verification_pending"
         assert notice.data == {
             "order_id": order["id"],
+            "order_ids": [order["id"]],
             "payment_id": submitted["payment"]["id"],
             "attempt": 1,
             "table_number": 12,
+            "customer": None,
             "method": "transferencia",
+            "amount": 241.0,
+            "tip": 0.0,
             "total": 241.0,
             "action": "submitted",
             "reference": None,
-            "amount": None,
             "warnings": [],
         }
 

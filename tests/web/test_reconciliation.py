@@ -16,9 +16,14 @@ from tests.house import ANA, LUIS, MARA, ROSA, House, as_an_event, jpeg
 DAY = "/reconciliation?from=2026-11-28&to=2026-11-28"
 
 
-async def approve(house: House, method: str = "transferencia", **fields: str) -> dict[str, Any]:
-    """A payment that was charged and approved."""
-    order = await house.deliver()
+async def approve(
+    house: House,
+    method: str = "transferencia",
+    order: dict[str, Any] | None = None,
+    **fields: str,
+) -> dict[str, Any]:
+    """A payment that was charged and approved, of a new order if there is none."""
+    order = order or await house.deliver()
     form = aiohttp.FormData({"method": method, **fields})
     form.add_field("file", io.BytesIO(jpeg()), filename="foto.jpg")
     status, sent = await house.call(ANA, "POST", f"/orders/{order['id']}/proof", data=form)
@@ -68,12 +73,14 @@ async def test_what_was_approved_stands_with_its_totals_and_what_was_found(mexic
     ]
 
 
-def total(method: str, count: int, amount: float, found: int, found_amount: float) -> Any:
+def total(
+    method: str, count: int, amount: float, found: int, found_amount: float, tips: float = 0.0
+) -> Any:
     return {
         "method": method,
         "count": count,
         "total": amount,
-        "tips": 0.0,
+        "tips": tips,
         "count_reconciled": found,
         "amount_reconciled": found_amount,
     }
@@ -175,6 +182,23 @@ async def rows_of_csv(house: House) -> list[dict[str, str]]:
     client = await house.client(LUIS)
     async with client.get("/reconciliation.csv?from=2026-11-28") as response:
         return list(csv.DictReader(io.StringIO((await response.read()).decode("utf-8-sig"))))
+
+
+async def test_a_payment_of_several_rounds_is_one_row_with_its_tip_apart(mexican: House) -> None:
+    rounds = [await mexican.deliver() for _ in range(2)]
+    await approve(mexican, order=rounds[0], also=rounds[1]["id"], tip="48.20")
+    await approve(mexican, amount="100")
+    _, found = await mexican.call(LUIS, "GET", DAY)
+    both, part = found["payments"]
+    assert [one["order_id"] for one in both["orders"]] == [one["id"] for one in rounds]
+    assert (both["amount"], both["tip"], both["total"]) == (482.0, 48.2, 482.0)
+    assert (part["amount"], part["tip"], part["total"]) == (100.0, 0.0, 241.0)
+    (transfers,) = found["totals"]
+    assert transfers == total("transferencia", 2, 630.2, 0, 0.0, tips=48.2)
+    first, second = await rows_of_csv(mexican)
+    assert (first["Orden"], first["Mesa"]) == ("1 2", "12")
+    assert (first["Monto"], first["De la cuenta"], first["Propina"]) == ("530.2", "482.0", "48.2")
+    assert (second["Monto"], second["Propina"]) == ("100.0", "0.0")
 
 
 async def test_its_people_have_names_that_tell_them_apart(mexican: House) -> None:

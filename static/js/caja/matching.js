@@ -1,5 +1,6 @@
 // A cashier's search, in the bank's or a waiter's words: an amount, a table, a name, a number.
 
+import { givenOf } from "./charges.js";
 import { methodName } from "./words.js";
 
 const SHORTEST = 3; // of a part of an operation number: two digits are in nearly every one
@@ -25,10 +26,17 @@ export function matcher(text, currency = "$", orders = []) {
  * @type {(text: string, currency: string, payments: ReconciledPayment[], nameOf: NameOf) => Fit<ReconciledPayment>?}
  */
 export function paymentMatcher(text, currency, payments, nameOf) {
-  return ranker(text, currency, payments, (payment) => ({
-    ...describe({ ...payment, customer: payment.customer ?? null, id: payment.order_id, waiter: "", payment }),
-    names: namesOf([payment.submitted_by, payment.decided_by].flatMap((one) => [one, one && nameOf(one)]), payment),
-  }));
+  return ranker(text, currency, payments, (payment) => {
+    const people = [payment.submitted_by, payment.decided_by].flatMap((one) => [one, one && nameOf(one)]);
+    const customers = payment.orders.map(({ customer }) => customer);
+    return {
+      ids: payment.orders.map((part) => part.order_id),
+      tables: payment.orders.map((part) => String(part.table_number ?? "")),
+      amounts: [givenOf(payment), payment.amount].map(inParts),
+      reference: compact(payment.reference ?? ""),
+      names: namesOf([...people, ...customers], payment),
+    };
+  });
 }
 
 /**
@@ -132,36 +140,38 @@ function readAmounts(/** @type {string} */ typed) {
 
 /** @type {(order: Pick<Order, "id" | "table_number" | "customer" | "total" | "waiter" | "payment">) => Described} */
 function describe({ id, table_number: table, customer, total, waiter, payment }) {
-  const given = payment ? Math.round(100 * payment.amount + 100 * payment.tip) / 100 : undefined;
-  const amounts = [given, total, payment?.amount].filter((one) => typeof one === "number");
+  const amounts = payment ? [givenOf(payment), total, payment.amount] : [total];
   return {
-    id: String(id), table: String(table ?? ""),
-    amounts: amounts.map((one) => one.toFixed(2).split(".")),
+    ids: [String(id)], tables: [String(table ?? "")],
+    amounts: amounts.map(inParts),
     reference: compact(payment?.reference ?? ""),
     names: namesOf([customer, waiter, payment?.submitted_by, payment?.decided_by], payment),
   };
 }
+
+/** 1306.5 → `["1306", "50"]` */
+const inParts = (/** @type {number} */ amount) => amount.toFixed(2).split(".");
 
 /** @type {(names: (string | null | undefined)[], payment: Payment?) => string[]} */
 const namesOf = (names, payment) => fold([...names, payment && methodName(payment.method)].filter(Boolean).join(" "))
   .split(/[\s.]+/);
 
 function fit(/** @type {Described} */ order, /** @type {Asked} */ asked) {
-  if (asked.table !== undefined) return begins(order.table, asked.table);
-  if (asked.id !== undefined) return begins(order.id, asked.id);
+  if (asked.table !== undefined) return begins(order.tables, asked.table);
+  if (asked.id !== undefined) return begins(order.ids, asked.id);
   const fits = [fitAmount(order, asked)];
   if (!asked.hasSign) {
-    if (asked.word === order.table) fits.push(1);
-    if (asked.word === order.id) fits.push(3);
+    if (order.tables.includes(asked.word)) fits.push(1);
+    if (order.ids.includes(asked.word)) fits.push(3);
     fits.push(fitReference(order, asked), fitName(order, asked));
   }
   const best = Math.min(...fits.map((one) => one ?? Infinity));
   return best === Infinity ? NOWHERE : best;
 }
 
-function begins(/** @type {string} */ number, /** @type {string} */ asked) {
-  if (number === asked) return 0;
-  return number.startsWith(asked) ? 6 : NOWHERE;
+function begins(/** @type {string[]} */ numbers, /** @type {string} */ asked) {
+  if (numbers.includes(asked)) return 0;
+  return numbers.some((number) => number.startsWith(asked)) ? 6 : NOWHERE;
 }
 
 /** 306 is $ 306.00 first, then $ 306.50, then $ 3,061.00. */

@@ -1,6 +1,6 @@
 // An approved payment in the Conciliación: a row of the table, or a card on a narrow screen.
 
-import { placeShort } from "../house/place.js";
+import { billKey, place, placeShort } from "../house/place.js";
 import { givenOf } from "./charges.js";
 import { h, setText } from "../lib/dom.js";
 import { clock, day, money } from "../house/format.js";
@@ -66,9 +66,9 @@ export function createRow(payment, { mark, isLate, nameOf }) {
 
 /**
  * Late warnings, and that the proof could not be examined: nobody was warned of anything then.
- * @type {(node: HTMLElement, place: HTMLElement, payment: ReconciledPayment) => void}
+ * @type {(node: HTMLElement, box: HTMLElement, payment: ReconciledPayment) => void}
  */
-function showWarned(node, place, payment) {
+function showWarned(node, box, payment) {
   const warnings = lateWarnings(payment);
   const badges = warnings.map((warning) => h("span", { class: "badge", "data-tone": "wait" },
     shortWarning(warning), h("span", { class: "unseen" }, ", llegó después de aprobar")));
@@ -76,8 +76,8 @@ function showWarned(node, place, payment) {
     badges.push(h("span", { class: "badge", "data-tone": "wait" }, "🔎 No se pudo examinar"));
   }
   node.dataset.warned = String(warnings.length > 0);
-  place.hidden = badges.length === 0;
-  if (place.childElementCount !== badges.length) place.replaceChildren(...badges);
+  box.hidden = badges.length === 0;
+  if (box.childElementCount !== badges.length) box.replaceChildren(...badges);
 }
 
 /** @type {(payment: ReconciledPayment, nameOf: NameOf, warned: HTMLElement) => HTMLElement[]} */
@@ -87,7 +87,8 @@ function cells(payment, nameOf, warned) {
     ? h("span", { class: "quiet small declared" }, "con propina ", h("span", { class: "money" }, money(tip))) : null;
   const others = orders.slice(1).flatMap((part) => [", ", orderLink(part.order_id)]);
   return [
-    cell("table-cell number", payment.customer ? "" : "Mesa", placeShort(payment)),
+    cell("table-cell number", payment.customer ? "" : "Mesa", placeShort(payment),
+      orders.length > 1 ? h("span", { class: "quiet small" }, ` · ${roundsOf(orders)}`) : null),
     cell("order-cell", "Orden", orderLink(payment.order_id), ...others),
     cell("method-cell", "", methodName(payment.method)),
     cell("reference-cell", "", reference ?? h("span", { class: "quiet" }, "Sin referencia"), warned),
@@ -95,6 +96,13 @@ function cells(payment, nameOf, warned) {
     cell("sent-cell", "Envió", nameOf(payment.submitted_by)),
     cell("approved-cell", "Aprobó", nameOf(payment.decided_by)),
   ];
+}
+
+/** "3 rondas", or "y Mesa 4" where the payment pays orders of other places, too. */
+function roundsOf(/** @type {Payment["orders"]} */ orders) {
+  const places = new Map(orders.map((part) => [billKey(part), place(part)]));
+  const [, ...others] = places.values();
+  return others.length > 0 ? `y ${others.join(", ")}` : `${orders.length} rondas`;
 }
 
 /** A card has no column heads, so `label` explains a bare number. */

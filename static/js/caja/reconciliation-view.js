@@ -29,7 +29,8 @@ export const SORTS = {
 };
 
 /**
- * `{ method, count, total, missing, lacking, isLate }` of each method; `lacking` is the missing payments' total.
+ * `{ method, count, total, tips, missing, lacking, isLate }` of each method. `total` is what arrives, with the `tips`;
+ * `lacking` is the missing payments' total.
  * @type {(payments: ReconciledPayment[], isLate: (payment: ReconciledPayment) => boolean) => MethodFigures[]}
  */
 export function sums(payments, isLate) {
@@ -38,12 +39,12 @@ export function sums(payments, isLate) {
     const mine = payments.filter((one) => one.method === method);
     const missing = mine.filter(isMissing);
     return {
-      method, count: mine.length, total: add(mine), missing: missing.length, lacking: add(missing),
-      isLate: missing.some(isLate),
+      method, count: mine.length, total: add(mine), tips: add(mine, ({ tip }) => tip), missing: missing.length,
+      lacking: add(missing), isLate: missing.some(isLate),
     };
   });
 }
 
 /** Sums in hundredths, which are whole numbers. */
-const add = (/** @type {ReconciledPayment[]} */ payments) =>
-  payments.reduce((sum, payment) => sum + Math.round(100 * givenOf(payment)), 0) / 100;
+const add = (/** @type {ReconciledPayment[]} */ payments, /** @type {(payment: Payment) => number} */ of = givenOf) =>
+  payments.reduce((sum, payment) => sum + Math.round(100 * of(payment)), 0) / 100;

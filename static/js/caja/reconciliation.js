@@ -223,7 +223,7 @@ const field = (/** @type {string} */ name, /** @type {Element} */ input) =>
   h("div", { class: "field", data: { field: input.id } }, h("label", { for: input.id }, name), input);
 
 /** Red marks payments missing after their day. */
-function createTotal(/** @type {MethodFigures} */ { method, count, total, missing, lacking, isLate }) {
+function createTotal(/** @type {MethodFigures} */ { method, count, total, tips, missing, lacking, isLate }) {
   const words = missing === 0 ? ["✓ Todo encontrado"]
     : [`${isLate ? "⚠ " : ""}${missing === 1 ? "Falta" : "Faltan"} ${missing} · `,
       h("span", { class: "money" }, money(lacking))];
@@ -231,5 +231,6 @@ function createTotal(/** @type {MethodFigures} */ { method, count, total, missin
   return h("li", { class: "card bank-total" }, h("span", { class: "quiet" }, methodName(method)),
     h("strong", { class: "money" }, money(total)),
     h("span", { class: "quiet small" }, count === 1 ? "1 pago" : `${count} pagos`),
+    tips > 0 ? h("span", { class: "quiet small" }, "con propinas ", h("span", { class: "money" }, money(tips))) : null,
     isInStatement(method) ? h("span", { class: "badge", data: { tone } }, h("span", {}, ...words)) : null);
 }

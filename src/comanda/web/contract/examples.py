@@ -75,7 +75,7 @@ _WAITING: Example = {
 }
 _APPROVED: Example = _WAITING | {
     "status": "aprobado",
-    "reason": "Es la propina de la mesa 9",
+    "reason": "En la mesa 9 escribieron esta clave por error",
     "decided_by": "luis",
     "decided_at": "2026-11-28T20:42:10Z",
     "seen_by": "luis",
@@ -263,7 +263,7 @@ EXAMPLES: Mapping[type[Schema], Example] = {
     },
     requests.NewVerdict: {
         "verdict": "aprobado",
-        "reason": "Es la propina de la mesa 9",
+        "reason": "En la mesa 9 escribieron esta clave por error",
         "seen_in_account": True,
     },
     requests.NewReconciliation: {"found": True},

@@ -132,7 +132,7 @@ def _row(
     return (
         f"{house.local(decided_at):%Y-%m-%d %H:%M}",
         " ".join(map(str, payment.order_ids)),
-        line.customer or line.table_number,
+        _places(payment),
         method.label if method else payment.method,
         payment.reference,
         money(line.arrives),
@@ -143,6 +143,12 @@ def _row(
         payment.reason,
         _in_statement(payment, method, names),
     )
+
+
+def _places(payment: Payment) -> str:
+    """Return the tables and customers whose orders the payment pays, each once."""
+    places = (part.customer or str(part.table_number) for part in payment.allocations)
+    return ", ".join(dict.fromkeys(places))
 
 
 def _in_statement(payment: Payment, method: Method | None, names: Names) -> str:
