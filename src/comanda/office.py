@@ -105,7 +105,16 @@ def import_menu(tx: Transaction, actor: Staff, entries: Sequence[Entry]) -> Chan
 
 
 def put_accounts(tx: Transaction, all_accounts: Sequence[Account]) -> None:
-    """Store the house's own accounts in place of all earlier ones."""
+    """Store the house's own accounts in place of all earlier ones.
+
+    Raises ValidationFailed for the same number twice by one method.
+    """
+    known: set[tuple[str, str]] = set()
+    for position, account in enumerate(all_accounts):
+        if account.identity in known:
+            sentence = f"{account.number} ya está en la lista"
+            raise ValidationFailed({f"accounts.{position}.number": [sentence]})
+        known.add(account.identity)
     accounts.replace_all(tx, all_accounts)
 
 

@@ -28,6 +28,11 @@ class Account:
         """The text that the account's QR code shows."""
         return self.qr or self.number
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Method and number. Blanks, dashes and capitals don't make another account."""
+        return self.method, "".join(self.number.replace("-", "").split()).casefold()
+
     def wire(self) -> Wire:
         """`{method, label, holder, number, alias, qr}`."""
         return {

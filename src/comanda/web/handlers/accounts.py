@@ -28,7 +28,8 @@ async def put_accounts(request: web.Request) -> web.Response:
     methods = request.app[CONFIG].payments
     for position, account in enumerate(body["accounts"]):
         if methods.method(account["method"]) is None:
-            raise ValidationFailed({f"accounts.{position}.method": ["No es una forma de pago"]})
+            sentence = f"{account['label']}: «{account['method']}» no es una forma de pago"
+            raise ValidationFailed({f"accounts.{position}.method": [sentence]})
     stored = [Account(**account) for account in body["accounts"]]
     await request.app[DATABASE].write(office.put_accounts, stored)
     return reply(_wire(stored))
@@ -55,8 +56,8 @@ def _draw(text: str) -> bytes:
     import segno  # noqa: PLC0415 - slow to load, and rarely needed
 
     image = io.BytesIO()
-    code = segno.make(text, error="m", micro=False)
-    code.save(image, kind="svg", scale=4, border=4, dark="#000", light="#fff")
+    code = segno.make(text, error="l", micro=False)
+    code.save(image, kind="svg", border=4, dark="#000", light="#fff", omitsize=True)
     return image.getvalue()
 
 
