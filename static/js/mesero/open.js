@@ -42,7 +42,7 @@ function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isM
   const take = createTake(order, learn);
   const voiding = createVoidButton(order, learn);
   const mend = h("button", { class: "button", type: "button", "aria-label": nameOf(order, "Corregir"),
-    onclick: () => correct([current]) }, "⋯");
+    onclick: () => correct([current]) }, "Corregir");
   const begun = h("p", { class: "quiet small", hidden: true },
     "La cocina ya la empezó: si hay que anularla, pídelo en caja.");
   const isUnfolded = () => fold.getAttribute("aria-expanded") === "true";

@@ -95,7 +95,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
   const rest = h("button", { class: "button", type: "button", onclick: () => charge(anchor()) });
   const more = h("button", { class: "button", type: "button", onclick: () => addRound(anchor()) }, "+ Ronda");
   const mend = h("button", { class: "button", type: "button", "aria-label": `Corregir, ${place(order)}`,
-    onclick: () => correct(bill.orders) }, "⋯");
+    onclick: () => correct(bill.orders) }, "Corregir");
   const take = createTake(order, learn);
   const back = h("button", { class: "button", type: "button", hidden: true,
     onclick: () => takeBack(undoable(), back, learn) }, "Deshacer");
@@ -154,7 +154,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
       setWords(rest, anchor(), "💳 Cobrar");
       rest.hidden = !refused || due <= paysOf(refused, now.orders);
       back.setAttribute("aria-label", `Deshacer, ${place(anchor())}`);
-      more.setAttribute("aria-label", `Otra ronda, ${place(anchor())}`);
+      more.setAttribute("aria-label", `+ Ronda, ${place(anchor())}`);
       showBack();
       take.hidden = now.orders.some(isMine);
     },
