@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -36,7 +37,7 @@ async def rosa(window: OpenWindow, day: str = DAY, **more: Any) -> Page:
 
 
 def figure(page: Page, name: str) -> Locator:
-    return page.locator(".figure", has_text=name).locator("dd")
+    return page.locator(".figure", has_text=name).locator("dd").first
 
 
 async def test_a_day_shows_its_figures_its_charts_and_its_tables(
@@ -76,6 +77,40 @@ async def test_a_day_shows_its_figures_its_charts_and_its_tables(
         "ilegible"
     )
     await expect(page.get_by_role("table", name="Órdenes anuladas")).to_contain_text("se fueron")
+
+
+async def pay(house: House, order_id: str, **fields: str) -> None:
+    """A payment in cash, approved."""
+    form = aiohttp.FormData({"method": "efectivo", **fields}, default_to_multipart=True)
+    status, sent = await house.call(ANA, "POST", f"/orders/{order_id}/proof", data=form)
+    assert status == 201, sent
+    assert (await house.judge(sent["payment"]["id"], "aprobado"))[0] == 200
+
+
+async def test_a_day_shows_parts_tips_dishes_and_what_is_open_now(
+    house: House, window: OpenWindow
+) -> None:
+    page = await rosa(window)
+    for name in ("Propinas", "Por cobrar ahora"):
+        await expect(figure(page, name)).to_be_hidden()
+    whole, part = await house.deliver(4), await house.deliver(5)
+    await pay(house, whole["id"], tip="24.10")
+    await pay(house, part["id"], amount="100")
+    await page.reload()
+    await expect(figure(page, "Ventas")).to_have_text("$ 341.00")
+    await expect(figure(page, "Propinas")).to_have_text("$ 24.10")
+    due = page.locator(".figure", has_text="Por cobrar ahora")
+    await expect(due).to_contain_text("$ 141.00")
+    await expect(due).to_contain_text("1 cuenta · 1 orden pagada en parte: falta $ 141.00")
+    tips = page.get_by_role("table", name="Propinas por mesero")
+    await expect(tips.get_by_role("row", name="Ana 1 $ 24.10")).to_be_visible()
+    await page.get_by_text("Platillos y meseros").click()
+    await page.get_by_text("1 orden quedó pagada este día: $ 241.00. Una orden que").wait_for()
+    dishes = page.get_by_role("table", name="Por platillo")
+    await expect(dishes.get_by_role("row", name="Tacos al pastor 2 $ 171.00")).to_be_visible()
+    waiters = page.get_by_role("table", name="Por mesero")
+    await expect(waiters.get_by_role("row", name="Ana 1 $ 241.00")).to_be_visible()
+    assert await violations(page) == []
 
 
 async def test_any_day_is_chosen_by_date_or_step_by_step_and_stays_after_a_reload(

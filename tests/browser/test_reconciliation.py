@@ -54,6 +54,28 @@ def total(page: Page, method: str) -> Locator:
     return page.locator(".bank-total", has_text=method)
 
 
+async def test_a_row_is_a_payment_with_its_rounds_and_its_tip(
+    house: House, window: OpenWindow
+) -> None:
+    rounds = [await house.deliver(4) for _ in range(2)]
+    fields = {"method": "transferencia", "also": rounds[1]["id"], "tip": "48.20"}
+    form = aiohttp.FormData(fields, default_to_multipart=True)
+    form.add_field("file", io.BytesIO(jpeg("#123456")), filename="foto.jpg")
+    status, sent = await house.call(ANA, "POST", f"/orders/{rounds[0]['id']}/proof", data=form)
+    assert status == 201, sent
+    assert (await house.judge(sent["payment"]["id"], "aprobado"))[0] == 200
+    alone = await approve(house, 5)
+    page = await open_tab(window)
+    for words in ("4 · 2 rondas", "$ 530.20", "con propina $ 48.20"):
+        await expect(row(page, rounds[0]["id"])).to_contain_text(words)
+    await expect(total(page, "Transferencia")).to_contain_text("$ 771.20")
+    await expect(total(page, "Transferencia")).to_contain_text("con propinas $ 48.20")
+    for asked in ("530.20", f"#{rounds[1]['id']}", "Recibiste $530.20"):
+        await page.get_by_label("Buscar", exact=True).fill(asked)
+        await expect(row(page, rounds[1]["id"])).to_be_visible()
+        await expect(row(page, alone)).to_be_hidden()
+
+
 async def test_what_was_found_in_the_bank_is_ticked_off(house: House, window: OpenWindow) -> None:
     first, second = await approve(house, 4), await approve(house, 5)
     cash = await approve(house, 6, "efectivo")

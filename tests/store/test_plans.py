@@ -15,8 +15,8 @@ from comanda.store.schema import MIGRATIONS
 
 STORE = Path(comanda.__file__).parent / "store"
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b")
-# One row for each member of staff, one for the house, 500 for guesses, and the tables. Any other
-# table grows.
+# One row for each member of staff, one for the house, 20 accounts, 500 guesses, and the
+# tables. Any other table grows.
 SMALL = {"staff", "viewers", "weak_pins", "house", "accounts", "sign_in_failures", "sqlite_master"}
 SMALL |= {"json_each", "failed"}  # what a statement is given, not what is stored
 SMALL |= {"unexamined"}  # a limited number of rows
