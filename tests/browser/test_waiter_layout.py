@@ -106,8 +106,11 @@ async def sheet_states(house: House, page: Page) -> AsyncIterator[str]:
     photo: Any = {"name": f"{LONG_WORDS}.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
     await page.locator("input[type=file]").last.set_input_files([photo])
     await page.get_by_text("Foto lista").wait_for()
-    await page.get_by_label("Monto").fill("mucho")
-    await page.get_by_role("button", name="Enviar", exact=True).click()
+    yield "the sheet with a photo"
+    for way in ("Entre varios", "Por platillos", "Otro monto"):
+        await page.get_by_text(way, exact=True).click()
+        yield f"the sheet: {way}"
+    await page.get_by_label("Monto que paga").fill("mucho")
     yield "the sheet with a photo and a mistake"
     await page.get_by_role("button", name="Cerrar").click()
     for button in ("Reintentar Pago", "Ver"):
