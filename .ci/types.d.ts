@@ -152,8 +152,10 @@ type PaymentActs = {
   username: string; retry: (payment: Payment) => void; withdraw: (payment: Payment) => Promise<void>;
 };
 type CorrectionActs = { role: Role; learn: OnAnswer };
-type PlacedAccount = Account & { position: number };
-type PayDataParts = { method: string; amount: number; accounts: PlacedAccount[]; order: Order };
+/** `codeOf` resolves to an account's QR code as SVG, or to null while the device has none. */
+type PayDataParts = {
+  amount: number; accounts: Account[]; codeOf: (account: Account) => Promise<string | null>; order: Order;
+};
 /** A typed amount as it was read, in hundredths, or why it can't be read. */
 type Amount = { hundredths: number; error?: undefined } | { error: string; hundredths?: undefined };
 /** How a country writes money, its usual tips in per cent, and what its law says of them. */

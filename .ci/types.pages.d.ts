@@ -59,8 +59,10 @@ type SheetParts = {
   settings: Settings; orders: () => Iterable<Order>; username: string; onClose: () => void;
   payData?: ((order: () => Order) => PayData) | null; retries?: Payment | null; isTill?: boolean;
 };
-/** What the form asks of the house's accounts. */
-type PayData = { has: (method: string) => boolean; show: (asked: { method: string; amount: number }) => void };
+/** What the form asks of the house's accounts; they are as new as can be once `loaded` resolves. */
+type PayData = {
+  loaded: Promise<void>; has: (method: string) => boolean; show: (asked: { method: string; amount: number }) => void;
+};
 /** What was chosen of a bill. `sent` counts the people who have paid; `without` are orders that are left out. */
 type PartState = {
   way: "todo" | "varios" | "monto" | "platillos"; people: number; sent: number; amount: string;

@@ -57,6 +57,7 @@ export class ChargeForm {
     if (kept?.reference) this.reference.text = kept.reference;
     this.#showPreview();
     this.#takeKept();
+    onPayData?.loaded.then(() => this.#show());
   }
 
   /** Take the photo that was chosen before the page was closed, unless another one is chosen meanwhile. */

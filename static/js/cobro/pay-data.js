@@ -6,7 +6,7 @@ import { money, plainMoney } from "../lib/money.js";
 import { place } from "../house/place.js";
 
 /** Show the accounts of a method with the amount and a short reference. */
-export function openPayData(/** @type {PayDataParts} */ { amount, accounts, order }) {
+export function openPayData(/** @type {PayDataParts} */ { amount, accounts, codeOf, order }) {
   const reference = `${place(order)} · ${order.id}`;
   const dialog = openDialog("Datos para pagar", h("div", { class: "pay-data" },
     h("header", { class: "sheet-head" }, h("h2", {}, "Datos para pagar"), h("button", {
@@ -14,17 +14,24 @@ export function openPayData(/** @type {PayDataParts} */ { amount, accounts, orde
     }, "✕")),
     h("dl", { class: "pay-lines" }, ...line("Monto", money(amount), plainMoney(amount)),
       ...line("Referencia", reference, reference)),
-    ...accounts.map(createAccount)));
+    ...accounts.map((account) => createAccount(account, codeOf(account)))));
   coverWith(dialog);
 }
 
-function createAccount(/** @type {PlacedAccount} */ account) {
-  const qr = h("img", { class: "pay-qr", alt: `QR de ${account.label}`, src: `/accounts/${account.position}/qr` });
-  qr.addEventListener("error", () => { qr.hidden = true; });
+function createAccount(/** @type {Account} */ account, /** @type {Promise<string?>} */ code) {
+  const qr = h("img", { class: "pay-qr", alt: `QR de ${account.label}`, hidden: true });
+  code.then((svg) => { if (svg !== null) showCode(qr, svg); });
   return h("section", { class: "pay-account" }, h("h3", {}, account.label),
     h("dl", { class: "pay-lines" }, ...line("A nombre de", account.holder, account.holder),
       ...line("Número", grouped(account.number), account.number),
       ...(account.alias ? line("Alias", account.alias, account.alias) : [])), qr);
+}
+
+function showCode(/** @type {HTMLImageElement} */ image, /** @type {string} */ svg) {
+  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  image.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
+  image.src = url;
+  image.hidden = false;
 }
 
 /** Digits in groups of four, as people read them out. */

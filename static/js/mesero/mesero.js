@@ -215,6 +215,7 @@ async function openSheet(/** @type {Order} */ order, /** @type {Payment?} */ ret
   if (!ChargeSheet) await fetchPart(fetchSheet());
   if (!ChargeSheet) setPlace({ orden: null });
   if (sheet || !ChargeSheet) return;
+  payData.load();
   sheet = new ChargeSheet(live.orders.get(order.id) ?? order, {
     outbox, settings, retries, username: user.username, orders: () => live.orders.values(),
     payData: payData.of,
