@@ -99,7 +99,7 @@ RENAMED = {
         "reference_label": "static/js/cobro/reference.js",
         "cash": "static/js/cobro/form.js",
     },
-    "NewOrder": {"items": "static/js/mesero/parcels.js"},
+    "NewOrder": {"items": "static/js/cobro/parcels.js"},
     "NewVerdict": {"seen_in_account": "static/js/caja/verdicts.js"},
     "ReconciledPayment": {"reconciled_at": "static/js/caja/reconciliation-row.js"},
     "Settings": {

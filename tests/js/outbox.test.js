@@ -6,7 +6,7 @@ import { FakeXMLHttpRequest, serve, settled, until } from "./browser.js";
 import "../../.venv/npm/node_modules/fake-indexeddb/auto/index.mjs";
 
 const { Outbox } = await import("../../static/js/mesero/outbox.js");
-const { PARCELS, revive } = await import("../../static/js/mesero/parcels.js");
+const { PARCELS, revive } = await import("../../static/js/cobro/parcels.js");
 const { sent } = FakeXMLHttpRequest;
 const PROOF = { orderId: "7", table: 4, total: 90, method: "efectivo", reference: "", amount: "90", takenAt: null,
   file: null };

@@ -10,7 +10,7 @@ import { ChargeForm } from "./form.js";
 import { outcomeOf } from "./outcome.js";
 import { createMemory } from "./memory.js";
 import { createPayments } from "./payments.js";
-import { createDiscard, describe, isCorrectable } from "../mesero/unsent.js";
+import { createDiscard, describe, isCorrectable } from "./draft-words.js";
 
 /**
  * The open sheet of the bill of `order`. `orders()` tells the page's orders, `settings` the methods; `onClose()` is

@@ -3,7 +3,7 @@
 
 import { call, newKey, whatHappened } from "../lib/api.js";
 import { toast } from "../lib/dom.js";
-import { form } from "../mesero/parcels.js";
+import { form } from "./parcels.js";
 
 /** In place of the phone's outbox. `learn(answer)` gets the server's answers. */
 export class Direct {

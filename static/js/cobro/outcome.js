@@ -4,7 +4,7 @@ import { h } from "../lib/dom.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { warningSentence } from "../house/rules.js";
 import { counts, isChargeable, isOpen, paymentsOf } from "../house/bill.js";
-import { DAMAGED, isDamaged, sentAt } from "../mesero/cards.js";
+import { DAMAGED, isDamaged, sentAt } from "./proof-words.js";
 
 /**
  * The elements that show the state; empty for a bill without a payment. `isGoing` tells whether this phone is sending

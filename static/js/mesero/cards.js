@@ -1,7 +1,7 @@
 // The cards of an order, in "En curso" and in "Por Cobrar".
 
 import { h, setText } from "../lib/dom.js";
-import { ago, clock, money, STATES } from "../house/format.js";
+import { ago, money, STATES } from "../house/format.js";
 import { rejectedOf } from "../house/bill.js";
 import { billKey, place } from "../house/place.js";
 
@@ -92,13 +92,3 @@ export function showBadge(badge, text, tone) {
 
 /** Whether a payment of the order was rejected, and nothing was sent in its place. */
 export const isRejected = (/** @type {Order} */ order) => rejectedOf([order]).length > 0;
-
-export const DAMAGED = "La foto llegó dañada; toma otra si el cajero la pide";
-
-/** Whether the examination could not read a waiting proof, or not the whole of it. */
-export const isDamaged = (/** @type {Payment?} */ payment) => payment?.status === "por_verificar"
-  && (payment.examination === "unreadable" || payment.warnings.some(({ type }) => type === "file_damaged"));
-
-/** The time at which the proof was sent, in words. */
-export const sentAt = (/** @type {Payment} */ payment) =>
-  (payment ? `enviado a las ${clock(payment.submitted_at)}` : "");

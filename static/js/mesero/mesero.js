@@ -21,7 +21,8 @@ import { createPayable } from "./payable.js";
 import { placeLayer, placeOf, setPlace } from "../lib/place.js";
 import { createTabs } from "../lib/tabs.js";
 import { holdPage } from "../lib/upgrade.js";
-import { createStrip, refusalOf } from "./unsent.js";
+import { refusalOf } from "../cobro/draft-words.js";
+import { createStrip } from "./unsent.js";
 import { createWhose } from "./whose.js";
 import { voidedWords } from "../house/void.js";
 

@@ -6,7 +6,7 @@ import { pauseAfter } from "../lib/again.js";
 import { Drafts } from "./drafts.js";
 import { signInAgain } from "../house/live.js";
 import { giveWay } from "../lib/kept.js";
-import { PARCELS, revive } from "./parcels.js";
+import { PARCELS, revive } from "../cobro/parcels.js";
 import { learnTime, mark, now, since, stopwatch } from "../lib/server-time.js";
 
 const STALLED = 30000;

@@ -11,7 +11,8 @@ import { isOverlooked } from "../house/overlooked.js";
 import { billKey, place } from "../house/place.js";
 import { setGoodNews } from "../lib/link.js";
 import { fillSlowly, keepCards } from "../lib/slowly.js";
-import { createCard, createDishes, DAMAGED, isDamaged, setWords, showBadge, showState } from "./cards.js";
+import { DAMAGED, isDamaged } from "../cobro/proof-words.js";
+import { createCard, createDishes, setWords, showBadge, showState } from "./cards.js";
 import { canTakeBack, createTake, takeBack } from "./steps.js";
 
 const WORDS = {

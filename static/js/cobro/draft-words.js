@@ -1,0 +1,59 @@
+// How an unsent order or proof stands, in words, and the button that discards it.
+
+import { whatHappened } from "../lib/api.js";
+import { h, setText } from "../lib/dom.js";
+
+const SURE_FOR = 4000;
+
+/** Whether the server named a draft's wrong fields: unchanged, it would be refused again. */
+export const isCorrectable = (/** @type {Draft} */ draft) => draft.stopped && Object.keys(draft.errors).length > 0;
+
+/** A draft's state, in words. */
+export function describe(/** @type {Draft} */ draft, /** @type {SheetParts["outbox"]} */ outbox) {
+  const isOrder = draft.kind === "order";
+  if (outbox.isSending(draft)) return isOrder ? "Enviando…" : `Enviando… ${Math.round(100 * outbox.progress(draft))} %`;
+  const whose = draft.waiter === outbox.username ? "" : `De ${draft.waiter || "otra persona"}: `;
+  if (draft.stopped) return `${whose}⚠ No se pudo: ${refusalOf(draft)}`;
+  if (whose) return `${whose}se envía cuando entre`;
+  if (outbox.isStale(draft)) return "⚠ Lleva más de una hora aquí. Envíala si todavía la esperan.";
+  const next = isOrder ? "Se envía sola y no se duplica." : "Se enviará solo.";
+  return `${whatHappened(draft.error) || "Sin enviar"}. ${next}`;
+}
+
+/** The server's reason for a refusal; for an order's line, with its dish. */
+export function refusalOf(/** @type {Draft} */ draft) {
+  if (draft.kind === "proof" && draft.code === "order_not_found") {
+    return `Comanda ya no tiene la orden ${draft.orderId}: quizá se volvió a una copia de antes. `
+      + "El comprobante sigue aquí; avisa en caja antes de descartarlo.";
+  }
+  const [field, sentences] = Object.entries(draft.errors)[0] ?? [];
+  const name = draft.lines?.[/^items\.(\d+)\./.exec(field ?? "")?.[1]]?.name;
+  const sentence = Array.isArray(sentences) ? sentences[0] : "";
+  if (!name || !sentence) return draft.error;
+  return sentence.startsWith(name) ? sentence : `${name}: ${sentence}`;
+}
+
+/** A button that discards a proof at the second tap. */
+export function createDiscard(discard, whose = "") {
+  let isSure = false;
+  const button = h("button", { class: "button", type: "button" });
+  const ask = (sure) => {
+    isSure = sure;
+    const words = sure ? "¿Seguro? Descartar" : "Descartar";
+    setText(button, words);
+    if (whose) button.setAttribute("aria-label", `${words}, ${whose}`);
+    if (sure) button.dataset.kind = "refuse";
+    else delete button.dataset.kind;
+  };
+  ask(false);
+  button.addEventListener("click", () => {
+    if (isSure) {
+      discard();
+      ask(false);
+    } else {
+      ask(true);
+      setTimeout(ask, SURE_FOR, false);
+    }
+  });
+  return button;
+}
