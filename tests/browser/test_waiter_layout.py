@@ -112,6 +112,7 @@ async def sheet_states(house: House, page: Page) -> AsyncIterator[str]:
         yield f"the sheet: {way}"
     await page.get_by_label("Monto que paga").fill("mucho")
     yield "the sheet with a photo and a mistake"
+    await page.get_by_role("dialog").get_by_text("Todo", exact=True).click()
     await page.get_by_role("button", name="Cerrar").click()
     for button in ("Reintentar Pago", "Ver"):
         await page.get_by_role("button", name=button).first.click()
