@@ -19,6 +19,7 @@ const REASONS = ["se agotó", "el cliente no lo quiso", "error al tomarla", "sal
 export function openCorrections(/** @type {Order[]} */ orders, /** @type {CorrectionActs} */ { role, learn }) {
   if (document.querySelector("dialog[open]")) return; // the second of two taps
   const open = orders.filter(isOpen);
+  const movable = open.filter((order) => order.paid === 0);
   const done = (/** @type {Parameters<OnAnswer>[0]} */ answer) => {
     learn(answer);
     dialog.close();
@@ -27,52 +28,71 @@ export function openCorrections(/** @type {Order[]} */ orders, /** @type {Correc
     h("header", { class: "sheet-head" }, h("h2", {}, `Corregir ${place(open[0])}`), h("button", {
       class: "button", type: "button", "data-kind": "plain", "aria-label": "Cerrar", onclick: () => dialog.close(),
     }, "✕")),
-    ...open.map((order) => createOrderPart(order, role, done))));
+    movable.length > 1 ? createMove(movable, "Cambiar mesa a toda la cuenta", { learn, done }) : null,
+    ...open.map((order) => createOrderPart(order, { role, learn, done, isOne: movable.length <= 1 }))));
   coverWith(dialog, "corregir"); // a question opens over it
 }
 
-function createOrderPart(/** @type {Order} */ order, /** @type {Role} */ role, /** @type {OnAnswer} */ done) {
+/** @type {(order: Order, acts: CorrectionActs & { done: OnAnswer, isOne: boolean }) => HTMLElement} */
+function createOrderPart(order, { role, learn, done, isOne }) {
   const isPaid = order.paid > 0;
   const isCovered = order.payments.some(counts);
-  const mayTakeOff = !isCovered && (role !== "waiter" || (order.status === "pendiente" && !order.begun));
-  const mayVoid = !isPaid && order.status !== "por_verificar"
-    && (role !== "waiter" || (order.status === "pendiente" && !order.begun));
+  const isOpenTo = mayMend(order, role);
+  const mayTakeOff = !isCovered && isOpenTo;
+  const mayVoid = !isPaid && order.status !== "por_verificar" && isOpenTo;
   const why = isCovered ? "Ya tiene un pago: no se le quita nada."
     : !mayTakeOff ? "La cocina ya la empezó: pide en caja que quiten un platillo o la anulen." : "";
-  return h("section", { class: "correction" },
+  const words = isOne ? "Cambiar mesa" : "Cambiar mesa a esta orden";
+  const move = createMove([order], words, { learn, done });
+  return h("section", { class: "correction", "aria-label": `Orden ${order.id}` },
     h("h3", {}, `Orden ${order.id}${order.round > 1 ? ` · ronda ${order.round}` : ""} · `,
       h("span", { class: "money" }, money(order.total))),
-    isPaid ? null : createMove(order, done),
+    isPaid ? null : isOne ? move : h("details", {}, h("summary", {}, words), move),
     h("ul", { class: "correction-dishes", "aria-label": "Platillos" }, ...order.items.map((item, position) => (
       createLine(order, item, position, mayTakeOff, done))).filter(Boolean)),
     why ? h("p", { class: "quiet small" }, why) : null,
     mayVoid ? createVoidButton(order, done) : null);
 }
 
-/** The form *Cambiar mesa*. */
-function createMove(/** @type {Order} */ order, /** @type {OnAnswer} */ done) {
-  const id = `move-${order.id}`;
+/** A waiter mends what the kitchen never began, a cashier everything. */
+const mayMend = (/** @type {Order} */ order, /** @type {Role} */ role) =>
+  role !== "waiter" || (order.status === "pendiente" && !order.begun);
+
+/**
+ * The form *Cambiar mesa* for these orders, which move one after another.
+ * @type {(orders: Order[], words: string, acts: { learn: OnAnswer, done: OnAnswer }) => HTMLFormElement}
+ */
+function createMove(orders, words, { learn, done }) {
+  const id = `move-${orders.map((order) => order.id).join("-")}`;
   const input = h("input", {
     class: "input", type: "text", id, autocomplete: "off", maxlength: limit("customer"),
-    placeholder: "Mesa, o nombre para llevar",
+    placeholder: "Mesa o nombre",
   });
   const hint = h("p", { class: "field-error", role: "alert" });
+  const button = h("button", { class: "button", type: "submit" }, "Cambiar");
   const send = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const typed = input.value.trim();
     if (!typed) { input.focus(); return; }
     const where = /^\d+$/.test(typed) ? { table_number: Number(typed) } : { customer: typed };
+    button.disabled = true;
     try {
-      const answer = await call("PUT", `/orders/${order.id}/place`, { json: where });
-      toast(`Orden ${order.id}: ahora en ${place(answer)}`, "done", { own: true });
-      done(answer);
+      const answers = [];
+      for (const order of orders) {
+        answers.push(await call("PUT", `/orders/${order.id}/place`, { json: where }));
+        learn(answers[answers.length - 1]);
+      }
+      const what = orders.length > 1 ? `${orders.length} rondas` : `Orden ${orders[0].id}`;
+      toast(`${what}: ahora en ${place(answers[0])}`, "done", { own: true });
+      done(answers[answers.length - 1]);
     } catch (error) {
       const [sentences] = Object.values(error.errors ?? {});
       setText(hint, `⚠ ${sentences?.[0] ?? (error.code ? error.message : andAgain(error))}`);
+      button.disabled = false;
     }
   };
-  return h("form", { class: "move", onsubmit: send }, h("label", { for: id }, "Cambiar mesa"),
-    h("div", { class: "move-fields" }, input, h("button", { class: "button", type: "submit" }, "Cambiar")), hint);
+  return h("form", { class: "move", onsubmit: send }, h("label", { for: id }, words),
+    h("div", { class: "move-fields" }, input, button), hint);
 }
 
 /** @type {(order: Order, item: Item, position: number, mayTakeOff: boolean, done: OnAnswer) => HTMLElement} */

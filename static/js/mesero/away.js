@@ -45,6 +45,8 @@ export function watchReady(/** @type {ReadyParts} */ { seconds, isMine, orders, 
 export function callWords(/** @type {Order[]} */ orders) {
   const [first, ...others] = orders;
   if (others.length === 0) return `🔔 ${place(first)} lista: ${first.waiter} no la recoge. ¿La llevas tú?`;
-  const tables = orders.map(placeShort);
-  return `🔔 Mesas ${tables.slice(0, -1).join(", ")} y ${tables.at(-1)} listas y nadie las recoge. ¿Las llevas tú?`;
+  const isTables = orders.every((order) => order.customer === null);
+  const tables = orders.map(isTables ? placeShort : place);
+  const all = `${tables.slice(0, -1).join(", ")} y ${tables.at(-1)}`;
+  return `🔔 ${isTables ? "Mesas " : ""}${all} listas y nadie las recoge. ¿Las llevas tú?`;
 }
