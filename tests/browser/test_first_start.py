@@ -62,6 +62,26 @@ async def test_an_owner_founds_the_house_on_a_phone(
     await context.close()
 
 
+@pytest.mark.parametrize("answer", ["not asked", "yes"])
+async def test_it_asks_who_works_alone_and_takes_no_answer_for_no(
+    house: House, window: OpenWindow, answer: str
+) -> None:
+    token = await issue_token(house.app)
+    page = (await window(None, f"/instalar#{token}", PHONE)).page
+    alone = page.get_by_label("¿Trabajas solo?")
+    await expect(alone).not_to_be_checked()
+    await page.get_by_text("cada quien puede aprobar las transferencias que mandó").wait_for()
+    await alone.set_checked(answer == "yes")
+    await page.get_by_label("Nombre del restaurante").fill("La Fonda")
+    await page.get_by_label("Tu nombre").fill("Mary")
+    await page.get_by_label("PIN", exact=True).fill("884100")
+    await page.get_by_label("PIN otra vez").fill("884100")
+    await page.get_by_role("button", name="Empezar").click()
+    await page.get_by_role("heading", name="Conectar teléfonos").wait_for()
+    settings = await page.evaluate("async () => (await fetch('/settings')).json()")
+    assert settings["own_verdicts"] is (answer == "yes")
+
+
 async def test_an_address_without_its_key_says_so(house: House, browser: Browser) -> None:
     await issue_token(house.app)
     context = await browser.new_context()

@@ -20,7 +20,7 @@ export function createAccounts(/** @type {Settings} */ settings) {
       h("button", { class: "button row-edit", type: "button", "data-kind": "plain",
         "aria-label": `Editar ${account.label}`, onclick: () => edit(at) },
       h("span", { class: "row-name" }, `${account.label} · ${account.holder}`),
-      h("span", { class: "quiet small number" }, `${labelOf(account.method)} · ${account.number}`)),
+      h("span", { class: "quiet small" }, `${labelOf(account.method)} · ${account.number}`)),
       h("button", { class: "button mover", type: "button", "aria-label": `Subir ${account.label}`, disabled: at === 0,
         onclick: () => move(at, -1) }, "↑"),
       h("button", { class: "button mover", type: "button", "aria-label": `Bajar ${account.label}`,

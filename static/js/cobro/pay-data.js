@@ -12,8 +12,8 @@ export function openPayData(/** @type {PayDataParts} */ { amount, accounts, code
     h("header", { class: "sheet-head" }, h("h2", {}, "Datos para pagar"), h("button", {
       class: "button", type: "button", "data-kind": "plain", "aria-label": "Cerrar", onclick: () => dialog.close(),
     }, "✕")),
-    h("dl", { class: "pay-lines" }, ...line("Monto", money(amount), plainMoney(amount)),
-      ...line("Referencia", reference, reference)),
+    h("dl", { class: "pay-lines pay-amount" }, ...line("Monto", money(amount), plainMoney(amount))),
+    h("dl", { class: "pay-lines" }, ...line("Referencia", reference, reference)),
     ...accounts.map((account) => createAccount(account, codeOf(account)))));
   coverWith(dialog);
 }
