@@ -158,5 +158,5 @@ type PayDataParts = {
 };
 /** A typed amount as it was read, in hundredths, or why it can't be read. */
 type Amount = { hundredths: number; error?: undefined } | { error: string; hundredths?: undefined };
-/** How a country writes money, its usual tips in per cent, and what its law says of them. */
-type Country = Required<MoneyFormat> & { code: string; name: string; tips: number[]; law: string };
+/** How a country writes money, its usual tips and the most that its law lets be suggested, in per cent, and what the law says. */
+type Country = Required<MoneyFormat> & { code: string; name: string; tips: number[]; most?: number; law: string };

@@ -20,6 +20,9 @@ export function createTips(/** @type {number[]} */ chosen) {
   const follow = (/** @type {string} */ code) => {
     const country = countryOf(code);
     suggested = country?.tips ?? [];
+    for (const box of boxes) {
+      box.closest("label").hidden = Number(box.value) > (country?.most ?? Infinity) && !box.checked;
+    }
     setText(law, country?.law ?? "La propina nunca se suma sola: el mesero la elige con el cliente.");
     usual.hidden = suggested.length === 0;
     setText(usual, `Usar ${suggested.map((percent) => `${percent} %`).join(", ")}`);

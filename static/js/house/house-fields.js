@@ -30,8 +30,8 @@ export function houseFields(settings) {
   const alone = h("input", { type: "checkbox", id: "alone", checked: Boolean(isAlone) });
   const aloneNode = h("div", { class: "field" },
     h("label", { class: "choice" }, alone, h("span", {}, "¿Trabajas solo? Yo cobro y yo reviso la cuenta")),
-    h("p", { class: "quiet small" }, "Así cada quien puede aprobar las transferencias que mandó. "
-      + "Sin esto, otra persona las tiene que revisar: nadie aprueba su propio comprobante."));
+    h("p", { class: "quiet small" }, "Así cada quien puede aprobar las transferencias que mandó, y nadie más las "
+      + "mira. Sin esto, otra persona las tiene que revisar: nadie aprueba su propio comprobante."));
   const json = () => ({ restaurant: name.value, ...money.json(), time_zone: zone.value, own_verdicts: alone.checked,
     ...(ends && { day_ends: ends.value }) });
   return { nodes: [name, ...money.nodes, zone, ...(ends ? [ends] : []), aloneNode], json, country: money.country };
