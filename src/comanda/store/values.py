@@ -34,6 +34,7 @@ _WORDS: dict[tuple[str, str], type[StrEnum]] = {
 _JSON = {
     ("events", "data"),
     ("events", "redacted"),
+    ("payment_allocations", "items"),
     ("payments", "late_warnings"),
     ("payments", "warnings"),
 }
