@@ -134,6 +134,25 @@ async def test_a_similar_picture_is_a_hint_in_whichever_order(house: House, firs
     assert kinds(await shown(house, "2")) == [("image_similar", "1")]
 
 
+@pytest.mark.parametrize("first", ["1", "2"])
+@pytest.mark.parametrize("verdict", ["", "aprobado", "rechazado"])
+async def test_a_similar_picture_of_the_same_bill_is_a_hint_beside_a_part_that_counts(
+    house: House, verdict: str, first: str
+) -> None:
+    """A better photo follows a rejection; the same receipt pays no second part."""
+    order = (await house.deliver())["id"]
+    await house.submit(order, more=[("amount", "100")])
+    if verdict:
+        await house.judge("1", verdict)
+    await house.submit(order, more=[("amount", "100")])
+    facts = {"1": RECEIPT, "2": COPY}
+    for payment in (first, {"1": "2", "2": "1"}[first]):
+        await examine(house, payment, facts[payment])
+    assert kinds(await shown(house, "1")) == []
+    expected = [] if verdict == "rechazado" else [("image_similar", "1")]
+    assert kinds(await shown(house, "2")) == expected
+
+
 @pytest.mark.parametrize("first", ["1", "3"])
 async def test_a_receipt_sent_again_to_its_order_still_tells_the_order_it_comes_from(
     house: House, first: str

@@ -12,7 +12,7 @@ from itertools import islice, takewhile
 from comanda.domain.evidence import Claim, Suspicion, WarningType, reference_key
 from comanda.domain.examinations import Facts
 from comanda.domain.orders import Order
-from comanda.domain.payments import Payment, PaymentStatus, Proof
+from comanda.domain.payments import COUNTED, Payment, PaymentStatus, Proof
 from comanda.store.database import Snapshot
 
 SIMILAR_BITS = 14  # of 1,024: copies of a picture stay within it, other receipts rarely do
@@ -47,7 +47,7 @@ _LATER_SAME_CONTENT = """
     WHERE content = :content AND payment_id > :payment_id ORDER BY payment_id LIMIT :limit
 """
 _NEWEST = """
-    SELECT fingerprints.order_id, payment_id, content, image_hash
+    SELECT fingerprints.order_id, payment_id, content, image_hash, status
     FROM fingerprints JOIN payments ON payments.id = payment_id
     WHERE payment_id < :payment_id AND status <> 'retirado'
     ORDER BY payment_id DESC LIMIT :limit
@@ -152,7 +152,8 @@ def _reused(order_id: int, payment_id: int) -> Suspicion:
 def _similar(view: Snapshot, payment: Payment, image_hash: bytes | None) -> list[Suspicion]:
     """Return a warning of the newest earlier picture that is similar."""
     for row in _pictures(view, _NEWEST, payment) if image_hash else ():
-        if _is_similar(row, payment, image_hash):
+        is_part = PaymentStatus(row["status"]) in COUNTED
+        if _is_similar(row, payment, image_hash, is_part=is_part):
             return [Suspicion(WarningType.IMAGE_SIMILAR, row["order_id"], row["payment_id"])]
     return []
 
@@ -163,13 +164,17 @@ def _pictures(view: Snapshot, sql: str, payment: Payment) -> Iterator[sqlite3.Ro
     return islice((row for row in rows if row["image_hash"] is not None), NEWEST_PICTURES)
 
 
-def _is_similar(row: sqlite3.Row, payment: Payment, image_hash: bytes | None) -> bool:
+def _is_similar(
+    row: sqlite3.Row, payment: Payment, image_hash: bytes | None, *, is_part: bool
+) -> bool:
     """Whether the picture of `row` is similar, and of another order than `payment`.
 
-    A similar picture of the same order is normal: a rejection asks for a better photo.
+    A similar picture of the same order is normal after a rejection, which asks for a better photo.
+    It is not where the earlier payment `is_part` of what is paid: one receipt never pays two parts.
     """
     distance = int.from_bytes(row["image_hash"]) ^ int.from_bytes(image_hash or b"")
-    return distance.bit_count() <= SIMILAR_BITS and row["order_id"] not in payment.order_ids
+    is_other = is_part or row["order_id"] not in payment.order_ids
+    return is_other and distance.bit_count() <= SIMILAR_BITS
 
 
 def _about_later(view: Snapshot, payment: Payment, facts: Facts) -> Iterator[tuple[int, Suspicion]]:
@@ -186,6 +191,8 @@ def _about_later(view: Snapshot, payment: Payment, facts: Facts) -> Iterator[tup
     for row in takewhile(lambda row: row["order_id"] == same_rows[0]["order_id"], same_rows):
         yield row["payment_id"], _reused(payment.order_id, payment.id)
     for row in _pictures(view, _LATER, payment) if facts.image_hash else ():
-        if row["content"] != facts.content and _is_similar(row, payment, facts.image_hash):
+        if row["content"] == facts.content:
+            continue
+        if _is_similar(row, payment, facts.image_hash, is_part=payment.counts):
             suspicion = Suspicion(WarningType.IMAGE_SIMILAR, payment.order_id, payment.id)
             yield row["payment_id"], suspicion
