@@ -332,7 +332,7 @@ async def test_a_resubmission_with_the_same_file_warns(house: House, window: Ope
     page = await open_card(window, 12)
     await expect(card(page, 12)).to_contain_text("⚠ Comprobante repetido")
     warning = page.locator(".detail .warnings")
-    await expect(warning).to_contain_text("ya se envió en un intento anterior de esta orden")
+    await expect(warning).to_contain_text("ya se envió en otro pago de esta cuenta")
     await page.get_by_label(KEY).check()
     await page.get_by_role("button", name="Aprobar").click()
     await page.get_by_role("dialog").get_by_text("mismo comprobante reenviado").click()

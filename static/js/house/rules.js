@@ -20,7 +20,7 @@ export const shortWarning = (/** @type {Pick<Suspicion, "type">} */ warning) => 
 /** "Referencia ya usada en la orden 97", for a warning of `payment`. */
 export function warningSentence(/** @type {Suspicion} */ warning, /** @type {Payment} */ payment) {
   const order = () => (
-    pointsElsewhere(warning, payment) ? `la orden\u00a0${warning.order_id}` : "un intento anterior de esta orden");
+    pointsElsewhere(warning, payment) ? `la orden\u00a0${warning.order_id}` : "otro pago de esta cuenta");
   /** @type {Record<string, () => string>} */
   const words = { "{order}": order, "{amount}": () => money(payment.amount + payment.tip) };
   return meaningOf(warning).sentence.replace(/\{\w+\}/g, (name) => words[name]());
