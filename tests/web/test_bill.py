@@ -277,6 +277,7 @@ BAD_PARTS: dict[str, tuple[Fields, int, str]] = {
     "more dishes than there are": ([("items", "1:0:3")], 422, "items"),
     "no dish": ([("items", "1:0:0")], 422, "items"),
     "a dish twice": ([("items", "1:0:1"), ("items", "1:0:2")], 422, "items"),
+    "dishes for less": ([("items", "1:0:1"), ("amount", "85.49")], 422, "amount"),
     "dishes for more": ([("items", "1:0:1"), ("amount", "85.51")], 422, "amount"),
     "an approved payment again": ([("replaces", "1")], 422, "replaces"),
     "another order's payment": ([("replaces", "2")], 422, "replaces"),

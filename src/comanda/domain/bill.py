@@ -48,10 +48,11 @@ def allocate(
 ) -> tuple[Allocation, ...]:
     """Divide a payment among its orders, the oldest order first.
 
-    With `chosen` dishes, each order takes at most what its dishes cost. `style` is how the house
-    writes money. Raises ValidationFailed for an amount of 0 or more than is due, a negative or too
-    large tip, too little cash, hundredths in a house without decimals, and dishes that the orders
-    don't have or that somebody else pays.
+    With `chosen` dishes, each order takes what its dishes cost, or what is due if that is less: a
+    smaller amount would say that dishes are paid which are not. `style` is how the house writes
+    money. Raises ValidationFailed for an amount of 0 or more than is due, another amount than the
+    dishes', a negative or too large tip, too little cash, hundredths in a house without decimals,
+    and dishes that the orders don't have or that somebody else pays.
     """
     items_of = _items_of(orders, chosen)
     most_of = {order.id: _most(order, items_of) for order in orders}
@@ -64,6 +65,9 @@ def allocate(
         )
     if amount <= 0 < total_due:
         raise ValidationFailed({"amount": ["Escribe un monto mayor que 0"]})
+    if chosen and amount < most:
+        cost = style.text(most)
+        raise ValidationFailed({"amount": [f"Los platillos cuestan {cost}: corrige el monto"]})
     _check_tender(tender, amount, sum(order.total for order in orders), style)
     if style.decimals == 0 and amount not in (most, total_due):
         _check_whole({"amount": amount})
