@@ -260,18 +260,22 @@ def test_tips_are_no_sales_and_go_to_who_charged() -> None:
 def test_dishes_add_up_by_name_and_by_category_the_largest_sum_first() -> None:
     dishes = [
         PaidDish("Agua", "Bebidas", 9, 900),
-        PaidDish("Sopa", "Sopas", 1, 7000, removed=2, removed_total=14_000),
+        PaidDish("Sopa", "Sopas", 1, 7000),
         PaidDish("Agua", "Del día", 1, 100),
     ]
     orders = PaidOrders(dishes, [Tally("Ana", 3, 8000)])
-    found = report(A_DAY, [], [], orders).wire()
+    removed = [Tally("Agua", 1, 100), Tally("Sopa", 2, 14_000)]
+    found = report(A_DAY, [], [], orders, removed=removed).wire()
     assert found["paid_orders"] == {"count": 3, "total": 80.0}
     assert found["by_dish"] == [
         {"name": "Sopa", "count": 1, "total": 70.0},
         {"name": "Agua", "count": 10, "total": 10.0},
     ]
     assert [one["name"] for one in found["by_category"]] == ["Sopas", "Bebidas", "Del día"]
-    assert found["removed"] == [{"name": "Sopa", "count": 2, "total": 140.0}]
+    assert found["removed"] == [
+        {"name": "Sopa", "count": 2, "total": 140.0},
+        {"name": "Agua", "count": 1, "total": 1.0},
+    ]
 
 
 def test_open_orders_of_one_table_are_one_bill() -> None:

@@ -16,7 +16,8 @@ from comanda.web.plumbing.keys import DATABASE
 from tests.house import ANA, BETO, COCO, LUIS, ROSA, FixedClock, House, jpeg, open_house
 
 DAY = "2026-11-28"  # the clock's: it is 14:41 in Mexico City
-STATEMENTS = (days.DECISIONS, days.VOIDS, days.PAID_DISHES, days.PAID_BY_WAITER, days.OPEN)
+BY_CHANGE = (days.VOIDS, days.PAID_DISHES, days.PAID_BY_WAITER, days.REMOVED_DISHES)
+STATEMENTS = (days.DECISIONS, *BY_CHANGE, days.OPEN)
 BAD_DATES = ["hoy", "20261128", "2026-11-31", "2026-W48-6", "1999-12-31", "2100-01-01", "2026-1-1"]
 
 
@@ -166,6 +167,19 @@ async def test_dishes_categories_and_waiters_add_up_to_the_orders_that_became_pa
         {"name": "Beto", "count": 1, "total": 155.5},
     ]
     assert day["removed"] == [{"name": "Tacos al pastor", "count": 1, "total": 85.5}]
+
+
+async def test_dishes_that_were_taken_off_before_a_void_are_told(house: House) -> None:
+    """A void counts what was left: who took the rest off first would hide it from the owner."""
+    order = await house.deliver()
+    off = {"quantity": 0, "reason": "se equivocó"}
+    status, _ = await house.call(LUIS, "PUT", f"/orders/{order['id']}/items/0", json=off)
+    assert status == 200
+    assert (await show(house))["removed"] == []
+    await house.void(order["id"], LUIS)
+    day = await show(house)
+    assert day["voids"] == [{"reason": "se fueron", "count": 1, "total": 70.0}]
+    assert day["removed"] == [{"name": "Tacos al pastor", "count": 2, "total": 171.0}]
 
 
 async def test_an_order_that_was_paid_on_two_days_counts_its_dishes_on_the_second(
@@ -340,9 +354,7 @@ async def test_a_day_is_found_by_index_however_long_the_history(house: House) ->
     assert [plan for plan in reads if not plan.startswith("SEARCH")] == []
     assert "payments_by_verdict (status=? AND decided_at>? AND decided_at<?)" in reads[0]
     changed = "orders_by_change (status=? AND updated_at>? AND updated_at<?)"
-    assert len([plan for plan in reads if changed in plan]) == len(
-        (days.VOIDS, days.PAID_DISHES, days.PAID_BY_WAITER)
-    )
+    assert len([plan for plan in reads if changed in plan]) == len(BY_CHANGE)
     of_open = reads[-5:]
     assert "orders_by_change (status=?)" in of_open[0]
     assert "payment_allocations_by_order (order_id=?)" in of_open[1]

@@ -85,17 +85,12 @@ class Void:
 
 @dataclass(frozen=True, slots=True)
 class PaidDish:
-    """What the orders that became paid on the day had of one dish.
-
-    `total` in minor units; `removed` dishes were taken off before they were paid.
-    """
+    """What the orders that became paid on the day had of one dish; `total` in minor units."""
 
     name: str
     category: str
     count: int
     total: int
-    removed: int = 0
-    removed_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +156,8 @@ class Report:
     """The totals of a day's decisions, paid orders and voids.
 
     `waits` are in seconds, the shortest first. `open_orders` are the orders that are open now, or
-    None for a day that is not today.
+    None for a day that is not today. `removed` are the dishes that were taken off the orders that
+    became paid or void on the day.
     """
 
     day: Day
@@ -174,6 +170,7 @@ class Report:
     tips: Sequence[Tally] = ()
     paid_orders: PaidOrders = _NOTHING_PAID
     open_orders: Sequence[OpenOrder] | None = None
+    removed: Sequence[Tally] = ()
 
     @property
     def by_dish(self) -> list[Tally]:
@@ -182,11 +179,6 @@ class Report:
     @property
     def by_category(self) -> list[Tally]:
         return _sums((dish.category, dish.count, dish.total) for dish in self.paid_orders.dishes)
-
-    @property
-    def removed(self) -> list[Tally]:
-        dishes = self.paid_orders.dishes
-        return _sums((dish.name, dish.removed, dish.removed_total) for dish in dishes)
 
     @property
     def sales(self) -> Tally:
@@ -243,6 +235,7 @@ def report(
     voids: Sequence[Void],
     paid_orders: PaidOrders = _NOTHING_PAID,
     open_orders: Sequence[OpenOrder] | None = None,
+    removed: Sequence[Tally] = (),
 ) -> Report:
     """Add up what belongs to `day`, and the orders that are open now."""
     sales = [decision for decision in decisions if decision.approved]
@@ -258,6 +251,7 @@ def report(
         tips=_tallies((sale.by, sale.tip) for sale in sales if sale.tip),
         paid_orders=paid_orders,
         open_orders=open_orders,
+        removed=_sums((dish.name, dish.count, dish.total) for dish in removed),
     )
 
 

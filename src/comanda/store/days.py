@@ -36,14 +36,20 @@ VOIDS = """
 # A paid order keeps the time at which it became paid, until an administrator reopens a payment.
 PAID_DISHES = """
     SELECT order_items.name, products.category,
-        SUM(quantity) AS count, SUM(quantity * unit_price) AS total,
-        SUM(order_items.removed) AS removed,
-        SUM(order_items.removed * unit_price) AS removed_total
+        SUM(quantity) AS count, SUM(quantity * unit_price) AS total
     FROM orders
         JOIN order_items ON order_items.order_id = orders.id
         JOIN products ON products.id = order_items.product_id
     WHERE orders.status = :paid AND orders.updated_at >= :start AND orders.updated_at < :end
     GROUP BY order_items.name, products.category
+"""
+# Dishes that were taken off before a void would else be told nowhere: a void counts what was left.
+REMOVED_DISHES = """
+    SELECT name, SUM(removed) AS count, SUM(removed * unit_price) AS total
+    FROM orders JOIN order_items ON order_items.order_id = orders.id
+    WHERE orders.status IN (:paid, :voided) AND removed > 0
+        AND orders.updated_at >= :start AND orders.updated_at < :end
+    GROUP BY name
 """
 PAID_BY_WAITER = """
     SELECT waiter, COUNT(*) AS count, SUM(total) AS total FROM orders
@@ -92,7 +98,8 @@ def of(view: Snapshot, day: Day) -> Report:
         for row in view.in_pieces(view.each(VOIDS, span | {"voided": OrderStatus.VOIDED}))
     ]
     open_orders = _open_orders(view) if day.start <= view.now < day.end else None
-    return report(day, decisions, voids, _paid_orders(view, span, names), open_orders)
+    paid_orders = _paid_orders(view, span, names)
+    return report(day, decisions, voids, paid_orders, open_orders, _removed(view, span))
 
 
 def _names(view: Snapshot) -> dict[str, str]:
@@ -114,6 +121,11 @@ def _paid_orders(view: Snapshot, span: Mapping[str, int], names: Mapping[str, st
     ]
     by_waiter = sorted(tallies, key=lambda tally: (-tally.total, tally.name))
     return PaidOrders(dishes, by_waiter)
+
+
+def _removed(view: Snapshot, span: Mapping[str, int]) -> list[Tally]:
+    final = {**span, "paid": OrderStatus.PAID, "voided": OrderStatus.VOIDED}
+    return [Tally(**row) for row in view.all(REMOVED_DISHES, final)]
 
 
 def _open_orders(view: Snapshot) -> list[OpenOrder]:
