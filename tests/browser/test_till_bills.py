@@ -1,5 +1,6 @@
 """The till's bills: a payment of three orders, three payments of one order, and what is mended."""
 
+import re
 from typing import Any
 
 import aiohttp
@@ -198,6 +199,38 @@ async def test_an_administrator_reopens_a_payment_with_a_reason(
     await expect(cashier.get_by_role("tab", name="Por Cobrar 1")).to_be_attached()
     for order_id in orders:
         await until_order(house, order_id, lambda order: order["status"] == "entregado")
+
+
+async def test_the_history_names_who_withdrew_refused_and_reopened_which_part(
+    house: House, window: OpenWindow
+) -> None:
+    (order_id,) = await deliver_rounds(house, 1)
+    first = await pay(house, order_id, amount="100")
+    second = await pay(house, order_id, amount="50")
+    await house.call(ANA, "DELETE", f"/payments/{second['id']}")
+    await house.judge(first["id"], "aprobado")
+    await house.judge(first["id"], "rechazado", reason="x", cashier=ROSA)
+    await house.judge((await pay(house, order_id))["id"], "aprobado")
+    page = (await window(LUIS, f"/caja?orden={order_id}")).page
+    steps = page.locator(".history li")
+    await expect(steps).to_have_text(
+        [
+            re.compile(f"{words} · {name}$")
+            for words, name in (
+                ("Pendiente", "Ana"),
+                ("En preparación", "Coco"),
+                ("Listo", "Coco"),
+                ("Entregado", "Ana"),
+                ("⏳ Por verificar: \\$\\s100.00", "Ana"),
+                ("⏳ Por verificar: \\$\\s50.00", "Ana"),
+                ("↩ Pago retirado: \\$\\s50.00", "Ana"),
+                ("✓ Parte aprobada: \\$\\s100.00", "Luis"),
+                ("↺ Pago reabierto: \\$\\s100.00", "Rosa"),
+                ("⏳ Por verificar", "Ana"),
+                ("✓ Pagado", "Luis"),
+            )
+        ]
+    )
 
 
 @SIZES

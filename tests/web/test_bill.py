@@ -400,6 +400,32 @@ async def test_a_bad_correction_of_a_line_leaves_nothing(
     assert house.rows() == before
 
 
+async def test_the_history_tells_of_each_payment_though_the_orders_state_stays(
+    house: House,
+) -> None:
+    """A part withdrawn, refused or reopened beside another leaves the order where it was."""
+    (order_id,) = await rounds(house, 1)
+    ids = [(await pay(house, order_id, ("amount", "50")))["payment"]["id"] for _ in range(4)]
+    await house.call(ANA, "DELETE", f"/payments/{ids[0]}")
+    await house.judge(ids[1], "rechazado", reason="x")
+    await house.judge(ids[2], "aprobado")
+    await house.judge(ids[2], "rechazado", reason="x", cashier=ROSA)
+    told = [
+        (entry["by"], change["payment_id"], change["was"], change["status"])
+        for entry in (await get(house, order_id))["history"]
+        for change in entry.get("payments", ())
+    ]
+    assert told[:4] == [("ana", one, None, "por_verificar") for one in ids]
+    assert told[4:] == [
+        ("ana", ids[0], "por_verificar", "retirado"),
+        ("luis", ids[1], "por_verificar", "rechazado"),
+        ("luis", ids[2], "por_verificar", "aprobado"),
+        ("rosa", ids[2], "aprobado", "rechazado"),
+    ]
+    _, order = await house.call(COCO, "GET", f"/orders/{order_id}")
+    assert not any("payments" in entry for entry in order["history"])
+
+
 @pytest.mark.parametrize("more", [[], [("amount", "200")], [("items", "{}:0:2")]], ids=str)
 async def test_two_phones_never_take_more_than_is_due(house: House, more: Fields) -> None:
     for _ in range(5):

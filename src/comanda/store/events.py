@@ -100,9 +100,10 @@ def history(view: Snapshot, order: Order, role: Role) -> list[Wire]:
     """Return `{type, status, by, at}` of each event of the order that `role` may hear of.
 
     An entry tells besides what changed with it, if it did: `taken_from`, the waiter who had the
-    order before; `moved_from`, the place where the order was; `removed`, the dishes taken off; and
-    `late` and `known`, the types of warnings that came after the approval, and of those that a
-    cashier acknowledged. The kitchen gets neither of these two.
+    order before; `moved_from`, the place where the order was; `removed`, the dishes taken off;
+    `payments`, those that were sent, decided, withdrawn or reopened; and `late` and `known`, the
+    types of warnings that came after the approval, and of those that a cashier acknowledged. The
+    kitchen gets none of these three.
     """
     heard = heard_by(role)
     entries: list[Wire] = []
@@ -147,6 +148,8 @@ def _changes(before: Wire, after: Wire, role: Role) -> Wire:
     if removed := list(_removed(before, after)):
         changes["removed"] = removed
     if role is not Role.KITCHEN:
+        if payments := list(_decided(before, after)):
+            changes["payments"] = payments
         earlier, later = _late_types(before), _late_types(after)
         changes |= _only_new("late", later, earlier) | _only_new("known", earlier, later)
     return changes
@@ -164,9 +167,27 @@ def _removed(before: Wire, after: Wire) -> Iterator[Wire]:
             yield {"name": later["name"], "quantity": quantity, "reason": reason}
 
 
+def _decided(before: Wire, after: Wire) -> Iterator[Wire]:
+    """Yield `{payment_id, status, was}` of the payments that changed their status in between.
+
+    `was` is None for a new payment.
+    """
+    status_of = {payment["id"]: payment["status"] for payment in _payments(before)}
+    for payment in _payments(after):
+        was = status_of.get(payment["id"])
+        if payment["status"] != was:
+            yield {"payment_id": payment["id"], "status": payment["status"], "was": was}
+
+
+def _payments(order: Wire) -> list[Wire]:
+    """Return the payments that an event tells of; early events tell of the last one alone."""
+    latest = order.get("payment")
+    return order.get("payments") or ([latest] if latest else [])
+
+
 def _late_types(order: Wire) -> list[str]:
-    """Return the types of the late warnings of all payments; early events tell of the last one."""
-    payments = order.get("payments") or [order.get("payment") or {}]
+    """Return the types of the late warnings of all payments of an event."""
+    payments = _payments(order)
     warnings = [warning for payment in payments for warning in payment.get("late_warnings", ())]
     return list(dict.fromkeys(warning["type"] for warning in warnings))
 

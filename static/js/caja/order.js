@@ -117,44 +117,48 @@ function sayWho(/** @type {Payment} */ payment) {
   return said;
 }
 
-/** The order's history: each state, each waiter who took the order, each late warning, and who acted. */
+/** The order's history: each state, payment, waiter who took the order and late warning, and who acted. */
 function createHistory(/** @type {OrderDetail} */ order) {
-  /** @type {Step[]} */
+  /** @type {HTMLElement[]} */
   const steps = [];
+  let before = "";
   for (const entry of order.history) {
-    const before = steps.at(-1)?.status;
-    const isStep = entry.taken_from || entry.late || entry.known || entry.moved_from || entry.removed
-      || entry.status !== before;
-    if (isStep) steps.push({ ...entry, before });
-    else if (entry.type.startsWith("payment_")) nameStep(steps.at(-1), entry.type);
+    const changes = (entry.payments ?? []).map((change) => paymentWords(change, order));
+    const words = [...correctionWords(entry), ...changes].filter((text) => text !== "");
+    const { word, icon } = STATES[entry.status];
+    // A payment's words tell why the order is in its state, but for an order that became paid.
+    const isTold = words.length > 0 && entry.status !== "pagado";
+    if (entry.status !== before && !isTold) words.push(`${icon} ${word}`);
+    before = entry.status;
+    steps.push(...words.map((text) => h("li", {},
+      h("span", { class: "number quiet" }, moment(entry.at)), ` ${text} · ${personName(entry.by)}`)));
   }
-  return h("section", { class: "history" }, h("h3", {}, "Historia"),
-    h("ol", {},
-      ...steps.map((step) => h("li", {},
-        h("span", { class: "number quiet" }, moment(step.at)), ` ${stepWords(step)} · ${personName(step.by)}`))));
+  return h("section", { class: "history" }, h("h3", {}, "Historia"), h("ol", {}, ...steps));
 }
 
-/** @typedef {HistoryEntry & { before?: Order["status"], notice?: string }} Step */
-
-/** A notice tells what a step was, which has the same time. */
-function nameStep(/** @type {Step | undefined} */ step, /** @type {string} */ notice) {
-  if (step) step.notice = notice;
+/** @returns {string[]} */
+function correctionWords(/** @type {HistoryEntry} */ { late, known, taken_from: from, moved_from: moved, removed }) {
+  return [
+    late ? `⚠ Aviso después de aprobar: ${namesOf(asWarnings(late))}` : "",
+    known ? `Enterado del aviso: ${namesOf(asWarnings(known))}` : "",
+    from ? `✋ Tomó la mesa de ${personName(from)}` : "",
+    moved ? `⇄ Cambió de lugar: antes ${place(moved)}` : "",
+    ...(removed ?? []).map(({ name, quantity, reason }) => `− ${quantity} ${name}: ${reason ?? ""}`),
+  ];
 }
 
-function stepWords(/** @type {Step} */ step) {
-  const { status, before, late, known, taken_from: from, moved_from: moved, removed } = step;
-  if (late) return `⚠ Aviso después de aprobar: ${namesOf(asWarnings(late))}`;
-  if (known) return `Enterado del aviso: ${namesOf(asWarnings(known))}`;
-  if (from) return `✋ Tomó la mesa de ${personName(from)}`;
-  if (moved) return `⇄ Cambió de lugar: antes ${place(moved)}`;
-  if (removed) return removed.map(({ name, quantity, reason }) => `− ${quantity} ${name}: ${reason ?? ""}`).join(", ");
-  if (before === "pagado" && status !== "pagado") return "↺ Pago reabierto";
-  if (before === "por_verificar" && status === "entregado") {
-    if (step.notice === "payment_approved") return "✓ Parte aprobada";
-    return step.notice ? "✕ Pago rechazado" : "↩ Pago retirado";
-  }
-  const { word, icon } = STATES[status];
-  return `${icon} ${word}`;
+/** "↩ Pago retirado", and its amount if it pays only a part of the order. An order paid at once says that itself. */
+function paymentWords(/** @type {PaymentChange} */ { payment_id: id, status, was }, /** @type {OrderDetail} */ order) {
+  const parts = order.payments.find((payment) => payment.id === id)?.orders ?? [];
+  const share = parts.find((part) => part.order_id === order.id)?.amount ?? order.total;
+  const isPart = share < order.total;
+  const words = {
+    por_verificar: "⏳ Por verificar",
+    aprobado: isPart ? "✓ Parte aprobada" : "",
+    rechazado: was === "aprobado" ? "↺ Pago reabierto" : "✕ Pago rechazado",
+    retirado: "↩ Pago retirado",
+  }[status];
+  return isPart ? `${words}: ${money(share)}` : words;
 }
 
 const asWarnings = (/** @type {Suspicion["type"][]} */ types) => types.map((type) => ({ type }));

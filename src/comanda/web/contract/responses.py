@@ -344,6 +344,12 @@ class RemovedItem(Answer):
     reason = maybe_text()
 
 
+class PaymentChange(Answer):
+    payment_id = text()
+    status = word(PaymentStatus)
+    was = fields.Enum(PaymentStatus, by_value=True, required=True, allow_none=True)
+
+
 class HistoryEntry(Answer):
     type = text()
     status = word(OrderStatus)
@@ -357,6 +363,10 @@ class HistoryEntry(Answer):
     )
     removed = fields.List(
         fields.Nested(RemovedItem), metadata={"description": "The dishes that were taken off."}
+    )
+    payments = fields.List(
+        fields.Nested(PaymentChange),
+        metadata={"description": "The payments that were sent, decided, withdrawn or reopened."},
     )
     late = fields.List(
         fields.Enum(WarningType, by_value=True),
