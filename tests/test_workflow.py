@@ -272,6 +272,13 @@ class House(RuleBasedStateMachine):
         if model.status in before:
             self.advance(ROSA, number, OrderStatus(before[model.status]))
 
+    @rule(number=st.integers(0, 4))
+    def deliver_by_mistake(self, number: int) -> None:
+        """A delivery that its waiter takes back at once."""
+        if self.model[self.pick(number)].status == "listo":
+            self.advance(ANA, number, OrderStatus.DELIVERED)
+            self.advance(ANA, number, OrderStatus.READY)
+
     @rule(actor=STAFF, number=st.integers(0, 5), reason=st.sampled_from([None, "a", "b"]))
     def void(self, actor: Any, number: int, reason: str | None) -> None:
         order_id = self.pick(number)
@@ -372,6 +379,7 @@ class House(RuleBasedStateMachine):
                 self.submit(ANA, number, key, PROOF)
             elif request[0] == "place":
                 self.place(ANA, key, request[1])
+                self.place(ANA, key, 3 - request[1])  # the same key for another table
         for index, (_, status) in enumerate(model.attempts):
             if status != "por_verificar":
                 self.decide(LUIS, number, index, Verdict(status))

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -19,6 +21,7 @@ from tests.house import (
     BETO,
     LUIS,
     MARA,
+    ROSA,
     House,
     eventually,
     hang_up,
@@ -263,3 +266,134 @@ async def test_two_approvals_that_race_with_a_late_warning_lose_nothing(house: H
         warned_late=outcomes["aprobado"],
         lost=0,
     )
+
+
+def assert_the_rule(order: dict[str, Any]) -> None:
+    """An order owes what its payments leave, and is in the state that they make."""
+    sums = {"aprobado": 0.0, "por_verificar": 0.0}
+    for payment in order["payments"]:
+        share = sum(one["amount"] for one in payment["orders"] if one["order_id"] == order["id"])
+        if payment["status"] in sums:
+            sums[payment["status"]] += share
+    assert (order["paid"], order["waiting"]) == (sums["aprobado"], sums["por_verificar"])
+    assert 0 <= order["due"] == order["total"] - order["paid"] - order["waiting"]
+    by_payments = "por_verificar" if order["waiting"] else "entregado"
+    assert order["status"] == ("pagado" if order["paid"] == order["total"] else by_payments)
+
+
+async def stored(house: House, order_id: str) -> dict[str, Any]:
+    """The order as `GET` answers it, which is how the log's last `order_updated` tells it."""
+    _, order = await house.call(LUIS, "GET", f"/orders/{order_id}")
+    order.pop("history")
+    row = house.row(
+        "SELECT data FROM events WHERE order_id = ? AND type = 'order_updated'"
+        " ORDER BY id DESC LIMIT 1",
+        int(order_id),
+    )
+    assert json.loads(row["data"]) == order
+    return dict(order)
+
+
+async def bill(house: House, count: int = 2) -> list[str]:
+    return [(await house.deliver())["id"] for _ in range(count)]
+
+
+async def test_parts_from_four_phones_at_once_never_pay_more_than_a_bill(house: House) -> None:
+    """Two parts fit into the first of two rounds, and the third one ends it."""
+    for member in (ANA, BETO):
+        await house.client(member)
+    for _ in range(scaled(8, 400)):
+        first, second = await bill(house)
+        answers = await asyncio.gather(
+            *(
+                house.submit(
+                    named, member, method="efectivo", more=[("also", also), ("amount", "100")]
+                )
+                for named, also in ((first, second), (second, first))
+                for member in (ANA, BETO)
+            )
+        )
+        assert sorted(status for status, _ in answers) == [201, 201, 201, 409]
+        assert [one["code"] for status, one in answers if status == 409] == ["nothing_due"]
+        orders = [await stored(house, order_id) for order_id in (first, second)]
+        for order in orders:
+            assert_the_rule(order)
+        assert [(order["waiting"], order["due"]) for order in orders] == [
+            (241.0, 0.0),
+            (59.0, 182.0),
+        ]
+
+
+async def test_a_reopening_and_a_part_at_once_leave_the_rule(house: House) -> None:
+    """An administrator takes an approval back while somebody pays, and somebody else decides."""
+    outcomes: Counter[tuple[int, ...]] = Counter()
+    for number in range(scaled(8, 400)):
+        first, second = await bill(house)
+        both = [("also", second), ("amount", "300")]
+        _, paid = await house.submit(first, method="efectivo", more=both)
+        approved_id = paid["payment"]["id"]
+        await house.judge(approved_id, "aprobado")
+        _, part = await house.submit(second, method="efectivo", more=[("amount", "100")])
+        verdict = "aprobado" if number % 2 else "rechazado"
+        answers = await asyncio.gather(
+            house.judge(approved_id, "rechazado", ROSA, "era de otra mesa"),
+            house.judge(part["payment"]["id"], verdict, LUIS, "porque sí"),
+            house.submit(second, BETO, method="efectivo", more=[("amount", "150")]),
+        )
+        outcomes[tuple(status for status, _ in answers)] += 1
+        assert [status for status, _ in answers[:2]] == [200, 200]
+        assert answers[2][0] in (201, 422), "before the others, 82.00 are due"
+        for order_id in (first, second):
+            assert_the_rule(await stored(house, order_id))
+    print(f"reopening, verdict, part: {dict(outcomes)}")
+
+
+async def test_a_withdrawal_and_a_cashiers_look_at_once_leave_one_of_the_two(
+    house: House,
+) -> None:
+    for number in range(scaled(8, 400)):
+        first, second = await bill(house)
+        _, sent = await house.submit(first, method="efectivo", more=[("also", second)])
+        path = f"/payments/{sent['payment']['id']}"
+        calls = [house.call(ANA, "DELETE", path), house.call(LUIS, "PUT", f"{path}/seen")]
+        (withdrawn, _), (seen, _) = await asyncio.gather(*calls)
+        assert seen == 200
+        assert withdrawn in (200, 409)
+        payment = (await stored(house, first))["payment"]
+        assert (payment["status"] == "retirado") == (withdrawn == 200)
+        assert (payment["seen_by"] is None) == (withdrawn == 200), number
+        for order_id in (first, second):
+            assert_the_rule(await stored(house, order_id))
+
+
+async def test_corrections_at_the_instant_of_a_payment_lose_nothing(house: House) -> None:
+    """A round moves, loses a dish or is voided while it is paid together with another."""
+    outcomes: Counter[tuple[str, int, int]] = Counter()
+    corrections: dict[str, dict[str, Any]] = {
+        "place": {"table_number": 4},
+        "items/0": {"quantity": 1, "reason": "se cayó"},
+        "status": {"status": "anulado", "reason": "se fueron"},
+    }
+    for number in range(scaled(12, 600)):
+        first, second = await bill(house)
+        path, body = list(corrections.items())[number % 3]
+        calls = [
+            house.submit(first, method="efectivo", more=[("also", second), ("amount", "470")]),
+            house.call(LUIS, "PUT", f"/orders/{second}/{path}", json=body),
+        ]
+        if number % 2:
+            calls.reverse()
+        answers = await asyncio.gather(*calls)
+        (paid, _), (corrected, _) = reversed(answers) if number % 2 else answers
+        outcomes[path, paid, corrected] += 1
+        for order_id in (first, second):
+            order = await stored(house, order_id)
+            if order["status"] != "anulado":
+                assert_the_rule(order)
+        assert (paid, corrected) in {
+            "place": [(201, 200)],
+            "items/0": [(201, 409), (422, 200)],  # 470 is more than what is left of the two
+            "status": [(201, 409), (409, 200)],
+        }[path]
+    print(f"correction, payment: {dict(outcomes)}")
+    assert check(house.path) == []

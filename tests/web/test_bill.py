@@ -227,6 +227,27 @@ async def test_an_order_changes_its_table_and_everybody_hears(house: House) -> N
     assert (status, problem["code"]) == (409, "order_has_payments")
 
 
+async def test_a_round_that_moves_tells_its_place_to_whoever_shares_its_payment(
+    house: House,
+) -> None:
+    first, second = await rounds(house, 2)
+    (other,) = await rounds(house, 1)
+    await pay(house, first, ("also", second))
+    async with house.stream(LUIS) as cashier:
+        body = {"customer": "Lupita"}
+        await house.call(ANA, "PUT", f"/orders/{second}/place", json=body)
+        told = await cashier.take(2)
+        assert await cashier.is_silent(), f"order {other} shares nothing"
+    assert [(event.type, event.data["id"]) for event in told] == [
+        ("order_updated", first),
+        ("order_updated", second),
+    ]
+    for event in told:
+        assert [part["customer"] for part in event.data["payment"]["orders"]] == [None, "Lupita"]
+        detail = await get(house, event.data["id"])
+        assert event.data == {name: detail[name] for name in event.data}
+
+
 async def test_a_dish_is_taken_off_and_the_total_follows(house: House) -> None:
     items = [{"product_id": TACOS, "quantity": 2}, {"product_id": SOPA, "quantity": 1}]
     _, order = await house.call(ANA, "POST", "/orders", json={"table_number": 12, "items": items})

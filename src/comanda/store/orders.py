@@ -153,9 +153,15 @@ def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> Orde
 
 
 def save_place(tx: Transaction, order: Order, by: str) -> Order:
-    """Store an order's new place with its event."""
+    """Store an order's new place, and tell of every order that shares a payment with the order.
+
+    A payment names the places of all its orders, so that each of these orders tells another place.
+    """
     tx.run(_UPDATE_PLACE, {**_place_values(order.place, order.round), "id": order.id})
-    return save(tx, require(tx, order.id), None, by)
+    moved_order = require(tx, order.id)
+    paid_ids = {paid_id for payment in moved_order.payments for paid_id in payment.order_ids}
+    _announce(tx, require_all(tx, sorted({order.id, *paid_ids})), None, by)
+    return moved_order
 
 
 def save_items(tx: Transaction, order: Order, by: str) -> Order:
