@@ -141,6 +141,14 @@ async def test_what_is_wrong_is_named_and_nothing_is_stored(
     assert await stored_accounts(house) == [PHONE]
 
 
+async def test_an_account_is_stored_as_it_looks(house: House) -> None:
+    """A paste brings marks that nobody sees, and that turn digits around or end up in the code."""
+    pasted = PHONE | {"number": "\u202a55\u200b 1234\u202e 4471\u202c", "alias": "la\u2060fonda "}
+    assert (await put(house, pasted))[0] == 200
+    (stored,) = await stored_accounts(house)
+    assert (stored["number"], stored["alias"]) == ("55 1234 4471", "lafonda")
+
+
 async def test_a_number_may_serve_two_methods(house: House) -> None:
     other = CLABE | {"method": "tarjeta"}
     assert (await put(house, CLABE, other))[0] == 200

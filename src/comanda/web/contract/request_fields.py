@@ -1,6 +1,7 @@
 """The types of the fields in requests, each with its complaints in Spanish."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -91,6 +92,18 @@ class Name(Text):
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *more, **kwargs)
         return text.strip() if isinstance(text, str) else text
+
+
+class Number(Name):
+    """An account's number or alias: as it looks, without the unseen marks that a paste brings.
+
+    With such marks the copied text and the QR code would differ from what the phone shows.
+    """
+
+    def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *more, **kwargs)
+        seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+        return seen.strip()
 
 
 class MenuName(fields.String):

@@ -37,6 +37,7 @@ from comanda.web.contract.request_fields import (
     MenuName,
     Money,
     Name,
+    Number,
     OneOf,
     OrderIds,
     Pin,
@@ -214,8 +215,8 @@ class NewAccount(Request):
     method = Text(shortest=1, longest=32, required=True)
     label = Name(longest=LIMITS.account, required=True)
     holder = Name(longest=LIMITS.name, required=True)
-    number = Name(longest=LIMITS.account, required=True)
-    alias = Name(longest=LIMITS.account, allow_none=True, load_default=None)
+    number = Number(longest=LIMITS.account, required=True)
+    alias = Number(longest=LIMITS.account, allow_none=True, load_default=None)
     qr = Name(longest=LIMITS.qr, allow_none=True, load_default=None)
 
 
