@@ -244,10 +244,10 @@ def test_what_is_alike_is_added_up_the_most_frequent_first() -> None:
 
 def test_tips_are_no_sales_and_go_to_who_charged() -> None:
     at = "2026-11-28T20:00:00"
-    tipped = replace(sale(at, 10_00), tip=150, by="Ana")
-    refused = replace(refusal(at, "x"), tip=900, by="Ana")
+    tipped = replace(sale(at, 10_00), tip=150, waiter="Ana")
+    refused = replace(refusal(at, "x"), tip=900, waiter="Ana")
     found = report(
-        A_DAY, [tipped, tipped, replace(tipped, by="Beto"), sale(at), refused], []
+        A_DAY, [tipped, tipped, replace(tipped, waiter="Beto"), sale(at), refused], []
     ).wire()
     assert found["sales"] == {"count": 4, "total": 31.0}
     assert found["tips"] == {"count": 3, "total": 4.5}

@@ -109,6 +109,12 @@ async def pay(house: House, order_id: str, actor: Staff = ANA, **fields: Any) ->
     return dict(judged)
 
 
+async def test_a_tip_is_the_tables_waiters_whoever_charges_it(house: House) -> None:
+    order = await house.deliver()
+    await pay(house, order["id"], LUIS, tip="10")
+    assert (await show(house))["tips_by_waiter"] == [{"name": "Ana", "count": 1, "total": 10.0}]
+
+
 async def test_a_part_is_a_sale_of_its_own_and_its_tip_is_none(house: House) -> None:
     order = await house.deliver()  # 241.00
     await pay(house, order["id"], amount="100", tip="10.5", tendered="200")

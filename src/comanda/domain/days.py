@@ -61,7 +61,7 @@ class Decision:
     """A verdict on a payment; `wait` in seconds since its submission.
 
     `total` is what the payment pays of its orders, in minor units as the tip, which is not part of
-    it. `by` is the name of the member who submitted the payment.
+    it. `waiter` is the name of the waiter of its first order.
     """
 
     method: str
@@ -72,7 +72,7 @@ class Decision:
     total: int
     warnings: tuple[WarningType, ...] = ()
     tip: int = 0
-    by: str = ""
+    waiter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ def report(
         rejections=_tallies((rejection.reason or "", rejection.total) for rejection in rejections),
         warnings=_warnings(decisions),
         voids=_tallies((void.reason, void.total) for void in voids),
-        tips=_tallies((sale.by, sale.tip) for sale in sales if sale.tip),
+        tips=_tallies((sale.waiter, sale.tip) for sale in sales if sale.tip),
         paid_orders=paid_orders,
         open_orders=open_orders,
         removed=_sums((dish.name, dish.count, dish.total) for dish in removed),

@@ -22,10 +22,10 @@ from comanda.store.database import Snapshot, from_millis, to_millis
 
 DECISIONS = """
     SELECT payments.method, payments.status, payments.reason, payments.submitted_at,
-        payments.decided_at, payments.warnings, payments.tip, payments.submitted_by, (
+        payments.decided_at, payments.warnings, payments.tip, orders.waiter, (
             SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id
         ) AS amount
-    FROM payments
+    FROM payments JOIN orders ON orders.id = payments.order_id
     WHERE payments.status IN (:approved, :rejected)
         AND payments.decided_at >= :start AND payments.decided_at < :end
 """
@@ -89,7 +89,7 @@ def of(view: Snapshot, day: Day) -> Report:
                 WarningType(warning["type"]) for warning in json.loads(row["warnings"] or "[]")
             ),
             tip=row["tip"],
-            by=names[row["submitted_by"]],
+            waiter=names[row["waiter"]],
         )
         for row in view.in_pieces(view.each(DECISIONS, span | verdicts))
     ]
