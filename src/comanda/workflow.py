@@ -295,6 +295,8 @@ def decide_payment(
     check_role(actor.role, _MOVES_TO[verdict], Through.VERDICT)
     if _is_reopening(payment, verdict, actor):
         decided_payment = payment.reopen(reason, actor.username, tx.now)
+    elif _is_repeated_rejection(payment, verdict, actor):
+        return _outcome(tx, orders.require(tx, payment.order_id), changed=False)
     else:
         rules = _of_the_house(tx, rules)
         payment.check_verdict(verdict, reason, actor.username, rules, seen=seen_in_account)
@@ -311,6 +313,12 @@ def _is_reopening(payment: Payment, verdict: Verdict, actor: Staff) -> bool:
     """Whether an administrator rejects a payment that was approved: a mended mistake."""
     is_rejection = verdict is Verdict.REJECTED and payment.status is PaymentStatus.APPROVED
     return is_rejection and actor.role is Role.ADMIN
+
+
+def _is_repeated_rejection(payment: Payment, verdict: Verdict, actor: Staff) -> bool:
+    """Whether the actor asks again for their own rejection, also that of an own payment."""
+    is_rejected = verdict is Verdict.REJECTED and payment.status is PaymentStatus.REJECTED
+    return is_rejected and payment.decided_by == actor.username
 
 
 def withdraw_payment(tx: Transaction, actor: Staff, payment_id: int) -> Outcome:

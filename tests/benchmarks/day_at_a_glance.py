@@ -36,6 +36,10 @@ _PAYMENT = """
         submitted_at, decided_by, decided_at)
     VALUES (?, ?, ?, ?, ?, 0, 'ana', ?, 'luis', ?)
 """
+_ALLOCATIONS = """
+    INSERT INTO payment_allocations (payment_id, order_id, amount)
+    SELECT payments.id, orders.id, total FROM payments JOIN orders ON orders.id = order_id
+"""
 
 
 def history(chance: random.Random) -> Iterator[tuple[Row, list[Row]]]:
@@ -67,6 +71,7 @@ def write_history(path: Path) -> None:
         for order, attempts in history(random.Random(7)):
             connection.execute(_ORDER, order)
             connection.executemany(_PAYMENT, attempts)
+        connection.execute(_ALLOCATIONS)
         connection.execute("COMMIT")
 
 

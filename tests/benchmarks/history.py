@@ -38,6 +38,11 @@ _PAYMENTS = f"""
     FROM n, (SELECT 2 AS attempt, 'aprobado' AS status UNION ALL SELECT 1, 'rechazado')
     WHERE attempt = 2 OR i % 10 = 0
 """
+_ALLOCATIONS = """
+    INSERT INTO payment_allocations (payment_id, order_id, amount)
+    SELECT payments.id, orders.id, total FROM payments JOIN orders ON orders.id = order_id
+    WHERE order_id BETWEEN :first AND :last
+"""
 _EVENTS = f"""
     INSERT INTO events (type, order_id, status, data, redacted, actor, at)
     {_COUNT} SELECT CASE step WHEN 7 THEN 'payment_approved' ELSE 'order_updated' END, i, :status,
@@ -98,6 +103,7 @@ def _add(database: sqlite3.Connection, first: int, count: int, status: OrderStat
     database.execute(_ITEMS, span)
     if paid:
         database.execute(_PAYMENTS, span)
+        database.execute(_ALLOCATIONS, span)
     steps = EVENTS_PER_ORDER if paid else 1
     database.execute(_EVENTS, {**span, "status": status, "data": DATA, "steps": steps})
 

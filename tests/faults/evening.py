@@ -30,6 +30,11 @@ HISTORY = f"""
     WHERE order_id = :order AND type = 'order_updated' AND actor <> '{HOUSE.username}' ORDER BY id
 """  # without the examinations
 NOTICES = "SELECT type FROM events WHERE order_id = :order"
+ALLOCATED = """
+    SELECT COUNT(*) AS count, COALESCE(SUM(amount), 0) AS amount
+    FROM payment_allocations JOIN payments ON payments.id = payment_id
+    WHERE payment_allocations.order_id = :order AND status = 'aprobado'
+"""
 PROOFS = """
     SELECT sha256, data FROM proofs JOIN payments ON payments.id = payment_id
     WHERE order_id = :order ORDER BY attempt
@@ -39,57 +44,92 @@ TWICE = (
 )
 
 
+PART = "10"  # of an order's 30
+SERVED = {"pendiente": "order_placed", "listo": "order_ready"}
+PAID = {
+    "por_verificar": "payment_verification_pending",
+    "aprobado": "payment_approved",
+    "rechazado": "payment_rejected",
+}
+
+
 @dataclass
 class Table:
-    """One order, taken on step by step; a step is repeated until it is answered."""
+    """A table's order, or two rounds that one payment pays, taken on step by step.
+
+    A step is repeated until it is answered. A single order is now and then paid in two parts.
+    """
 
     number: int
     chance: random.Random
-    order_id: str = ""
+    rounds: int = 1
+    order_ids: list[str] = field(default_factory=list)
     payment_id: str = ""
     answered: list[str] = field(default_factory=list)
+    verdicts: list[str] = field(default_factory=list)
     photos: list[bytes] = field(default_factory=list)
     wanted: str = "pendiente"
     verdict: str = ""
+    part: bool = False
 
     @property
     def is_done(self) -> bool:
         return self.answered[-1:] == ["pagado"]
 
+    @property
+    def answers(self) -> int:
+        """How many changes of orders were answered."""
+        return self.rounds * len(self.answered)
+
     async def step(self, phones: Phones) -> None:
-        """Send the next request of this order. Raises what a dying server raises."""
-        status, told = await self._send(phones)
-        assert status in (200, 201), told
-        self.order_id = told["id"]
-        self.payment_id = told["payment"]["id"] if told["payment"] else ""
+        """Send the next request of every round. Raises what a dying server raises."""
+        told_orders = [await self._ask(phones, index) for index in range(self._requests)]
+        if self.wanted == "pendiente":
+            self.order_ids = [told["id"] for told in told_orders]
+        payment = told_orders[0]["payment"]
+        self.payment_id = payment["id"] if payment else ""
         self.answered.append(self.wanted)
+        self.verdicts.append(self.verdict)
         self._choose()
 
-    async def _send(self, phones: Phones) -> tuple[int, Any]:
+    @property
+    def _requests(self) -> int:
+        """A payment and its verdict are of all rounds; every other step is of one."""
+        return 1 if self.verdict or self.wanted == "por_verificar" else self.rounds
+
+    async def _ask(self, phones: Phones, index: int) -> dict[str, Any]:
+        status, told = await self._send(phones, index)
+        assert status in (200, 201), told
+        return dict(told)
+
+    async def _send(self, phones: Phones, index: int) -> tuple[int, Any]:
         waiter = (ANA, BETO)[self.number % 2]
         if self.wanted == "pendiente":
-            return await phones.place(waiter, key=self.order_key)
-        if self.wanted == "por_verificar":
-            key = f"{self.order_key}-{len(self.photos)}"
-            return await phones.submit(waiter, self.order_id, self.photos[-1], key)
+            return await phones.place(waiter, key=self.order_keys[index])
         if self.verdict:
             return await phones.judge((LUIS, MARA)[self.number % 2], self.payment_id, self.verdict)
+        if self.wanted == "por_verificar":
+            key = f"{self.order_keys[0]}-{len(self.photos)}"
+            more = [("also", order_id) for order_id in self.order_ids[1:]]
+            more += [("amount", PART)] if self.part else []
+            return await phones.submit(waiter, self.order_ids[0], self.photos[-1], key, more)
         member = waiter if self.wanted == "entregado" else COCO
-        return await phones.advance(member, self.order_id, self.wanted)
+        return await phones.advance(member, self.order_ids[index], self.wanted)
 
     @property
-    def order_key(self) -> str:
-        return f"table-{self.number}"
+    def order_keys(self) -> list[str]:
+        return [f"table-{self.number}", f"table-{self.number}-again"][: self.rounds]
 
     def _choose(self) -> None:
         """What comes next; a cashier rejects one photo in four."""
         at, self.verdict = self.wanted, ""
         if at == "por_verificar":
-            rejected = self.chance.random() < 0.25
-            self.verdict = "rechazado" if rejected else "aprobado"
-            self.wanted = "entregado" if rejected else "pagado"
+            self.verdict = "rechazado" if self.chance.random() < 0.25 else "aprobado"
+            ends = self.verdict == "aprobado" and not self.part
+            self.wanted = "pagado" if ends else "entregado"
         elif at == "entregado":
             self.wanted = "por_verificar"
+            self.part = self.rounds == 1 and not self.photos and self.chance.random() < 0.3
             self.photos.append(receipt(self.chance))
         elif at != "pagado":
             self.wanted = {"pendiente": "en_preparacion", "en_preparacion": "listo"}.get(
@@ -98,29 +138,40 @@ class Table:
 
     def verify(self, connection: sqlite3.Connection) -> None:
         """The database has what was answered, once, and at most the step in flight more."""
-        order = {"order": self._find(connection)}
-        stored = self.history(connection)
-        assert stored in (self.answered, [*self.answered, self.wanted]), (self, stored)
-        notices = Counter(row["type"] for row in connection.execute(NOTICES, order))
-        assert notices["order_placed"] == stored.count("pendiente")
-        assert notices["order_ready"] == stored.count("listo")
-        assert notices["payment_verification_pending"] == stored.count("por_verificar")
-        assert notices["payment_approved"] == stored.count("pagado")
+        for index in range(self.rounds):
+            order = {"order": self._find(connection, index)}
+            stored = self.history(connection, index)
+            assert stored in (self.answered, [*self.answered, self.wanted]), (self, stored)
+            verdicts = [*self.verdicts, self.verdict][: len(stored)]
+            notices = Counter(row["type"] for row in connection.execute(NOTICES, order))
+            for status, kind in SERVED.items():
+                assert notices[kind] == stored.count(status)
+            for told, kind in PAID.items():  # of a payment that pays two orders, one is told
+                happened = (stored + verdicts).count(told)
+                assert notices[kind] == (happened if index == 0 else 0), (self, kind)
+            approved = connection.execute(ALLOCATED, order).fetchone()
+            assert approved["count"] == verdicts.count("aprobado")
+            assert (approved["amount"] == 3000) == (stored[-1:] == ["pagado"])
+        self._verify_proofs(connection)
+
+    def _verify_proofs(self, connection: sqlite3.Connection) -> None:
+        order = {"order": self._find(connection, 0)}
         proofs = [tuple(row) for row in connection.execute(PROOFS, order)]
-        assert len(proofs) == stored.count("por_verificar")
+        assert len(proofs) == self.history(connection).count("por_verificar")
         for photo, (sha256, data) in zip(self.photos, proofs, strict=False):
             assert hashlib.sha256(data).hexdigest() == sha256
             assert data == photo, "the photo that the phone sent"
 
-    def history(self, connection: sqlite3.Connection) -> list[str]:
+    def history(self, connection: sqlite3.Connection, index: int = 0) -> list[str]:
         """The states that the log has of this order, in turn."""
-        order = {"order": self._find(connection)}
+        order = {"order": self._find(connection, index)}
         return [row["status"] for row in connection.execute(HISTORY, order)]
 
-    def _find(self, connection: sqlite3.Connection) -> int:
+    def _find(self, connection: sqlite3.Connection, index: int) -> int:
         """The order's id, which a phone that lost its first answer doesn't know."""
         (row,) = connection.execute(
-            "SELECT (SELECT order_id FROM idempotency_keys WHERE key = ?) AS id", (self.order_key,)
+            "SELECT (SELECT order_id FROM idempotency_keys WHERE key = ?) AS id",
+            (self.order_keys[index],),
         )
         return int(row["id"] or 0)
 
@@ -157,10 +208,11 @@ class Evening:
 
     @property
     def answers(self) -> int:
-        return sum(len(table.answered) for table in self.tables)
+        return sum(table.answers for table in self.tables)
 
     def _seat(self) -> Table:
-        self.tables.append(Table(len(self.tables), self.chance))
+        number = len(self.tables)
+        self.tables.append(Table(number, self.chance, rounds=2 if number % 4 == 3 else 1))
         return self.tables[-1]
 
     def crowd(self, phones: Phones, posters: int = 6) -> list["asyncio.Task[None]"]:
@@ -192,10 +244,11 @@ class Evening:
                 "SELECT (SELECT COUNT(*) FROM orders), (SELECT COUNT(*) FROM events "
                 f"WHERE type = 'order_updated' AND actor <> '{HOUSE.username}'), ({TWICE})"
             ).fetchone()
-            assert orders <= len(self.tables), "an order that no phone sent"
+            rounds = sum(table.rounds for table in self.tables)
+            assert orders <= rounds, "an order that no phone sent"
             assert doubled == 0
             kept = int(steps) - self.answers
-            assert 0 <= kept <= len(self.tables)
+            assert 0 <= kept <= rounds
             for ear in self.ears:
                 expected = self.log_for(connection, ear.member)
                 assert ear.heard == expected[: len(ear.heard)], "once each, and in order"

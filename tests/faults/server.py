@@ -159,9 +159,16 @@ class Phones:
         return await self.call(waiter, "POST", "/orders", key, json=body)
 
     async def submit(
-        self, waiter: Staff, order_id: str, photo: bytes, key: str | None = None
+        self,
+        waiter: Staff,
+        order_id: str,
+        photo: bytes,
+        key: str | None = None,
+        more: Sequence[tuple[str, str]] = (),
     ) -> tuple[int, Any]:
         form = aiohttp.FormData({"method": "tarjeta"})
+        for name, value in more:
+            form.add_field(name, value)
         form.add_field("file", io.BytesIO(photo), filename="foto.jpg", content_type="image/jpeg")
         return await self.call(waiter, "POST", f"/orders/{order_id}/proof", key, data=form)
 

@@ -23,6 +23,10 @@ COPIES = scaled(3, 20)
 TABLES = scaled(40, 400)
 # What is written once and never changed: a copy has the first of the original's rows, all columns.
 WRITTEN_ONCE = {"events": "id", "order_items": "order_id, position", "proofs": "payment_id"}
+LAST_PAYMENT = """
+    SELECT payments.* FROM payment_allocations JOIN payments ON payments.id = payment_id
+    WHERE payment_allocations.order_id = ? ORDER BY payment_id DESC LIMIT 1
+"""
 LAST_TOLD = """
     SELECT data FROM events WHERE order_id = :id AND type = 'order_updated' ORDER BY id DESC LIMIT 1
 """
@@ -106,8 +110,7 @@ def compare_order(row: sqlite3.Row, old: sqlite3.Connection) -> None:
     told: Wire = json.loads(old.execute(LAST_TOLD, {"id": row["id"]}).fetchone()["data"])
     assert row["status"] == told["status"]
     assert money(row["total"]) == told["total"]
-    query = "SELECT * FROM payments WHERE order_id = ? ORDER BY attempt DESC LIMIT 1"
-    payment = old.execute(query, (row["id"],)).fetchone()
+    payment = old.execute(LAST_PAYMENT, (row["id"],)).fetchone()
     if payment is None:
         assert told["payment"] is None
     else:

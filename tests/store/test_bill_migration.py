@@ -1,6 +1,7 @@
 """A database of the version before bills: its payments get their orders, and states stay true."""
 
 import contextlib
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from comanda.store.database import open_database
 from comanda.store.orders import OrderFilter
 from comanda.store.schema import MIGRATIONS
 from comanda.workflow import Charge
-from tests.house import ANA, COCO, LUIS, ROSA
+from tests.house import ANA, COCO, LUIS, ROSA, image, jpeg, open_house, quick_config
 
 BEFORE = 18
 # id → (table, status, total), and its attempts: (status, declared). Payments are numbered through.
@@ -170,3 +171,80 @@ async def test_a_mistaken_approval_of_before_can_be_reopened(before: Path) -> No
         )
         assert (reopened.order.status, reopened.order.due) == (OrderStatus.DELIVERED, 95850)
         assert reopened.order.payments[0].status is PaymentStatus.REJECTED
+
+
+PHOTO = jpeg("teal")
+EVERY_STATUS = "&".join(f"status={status}" for status in OrderStatus)
+# What the version before digested for a key: the verb, and what its request asked for.
+KEYS = {
+    "placed": (2, "('place_order', 5, (OrderLine(product_id=1, quantity=2, note=None),))"),
+    "sent": (7, f"('submit_payment', 7, 'transferencia', '{sha256(PHOTO).hexdigest()}', 5000)"),
+}
+
+
+@pytest.fixture
+def with_files(before: Path) -> Path:
+    """The same database with the photo of payment 6, what was found in it, and phones' keys."""
+    photo = (sha256(PHOTO).hexdigest(),)
+    with contextlib.closing(connect(before)) as connection:
+        connection.execute(
+            "UPDATE payments SET has_proof = 1, method = 'transferencia', examined_at = 2,"
+            " examination = 'examined' WHERE id = 6"
+        )
+        connection.execute(
+            "INSERT INTO proofs VALUES (6, 'image/jpeg', ?, ?, ?)", (len(PHOTO), *photo, PHOTO)
+        )
+        connection.execute(
+            "INSERT INTO fingerprints (payment_id, order_id, sha256) VALUES (6, 7, ?)", photo
+        )
+        connection.execute("INSERT INTO thumbnails VALUES (6, ?)", (image("WEBP"),))
+        for key, (order_id, request) in KEYS.items():
+            connection.execute(
+                "INSERT INTO idempotency_keys VALUES (?, ?, ?, 3, 'ana')",
+                (key, sha256(request.encode()).hexdigest(), order_id),
+            )
+    return before
+
+
+async def test_everything_is_read_over_http_as_the_rule_has_it(with_files: Path) -> None:
+    async with open_house(quick_config(with_files), new=False) as opened:
+        for member in (ANA, COCO, LUIS, ROSA):
+            status, listed = await opened.call(member, "GET", f"/orders?{EVERY_STATUS}")
+            assert (status, len(listed["orders"])) == (200, len(ORDERS))
+            for order in listed["orders"]:
+                path = f"/orders/{order['id']}"
+                status, detail = await opened.call(member, "GET", path)
+                assert (status, {name: detail[name] for name in order}) == (200, order)
+        for order in listed["orders"]:
+            sums = [
+                sum(one["amount"] for one in order["payments"] if one["status"] == status)
+                for status in ("aprobado", "por_verificar")
+            ]
+            assert sums == [order["paid"], order["waiting"]]
+            assert order["due"] == order["total"] - sum(sums)
+        client = await opened.client(LUIS)
+        for query in ("", "?size=thumb"):
+            async with client.get(f"/payments/6/proof{query}") as answer:
+                assert answer.status == 200
+        status, found = await opened.call(ROSA, "GET", "/reconciliation?from=1970-01-01")
+        assert (status, [one["amount"] for one in found["payments"]]) == (200, [958.5, 0.0])
+
+
+async def test_a_phone_that_asked_before_is_answered_the_same_after(with_files: Path) -> None:
+    async with open_house(quick_config(with_files), new=False) as opened:
+        before, key = opened.rows(), {"Idempotency-Key": "placed"}
+        lines = {"table_number": 5, "items": [{"product_id": "1", "quantity": 2}]}
+        status, order = await opened.call(ANA, "POST", "/orders", json=lines, headers=key)
+        assert (status, order["id"]) == (200, "2")
+        lines["table_number"] = 6
+        status, problem = await opened.call(ANA, "POST", "/orders", json=lines, headers=key)
+        assert (status, problem["code"]) == (422, "idempotency_key_reused")
+        amount = [("amount", "50")]
+        status, order = await opened.submit("7", key="sent", photo=PHOTO, more=amount)
+        assert (status, order["payment"]["amount"], order["due"]) == (200, 50.0, 150.0)
+        after = opened.rows()
+        assert {**after, "events": 0} == {**before, "events": 0}, "but alarms of unseen payments"
+        tip = [*amount, ("tip", "5")]
+        status, problem = await opened.submit("7", key="sent", photo=PHOTO, more=tip)
+        assert (status, problem["code"]) == (422, "idempotency_key_reused")
+    assert check(with_files) == []

@@ -42,7 +42,7 @@ from comanda.store.database import Transaction, open_database
 from comanda.store.retention import Photo
 from comanda.store.schema import MIGRATIONS, VERSION
 from comanda.workflow import OrderLine
-from tests.house import PDF, ROSA, jpeg
+from tests.house import PDF, ROSA, jpeg, open_house, quick_config
 
 LAST_EVENT = 4
 BY_TABLE: dict[str, list[tuple[Any, ...]]] = {
@@ -235,6 +235,30 @@ def fifth_version(first_version: Path) -> Path:
             )
         connection.execute("PRAGMA user_version = 5")
     return first_version
+
+
+@pytest.mark.parametrize("version", ["first_version", "fifth_version"])
+async def test_an_old_evening_is_read_over_http_and_goes_on(
+    version: str, request: pytest.FixtureRequest
+) -> None:
+    path: Path = request.getfixturevalue(version)
+    async with open_house(quick_config(path), new=False) as opened:
+        listing = "/orders?status=en_preparacion&status=pagado"
+        _, listed = await opened.call(ROSA, "GET", listing)
+        paid, begun = listed["orders"]
+        assert (paid["status"], paid["paid"], paid["due"]) == ("pagado", 70.0, 0.0)
+        assert [one["orders"][0]["amount"] for one in paid["payments"]] == [70.0] * len(
+            paid["payments"]
+        )
+        assert (begun["round"], begun["due"], begun["payments"]) == (1, 70.0, [])
+        for order in (paid, begun):
+            status, detail = await opened.call(ROSA, "GET", f"/orders/{order['id']}")
+            assert (status, {name: detail[name] for name in order}) == (200, order)
+        for step in ("listo", "entregado"):
+            await opened.advance("4", step, ROSA)
+        status, order = await opened.submit("4", ROSA, method="efectivo", more=[("amount", "30")])
+        assert (status, order["waiting"], order["due"]) == (201, 30.0, 40.0)
+    assert check(path) == []
 
 
 async def test_numbers_from_before_are_compared_as_new_ones_are(fifth_version: Path) -> None:

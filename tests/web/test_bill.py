@@ -179,6 +179,19 @@ async def test_an_administrator_reopens_a_payment_with_a_reason(house: House) ->
     await pay(house, first, ("also", second))
 
 
+async def test_a_reopening_whose_answer_was_lost_is_answered_again(house: House) -> None:
+    """Also that of a transfer that the administrator charged, and somebody else approved."""
+    (order_id,) = await rounds(house, 1)
+    sent = await pay(house, order_id, by=ROSA, method="transferencia")
+    payment_id = sent["payment"]["id"]
+    await house.judge(payment_id, "aprobado", LUIS)
+    reopened = await house.judge(payment_id, "rechazado", ROSA, "no llegó")
+    before = house.rows()
+    assert reopened[0] == 200
+    assert await house.judge(payment_id, "rechazado", ROSA, "no llegó") == reopened
+    assert house.rows() == before
+
+
 async def test_a_cashier_decides_an_own_payment_in_cash_and_no_own_transfer(house: House) -> None:
     first, second = await rounds(house, 2)
     cash = await pay(house, first, by=LUIS)
