@@ -9,6 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from comanda.domain.staff import Staff
 from tests.browser.conftest import DESKTOP, OpenWindow, settled, until_order
+from tests.browser.layout import flaws
 from tests.browser.test_caja import TABLET, luis, shown, tick
 from tests.house import ANA, COCO, LUIS, MARA, ROSA, SOPA, House, jpeg
 
@@ -303,3 +304,12 @@ async def test_a_customers_order_is_found_by_name_moved_and_lessened(
     await expect(history).to_contain_text("Cambió de lugar: antes Lupita")
     await expect(history).to_contain_text("\u2212 1 Sopa")
     await expect(history).to_contain_text("salió mal")
+
+
+async def test_the_numbers_of_a_long_bill_stay_apart(house: House, window: OpenWindow) -> None:
+    """A tap on the border of two lines opens the round that it touches."""
+    await deliver_rounds(house, 8)
+    opened = await window(LUIS, "/caja", {"width": 360, "height": 640}, touch=True)
+    row = await turn_to(opened.page, "Por Cobrar")
+    await row.get_by_role("link", name="8", exact=True).wait_for()
+    assert await flaws(opened.page) == []
