@@ -206,6 +206,13 @@ class Bills(RuleBasedStateMachine):
         self.submit(actor, order_id, "efectivo", Charge(), None)
         self.decide(LUIS, 0, Verdict.APPROVED)
 
+    @rule(order_id=ORDERS, table=st.integers(1, 3))
+    def move_while_it_waits(self, order_id: int, table: int) -> None:
+        """All four are paid at once, and one of them goes to another table."""
+        others = tuple(sorted({1, 2, 3, 4} - {order_id}))
+        self.submit(ANA, order_id, "efectivo", Charge(also=others), None)
+        self.move(LUIS, order_id, Place(table))
+
     @rule(order_id=ORDERS)
     def decide_the_own(self, order_id: int) -> None:
         """A cashier charges a transfer, looks at it, judges it, and takes it back."""
