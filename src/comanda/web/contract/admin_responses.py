@@ -110,8 +110,9 @@ class Day(Answer):
     the waiter of the payment's first order. `by_dish`, `by_category` and `by_waiter` add up the
     orders that became paid on the day, wholly, to the total of `paid_orders`: it differs from
     `sales` by the parts of orders that were paid on several days or are not paid up. `count` is
-    dishes, payments or orders. `removed`: dishes that were taken off these orders, and off orders that became void
-    on the day, whose total in `voids` is what was left. `open` is null for any day but today.
+    dishes, payments or orders. `removed`: dishes that were taken off these orders, and off orders
+    that became void on the day, whose total in `voids` is what was left. `open` is null for any
+    day but today.
     """
 
     date = fields.Date(required=True)
