@@ -15,9 +15,9 @@ WATCHED = """
   for (const name of ["get", "getAll", "put"]) {
     const whole = IDBObjectStore.prototype[name];
     IDBObjectStore.prototype[name] = function (...given) {
+      if (this.transaction.db.name !== "comanda") return whole.apply(this, given);
       const isPhoto = name === "put" && given[0].bytes;
-      const act = isPhoto ? "put bytes" : `${name} ${this.name}`;
-      if (this.transaction.db.name === "comanda") noted.push(act);
+      noted.push(isPhoto ? "put bytes" : `${name} ${this.name}`);
       if (isPhoto) this.transaction.addEventListener("complete", () => noted.push("bytes on disk"));
       return whole.apply(this, given);
     };

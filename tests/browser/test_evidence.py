@@ -117,8 +117,10 @@ async def test_the_waiter_says_what_the_receipt_says(house: House, window: OpenW
     await dialog.get_by_text("Transferencia").click()
     await reference.fill("8841 220-1937 ")
     await choose(dialog, photo())
+    await amount.fill("12.340")
+    await dialog.get_by_text("⚠ ¿$ 12,340.00 o $ 12.34?").wait_for()
     await amount.fill("12.345")
-    await dialog.get_by_text("⚠ ¿$ 12,345.00 o $ 12.35?").wait_for()
+    await dialog.get_by_text("⚠ Los centavos llevan dos cifras").wait_for()
     for wrong in ("0", "-1", "abc", "1,23,4"):
         await amount.fill(wrong)
         await dialog.get_by_text("⚠ Escribe un monto como 185.50").wait_for()

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import aiohttp
 import pytest
 from playwright.async_api import BrowserContext, Page, Route, expect
 
@@ -64,21 +63,19 @@ async def test_fields_end_where_the_server_says(house: House, window: OpenWindow
 async def test_a_warning_reads_and_weighs_as_the_server_says(
     house: House, window: OpenWindow
 ) -> None:
-    meaning = {"short": "Faltan pesos", "sentence": "Son {amount} de {total}", "strong": True}
-    order = await house.deliver(5)
-    form = aiohttp.FormData({"method": "efectivo"})
-    form.add_field("amount", "100.00", content_type="text/plain")
-    status, problem = await house.call(ANA, "POST", f"/orders/{order['id']}/proof", data=form)
-    assert status == 201, problem
+    meaning = {"short": "Número visto", "sentence": "Ya en {order} por {amount}", "strong": True}
+    for table in (4, 5):
+        await submit(house, table, "AB-12345")
     opened = await window(LUIS, "/healthz")
     await settings_of(
-        opened.context, lambda settings: settings["warnings"].update(amount_differs=meaning)
+        opened.context, lambda settings: settings["warnings"].update(reference_reused=meaning)
     )
     page = opened.page
     await page.goto(f"{house.url}/caja")
-    await card(page, 5).get_by_text("⚠ Faltan pesos").wait_for()
+    await card(page, 5).get_by_text("⚠ Número visto").wait_for()
     await card(page, 5).click()
-    await page.get_by_text("⚠ Son $ 100.00 de $ 241.00").wait_for()
+    await page.get_by_text("⚠ Ya en la orden\u00a01 por $ 241.00").wait_for()
+    await page.get_by_label("Lo vi en la cuenta").check()
     await page.get_by_role("button", name="Aprobar").click()
     await page.get_by_role("dialog").get_by_text("¿Por qué lo apruebas?").wait_for()
 

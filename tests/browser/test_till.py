@@ -68,8 +68,9 @@ ORDERS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 MATCH = """async ([text, orders, sign = "$"]) => {
   const { matcher } = await part("caja/matching.js");
-  const given = { amount: null, reference: null, method: "spei" };
-  const list = Object.values(orders).map((one) => ({ ...one, payment: { ...given, ...one } }));
+  const given = { tip: 0, reference: null, method: "spei" };
+  const payment = (one) => ({ ...given, amount: one.total, ...one });
+  const list = Object.values(orders).map((one) => ({ ...one, payment: payment(one) }));
   const fit = matcher(text, sign, list);
   return Object.keys(orders).map((name, at) => [name, fit(list[at])])
     .filter(([, rank]) => rank !== null).sort((a, b) => a[1] - b[1]).map(([name]) => name);

@@ -111,7 +111,7 @@ def sign_in(driver: WebKitGTK, url: str, username: str, pin: str) -> None:
 
 def charge(driver: WebKitGTK, button: str, photo: Path) -> None:
     """The waiter's taps for table 12, from its card to *Enviar*."""
-    card = f"//li[contains(., '185.50')]//button[contains(., '{button}')]"
+    card = f"//li[contains(., '545.50')]//button[contains(., '{button}')]"
     driver.execute_script("arguments[0].click()", find(driver, card))
     dialog = see(driver, "Galería", "dialog")
     dialog.find_elements(By.CSS_SELECTOR, "input[type=file]")[-1].send_keys(str(photo))
@@ -128,7 +128,7 @@ def test_a_proof_is_rejected_sent_again_and_approved(browser: OpenBrowser, tmp_p
         sign_in(waiter, url, "ana", "1111")
         sign_in(cashier, url, "luis", "350917")
         press(waiter, "Por Cobrar")
-        see(waiter, "185.50")
+        see(waiter, "545.50")
 
         charge(waiter, "Cobrar", photo)
         find(waiter, IN_SHEET.format("Esperando al cajero"))
@@ -146,7 +146,7 @@ def test_a_proof_is_rejected_sent_again_and_approved(browser: OpenBrowser, tmp_p
 
 def judge(cashier: WebKitGTK, verdict: str) -> None:
     """Open table 12's card, and give the verdict; a rejection is for being illegible."""
-    card = "//*[@role='tabpanel']//li[contains(., '185.50')]//button"
+    card = "//*[@role='tabpanel']//li[contains(., '545.50')]//button"
     cashier.execute_script("arguments[0].click()", find(cashier, card))
     if verdict == "Aprobar":
         press(cashier, "Lo vi en la cuenta", "label")

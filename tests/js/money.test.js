@@ -4,7 +4,8 @@ import { test } from "node:test";
 
 import "./browser.js";
 
-const { exampleAmount, money, plainMoney, readMoney, setMoney } = await import("../../static/js/lib/money.js");
+const { amountWithin, exampleAmount, money, plainMoney, readMoney, setMoney } = await import(
+  "../../static/js/lib/money.js");
 const { inNumberWords } = await import("../../static/js/lib/number-words.js");
 const { COUNTRIES } = await import("../../static/js/house/countries.js");
 
@@ -41,6 +42,16 @@ test("each house reads its own example and all that it writes", () => {
     for (let units = 0; units < 1e9; units = units * 3 + (house.decimals === 0 ? 100 : 1)) {
       assert.equal(readMoney(money(units / 100)).hundredths, units);
       assert.equal(readMoney(plainMoney(units / 100)).hundredths, units);
+    }
+  }
+});
+
+test("each house finds its amounts in a sentence, and nothing else", () => {
+  for (const house of Object.values(TABLE.houses)) {
+    setMoney(house);
+    for (const amount of [0, 7.5, 185, 1234.56, 1250000]) {
+      const parts = `La mesa 12 debe ${money(amount)}. Faltan ${money(amount)}, y 3 rondas`.split(amountWithin());
+      assert.deepEqual(parts, ["La mesa 12 debe ", money(amount), ". Faltan ", money(amount), ", y 3 rondas"]);
     }
   }
 });

@@ -25,7 +25,7 @@ let turn = 0;
 export async function openOrder(/** @type {string} */ orderId) {
   turn += 1;
   const now = turn;
-  const opened = dialog ?? openEmpty();
+  const opened = dialog?.open ? dialog : openEmpty(); // a dialog hears late that it was closed
   dialog = opened;
   cover("orden", orderId, () => opened.close());
   fill(opened, `Orden ${orderId}`, h("p", { class: "empty" }, "Cargando…"));
@@ -48,6 +48,7 @@ function openEmpty() {
   const opened = openDialog("Orden");
   opened.classList.add("order-dialog");
   opened.addEventListener("close", () => {
+    if (dialog !== opened) return;
     turn += 1;
     dialog = null;
     uncover("orden");

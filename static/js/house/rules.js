@@ -23,7 +23,7 @@ export function warningSentence(/** @type {Suspicion} */ warning, /** @type {Pay
     pointsElsewhere(warning, payment) ? `la orden\u00a0${warning.order_id}` : "otro pago de esta cuenta");
   /** @type {Record<string, () => string>} */
   const words = { "{order}": order, "{amount}": () => money(payment.amount + payment.tip) };
-  return meaningOf(warning).sentence.replace(/\{\w+\}/g, (name) => words[name]());
+  return meaningOf(warning).sentence.replace(/\{\w+\}/g, (name) => words[name]?.() ?? name);
 }
 
 /** Whether a warning points to another order than the payment's own. */

@@ -2,6 +2,7 @@
 
 import * as finger from "./finger.js";
 import { sayOnlyOnline } from "./link.js";
+import { amountWithin } from "./money.js";
 
 /**
  * Create an element: `h("p", { class: "quiet", onclick: f, data: { state: "x" } }, "text", node)`.
@@ -137,10 +138,8 @@ export function openDialog(/** @type {string} */ label, /** @type {Child[]} */ .
   return dialog;
 }
 
-const AMOUNT = /(\S{1,5} \d[\d,]*\.\d\d)/;
-
 /** Split a sentence so that no amount breaks at the end of a line. */
-export const wholeAmounts = (/** @type {string} */ text) => text.split(AMOUNT).map((part, at) => (
+export const wholeAmounts = (/** @type {string} */ text) => text.split(amountWithin()).map((part, at) => (
   at % 2 === 1 ? h("span", { class: "money" }, part) : part));
 
 const OWN_SECONDS = 3;

@@ -25,6 +25,13 @@ export function money(/** @type {number} */ amount, style = house) {
   return style.currency_after ? `${text} ${style.currency}` : `${style.currency} ${text}`;
 }
 
+/** Finds an amount within a sentence, written as the house writes it. */
+export function amountWithin() {
+  const sign = house.currency.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  const digits = String.raw`-?\d(?:[\d.,]*\d)?`;
+  return new RegExp(house.currency_after ? `(${digits} ${sign})` : `(${sign} ${digits})`);
+}
+
 /** 1234.5 → "1234.50", as a field shows it. */
 export const plainMoney = (/** @type {number} */ amount) => number(amount, "", house);
 
