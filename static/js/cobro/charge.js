@@ -8,6 +8,7 @@ import { cents, dueOf, isChargeable, isOpen, paymentsOf, paysOf, rejectedOf, rou
 import { billKey, place } from "../house/place.js";
 import { ChargeForm } from "./form.js";
 import { outcomeOf } from "./outcome.js";
+import { withDrafts } from "./held.js";
 import { createMemory } from "./memory.js";
 import { createPayments } from "./payments.js";
 import { createDiscard, describe, isCorrectable } from "./draft-words.js";
@@ -26,9 +27,9 @@ export class ChargeSheet {
     this.order = order;
     this.key = billKey(order);
     this.outbox = outbox;
+    this.orders = orders;
     this.onClose = onClose;
-    for (const one of [...orders()].filter(isOpen)) if (billKey(one) === this.key) this.#known.set(one.id, one);
-    this.#known.set(order.id, order);
+    this.#gather();
     this.form = new ChargeForm({
       settings, send: (charge) => this.#send(charge),
       memory: createMemory(`comanda.cobro.${username}/${this.key}`, () => [...this.#known.keys()]),
@@ -63,29 +64,51 @@ export class ChargeSheet {
     if (order) this.#learn(order);
     const drafts = this.#drafts;
     const chargeable = this.#chargeable;
-    const held = heldBy(drafts);
-    const due = Math.max(0, dueOf(chargeable) - held);
+    const bill = withDrafts(chargeable, drafts).filter((one) => one.due > 0 || one.total === 0);
+    const due = dueOf(bill);
     this.#showHead(due);
     this.#showVerdict(drafts);
     this.#showPayments(due);
-    this.#showDrafts(drafts);
+    this.#showDrafts(drafts, this.#isPaid);
     const canCharge = due > 0 || (chargeable.length > 0 && chargeable.every((one) => one.total === 0)
       && drafts.every((draft) => draft.stopped));
     const refused = drafts.find((draft) => draft.stopped && draft.key !== this.#refused);
-    const isToCorrect = refused !== undefined && canCharge && (this.#isResting || this.#refused === "");
+    const isToCorrect = refused !== undefined && canCharge && (this.#isResting || !this.form.isBegun);
     if (isToCorrect) this.#isResting = false; // nobody types another part meanwhile
-    if (!canCharge && held === 0) this.#isResting = false; // the stream may tell of a payment before its answer does
+    // The stream may tell of a payment before its answer does.
+    if (!canCharge && drafts.every((draft) => draft.stopped)) this.#isResting = false;
     this.next.hidden = !canCharge || !this.#isResting;
     this.form.node.hidden = !canCharge || this.#isResting;
-    this.form.update(chargeable, held);
+    this.form.update(bill);
     if (isToCorrect) this.#correct(refused);
   }
 
   #learn(/** @type {Order} */ order) {
-    if (!this.#known.has(order.id) && (billKey(order) !== this.key || !isOpen(order))) return;
-    this.#known.set(order.id, order);
-    if (order.id === this.order.id) this.order = order;
+    const isOfBill = billKey(order) === this.key;
+    if (order.id === this.order.id) {
+      this.order = order;
+      if (!isOfBill) this.#move(order);
+    }
+    if (!isOfBill && order.id !== this.order.id) this.#known.delete(order.id);
+    else if (this.#known.has(order.id) || isOpen(order)) this.#known.set(order.id, order);
   }
+
+  /** Follow the order to another table or customer: the bill is now the one there. */
+  #move(/** @type {Order} */ order) {
+    this.key = billKey(order);
+    for (const one of this.#known.values()) if (billKey(one) !== this.key) this.#known.delete(one.id);
+    this.#gather();
+    this.dialog.setAttribute("aria-label", `Cobrar ${place(order)}`);
+  }
+
+  /** Take in the open orders of the bill. */
+  #gather() {
+    for (const one of this.orders()) if (isOpen(one) && billKey(one) === this.key) this.#known.set(one.id, one);
+    this.#known.set(this.order.id, this.order);
+  }
+
+  /** Whether nothing of the bill is due any more. */
+  get #isPaid() { return dueOf(this.#all.filter(isOpen)) === 0 && this.#all.some((order) => order.total > 0); }
 
   /** The bill's payments, where there is more to tell than the verdict above says of one. */
   #showPayments(/** @type {number} */ due) {
@@ -144,6 +167,7 @@ export class ChargeSheet {
   /** Fill the form in with a refused draft, which the corrected one then replaces. */
   #correct(/** @type {Draft} */ draft) {
     this.#refused = draft.key;
+    this.form.isBegun = true;
     this.#isResting = false;
     this.update();
     this.form.refill(draft, { isReplaced: true });
@@ -173,7 +197,7 @@ export class ChargeSheet {
     this.verdict.hidden = parts.length === 0;
   }
 
-  #showDrafts(/** @type {Draft[]} */ drafts) {
+  #showDrafts(/** @type {Draft[]} */ drafts, /** @type {boolean} */ isPaid) {
     const keys = drafts.map((draft) => draft.key);
     for (const node of [...this.draftBox.children]) {
       if (!keys.includes(/** @type {HTMLElement} */ (node).dataset.key)) node.remove();
@@ -185,7 +209,7 @@ export class ChargeSheet {
           correct: (/** @type {Draft} */ latest) => this.#correct(latest),
           discard: (/** @type {Draft} */ latest) => this.#discard(latest) }));
       }
-      box.show(draft);
+      box.show(draft, isPaid);
     }
     this.draftBox.hidden = drafts.length === 0;
   }
@@ -202,9 +226,9 @@ export class ChargeSheet {
 const usualMethod = (order, settings, isTill) => (isTill
   ? settings.methods.find(({ verify }) => verify === "none")?.name : order.payment?.method) ?? null;
 
-/** What this phone has not sent yet, in hundredths. */
-const heldBy = (/** @type {Draft[]} */ drafts) => drafts.filter((draft) => !draft.stopped)
-  .reduce((sum, draft) => sum + Math.round(100 * Number(draft.amount || 0)), 0);
+/** Why a refused payment of a bill that others have paid can only be discarded. */
+const needless = (/** @type {Draft} */ { code, error }) => `⚠ No se pudo: ${code === "nothing_due" ? error
+  : "de esta cuenta ya no se debe nada"}. Si lo cobraste, devuélvelo; después descártalo.`;
 
 /** A payment that this phone has not sent yet, or that was refused. */
 function createDraftBox(/** @type {Draft} */ first, /** @type {DraftActs} */ { outbox, correct, discard }) {
@@ -218,16 +242,18 @@ function createDraftBox(/** @type {Draft} */ first, /** @type {DraftActs} */ { o
   const mend = h("button", { class: "button", type: "button", onclick: () => correct(current) }, "Corregir");
   const actions = h("div", { class: "draft-actions" }, sendNow, mend, createDiscard(() => discard(current)));
   const node = h("div", { class: "draft-box", data: { key } }, text, bar, actions);
-  const show = (/** @type {Draft} */ draft) => {
+  const show = (/** @type {Draft} */ draft, /** @type {boolean} */ isPaid) => {
+    const isNeedless = isPaid && draft.stopped && draft.code !== "order_not_found";
     current = draft;
     const sending = outbox.isSending(draft);
-    setText(text, `${draft.amount ? `${money(Number(draft.amount))} · ` : ""}${describe(draft, outbox)}`);
+    const words = isNeedless ? needless(draft) : describe(draft, outbox);
+    setText(text, `${draft.amount ? `${money(Number(draft.amount))} · ` : ""}${words}`);
     text.dataset.tone = draft.stopped ? "late" : "";
     bar.hidden = !sending;
     bar.value = outbox.progress(draft);
     actions.hidden = sending;
-    sendNow.hidden = isCorrectable(draft);
-    mend.hidden = !isCorrectable(draft);
+    sendNow.hidden = isCorrectable(draft) || isNeedless;
+    mend.hidden = !isCorrectable(draft) || isNeedless;
   };
   return Object.assign(node, { show });
 }

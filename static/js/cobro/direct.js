@@ -1,8 +1,10 @@
 // A charge that is sent at once, as at the till: the page waits for the answer. What needs no look into the account is
 // approved in the same act.
 
-import { call, newKey, whatHappened } from "../lib/api.js";
+import { call, newKey, Offline, whatHappened } from "../lib/api.js";
 import { toast } from "../lib/dom.js";
+import { cents } from "../house/bill.js";
+import { signInAgain } from "../house/live.js";
 import { form } from "./parcels.js";
 
 /** In place of the phone's outbox. `learn(answer)` gets the server's answers. */
@@ -28,12 +30,16 @@ export class Direct {
 
   async discard() { /* nothing waits here */ }
 
-  /** Send the charge; the same charge again, after an answer was lost, is done once. */
+  /**
+   * Send the charge; the same charge again, after an answer was lost, is done once. Rejects with an error that
+   * `isRefusal`; `isUnanswered`, if the charge may be stored all the same.
+   */
   async add({ file, ...said }) {
     const bytes = file ? await file.arrayBuffer() : null;
     const draft = /** @type {Draft} */ (/** @type {unknown} */ ({
       ...said, type: file?.type ?? "", name: file?.name || "foto.jpg", bytes }));
-    const text = JSON.stringify({ ...said, size: file?.size ?? 0, at: file?.lastModified ?? 0 });
+    const { table: _table, customer: _customer, ...charge } = said; // the order may move meanwhile
+    const text = JSON.stringify({ ...charge, size: file?.size ?? 0, at: file?.lastModified ?? 0 });
     if (text !== this.#said) this.#key = newKey();
     this.#said = text;
     try {
@@ -43,20 +49,36 @@ export class Direct {
       this.learn(answer);
       await this.#approve(answer, draft);
     } catch (error) {
-      throw Object.assign(error, { isRefusal: true });
+      throw refusalOf(error);
     }
   }
 
   /** Approve the cashier's own payment, if nobody needs to look into the account for it. */
-  async #approve(/** @type {OrderAfterChange} */ order, /** @type {Draft} */ { method }) {
+  async #approve(/** @type {OrderAfterChange} */ order, /** @type {Draft} */ { method, amount }) {
     const isFree = this.settings.methods.find(({ name }) => name === method)?.verify === "none";
     const own = order.payments.filter((payment) => payment.status === "por_verificar"
-      && payment.submitted_by === this.username).at(-1);
+      && payment.submitted_by === this.username && payment.method === method
+      && cents(payment.amount) === cents(Number(amount))).at(-1);
     if (!isFree || !own) return;
     try {
-      this.learn(await call("PUT", `/payments/${own.id}/verdict`, { json: { verdict: "aprobado" } }));
+      this.learn(await approve(own).catch((error) => {
+        if (error instanceof Offline) return approve(own); // asked twice, it is approved once
+        throw error;
+      }));
     } catch (error) { // the payment is stored: charging again would take it twice
-      toast(`El pago quedó por verificar: apruébalo ahí. ${whatHappened(error.message)}.`, "late");
+      toast(`El pago está guardado. Si sigue en «Por Verificar», apruébalo ahí. ${whatHappened(error.message)}.`,
+        "late");
     }
   }
+}
+
+/** @type {(payment: Payment) => Promise<OrderAfterChange>} */
+const approve = (payment) => call("PUT", `/payments/${payment.id}/verdict`, { json: { verdict: "aprobado" } });
+
+/** The error as the form shows it. */
+function refusalOf(error) {
+  if (error.status === 401) signInAgain(); // what was filled in is kept
+  const isUnanswered = error instanceof Offline || error.status >= 500;
+  const words = `${whatHappened(error.message)}. Toca otra vez: no se cobra dos veces.`;
+  return Object.assign(isUnanswered ? new Error(words) : error, { isRefusal: true, isUnanswered });
 }

@@ -4,7 +4,7 @@ import { money, plainMoney, wireMoney } from "../lib/money.js";
 import { h, setText } from "../lib/dom.js";
 import { isPdf, shrink } from "../lib/photo.js";
 import { placeOf, setPlace } from "../lib/place.js";
-import { cents, paysOf } from "../house/bill.js";
+import { cents, paysOf, rejectedOf } from "../house/bill.js";
 import { Tendered, Tip } from "./extras.js";
 import { emptyPart, Part } from "./part.js";
 import { Reference } from "./reference.js";
@@ -23,6 +23,12 @@ export class ChargeForm {
   #replaces = null;
   /** @type {string?} */
   #corrects = null;
+  #isSending = false;
+  /** @type {Charge?} */
+  #unanswered = null; // what was sent, and may have arrived: the next tap sends the same again
+  #trouble = ""; // why it was not sent
+  /** @type {Order[]} */
+  #bill = [];
 
   constructor(/** @type {ChargeFormParts} */ { settings, send, memory, usual = null, onPayData = null,
     isTill = false }) {
@@ -31,6 +37,8 @@ export class ChargeForm {
     this.send = send;
     this.memory = memory;
     const kept = memory.read();
+    /** Whether somebody has begun to fill the form in, also before a reload. */
+    this.isBegun = kept !== null;
     // Loaded with the form, not with the page. If it fails to load, photos are sent without their time.
     this.exif = import("../lib/exif.js").catch(() => ({ takenAt: () => null }));
     this.part = new Part({ ...emptyPart(), ...kept?.part }, () => this.#changed());
@@ -69,16 +77,32 @@ export class ChargeForm {
     this.#show();
   }
 
-  /** Follow the bill; `held` is what this phone has not sent yet, in hundredths. */
-  update(/** @type {Order[]} */ orders, /** @type {number} */ held) {
-    this.part.update(orders, held);
+  /** Follow the bill's orders, of which nothing is due that this phone has charged already. */
+  update(/** @type {Order[]} */ orders) {
+    this.#bill = orders;
+    if (!this.#isSending && !this.#unanswered) this.#follow(); // what was sent stays as it was until its answer
+  }
+
+  #follow() {
+    this.part.update(this.#bill);
+    if (this.#replaces && !rejectedOf(this.#bill).some(({ id }) => id === this.#replaces)) this.#notReplacing();
     this.#show();
+  }
+
+  /** Somebody else has sent the rejected payment again: what is sent now is another one. */
+  #notReplacing() {
+    this.#replaces = null;
+    setText(this.retrying, "⚠ El pago rechazado ya se envió otra vez: esto sería otro pago.");
+    this.retrying.hidden = false;
   }
 
   /** Begin the next payment of the bill, after one was sent. */
   renew() {
     this.#replaces = null;
     this.#corrects = null;
+    this.#unanswered = null;
+    this.#trouble = "";
+    this.isBegun = false;
     this.retrying.hidden = true;
     this.#turn += 1;
     this.#choose(null);
@@ -93,6 +117,8 @@ export class ChargeForm {
 
   /** Send a rejected payment again: its amount, its orders and its tip. */
   retry(/** @type {Payment} */ payment, /** @type {Order[]} */ orders) {
+    this.#forgetTrouble();
+    this.isBegun = true;
     this.#replaces = payment.id;
     const ids = payment.orders.map((part) => part.order_id);
     const without = orders.filter((order) => !ids.includes(order.id)).map((order) => order.id);
@@ -110,9 +136,13 @@ export class ChargeForm {
 
   /** Fill in a draft again, with its photo. A refused draft `isReplaced` by what is sent then. */
   refill(/** @type {Draft} */ draft, { isReplaced = false } = {}) {
-    this.#corrects = isReplaced ? draft.key : null;
-    this.#replaces = draft.replaces ?? null;
     const wrong = draft.errors ?? {};
+    this.#forgetTrouble();
+    this.isBegun = true;
+    this.retrying.hidden = true;
+    this.#corrects = isReplaced ? draft.key : null;
+    this.#replaces = draft.replaces || null;
+    if (wrong.replaces) this.#notReplacing();
     this.#chooseMethod(draft.method);
     this.reference.text = draft.reference ?? "";
     const without = this.part.all.filter((order) => !draft.orderIds.includes(order.id)).map((order) => order.id);
@@ -121,11 +151,13 @@ export class ChargeForm {
     if (draft.amount) this.#chooseAgain(without, Math.round(Number(draft.amount) * 100), items);
     if (Number(draft.tip) > 0) this.tip.set({ choice: "otra", text: plainMoney(Number(draft.tip)) });
     this.tendered.input.value = draft.tendered ? plainMoney(Number(draft.tendered)) : "";
-    if (!wrong.file && draft.bytes) {
-      this.#choose(new File([draft.bytes], draft.name, { type: draft.type }), wrong.taken_at ? null : draft.takenAt);
-    }
+    if (!wrong.file) this.#chooseOf(draft);
     this.#show();
     this.reference.explain(wrong.reference?.[0] ?? "");
+  }
+
+  #chooseOf(/** @type {Draft} */ { bytes, name, type, takenAt, errors }) {
+    if (bytes) this.#choose(new File([bytes], name, { type }), errors?.taken_at ? null : takenAt);
   }
 
   /**
@@ -178,8 +210,18 @@ export class ChargeForm {
   }
 
   #changed() {
+    this.isBegun = true;
+    this.#forgetTrouble();
     this.#show();
     this.memory.write(this.#state());
+  }
+
+  /** What is filled in from here on is another charge. */
+  #forgetTrouble() {
+    this.#trouble = "";
+    if (!this.#unanswered) return;
+    this.#unanswered = null;
+    this.#follow();
   }
 
   #state() {
@@ -191,6 +233,8 @@ export class ChargeForm {
   async #take(chosen) {
     this.#turn += 1;
     const turn = this.#turn;
+    this.isBegun = true;
+    this.#forgetTrouble();
     this.#choose(null);
     this.submit.disabled = true;
     setText(this.hint, "Preparando la foto…");
@@ -235,7 +279,8 @@ export class ChargeForm {
     this.preview.hidden = isBare;
     this.sources.hidden = isBare && this.isTill;
     this.payData.hidden = !(this.onPayData?.has(method.name) ?? false);
-    this.submit.disabled = this.#lacksPhoto() || Boolean(this.part.trouble) || given === null || !isEnough;
+    const isReady = !this.#lacksPhoto() && !this.part.trouble && given !== null && isEnough;
+    this.submit.disabled = this.#isSending || !isReady;
     setText(this.submit, this.#submitWords(given, tip));
     this.#showHint();
   }
@@ -252,7 +297,8 @@ export class ChargeForm {
   }
 
   #showHint() {
-    if (this.#file) setText(this.hint, `Foto lista · ${Math.ceil(this.#file.size / 1024)} KB`);
+    if (this.#trouble) setText(this.hint, `⚠ ${this.#trouble}`);
+    else if (this.#file) setText(this.hint, `Foto lista · ${Math.ceil(this.#file.size / 1024)} KB`);
     else if (this.#hidesPhoto()) setText(this.hint, "");
     else setText(this.hint, this.#lacksPhoto() ? "Falta la foto del comprobante" : "La foto es opcional");
   }
@@ -262,33 +308,46 @@ export class ChargeForm {
     this.onPayData.show({ method: this.method.name, amount: ((this.part.hundredths ?? 0) + tip) / 100 });
   }
 
+  /** Send what is filled in; without an answer to the last charge, send that one again. */
   async #send(event) {
     event.preventDefault();
     if (this.submit.disabled || this.reference.isMissing()) return;
-    this.submit.disabled = true;
-    const orders = this.part.orders.filter((order) => cents(order.due) > 0 || order.total === 0);
-    const amount = this.part.hundredths ?? 0;
-    const given = this.method.cash ? this.tendered.read() : undefined;
+    const charge = this.#unanswered ?? this.#charge();
+    this.#setSending(true);
     try {
-      await this.send({
-        method: this.method.name, file: this.#file, takenAt: this.#takenAt, reference: this.reference.text,
-        orderIds: orders.map((order) => order.id), amount: wireMoney(amount),
-        tip: wireMoney(this.tip.read(amount) ?? 0), tendered: given ? wireMoney(given) : "",
-        items: this.part.items, replaces: this.#replaces, corrects: this.#corrects,
-      });
+      await this.send(charge);
       this.renew();
     } catch (error) {
-      if (error?.isRefusal) { this.#refused(error); return; }
-      // for example a file in a cloud that can no longer be read
-      this.#choose(null);
-      this.#show();
-      setText(this.hint, "⚠ El archivo ya no se puede leer. Elígelo otra vez.");
+      this.#failed(charge, error);
+    } finally {
+      this.#setSending(false);
     }
   }
 
-  /** Show why the server refused what was sent directly. */
-  #refused(error) {
-    this.#show();
-    setText(this.hint, `⚠ ${error.message}`);
+  #setSending(/** @type {boolean} */ isSending) {
+    this.#isSending = isSending;
+    if (isSending || this.#unanswered) this.#show();
+    else this.#follow();
+  }
+
+  /** @returns {Charge} */
+  #charge() {
+    const orders = this.part.orders.filter((order) => cents(order.due) > 0 || order.total === 0);
+    const amount = this.part.hundredths ?? 0;
+    const given = this.method.cash ? this.tendered.read() : undefined;
+    const replaces = rejectedOf(orders).some(({ id }) => id === this.#replaces) ? this.#replaces : null;
+    return {
+      method: this.method.name, file: this.#file, takenAt: this.#takenAt, reference: this.reference.text,
+      orderIds: orders.map((order) => order.id), amount: wireMoney(amount),
+      tip: wireMoney(this.tip.read(amount) ?? 0), tendered: given ? wireMoney(given) : "",
+      items: this.part.items, replaces, corrects: this.#corrects,
+    };
+  }
+
+  /** Show why the charge was not sent. */
+  #failed(/** @type {Charge} */ charge, error) {
+    this.#unanswered = error?.isUnanswered ? charge : null;
+    this.#trouble = error?.isRefusal ? error.message : "El archivo ya no se puede leer. Elígelo otra vez.";
+    if (!error?.isRefusal) this.#choose(null); // for example a file in a cloud that can no longer be read
   }
 }

@@ -8,13 +8,11 @@ const MOST_PEOPLE = 12;
 const WAYS = [["todo", "Todo"], ["varios", "Entre varios"], ["monto", "Otro monto"], ["platillos", "Por platillos"]];
 
 /**
- * The choice of a part of a bill. `state` is what was chosen before; `onChange()` is called after every change. `held`
- * is what this phone has not sent yet, in hundredths.
+ * The choice of a part of a bill. `state` is what was chosen before; `onChange()` is called after every change.
  */
 export class Part {
   /** @type {Order[]} */
   #orders = [];
-  #held = 0;
   #rows = new Map();
 
   constructor(/** @type {PartState} */ state, /** @type {() => void} */ onChange) {
@@ -49,9 +47,8 @@ export class Part {
   onTip = (/** @type {number} */ _surplus) => {};
 
   /** Follow the bill. */
-  update(/** @type {Order[]} */ orders, held = 0) {
+  update(/** @type {Order[]} */ orders) {
     this.#orders = orders;
-    this.#held = held;
     this.#showRounds();
     this.#showDishes();
     this.show();
@@ -77,8 +74,8 @@ export class Part {
     return this.#orders.length > 1 ? chosen : this.#orders;
   }
 
-  /** What is due on the chosen orders and not on its way, in hundredths. */
-  get due() { return Math.max(0, dueOf(this.orders) - this.#held); }
+  /** What is due on the chosen orders, in hundredths. */
+  get due() { return dueOf(this.orders); }
 
   /** Whether the bill costs nothing: an amount of 0 pays it. */
   get isFree() { return this.#orders.every((order) => order.total === 0); }
