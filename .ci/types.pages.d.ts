@@ -70,7 +70,7 @@ type PartState = {
 };
 /** What a form charges; amounts as the server reads them. */
 type Charge = Pick<Draft, "method" | "reference" | "amount" | "tip" | "tendered" | "items" | "takenAt"> & {
-  file: File | null; orderIds: string[]; replaces: string | null; corrects: string | null;
+  key: string; file: File | null; orderIds: string[]; replaces: string | null; corrects: string | null;
 };
 type ChargeMemory = {
   read: () => any; write: (state: object | null) => void;

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenWindow, hear, settled
@@ -339,3 +340,107 @@ async def test_a_payment_of_the_version_before_without_an_amount_is_not_charged_
 
 async def are_covered(house: House, *order_ids: str) -> bool:
     return all([await is_covered(house, order_id) for order_id in order_ids])
+
+
+@pytest.mark.parametrize("is_stored", [True, False], ids=["stored", "lost"])
+async def test_a_share_without_an_answer_is_the_same_one_after_a_reload(
+    house: House, window: OpenWindow, *, is_stored: bool
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page, sheet = await open_till(window)
+    answers = Answers()
+    answers.is_lost = True
+    await page.route("**/proof", answers.lose if is_stored else lambda route: route.abort())
+    await pick(sheet, "Entre varios")
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("no se cobra dos veces").wait_for()
+    await page.reload()
+    await page.unroute("**/proof")
+    await sheet.get_by_text("No se sabe si el cobro de $ 120.50 llegó").wait_for()
+    await expect(sheet.locator(SUBMIT)).to_have_text("Cobrado $ 120.50")
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_role("button", name="Cobrar lo que falta").wait_for()
+    [payment] = await payments_of(house, order_id)
+    assert (payment["amount"], payment["status"]) == (120.5, "aprobado")
+    await tap(sheet.get_by_role("button", name="Cobrar lo que falta"))
+    await expect(sheet.locator(SUBMIT)).to_have_text("Cobrado $ 120.50")
+    await tap(sheet.locator(SUBMIT))
+    await eventually(lambda: is_covered(house, order_id))
+    assert await amounts_of(house, order_id) == [120.5, 120.5]
+
+
+async def test_another_charge_is_not_the_one_without_an_answer(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page, sheet = await open_till(window)
+    answers = Answers()
+    answers.is_lost = True
+    await page.route("**/proof", answers.lose)
+    await pick(sheet, "Entre varios")
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("no se cobra dos veces").wait_for()
+    await sheet.get_by_text("Falta $ 120.50", exact=True).wait_for()
+    answers.is_lost = False
+    await pick(sheet, "Todo")
+    await expect(sheet.locator(".pays")).to_have_text("Paga $ 120.50")
+    await expect(sheet.get_by_text("no se cobra dos veces")).to_have_count(0)
+    await tap(sheet.locator(SUBMIT))
+    await eventually(lambda: is_covered(house, order_id))
+    assert await amounts_of(house, order_id) == [120.5, 120.5]
+
+
+async def test_a_void_round_is_no_part_of_the_open_sheet(house: House, window: OpenWindow) -> None:
+    first, second = await deliver_rounds(house, 2)
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    await expect(sheet.locator("h2")).to_contain_text("$ 482.00")
+    await house.void(first, LUIS)
+    await expect(sheet.locator("h2")).to_have_text("Mesa 12 · $ 241.00")
+    await pick(sheet, "Efectivo")
+    await send(sheet)
+    assert await amounts_of(house, second) == [241]
+
+
+@pytest.mark.parametrize("way", ["Todo", "Entre varios"])
+async def test_a_tab_that_is_killed_after_the_tap_charges_once(
+    house: House, window: OpenWindow, way: str
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    phone = await open_phone(window)
+    sheet = await open_bill(phone.page)
+    await phone.context.set_offline(True)
+    await sheet.get_by_label("Galería").set_input_files(PHOTO)
+    await sheet.get_by_text("Foto lista").wait_for()
+    await pick(sheet, way)
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("Se enviará solo").wait_for()
+    await phone.page.close()
+    await phone.context.set_offline(False)
+    page = (await window(ANA, "/mesero?ver=cobrar", SMALL, phone.context)).page
+    paid = 241 if way == "Todo" else 120.5
+    await eventually(lambda: has(house, order_id, paid))
+    if way != "Todo":
+        sheet = await open_bill(page)
+        await expect(sheet.locator(".pays")).to_have_text("Paga $ 120.50 · 2 de 2")
+        await expect(sheet.get_by_text("Falta la foto")).to_be_visible()
+    assert await amounts_of(house, order_id) == [paid]
+
+
+async def test_two_tabs_of_a_waiter_charge_one_bill_once(house: House, window: OpenWindow) -> None:
+    """What one of them keeps for later is no longer due in the other."""
+    [order_id] = await deliver_rounds(house, 1)
+    phone = await open_phone(window)
+    other = (await window(ANA, "/mesero?ver=cobrar", SMALL, phone.context)).page
+    sheets = [await open_bill(page) for page in (phone.page, other)]
+    await phone.context.set_offline(True)
+    for sheet in sheets:
+        await pick(sheet, "Efectivo")
+    await tap(sheets[0].locator(SUBMIT))
+    await sheets[0].get_by_text("Se enviará solo").wait_for()
+    await expect(sheets[1].locator("form")).to_be_hidden()
+    await phone.context.set_offline(False)
+    for sheet in sheets:
+        await sheet.get_by_text("Esperando al cajero").wait_for(timeout=60_000)
+        await expect(sheet.locator(".draft-box")).to_have_count(0)
+    assert await amounts_of(house, order_id) == [241]

@@ -5,6 +5,7 @@ import "./browser.js";
 
 const { billOf, dueOf, isChargeable, notesFor, paymentsOf, paysOf, rejectedOf, sharesOf, unpaidItems } = await import(
   "../../static/js/house/bill.js");
+const { withDrafts } = await import("../../static/js/cobro/held.js");
 const { billKey, place, placeLong, placeShort } = await import("../../static/js/house/place.js");
 
 const sum = (amounts) => amounts.reduce((total, amount) => total + amount, 0);
@@ -114,4 +115,22 @@ test("a rejected payment is to be sent again until another one that is not withd
   assert.deepEqual(ids(payment("2", "por_verificar", [], { replaces: "1" })), []);
   assert.deepEqual(ids(payment("2", "retirado", [], { replaces: "1" })), ["1"]);
   assert.deepEqual(ids(payment("2", "rechazado", [], { replaces: "1" })), ["2"]);
+});
+
+test("what waits on the phone is held against its own orders and dishes", () => {
+  const bill = [order("1"), order("2")];
+  const draft = (orderIds, more = {}) => ({ key: "k", stopped: false, amount: "60.00", items: [], orderIds, ...more });
+  const dues = (...drafts) => withDrafts(bill, drafts).map(({ due }) => due);
+  assert.deepEqual(dues(), [100, 100]);
+  assert.deepEqual(dues(draft(["2"])), [100, 40]);
+  assert.deepEqual(dues(draft(["1", "2"]), draft(["1", "2"])), [0, 80]);
+  assert.deepEqual(dues(draft(["1"], { stopped: true })), [100, 100]);
+  assert.deepEqual(dues(draft(["2"], { amount: "" })), [100, 0]); // of an earlier version: all of its order
+  assert.deepEqual(dues(draft(["1"]), draft(["1"])), [0, 100]); // one of them has arrived, and its answer is lost
+  const dishes = draft(["1", "2"], { items: ["2:0:2"], amount: "40.00" });
+  assert.deepEqual(dues(dishes), [100, 60]);
+  assert.deepEqual(unpaidItems(withDrafts(bill, [dishes])).map(({ left }) => left), [3, 2, 1, 2]);
+  assert.deepEqual(bill.map(({ due, payments }) => [due, payments.length]), [[100, 0], [100, 0]]);
+  const refused = { ...order("1"), payments: [payment("5", "rechazado", [part("1", 60)])] };
+  assert.equal(rejectedOf(withDrafts([refused], [draft(["1"], { replaces: "5" })])).length, 0);
 });

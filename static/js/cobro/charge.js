@@ -91,6 +91,8 @@ export class ChargeSheet {
     }
     if (!isOfBill && order.id !== this.order.id) this.#known.delete(order.id);
     else if (this.#known.has(order.id) || isOpen(order)) this.#known.set(order.id, order);
+    // Of a bill with other rounds, a void one is no part.
+    if (this.order.status === "anulado") this.order = this.#all.find(isOpen) ?? this.order;
   }
 
   /** Follow the order to another table or customer: the bill is now the one there. */

@@ -1,7 +1,7 @@
 // A charge that is sent at once, as at the till: the page waits for the answer. What needs no look into the account is
 // approved in the same act.
 
-import { call, newKey, Offline, whatHappened } from "../lib/api.js";
+import { call, Offline, whatHappened } from "../lib/api.js";
 import { toast } from "../lib/dom.js";
 import { cents } from "../house/bill.js";
 import { signInAgain } from "../house/live.js";
@@ -9,9 +9,6 @@ import { form } from "./parcels.js";
 
 /** In place of the phone's outbox. `learn(answer)` gets the server's answers. */
 export class Direct {
-  #key = "";
-  #said = "";
-
   constructor(/** @type {{ settings: Settings, username: string, learn: OnAnswer }} */ { settings, username, learn }) {
     this.settings = settings;
     this.username = username;
@@ -31,21 +28,16 @@ export class Direct {
   async discard() { /* nothing waits here */ }
 
   /**
-   * Send the charge; the same charge again, after an answer was lost, is done once. Rejects with an error that
-   * `isRefusal`; `isUnanswered`, if the charge may be stored all the same.
+   * Send the charge; a charge of the same `key`, sent again after a lost answer, is done once. Rejects with an error
+   * that `isRefusal`; `isUnanswered`, if the charge may be stored all the same.
    */
   async add({ file, ...said }) {
     const bytes = file ? await file.arrayBuffer() : null;
     const draft = /** @type {Draft} */ (/** @type {unknown} */ ({
       ...said, type: file?.type ?? "", name: file?.name || "foto.jpg", bytes }));
-    const { table: _table, customer: _customer, ...charge } = said; // the order may move meanwhile
-    const text = JSON.stringify({ ...charge, size: file?.size ?? 0, at: file?.lastModified ?? 0 });
-    if (text !== this.#said) this.#key = newKey();
-    this.#said = text;
     try {
       const path = /** @type {`/orders/${string}/proof`} */ (`/orders/${draft.orderId}/proof`);
-      const answer = await call("POST", path, { form: form(draft), key: this.#key, timeout: 60000 });
-      this.#said = "";
+      const answer = await call("POST", path, { form: form(draft), key: draft.key, timeout: 60000 });
       this.learn(answer);
       await this.#approve(answer, draft);
     } catch (error) {

@@ -1,5 +1,6 @@
 // The form that charges a bill: what the guest pays of it, the method, the photo, the operation number, tip and cash.
 
+import { newKey } from "../lib/api.js";
 import { money, plainMoney, wireMoney } from "../lib/money.js";
 import { h, setText } from "../lib/dom.js";
 import { isPdf, shrink } from "../lib/photo.js";
@@ -60,12 +61,25 @@ export class ChargeForm {
     this.node = h("form", { class: "charge", novalidate: true, onsubmit: (event) => this.#send(event) },
       this.retrying, this.part.node, this.#methods(kept?.method ?? usual), this.payData, this.tip.node,
       this.tendered.node, this.preview, this.sources, this.reference.node, this.hint, this.submit);
-    if (kept?.tip) this.tip.set(kept.tip);
-    if (kept?.tendered) this.tendered.input.value = kept.tendered;
-    if (kept?.reference) this.reference.text = kept.reference;
+    if (kept) this.#fillIn(kept);
     this.#showPreview();
     this.#takeKept();
     onPayData?.loaded.then(() => this.#show());
+  }
+
+  /** Fill in what was filled in when the page was closed. */
+  #fillIn({ tip, tendered, reference, unanswered }) {
+    if (tip) this.tip.set(tip);
+    if (tendered) this.tendered.input.value = tendered;
+    if (reference) this.reference.text = reference;
+    if (unanswered) this.#takeUp(unanswered);
+  }
+
+  /** Take up a charge whose answer the page before did not wait for. */
+  #takeUp(/** @type {Charge} */ charge) {
+    const given = money(Number(charge.amount) + Number(charge.tip));
+    this.#unanswered = { ...charge, file: null };
+    this.#trouble = `No se sabe si el cobro de ${given} llegó. Toca otra vez: no se cobra dos veces.`;
   }
 
   /** Take the photo that was chosen before the page was closed, unless another one is chosen meanwhile. */
@@ -73,14 +87,17 @@ export class ChargeForm {
     const turn = this.#turn;
     const kept = await this.memory.readPhoto();
     if (!kept || turn !== this.#turn || this.#file) return;
+    if (this.#unanswered) this.#unanswered.file = kept.file;
     this.#choose(kept.file, kept.takenAt);
     this.#show();
   }
 
   /** Follow the bill's orders, of which nothing is due that this phone has charged already. */
   update(/** @type {Order[]} */ orders) {
+    const isFirst = this.#bill.length === 0;
     this.#bill = orders;
-    if (!this.#isSending && !this.#unanswered) this.#follow(); // what was sent stays as it was until its answer
+    const awaitsAnswer = this.#isSending || this.#unanswered; // what was sent stays as it was until then
+    if (isFirst || !awaitsAnswer) this.#follow();
   }
 
   #follow() {
@@ -279,8 +296,8 @@ export class ChargeForm {
     this.preview.hidden = isBare;
     this.sources.hidden = isBare && this.isTill;
     this.payData.hidden = !(this.onPayData?.has(method.name) ?? false);
-    const isReady = !this.#lacksPhoto() && !this.part.trouble && given !== null && isEnough;
-    this.submit.disabled = this.#isSending || !isReady;
+    const isFilled = !this.#lacksPhoto() && !this.part.trouble && given !== null && isEnough;
+    this.submit.disabled = this.#isSending || !(isFilled || this.#unanswered);
     setText(this.submit, this.#submitWords(given, tip));
     this.#showHint();
   }
@@ -292,6 +309,8 @@ export class ChargeForm {
 
   #submitWords(/** @type {number?} */ given, /** @type {number?} */ tip) {
     const verb = this.isTill && this.method.verify === "none" ? "Cobrado" : "Enviar";
+    const { amount, tip: extra } = this.#unanswered ?? {};
+    if (amount) return `${verb} ${money(Number(amount) + Number(extra))}`;
     const isWhole = this.part.state.way === "todo" && !tip;
     return isWhole || given === null ? verb : `${verb} ${money(given / 100)}`;
   }
@@ -314,6 +333,7 @@ export class ChargeForm {
     if (this.submit.disabled || this.reference.isMissing()) return;
     const charge = this.#unanswered ?? this.#charge();
     this.#setSending(true);
+    if (this.isTill) this.memory.write({ ...this.#state(), unanswered: charge });
     try {
       await this.send(charge);
       this.renew();
@@ -337,7 +357,7 @@ export class ChargeForm {
     const given = this.method.cash ? this.tendered.read() : undefined;
     const replaces = rejectedOf(orders).some(({ id }) => id === this.#replaces) ? this.#replaces : null;
     return {
-      method: this.method.name, file: this.#file, takenAt: this.#takenAt, reference: this.reference.text,
+      key: newKey(), method: this.method.name, file: this.#file, takenAt: this.#takenAt, reference: this.reference.text,
       orderIds: orders.map((order) => order.id), amount: wireMoney(amount),
       tip: wireMoney(this.tip.read(amount) ?? 0), tendered: given ? wireMoney(given) : "",
       items: this.part.items, replaces, corrects: this.#corrects,
@@ -348,6 +368,7 @@ export class ChargeForm {
   #failed(/** @type {Charge} */ charge, error) {
     this.#unanswered = error?.isUnanswered ? charge : null;
     this.#trouble = error?.isRefusal ? error.message : "El archivo ya no se puede leer. Elígelo otra vez.";
+    if (!this.#unanswered) this.memory.write(this.#state());
     if (!error?.isRefusal) this.#choose(null); // for example a file in a cloud that can no longer be read
   }
 }
