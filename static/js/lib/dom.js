@@ -137,7 +137,8 @@ export function openDialog(/** @type {string} */ label, /** @type {Child[]} */ .
   return dialog;
 }
 
-const AMOUNT = /(\S{1,5} \d[\d,]*\.\d\d)/;
+// "C$ 1,234.50", "₡ 11.000", "Bs. 85": a sign and what follows it.
+const AMOUNT = /((?:\S{1,5} (?=[\d.,]*\d[.,]\d\d(?!\d))|(?:Bs\.|\S{0,4}[$¢₠-⃏/]) )\d(?:[\d.,]*\d)?)/;
 
 /** Split a sentence so that no amount breaks at the end of a line. */
 export const wholeAmounts = (/** @type {string} */ text) => text.split(AMOUNT).map((part, at) => (
