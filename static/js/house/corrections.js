@@ -123,7 +123,8 @@ function askToTakeOff(order, item, position, done) {
     try {
       const path = /** @type {`/orders/${string}/items/${string}`} */ (`/orders/${order.id}/items/${position}`);
       const answer = await call("PUT", path, { json: { quantity, reason } });
-      toast(`${item.name}: ${item.quantity - quantity} quitado`, "done", { own: true });
+      const off = item.quantity - quantity;
+      toast(`${item.name}: ${off} ${off === 1 ? "quitado" : "quitados"}`, "done", { own: true });
       done(answer);
     } catch (error) {
       toast(error.code ? `${error.message}.` : andAgain(error), "late");
