@@ -543,6 +543,7 @@ async def test_a_choice_moves_no_other_choice_from_under_the_finger(
     await house.deliver()
     page = (await open_phone(window)).page
     sheet = await open_bill(page)
+    await sheet.get_by_text("Sin propina").wait_for()
     before = await boxes(sheet)
     for words in ("Entre varios", "Otro monto", "Efectivo", "Tarjeta", "10 %", "15 %", "Otra"):
         await tap(sheet.locator("label.method").get_by_text(words, exact=True))
@@ -559,7 +560,7 @@ async def test_the_change_and_the_whole_bill_stay_in_sight_once_it_is_charged(
     await pick(sheet, "Efectivo")
     await sheet.locator("#pay-tendered").fill("1000")
     await send(sheet)
-    change = sheet.locator("p.change")
+    change = sheet.locator("p.given-back")
     await expect(change).to_have_text("Cambio $ 518.00")
     [payment] = await payments_of(house, ids[0])
     await house.judge(payment["id"], "aprobado")

@@ -328,7 +328,7 @@ async def test_the_till_tells_the_change_and_all_that_was_charged(
     await sheet.locator("#pay-tendered").fill("500")
     await sheet.get_by_role("button", name="Cobrado").click()
     await expect(sheet.get_by_text("Pago aprobado")).to_be_visible()
-    await expect(sheet.locator("p.change")).to_have_text("Cambio $ 18.00")
+    await expect(sheet.locator("p.given-back")).to_have_text("Cambio $ 18.00")
     await expect(sheet.locator("h2")).to_have_text("Mesa 12 · 2 rondas · $ 482.00")
     for order_id in orders:
         await until_order(house, order_id, lambda order: order["status"] == "pagado")
@@ -341,6 +341,7 @@ async def test_a_second_guests_payment_is_no_second_try(house: House, window: Op
     await house.judge(second["id"], "rechazado", reason="no alcanza")
     await pay(house, order_id, amount="41", replaces=second["id"])
     page = (await window(LUIS, f"/caja?orden={order_id}")).page
+    await page.get_by_role("article").first.wait_for()
     names = [
         await one.get_attribute("aria-label") for one in await page.get_by_role("article").all()
     ]

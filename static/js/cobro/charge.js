@@ -41,7 +41,7 @@ export class ChargeSheet {
     this.payments = createPayments({ username, retry: (payment) => this.retry(payment),
       withdraw: (payment) => this.#withdraw(payment) });
     this.verdict = h("div", { class: "verdict", role: "status" });
-    this.change = h("p", { class: "change", role: "status", hidden: true });
+    this.change = h("p", { class: "given-back", role: "status", hidden: true });
     this.#earlier = new Set(paymentsOf(this.#all).map((payment) => payment.id));
     this.draftBox = h("div", { class: "draft-boxes" });
     this.next = h("button", { class: "button", type: "button", "data-kind": "primary", "data-size": "main",

@@ -250,10 +250,11 @@ export class Part {
       show();
     };
     const number = h("span", { class: "quantity number" });
-    const fewer = h("button", { class: "button step-button", type: "button", "aria-label": `Menos ${item.name}`,
-      onclick: () => set(chosen() - 1) }, "−");
-    const more = h("button", { class: "button step-button", type: "button", "aria-label": `Más ${item.name}`,
-      onclick: () => set(chosen() + 1) }, "+");
+    const ofRound = this.#orders.length > 1 ? `, ronda ${order.round}` : "";
+    const fewer = h("button", { class: "button step-button", type: "button",
+      "aria-label": `Menos ${item.name}${ofRound}`, onclick: () => set(chosen() - 1) }, "−");
+    const more = h("button", { class: "button step-button", type: "button",
+      "aria-label": `Más ${item.name}${ofRound}`, onclick: () => set(chosen() + 1) }, "+");
     const about = h("span", { class: "quiet small" });
     const node = h("li", { class: "pay-dish" },
       h("span", { class: "pay-dish-name" }, h("span", {}, item.name), " ", about),

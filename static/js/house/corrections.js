@@ -74,7 +74,8 @@ function createMove(orders, words, { learn, done }) {
     event.preventDefault();
     const typed = input.value.trim();
     if (!typed) { input.focus(); return; }
-    const where = /^\d+$/.test(typed) ? { table_number: Number(typed) } : { customer: typed };
+    const table = /^(?:mesa *)?(\d+)$/i.exec(typed)?.[1]; // "Mesa 7" is nobody's name
+    const where = table ? { table_number: Number(table) } : { customer: typed };
     button.disabled = true;
     try {
       const answers = [];
@@ -83,7 +84,7 @@ function createMove(orders, words, { learn, done }) {
         learn(answers[answers.length - 1]);
       }
       const what = orders.length > 1 ? `${orders.length} rondas` : `Orden ${orders[0].id}`;
-      toast(`${what}: ahora en ${place(answers[0])}`, "done", { own: true });
+      toast(`${what}: ahora ${"customer" in where ? "para" : "en"} ${place(answers[0])}`, "done", { own: true });
       done(answers[answers.length - 1]);
     } catch (error) {
       const [sentences] = Object.values(error.errors ?? {});
