@@ -158,7 +158,10 @@ def _evening(draw: Draw) -> list[tuple[int, Step]]:
 
 def _steps_of(order_id: int, order: Round) -> list[Step]:
     """Return the steps of an order, from placing it to its delivery."""
-    lines = [OrderLine(product, quantity, order.note) for product, quantity in order.dishes]
+    lines = [
+        OrderLine(product, quantity, None if at else order.note)
+        for at, (product, quantity) in enumerate(order.dishes)
+    ]
 
     async def place(database: Database) -> None:
         await database.write(workflow.place_order, order.waiter, order.place, lines)

@@ -102,8 +102,12 @@ HASTY = """
 
 
 async def hear(page: Page, text: str) -> None:
-    """Wait until the page has said `text` in passing; it may be gone by now."""
-    await page.wait_for_function("text => said.some((one) => one.includes(text))", arg=text)
+    """Wait until the page has said `text` in passing; it may be gone by now.
+
+    Spaces that break no line count like others, as in what Playwright compares.
+    """
+    said = "text => said.some((one) => one.replaceAll('\\u00a0', ' ').includes(text))"
+    await page.wait_for_function(said, arg=text)
 
 
 async def settled(page: Page) -> None:

@@ -9,7 +9,8 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from comanda.domain.staff import Staff
 from tests.browser.conftest import OpenWindow, Window, settled
-from tests.house import ANA, BETO, LUIS, ROSA, House, eventually, jpeg
+from tests.browser.layout import all_flaws
+from tests.house import ANA, BETO, COCO, LUIS, ROSA, House, eventually, jpeg
 
 SMALL = {"width": 360, "height": 640}
 MOST_TAPS, MOST_TAPS_FOR_A_SHARE = 3, 5
@@ -523,3 +524,122 @@ async def test_the_till_charges_cash_and_approves_it_in_one_act(
 async def is_paid(house: House, *ids: str) -> bool:
     orders = [(await house.call(LUIS, "GET", f"/orders/{order_id}"))[1] for order_id in ids]
     return all(order["status"] == "pagado" for order in orders)
+
+
+async def boxes(sheet: Locator) -> list[Any]:
+    """Where the choices stand within their group."""
+    found: list[Any] = await sheet.locator("label.method").evaluate_all(
+        "(all) => all.map((one) => { const group = one.parentElement.getBoundingClientRect();"
+        " const box = one.getBoundingClientRect();"
+        " return [box.left - group.left, box.top - group.top, box.width, box.height]; })"
+    )
+    return found
+
+
+async def test_a_choice_moves_no_other_choice_from_under_the_finger(
+    house: House, window: OpenWindow
+) -> None:
+    await let_tips(house, 10, 15)
+    await house.deliver()
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    await sheet.get_by_text("Sin propina").wait_for()
+    before = await boxes(sheet)
+    for words in ("Entre varios", "Otro monto", "Efectivo", "Tarjeta", "10 %", "15 %", "Otra"):
+        await tap(sheet.locator("label.method").get_by_text(words, exact=True))
+        assert await boxes(sheet) == before, words
+
+
+async def test_the_change_and_the_whole_bill_stay_in_sight_once_it_is_charged(
+    house: House, window: OpenWindow
+) -> None:
+    """A card that comes back on the way doesn't ask how much the guest gets back."""
+    ids = await deliver_rounds(house, 2)
+    phone = await open_phone(window)
+    sheet = await open_bill(phone.page)
+    await pick(sheet, "Efectivo")
+    await sheet.locator("#pay-tendered").fill("1000")
+    await send(sheet)
+    change = sheet.locator("p.given-back")
+    await expect(change).to_have_text("Cambio $ 518.00")
+    [payment] = await payments_of(house, ids[0])
+    await house.judge(payment["id"], "aprobado")
+    await sheet.get_by_text("Pago aprobado").wait_for()
+    await expect(sheet.locator("h2")).to_have_text("Mesa 12 · 2 rondas · $ 482.00")
+    await expect(change).to_have_text("Cambio $ 518.00")
+
+
+async def test_the_change_of_a_part_is_gone_with_the_next_part(
+    house: House, window: OpenWindow
+) -> None:
+    await house.deliver()
+    sheet = await open_bill((await open_phone(window)).page)
+    await pick(sheet, "Entre varios", "Efectivo")
+    await sheet.locator("#pay-tendered").fill("200")
+    await send(sheet)
+    await expect(sheet.get_by_text("Cambio $ 79.50")).to_be_visible()
+    await tap(sheet.get_by_role("button", name="Cobrar lo que falta"))
+    await expect(sheet.get_by_text("Cambio")).to_have_count(0)
+
+
+async def test_one_of_many_rounds_is_chosen_with_two_taps(house: House, window: OpenWindow) -> None:
+    ids = await deliver_rounds(house, 5)
+    sheet = await open_bill((await open_phone(window)).page)
+    await pick(sheet, "Efectivo")
+    await tap(sheet.get_by_role("button", name="Ninguna ronda"))
+    await sheet.get_by_text("Elige las rondas que paga").wait_for()
+    await sheet.get_by_label("Ronda 4").check()
+    await expect(sheet.locator(".pays")).to_have_text("Paga $ 241.00")
+    await expect(sheet.get_by_role("button", name="Todas las rondas")).to_be_visible()
+    await send(sheet)
+    assert await amounts_of(house, ids[3]) == [241]
+    assert await amounts_of(house, ids[0]) == []
+
+
+async def test_a_tip_above_the_bill_is_refused_while_it_is_typed(
+    house: House, window: OpenWindow
+) -> None:
+    await let_tips(house, 10)
+    await house.deliver()
+    sheet = await open_bill((await open_phone(window)).page)
+    await pick(sheet, "Efectivo", "Otra")
+    await sheet.get_by_label("Otra propina").fill("241.01")
+    await sheet.get_by_text("La propina no puede pasar del total de la cuenta").wait_for()
+    await expect(sheet.locator("button[type=submit]")).to_be_disabled()
+    await sheet.get_by_label("Otra propina").fill("241")
+    await expect(sheet.locator("button[type=submit]")).to_have_text("Enviar $ 482.00")
+    await pick(sheet, "Otro monto")
+    await sheet.get_by_label("Monto que paga").fill("600")
+    await sheet.get_by_text("Sobran $ 359.00: se deben $ 241.00").wait_for()
+    await expect(sheet.get_by_role("button", name="Es propina")).to_have_count(0)
+
+
+async def test_amounts_of_millions_stay_whole_on_a_small_phone(
+    house: House, window: OpenWindow
+) -> None:
+    body = {"name": "Bandeja paisa", "category": "Fuertes", "price": 9_876_543}
+    _, dish = await house.call(ROSA, "POST", "/products", json=body)
+    items = [{"product_id": dish["id"], "quantity": 3, "note": None}]
+    for _ in range(2):
+        order = {"table_number": 12, "items": items}
+        _, placed = await house.call(ANA, "POST", "/orders", json=order)
+        for state, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
+            await house.advance(placed["id"], state, member)
+    account = {"method": "transferencia", "label": "Nequi", "holder": "Rosa", "number": "300123"}
+    await house.call(ROSA, "PUT", "/accounts", json={"accounts": [account]})
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    assert await all_flaws(page) == {}
+    await pick(sheet, "Por platillos")
+    await expect(sheet.locator("button[type=submit]")).to_have_text("Enviar")
+    assert await all_flaws(page) == {}
+    await pick(sheet, "Todo")
+    await tap(sheet.get_by_role("button", name="Datos para pagar"))
+    data = page.get_by_role("dialog", name="Datos para pagar")
+    await data.get_by_text("Nequi").wait_for()
+    assert await all_flaws(page) == {}
+    await data.get_by_role("button", name="Cerrar").click()
+    await pick(sheet, "Efectivo")
+    await sheet.locator("#pay-tendered").fill("99999999")
+    await expect(sheet.locator(".change b").last).to_have_text("$ 40,740,741.00")
+    assert await all_flaws(page) == {}

@@ -14,6 +14,8 @@ from comanda.domain.house import House as Described
 from comanda.domain.staff import Staff
 from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import DESKTOP, OpenWindow, until_order
+from tests.browser.layout import SMALL, flaws
+from tests.browser.test_caja import TABLET
 from tests.browser.test_shell import violations
 from tests.house import ANA, COCO, LUIS, MARA, ROSA, House, eventually, jpeg
 
@@ -430,3 +432,22 @@ async def test_a_narrow_screen_has_cards_and_cuts_nothing(
     assert label is not None
     assert label["height"] >= 48
     assert await violations(page) == []
+
+
+@pytest.mark.parametrize("size", [SMALL, TABLET, DESKTOP], ids=["phone", "tablet", "desk"])
+async def test_the_sounds_button_neither_grows_nor_covers_the_list(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    ids = [(await house.deliver())["id"] for _ in range(3)]
+    form = aiohttp.FormData([("also", one) for one in ids[1:]], default_to_multipart=True)
+    form.add_field("method", "efectivo")
+    status, order = await house.call(ANA, "POST", f"/orders/{ids[0]}/proof", data=form)
+    assert status == 201, order
+    await house.judge(order["payments"][-1]["id"], "aprobado")
+    opened = await window(LUIS, "/caja", size, touch=size is not DESKTOP)
+    await opened.page.get_by_role("tab", name="Conciliación").click()
+    await opened.page.get_by_role("link", name=ids[2], exact=True).wait_for()
+    box = await opened.page.get_by_role("button", name="Activar sonido").bounding_box()
+    assert box is not None
+    assert box["height"] < 60
+    assert await flaws(opened.page) == []

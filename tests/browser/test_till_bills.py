@@ -77,7 +77,7 @@ async def test_one_payment_of_three_orders_is_one_card_and_its_rejection_returns
     detail = page.get_by_role("region", name="Comprobante")
     await expect(detail.get_by_role("heading", name="Mesa 12 · 3 rondas")).to_be_visible()
     await expect(detail.get_by_label("Lo que paga").get_by_role("listitem")).to_have_count(3)
-    await expect(detail.get_by_label("Lo que paga")).to_contain_text(f"orden {orders[2]} · ronda 3")
+    await expect(detail.get_by_label("Lo que paga")).to_contain_text(f"Orden {orders[2]} · ronda 3")
     await expect(detail.locator(".facts")).to_contain_text("Propina$ 70.00")
     await expect(detail.get_by_text("PAGO PARCIAL")).to_have_count(0)
     await shown(page)
@@ -114,7 +114,8 @@ async def test_three_payments_of_one_order_are_three_cards_decided_one_by_one(
     await expect(page.locator(".partial")).to_contain_text("pago 1 de 2")
     await expect(page.locator(".left-over")).to_have_text("Queda por pagar $ 41.00")
     await pay(house, order_id)
-    await expect(page.locator(".left-over")).to_have_text("Con este pago no queda nada por pagar")
+    words = "Con este pago y los otros que esperan no queda nada por pagar"
+    await expect(page.locator(".left-over")).to_have_text(words)
     await expect(page.get_by_text("Esperan, además, $ 141.00 en otros pagos")).to_be_visible()
     await expect(cards(page)).to_have_count(3)
     await page.reload()
@@ -313,3 +314,58 @@ async def test_the_numbers_of_a_long_bill_stay_apart(house: House, window: OpenW
     row = await turn_to(opened.page, "Por Cobrar")
     await row.get_by_role("link", name="8", exact=True).wait_for()
     assert await flaws(opened.page) == []
+
+
+async def test_the_till_tells_the_change_and_all_that_was_charged(
+    house: House, window: OpenWindow
+) -> None:
+    orders = await deliver_rounds(house, 2)
+    page = await luis(window)
+    rows = await turn_to(page, "Por Cobrar 1")
+    await rows.get_by_role("button", name="Cobrar").click()
+    sheet = page.get_by_role("dialog", name="Cobrar Mesa 12")
+    await settled(page)
+    await sheet.locator("#pay-tendered").fill("500")
+    await sheet.get_by_role("button", name="Cobrado").click()
+    await expect(sheet.get_by_text("Pago aprobado")).to_be_visible()
+    await expect(sheet.locator("p.given-back")).to_have_text("Cambio $ 18.00")
+    await expect(sheet.locator("h2")).to_have_text("Mesa 12 · 2 rondas · $ 482.00")
+    for order_id in orders:
+        await until_order(house, order_id, lambda order: order["status"] == "pagado")
+
+
+async def test_a_second_guests_payment_is_no_second_try(house: House, window: OpenWindow) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    await pay(house, order_id, amount="100")
+    second = await pay(house, order_id, amount="41")
+    await house.judge(second["id"], "rechazado", reason="no alcanza")
+    await pay(house, order_id, amount="41", replaces=second["id"])
+    page = (await window(LUIS, f"/caja?orden={order_id}")).page
+    await page.get_by_role("article").first.wait_for()
+    names = [
+        await one.get_attribute("aria-label") for one in await page.get_by_role("article").all()
+    ]
+    assert [name for name in names if name] == ["Intento 3", "Pago 2", "Intento 1"]
+
+
+@SIZES
+async def test_long_dishes_leave_their_button_whole(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    name = "Bandeja paisa especial de la casa con chicharrón y aguacate"
+    body = {"name": name, "category": "Fuertes", "price": 90}
+    _, dish = await house.call(ROSA, "POST", "/products", json=body)
+    items = [{"product_id": dish["id"], "quantity": 2, "note": None}]
+    await house.call(ANA, "POST", "/orders", json={"table_number": 3, "items": items})
+    page = await luis(window, size=size)
+    row = await turn_to(page, "En curso 1")
+    await row.get_by_role("button", name="Corregir").click()
+    button = page.get_by_role("button", name=f"Quitar {name}")
+    await button.wait_for()
+    lines = "(node) => { const all = document.createRange(); all.selectNodeContents(node);"
+    assert await button.evaluate(f"{lines} return all.getClientRects().length; }}") == 1
+    await button.click()
+    dialog = page.get_by_role("dialog", name="Quitar platillo")
+    await dialog.get_by_label("¿Cuántos se quitan?").select_option("2")
+    await dialog.get_by_role("button", name="Cancelar").click()
+    assert await flaws(page) == []

@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Locator, Page, expect
 
 from comanda.domain.staff import Staff
-from tests.browser.conftest import OpenWindow, settled, until_order
+from tests.browser.conftest import OpenWindow, hear, settled, until_order
 from tests.house import ANA, COCO, LUIS, House
 
 SMALL = {"width": 360, "height": 640}
@@ -115,9 +115,10 @@ async def test_all_rounds_of_a_table_move_at_once(house: House, window: OpenWind
     page = await phone(window, "cobrar")
     await tap(bill(page, "Mesa 12, órdenes 1, 2").get_by_role("button", name="Corregir"))
     dialog = page.get_by_role("dialog", name="Corregir")
-    await dialog.get_by_label("Cambiar mesa a toda la cuenta").fill("15")
+    await dialog.get_by_label("Cambiar mesa a toda la cuenta").fill("mesa 15")
     await dialog.get_by_role("button", name="Cambiar", exact=True).first.click()
     await expect(bill(page, "Mesa 15, órdenes 1, 2")).to_contain_text("2 rondas")
+    await expect(bill(page, "Mesa 15, órdenes 1, 2")).to_contain_text("Órdenes 1, 2 · ★ tuya")
     await expect(bill(page, re.compile("^Mesa 12"))).to_have_count(0)
     for order_id, number in (("1", 1), ("2", 2)):
         _, order = await house.call(LUIS, "GET", f"/orders/{order_id}")
@@ -134,6 +135,7 @@ async def test_one_round_moves_and_leaves_the_others(house: House, window: OpenW
     await second.locator("summary").click()
     await second.get_by_role("textbox").fill("Lupita")
     await second.get_by_role("button", name="Cambiar", exact=True).click()
+    await hear(page, "Orden 2: ahora para Lupita")
     await expect(bill(page, "Lupita, orden 2")).to_be_visible()
     await expect(bill(page, "Mesa 12, orden 1")).to_be_visible()
 

@@ -38,13 +38,13 @@ test("an amount is read as the house writes it", () => {
 
 test("money has the house's sign, its decimals and groups of three", () => {
   setMoney(MEXICO);
-  assert.equal(money(185.5), "$ 185.50");
-  assert.equal(money(1234567.891), "$ 1,234,567.89");
-  assert.equal(money(0), "$ 0.00");
+  assert.equal(money(185.5), "$\u00a0185.50", "a line never breaks behind the sign");
+  assert.equal(money(1234567.891), "$\u00a01,234,567.89");
+  assert.equal(money(0), "$\u00a00.00");
   assert.equal(plainMoney(1234.5), "1234.50");
   setMoney({ ...CHILE, currency: "Gs", currency_after: true });
-  assert.equal(money(11000), "11.000 Gs");
-  assert.equal(money(7.5), "7,50 Gs", "hundredths that are there are never hidden");
+  assert.equal(money(11000), "11.000\u00a0Gs");
+  assert.equal(money(7.5), "7,50\u00a0Gs", "hundredths that are there are never hidden");
   setMoney(MEXICO);
 });
 

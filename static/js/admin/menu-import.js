@@ -68,7 +68,8 @@ function describe(/** @type {Changes} */ { added, changed, same }) {
       `⚠ ${leaps.length === 1 ? "Un precio cambia" : `${leaps.length} precios cambian`} cien veces o más: `
       + `${leaps.slice(0, 3).map(({ before, after }) => `${after.name}, ${money(before.price)} → ${money(after.price)}`)
         .join("; ")}. Revisa si el archivo separa los centavos como tu restaurante.`) : null,
-    h("p", { class: "summary" }, `${added.length} nuevos · ${changed.length} con cambios · ${same} iguales`),
+    h("p", { class: "summary" }, `${added.length} ${added.length === 1 ? "nuevo" : "nuevos"} · `
+      + `${changed.length} con cambios · ${same} ${same === 1 ? "igual" : "iguales"}`),
     ...listed("Nuevos", added.map((entry) => `${entry.name} · ${entry.category} · ${money(entry.price)}`)),
     ...listed("Con cambios", changed.map(({ before, after }) => `${after.name}: ${differences(before, after)}`)),
   ];

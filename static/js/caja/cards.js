@@ -47,9 +47,9 @@ export function createWaiting(order, settings, me, open) {
     setText(sum, money(givenOf(payment)));
     part.hidden = !isPart(changed);
     if (!part.hidden) part.dataset.tone = "wait";
-    setText(part, `${turnOf(changed)} · ${whole(payment.amount)} de ${whole(totalOf(changed))}`);
+    setText(part, `${turnOf(changed)} · ${money(payment.amount)} de ${money(totalOf(changed))}`);
     setText(about, [awayWords(changed), placesOf(changed) === place(changed) ? "" : placesOf(changed),
-      ordersOf(changed), methodName(payment.method), payment.tip > 0 ? `propina ${whole(payment.tip)}` : "",
+      ordersOf(changed), methodName(payment.method), payment.tip > 0 ? `propina ${money(payment.tip)}` : "",
       personName(changed.waiter)].filter(Boolean).join(" · "));
     showViewing(viewing, payment, me);
   };
@@ -61,9 +61,6 @@ export function createWaiting(order, settings, me, open) {
 }
 
 const awayWords = (/** @type {Placed} */ order) => (order.customer ? "Para llevar" : "");
-
-/** An amount that no line break divides. */
-const whole = (/** @type {number} */ amount) => money(amount).replaceAll(" ", "\u00a0");
 
 function showViewing(/** @type {HTMLElement} */ badge, /** @type {Payment} */ payment, /** @type {string} */ me) {
   const words = viewingWords(payment, me);
@@ -129,8 +126,8 @@ export function createUnpaid(bill, { charge, correct }) {
     const paid = changed.orders.reduce((all, one) => all + cents(one.paid), 0);
     const waits = changed.orders.reduce((all, one) => all + cents(one.waiting), 0);
     setText(sum, money(due / 100));
-    const parts = [awayWords(first), roundsOf(changed.orders), due < total ? `de ${whole(total / 100)}` : "",
-      paid > 0 ? `pagado ${whole(paid / 100)}` : "", waits > 0 ? `por verificar ${whole(waits / 100)}` : "",
+    const parts = [awayWords(first), roundsOf(changed.orders), due < total ? `de ${money(total / 100)}` : "",
+      paid > 0 ? `pagado ${money(paid / 100)}` : "", waits > 0 ? `por verificar ${money(waits / 100)}` : "",
       changed.orders.length > 1 ? "" : `Orden ${first.id}`, personName(first.waiter)].filter(Boolean).join(" · ");
     const refused = rejectedOf(changed.orders).at(-1);
     const ids = changed.orders.map(({ id }) => id);

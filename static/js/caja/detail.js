@@ -102,7 +102,8 @@ export class Detail {
     this.pays = h("div", { class: "pays-of" });
     this.#showPays();
     const evidence = h("div", { class: "evidence" }, viewing, this.pays, createFacts(payment), this.#findings.node,
-      ...order.bill.flatMap((one) => [order.bill.length > 1 ? h("h3", { class: "small quiet" }, nameOf(one)) : null,
+      ...order.bill.flatMap((one) => [
+        order.bill.length > 1 ? h("h3", { class: "small quiet" }, nameIn(one, order)) : null,
         createDishes(one)]).filter((part) => part !== null));
     this.node.replaceChildren(this.#heading(order),
       h("div", { class: "detail-body", data: { again: String(again) } },
@@ -151,7 +152,7 @@ export class Detail {
     const turn = turnOf(order);
     const lines = order.payment.orders.map((share) => {
       const one = order.bill.find(({ id }) => id === share.order_id);
-      return h("li", {}, h("span", {}, one ? nameOf(one) : `Orden ${share.order_id}`),
+      return h("li", {}, h("span", {}, one ? nameIn(one, order) : `Orden ${share.order_id}`),
         h("span", { class: "money" }, money(share.amount)),
         one && share.amount < one.total ? h("span", { class: "quiet small" }, `de ${money(one.total)}`) : null,
         one && share.items.length > 0 ? h("span", { class: "dish-note" }, share.items
@@ -164,7 +165,9 @@ export class Detail {
         h("span", { class: "money" }, `${money(order.payment.amount)} de ${money(totalOf(order))}`)) : null,
       isListed ? h("ul", { class: "pays-list", "aria-label": "Lo que paga" }, ...lines) : null,
       left > 0 ? h("p", { class: "left-over" }, "Queda por pagar ", h("b", { class: "money" }, money(left / 100)))
-        : part ? h("p", { class: "left-over" }, "Con este pago no queda nada por pagar") : null,
+        : part ? h("p", { class: "left-over" }, beside > 0
+          ? "Con este pago y los otros que esperan no queda nada por pagar" : "Con este pago no queda nada por pagar")
+          : null,
       beside > 0 ? h("p", { class: "quiet small" }, "Esperan, además, ", h("span", { class: "money" },
         money(beside / 100)), " en otros pagos") : null].filter((node) => node !== null));
     this.pays.hidden = this.pays.childElementCount === 0;
@@ -282,9 +285,13 @@ export class Detail {
 
 const key = (/** @type {string} */ name) => h("kbd", {}, name);
 
-/** "Mesa 12 · orden 128 · ronda 2" */
-const nameOf = (/** @type {Order} */ order) =>
-  `${place(order)} · orden ${order.id}${order.round > 1 ? ` · ronda ${order.round}` : ""}`;
+/**
+ * "Orden 128 · ronda 2", after its place where this is not the one that the heading names.
+ * @type {(order: Order, heading: Charged) => string}
+ */
+const nameIn = (order, heading) => [
+  place(order) === placesOf(heading) ? `Orden ${order.id}` : `${place(order)} · orden ${order.id}`,
+  order.round > 1 ? `ronda ${order.round}` : ""].filter(Boolean).join(" · ");
 
 function earlierPhoto(/** @type {Payment} */ payment) {
   const when = payment.decided_at ? clock(payment.decided_at) : "";

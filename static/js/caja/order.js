@@ -3,6 +3,7 @@
 import { call, Offline } from "../lib/api.js";
 import { h, openDialog } from "../lib/dom.js";
 import { clock, day, money, STATES } from "../house/format.js";
+import { attemptOf } from "../house/bill.js";
 import { cover, uncover } from "../lib/place.js";
 import { createDishes, createFacts, createFindings, orderLink } from "./evidence.js";
 import { namesOf } from "./examination.js";
@@ -95,8 +96,8 @@ function contents(/** @type {OrderDetail} */ order, /** @type {() => void} */ ag
 
 function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ order, /** @type {() => void} */ again) {
   const { word, tone } = VERDICTS[payment.status];
-  return h("article", { class: "past-payment", "aria-label": `Intento ${payment.attempt}` },
-    h("h3", {}, `Intento ${payment.attempt} · ${methodName(payment.method)} · `,
+  return h("article", { class: "past-payment", "aria-label": attemptOf(payment) },
+    h("h3", {}, `${attemptOf(payment)} · ${methodName(payment.method)} · `,
       h("span", { class: "money" }, money(payment.amount)), " ", h("span", { class: "badge", data: { tone } }, word)),
     payment.orders.length > 1 ? h("p", { class: "small" }, "Paga ", ...payment.orders.flatMap((part, at) => [
       at > 0 ? ", " : "", part.order_id === order.id ? `esta orden ${money(part.amount)}`
@@ -104,7 +105,7 @@ function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ orde
     h("p", { class: "quiet small" }, ...sayWho(payment)),
     payment.reason ? h("p", { class: payment.status === "rechazado" ? "reason" : "" }, `«${payment.reason}»`) : null,
     createFacts(payment), createFindings(payment).node, createReopen(payment, again),
-    createPhoto(payment, `Comprobante de la orden ${order.id}, intento ${payment.attempt}`));
+    createPhoto(payment, `Comprobante de la orden ${order.id}, ${attemptOf(payment).toLowerCase()}`));
 }
 
 function sayWho(/** @type {Payment} */ payment) {

@@ -85,11 +85,11 @@ function cells(payment, nameOf, warned) {
   const { reference, tip, orders } = payment;
   const withTip = tip > 0
     ? h("span", { class: "quiet small declared" }, "con propina ", h("span", { class: "money" }, money(tip))) : null;
-  const others = orders.slice(1).flatMap((part) => [", ", orderLink(part.order_id)]);
+  const others = orders.slice(1).flatMap((part) => [h("span", { class: "comma" }, ", "), orderLink(part.order_id)]);
   return [
     cell("table-cell number", payment.customer ? "" : "Mesa", placeShort(payment),
       orders.length > 1 ? h("span", { class: "quiet small" }, ` · ${roundsOf(orders)}`) : null),
-    cell("order-cell", "Orden", orderLink(payment.order_id), ...others),
+    cell("order-cell", others.length > 0 ? "Órdenes" : "Orden", orderLink(payment.order_id), ...others),
     cell("method-cell", "", methodName(payment.method)),
     cell("reference-cell", "", reference ?? h("span", { class: "quiet" }, "Sin referencia"), warned),
     cell("amount money", "", money(givenOf(payment)), withTip),

@@ -4,7 +4,7 @@ import { call } from "../lib/api.js";
 import { h, openDialog, setText } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { cover, setPlace, uncover } from "../lib/place.js";
-import { cents, dueOf, isChargeable, isOpen, paymentsOf, paysOf, rejectedOf, roundsOf } from "../house/bill.js";
+import { cents, counts, dueOf, isChargeable, isOpen, paymentsOf, paysOf, rejectedOf, roundsOf } from "../house/bill.js";
 import { billKey, place } from "../house/place.js";
 import { ChargeForm } from "./form.js";
 import { outcomeOf } from "./outcome.js";
@@ -21,6 +21,8 @@ export class ChargeSheet {
   #known = new Map();
   #isResting = false;
   #refused = ""; // the key of the refused draft that the form was last filled in with
+  /** @type {Set<string>} */
+  #earlier = new Set(); // the payments that were there before this sheet
 
   constructor(/** @type {Order} */ order, /** @type {SheetParts} */ { outbox, settings, orders, username, payData,
     onClose, retries = null, isTill = false }) {
@@ -29,6 +31,7 @@ export class ChargeSheet {
     this.outbox = outbox;
     this.orders = orders;
     this.onClose = onClose;
+    this.username = username;
     this.#gather();
     this.form = new ChargeForm({
       settings, send: (charge) => this.#send(charge),
@@ -39,11 +42,13 @@ export class ChargeSheet {
     this.payments = createPayments({ username, retry: (payment) => this.retry(payment),
       withdraw: (payment) => this.#withdraw(payment) });
     this.verdict = h("div", { class: "verdict", role: "status" });
+    this.change = h("p", { class: "given-back", role: "status", hidden: true });
+    this.#earlier = new Set(paymentsOf(this.#all).map((payment) => payment.id));
     this.draftBox = h("div", { class: "draft-boxes" });
     this.next = h("button", { class: "button", type: "button", "data-kind": "primary", "data-size": "main",
       hidden: true, onclick: () => this.#goOn() }, "Cobrar lo que falta");
-    this.dialog = openDialog(`Cobrar ${place(order)}`, this.#head(), this.verdict, this.payments.node, this.draftBox,
-      this.next, this.form.node);
+    this.dialog = openDialog(`Cobrar ${place(order)}`, this.#head(), this.change, this.verdict, this.payments.node,
+      this.draftBox, this.next, this.form.node);
     this.dialog.classList.add("sheet");
     this.layer = isTill ? "cobro" : "orden";
     cover(this.layer, order.id, () => this.dialog.close());
@@ -80,6 +85,7 @@ export class ChargeSheet {
     this.next.hidden = !canCharge || !this.#isResting;
     this.form.node.hidden = !canCharge || this.#isResting;
     this.form.update(bill);
+    this.#showChange(drafts);
     if (isToCorrect) this.#correct(refused);
   }
 
@@ -112,6 +118,16 @@ export class ChargeSheet {
   /** Whether nothing of the bill is due any more. */
   get #isPaid() { return dueOf(this.#all.filter(isOpen)) === 0 && this.#all.some((order) => order.total > 0); }
 
+  /** The change of the cash that was just charged here, which is given back after the form is gone. */
+  #showChange(/** @type {Draft[]} */ drafts) {
+    const own = paymentsOf(this.#all).filter((payment) => counts(payment) && payment.submitted_by === this.username
+      && !this.#earlier.has(payment.id)).at(-1);
+    const draft = drafts.filter((one) => !one.stopped).at(-1);
+    const change = draft ? changeOf(draft) : own?.change ?? 0;
+    this.change.hidden = !(change > 0) || !this.form.node.hidden;
+    this.change.replaceChildren(...(this.change.hidden ? [] : ["Cambio ", h("b", { class: "money" }, money(change))]));
+  }
+
   /** The bill's payments, where there is more to tell than the verdict above says of one. */
   #showPayments(/** @type {number} */ due) {
     const payments = paymentsOf(this.#all).filter(({ status }) => status !== "retirado");
@@ -140,14 +156,16 @@ export class ChargeSheet {
   }
 
   #showHead(/** @type {number} */ due) {
-    const open = this.#all.filter((order) => isOpen(order) || order.id === this.order.id);
-    const rounds = roundsOf(open);
-    const total = open.reduce((sum, order) => sum + cents(order.total), 0);
+    const all = this.#all;
+    const live = all.filter((order) => order.status !== "anulado");
+    const bill = live.length > 0 ? live : all;
+    const rounds = roundsOf(bill);
+    const total = bill.reduce((sum, order) => sum + cents(order.total), 0);
     setText(this.place, `${place(this.order)} · ${rounds ? `${rounds} · ` : ""}`);
     setText(this.total, money(total / 100));
-    const cooking = open.filter((order) => ["pendiente", "en_preparacion", "listo"].includes(order.status));
+    const cooking = bill.filter((order) => ["pendiente", "en_preparacion", "listo"].includes(order.status));
     const words = [due > 0 && due < total ? `Falta ${money(due / 100)}` : "",
-      cooking.length > 0 && open.length > 1 ? `${cooking.length} sin entregar` : ""].filter(Boolean).join(" · ");
+      cooking.length > 0 && bill.length > 1 ? `${cooking.length} sin entregar` : ""].filter(Boolean).join(" · ");
     setText(this.left, words);
     this.left.hidden = !words;
   }
@@ -231,6 +249,10 @@ const usualMethod = (order, settings, isTill) => (isTill
 /** Why a refused payment of a bill that others have paid can only be discarded. */
 const needless = (/** @type {Draft} */ { code, error }) => `⚠ No se pudo: ${code === "nothing_due" ? error
   : "de esta cuenta ya no se debe nada"}. Si lo cobraste, devuélvelo; después descártalo.`;
+
+/** What the guest gets back of the cash of a payment that this phone has not sent yet. */
+const changeOf = (/** @type {Draft} */ { amount, tip, tendered }) => (tendered
+  ? Math.round(100 * (Number(tendered) - Number(amount) - Number(tip || 0))) / 100 : 0);
 
 /** A payment that this phone has not sent yet, or that was refused. */
 function createDraftBox(/** @type {Draft} */ first, /** @type {DraftActs} */ { outbox, correct, discard }) {

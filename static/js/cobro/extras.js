@@ -46,14 +46,19 @@ export class Tip {
     if (choice === "otra") this.input.focus();
   }
 
-  /** The tip in hundredths for a paid amount, or null while it can't be read, which the field then shows. */
-  read(/** @type {number} */ amount) {
+  /**
+   * The tip in hundredths for a paid amount, or null while it can't be read or is above `most`, which the field then
+   * shows.
+   */
+  read(/** @type {number} */ amount, most = Infinity) {
     if (this.choice === "otra") {
       const typed = this.input.value.trim();
-      const { hundredths, error } = typed ? readMoney(typed) : { hundredths: 0, error: undefined };
+      const read = typed ? readMoney(typed) : { hundredths: 0, error: undefined };
+      const isTooMuch = (read.hundredths ?? 0) > most;
+      const error = isTooMuch ? "La propina no puede pasar del total de la cuenta" : read.error;
       setText(this.error, error ? `⚠ ${error}` : "");
       this.input.setAttribute("aria-invalid", String(Boolean(error)));
-      return hundredths ?? null;
+      return isTooMuch ? null : read.hundredths ?? null;
     }
     const unit = smallestUnit();
     return Math.round(amount * Number(this.choice) / 100 / unit) * unit;

@@ -288,7 +288,7 @@ export class ChargeForm {
     this.reference.setMethod(method);
     this.part.show();
     const amount = this.part.hundredths;
-    const tip = this.tip.read(amount ?? 0);
+    const tip = this.tip.read(amount ?? 0, this.part.total);
     const given = amount === null || tip === null ? null : amount + tip;
     this.tendered.node.hidden = !method.cash;
     const isEnough = this.tendered.show(given) || !method.cash;
@@ -312,7 +312,7 @@ export class ChargeForm {
     const { amount, tip: extra } = this.#unanswered ?? {};
     if (amount) return `${verb} ${money(Number(amount) + Number(extra))}`;
     const isWhole = this.part.state.way === "todo" && !tip;
-    return isWhole || given === null ? verb : `${verb} ${money(given / 100)}`;
+    return isWhole || !given ? verb : `${verb} ${money(given / 100)}`;
   }
 
   #showHint() {

@@ -3,7 +3,7 @@
 import { h } from "../lib/dom.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { warningSentence } from "../house/rules.js";
-import { counts, isChargeable, isOpen, paymentsOf } from "../house/bill.js";
+import { attemptOf, counts, isChargeable, isOpen, paymentsOf } from "../house/bill.js";
 import { DAMAGED, isDamaged, sentAt } from "./proof-words.js";
 
 /**
@@ -33,7 +33,7 @@ function waiting(/** @type {Payment} */ payment) {
     overlooked
       ? h("p", { class: "notice", data: { tone: "late" } }, "⏰ La caja aún no ve el comprobante. Avísale.")
       : null,
-    h("p", { class: "quiet" }, `Intento ${payment.attempt} · ${payment.method} · ${sentAt(payment)}`),
+    h("p", { class: "quiet" }, `${attemptOf(payment)} · ${payment.method} · ${sentAt(payment)}`),
   ].filter(Boolean);
 }
 

@@ -5,6 +5,7 @@ import { exampleAmount, money, plainMoney, readMoney, smallestUnit } from "../li
 import { cents, dueOf, sharesOf, unpaidItems } from "../house/bill.js";
 
 const MOST_PEOPLE = 12;
+const LONG_BILL = 4; // rounds, from which it takes too many taps to leave them out one by one
 const WAYS = [["todo", "Todo"], ["varios", "Entre varios"], ["monto", "Otro monto"], ["platillos", "Por platillos"]];
 
 /**
@@ -61,6 +62,7 @@ export class Part {
     const { without } = this.state;
     for (const input of this.rounds.querySelectorAll("input")) input.checked = !without.includes(input.value);
     this.amount.value = this.state.amount;
+    this.#showAllOrNone();
     this.#showDishes();
     this.show();
   }
@@ -73,6 +75,9 @@ export class Part {
     const chosen = this.#orders.filter((order) => !this.state.without.includes(order.id));
     return this.#orders.length > 1 ? chosen : this.#orders;
   }
+
+  /** What the chosen orders cost, in hundredths. */
+  get total() { return this.orders.reduce((sum, order) => sum + cents(order.total), 0); }
 
   /** What is due on the chosen orders, in hundredths. */
   get due() { return dueOf(this.orders); }
@@ -154,7 +159,7 @@ export class Part {
     const trouble = way === "monto" && this.amount.value ? this.trouble : "";
     setText(this.amountError, trouble ? `⚠ ${trouble}` : "");
     this.amount.setAttribute("aria-invalid", String(Boolean(trouble)));
-    this.asTip.hidden = surplus <= 0;
+    this.asTip.hidden = !this.#mayBeTip(surplus);
     setText(this.asTip, surplus > 0 ? `Es propina: ${money(surplus / 100)}` : "");
     const left = this.due - (amount ?? 0);
     const turn = way === "varios" ? `${sent + 1} de ${people} · ` : "";
@@ -164,6 +169,9 @@ export class Part {
       turn || rest ? h("span", { class: "quiet" }, ` · ${turn}${rest.replace(/^ · /, "")}`.replace(/ · $/, "")) : ""];
     this.sum.replaceChildren(...(isChosen ? pays : [this.trouble]));
   }
+
+  /** No tip is more than the bill. */
+  #mayBeTip(/** @type {number} */ surplus) { return surplus > 0 && surplus <= this.total; }
 
   #giveAsTip() {
     const surplus = (this.hundredths ?? 0) - this.due;
@@ -182,12 +190,30 @@ export class Part {
       { class: "button round" }, h("input", {
         type: "checkbox", value: order.id, checked: !this.state.without.includes(order.id),
         onchange: (/** @type {any} */ { target }) => this.#include(order.id, target.checked),
-      }), ` Ronda ${order.round} `, h("span", { class: "money" }, money(order.due)))));
+      }), ` Ronda ${order.round} `, h("span", { class: "money" }, money(order.due)))), this.#createAllOrNone());
+    this.#showAllOrNone();
+  }
+
+  /** The button that chooses no round, from where a guest's own rounds are quickly chosen, or all of them again. */
+  #createAllOrNone() {
+    this.allOrNone = h("button", { class: "button round", type: "button", onclick: () => {
+      const without = this.state.without.length > 0 ? [] : this.#orders.map((order) => order.id);
+      this.choose({ without });
+      this.onChange();
+    } });
+    return this.allOrNone;
+  }
+
+  #showAllOrNone() {
+    if (!this.allOrNone) return;
+    this.allOrNone.hidden = this.#orders.length < LONG_BILL;
+    setText(this.allOrNone, this.state.without.length > 0 ? "Todas las rondas" : "Ninguna ronda");
   }
 
   #include(/** @type {string} */ orderId, /** @type {boolean} */ isIn) {
     const without = this.state.without.filter((id) => id !== orderId);
     this.#change({ without: isIn ? without : [...without, orderId] });
+    this.#showAllOrNone();
     this.#showDishes();
   }
 
@@ -221,12 +247,14 @@ export class Part {
       show();
     };
     const number = h("span", { class: "quantity number" });
-    const fewer = h("button", { class: "button step-button", type: "button", "aria-label": `Menos ${item.name}`,
-      onclick: () => set(chosen() - 1) }, "−");
-    const more = h("button", { class: "button step-button", type: "button", "aria-label": `Más ${item.name}`,
-      onclick: () => set(chosen() + 1) }, "+");
+    const ofRound = this.#orders.length > 1 ? `, ronda ${order.round}` : "";
+    const fewer = h("button", { class: "button step-button", type: "button",
+      "aria-label": `Menos ${item.name}${ofRound}`, onclick: () => set(chosen() - 1) }, "−");
+    const more = h("button", { class: "button step-button", type: "button",
+      "aria-label": `Más ${item.name}${ofRound}`, onclick: () => set(chosen() + 1) }, "+");
     const about = h("span", { class: "quiet small" });
-    const node = h("li", { class: "pay-dish" }, h("span", { class: "pay-dish-name" }, item.name, " ", about),
+    const node = h("li", { class: "pay-dish" },
+      h("span", { class: "pay-dish-name" }, h("span", {}, item.name), " ", about),
       h("span", { class: "steps" }, fewer, number, more));
     const round = this.#orders.length > 1 ? `ronda ${order.round} · ` : "";
     const show = () => {

@@ -68,12 +68,13 @@ function createLine(/** @type {Payment} */ payment, /** @type {PaymentActs} */ a
   };
 }
 
-/** The button *Retirar comprobante*, which asks once. */
+/** The button *Retirar comprobante*, which asks once. Of a payment without a photo it says *Retirar pago*. */
 function createWithdraw(/** @type {PaymentActs} */ { username, withdraw }) {
   /** @type {Payment | undefined} */
   let payment;
   let isSure = false;
-  const words = () => (isSure ? "¿Seguro? Retirar" : "Retirar comprobante");
+  const what = () => (payment && !payment.has_proof ? "Pago" : "Comprobante");
+  const words = () => (isSure ? "¿Seguro? Retirar" : `Retirar ${what().toLowerCase()}`);
   const button = h("button", { class: "button", type: "button", hidden: true, onclick: act }, words());
   const ask = (sure) => {
     isSure = sure;
@@ -89,7 +90,7 @@ function createWithdraw(/** @type {PaymentActs} */ { username, withdraw }) {
     button.disabled = true;
     try {
       await withdraw(payment);
-      toast("↩ Comprobante retirado", "", { own: true });
+      toast(`↩ ${what()} retirado`, "", { own: true });
     } catch (error) {
       toast(error.code ? `${error.message}.` : andAgain(error), "late");
     } finally {
@@ -100,6 +101,7 @@ function createWithdraw(/** @type {PaymentActs} */ { username, withdraw }) {
     button,
     update: (/** @type {Payment | undefined} */ now) => {
       payment = now;
+      setText(button, words());
       button.hidden = !now || now.status !== "por_verificar" || now.submitted_by !== username || Boolean(now.seen_at);
     },
   };

@@ -74,5 +74,9 @@ export function notesFor(/** @type {number} */ amount) {
   return [amount, ...[...new Set(notes)].sort((a, b) => a - b).slice(0, 3)];
 }
 
+/** "Intento 2" for a payment in place of a rejected one, "Pago 2" for one beside the others of its order. */
+export const attemptOf = (/** @type {Payment} */ payment) =>
+  `${payment.attempt === 1 || payment.replaces ? "Intento" : "Pago"} ${payment.attempt}`;
+
 /** "3 rondas", or "" for one. */
 export const roundsOf = (/** @type {unknown[]} */ orders) => (orders.length > 1 ? `${orders.length} rondas` : "");

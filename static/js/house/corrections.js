@@ -74,7 +74,8 @@ function createMove(orders, words, { learn, done }) {
     event.preventDefault();
     const typed = input.value.trim();
     if (!typed) { input.focus(); return; }
-    const where = /^\d+$/.test(typed) ? { table_number: Number(typed) } : { customer: typed };
+    const table = /^(?:mesa *)?(\d+)$/i.exec(typed)?.[1]; // "Mesa 7" is nobody's name
+    const where = table ? { table_number: Number(table) } : { customer: typed };
     button.disabled = true;
     try {
       const answers = [];
@@ -83,7 +84,7 @@ function createMove(orders, words, { learn, done }) {
         learn(answers[answers.length - 1]);
       }
       const what = orders.length > 1 ? `${orders.length} rondas` : `Orden ${orders[0].id}`;
-      toast(`${what}: ahora en ${place(answers[0])}`, "done", { own: true });
+      toast(`${what}: ahora ${"customer" in where ? "para" : "en"} ${place(answers[0])}`, "done", { own: true });
       done(answers[answers.length - 1]);
     } catch (error) {
       const [sentences] = Object.values(error.errors ?? {});
@@ -123,7 +124,8 @@ function askToTakeOff(order, item, position, done) {
     try {
       const path = /** @type {`/orders/${string}/items/${string}`} */ (`/orders/${order.id}/items/${position}`);
       const answer = await call("PUT", path, { json: { quantity, reason } });
-      toast(`${item.name}: ${item.quantity - quantity} quitado`, "done", { own: true });
+      const off = item.quantity - quantity;
+      toast(`${item.name}: ${off} ${off === 1 ? "quitado" : "quitados"}`, "done", { own: true });
       done(answer);
     } catch (error) {
       toast(error.code ? `${error.message}.` : andAgain(error), "late");

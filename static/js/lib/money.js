@@ -19,17 +19,20 @@ export function setMoney(/** @type {MoneyFormat} */ { currency, currency_after, 
   });
 }
 
-/** 1234.5 → "$ 1,234.50". Hundredths are shown in a house without decimals, too, if there are any. */
+/**
+ * 1234.5 → "$ 1,234.50", whose space never breaks a line. Hundredths are shown in a house without decimals, too, if
+ * there are any.
+ */
 export function money(/** @type {number} */ amount, style = house) {
   const text = number(amount, groupOf(style), style);
-  return style.currency_after ? `${text} ${style.currency}` : `${style.currency} ${text}`;
+  return style.currency_after ? `${text}\u00a0${style.currency}` : `${style.currency}\u00a0${text}`;
 }
 
 /** Finds an amount within a sentence, written as the house writes it. */
 export function amountWithin() {
   const sign = house.currency.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
   const digits = String.raw`-?\d(?:[\d.,]*\d)?`;
-  return new RegExp(house.currency_after ? `(${digits} ${sign})` : `(${sign} ${digits})`);
+  return new RegExp(house.currency_after ? `(${digits}[ \u00a0]${sign})` : `(${sign}[ \u00a0]${digits})`);
 }
 
 /** 1234.5 → "1234.50", as a field shows it. */

@@ -46,9 +46,10 @@ export const nameOf = (/** @type {Order} */ order, /** @type {string} */ words) 
   ? `${place(order)}, orden ${order.id}`
   : `${words}, ${order.customer ?? `mesa ${order.table_number}`}, orden ${order.id}`);
 
-/** "Orden 128 · ★ tuya", or "Orden 128 · ana". */
+/** "Orden 128 · ★ tuya", or "Órdenes 128, 130 · ana". */
 export function showWhose(/** @type {Element} */ node, /** @type {Order} */ order, /** @type {boolean} */ isMine) {
-  const about = `Orden ${order.id}${order.round > 1 ? ` · Ronda ${order.round}` : ""} · `;
+  const word = order.id.includes(",") ? "Órdenes" : "Orden"; // a bill's card names all of its orders
+  const about = `${word} ${order.id}${order.round > 1 ? ` · Ronda ${order.round}` : ""} · `;
   if (node.textContent === `${about}${isMine ? "★ tuya" : order.waiter}`) return;
   node.replaceChildren(about, isMine ? h("b", { class: "mine" }, "★ tuya") : order.waiter);
 }

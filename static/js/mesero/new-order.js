@@ -133,7 +133,7 @@ class NewOrder {
     this.tableField.hidden = away;
     this.customerField.hidden = !away;
     this.away.setAttribute("aria-pressed", String(away));
-    setText(this.away, away ? "A una mesa" : "Para llevar");
+    setText(this.away, away ? "En mesa" : "Para llevar");
     this.away.parentElement?.toggleAttribute("data-away", away);
     this.#showOpenBill();
   }
