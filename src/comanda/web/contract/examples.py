@@ -196,6 +196,7 @@ _DAY: Example = {
     "by_category": [{"count": 2, "total": 171, "name": "Tacos"}],
     "by_waiter": [_SUM | {"name": "Ana"}],
     "removed": [],
+    "reopened": [],
     "open": {
         "bills": 2,
         "due": 240,
@@ -322,6 +323,17 @@ EXAMPLES: Mapping[type[Schema], Example] = {
         "detail": "Este pago ya fue aprobado",
     },
     admin_responses.House: _HOUSE,
+    admin_responses.HouseChanges: {
+        "changes": [
+            {
+                "username": "rosa",
+                "name": "Rosa",
+                "at": "2026-11-28T20:41:00.000Z",
+                "removed": ["BBVA · Rosa Mora · transferencia · 012180001234564471"],
+                "added": ["BBVA · Rosa Mora · transferencia · 012180009999990001"],
+            }
+        ]
+    },
     admin_responses.Changes: {
         "added": [{"name": "Agua de jamaica", "category": "Bebidas", "price": 30}],
         "changed": [{"before": _NEW_PRODUCT, "after": _NEW_PRODUCT | {"price": 90}}],
