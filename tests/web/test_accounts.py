@@ -200,8 +200,14 @@ async def test_a_house_of_one_for_a_minute_leaves_a_trace(house: House) -> None:
         body = described | {"own_verdicts": alone}
         assert (await house.call(ROSA, "PUT", "/house", json=body))[0] == 200
     off, on, first = await changes(house)
-    assert (off["removed"], off["added"]) == (["Trabaja sola: sí"], ["Trabaja sola: no"])
-    assert (on["removed"], on["added"]) == (["Trabaja sola: no"], ["Trabaja sola: sí"])
+    assert (off["removed"], off["added"]) == (
+        ["Trabaja una sola persona: sí"],
+        ["Trabaja una sola persona: no"],
+    )
+    assert (on["removed"], on["added"]) == (
+        ["Trabaja una sola persona: no"],
+        ["Trabaja una sola persona: sí"],
+    )
     assert "Nombre: La Fonda" in first["added"]
 
 

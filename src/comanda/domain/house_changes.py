@@ -22,7 +22,7 @@ _LABELS = {
     "currency_after": "Signo al final",
     "decimals": "Decimales",
     "decimal_mark": "Marca decimal",
-    "own_verdicts": "Trabaja sola",
+    "own_verdicts": "Trabaja una sola persona",
     "tips": "Propinas",
 }
 
