@@ -17,7 +17,7 @@ from comanda.domain.staff import Role, Staff
 from comanda.store import staff
 from comanda.store.database import Transaction
 from comanda.web.plumbing.keys import DATABASE
-from tests.browser.conftest import OpenWindow
+from tests.browser.conftest import OpenWindow, settled
 from tests.browser.layout import DESKTOP, SIZES, all_flaws
 from tests.house import ANA, COCO, PIN_HASH, ROSA, FixedClock, House, open_house, quick_config
 
@@ -153,6 +153,7 @@ ADMIN = (
 
 
 async def detail(page: Page) -> None:
+    await settled(page)
     await page.get_by_role("tabpanel").get_by_role("button").first.click()
     await page.get_by_role("button", name="Aprobar").wait_for()
 
@@ -210,6 +211,7 @@ async def open_case(house: House, window: OpenWindow, case: Case, size: dict[str
     await page.goto(house.url + case.path)
     if case.member:
         await page.get_by_text("En línea").wait_for()
+        await settled(page)
     await case.prepare(page)
     await page.wait_for_load_state("networkidle")
     return page

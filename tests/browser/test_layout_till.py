@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page
 
 from comanda.config import Backup, Config
-from tests.browser.conftest import OpenWindow
+from tests.browser.conftest import OpenWindow, settled
 from tests.browser.layout import SIZES, all_flaws
 from tests.browser.test_layout import (
     LONG_ADMIN,
@@ -91,7 +91,10 @@ def card_of(table: int) -> Callable[[Page], Awaitable[None]]:
     """Opens the detail of the proof of a table."""
 
     async def open_card(page: Page) -> None:
-        await page.locator(".proof-card").filter(has_text=str(table)).click()
+        card = page.locator(".proof-card").filter(has_text=str(table))
+        await card.wait_for()
+        await settled(page)
+        await card.click()
         await page.get_by_role("button", name="Aprobar").wait_for()
 
     return open_card
@@ -137,6 +140,8 @@ def first_row(name: str, words: str = "") -> Callable[[Page], Awaitable[None]]:
     async def open_row(page: Page) -> None:
         await tab(name)(page)
         row = page.get_by_role("tabpanel").locator(".order-row", has_text=words)
+        await row.get_by_role("link").first.wait_for()
+        await settled(page)
         await row.get_by_role("link").first.click()
         await page.get_by_role("heading", name="Historia").wait_for()
 

@@ -57,6 +57,24 @@ async def test_a_table_has_one_card_that_follows_its_rounds(
     await expect(third.get_by_role("button", name="Reintentar Pago")).to_be_visible()
 
 
+async def test_a_long_bill_is_charged_without_scrolling_and_its_dishes_unfold(
+    house: House, window: OpenWindow
+) -> None:
+    for _ in range(4):
+        await house.deliver(12)
+    page = await phone(window, "cobrar")
+    card = bill(page, re.compile("^Mesa 12"))
+    await expect(card.get_by_role("button", name="Cobrar")).to_be_in_viewport(ratio=1)
+    dishes = card.get_by_role("list", name="Platillos")
+    await expect(dishes.first).to_be_hidden()
+    await tap(card.get_by_text("12 platillos"))
+    await expect(dishes.last).to_be_visible()
+    await expect(card).to_contain_text("Ronda 4 · orden 4")
+    await house.deliver(12)
+    await card.get_by_text("15 platillos").wait_for()
+    await expect(dishes.last).to_be_visible()
+
+
 async def test_another_round_goes_to_the_kitchen_by_itself(
     house: House, window: OpenWindow
 ) -> None:

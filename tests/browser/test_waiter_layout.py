@@ -100,6 +100,7 @@ async def card_states(house: House, page: Page) -> AsyncIterator[str]:
 
 async def sheet_states(house: House, page: Page) -> AsyncIterator[str]:
     """The sheet in which an order is charged."""
+    await settled(page)
     await page.get_by_role("button", name="💳 Cobrar").first.click()
     await page.get_by_role("dialog").wait_for()
     yield "the sheet"
@@ -125,6 +126,7 @@ async def offline_states(house: House, page: Page) -> AsyncIterator[str]:
     """Without a network: what was not sent lies above the tabs."""
     await page.context.set_offline(True)
     await page.get_by_text("Sin conexión").first.wait_for()
+    await settled(page)
     await page.get_by_role("button", name="💳 Cobrar").first.click()
     await page.get_by_text("Efectivo").click()
     await page.get_by_role("button", name="Enviar", exact=True).click()

@@ -114,9 +114,9 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
     const text = shown.map((one) => `${one.id} ${JSON.stringify(one.items)}`).join();
     if (dishes.dataset.shown === text) return;
     dishes.dataset.shown = text;
-    dishes.replaceChildren(...shown.flatMap((one) => [
-      bill.orders.length > 1 ? h("p", { class: "quiet small" }, `Ronda ${one.round} · orden ${one.id}`) : null,
-      createDishes(one)].filter(Boolean)));
+    const lists = bill.orders.length > 1 ? shown.flatMap(createRound) : shown.map(createDishes);
+    const isOpen = dishes.querySelector("details")?.open ?? false;
+    dishes.replaceChildren(...(shown.length > 1 ? [foldUp(shown, lists, isOpen)] : lists));
   }
 
   function showBillState(/** @type {Payment[]} */ waits, /** @type {Payment | undefined} */ refused) {
@@ -166,6 +166,16 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
 function labelOf(/** @type {Order[]} */ orders) {
   const ids = orders.map(({ id }) => id).join(", ");
   return `${place(orders[0])}, ${orders.length > 1 ? "órdenes" : "orden"} ${ids}`;
+}
+
+/** The dishes of a bill's round, under its number. */
+const createRound = (/** @type {Order} */ order) => [
+  h("p", { class: "quiet small" }, `Ronda ${order.round} · orden ${order.id}`), createDishes(order)];
+
+/** "▸ 7 platillos": the dishes of several rounds would push the buttons off the screen. */
+function foldUp(/** @type {Order[]} */ rounds, /** @type {HTMLElement[]} */ lists, /** @type {boolean} */ open) {
+  const count = rounds.flatMap(({ items }) => items).reduce((sum, { quantity }) => sum + quantity, 0);
+  return h("details", { open }, h("summary", {}, count === 1 ? "1 platillo" : `${count} platillos`), ...lists);
 }
 
 /** Since when the oldest of the orders is in its state. */
