@@ -156,3 +156,27 @@ async def test_the_day_of_a_house_without_cents_shows_none(
     axis = page.locator(".chart-text")
     await expect(axis.filter(has_text=re.compile(r"^\d+\.000$")).first).to_be_attached()
     await expect(axis.filter(has_text=",")).to_have_count(0)
+
+
+async def test_cash_for_an_order_older_than_the_house_without_cents(
+    house: House, window: OpenWindow
+) -> None:
+    """85,50 is charged by two guests; nobody has half a peso to hand over."""
+    order = {"table_number": 3, "items": [{"product_id": TACOS, "quantity": 1, "note": None}]}
+    _, placed = await house.call(ANA, "POST", "/orders", json=order)
+    for state, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
+        await house.advance(placed["id"], state, member)
+    await describe(house, CHILE)
+    page = (await window(ANA, "/mesero?ver=cobrar", PHONE)).page
+    await page.get_by_role("button", name="Cobrar, mesa 3").click()
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_text("Efectivo").click()
+    await sheet.get_by_text("Otro monto").click()
+    await expect(sheet.get_by_label("Monto que paga")).to_have_value("85")
+    await sheet.get_by_text("Entre varios").click()
+    await expect(sheet.locator(".pays")).to_contain_text("Paga $ 43,50")
+    await sheet.get_by_role("button", name="$ 44", exact=True).click()
+    await expect(sheet.locator("output.change")).to_have_text("Cambio $ 0,50")
+    await sheet.locator("button[type=submit]").click()
+    await expect(sheet.get_by_text("Falta $ 42")).to_be_visible()
+    await expect(sheet.get_by_text("Esperando al cajero")).to_be_visible()
