@@ -108,7 +108,7 @@ declare var trustedTypes: Window["trustedTypes"];
 // The cashier's page
 
 /** A payment with the orders that it pays, beside the fields of the first. */
-type Charged = Order & { payment: Payment; bill: Order[] };
+type Charged = Order & { payment: Payment; bill: Order[]; others: Order[] };
 type PhotoState = "loading" | "shown" | "none" | "slow" | "preparing" | "failed";
 /** The warnings of a payment and its examination; the warnings of `news` flash once. */
 type Findings = { node: HTMLElement; update: (payment: Payment, news: Suspicion[]) => void };

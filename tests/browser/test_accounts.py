@@ -147,7 +147,8 @@ async def test_each_value_is_copied_by_one_tap_without_https(
         button = dialog.get_by_role("button", name=name).first
         await button.click()
         await expect(button).to_have_text("Copiado ✓")
-    await dialog.get_by_role("button", name="Copiar número").last.click()
+    last = dialog.get_by_role("button", name=f"Copiar número, {CLABE['label']}", exact=True)
+    await last.click()
     assert await dialog.page.evaluate("copied") == [
         "241.00",
         "Mesa 12 · 1",

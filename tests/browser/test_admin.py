@@ -141,7 +141,7 @@ async def test_a_spreadsheet_is_seen_before_it_is_imported(
     await page.get_by_role("button", name="Importar CSV").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Archivo").set_input_files(file)
-    await dialog.get_by_text("1 nuevos · 1 con cambios · 0 iguales").wait_for()
+    await dialog.get_by_text("1 nuevo · 1 con cambios · 0 iguales").wait_for()
     await dialog.get_by_text("Sopa: $ 70.00 → $ 75.50").wait_for()
     assert await violations(page) == []
     _, menu = await house.call(ANA, "GET", "/menu")

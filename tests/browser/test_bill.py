@@ -543,7 +543,7 @@ async def test_a_choice_moves_no_other_choice_from_under_the_finger(
     await house.deliver()
     page = (await open_phone(window)).page
     sheet = await open_bill(page)
-    await sheet.get_by_text("Sin propina").wait_for()
+    await expect(sheet.get_by_role("radio", name="Todo", exact=True)).to_be_checked()
     before = await boxes(sheet)
     for words in ("Entre varios", "Otro monto", "Efectivo", "Tarjeta", "10 %", "15 %", "Otra"):
         await tap(sheet.locator("label.method").get_by_text(words, exact=True))

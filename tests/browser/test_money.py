@@ -1,5 +1,6 @@
 """Money as the country writes it, on the owner's pages: chosen, typed, imported."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from playwright.async_api import Browser, expect
 
 from comanda.web.plumbing.setup_token import issue_token
 from tests.browser.conftest import PHONE, SLOW, OpenWindow
-from tests.house import ROSA, TACOS, House, open_house
+from tests.house import ANA, COCO, ROSA, TACOS, House, jpeg, open_house
 
 CHILE = {"country": "CL", "currency": "$", "decimals": 0, "decimal_mark": ","}
 MEXICO = {"country": "MX", "currency": "$", "decimals": 2, "decimal_mark": "."}
@@ -131,3 +132,51 @@ async def test_an_owners_phone_proposes_its_own_country(config: Any, browser: Br
         await page.get_by_role("tab", name="Menú").click()
         await page.get_by_role("button", name="Editar Tacos al pastor, $ 86", exact=True).wait_for()
         await context.close()
+
+
+async def test_the_day_of_a_house_without_cents_shows_none(
+    house: House, window: OpenWindow
+) -> None:
+    """Two payments of 80.001 in all have an average that ends in a half."""
+    await describe(house, CHILE)
+    for price in (1, 80_000):
+        body = {"name": f"Plato {price}", "category": "Platos", "price": price}
+        _, dish = await house.call(ROSA, "POST", "/products", json=body)
+        items = [{"product_id": dish["id"], "quantity": 1, "note": None}]
+        order = {"table_number": 3, "items": items}
+        _, placed = await house.call(ANA, "POST", "/orders", json=order)
+        for state, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
+            await house.advance(placed["id"], state, member)
+        _, sent = await house.submit(placed["id"], photo=jpeg(f"#0000{price % 90:02}"))
+        await house.judge(sent["payment"]["id"], "aprobado")
+    page = (await window(ROSA, "/admin")).page
+    figures = page.locator(".figure")
+    await expect(figures.filter(has_text="Ventas")).to_contain_text("$ 80.001")
+    await expect(figures.filter(has_text="Promedio")).to_have_text("Promedio$ 40.001")
+    axis = page.locator(".chart-text")
+    await expect(axis.filter(has_text=re.compile(r"^\d+\.000$")).first).to_be_attached()
+    await expect(axis.filter(has_text=",")).to_have_count(0)
+
+
+async def test_cash_for_an_order_older_than_the_house_without_cents(
+    house: House, window: OpenWindow
+) -> None:
+    """85,50 is charged by two guests; nobody has half a peso to hand over."""
+    order = {"table_number": 3, "items": [{"product_id": TACOS, "quantity": 1, "note": None}]}
+    _, placed = await house.call(ANA, "POST", "/orders", json=order)
+    for state, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
+        await house.advance(placed["id"], state, member)
+    await describe(house, CHILE)
+    page = (await window(ANA, "/mesero?ver=cobrar", PHONE)).page
+    await page.get_by_role("button", name="Cobrar, mesa 3").click()
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_text("Efectivo").click()
+    await sheet.get_by_text("Otro monto").click()
+    await expect(sheet.get_by_label("Monto que paga")).to_have_value("85")
+    await sheet.get_by_text("Entre varios").click()
+    await expect(sheet.locator(".pays")).to_contain_text("Paga $ 43,50")
+    await sheet.get_by_role("button", name="$ 44", exact=True).click()
+    await expect(sheet.locator("output.change")).to_have_text("Cambio $ 0,50")
+    await sheet.locator("button[type=submit]").click()
+    await expect(sheet.get_by_text("Falta $ 42")).to_be_visible()
+    await expect(sheet.get_by_text("Esperando al cajero")).to_be_visible()

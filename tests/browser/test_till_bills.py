@@ -369,3 +369,22 @@ async def test_long_dishes_leave_their_button_whole(
     await dialog.get_by_label("¿Cuántos se quitan?").select_option("2")
     await dialog.get_by_role("button", name="Cancelar").click()
     assert await flaws(page) == []
+
+
+async def test_the_till_tells_what_the_other_rounds_of_the_bill_still_owe(
+    house: House, window: OpenWindow
+) -> None:
+    """A half of two rounds pays the first of them in full, and the bill by half."""
+    first, second = await deliver_rounds(house, 2)
+    await pay(house, first)
+    page = await luis(window)
+    await cards(page).click()
+    await expect(page.locator(".left-elsewhere")).to_have_text(
+        "En otras rondas quedan $ 241.00 por pagar"
+    )
+    await pay(house, second, amount="100")
+    await expect(page.locator(".left-elsewhere")).to_have_text(
+        "En otras rondas quedan $ 141.00 por pagar"
+    )
+    await pay(house, second)
+    await expect(page.locator(".left-elsewhere")).to_have_count(0)

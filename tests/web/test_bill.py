@@ -389,6 +389,24 @@ async def test_a_house_without_decimals_takes_no_hundredths(house: House) -> Non
     assert house.rows() == before
 
 
+async def test_hundredths_of_an_older_order_are_paid_in_one_of_its_parts(house: House) -> None:
+    """An order of 85.50 may still be open when the house gives its hundredths up."""
+    items = [{"product_id": TACOS, "quantity": 1, "note": None}]
+    _, order = await house.call(ANA, "POST", "/orders", json={"table_number": 3, "items": items})
+    for step, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
+        await house.advance(order["id"], step, member)
+    tacos = {"name": "Tacos al pastor", "category": "Tacos", "price": 86}
+    await house.call(ROSA, "PUT", f"/products/{TACOS}", json=tacos)
+    body = {"restaurant": "La Fonda", "currency": "$", "time_zone": "America/Bogota"}
+    await house.call(ROSA, "PUT", "/house", json={**body, "decimals": 0})
+    status, problem = await house.submit(order["id"], method=CASH, more=[("amount", "43.25")])
+    assert (status, list(problem["errors"])) == (422, ["amount"])
+    status, paid = await house.submit(order["id"], method=CASH, more=[("amount", "43.50")])
+    assert (status, paid["due"]) == (201, 42)
+    status, paid = await house.submit(order["id"], method=CASH, more=[("amount", "42")])
+    assert (status, paid["due"]) == (201, 0)
+
+
 BAD_PLACES: dict[str, dict[str, Any]] = {
     "neither": {},
     "both": {"table_number": 3, "customer": "Lupita"},

@@ -305,12 +305,14 @@ function changed(order, before) {
   show(order, before, before?.status !== order.status);
   late.show(order, live.orders);
   callWarnings(order, before, false);
-  if (detail.isOpen && detail.payment.orders.some((part) => part.order_id === order.id)) {
-    follow(knownPayment(detail.payment));
-  }
+  if (detail.isOpen && concernsDetail(order, before)) follow(knownPayment(detail.payment));
   charging?.update(order);
   if (order.status === "pagado") bank.refresh();
 }
+
+/** Whether the payment on show pays the order, or another round of its table. */
+const concernsDetail = (order, before) => detail.order.bill.some((one) => one.id === order.id
+  || [order, before ?? order].some((state) => billKey(state) === billKey(one)));
 
 /** @type {OnAnswer} */
 function learn({ last_event_id: lastEventId, ...order }) { live.learn(order, lastEventId); }

@@ -1,15 +1,19 @@
 // Payments as the till shows them: each with the orders that it pays, and how it stands among a bill's payments.
 
-import { cents, counts, isOpen } from "../house/bill.js";
+import { cents, counts, dueOf, isOpen } from "../house/bill.js";
 import { billKey, place } from "../house/place.js";
 
 /**
  * A payment with the orders that it pays, as far as the page knows them; its first order's fields stand beside it.
+ * `others` are the open orders of the same places that it does not pay.
  * @type {(orders: Map<string, Order>, payment: Payment) => Charged | undefined}
  */
 export function chargedOf(orders, payment) {
   const bill = payment.orders.map((part) => orders.get(part.order_id)).filter((order) => order !== undefined);
-  return bill.length > 0 ? { ...bill[0], payment, bill } : undefined;
+  if (bill.length === 0) return undefined;
+  const keys = new Set(bill.map(billKey));
+  const others = [...orders.values()].filter((one) => isOpen(one) && keys.has(billKey(one)) && !bill.includes(one));
+  return { ...bill[0], payment, bill, others };
 }
 
 /**
@@ -38,6 +42,9 @@ export const ordersOf = (/** @type {Charged} */ { id, bill }) =>
 
 /** What is still due on the payment's orders once it is approved, with what else waits; in hundredths. */
 export const leftOf = (/** @type {Charged} */ { bill }) => bill.reduce((sum, order) => sum + cents(order.due), 0);
+
+/** What is due on the other rounds of the payment's places, in hundredths. */
+export const dueOnOthers = (/** @type {Charged} */ { others }) => dueOf(others);
 
 /** Whether a payment pays only a part of its orders. */
 export const isPart = (/** @type {Charged} */ charged) => cents(charged.payment.amount) < cents(totalOf(charged));

@@ -7,7 +7,7 @@ import { needsReason, warningSentence } from "../house/rules.js";
 import { createDishes, createFacts, createFindings, Tick } from "./evidence.js";
 import { newWarnings } from "./examination.js";
 import { ofPlace, place } from "../house/place.js";
-import { givenOf, isPart, leftOf, ordersOf, placesOf, totalOf, turnOf, waitsBeside } from "./charges.js";
+import { dueOnOthers, givenOf, isPart, leftOf, ordersOf, placesOf, totalOf, turnOf, waitsBeside } from "./charges.js";
 import { createPhoto } from "./photo.js";
 import { methodName, personName, SETTLING, viewingWords } from "./words.js";
 
@@ -149,6 +149,7 @@ export class Detail {
     const part = isPart(order);
     const left = leftOf(order);
     const beside = waitsBeside(order);
+    const elsewhere = dueOnOthers(order);
     const turn = turnOf(order);
     const lines = order.payment.orders.map((share) => {
       const one = order.bill.find(({ id }) => id === share.order_id);
@@ -169,7 +170,9 @@ export class Detail {
           ? "Con este pago y los otros que esperan no queda nada por pagar" : "Con este pago no queda nada por pagar")
           : null,
       beside > 0 ? h("p", { class: "quiet small" }, "Esperan, además, ", h("span", { class: "money" },
-        money(beside / 100)), " en otros pagos") : null].filter((node) => node !== null));
+        money(beside / 100)), " en otros pagos") : null,
+      elsewhere > 0 ? h("p", { class: "left-elsewhere" }, "En otras rondas quedan ", h("b", { class: "money" },
+        money(elsewhere / 100)), " por pagar") : null].filter((node) => node !== null));
     this.pays.hidden = this.pays.childElementCount === 0;
   }
 

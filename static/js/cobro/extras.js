@@ -83,13 +83,14 @@ export class Tendered {
 
   /** Show the notes and the change for what is to be paid with its tip, in hundredths. */
   show(/** @type {number?} */ due) {
-    const wanted = due === null ? [] : notesFor(due);
+    const unit = smallestUnit();
+    const wanted = due === null ? [] : notesFor(Math.ceil(due / unit) * unit); // an order may be older than the unit
     if (this.notes.dataset.notes !== wanted.join()) {
       this.notes.dataset.notes = wanted.join();
       this.notes.replaceChildren(...wanted.map((note, at) => h("button", {
         class: "button chip", type: "button",
         onclick: () => { this.input.value = plainMoney(note / 100); this.onChange(); },
-      }, at === 0 ? "Exacto" : money(note / 100))));
+      }, at === 0 && note === due ? "Exacto" : money(note / 100))));
     }
     const given = this.read();
     const isShort = given !== null && given !== undefined && due !== null && given < due;

@@ -129,7 +129,7 @@ export class Part {
   #change(/** @type {Partial<PartState>} */ change) {
     this.state = { ...this.state, ...change };
     if (change.way === "monto" && !this.amount.value) {
-      this.amount.value = plainMoney(this.due / 100);
+      this.amount.value = plainMoney(Math.floor(this.due / smallestUnit()) * smallestUnit() / 100);
       this.state.amount = this.amount.value;
     }
     this.show();

@@ -22,9 +22,9 @@ function createAccount(/** @type {Account} */ account, /** @type {Promise<string
   const qr = h("img", { class: "pay-qr", alt: `QR de ${account.label}`, hidden: true });
   code.then((svg) => { if (svg !== null) showCode(qr, svg); });
   return h("section", { class: "pay-account" }, h("h3", {}, account.label),
-    h("dl", { class: "pay-lines" }, ...line("A nombre de", account.holder, account.holder),
-      ...line("Número", grouped(account.number), account.number),
-      ...(account.alias ? line("Alias", account.alias, account.alias) : [])), qr);
+    h("dl", { class: "pay-lines" }, ...line("A nombre de", account.holder, account.holder, account.label),
+      ...line("Número", grouped(account.number), account.number, account.label),
+      ...(account.alias ? line("Alias", account.alias, account.alias, account.label) : [])), qr);
 }
 
 function showCode(/** @type {HTMLImageElement} */ image, /** @type {string} */ svg) {
@@ -38,9 +38,13 @@ function showCode(/** @type {HTMLImageElement} */ image, /** @type {string} */ s
 const grouped = (/** @type {string} */ number) => (
   /^\d{8,}$/.test(number) ? number.replace(/(\d{4})(?=\d)/g, "$1 ") : number);
 
-function line(/** @type {string} */ name, /** @type {string} */ shown, /** @type {string} */ copied) {
-  const button = h("button", { class: "button", type: "button", "aria-label": `Copiar ${name.toLowerCase()}`,
-    onclick: () => copy(copied, button) }, "Copiar");
+/**
+ * A name, its value and the button that copies it; the button says of which account, for there may be several.
+ * @type {(name: string, shown: string, copied: string, of?: string) => HTMLElement[]}
+ */
+function line(name, shown, copied, of = "") {
+  const button = h("button", { class: "button", type: "button",
+    "aria-label": `Copiar ${name.toLowerCase()}${of && `, ${of}`}`, onclick: () => copy(copied, button) }, "Copiar");
   return [h("dt", {}, name), h("dd", {}, h("span", { class: "pay-value" }, shown), button)];
 }
 

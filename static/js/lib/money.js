@@ -38,6 +38,13 @@ export function amountWithin() {
 /** 1234.5 → "1234.50", as a field shows it. */
 export const plainMoney = (/** @type {number} */ amount) => number(amount, "", house);
 
+/** 1234 → "1,234", 0.5 → "0.50": an amount beside others, where the sign and empty cents would only be in the way. */
+export const shortMoney = (/** @type {number} */ amount) => number(amount, groupOf(house), { ...house, decimals: 0 });
+
+/** An amount that was divided, to what the house pays with. */
+export const roundMoney = (/** @type {number} */ amount) =>
+  Math.round(amount * 100 / smallestUnit()) * smallestUnit() / 100;
+
 /** Hundredths as the server reads them in a form: 18550 → "185.50". */
 export const wireMoney = (/** @type {number} */ hundredths) => (hundredths / 100).toFixed(2);
 
