@@ -104,6 +104,9 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "a blank label": ([CLABE | {"label": "   "}], f"{ONE}.label"),
     "a label that is too long": ([CLABE | {"label": "x" * 65}], f"{ONE}.label"),
     "an empty holder": ([CLABE | {"holder": ""}], f"{ONE}.holder"),
+    "a label that nobody sees": ([CLABE | {"label": "\u200b"}], f"{ONE}.label"),
+    "a holder that nobody sees": ([CLABE | {"holder": "\u2060\u3164"}], f"{ONE}.holder"),
+    "a number that nobody sees": ([CLABE | {"number": "\u200b"}], f"{ONE}.number"),
     "a holder that is too long": ([CLABE | {"holder": "x" * 81}], f"{ONE}.holder"),
     "an empty number": ([CLABE | {"number": ""}], f"{ONE}.number"),
     "a number that is a number": ([CLABE | {"number": 4471}], f"{ONE}.number"),
@@ -143,6 +146,10 @@ async def test_what_is_wrong_is_named_and_nothing_is_stored(
 
 async def test_an_account_is_stored_as_it_looks(house: House) -> None:
     """A paste brings marks that nobody sees, and that turn digits around or end up in the code."""
+    turned = {"label": "\u202eiuqeN", "holder": "Rosa \u2067Mora"}
+    assert (await put(house, PHONE | turned))[0] == 200
+    (stored,) = await stored_accounts(house)
+    assert (stored["label"], stored["holder"]) == ("iuqeN", "Rosa Mora")
     pasted = PHONE | {"number": "\u202a55\u200b 1234\u202e 4471\u202c", "alias": "la\u2060fonda "}
     assert (await put(house, pasted))[0] == 200
     (stored,) = await stored_accounts(house)

@@ -423,7 +423,7 @@ async def test_approving_against_strong_evidence_needs_a_reason_which_is_kept(
     await pay(house, **same)
     await pay(house, **same)
     before = house.rows()
-    for reason in (None, ""):
+    for reason in (None, "", " ", "\u200b", "\u202e \u2800"):
         status, problem = await verdict(house, "2", seen_in_account=True, reason=reason)
         assert (status, list(problem["errors"])) == (422, ["reason"])
     assert house.rows() == before

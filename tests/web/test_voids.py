@@ -62,7 +62,8 @@ async def test_a_void_order_is_in_no_list_but_its_own(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "reason", [None, "", "   ", "x" * 201, "dos\nrenglones", "nulo\x00", 7, ["se fueron"]]
+    "reason",
+    [None, "", "   ", "\u200b\u3164", "x" * 201, "dos\nrenglones", "nulo\x00", 7, ["se fueron"]],
 )
 async def test_a_void_without_a_proper_reason_is_refused_and_leaves_no_trace(
     house: House, reason: Any

@@ -117,16 +117,6 @@ class Suspicion:
         return cls(kind, int(wire["order_id"]), int(wire["payment_id"]))
 
 
-def in_reading_order(reference: str) -> str:
-    """The reference without the marks that make a screen show its digits in another order."""
-    return "".join(character for character in reference if not _is_direction_mark(character))
-
-
-def _is_direction_mark(character: str) -> bool:
-    is_mark = unicodedata.category(character) == "Cf"
-    return is_mark and unicodedata.bidirectional(character) not in ("L", "BN", "ON")
-
-
 def reference_key(reference: str) -> str:
     """The key that references are compared by: their letters and digits alone, as they look.
 

@@ -1,7 +1,9 @@
-"""Names of products: how they are written, and when two names look the same."""
+"""Names that people read: how they are written, and when two names look the same."""
 
 import re
 import unicodedata
+
+from comanda.domain.look_alikes import LOOK_ALIKES
 
 LONGEST_NAME = 80
 WRONG_LENGTH = f"De 1 a {LONGEST_NAME} caracteres"
@@ -16,6 +18,9 @@ _INVISIBLE = re.compile(
     "\U000e0100-\U000e01ef]"
 )
 
+# A customer of this name would be a table on a card, in a message or in a spreadsheet.
+_TABLE = re.compile(r"(?:mesa|table)?\d+")
+
 
 def is_clean(text: str) -> bool:
     """Whether the text has no control characters, and can be encoded as UTF-8."""
@@ -25,6 +30,34 @@ def is_clean(text: str) -> bool:
 def tidy(text: str) -> str:
     """The name as it is stored: composed letters (NFC), and one blank for each run of blanks."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def in_reading_order(text: str) -> str:
+    """The text without the marks that make a screen show its characters in another order."""
+    if text.isascii():
+        return text
+    return "".join(character for character in text if not _is_direction_mark(character))
+
+
+def _is_direction_mark(character: str) -> bool:
+    is_mark = unicodedata.category(character) == "Cf"
+    return is_mark and unicodedata.bidirectional(character) not in ("L", "BN", "ON")
+
+
+def without_unseen(text: str) -> str:
+    """The text as it looks: without marks, fillers and variants that nobody sees."""
+    return "".join(
+        character
+        for character in _INVISIBLE.sub("", text)
+        if unicodedata.category(character) != "Cf"
+    )
+
+
+def is_like_a_table(name: str) -> bool:
+    """Whether a customer's name could be read as a table's number: "12", or "Mesa 12"."""
+    letters = "".join(filter(str.isalnum, fold(name)))
+    as_latin = "".join(LOOK_ALIKES.get(letter, letter) for letter in letters)
+    return bool(_TABLE.fullmatch(as_latin))
 
 
 def fold(name: str) -> str:
@@ -38,7 +71,7 @@ def fold(name: str) -> str:
 
 def read_name(text: str) -> str:
     """Tidy a typed name. Raises ValueError with a sentence for people."""
-    name = tidy(text)
+    name = tidy(in_reading_order(text))
     if not is_clean(text.strip()):
         raise ValueError(UNKEEPABLE)
     if not 1 <= len(name) <= LONGEST_NAME:

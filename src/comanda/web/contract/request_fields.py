@@ -1,7 +1,6 @@
 """The types of the fields in requests, each with its complaints in Spanish."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -11,7 +10,7 @@ from marshmallow import ValidationError, fields, validate
 
 from comanda.domain import staff
 from comanda.domain.bill import MOST_ORDERS, ChosenItem
-from comanda.domain.evidence import LONGEST_REFERENCE, in_reading_order, reference_key
+from comanda.domain.evidence import LONGEST_REFERENCE, reference_key
 from comanda.domain.house import DAY_ENDS, is_time_zone
 from comanda.domain.limits import LIMITS
 from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE
@@ -21,9 +20,12 @@ from comanda.domain.names import (
     UNKEEPABLE,
     UNSEEN,
     fold,
+    in_reading_order,
     is_clean,
+    is_like_a_table,
     read_name,
     tidy,
+    without_unseen,
 )
 
 MAX_ID_DIGITS = 18
@@ -83,15 +85,36 @@ class AnyText(fields.String):
         super().__init__(validate=length, **more)
 
 
-class Name(Text):
-    """A name for people to read, not blank. Blanks around the name are removed."""
+class Words(Text):
+    """Words for people to read, in the order of their letters, without blanks around them."""
+
+    def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *more, **kwargs)
+        return in_reading_order(text).strip() if isinstance(text, str) else text
+
+
+class Name(Words):
+    """A name for people to read, with at least one character that they see."""
 
     def __init__(self, *, longest: int, **more: Any) -> None:
         super().__init__(shortest=1, longest=longest, **more)
 
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *more, **kwargs)
-        return text.strip() if isinstance(text, str) else text
+        if text and not fold(text):
+            raise ValidationError(UNSEEN)
+        return text
+
+
+class Reason(Words):
+    """A reason that may be left out; words that nobody can see load as an empty text."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(longest=LIMITS.reason, allow_none=True, load_default=None, **more)
+
+    def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *more, **kwargs)
+        return text if text and fold(text) else ""
 
 
 class Number(Name):
@@ -101,9 +124,7 @@ class Number(Name):
     """
 
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, *more, **kwargs)
-        seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
-        return seen.strip()
+        return without_unseen(super()._deserialize(value, *more, **kwargs)).strip()
 
 
 class MenuName(fields.String):
@@ -344,16 +365,19 @@ class DayOrTime(Time):
 
 
 class CustomerName(Name):
-    """The name of a customer who takes an order away, with one blank for each run of blanks."""
+    """The name of a customer who takes an order away, as it looks, unlike a table's number.
+
+    With unseen marks, one customer would have two bills that look alike.
+    """
 
     def __init__(self, **more: Any) -> None:
         super().__init__(longest=LONGEST_CUSTOMER, **more)
 
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, *more, **kwargs)
-        if isinstance(text, str) and not fold(text):
-            raise ValidationError(UNSEEN)
-        return tidy(text) if isinstance(text, str) else text
+        name = tidy(without_unseen(super()._deserialize(value, *more, **kwargs)))
+        if is_like_a_table(name):
+            raise ValidationError("Parece una mesa: escribe un nombre")
+        return name
 
 
 class Repeated(fields.Field[Any]):

@@ -42,6 +42,7 @@ from comanda.web.contract.request_fields import (
     OrderIds,
     Pin,
     Price,
+    Reason,
     Reference,
     Several,
     Text,
@@ -51,6 +52,7 @@ from comanda.web.contract.request_fields import (
     Tips,
     Username,
     Whole,
+    Words,
     YesNo,
     distinct,
 )
@@ -77,7 +79,7 @@ class SignIn(Request):
 class Line(Request):
     product_id = Id(required=True)
     quantity = Whole(1, LIMITS.quantity, required=True)
-    note = Text(longest=LIMITS.note, allow_none=True, load_default=None)
+    note = Words(longest=LIMITS.note, allow_none=True, load_default=None)
 
 
 class NewPlace(Request):
@@ -108,12 +110,12 @@ class NewQuantity(Request):
 
 class NewStatus(Request):
     status = OneOf(OrderStatus, required=True)
-    reason = Text(longest=LIMITS.reason, allow_none=True, load_default=None)
+    reason = Reason()
 
 
 class NewVerdict(Request):
     verdict = OneOf(Verdict, required=True)
-    reason = Text(longest=LIMITS.reason, allow_none=True, load_default=None)
+    reason = Reason()
     seen_in_account = YesNo(load_default=False)
 
 

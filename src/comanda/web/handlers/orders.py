@@ -73,9 +73,9 @@ async def show_order(request: web.Request) -> web.Response:
 async def advance_order(request: web.Request) -> web.Response:
     """`PUT /orders/{order_id}/status`."""
     body = await json_body(request, NewStatus)
-    actor, reason = request[STAFF], (body["reason"] or "").strip() or None
+    actor = request[STAFF]
     outcome = await request.app[DATABASE].write(
-        workflow.advance_order, actor, request[ORDER_ID], body["status"], reason
+        workflow.advance_order, actor, request[ORDER_ID], body["status"], body["reason"] or None
     )
     return reply_outcome(outcome, actor.role)
 
