@@ -111,8 +111,8 @@ async def fill(path: Path, now: datetime, house: House) -> None:
         for member, pin in PINS.items():
             await database.write(office.hire, member, PasswordHasher().hash(pin))
         await database.write(office.import_menu, ROSA, SAMPLE)
-        await database.write(office.describe_house, replace(house, tips=TIPS))
-        await database.write(office.put_accounts, ACCOUNTS)
+        await database.write(office.describe_house, ROSA, replace(house, tips=TIPS))
+        await database.write(office.put_accounts, ROSA, ACCOUNTS)
         for minutes, step in _evening(draw):
             moment = now - timedelta(minutes=minutes)
             await step(database)

@@ -10,9 +10,10 @@ from dataclasses import replace
 from comanda.domain.accounts import Account
 from comanda.domain.errors import LastAdmin, NotFound, ValidationFailed
 from comanda.domain.house import UNNAMED_HOUSE, House
+from comanda.domain.house_changes import account_lines, house_lines
 from comanda.domain.menu import Changes, Entry, Product
 from comanda.domain.staff import Role, Staff, StaffChange, username_complaint
-from comanda.store import accounts, house, menu, sessions, staff
+from comanda.store import accounts, house, house_changes, menu, sessions, staff
 from comanda.store.database import Transaction
 
 MOST_NAMED = 3  # products in a sentence
@@ -104,8 +105,8 @@ def import_menu(tx: Transaction, actor: Staff, entries: Sequence[Entry]) -> Chan
     return menu.put_all(tx, entries, by=actor.username)
 
 
-def put_accounts(tx: Transaction, all_accounts: Sequence[Account]) -> None:
-    """Store the house's own accounts in place of all earlier ones.
+def put_accounts(tx: Transaction, actor: Staff, all_accounts: Sequence[Account]) -> None:
+    """Store the house's own accounts in place of all earlier ones, and who changed what.
 
     Raises ValidationFailed for the same number twice by one method.
     """
@@ -115,17 +116,23 @@ def put_accounts(tx: Transaction, all_accounts: Sequence[Account]) -> None:
             sentence = f"{account.number} ya está en la lista"
             raise ValidationFailed({f"accounts.{position}.number": [sentence]})
         known.add(account.identity)
+    before = account_lines(accounts.every(tx))
     accounts.replace_all(tx, all_accounts)
+    house_changes.record(tx, before, account_lines(all_accounts), by=actor.username)
 
 
-def describe_house(tx: Transaction, described: House, default: House | None = None) -> House:
-    """Store the restaurant's name, currency, time zone and end of the day.
+def describe_house(
+    tx: Transaction, actor: Staff, described: House, default: House | None = None
+) -> House:
+    """Store the restaurant's name, currency, time zone and end of the day, and who changed what.
 
     Returns the stored house; a value that was never stored comes from `default`. Raises
     ValidationFailed for a house without decimals whose menu has prices with hundredths.
     """
+    before = house_lines(house.get(tx, default or UNNAMED_HOUSE))
     house.put(tx, described)
     stored_house = house.get(tx, default or described)
+    house_changes.record(tx, before, house_lines(stored_house), by=actor.username)
     style = stored_house.money
     products = menu.products(tx) if style.decimals == 0 else []
     if fractional := [product for product in products if product.price % 100]:

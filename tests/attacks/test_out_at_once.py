@@ -132,6 +132,7 @@ WRITTEN = (  # and not who is signed in
     "staff", "products", "orders", "order_items", "payments", "proofs", "fingerprints", "events",
     "thumbnails",
     "idempotency_keys", "house", "viewers", "payment_allocations", "accounts",
+    "house_changes",
 )  # fmt: skip
 
 

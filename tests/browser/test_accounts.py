@@ -318,3 +318,23 @@ async def test_who_works_alone_approves_own_transfers_until_the_switch_goes_back
             await expect(detail.get_by_role("button", name="Aprobar")).to_have_count(0)
     _, order = await house.call(ANA, "GET", "/orders/1")
     assert (order["status"], order["payment"]["decided_by"]) == ("pagado", "luis")
+
+
+@pytest.mark.parametrize("size", [SMALL, DESKTOP], ids=["phone", "desktop"])
+async def test_the_owner_reads_who_changed_an_account_and_what(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    await set_accounts(house, CLABE)
+    await set_accounts(house, CLABE | {"number": "646180009999990001"})
+    await set_accounts(house, CLABE)
+    page = await open_restaurant(window, size)
+    listed = page.get_by_role("list", name="Últimos cambios").get_by_role("listitem")
+    await expect(listed).to_have_count(3)
+    await expect(listed.first).to_contain_text("Rosa")
+    await expect(listed.first.locator("del")).to_contain_text("646180009999990001")
+    await expect(listed.first.locator("ins")).to_contain_text(CLABE["number"])
+    await page.get_by_role("button", name="Editar BBVA").click()
+    await describe(page, Número="012180000000000009")
+    await expect(listed).to_have_count(4)
+    await expect(listed.first.locator("ins")).to_contain_text("012180000000000009")
+    assert await all_flaws(page) == []

@@ -301,7 +301,7 @@ async def test_red_comes_once_the_day_is_over_and_not_before(
     house: House, window: OpenWindow
 ) -> None:
     late = Described("La Fonda", "$", "America/Mexico_City", time(4))
-    await house.app[DATABASE].write(office.describe_house, late)
+    await house.app[DATABASE].write(office.describe_house, ROSA, late)
     house.clock.advance(hours=13)  # 03:41 of the 29th in Mexico
     order_id = await approve(house, 4)
     page = await open_tab(window)

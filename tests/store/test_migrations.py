@@ -183,9 +183,9 @@ async def test_a_house_from_before_keeps_its_name_and_ends_its_day_as_configured
         found = await database.read(house.get, default)
         assert found == House("La Fonda", "Bs", "America/La_Paz", time(4))
         late = House("La Fonda", "Bs", "America/La_Paz", time(5, 30))
-        assert await database.write(office.describe_house, late, default) == late
+        assert await database.write(office.describe_house, ROSA, late, default) == late
         unsaid = House("La Fonda 2", "Bs", "America/La_Paz")
-        stored = await database.write(office.describe_house, unsaid, default)
+        stored = await database.write(office.describe_house, ROSA, unsaid, default)
         assert (stored.name, stored.day_ends) == ("La Fonda 2", time(5, 30))
     assert check(path) == []
 

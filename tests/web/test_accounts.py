@@ -156,6 +156,67 @@ async def test_an_account_is_stored_as_it_looks(house: House) -> None:
     assert (stored["number"], stored["alias"]) == ("55 1234 4471", "lafonda")
 
 
+async def changes(house: House) -> list[dict[str, Any]]:
+    status, answer = await house.call(ROSA, "GET", "/house/changes")
+    assert status == 200, answer
+    listed: list[dict[str, Any]] = answer["changes"]
+    return listed
+
+
+async def test_accounts_that_were_others_for_a_minute_leave_a_trace(house: House) -> None:
+    """Who changed them and what is told, also after the owner's own account is back."""
+    assert await changes(house) == []
+    await put(house, CLABE)
+    house.clock.advance(minutes=1)
+    await put(house, CLABE | {"number": "646180009999990001"})
+    house.clock.advance(minutes=1)
+    await put(house, CLABE)
+    line = f"{CLABE['label']} · {CLABE['holder']} · transferencia · "
+    own, other = line + CLABE["number"], line + "646180009999990001"
+    back, away, first = await changes(house)
+    assert back == {
+        "username": "rosa",
+        "name": "Rosa",
+        "at": "2026-11-28T20:43:00.000Z",
+        "removed": [other],
+        "added": [own],
+    }
+    assert (away["removed"], away["added"], away["at"][14:16]) == ([own], [other], "42")
+    assert (first["removed"], first["added"]) == ([], [own])
+    await put(house, CLABE)
+    assert len(await changes(house)) == 3
+
+
+async def test_what_a_code_says_and_an_alias_are_told_too(house: House) -> None:
+    await put(house, PHONE)
+    await put(house, PHONE | {"alias": "otro", "qr": "00020101"})
+    (change, _) = await changes(house)
+    assert change["added"][0].endswith(" · alias otro · QR 00020101")
+
+
+async def test_a_house_of_one_for_a_minute_leaves_a_trace(house: House) -> None:
+    described = {"restaurant": "La Fonda", "currency": "$", "time_zone": "America/Mexico_City"}
+    for alone in (False, True, False):
+        body = described | {"own_verdicts": alone}
+        assert (await house.call(ROSA, "PUT", "/house", json=body))[0] == 200
+    off, on, first = await changes(house)
+    assert (off["removed"], off["added"]) == (["Trabaja sola: sí"], ["Trabaja sola: no"])
+    assert (on["removed"], on["added"]) == (["Trabaja sola: no"], ["Trabaja sola: sí"])
+    assert "Nombre: La Fonda" in first["added"]
+
+
+async def test_a_refused_change_leaves_no_trace_and_the_newest_fifty_are_listed(
+    house: House,
+) -> None:
+    await house.call(ROSA, "PUT", "/accounts", json={"accounts": [CLABE, CLABE]})
+    assert await changes(house) == []
+    for number in range(52):
+        await put(house, CLABE | {"number": f"{number:018}"})
+    listed = await changes(house)
+    assert len(listed) == 50
+    assert listed[0]["added"][0].endswith(f"{51:018}")
+
+
 async def test_a_number_may_serve_two_methods(house: House) -> None:
     other = CLABE | {"method": "tarjeta"}
     assert (await put(house, CLABE, other))[0] == 200

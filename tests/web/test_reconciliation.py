@@ -37,7 +37,7 @@ async def approve(
 async def mexican(house: House) -> House:
     """The house keeps Mexico City's time: 20:41 UTC is 14:41 there."""
     described = Described("La Fonda", "$", "America/Mexico_City")
-    await house.app[DATABASE].write(office.describe_house, described)
+    await house.app[DATABASE].write(office.describe_house, ROSA, described)
     return house
 
 
@@ -220,7 +220,7 @@ async def test_its_people_have_names_that_tell_them_apart(mexican: House) -> Non
 
 async def test_a_night_past_midnight_belongs_to_the_evening(mexican: House) -> None:
     late = Described("La Fonda", "$", "America/Mexico_City", time(4))
-    await mexican.app[DATABASE].write(office.describe_house, late)
+    await mexican.app[DATABASE].write(office.describe_house, ROSA, late)
     mexican.clock.advance(hours=13, minutes=18)  # 03:59 of the 29th in Mexico
     await approve(mexican)
     _, today = await mexican.call(LUIS, "GET", "/reconciliation")

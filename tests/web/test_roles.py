@@ -40,6 +40,7 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("GET", "/instalar"): None,
     ("POST", "/setup"): None,
     ("PUT", "/house"): {A},
+    ("GET", "/house/changes"): {A},
     ("GET", "/staff"): {A},
     ("POST", "/staff"): {A},
     ("PUT", "/staff/{username}/name"): {A},

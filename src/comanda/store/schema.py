@@ -404,6 +404,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             qr TEXT
         )
         """,
+        # Who changed the house or its accounts, and what: lines for people, as JSON.
+        """
+        CREATE TABLE house_changes (
+            id INTEGER PRIMARY KEY,
+            username TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            removed TEXT NOT NULL,
+            added TEXT NOT NULL
+        )
+        """,
     ),
     (
         # A payment pays one or more orders, and an order is paid by one or more payments. An order

@@ -5,8 +5,8 @@ import { h, openDialog, setText, toast } from "../lib/dom.js";
 import { createForm, field } from "../lib/forms.js";
 import { limit } from "../house/rules.js";
 
-/** `{ node, show() }`: the list of accounts, each with what can be done with it. */
-export function createAccounts(/** @type {Settings} */ settings) {
+/** `{ node, show() }`: the list of accounts, each with what can be done with it; `changed` is called after a change. */
+export function createAccounts(/** @type {Settings} */ settings, /** @type {() => void} */ changed) {
   /** @type {Account[]} */
   let accounts = [];
   const items = h("ul", { class: "rows", "aria-label": "Cuentas para cobrar" });
@@ -20,7 +20,8 @@ export function createAccounts(/** @type {Settings} */ settings) {
       h("button", { class: "button row-edit", type: "button", "data-kind": "plain",
         "aria-label": `Editar ${account.label}`, onclick: () => edit(at) },
       h("span", { class: "row-name" }, `${account.label} · ${account.holder}`),
-      h("span", { class: "quiet small" }, `${labelOf(account.method)} · ${account.number}`)),
+      h("span", { class: "quiet small" },
+        `${labelOf(account.method)} · ${account.number}${account.qr ? " · con el QR del banco" : ""}`)),
       h("button", { class: "button mover", type: "button", "aria-label": `Subir ${account.label}`, disabled: at === 0,
         onclick: () => move(at, -1) }, "↑"),
       h("button", { class: "button mover", type: "button", "aria-label": `Bajar ${account.label}`,
@@ -38,9 +39,10 @@ export function createAccounts(/** @type {Settings} */ settings) {
     }
   }
 
-  async function save(/** @type {Account[]} */ changed) {
-    ({ accounts } = await call("PUT", "/accounts", { json: { accounts: changed } }));
+  async function save(/** @type {Account[]} */ edited) {
+    ({ accounts } = await call("PUT", "/accounts", { json: { accounts: edited } }));
     draw();
+    changed();
   }
 
   async function move(/** @type {number} */ at, /** @type {number} */ by) {

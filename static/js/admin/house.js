@@ -7,12 +7,14 @@ import { setClock } from "../lib/wall-time.js";
 import { houseFields } from "../house/house-fields.js";
 import { createForm } from "../lib/forms.js";
 import { createAccounts } from "./accounts.js";
+import { createChanges } from "./house-changes.js";
 import { createTips } from "./tips.js";
 
 export function create(/** @type {SectionContext} */ { settings }) {
   const fields = houseFields(settings);
   const tips = createTips(settings.tips);
-  const accounts = createAccounts(settings);
+  const changes = createChanges();
+  const accounts = createAccounts(settings, changes.show);
   tips.follow(settings.country);
   fields.country.input.addEventListener("change", () => tips.follow(fields.country.value));
   const form = createForm({
@@ -23,11 +25,12 @@ export function create(/** @type {SectionContext} */ { settings }) {
       Object.assign(settings, house);
       setMoney(house);
       setClock(house);
+      changes.show();
       toast("Guardado. Las páginas abiertas lo muestran cuando se abren otra vez.", "done");
     },
   });
   return {
-    node: h("div", { class: "stack narrow" }, h("h2", {}, "Restaurante"), form, accounts.node),
-    show: accounts.show,
+    node: h("div", { class: "stack narrow" }, h("h2", {}, "Restaurante"), form, accounts.node, changes.node),
+    show: () => { accounts.show(); changes.show(); },
   };
 }

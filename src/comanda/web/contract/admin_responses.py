@@ -32,6 +32,22 @@ class House(Answer):
     tips = many(fields.Integer(strict=True))
 
 
+class HouseChange(Answer):
+    """Lines for people: `removed` is gone, `added` is new. `name` is that of the member."""
+
+    username = text()
+    name = text()
+    at = moment()
+    removed = many(fields.String())
+    added = many(fields.String())
+
+
+class HouseChanges(Answer):
+    """The newest 50 changes, the latest first."""
+
+    changes = many(HouseChange)
+
+
 class Entry(Answer):
     name = text()
     category = text()

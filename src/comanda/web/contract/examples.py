@@ -322,6 +322,17 @@ EXAMPLES: Mapping[type[Schema], Example] = {
         "detail": "Este pago ya fue aprobado",
     },
     admin_responses.House: _HOUSE,
+    admin_responses.HouseChanges: {
+        "changes": [
+            {
+                "username": "rosa",
+                "name": "Rosa",
+                "at": "2026-11-28T20:41:00.000Z",
+                "removed": ["BBVA · Rosa Mora · transferencia · 012180001234564471"],
+                "added": ["BBVA · Rosa Mora · transferencia · 012180009999990001"],
+            }
+        ]
+    },
     admin_responses.Changes: {
         "added": [{"name": "Agua de jamaica", "category": "Bebidas", "price": 30}],
         "changed": [{"before": _NEW_PRODUCT, "after": _NEW_PRODUCT | {"price": 90}}],

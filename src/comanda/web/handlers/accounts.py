@@ -13,7 +13,7 @@ from comanda.store.database import Snapshot
 from comanda.web.contract.path_names import POSITION
 from comanda.web.contract.requests import NewAccounts
 from comanda.web.plumbing.json_replies import reply
-from comanda.web.plumbing.keys import CONFIG, DATABASE
+from comanda.web.plumbing.keys import CONFIG, DATABASE, STAFF
 from comanda.web.plumbing.request_data import json_body
 
 
@@ -31,7 +31,7 @@ async def put_accounts(request: web.Request) -> web.Response:
             sentence = f"{account['label']}: «{account['method']}» no es una forma de pago"
             raise ValidationFailed({f"accounts.{position}.method": [sentence]})
     stored = [Account(**account) for account in body["accounts"]]
-    await request.app[DATABASE].write(office.put_accounts, stored)
+    await request.app[DATABASE].write(office.put_accounts, request[STAFF], stored)
     return reply(_wire(stored))
 
 

@@ -7,9 +7,10 @@ from aiohttp import web
 
 from comanda import office
 from comanda.domain.house import House
+from comanda.store import house_changes
 from comanda.web.contract.requests import NewHouse
 from comanda.web.plumbing.json_replies import reply
-from comanda.web.plumbing.keys import CONFIG, DATABASE
+from comanda.web.plumbing.keys import CONFIG, DATABASE, STAFF
 from comanda.web.plumbing.request_data import json_body
 
 
@@ -17,8 +18,16 @@ async def describe_house(request: web.Request) -> web.Response:
     """`PUT /house`. What the body leaves out stays as it is."""
     body = await json_body(request, NewHouse)
     default = request.app[CONFIG].house
-    stored_house = await request.app[DATABASE].write(office.describe_house, house_of(body), default)
+    stored_house = await request.app[DATABASE].write(
+        office.describe_house, request[STAFF], house_of(body), default
+    )
     return reply(stored_house.wire())
+
+
+async def show_changes(request: web.Request) -> web.Response:
+    """`GET /house/changes`: who changed the house or its accounts, and what."""
+    changes = await request.app[DATABASE].read(house_changes.newest)
+    return reply({"changes": [change.wire() for change in changes]})
 
 
 def house_of(body: Mapping[str, Any]) -> House:
