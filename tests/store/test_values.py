@@ -40,6 +40,9 @@ HARMS = {
     "INSERT INTO events (type, data, actor, at) VALUES ('fiesta', '{}', 'x', 1)": (
         "la tabla «events» hay un valor imposible de «type»"
     ),
+    "INSERT INTO house_changes (username, at, removed, added) VALUES ('x', 1, '[', '[]')": (
+        "la tabla «house_changes» hay un valor imposible de «removed»"
+    ),
     "INSERT INTO restores VALUES (9223372036854775807, 1)": (
         "la tabla «restores» hay un valor imposible de «floor»"
     ),

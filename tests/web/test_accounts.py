@@ -172,7 +172,7 @@ async def test_accounts_that_were_others_for_a_minute_leave_a_trace(house: House
     house.clock.advance(minutes=1)
     await put(house, CLABE)
     line = f"{CLABE['label']} · {CLABE['holder']} · transferencia · "
-    own, other = line + CLABE["number"], line + "646180009999990001"
+    own, other = f"{line}{CLABE['number']}", f"{line}646180009999990001"
     back, away, first = await changes(house)
     assert back == {
         "username": "rosa",

@@ -115,6 +115,28 @@ async def test_a_tip_is_the_tables_waiters_whoever_charges_it(house: House) -> N
     assert (await show(house))["tips_by_waiter"] == [{"name": "Ana", "count": 1, "total": 10.0}]
 
 
+async def test_a_tip_stays_with_its_waiter_though_another_takes_the_table_over(
+    house: House,
+) -> None:
+    """Also on a day that is over: until it is paid, an order can be taken over at any time."""
+    order = await house.deliver()
+    await pay(house, order["id"], amount="100", tip="50")
+    assert (await house.call(BETO, "PUT", f"/orders/{order['id']}/waiter"))[0] == 200
+    assert (await show(house))["tips_by_waiter"] == [{"name": "Ana", "count": 1, "total": 50.0}]
+    await pay(house, order["id"], tip="20")
+    day = await show(house)
+    assert {one["name"]: one["total"] for one in day["tips_by_waiter"]} == {"Ana": 50, "Beto": 20}
+
+
+async def test_a_tip_is_the_waiters_whose_orders_the_payment_pays_most(house: House) -> None:
+    """An older order of little money, named besides, takes no tip along."""
+    small, large = await house.deliver(4), await house.deliver(12)
+    assert (await house.call(BETO, "PUT", f"/orders/{small['id']}/waiter"))[0] == 200
+    await pay(house, small["id"], BETO, amount="240")
+    await pay(house, large["id"], BETO, also=small["id"], tip="100")
+    assert (await show(house))["tips_by_waiter"] == [{"name": "Ana", "count": 1, "total": 100.0}]
+
+
 async def test_a_part_is_a_sale_of_its_own_and_its_tip_is_none(house: House) -> None:
     order = await house.deliver()  # 241.00
     await pay(house, order["id"], amount="100", tip="10.5", tendered="200")
@@ -181,7 +203,11 @@ async def test_dishes_that_were_taken_off_before_a_void_are_told(house: House) -
     off = {"quantity": 0, "reason": "se equivocó"}
     status, _ = await house.call(LUIS, "PUT", f"/orders/{order['id']}/items/0", json=off)
     assert status == 200
+    house.clock.advance(hours=10)
     assert (await show(house))["removed"] == []
+    tomorrow = await show(house, "2026-11-29")
+    assert tomorrow["removed"] == [{"name": "Tacos al pastor", "count": 2, "total": 171.0}]
+    house.clock.advance(hours=-10)
     await house.void(order["id"], LUIS)
     day = await show(house)
     assert day["voids"] == [{"reason": "se fueron", "count": 1, "total": 70.0}]
@@ -221,7 +247,28 @@ async def test_a_payment_that_was_reopened_is_no_sale_and_its_dishes_are_unpaid(
     day = await show(house)
     assert (day["sales"]["count"], day["tips"]["count"], day["by_dish"]) == (0, 0, [])
     assert day["rejections"] == [{"reason": "x", "count": 1, "total": 241.0}]
+    assert day["reopened"] == [{"reason": "x", "count": 1, "total": 241.0}]
     assert (day["open"]["due"], day["open"]["partly_paid"]["count"]) == (241.0, 0)
+
+
+async def test_a_sale_that_is_reopened_on_another_day_is_missed_on_its_own_day(
+    house: House,
+) -> None:
+    """Its day's sales grow smaller afterwards: whoever compares them with the drawer reads why."""
+    order = await house.deliver()
+    paid = await pay(house, order["id"])
+    assert (await show(house))["reopened"] == []
+    house.clock.advance(hours=10)
+    status, _ = await house.judge(paid["payment"]["id"], "rechazado", reason="x", cashier=ROSA)
+    assert status == 200
+    before, after = await show(house), await show(house, "2026-11-29")
+    assert before["sales"]["count"] == 0
+    assert before["reopened"] == after["reopened"] == [{"reason": "x", "count": 1, "total": 241.0}]
+    assert (before["rejections"], after["rejections"]) == ([], after["reopened"])
+    client = await house.client(ROSA)
+    async with client.get(f"/days/{DAY}.csv") as response:
+        assert "Pagos reabiertos,x,1,241.00," in await response.text()
+    assert (await show(house, "2026-11-30"))["reopened"] == []
 
 
 async def test_open_bills_are_tables_and_customers_with_what_waits_apart(house: House) -> None:

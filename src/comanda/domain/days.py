@@ -157,7 +157,8 @@ class Report:
 
     `waits` are in seconds, the shortest first. `open_orders` are the orders that are open now, or
     None for a day that is not today. `removed` are the dishes that were taken off the orders that
-    became paid or void on the day.
+    became paid or void on the day, and of today off those that are open. `reopened` are payments
+    that were approved or reopened on the day.
     """
 
     day: Day
@@ -171,6 +172,7 @@ class Report:
     paid_orders: PaidOrders = _NOTHING_PAID
     open_orders: Sequence[OpenOrder] | None = None
     removed: Sequence[Tally] = ()
+    reopened: Sequence[Tally] = ()
 
     @property
     def by_dish(self) -> list[Tally]:
@@ -225,6 +227,7 @@ class Report:
             "by_category": [tally.wire("name") for tally in self.by_category],
             "by_waiter": [tally.wire("name") for tally in self.paid_orders.by_waiter],
             "removed": [tally.wire("name") for tally in self.removed],
+            "reopened": [tally.wire("reason") for tally in self.reopened],
             "open": None if self.open_orders is None else _open_wire(self.open_orders),
         }
 
@@ -236,6 +239,7 @@ def report(
     paid_orders: PaidOrders = _NOTHING_PAID,
     open_orders: Sequence[OpenOrder] | None = None,
     removed: Sequence[Tally] = (),
+    reopened: Sequence[tuple[str, int]] = (),
 ) -> Report:
     """Add up what belongs to `day`, and the orders that are open now."""
     sales = [decision for decision in decisions if decision.approved]
@@ -252,6 +256,7 @@ def report(
         paid_orders=paid_orders,
         open_orders=open_orders,
         removed=_sums((dish.name, dish.count, dish.total) for dish in removed),
+        reopened=_tallies(reopened),
     )
 
 

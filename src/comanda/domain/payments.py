@@ -143,6 +143,7 @@ class Payment:
     whose place this attempt is. `seen_by` is the first cashier who opened the payment. `viewers`
     are the cashiers who view the payment now; a decided payment has no viewers. `late_warnings`
     are those of `warnings` that came after the approval, and that no cashier has acknowledged.
+    `approved_at` is when a payment was approved that has been reopened since.
     """
 
     id: int
@@ -171,6 +172,7 @@ class Payment:
     examination: Examination | None = None
     examined_at: datetime | None = None
     late_warnings: tuple[Suspicion, ...] = ()
+    approved_at: datetime | None = None
 
     @property
     def amount(self) -> int:
@@ -280,6 +282,7 @@ class Payment:
             reconciled_by=None,
             reconciled_at=None,
             late_warnings=(),
+            approved_at=self.decided_at,
         )
 
     def see(self, by: str, at: datetime) -> "Payment":

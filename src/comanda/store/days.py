@@ -22,12 +22,23 @@ from comanda.store.database import Snapshot, from_millis, to_millis
 
 DECISIONS = """
     SELECT payments.method, payments.status, payments.reason, payments.submitted_at,
-        payments.decided_at, payments.warnings, payments.tip, orders.waiter, (
+        payments.decided_at, payments.warnings, payments.tip, payments.waiter, (
             SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id
         ) AS amount
-    FROM payments JOIN orders ON orders.id = payments.order_id
+    FROM payments
     WHERE payments.status IN (:approved, :rejected)
         AND payments.decided_at >= :start AND payments.decided_at < :end
+"""
+# Of the day on which they were approved, whose sales have lost them, and of that of the reopening.
+REOPENED = """
+    SELECT reason, (
+        SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id
+    ) AS amount
+    FROM payments
+    WHERE status = :rejected AND approved_at IS NOT NULL AND (
+        (approved_at >= :start AND approved_at < :end)
+        OR (decided_at >= :start AND decided_at < :end)
+    )
 """
 VOIDS = """
     SELECT void_reason, total FROM orders
@@ -49,6 +60,13 @@ REMOVED_DISHES = """
     FROM orders JOIN order_items ON order_items.order_id = orders.id
     WHERE orders.status IN (:paid, :voided) AND removed > 0
         AND orders.updated_at >= :start AND orders.updated_at < :end
+    GROUP BY name
+"""
+# Of orders that are never paid nor voided, too: they stay open with what was left.
+REMOVED_OF_OPEN = """
+    SELECT name, SUM(removed) AS count, SUM(removed * unit_price) AS total
+    FROM orders JOIN order_items ON order_items.order_id = orders.id
+    WHERE orders.status = :status AND removed > 0
     GROUP BY name
 """
 PAID_BY_WAITER = """
@@ -99,7 +117,10 @@ def of(view: Snapshot, day: Day) -> Report:
     ]
     open_orders = _open_orders(view) if day.start <= view.now < day.end else None
     paid_orders = _paid_orders(view, span, names)
-    return report(day, decisions, voids, paid_orders, open_orders, _removed(view, span))
+    removed = _removed(view, span)
+    if open_orders is not None:
+        removed += _removed_of_open(view)
+    return report(day, decisions, voids, paid_orders, open_orders, removed, _reopened(view, span))
 
 
 def _names(view: Snapshot) -> dict[str, str]:
@@ -126,6 +147,16 @@ def _paid_orders(view: Snapshot, span: Mapping[str, int], names: Mapping[str, st
 def _removed(view: Snapshot, span: Mapping[str, int]) -> list[Tally]:
     final = {**span, "paid": OrderStatus.PAID, "voided": OrderStatus.VOIDED}
     return [Tally(**row) for row in view.all(REMOVED_DISHES, final)]
+
+
+def _removed_of_open(view: Snapshot) -> list[Tally]:
+    rows = (view.all(REMOVED_OF_OPEN, {"status": status}) for status in OPEN_STATUSES)
+    return [Tally(**row) for tallies in rows for row in tallies]
+
+
+def _reopened(view: Snapshot, span: Mapping[str, int]) -> list[tuple[str, int]]:
+    rows = view.all(REOPENED, {**span, "rejected": PaymentStatus.REJECTED})
+    return [(row["reason"], row["amount"]) for row in rows]
 
 
 def _open_orders(view: Snapshot) -> list[OpenOrder]:

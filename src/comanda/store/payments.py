@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -33,9 +34,9 @@ from comanda.store.database import (
 _INSERT = """
     INSERT INTO payments
         (order_id, attempt, method, status, has_proof, submitted_by, submitted_at,
-         reference, reference_key, tip, tendered, replaces)
+         reference, reference_key, tip, tendered, replaces, waiter)
     VALUES (:order_id, :attempt, :method, :status, :has_proof, :submitted_by, :submitted_at,
-            :reference, :reference_key, :tip, :tendered, :replaces)
+            :reference, :reference_key, :tip, :tendered, :replaces, :waiter)
 """
 _INSERT_ALLOCATION = """
     INSERT INTO payment_allocations (payment_id, order_id, amount, items)
@@ -59,7 +60,7 @@ _UPDATE = """
         seen_in_account = :seen_in_account, seen_by = :seen_by, seen_at = :seen_at,
         warnings = :warnings, late_warnings = :late_warnings,
         examination = :examination, examined_at = :examined_at,
-        reconciled_by = :reconciled_by, reconciled_at = :reconciled_at
+        reconciled_by = :reconciled_by, reconciled_at = :reconciled_at, approved_at = :approved_at
     WHERE id = :id
 """
 _WARN = "UPDATE payments SET warnings = :warnings WHERE id = :id"
@@ -97,11 +98,20 @@ def store(
         _keep_facts(tx, payment.payment.id, payment.facts or Facts())
         return _update(tx, payment.payment)
     first = paid_orders[0]
-    submitted = _insert(tx, first, payment, by)
+    submitted = _insert(tx, first, payment, by, waiter=_waiter(paid_orders, payment))
     return _warn(tx, submitted, evidence.find(tx, first, submitted, payment.claim, payment.proof))
 
 
-def _insert(tx: Transaction, first: Order, submission: Submission, by: str) -> Payment:
+def _waiter(paid_orders: Sequence[Order], submission: Submission) -> str:
+    """Return whose the tip is: the waiter whose orders the payment pays most; the oldest first."""
+    sums = Counter[str]()
+    for order in paid_orders:
+        shares = (part.amount for part in submission.allocations if part.order_id == order.id)
+        sums[order.waiter] += sum(shares)
+    return max(sums, key=lambda waiter: sums[waiter])
+
+
+def _insert(tx: Transaction, first: Order, submission: Submission, by: str, waiter: str) -> Payment:
     claim, proof = submission.claim, submission.proof
     attempt = 1 + len(first.payments)
     values = {
@@ -117,6 +127,7 @@ def _insert(tx: Transaction, first: Order, submission: Submission, by: str) -> P
         "tip": submission.tip,
         "tendered": submission.tendered,
         "replaces": submission.replaces,
+        "waiter": waiter,
     }
     payment_id = tx.insert(_INSERT, values)
     for allocation in submission.allocations:
@@ -192,6 +203,7 @@ def _update(tx: Transaction, payment: Payment) -> Payment:
         "examined_at": payment.examined_at and to_millis(payment.examined_at),
         "reconciled_by": payment.reconciled_by,
         "reconciled_at": payment.reconciled_at and to_millis(payment.reconciled_at),
+        "approved_at": payment.approved_at and to_millis(payment.approved_at),
     }
     tx.run(_UPDATE, values)
     return payment
@@ -304,6 +316,7 @@ def from_row(row: sqlite3.Row, allocations: tuple[Allocation, ...]) -> Payment:
         examination=row["examination"] and Examination(row["examination"]),
         examined_at=optional_from_millis(row["examined_at"]),
         late_warnings=_from_json(row["late_warnings"]),
+        approved_at=optional_from_millis(row["approved_at"]),
     )
 
 

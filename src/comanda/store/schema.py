@@ -450,6 +450,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE payments ADD COLUMN tip INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE payments ADD COLUMN tendered INTEGER",
         "ALTER TABLE payments ADD COLUMN replaces INTEGER REFERENCES payments (id)",
+        # Whose the tip is: the table's waiter when the payment was sent, whoever takes it over.
+        "ALTER TABLE payments ADD COLUMN waiter TEXT REFERENCES staff (username)",
+        """
+        UPDATE payments SET waiter = (SELECT waiter FROM orders WHERE orders.id = order_id)
+        """,
+        # When a payment was approved that has been reopened since.
+        "ALTER TABLE payments ADD COLUMN approved_at INTEGER",
+        """
+        CREATE INDEX payments_reopened ON payments (approved_at) WHERE approved_at IS NOT NULL
+        """,
         """
         UPDATE payments SET replaces = (
             SELECT earlier.id FROM payments AS earlier

@@ -34,6 +34,8 @@ _WORDS: dict[tuple[str, str], type[StrEnum]] = {
 _JSON = {
     ("events", "data"),
     ("events", "redacted"),
+    ("house_changes", "added"),
+    ("house_changes", "removed"),
     ("payment_allocations", "items"),
     ("payments", "late_warnings"),
     ("payments", "warnings"),

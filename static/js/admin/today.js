@@ -120,6 +120,7 @@ function createReport(labels) {
   const byCategory = createTable("Por categoría", ["Categoría", "Cantidad", "Importe"], "Nada pagado");
   const byWaiter = createTable("Por mesero", ["Mesero", "Órdenes", "Importe"], "Nada pagado");
   const tips = createTable("Propinas por mesero", ["Mesero", "Pagos", "Propina"], "Sin propinas");
+  const reopened = createTable("Pagos reabiertos", ["Motivo", "Veces", "Importe"], "Ninguno reabierto ✓");
   const removed = createTable("Platillos quitados", ["Platillo", "Cantidad", "Importe"], "Ninguno quitado ✓");
   const whole = h("p", { class: "quiet small" });
   const rejections = createTable("Comprobantes rechazados", ["Motivo", "Veces", "Importe"], "Ninguno rechazado ✓");
@@ -131,7 +132,8 @@ function createReport(labels) {
       h("div", { class: "day-tables" }, byHour.node, byMethod.node)),
     h("details", { class: "day-details" }, h("summary", {}, "Platillos y meseros"), whole,
       h("div", { class: "day-tables" }, byDish.node, byCategory.node, byWaiter.node)),
-    h("div", { class: "day-tables" }, tips.node, rejections.node, warnings.node, voids.node, removed.node));
+    h("div", { class: "day-tables" }, tips.node, rejections.node, warnings.node, voids.node, removed.node,
+      reopened.node));
 
   function update(/** @type {Day} */ day) {
     node.hidden = false;
@@ -154,6 +156,8 @@ function createReport(labels) {
     tips.node.hidden = day.tips.count === 0;
     removed.update(day.removed.map((one) => row(one.name, one)));
     removed.node.hidden = day.removed.length === 0;
+    reopened.update(day.reopened.map((one) => row(one.reason || "Sin motivo", one)));
+    reopened.node.hidden = day.reopened.length === 0;
   }
   return { node, update };
 }

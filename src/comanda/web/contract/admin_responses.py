@@ -123,12 +123,14 @@ class Day(Answer):
 
     An hour that occurs twice, when clocks are put back, is listed twice. `sales`, by hour and by
     method, add up what the payments approved on the day pay, without tips. `tips_by_waiter` goes by
-    the waiter of the payment's first order. `by_dish`, `by_category` and `by_waiter` add up the
-    orders that became paid on the day, wholly, to the total of `paid_orders`: it differs from
-    `sales` by the parts of orders that were paid on several days or are not paid up. `count` is
-    dishes, payments or orders. `removed`: dishes that were taken off these orders, and off orders
-    that became void on the day, whose total in `voids` is what was left. `open` is null for any
-    day but today.
+    the waiter, when the payment was sent, of the orders that it pays most. `by_dish`,
+    `by_category` and `by_waiter` add up the orders that became paid on the day, wholly, to the
+    total of `paid_orders`: it differs from `sales` by the parts of orders that were paid on several
+    days or are not paid up. `count` is dishes, payments or orders. `removed`: dishes that were
+    taken off these orders, and off orders that became void on the day, whose total in `voids` is
+    what was left; of today, off open orders, too. `reopened`: payments that were approved on the
+    day and are no sale any more, or whose approval was taken back on the day. `open` is null for
+    any day but today.
     """
 
     date = fields.Date(required=True)
@@ -149,6 +151,7 @@ class Day(Answer):
     by_category = many(NameSum)
     by_waiter = many(NameSum)
     removed = many(NameSum)
+    reopened = many(ReasonSum)
     open = fields.Nested(OpenBills, required=True, allow_none=True)
 
 

@@ -196,6 +196,7 @@ _DAY: Example = {
     "by_category": [{"count": 2, "total": 171, "name": "Tacos"}],
     "by_waiter": [_SUM | {"name": "Ana"}],
     "removed": [],
+    "reopened": [],
     "open": {
         "bills": 2,
         "due": 240,

@@ -59,6 +59,8 @@ def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:
         yield "Avisos", WARNINGS[warned.type].short, warned.count, None, None
     for tally in report.voids:
         yield _row("Anuladas", tally.name, tally)
+    for tally in report.reopened:
+        yield _row("Pagos reabiertos", tally.name, tally)
     for section, tallies in (
         ("Propinas por mesero", report.tips),
         ("Órdenes pagadas por mesero", report.paid_orders.by_waiter),
