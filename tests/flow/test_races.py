@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -397,3 +399,83 @@ async def test_corrections_at_the_instant_of_a_payment_lose_nothing(house: House
         }[path]
     print(f"correction, payment: {dict(outcomes)}")
     assert check(house.path) == []
+
+
+async def sent_part(house: House, order_id: str, amount: str) -> str:
+    status, order = await house.submit(order_id, method="efectivo", more=[("amount", amount)])
+    assert status == 201, order
+    return str(order["payment"]["id"])
+
+
+async def test_each_pair_of_verbs_at_the_same_instant_leaves_the_rule(house: House) -> None:
+    """On two rounds that share a part that waits and a part that was approved."""
+
+    def verbs(ids: list[str], waiting: str, approved: str) -> dict[str, Callable[[], Any]]:
+        first, second = ids
+        call = house.call
+        rest: list[tuple[str, str]] = [("also", second)]
+        reason = {"reason": "porque sí"}
+        return {
+            "pay all": lambda: house.submit(first, BETO, method="efectivo", more=rest),
+            "pay a part": lambda: house.submit(
+                second, LUIS, method="efectivo", more=[("amount", "130")]
+            ),
+            "withdraw": lambda: call(ANA, "DELETE", f"/payments/{waiting}"),
+            "look": lambda: call(MARA, "PUT", f"/payments/{waiting}/seen"),
+            "approve": lambda: house.judge(waiting, "aprobado"),
+            "reject": lambda: house.judge(waiting, "rechazado", MARA, "no"),
+            "reopen": lambda: house.judge(approved, "rechazado", ROSA, "no"),
+            "move": lambda: call(
+                ANA, "PUT", f"/orders/{second}/place", json={"customer": "Lupita"}
+            ),
+            "take off": lambda: call(
+                LUIS, "PUT", f"/orders/{second}/items/0", json={"quantity": 0, **reason}
+            ),
+            "void": lambda: call(
+                LUIS, "PUT", f"/orders/{second}/status", json={"status": "anulado", **reason}
+            ),
+            "take over": lambda: call(BETO, "PUT", f"/orders/{second}/waiter"),
+        }
+
+    for member in (ANA, BETO, LUIS, MARA, ROSA):
+        await house.client(member)
+    names = list(verbs(["", ""], "", ""))
+    outcomes: Counter[int] = Counter()
+    for one, other in itertools.combinations_with_replacement(names, 2):
+        ids = await bill(house)
+        approved = await sent_part(house, ids[0], "41")
+        await house.judge(approved, "aprobado")
+        waiting = await sent_part(house, ids[0], "50")
+        calls = verbs(ids, waiting, approved)
+        answers = await asyncio.gather(calls[one](), calls[other]())
+        statuses = [status for status, _ in answers]
+        outcomes.update(statuses)
+        assert set(statuses) <= {200, 201, 403, 409, 422}, (one, other, answers)
+        assert min(statuses) in (200, 201), (one, other, answers)
+        for order_id in ids:
+            order = await stored(house, order_id)
+            if order["status"] != "anulado":
+                assert_the_rule(order)
+    print(f"pairs: {dict(outcomes)}")
+    assert check(house.path) == []
+
+
+async def test_a_reopening_and_a_tick_at_once_leave_no_ticked_rejection(house: House) -> None:
+    outcomes: Counter[tuple[int, int]] = Counter()
+    for number in range(8):
+        (order_id,) = await bill(house, 1)
+        payment_id = await sent_part(house, order_id, "100")
+        await house.judge(payment_id, "aprobado")
+        calls = [
+            house.judge(payment_id, "rechazado", ROSA, "no llegó"),
+            house.call(LUIS, "PUT", f"/payments/{payment_id}/reconciliation", json={"found": True}),
+        ]
+        if number % 2:
+            calls.reverse()
+        answers = await asyncio.gather(*calls)
+        (reopened, _), (ticked, _) = reversed(answers) if number % 2 else answers
+        outcomes[reopened, ticked] += 1
+        assert (reopened, ticked) in ((200, 200), (200, 404))
+        payment = (await house.call(LUIS, "GET", f"/orders/{order_id}"))[1]["payment"]
+        assert (payment["status"], payment["reconciled_by"]) == ("rechazado", None)
+    print(f"reopening, tick: {dict(outcomes)}")

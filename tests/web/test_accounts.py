@@ -194,6 +194,13 @@ async def test_what_a_code_says_and_an_alias_are_told_too(house: House) -> None:
     assert change["added"][0].endswith(" · alias otro · QR 00020101")
 
 
+async def test_of_two_members_with_one_name_a_change_tells_which(house: House) -> None:
+    await put(house, CLABE)
+    assert (await house.call(ROSA, "PUT", "/staff/luis/name", json={"name": "Rosa"}))[0] == 200
+    (change,) = await changes(house)
+    assert (change["name"], change["username"]) == ("Rosa (rosa)", "rosa")
+
+
 async def test_a_house_of_one_for_a_minute_leaves_a_trace(house: House) -> None:
     described = {"restaurant": "La Fonda", "currency": "$", "time_zone": "America/Mexico_City"}
     for alone in (False, True, False):

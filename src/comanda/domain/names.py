@@ -19,7 +19,7 @@ _INVISIBLE = re.compile(
 )
 
 # A customer of this name would be a table on a card, in a message or in a spreadsheet.
-_TABLE = re.compile(r"(?:mesa|table)?\d+")
+_TABLE = re.compile(r"(?:y?(?:mesas?|table)?\d+)+")
 
 
 def is_clean(text: str) -> bool:
@@ -54,10 +54,9 @@ def without_unseen(text: str) -> str:
 
 
 def is_like_a_table(name: str) -> bool:
-    """Whether a customer's name could be read as a table's number: "12", or "Mesa 12"."""
-    letters = "".join(filter(str.isalnum, fold(name)))
-    as_latin = "".join(LOOK_ALIKES.get(letter, letter) for letter in letters)
-    return bool(_TABLE.fullmatch(as_latin))
+    """Whether a customer's name could be read as tables: "12", "Mesa 12", or "mesas 12 y 13"."""
+    bare = filter(str.isalnum, unicodedata.normalize("NFKD", fold(name)))  # without accents
+    return bool(_TABLE.fullmatch("".join(LOOK_ALIKES.get(letter, letter) for letter in bare)))
 
 
 def fold(name: str) -> str:

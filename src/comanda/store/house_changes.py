@@ -1,6 +1,7 @@
 """The changes of the house and of its accounts, each kept for ever."""
 
 import json
+import sqlite3
 from collections.abc import Sequence
 
 from comanda.domain.house_changes import MOST_CHANGES, HouseChange
@@ -12,8 +13,10 @@ _INSERT = """
     VALUES (:username, :at, :removed, :added)
 """
 _NEWEST = """
-    SELECT house_changes.*, staff.name
-    FROM house_changes LEFT JOIN staff ON staff.username = house_changes.username
+    SELECT house_changes.*, member.name, (
+        SELECT COUNT(*) FROM staff WHERE staff.name = member.name
+    ) AS namesakes
+    FROM house_changes LEFT JOIN staff AS member ON member.username = house_changes.username
     WHERE id > 0 ORDER BY id DESC LIMIT :limit
 """
 
@@ -32,12 +35,18 @@ def record(tx: Transaction, before: Sequence[str], after: Sequence[str], by: str
         tx.insert(_INSERT, values)
 
 
+def _name(row: sqlite3.Row) -> str:
+    """Return the member's name; a name that several members share is followed by the username."""
+    name, username = row["name"] or row["username"], row["username"]
+    return name if row["namesakes"] <= 1 else f"{name} ({username})"
+
+
 def newest(view: Snapshot) -> list[HouseChange]:
     """Return the newest `MOST_CHANGES` changes, the latest first."""
     return [
         HouseChange(
             username=row["username"],
-            name=row["name"] or row["username"],
+            name=_name(row),
             at=from_millis(row["at"]),
             removed=tuple(json.loads(row["removed"])),
             added=tuple(json.loads(row["added"])),

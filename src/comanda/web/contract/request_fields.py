@@ -374,7 +374,9 @@ class CustomerName(Name):
         super().__init__(longest=LONGEST_CUSTOMER, **more)
 
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
-        name = tidy(without_unseen(super()._deserialize(value, *more, **kwargs)))
+        text = super()._deserialize(value, *more, **kwargs)
+        _clean(text)  # before a line break becomes a blank
+        name = tidy(without_unseen(text))
         if is_like_a_table(name):
             raise ValidationError("Parece una mesa: escribe un nombre")
         return name
