@@ -3,6 +3,7 @@
 import { call, Problem } from "../lib/api.js";
 import { h, setText } from "../lib/dom.js";
 import { businessDay, duration, money } from "../house/format.js";
+import { bareMoney } from "../lib/money.js";
 import { laterDate } from "../lib/wall-time.js";
 import { signInAgain } from "../house/live.js";
 import { placeOf, setPlace } from "../lib/place.js";
@@ -112,8 +113,8 @@ function inWords(date) {
 
 function createReport(labels) {
   const figures = createFigures();
-  const hours = createChart({ title: "Ventas por hora", format: round });
-  const methods = createChart({ title: "Ventas por forma de pago", format: round });
+  const hours = createChart({ title: "Ventas por hora", format: bareMoney });
+  const methods = createChart({ title: "Ventas por forma de pago", format: bareMoney });
   const byHour = createTable("Ventas por hora", ["Hora", "Pagos", "Importe"], "Sin ventas");
   const byMethod = createTable("Ventas por forma de pago", ["Forma", "Pagos", "Importe"], "Sin ventas");
   const byDish = createTable("Por platillo", ["Platillo", "Cantidad", "Importe"], "Nada pagado");
@@ -166,7 +167,6 @@ const row = (/** @type {string} */ name, /** @type {Sum} */ { count, total }) =>
 const bar = (/** @type {string} */ name, /** @type {Sum} */ one) =>
   ({ name, value: one.total, words: `${name}: ${money(one.total)}, ${payments(one.count)}` });
 const payments = (count) => (count === 1 ? "1 pago" : `${count} pagos`);
-const round = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 2 });
 
 /** What the tables of dishes and waiters add up to, and why that may not be the sales. */
 function wholeOrders(/** @type {Day} */ { paid_orders: paid, sales }) {

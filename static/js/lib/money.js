@@ -38,6 +38,9 @@ export function amountWithin() {
 /** 1234.5 → "1234.50", as a field shows it. */
 export const plainMoney = (/** @type {number} */ amount) => number(amount, "", house);
 
+/** 1250 → "1,250": for an axis, without the sign, and with hundredths only if there are any. */
+export const bareMoney = (/** @type {number} */ amount) => number(amount, groupOf(house), { ...house, decimals: 0 });
+
 /** Hundredths as the server reads them in a form: 18550 → "185.50". */
 export const wireMoney = (/** @type {number} */ hundredths) => (hundredths / 100).toFixed(2);
 
