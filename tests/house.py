@@ -242,10 +242,13 @@ class House:
 
     async def deliver(self, table: int = 12) -> dict[str, Any]:
         """An order that has been placed, cooked and delivered."""
-        order = await self.place(table)
-        await self.advance(order["id"], "en_preparacion", COCO)
-        await self.advance(order["id"], "listo", COCO)
-        return await self.advance(order["id"], "entregado", ANA)
+        return await self.serve((await self.place(table))["id"])
+
+    async def serve(self, order_id: str) -> dict[str, Any]:
+        """Cook a placed order and take it to its guests."""
+        await self.advance(order_id, "en_preparacion", COCO)
+        await self.advance(order_id, "listo", COCO)
+        return await self.advance(order_id, "entregado", ANA)
 
     async def submit(
         self,

@@ -268,11 +268,13 @@ class Bills(RuleBasedStateMachine):
         found = self.every_order()
         for order in found:
             assert 0 <= order.paid + order.waiting <= order.total
-            assert order.due == order.total - order.paid - order.waiting
+            statuses = {payment.status for payment in order.payments}
+            waits, is_paid = PaymentStatus.PENDING in statuses, order.paid == order.total
             if order.status in CHARGED:
-                assert order.status is order.status_by_payments
+                assert (order.status is OrderStatus.VERIFYING) == waits
+                assert (order.status is OrderStatus.PAID) == (is_paid and not waits)
             else:
-                assert not any(payment.counts for payment in order.payments)
+                assert statuses <= {PaymentStatus.REJECTED, PaymentStatus.WITHDRAWN}
             for position, quantity in paid_items(order).items():
                 assert 0 <= quantity <= order.items[position].quantity
         all_payments = {payment.id: payment for order in found for payment in order.payments}

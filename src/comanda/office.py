@@ -124,7 +124,7 @@ def put_accounts(tx: Transaction, actor: Staff, all_accounts: Sequence[Account])
 def describe_house(
     tx: Transaction, actor: Staff, described: House, default: House | None = None
 ) -> House:
-    """Store the restaurant's name, currency, time zone and end of the day, and who changed what.
+    """Store the house's name, money, time, tips and own verdicts, and who changed what.
 
     Returns the stored house; a value that was never stored comes from `default`. Raises
     ValidationFailed for a house without decimals whose menu has prices with hundredths.

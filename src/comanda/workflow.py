@@ -1,8 +1,8 @@
 """The verbs of the restaurant, one transaction each. Start reading here.
 
 Each verb is a plain function of a transaction. `Database.write` runs the verb, commits the
-transaction, and wakes the feed. A verb decides by the domain's rules, and stores by `orders.place`
-and `orders.save`, which store the order's payment and events as well. An exception undoes
+transaction, and wakes the feed. A verb decides by the domain's rules, and stores by `orders.place`,
+`orders.save…` and `orders.save_payment`, which append the events as well. An exception undoes
 everything that the verb did.
 """
 
@@ -230,12 +230,9 @@ def submit_payment(
     check_role(actor.role, OrderStatus.VERIFYING, Through.PROOF)
     if idempotency.order_made_by(tx, key) is not None:
         return _outcome(tx, order, changed=False)
-    if order_id in charge.also:
-        raise ValidationFailed({"also": ["Esta orden ya está en el pago"]})
-    bill = orders.require_all(tx, (order_id, *charge.also)) if charge.also else [order]
-    check_payable(bill)
-    kinds = [
-        payable.move(OrderStatus.VERIFYING, actor.role, Through.PROOF, at=tx.now)[1]
+    bill = _bill(tx, order, charge.also)
+    rows = [
+        find_transition(payable.status, OrderStatus.VERIFYING, actor.role, Through.PROOF)
         for payable in bill
     ]
     money = house.get(tx, default_house).money
@@ -252,13 +249,22 @@ def submit_payment(
         replaced_by(paid_orders, charge.replaces),
     )
     saved_orders = orders.save_payment(
-        tx, submission, kinds[0], actor.username, paid_orders=paid_orders
+        tx, submission, rows[0].notice, actor.username, paid_orders=paid_orders
     )
     idempotency.remember(tx, key, order_id)
-    return _outcome(tx, _with_id(saved_orders, order), changed=True)
+    return _outcome(tx, _as_saved(saved_orders, order), changed=True)
 
 
-def _with_id(saved_orders: Sequence[Order], order: Order) -> Order:
+def _bill(tx: Transaction, order: Order, also: Sequence[int]) -> list[Order]:
+    """Return the order and those with the ids `also`, all payable, the oldest first."""
+    if order.id in also:
+        raise ValidationFailed({"also": ["Esta orden ya está en el pago: quítala de aquí"]})
+    bill = orders.require_all(tx, (order.id, *also)) if also else [order]
+    check_payable(bill)
+    return bill
+
+
+def _as_saved(saved_orders: Sequence[Order], order: Order) -> Order:
     """Return the order as it was saved; as it is, if the payment did not reach it."""
     return next((saved for saved in saved_orders if saved.id == order.id), order)
 

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import aiohttp
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -11,7 +10,7 @@ from comanda.domain.staff import Staff
 from tests.browser.conftest import DESKTOP, OpenWindow, settled, until_order
 from tests.browser.layout import flaws
 from tests.browser.test_caja import TABLET, luis, shown, tick
-from tests.house import ANA, COCO, LUIS, MARA, ROSA, SOPA, House, jpeg
+from tests.house import ANA, LUIS, MARA, ROSA, SOPA, House
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, TABLET], ids=["desk", "tablet"])
 
@@ -24,20 +23,21 @@ async def deliver_rounds(house: House, count: int, table: int = 12) -> list[str]
 async def deliver_to(house: House, customer: str) -> str:
     body = {"customer": customer, "items": [{"product_id": SOPA, "quantity": 2, "note": None}]}
     _, order = await house.call(ANA, "POST", "/orders", json=body)
-    for state, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
-        await house.advance(order["id"], state, member)
+    await house.serve(order["id"])
     return str(order["id"])
 
 
 async def pay(
-    house: House, order_id: str, *also: str, member: Staff = ANA, **fields: str
+    house: House,
+    order_id: str,
+    *also: str,
+    member: Staff = ANA,
+    method: str = "efectivo",
+    **fields: str,
 ) -> dict[str, Any]:
     """The payment that a member submits for these orders; without other words in cash."""
-    form = aiohttp.FormData([("also", one) for one in also])
-    for name, value in {"method": "efectivo", **fields}.items():
-        form.add_field(name, value)
-    form.add_field("file", jpeg(), filename="foto.jpg", content_type="image/jpeg")
-    status, order = await house.call(member, "POST", f"/orders/{order_id}/proof", data=form)
+    more = [*(("also", one) for one in also), *fields.items()]
+    status, order = await house.submit(order_id, member, method=method, more=more)
     assert status == 201, order
     payments: list[dict[str, Any]] = order["payments"]
     return payments[-1]
@@ -141,6 +141,21 @@ async def test_three_payments_of_one_order_are_three_cards_decided_one_by_one(
     await expect(page.get_by_role("tab", name="Por Cobrar 0")).to_be_visible()
     rows = await turn_to(page, "Pagadas hoy 1")
     await expect(rows).to_contain_text("3 pagos")
+
+
+async def test_the_first_of_two_parts_that_is_closed_at_once_is_on_show_no_more(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    first = await pay(house, order_id, amount="100")
+    await pay(house, order_id)
+    page = await luis(window)
+    async with page.expect_request(f"**/payments/{first['id']}/viewer") as closing:
+        await cards(page).first.evaluate(
+            "card => { card.click(); document.querySelector('.payment-head button').click(); }"
+        )
+    assert (await closing.value).method == "DELETE"
+    assert (await cards(page).count()) == 2
 
 
 async def test_two_cashiers_decide_a_payment_of_several_orders_once(

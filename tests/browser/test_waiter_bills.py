@@ -109,8 +109,7 @@ async def test_a_take_away_has_a_name_in_place_of_a_table_also_after_a_reload(
     await until_order(house, "1", lambda one: one["customer"] == "Lupita Díaz")
     _, order = await house.call(LUIS, "GET", "/orders/1")
     assert (order["table_number"], order["round"]) == (None, 1)
-    for step, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
-        await house.advance("1", step, member)
+    await house.serve("1")
     await tap(page.get_by_role("tab", name=re.compile("Por Cobrar")))
     await expect(bill(page, "Lupita Díaz, orden 1")).to_contain_text("Lupita Díaz")
 

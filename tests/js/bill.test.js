@@ -6,7 +6,7 @@ import "./browser.js";
 const { billOf, dueOf, isChargeable, notesFor, paymentsOf, paysOf, rejectedOf, sharesOf, unpaidItems } = await import(
   "../../static/js/house/bill.js");
 const { withDrafts } = await import("../../static/js/cobro/held.js");
-const { billKey, place, placeLong, placeShort } = await import("../../static/js/house/place.js");
+const { billKey, ofPlace, place, placeShort, placeWithin, thePlace } = await import("../../static/js/house/place.js");
 
 const sum = (amounts) => amounts.reduce((total, amount) => total + amount, 0);
 const item = (name, quantity, unit_price) => ({ name, quantity, unit_price, note: null, removed: 0 });
@@ -87,8 +87,9 @@ test("a bill is all that a table or customer has open, the oldest first", () => 
 
 test("a place is told in words", () => {
   const away = { table_number: null, customer: "Lupita" };
-  assert.deepEqual([place(order("1")), placeLong(order("1")), placeShort(order("1"))], ["Mesa 12", "Mesa 12", "12"]);
-  assert.deepEqual([place(away), placeLong(away), placeShort(away)], ["Lupita", "Para llevar · Lupita", "Lupita"]);
+  const words = (where) => [place, placeWithin, placeShort, thePlace, ofPlace].map((write) => write(where));
+  assert.deepEqual(words(order("1")), ["Mesa 12", "mesa 12", "12", "La mesa 12", "de la mesa 12"]);
+  assert.deepEqual(words(away), ["Lupita", "Lupita", "Lupita", "El pedido de Lupita", "del pedido de Lupita"]);
 });
 
 test("dishes that other payments pay, waiting or approved, are not left; rejected ones are", () => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import "./browser.js";
 
-const { amountWithin, exampleAmount, money, plainMoney, readMoney, setMoney } = await import(
+const { amountWithin, shortMoney, exampleAmount, money, plainMoney, readMoney, setMoney } = await import(
   "../../static/js/lib/money.js");
 const { inNumberWords } = await import("../../static/js/lib/number-words.js");
 const { COUNTRIES } = await import("../../static/js/house/countries.js");
@@ -43,6 +43,14 @@ test("each house reads its own example and all that it writes", () => {
       assert.equal(readMoney(money(units / 100)).hundredths, units);
       assert.equal(readMoney(plainMoney(units / 100)).hundredths, units);
     }
+  }
+});
+
+test("an axis has the house's marks too, and hundredths only where there are any", () => {
+  const axes = { MX: ["0", "1,250", "2.50"], CL: ["0", "1.250", "2,50"], AR: ["0", "1.250", "2,50"] };
+  for (const [house, labels] of Object.entries(axes)) {
+    setMoney(TABLE.houses[house]);
+    assert.deepEqual([0, 1250, 2.5].map((amount) => shortMoney(amount)), labels);
   }
 });
 

@@ -34,8 +34,7 @@ async def rounds(house: House, count: int, **place: Any) -> list[str]:
     for _ in range(count):
         status, order = await house.call(ANA, "POST", "/orders", json={**where, "items": items})
         assert status == 201, order
-        for step, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
-            await house.advance(order["id"], step, member)
+        await house.serve(order["id"])
         ids.append(order["id"])
     return ids
 
@@ -363,30 +362,6 @@ async def test_a_surplus_is_named_with_what_to_do(night: House) -> None:
     assert status == 422
     assert sentence.startswith("Sobran $ 14.50")
     assert "propina" in sentence
-
-
-async def test_a_house_without_decimals_takes_no_hundredths(house: House) -> None:
-    soup = [{"product_id": SOPA, "quantity": 2}]
-    _, order = await house.call(ANA, "POST", "/orders", json={"table_number": 12, "items": soup})
-    for step, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
-        await house.advance(order["id"], step, member)
-    body = {"restaurant": "La Fonda", "currency": "$", "time_zone": "America/Bogota"}
-    status, problem = await house.call(ROSA, "PUT", "/house", json={**body, "decimals": 0})
-    assert (status, list(problem["errors"])) == (422, ["decimals"])  # the menu has 85.50
-    tacos = {"name": "Tacos al pastor", "category": "Tacos", "price": 86}
-    await house.call(ROSA, "PUT", f"/products/{TACOS}", json=tacos)
-    status, told = await house.call(ROSA, "PUT", "/house", json={**body, "decimals": 0})
-    assert (status, told["decimals"]) == (200, 0)
-    before = house.rows()
-    for name in ("amount", "tip", "tendered"):
-        more = [(name, "0.50" if name != "tendered" else "200.50")]
-        status, problem = await house.submit(order["id"], method=CASH, more=more)
-        assert (status, list(problem["errors"])) == (422, [name])
-    status, problem = await house.call(
-        ROSA, "POST", "/products", json={"name": "Flan", "category": "Postres", "price": 55.5}
-    )
-    assert (status, list(problem["errors"])) == (422, ["price"])
-    assert house.rows() == before
 
 
 async def test_hundredths_of_an_older_order_are_paid_in_one_of_its_parts(house: House) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.house import ANA, COCO, LUIS, ROSA, TACOS, House
+from tests.house import ANA, LUIS, ROSA, TACOS, House
 from tests.web.test_setup import empty_house, found, token
 
 __all__ = ["empty_house"]  # a fixture
@@ -83,8 +83,7 @@ async def test_a_house_without_decimals_takes_no_payment_with_hundredths(
 async def test_an_order_from_before_is_paid_whole_with_its_hundredths(house: House) -> None:
     taken = {"table_number": 12, "items": [{"product_id": TACOS, "quantity": 1}]}
     _, order = await house.call(ANA, "POST", "/orders", json=taken)
-    for state, member in (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA)):
-        await house.advance(order["id"], state, member)
+    await house.serve(order["id"])
     await house.call(ROSA, "PUT", f"/products/{TACOS}", json=WHOLE)
     assert (await describe(house, CHILE))[0] == 200
     assert (await house.submit(order["id"], more=[("amount", "85.30")]))[0] == 422
@@ -115,7 +114,7 @@ async def test_files_have_the_houses_marks_and_are_read_back(house: House) -> No
     day = await text_of(house, "/days/2026-11-28.csv")
     assert "Ventas por forma de pago;Transferencia;1;" in day
     rows = (await text_of(house, "/reconciliation.csv?from=2026-11-28")).splitlines()
-    assert ";100,5;" in rows[1]
+    assert ";100,50;100,50;0,00;" in rows[1]
     for cell in day.replace("\r\n", ";").split(";"):
         assert "." not in cell
 

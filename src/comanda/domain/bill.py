@@ -1,16 +1,16 @@
 """A bill: what a payment pays of which orders, and which rejected payment it replaces."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from comanda.domain.errors import IllegalTransition, NothingDue, ValidationFailed
-from comanda.domain.money import PLAIN_MONEY, MoneyFormat
-from comanda.domain.orders import Order, OrderStatus
+from comanda.domain.money import NO_HUNDREDTHS, PLAIN_MONEY, MoneyFormat
+from comanda.domain.orders import TRANSITIONS, Order, OrderStatus, Through
 from comanda.domain.payments import Allocation, PaidItem, PaymentStatus
 
 MOST_ORDERS = 20  # of one payment
-_PAYABLE = (OrderStatus.DELIVERED, OrderStatus.VERIFYING)
+_PAYABLE = frozenset(row.source for row in TRANSITIONS if row.through is Through.PROOF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ def check_payable(orders: Iterable[Order]) -> None:
         if order.status is OrderStatus.PAID or (order.status in _PAYABLE and order.is_covered):
             raise NothingDue(f"De la orden {order.id} ya no se debe nada")
         if order.status not in _PAYABLE:
-            raise IllegalTransition(f"La orden {order.id} está en «{order.status}»: no se cobra")
+            raise IllegalTransition(
+                f"La orden {order.id} está en «{order.status}»: se cobra cuando está entregada"
+            )
 
 
 def allocate(
@@ -59,34 +61,45 @@ def allocate(
     total_due = sum(order.due for order in orders)
     most = sum(most_of.values())
     amount = most if tender.amount is None else tender.amount
-    if amount > most:
-        raise ValidationFailed(
-            {"amount": [_surplus(style.text(amount - most), chosen=bool(chosen))]}
-        )
-    if amount <= 0 < total_due:
-        raise ValidationFailed({"amount": ["Escribe un monto mayor que 0"]})
-    if chosen and amount < most:
-        cost = style.text(most)
-        raise ValidationFailed({"amount": [f"Los platillos cuestan {cost}: corrige el monto"]})
+    _check_amount(amount, most, total_due, style, chosen=bool(chosen))
     _check_tender(tender, amount, sum(order.total for order in orders), style)
     if style.decimals == 0 and (most - amount) % 100:  # older hundredths go in one part
         _check_whole({"amount": amount})
-    allocations = []
+    return tuple(_parts(orders, amount, most_of, items_of))
+
+
+def _parts(
+    orders: Iterable[Order],
+    amount: int,
+    most_of: Mapping[int, int],
+    items_of: Mapping[int, tuple[PaidItem, ...]],
+) -> Iterator[Allocation]:
+    """Yield what each order gets of `amount`; an order that gets nothing is left out."""
     left = amount
     for order in orders:
         part = min(left, most_of[order.id])
         left -= part
         if part or not order.due:  # an order that costs nothing is paid with 0
-            allocations.append(
-                Allocation(
-                    order_id=order.id,
-                    amount=part,
-                    items=items_of.get(order.id, ()),
-                    table_number=order.table_number,
-                    customer=order.customer,
-                )
+            yield Allocation(
+                order_id=order.id,
+                amount=part,
+                items=items_of.get(order.id, ()),
+                table_number=order.table_number,
+                customer=order.customer,
             )
-    return tuple(allocations)
+
+
+def _check_amount(
+    amount: int, most: int, total_due: int, style: MoneyFormat, *, chosen: bool
+) -> None:
+    """Raise ValidationFailed for an amount beyond `most`, for 0, and for less than the dishes."""
+    if amount > most:
+        raise ValidationFailed({"amount": [_surplus(style.text(amount - most), chosen=chosen)]})
+    if amount <= 0 < total_due:
+        raise ValidationFailed({"amount": ["Escribe un monto mayor que 0"]})
+    if chosen and amount < most:
+        cost = style.text(most)
+        raise ValidationFailed({"amount": [f"Los platillos cuestan {cost}: corrige el monto"]})
 
 
 def _surplus(surplus: str, *, chosen: bool) -> str:
@@ -108,11 +121,7 @@ def _check_tender(tender: Tender, amount: int, total: int, style: MoneyFormat) -
 
 def _check_whole(amounts: Mapping[str, int]) -> None:
     """Raise ValidationFailed for an amount with hundredths, in a house without decimals."""
-    errors = {
-        name: ["Aquí los montos no llevan centavos"]
-        for name, units in amounts.items()
-        if units % 100
-    }
+    errors = {name: [NO_HUNDREDTHS] for name, units in amounts.items() if units % 100}
     if errors:
         raise ValidationFailed(errors)
 

@@ -96,15 +96,16 @@ class House:
 
     def wire(self) -> Wire:
         """All fields; a value that is not stored is the one of a house that has chosen nothing."""
+        money = self.money
         return {
             "restaurant": self.name,
-            "currency": self.currency,
+            "currency": money.sign,
             "time_zone": self.time_zone,
             "day_ends": f"{self.day_ends or MIDNIGHT:%H:%M}",
             "country": self.country or "",
-            "currency_after": bool(self.currency_after),
-            "decimals": 2 if self.decimals is None else self.decimals,
-            "decimal_mark": self.decimal_mark or ".",
+            "currency_after": money.sign_after,
+            "decimals": money.decimals,
+            "decimal_mark": money.mark,
             "own_verdicts": bool(self.own_verdicts),
             "tips": list(self.tips or ()),
         }

@@ -290,7 +290,9 @@ class Order:
         if row.within is not None:
             self._check_undo(row.within, at)
         if target is OrderStatus.VOIDED and self.paid:
-            raise OrderHasPayments("Una parte ya está pagada: la orden no se puede anular")
+            raise OrderHasPayments(
+                "Una parte ya está pagada: para anularla, un administrador reabre antes ese pago"
+            )
         begun = self.begun or target is OrderStatus.PREPARING
         return replace(self, status=target, updated_at=at, begun=begun), row.notice
 
@@ -316,7 +318,9 @@ class Order:
         if self.status in _FINAL:
             raise IllegalTransition(f"Una orden en «{self.status}» ya no cambia de mesa")
         if self.paid:
-            raise OrderHasPayments("De esta orden ya se pagó una parte: no cambia de mesa")
+            raise OrderHasPayments(
+                "Una parte ya está pagada: para cambiarla, un administrador reabre antes ese pago"
+            )
         return replace(
             self,
             table_number=place.table_number,
@@ -349,7 +353,9 @@ class Order:
         if role is Role.WAITER and (self.begun or self.status is not OrderStatus.PENDING):
             raise Forbidden("La cocina ya la empezó: pide en caja que lo quiten")
         if any(payment.counts for payment in self.payments):
-            raise OrderHasPayments("De esta orden ya hay algo pagado o por verificar")
+            raise OrderHasPayments(
+                "De esta orden ya hay un pago: antes hay que retirarlo, rechazarlo o reabrirlo"
+            )
 
     def wire(self, reader: Role) -> Wire:
         """Return the order for `reader`: the kitchen sees it as if it had no payments.
@@ -392,13 +398,13 @@ def notice(kind: EventType, order: Order, by: str) -> Event:
     """The notice of type `kind`, for those who must act on what `by` did to an order."""
     if kind is EventType.ORDER_PLACED:
         return Event(kind, order.wire(Role.KITCHEN))
-    data = _place(order)
+    data = _order_and_place(order)
     if kind is EventType.ORDER_VOIDED:
         data |= {"reason": order.void_reason, "by": by}
     return Event(kind, data)
 
 
-def _place(order: Order) -> Wire:
+def _order_and_place(order: Order) -> Wire:
     return {
         "order_id": str(order.id),
         "table_number": order.table_number,
@@ -409,7 +415,7 @@ def _place(order: Order) -> Wire:
 def payment_notice(kind: EventType, payment: Payment, orders: Sequence[Order]) -> Event:
     """The notice of type `kind` about a payment of `orders`, the oldest order first."""
     attempt = {"payment_id": str(payment.id), "attempt": payment.attempt}
-    data: Wire = {**_place(orders[0]), **attempt}
+    data: Wire = {**_order_and_place(orders[0]), **attempt}
     if kind is EventType.PAYMENT_EXAMINED:
         return Event(kind, data | _findings(payment))
     data |= {

@@ -39,37 +39,40 @@ _STATE_WITHOUT_EVENT = """
     ORDER BY id
 """
 _ORDER_IDS = "SELECT id FROM orders ORDER BY id"
-_WITHOUT_ALLOCATION = """
+# A query for what breaks a promise of the bill, and the sentence for each of its rows.
+_WRONG_SUMS = {
+    """
     SELECT id FROM payments
     WHERE NOT EXISTS (SELECT 1 FROM payment_allocations WHERE payment_id = payments.id) ORDER BY id
-"""
-_OTHER_FIRST_ORDER = """
+    """: "El pago {id} no paga ninguna orden",
+    """
     SELECT id FROM payments
     WHERE order_id <> (SELECT MIN(order_id) FROM payment_allocations WHERE payment_id = payments.id)
     ORDER BY id
-"""
-_EMPTY_ALLOCATION = """
+    """: "El pago {id} no está en la primera de sus órdenes",
+    """
     SELECT payment_id AS id, order_id FROM payment_allocations
     JOIN orders ON orders.id = order_id
     WHERE amount < 0 OR (amount = 0 AND orders.total > 0) ORDER BY payment_id, order_id
-"""
-_TOO_LITTLE_TENDERED = """
+    """: "El pago {id} no paga nada de la orden {order_id}",
+    """
     SELECT id FROM payments
     WHERE tip < 0 OR tendered < tip + (
         SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id
     )
     ORDER BY id
-"""
-_OTHER_TOTAL = """
+    """: "El pago {id} tiene una propina o un cambio imposible",
+    """
     SELECT id FROM orders
     WHERE total <> COALESCE(
         (SELECT SUM(quantity * unit_price) FROM order_items WHERE order_id = orders.id), 0
     )
     ORDER BY id
-"""
-_WITHOUT_PLACE = """
+    """: "El total de la orden {id} no es la suma de sus platillos",
+    """
     SELECT id FROM orders WHERE (table_number IS NULL) = (customer IS NULL) ORDER BY id
-"""
+    """: "La orden {id} no tiene mesa ni cliente, o tiene los dos",
+}
 _PIECE = 500  # orders that are read at once
 
 
@@ -209,18 +212,9 @@ def _broken_promises(view: Snapshot) -> Iterator[str]:
 
 def _wrong_sums(view: Snapshot) -> Iterator[str]:
     """Yield a sentence for each payment and order whose amounts do not fit together."""
-    for row in view.each(_WITHOUT_ALLOCATION, {}):
-        yield f"El pago {row['id']} no paga ninguna orden"
-    for row in view.each(_OTHER_FIRST_ORDER, {}):
-        yield f"El pago {row['id']} no está en la primera de sus órdenes"
-    for row in view.each(_EMPTY_ALLOCATION, {}):
-        yield f"El pago {row['id']} no paga nada de la orden {row['order_id']}"
-    for row in view.each(_TOO_LITTLE_TENDERED, {}):
-        yield f"El pago {row['id']} tiene una propina o un cambio imposible"
-    for row in view.each(_OTHER_TOTAL, {}):
-        yield f"El total de la orden {row['id']} no es la suma de sus platillos"
-    for row in view.each(_WITHOUT_PLACE, {}):
-        yield f"La orden {row['id']} no tiene mesa ni cliente, o tiene los dos"
+    for sql, sentence in _WRONG_SUMS.items():
+        for row in view.each(sql, {}):
+            yield sentence.format(**dict(row))
     ids = [row["id"] for row in view.each(_ORDER_IDS, {})]
     for at in range(0, len(ids), _PIECE):
         for order in orders.require_all(view, ids[at : at + _PIECE]):

@@ -1,6 +1,7 @@
 """A day's decisions and paid orders, read through indexes: the cost depends on that day alone."""
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 
@@ -95,21 +96,7 @@ def of(view: Snapshot, day: Day) -> Report:
     span = {"start": to_millis(day.start), "end": to_millis(day.end)}
     verdicts = {"approved": PaymentStatus.APPROVED, "rejected": PaymentStatus.REJECTED}
     decisions = [
-        Decision(
-            method=row["method"],
-            approved=row["status"] == PaymentStatus.APPROVED,
-            reason=row["reason"],
-            at=from_millis(row["decided_at"]),
-            wait=max(0, row["decided_at"] - row["submitted_at"])
-            / 1000,  # a clock may have been set back
-            total=row["amount"],
-            warnings=tuple(
-                WarningType(warning["type"]) for warning in json.loads(row["warnings"] or "[]")
-            ),
-            tip=row["tip"],
-            waiter=names[row["waiter"]],
-        )
-        for row in view.in_pieces(view.each(DECISIONS, span | verdicts))
+        _decision(row, names) for row in view.in_pieces(view.each(DECISIONS, span | verdicts))
     ]
     voids = [
         Void(row["void_reason"], row["total"])
@@ -121,6 +108,21 @@ def of(view: Snapshot, day: Day) -> Report:
     if open_orders is not None:
         removed += _removed_of_open(view)
     return report(day, decisions, voids, paid_orders, open_orders, removed, _reopened(view, span))
+
+
+def _decision(row: sqlite3.Row, names: Mapping[str, str]) -> Decision:
+    return Decision(
+        method=row["method"],
+        approved=row["status"] == PaymentStatus.APPROVED,
+        reason=row["reason"],
+        at=from_millis(row["decided_at"]),
+        # A clock may have been set back.
+        wait=max(0, row["decided_at"] - row["submitted_at"]) / 1000,
+        total=row["amount"],
+        warnings=tuple(WarningType(one["type"]) for one in json.loads(row["warnings"] or "[]")),
+        tip=row["tip"],
+        waiter=names[row["waiter"]],
+    )
 
 
 def _names(view: Snapshot) -> dict[str, str]:

@@ -131,17 +131,17 @@ def _reused_file(view: Snapshot, payment: Payment, sha256: str) -> list[Suspicio
 
     A request repeated with its idempotency key never gets here: the file is another attempt's.
     """
-    row = view.one(_SAME_FILE, {"sha256": sha256, **_place(payment)})
+    row = view.one(_SAME_FILE, {"sha256": sha256, **_ids(payment)})
     return [] if row is None else [_reused(row["order_id"], row["payment_id"])]
 
 
 def _reused_content(view: Snapshot, payment: Payment, content: str) -> list[Suspicion]:
     """Return the same warning of an earlier attempt whose file shows the same."""
-    row = content and view.one(_SAME_CONTENT, {"content": content, **_place(payment)})
+    row = content and view.one(_SAME_CONTENT, {"content": content, **_ids(payment)})
     return [_reused(row["order_id"], row["payment_id"])] if row else []
 
 
-def _place(payment: Payment) -> dict[str, int]:
+def _ids(payment: Payment) -> dict[str, int]:
     return {"payment_id": payment.id, "order_id": payment.order_id}
 
 

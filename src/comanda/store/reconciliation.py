@@ -11,26 +11,20 @@ from comanda.store.database import Snapshot, Transaction, to_millis
 
 MOST = 30_000
 
-_APPROVED = """
+_PAYMENTS = """
     SELECT payments.*, orders.table_number, orders.customer, (
         SELECT SUM(paid.total)
         FROM payment_allocations JOIN orders AS paid ON paid.id = payment_allocations.order_id
         WHERE payment_allocations.payment_id = payments.id
     ) AS total
     FROM payments JOIN orders ON orders.id = payments.order_id
+"""
+_APPROVED = f"""{_PAYMENTS}
     WHERE payments.status = :approved
-        AND payments.decided_at >= :start AND payments.decided_at < :end {method}
+        AND payments.decided_at >= :start AND payments.decided_at < :end {{method}}
     ORDER BY payments.decided_at, payments.id LIMIT :limit
 """
-_ONE = """
-    SELECT payments.*, orders.table_number, orders.customer, (
-        SELECT SUM(paid.total)
-        FROM payment_allocations JOIN orders AS paid ON paid.id = payment_allocations.order_id
-        WHERE payment_allocations.payment_id = payments.id
-    ) AS total
-    FROM payments JOIN orders ON orders.id = payments.order_id
-    WHERE payments.id = :id
-"""
+_ONE = f"{_PAYMENTS} WHERE payments.id = :id"
 _TICK = """
     UPDATE payments SET reconciled_by = :reconciled_by, reconciled_at = :reconciled_at
     WHERE id = :id
@@ -56,7 +50,7 @@ def approved(
 
 
 def find(view: Snapshot, payment_id: int) -> ReconcilablePayment | None:
-    """Return the payment, approved or not, with its order's table and total, or None."""
+    """Return the payment, approved or not, with its first order's place, or None."""
     rows = view.all(_ONE, {"id": payment_id})
     return _from_rows(view, rows)[0] if rows else None
 

@@ -212,9 +212,10 @@ ROUTES: tuple[Route, ...] = (
           refuses=("forbidden",),
           notes=STREAM_NOTES),
     Route("PUT", "/house", house.describe_house, ADMIN,
-          "Set the house's name, currency, time zone and end of day",
-          {200: admin_responses.House}, body=requests.NewHouse,
-          notes="Without `day_ends`, the end of the day stays as it was."),
+          "Set the house's name, money, time zone, end of day, tips and own verdicts",
+          {200: responses.House}, body=requests.NewHouse,
+          notes="A field that is left out stays as it was. A house whose menu has prices with "
+                "hundredths can't have `decimals` 0: 422."),
     Route("GET", "/house/changes", house.show_changes, ADMIN,
           "Who changed the house or its accounts, and what, newest first",
           {200: admin_responses.HouseChanges}),

@@ -53,24 +53,9 @@ export function createAccounts(/** @type {Settings} */ settings, /** @type {() =
 
   function edit(/** @type {number} */ at) {
     const account = accounts[at];
-    const inputs = {
-      method: field("Forma de pago", { name: "method",
-        options: settings.methods.map(({ name, label }) => [name, label]),
-        value: account?.method ?? settings.methods[0].name }),
-      label: field("Qué es", { name: "label", maxlength: limit("account"), required: true, value: account?.label ?? "",
-        hint: "BBVA · CLABE, Nequi, Yape…" }),
-      holder: field("A nombre de", { name: "holder", maxlength: limit("name"), required: true,
-        value: account?.holder ?? "" }),
-      number: field("Número", { name: "number", maxlength: limit("account"), required: true,
-        value: account?.number ?? "", hint: "CLABE, cuenta, teléfono o alias: lo que el cliente escribe en su banco" }),
-      alias: field("Alias (opcional)", { name: "alias", maxlength: limit("account"), value: account?.alias ?? "" }),
-      qr: field("Texto del QR del banco (opcional)", { name: "qr", maxlength: limit("qr"), value: account?.qr ?? "",
-        hint: "Si tu banco te dio un QR, pega lo que dice. Sin él, el QR lleva el número." }),
-    };
-    const read = () => ({ method: inputs.method.value, label: inputs.label.value, holder: inputs.holder.value,
-      number: inputs.number.value, alias: inputs.alias.value.trim() || null, qr: inputs.qr.value.trim() || null });
+    const { nodes, read } = accountFields(settings, account);
     const form = createForm({
-      fields: Object.values(inputs), action: "Guardar",
+      fields: nodes, action: "Guardar",
       send: () => save(account ? accounts.with(at, read()) : [...accounts, read()]),
       done: () => { dialog.close(); toast("Guardado", "done", { own: true }); },
     });
@@ -91,4 +76,28 @@ export function createAccounts(/** @type {Settings} */ settings, /** @type {() =
     h("button", { class: "button", type: "button", "data-kind": "primary", onclick: () => edit(accounts.length) },
       "+ Cuenta")), trouble, items, empty);
   return { node, show };
+}
+
+/**
+ * The fields of an account, or of a new one; `read()` tells what they say.
+ * @type {(settings: Settings, account: Account | undefined) => { nodes: any[], read: () => Account }}
+ */
+function accountFields(settings, account) {
+  const inputs = {
+    method: field("Forma de pago", { name: "method",
+      options: settings.methods.map(({ name, label }) => [name, label]),
+      value: account?.method ?? settings.methods[0].name }),
+    label: field("Qué es", { name: "label", maxlength: limit("account"), required: true, value: account?.label ?? "",
+      hint: "BBVA · CLABE, Nequi, Yape…" }),
+    holder: field("A nombre de", { name: "holder", maxlength: limit("name"), required: true,
+      value: account?.holder ?? "" }),
+    number: field("Número", { name: "number", maxlength: limit("account"), required: true,
+      value: account?.number ?? "", hint: "CLABE, cuenta, teléfono o alias: lo que el cliente escribe en su banco" }),
+    alias: field("Alias (opcional)", { name: "alias", maxlength: limit("account"), value: account?.alias ?? "" }),
+    qr: field("Texto del QR del banco (opcional)", { name: "qr", maxlength: limit("qr"), value: account?.qr ?? "",
+      hint: "Si tu banco te dio un QR, pega lo que dice. Sin él, el QR lleva el número." }),
+  };
+  const read = () => ({ method: inputs.method.value, label: inputs.label.value, holder: inputs.holder.value,
+    number: inputs.number.value, alias: inputs.alias.value.trim() || null, qr: inputs.qr.value.trim() || null });
+  return { nodes: Object.values(inputs), read };
 }

@@ -16,11 +16,11 @@ import { Bank, followOrderLinks } from "./later.js";
 import { openOrder } from "./order.js";
 import { createListPanel } from "./list-panel.js";
 import { Verdicts } from "./verdicts.js";
-import { billOf, dueOf, isChargeable } from "../house/bill.js";
+import { billOf, billsOf, changedBills, dueOf, isChargeable, olderFirst } from "../house/bill.js";
 import { billKey } from "../house/place.js";
 import { createPayData } from "../cobro/accounts.js";
 import { fetchPart } from "../lib/later.js";
-import { billsOf, chargedOf, totalOf, waitingOf } from "./charges.js";
+import { chargedOf, totalOf, waitingOf } from "./charges.js";
 import { isInAccount, setHouse, viewingWords } from "./words.js";
 import { Live } from "../house/live.js";
 import { alarm, setPatience } from "../house/overlooked.js";
@@ -67,7 +67,7 @@ const lists = {
   entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (bill) => bill.id, compare: byBill,
     create: (bill) => createUnpaid(bill, { charge, correct: ({ orders }) => correct(orders) }) },
   curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"],
-    key: (order) => order.id, compare: (a, b) => Number(a.id) - Number(b.id),
+    key: (order) => order.id, compare: olderFirst,
     create: (order) => createCooking(order, learn, (one) => correct([one])) },
   pagado: { title: "Pagadas hoy", empty: "Aún no hay pagos hoy", key: (order) => order.id,
     compare: (a, b) => byChange(b, a), create: createPaid },
@@ -102,17 +102,17 @@ function byTime(a, b) {
 }
 
 function byWaiting(a, b) {
-  return byTime(a.payment.submitted_at, b.payment.submitted_at) || Number(a.payment.id) - Number(b.payment.id);
+  return byTime(a.payment.submitted_at, b.payment.submitted_at) || olderFirst(a.payment, b.payment);
 }
 
 /** The bill that has waited longest first. */
 function byBill(a, b) {
   const since = ({ orders }) => orders.map((order) => order.updated_at).sort()[0];
-  return byTime(since(a), since(b)) || Number(a.orders[0].id) - Number(b.orders[0].id);
+  return byTime(since(a), since(b)) || olderFirst(a.orders[0], b.orders[0]);
 }
 
 function byChange(a, b) {
-  return byTime(a.updated_at, b.updated_at) || Number(a.id) - Number(b.id);
+  return byTime(a.updated_at, b.updated_at) || olderFirst(a, b);
 }
 
 /** Show the best matches first, and hide cards that do not match. */
@@ -214,8 +214,7 @@ function show(order, before, fresh) {
   for (const { id } of [...order.payments, ...before?.payments ?? []]) {
     if (!waits.some((payment) => payment.id === id)) waiting.remove(id);
   }
-  for (const one of before && billKey(before) !== billKey(order) ? [before, order] : [order]) {
-    const bill = { id: billKey(one), orders: billOf(live.orders.values(), one) };
+  for (const bill of changedBills(live.orders.values(), order, before)) {
     if (bill.orders.some(isChargeable)) put("entregado", bill, fresh);
     else lists.entregado.keyed.remove(bill.id);
   }

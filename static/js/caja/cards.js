@@ -2,8 +2,8 @@
 
 import { h, setText } from "../lib/dom.js";
 import { ago, clock, minutesSince, money, STATES, tick } from "../house/format.js";
-import { cents, dueOf, isChargeable, rejectedOf, roundsOf } from "../house/bill.js";
-import { place, placeShort } from "../house/place.js";
+import { dueOf, isChargeable, rejectedOf, roundsOf, sumOf } from "../house/bill.js";
+import { place, placeShort, placeWithin } from "../house/place.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { createVoidButton } from "../house/void.js";
 import { shortWarning } from "../house/rules.js";
@@ -101,7 +101,7 @@ export function createUnpaid(bill, { charge, correct }) {
   const time = h("span", { class: "waited number quiet" });
   const state = h("span", { class: "about" });
   const sum = h("span", { class: "total money" });
-  const where = place(order).replace(/^Mesa/, "mesa");
+  const where = placeWithin(order);
   const node = row(order, time, state, sum);
   const link = /** @type {HTMLAnchorElement} */ (node.querySelector("a.table"));
   const linkWords = /** @type {HTMLElement} */ (link.lastElementChild);
@@ -121,10 +121,9 @@ export function createUnpaid(bill, { charge, correct }) {
       link.href = `/caja?orden=${first.id}`;
       setText(linkWords, ` · ver orden ${first.id}`);
     }
-    const total = changed.orders.reduce((all, one) => all + cents(one.total), 0);
     const due = dueOf(changed.orders.filter(isChargeable));
-    const paid = changed.orders.reduce((all, one) => all + cents(one.paid), 0);
-    const waits = changed.orders.reduce((all, one) => all + cents(one.waiting), 0);
+    const [total, paid, waits] = [sumOf(changed.orders, "total"), sumOf(changed.orders, "paid"),
+      sumOf(changed.orders, "waiting")];
     setText(sum, money(due / 100));
     const parts = [awayWords(first), roundsOf(changed.orders), due < total ? `de ${money(total / 100)}` : "",
       paid > 0 ? `pagado ${money(paid / 100)}` : "", waits > 0 ? `por verificar ${money(waits / 100)}` : "",
@@ -178,7 +177,7 @@ export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} *
   let shown = order;
   node.append(createVoidButton(order, onVoided), h("button", {
     class: "button", type: "button",
-    "aria-label": `Corregir, ${place(order).replace(/^Mesa/, "mesa")}, orden ${order.id}`,
+    "aria-label": `Corregir, ${placeWithin(order)}, orden ${order.id}`,
     onclick: () => correct(shown),
   }, "Corregir"));
   tick(node, () => setText(time, ago(order.created_at)));

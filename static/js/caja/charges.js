@@ -1,7 +1,7 @@
 // Payments as the till shows them: each with the orders that it pays, and how it stands among a bill's payments.
 
-import { cents, counts, dueOf, isOpen } from "../house/bill.js";
-import { billKey, place } from "../house/place.js";
+import { cents, counts, dueOf, isOpen, paymentsOf, sumOf } from "../house/bill.js";
+import { billKey, place, placeWithin } from "../house/place.js";
 
 /**
  * A payment with the orders that it pays, as far as the page knows them; its first order's fields stand beside it.
@@ -27,13 +27,17 @@ export const givenOf = (/** @type {Payment} */ payment) => (cents(payment.amount
 
 /** The total of the orders that a payment pays. */
 export const totalOf = (/** @type {Pick<Charged, "bill">} */ { bill }) =>
-  bill.reduce((sum, order) => sum + cents(order.total), 0) / 100;
+  sumOf(bill, "total") / 100;
 
 /** "Mesa 12", or "Mesa 12 y 2 más" for a payment of several tables. */
-export function placesOf(/** @type {Charged} */ { bill }) {
-  const keys = new Map(bill.map((order) => [billKey(order), order]));
-  const [first, ...others] = keys.values();
-  return others.length > 0 ? `${place(first)} y ${others.length} más` : place(first);
+export const placesOf = (/** @type {Charged} */ charged) => wordsFor(charged, place);
+
+/** "mesa 12", or "mesa 12 y 2 más": within a sentence. */
+export const placesWithin = (/** @type {Charged} */ charged) => wordsFor(charged, placeWithin);
+
+function wordsFor(/** @type {Charged} */ { bill }, /** @type {typeof place} */ write) {
+  const [first, ...others] = new Map(bill.map((order) => [billKey(order), order])).values();
+  return others.length > 0 ? `${write(first)} y ${others.length} más` : write(first);
 }
 
 /** "Orden 128", or "3 rondas". */
@@ -41,7 +45,7 @@ export const ordersOf = (/** @type {Charged} */ { id, bill }) =>
   (bill.length > 1 ? `${bill.length} rondas` : `Orden ${id}`);
 
 /** What is still due on the payment's orders once it is approved, with what else waits; in hundredths. */
-export const leftOf = (/** @type {Charged} */ { bill }) => bill.reduce((sum, order) => sum + cents(order.due), 0);
+export const leftOf = (/** @type {Charged} */ { bill }) => dueOf(bill);
 
 /** What is due on the other rounds of the payment's places, in hundredths. */
 export const dueOnOthers = (/** @type {Charged} */ { others }) => dueOf(others);
@@ -51,26 +55,10 @@ export const isPart = (/** @type {Charged} */ charged) => cents(charged.payment.
 
 /** What other payments of the payment's orders wait for a verdict, in hundredths. */
 export const waitsBeside = (/** @type {Charged} */ { payment, bill }) =>
-  bill.reduce((sum, order) => sum + cents(order.waiting), 0)
-    - (payment.status === "por_verificar" ? cents(payment.amount) : 0);
+  sumOf(bill, "waiting") - (payment.status === "por_verificar" ? cents(payment.amount) : 0);
 
 /** "pago 2 de 3": its place among the payments of its orders that count; "pago parcial" for the first part. */
 export function turnOf(/** @type {Charged} */ { payment, bill }) {
-  const byId = new Map(bill.flatMap((order) => order.payments).filter((one) => counts(one) || one.id === payment.id)
-    .map((one) => [one.id, one]));
-  const ids = [...byId.keys()].sort((a, b) => Number(a) - Number(b));
+  const ids = paymentsOf(bill).filter((one) => counts(one) || one.id === payment.id).map(({ id }) => id);
   return ids.length > 1 ? `pago ${ids.indexOf(payment.id) + 1} de ${ids.length}` : "pago parcial";
-}
-
-/**
- * The bills that have something to charge, each with its open orders.
- * @type {(orders: Iterable<Order>) => Bill[]}
- */
-export function billsOf(orders) {
-  /** @type {Map<string, Order[]>} */
-  const bills = new Map();
-  for (const order of orders) {
-    if (isOpen(order)) bills.set(billKey(order), [...bills.get(billKey(order)) ?? [], order]);
-  }
-  return [...bills].map(([id, all]) => ({ id, orders: all.sort((a, b) => Number(a.id) - Number(b.id)) }));
 }

@@ -74,7 +74,7 @@ export class Detail {
   /** Whether the photo is still loading: nobody approves a photo before it is shown or has failed. */
   get isLoading() { return this.#photo === "loading"; }
 
-  /** Show the latest payment of `order`. */
+  /** Show a payment with the orders that it pays. */
   show(/** @type {Charged} */ order) {
     const { payment } = order;
     this.order = order;

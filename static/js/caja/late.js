@@ -5,7 +5,8 @@ import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { clock, day, money } from "../house/format.js";
 import { createWarning, orderLink } from "./evidence.js";
 import { added, lateWarnings } from "./examination.js";
-import { chargedOf, givenOf, placesOf } from "./charges.js";
+import { olderFirst } from "../house/bill.js";
+import { chargedOf, givenOf, placesOf, placesWithin } from "./charges.js";
 import { personName } from "./words.js";
 
 /** The strip between the bar and the lists; `learn` hears what the server answers. */
@@ -20,7 +21,7 @@ export class LateStrip {
       this.heading, items);
     this.#list = new KeyedList(items, {
       key: ({ payment }) => payment.id,
-      compare: (a, b) => Number(b.payment.id) - Number(a.payment.id),
+      compare: (a, b) => olderFirst(b.payment, a.payment),
       create: (order) => createLate(order, learn),
     });
   }
@@ -61,7 +62,7 @@ const lateOf = (orders, order) => order.payments.filter((payment) => lateWarning
 function createLate(order, learn) {
   let shown = order;
   const warnings = h("ul", { class: "warnings" });
-  const about = `${placesOf(order).replace(/^Mesa/, "mesa")}, orden ${order.id}`;
+  const about = `${placesWithin(order)}, orden ${order.id}`;
   const button = h("button", {
     class: "button", type: "button", "data-kind": "primary", "aria-label": `Enterado: ${about}`, onclick: acknowledge,
   }, "Enterado");

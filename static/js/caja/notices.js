@@ -4,7 +4,7 @@ import { h, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import * as sound from "../lib/sound.js";
 import { place } from "../house/place.js";
-import { givenOf, placesOf } from "./charges.js";
+import { givenOf, placesWithin } from "./charges.js";
 import { lateWarnings, namesOf } from "./examination.js";
 
 const heard = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
@@ -16,7 +16,7 @@ export const announcer = heard;
 export function callFor(/** @type {Charged} */ order) {
   sound.playNew();
   const again = order.payment.replaces ? `Reenvío #${order.payment.attempt}` : "Comprobante nuevo";
-  call(`${again}: ${whereOf(order)}, ${money(givenOf(order.payment))}`, order, "pago");
+  call(`${again}: ${placesWithin(order)}, ${money(givenOf(order.payment))}`, order, "pago");
 }
 
 /** A proof has waited too long for somebody to open it. */
@@ -29,17 +29,14 @@ export function callForOverlooked(/** @type {Placed} */ notice) {
 export function callForLate(/** @type {Charged} */ order) {
   sound.playRefused();
   const names = namesOf(lateWarnings(order.payment));
-  const about = `${whereOf(order)}, ${money(givenOf(order.payment))}`;
+  const about = `${placesWithin(order)}, ${money(givenOf(order.payment))}`;
   call(`Aviso sobre un pago ya aprobado: ${about}: ${names}`, order, "aviso");
 }
 
 /** A warning has come after its payment's card: only screen readers need the words. */
 export function sayWarnings(/** @type {Charged} */ order, /** @type {Suspicion[]} */ warnings) {
-  setText(heard, `Aviso nuevo: ${whereOf(order)}: ${namesOf(warnings)}`);
+  setText(heard, `Aviso nuevo: ${placesWithin(order)}: ${namesOf(warnings)}`);
 }
-
-/** "mesa 12", within a sentence. */
-const whereOf = (/** @type {Charged} */ order) => placesOf(order).replace(/^Mesa/, "mesa");
 
 /** @type {(words: string, order: Charged, tag: string) => void} */
 function call(words, order, tag) {

@@ -77,7 +77,7 @@ function failure(/** @type {string} */ orderId, /** @type {any} */ error) {
 
 function contents(/** @type {OrderDetail} */ order, /** @type {() => void} */ again) {
   const { word, icon, tone } = STATES[order.status];
-  const latestFirst = [...order.payments].sort((a, b) => Number(b.id) - Number(a.id));
+  const latestFirst = [...order.payments].reverse();
   const round = order.round > 1 ? `ronda ${order.round} · ` : "";
   const isShared = order.paid > 0 && order.due > 0;
   return [

@@ -4,7 +4,7 @@ import { h, wholeAmounts } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { askReason } from "../house/reasons.js";
 import { needsReason, warningSentence } from "../house/rules.js";
-import { givenOf, placesOf } from "./charges.js";
+import { givenOf, placesWithin } from "./charges.js";
 import { reasonsFor, REASONS_TO_APPROVE, SETTLING } from "./words.js";
 
 /**
@@ -76,5 +76,5 @@ const reasonAgainst = (warning, { payment }, isNew = false) =>
     ...wholeAmounts(`⚠ ${warningSentence(warning, payment)}`));
 
 const heading = (/** @type {string} */ verb, /** @type {Charged} */ order) =>
-  [`${verb} ${placesOf(order).replace(/^Mesa/, "mesa")} · `,
+  [`${verb} ${placesWithin(order)} · `,
     h("span", { class: "money" }, money(givenOf(order.payment)))];

@@ -1,5 +1,6 @@
 // Which payments of the Conciliación are shown, and in what order: "Sólo faltan", sorting.
 
+import { cents } from "../house/bill.js";
 import { givenOf } from "./charges.js";
 import { isInStatement } from "./words.js";
 
@@ -47,4 +48,4 @@ export function sums(payments, isLate) {
 
 /** Sums in hundredths, which are whole numbers. */
 const add = (/** @type {ReconciledPayment[]} */ payments, /** @type {(payment: Payment) => number} */ of = givenOf) =>
-  payments.reduce((sum, payment) => sum + Math.round(100 * of(payment)), 0) / 100;
+  payments.reduce((sum, payment) => sum + cents(of(payment)), 0) / 100;

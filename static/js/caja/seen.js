@@ -60,16 +60,19 @@ async function tellNext() {
 /** The first cashier to open a payment is its viewer, too. */
 async function view(/** @type {string} */ id) {
   const order = await put(id, untoldIds.has(id) ? "seen" : "viewer");
-  const isKnown = order?.payment?.viewers?.some(({ username }) => username === me);
-  if (isKnown || !untoldIds.delete(id)) remember(id);
+  if (isKnown(order, id) || !untoldIds.delete(id)) remember(id);
 }
 
 /** Drop a payment that was closed before the server heard of it. */
 async function see(/** @type {string} */ id) {
   const order = await put(id, "seen");
   untoldIds.delete(id);
-  if (order?.payment?.viewers?.some(({ username }) => username === me)) remember(id);
+  if (isKnown(order, id)) remember(id);
 }
+
+/** Whether the server answers that this payment, which needn't be its order's latest, is on show here. */
+const isKnown = (/** @type {Order?} */ order, /** @type {string} */ id) =>
+  order?.payments.find((payment) => payment.id === id)?.viewers.some(({ username }) => username === me) ?? false;
 
 async function leave(/** @type {string} */ id) {
   await refusable(() => call("DELETE", `/payments/${id}/viewer`));

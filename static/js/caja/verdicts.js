@@ -6,7 +6,7 @@ import { clock, money } from "../house/format.js";
 import { signInAgain } from "../house/live.js";
 import { needsReason } from "../house/rules.js";
 import { addReasonsAgainst, askAfterAll, askWhyApproved, askWhyRejected } from "./reason.js";
-import { givenOf, placesOf } from "./charges.js";
+import { givenOf, placesOf, placesWithin } from "./charges.js";
 import { decidedWords } from "./words.js";
 
 const DONE = "No tienes que hacer nada.";
@@ -124,7 +124,7 @@ export class Verdicts {
       await this.#explainLost(order, payment);
       return;
     }
-    const words = `${placesOf(order).replace(/^Mesa/, "mesa")} · ${money(givenOf(payment))}`;
+    const words = `${placesWithin(order)} · ${money(givenOf(payment))}`;
     if (verdict === "aprobado") toast(`✓ Aprobado: ${words}`, "done");
     else toast(`Rechazado: ${words}`);
     if (this.#isOnShow(payment)) this.onDone();

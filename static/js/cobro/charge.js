@@ -4,7 +4,9 @@ import { call } from "../lib/api.js";
 import { h, openDialog, setText } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { cover, setPlace, uncover } from "../lib/place.js";
-import { cents, counts, dueOf, isChargeable, isOpen, paymentsOf, paysOf, rejectedOf, roundsOf } from "../house/bill.js";
+import {
+  billOf, cents, counts, dueOf, isChargeable, isOpen, olderFirst, paymentsOf, paysOf, rejectedOf, roundsOf, sumOf,
+} from "../house/bill.js";
 import { billKey, place } from "../house/place.js";
 import { ChargeForm } from "./form.js";
 import { outcomeOf } from "./outcome.js";
@@ -60,7 +62,7 @@ export class ChargeSheet {
   /** The bill's orders that can take a payment. */
   get #chargeable() { return this.#all.filter(isChargeable); }
 
-  get #all() { return [...this.#known.values()].sort((a, b) => Number(a.id) - Number(b.id)); }
+  get #all() { return [...this.#known.values()].sort(olderFirst); }
 
   get #drafts() { return this.outbox.ofOrders([...this.#known.keys()]); }
 
@@ -111,7 +113,7 @@ export class ChargeSheet {
 
   /** Take in the open orders of the bill. */
   #gather() {
-    for (const one of this.orders()) if (isOpen(one) && billKey(one) === this.key) this.#known.set(one.id, one);
+    for (const one of billOf(this.orders(), this.order)) this.#known.set(one.id, one);
     this.#known.set(this.order.id, this.order);
   }
 
@@ -160,7 +162,7 @@ export class ChargeSheet {
     const live = all.filter((order) => order.status !== "anulado");
     const bill = live.length > 0 ? live : all;
     const rounds = roundsOf(bill);
-    const total = bill.reduce((sum, order) => sum + cents(order.total), 0);
+    const total = sumOf(bill, "total");
     setText(this.place, `${place(this.order)} · ${rounds ? `${rounds} · ` : ""}`);
     setText(this.total, money(total / 100));
     const cooking = bill.filter((order) => ["pendiente", "en_preparacion", "listo"].includes(order.status));
@@ -252,7 +254,7 @@ const needless = (/** @type {Draft} */ { code, error }) => `⚠ No se pudo: ${co
 
 /** What the guest gets back of the cash of a payment that this phone has not sent yet. */
 const changeOf = (/** @type {Draft} */ { amount, tip, tendered }) => (tendered
-  ? Math.round(100 * (Number(tendered) - Number(amount) - Number(tip || 0))) / 100 : 0);
+  ? (cents(Number(tendered)) - cents(Number(amount)) - cents(Number(tip || 0))) / 100 : 0);
 
 /** A payment that this phone has not sent yet, or that was refused. */
 function createDraftBox(/** @type {Draft} */ first, /** @type {DraftActs} */ { outbox, correct, discard }) {

@@ -1,9 +1,7 @@
 // How an unsent order or proof stands, in words, and the button that discards it.
 
 import { whatHappened } from "../lib/api.js";
-import { h, setText } from "../lib/dom.js";
-
-const SURE_FOR = 4000;
+import { createSureButton } from "../lib/sure.js";
 
 /** Whether the server named a draft's wrong fields: unchanged, it would be refused again. */
 export const isCorrectable = (/** @type {Draft} */ draft) => draft.stopped && Object.keys(draft.errors).length > 0;
@@ -34,26 +32,5 @@ export function refusalOf(/** @type {Draft} */ draft) {
 }
 
 /** A button that discards a proof at the second tap. */
-export function createDiscard(discard, whose = "") {
-  let isSure = false;
-  const button = h("button", { class: "button", type: "button" });
-  const ask = (sure) => {
-    isSure = sure;
-    const words = sure ? "¿Seguro? Descartar" : "Descartar";
-    setText(button, words);
-    if (whose) button.setAttribute("aria-label", `${words}, ${whose}`);
-    if (sure) button.dataset.kind = "refuse";
-    else delete button.dataset.kind;
-  };
-  ask(false);
-  button.addEventListener("click", () => {
-    if (isSure) {
-      discard();
-      ask(false);
-    } else {
-      ask(true);
-      setTimeout(ask, SURE_FOR, false);
-    }
-  });
-  return button;
-}
+export const createDiscard = (/** @type {() => void} */ discard, whose = "") =>
+  createSureButton(() => "Descartar", "¿Seguro? Descartar", discard, whose).button;

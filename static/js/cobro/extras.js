@@ -1,8 +1,9 @@
 // What comes beside the amount: the tip, and for cash what the guest hands over and gets back.
 
-import { h, setText } from "../lib/dom.js";
+import { h } from "../lib/dom.js";
 import { money, plainMoney, readMoney, smallestUnit } from "../lib/money.js";
 import { notesFor } from "../house/bill.js";
+import { MoneyField } from "./money-field.js";
 
 /** The tip: only where the house asks for it, or where somebody made a surplus the tip. `onChange()` follows it. */
 export class Tip {
@@ -12,20 +13,16 @@ export class Tip {
     /** @type {string} */
     this.choice = "0";
     this.amount = 0;
-    this.input = h("input", {
-      class: "input number", type: "text", inputmode: "decimal", maxlength: 16, id: "pay-tip", autocomplete: "off",
-      "aria-describedby": "pay-tip-error", oninput: () => this.onChange(),
-    });
-    this.error = h("p", { class: "field-error", id: "pay-tip-error", role: "alert" });
-    this.other = h("div", { class: "field", hidden: true }, h("label", { for: "pay-tip" }, "Otra propina"), this.input,
-      this.error);
+    this.other = new MoneyField("pay-tip", "Otra propina", onChange);
+    this.other.node.hidden = true;
+    this.input = this.other.input;
     const choices = [["0", "Sin propina"], ...percents.map((one) => [String(one), `${one} %`]), ["otra", "Otra"]];
     this.node = h("fieldset", { class: "methods tip", hidden: percents.length === 0 },
       h("legend", { class: "small quiet" }, "Propina"),
       ...choices.map(([value, word]) => h("label", { class: "button method" }, h("input", {
         type: "radio", name: "tip", value, class: "unseen", checked: value === "0",
         onchange: () => { this.#choose(value); this.onChange(); },
-      }), word)), this.other);
+      }), word)), this.other.node);
   }
 
   /** Choose a tip: "0", a per cent, or an amount in hundredths. */
@@ -42,7 +39,7 @@ export class Tip {
 
   #choose(/** @type {string} */ choice) {
     this.choice = choice;
-    this.other.hidden = choice !== "otra";
+    this.other.node.hidden = choice !== "otra";
     if (choice === "otra") this.input.focus();
   }
 
@@ -56,8 +53,7 @@ export class Tip {
       const read = typed ? readMoney(typed) : { hundredths: 0, error: undefined };
       const isTooMuch = (read.hundredths ?? 0) > most;
       const error = isTooMuch ? "La propina no puede pasar del total de la cuenta" : read.error;
-      setText(this.error, error ? `⚠ ${error}` : "");
-      this.input.setAttribute("aria-invalid", String(Boolean(error)));
+      this.other.explain(error);
       return isTooMuch ? null : read.hundredths ?? null;
     }
     const unit = smallestUnit();
@@ -68,16 +64,11 @@ export class Tip {
 /** Cash: what the guest hands over, and the change. An empty field means the exact amount. */
 export class Tendered {
   constructor(/** @type {() => void} */ onChange) {
-    this.input = h("input", {
-      class: "input number", type: "text", inputmode: "decimal", maxlength: 16, id: "pay-tendered", autocomplete: "off",
-      "aria-describedby": "pay-tendered-error", oninput: onChange,
-    });
-    this.error = h("p", { class: "field-error", id: "pay-tendered-error", role: "alert" });
+    this.given = new MoneyField("pay-tendered", "Recibido", onChange);
+    this.input = this.given.input;
     this.notes = h("div", { class: "chips", role: "group", "aria-label": "Recibido" });
     this.change = h("output", { class: "change" });
-    this.node = h("div", { class: "tendered", hidden: true },
-      h("div", { class: "field" }, h("label", { for: "pay-tendered" }, "Recibido"), this.input, this.error),
-      this.notes, this.change);
+    this.node = h("div", { class: "tendered", hidden: true }, this.given.node, this.notes, this.change);
     this.onChange = onChange;
   }
 
@@ -96,8 +87,7 @@ export class Tendered {
     const isShort = given !== null && given !== undefined && due !== null && given < due;
     const trouble = given === null ? readMoney(this.input.value).error
       : isShort ? `No alcanza: faltan ${money((due - given) / 100)}` : "";
-    setText(this.error, trouble ? `⚠ ${trouble}` : "");
-    this.input.setAttribute("aria-invalid", String(Boolean(trouble)));
+    this.given.explain(trouble);
     const isShown = !trouble && given !== undefined && given !== null && due !== null;
     const change = isShown ? ["Cambio ", h("b", { class: "money" }, money((given - due) / 100))] : [];
     this.change.replaceChildren(...change);

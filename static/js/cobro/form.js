@@ -165,7 +165,7 @@ export class ChargeForm {
     const without = this.part.all.filter((order) => !draft.orderIds.includes(order.id)).map((order) => order.id);
     const items = Object.fromEntries(draft.items.map((item) => item.split(":"))
       .map(([orderId, position, quantity]) => [`${orderId}:${position}`, Number(quantity)]));
-    if (draft.amount) this.#chooseAgain(without, Math.round(Number(draft.amount) * 100), items);
+    if (draft.amount) this.#chooseAgain(without, cents(Number(draft.amount)), items);
     if (Number(draft.tip) > 0) this.tip.set({ choice: "otra", text: plainMoney(Number(draft.tip)) });
     this.tendered.input.value = draft.tendered ? plainMoney(Number(draft.tendered)) : "";
     if (!wrong.file) this.#chooseOf(draft);

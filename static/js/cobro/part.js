@@ -3,6 +3,7 @@
 import { h, setText } from "../lib/dom.js";
 import { exampleAmount, money, plainMoney, readMoney, smallestUnit } from "../lib/money.js";
 import { cents, dueOf, sharesOf, unpaidItems } from "../house/bill.js";
+import { MoneyField } from "./money-field.js";
 
 const MOST_PEOPLE = 12;
 const LONG_BILL = 4; // rounds, from which it takes too many taps to leave them out one by one
@@ -29,18 +30,14 @@ export class Part {
     this.fewer = this.#step("−", "Una persona menos", -1);
     this.more = this.#step("+", "Una persona más", 1);
     this.share = h("div", { class: "share" }, this.fewer, this.people, this.more);
-    this.amount = h("input", {
-      class: "input number", type: "text", inputmode: "decimal", maxlength: 16, id: "pay-amount", autocomplete: "off",
-      "aria-describedby": "pay-amount-error", oninput: () => this.#change({ amount: this.amount.value }),
-    });
-    this.amount.value = state.amount;
-    this.amountError = h("p", { class: "field-error", id: "pay-amount-error", role: "alert" });
     this.asTip = h("button", { class: "button", type: "button", hidden: true, onclick: () => this.#giveAsTip() });
-    this.amountField = h("div", { class: "field" }, h("label", { for: "pay-amount" }, "Monto que paga"), this.amount,
-      this.amountError, this.asTip);
+    this.amountField = new MoneyField("pay-amount", "Monto que paga",
+      () => this.#change({ amount: this.amount.value }), this.asTip);
+    this.amount = this.amountField.input;
+    this.amount.value = state.amount;
     this.dishes = h("ul", { class: "pay-dishes", "aria-label": "Platillos que paga" });
     this.sum = h("p", { class: "pays", "aria-live": "polite" });
-    this.node = h("div", { class: "part" }, this.ways, this.rounds, this.share, this.amountField, this.dishes,
+    this.node = h("div", { class: "part" }, this.ways, this.rounds, this.share, this.amountField.node, this.dishes,
       this.sum);
   }
 
@@ -149,16 +146,14 @@ export class Part {
     const { way, people, sent } = this.state;
     this.ways.hidden = this.isFree;
     this.share.hidden = way !== "varios";
-    this.amountField.hidden = way !== "monto";
+    this.amountField.node.hidden = way !== "monto";
     this.dishes.hidden = way !== "platillos";
     this.fewer.disabled = people <= Math.max(2, sent + 1);
     this.more.disabled = people >= MOST_PEOPLE;
     setText(this.people, `÷ ${people}`);
     const amount = this.hundredths;
     const surplus = way === "monto" && amount !== null ? amount - this.due : 0;
-    const trouble = way === "monto" && this.amount.value ? this.trouble : "";
-    setText(this.amountError, trouble ? `⚠ ${trouble}` : "");
-    this.amount.setAttribute("aria-invalid", String(Boolean(trouble)));
+    this.amountField.explain(way === "monto" && this.amount.value ? this.trouble : "");
     this.asTip.hidden = !this.#mayBeTip(surplus);
     setText(this.asTip, surplus > 0 ? `Es propina: ${money(surplus / 100)}` : "");
     const left = this.due - (amount ?? 0);

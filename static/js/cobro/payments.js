@@ -3,16 +3,16 @@
 import { andAgain } from "../lib/api.js";
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { money } from "../lib/money.js";
-import { paysOf, rejectedOf } from "../house/bill.js";
+import { createSureButton } from "../lib/sure.js";
+import { olderFirst, paysOf, rejectedOf } from "../house/bill.js";
 
-const SURE_FOR = 4000;
 const STATES = {
   por_verificar: { icon: "⏳", word: "por verificar" }, aprobado: { icon: "✓", word: "pagado" },
   rechazado: { icon: "🔄", word: "rechazado" }, retirado: { icon: "↩", word: "retirado" },
 };
 
 /** "⏳ por verificar", "👀 caja lo vio": how a payment stands. */
-export function stateWords(/** @type {Payment} */ payment) {
+function stateWords(/** @type {Payment} */ payment) {
   const { icon, word } = STATES[payment.status];
   return payment.status === "por_verificar" && payment.seen_at ? "👀 caja lo vio" : `${icon} ${word}`;
 }
@@ -28,7 +28,7 @@ export function createPayments(/** @type {PaymentActs} */ acts) {
   /** @type {KeyedList<Payment>} */
   const list = new KeyedList(items, {
     key: (payment) => payment.id,
-    compare: (a, b) => Number(a.id) - Number(b.id),
+    compare: (a, b) => olderFirst(a, b),
     create: (payment) => createLine(payment, acts, () => orders),
   });
   const own = createWithdraw(acts);
@@ -72,21 +72,10 @@ function createLine(/** @type {Payment} */ payment, /** @type {PaymentActs} */ a
 function createWithdraw(/** @type {PaymentActs} */ { username, withdraw }) {
   /** @type {Payment | undefined} */
   let payment;
-  let isSure = false;
   const what = () => (payment && !payment.has_proof ? "Pago" : "Comprobante");
-  const words = () => (isSure ? "¿Seguro? Retirar" : `Retirar ${what().toLowerCase()}`);
-  const button = h("button", { class: "button", type: "button", hidden: true, onclick: act }, words());
-  const ask = (sure) => {
-    isSure = sure;
-    setText(button, words());
-  };
+  const { button, show } = createSureButton(() => `Retirar ${what().toLowerCase()}`, "¿Seguro? Retirar", act);
+  button.hidden = true;
   async function act() {
-    if (!isSure) {
-      ask(true);
-      setTimeout(ask, SURE_FOR, false);
-      return;
-    }
-    ask(false);
     button.disabled = true;
     try {
       await withdraw(payment);
@@ -101,7 +90,7 @@ function createWithdraw(/** @type {PaymentActs} */ { username, withdraw }) {
     button,
     update: (/** @type {Payment | undefined} */ now) => {
       payment = now;
-      setText(button, words());
+      show();
       button.hidden = !now || now.status !== "por_verificar" || now.submitted_by !== username || Boolean(now.seen_at);
     },
   };

@@ -13,30 +13,62 @@ export function isChargeable(/** @type {Order} */ order) {
   return order.status === "por_verificar" && order.due > 0;
 }
 
+/** Compares orders, or payments: the older one first. */
+export const olderFirst = (/** @type {{ id: string }} */ a, /** @type {{ id: string }} */ b) =>
+  Number(a.id) - Number(b.id);
+
 /** The open orders at the place of `order`, the oldest first. */
 export function billOf(/** @type {Iterable<Order>} */ orders, /** @type {Placed} */ order) {
   const key = billKey(order);
-  return [...orders].filter((one) => billKey(one) === key && isOpen(one)).sort((a, b) => Number(a.id) - Number(b.id));
+  return [...orders].filter((one) => billKey(one) === key && isOpen(one)).sort(olderFirst);
+}
+
+/**
+ * The bills of the open orders.
+ * @type {(orders: Iterable<Order>) => Bill[]}
+ */
+export function billsOf(orders) {
+  /** @type {Map<string, Order[]>} */
+  const bills = new Map();
+  for (const order of orders) {
+    if (isOpen(order)) bills.set(billKey(order), [...bills.get(billKey(order)) ?? [], order]);
+  }
+  return [...bills].map(([id, all]) => ({ id, orders: all.sort(olderFirst) }));
+}
+
+/**
+ * The bills that a change of an order concerns: that of its place and, if it was moved, that of the place before.
+ * @type {(orders: Iterable<Order>, order: Order, before?: Order | null) => Bill[]}
+ */
+export function changedBills(orders, order, before) {
+  const all = [...orders];
+  const places = new Map([before, order].flatMap((one) => (one ? [[billKey(one), one]] : [])));
+  return [...places].map(([id, one]) => ({ id, orders: billOf(all, one) }));
 }
 
 export const isOpen = (/** @type {Order} */ { status }) => status !== "pagado" && status !== "anulado";
 
+/**
+ * What orders come to, were paid, wait for or owe, in hundredths.
+ * @type {(orders: Order[], name: "total" | "paid" | "waiting" | "due") => number}
+ */
+export const sumOf = (orders, name) => orders.reduce((sum, order) => sum + cents(order[name]), 0);
+
 /** What is due on orders, in hundredths. */
-export const dueOf = (/** @type {Order[]} */ orders) => orders.reduce((sum, order) => sum + cents(order.due), 0);
+export const dueOf = (/** @type {Order[]} */ orders) => sumOf(orders, "due");
 
 /** All payments of the orders, each once, the oldest first. */
-export function paymentsOf(/** @type {Order[]} */ orders) {
-  const byId = new Map(orders.flatMap((order) => order.payments).map((payment) => [payment.id, payment]));
-  return [...byId.values()].sort((a, b) => Number(a.id) - Number(b.id));
-}
+export const paymentsOf = (/** @type {Order[]} */ orders) => eachOnce(orders.flatMap((order) => order.payments));
+
+const eachOnce = (/** @type {Payment[]} */ payments) =>
+  [...new Map(payments.map((payment) => [payment.id, payment])).values()].sort(olderFirst);
 
 /** The rejected payments of the orders that no other payment has replaced, the oldest first. */
 export function rejectedOf(/** @type {Order[]} */ orders) {
-  const found = orders.filter(isOpen).flatMap((order) => {
+  return eachOnce(orders.filter(isOpen).flatMap((order) => {
     const replacedIds = new Set(order.payments.filter((one) => one.status !== "retirado").map((one) => one.replaces));
     return order.payments.filter((one) => one.status === "rechazado" && !replacedIds.has(one.id));
-  });
-  return paymentsOf([/** @type {Order} */ ({ payments: found })]);
+  }));
 }
 
 /** What a payment pays of the given orders, in hundredths. */

@@ -120,11 +120,11 @@ function askToTakeOff(order, item, position, done) {
     label: "Quitar platillo", heading: [`Quitar ${item.name}`], before, legend: "¿Por qué?", reasons: REASONS,
     action: "Quitar",
   }, async (reason) => {
-    const quantity = item.quantity - Number(left.value);
+    const off = Number(left.value);
+    const quantity = item.quantity - off;
     try {
       const path = /** @type {`/orders/${string}/items/${string}`} */ (`/orders/${order.id}/items/${position}`);
       const answer = await call("PUT", path, { json: { quantity, reason } });
-      const off = item.quantity - quantity;
       toast(`${item.name}: ${off} ${off === 1 ? "quitado" : "quitados"}`, "done", { own: true });
       done(answer);
     } catch (error) {

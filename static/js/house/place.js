@@ -3,16 +3,15 @@
 /** "Mesa 12", or "Lupita". */
 export const place = (/** @type {Placed} */ order) => order.customer ?? `Mesa ${order.table_number}`;
 
-/** "Mesa 12", or "Para llevar · Lupita". */
-export const placeLong = (/** @type {Placed} */ order) =>
-  (order.customer === null || order.customer === undefined ? place(order) : `Para llevar · ${order.customer}`);
+/** "mesa 12", or "Lupita": within a sentence. */
+export const placeWithin = (/** @type {Placed} */ order) => order.customer ?? `mesa ${order.table_number}`;
 
 /** "12", or "Lupita": what a card shows largest. */
 export const placeShort = (/** @type {Placed} */ order) => order.customer ?? String(order.table_number);
 
-/** "la mesa 12", or "el pedido de Lupita". */
+/** "La mesa 12", or "El pedido de Lupita". */
 export const thePlace = (/** @type {Placed} */ order) =>
-  (order.customer ? `el pedido de ${order.customer}` : `la mesa ${order.table_number}`);
+  (order.customer ? `El pedido de ${order.customer}` : `La mesa ${order.table_number}`);
 
 /** "de la mesa 12", or "del pedido de Lupita". */
 export const ofPlace = (/** @type {Placed} */ order) =>

@@ -3,7 +3,7 @@
 import { call, orTryAgain } from "../lib/api.js";
 import { h, toast } from "../lib/dom.js";
 import { money } from "./format.js";
-import { place } from "./place.js";
+import { place, placeWithin } from "./place.js";
 import { askReason } from "./reasons.js";
 
 const REASONS = ["el cliente canceló", "se fueron", "error al tomarla", "mesa equivocada", "repetida",
@@ -15,8 +15,7 @@ export function askToVoid(/** @type {Order} */ order, /** @type {OnAnswer} */ on
   if (dialogs.some((one) => !one.querySelector(".corrections"))) return; // the second of two taps
   askReason({
     label: "Anular orden",
-    heading: [`Anular ${order.customer ?? `mesa ${order.table_number}`} · `,
-      h("span", { class: "money" }, money(order.total))],
+    heading: [`Anular ${placeWithin(order)} · `, h("span", { class: "money" }, money(order.total))],
     legend: "¿Por qué? No se puede deshacer.",
     reasons: REASONS,
     action: "Anular",

@@ -2,11 +2,11 @@
 
 import { h } from "../lib/dom.js";
 import { fetchPart } from "../lib/later.js";
-import { place } from "./place.js";
+import { place, placeWithin } from "./place.js";
 
 /** A button that voids `order`, then calls `onVoided(answer)`. */
 export function createVoidButton(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
-  const name = `Anular ${order.customer ?? `mesa ${order.table_number}`}, orden ${order.id}`;
+  const name = `Anular ${placeWithin(order)}, orden ${order.id}`;
   const ask = async () => (await fetchPart(import("./void-dialog.js")))?.askToVoid(order, onVoided);
   return h("button", { class: "button void-button", type: "button", "aria-label": name, onclick: ask }, "Anular");
 }

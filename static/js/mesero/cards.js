@@ -2,8 +2,7 @@
 
 import { h, setText } from "../lib/dom.js";
 import { ago, money, STATES } from "../house/format.js";
-import { rejectedOf } from "../house/bill.js";
-import { billKey, place } from "../house/place.js";
+import { billKey, place, placeWithin } from "../house/place.js";
 
 /** A card's shared parts: `{ node, card, head, line, badge, actions, showTime(), update(order, since) }`. */
 export function createCard(/** @type {Order} */ order, /** @type {IsMine} */ isMine) {
@@ -44,10 +43,10 @@ export const createTable = (/** @type {Placed} */ order) => (order.customer
 /** "Cobrar, mesa 12, orden 128": what a screen reader needs to tell equal buttons apart. */
 export const nameOf = (/** @type {Order} */ order, /** @type {string} */ words) => (words === "Mesa"
   ? `${place(order)}, orden ${order.id}`
-  : `${words}, ${order.customer ?? `mesa ${order.table_number}`}, orden ${order.id}`);
+  : `${words}, ${placeWithin(order)}, orden ${order.id}`);
 
 /** "Orden 128 · ★ tuya", or "Órdenes 128, 130 · ana". */
-export function showWhose(/** @type {Element} */ node, /** @type {Order} */ order, /** @type {boolean} */ isMine) {
+function showWhose(/** @type {Element} */ node, /** @type {Order} */ order, /** @type {boolean} */ isMine) {
   const word = order.id.includes(",") ? "Órdenes" : "Orden"; // a bill's card names all of its orders
   const about = `${word} ${order.id}${order.round > 1 ? ` · Ronda ${order.round}` : ""} · `;
   if (node.textContent === `${about}${isMine ? "★ tuya" : order.waiter}`) return;
@@ -70,7 +69,7 @@ function createDish(/** @type {Order["items"][number]} */ item) {
 }
 
 /** "− 1 quitado: se acabó" */
-export const removedWords = (/** @type {Order["items"][number]} */ item) =>
+const removedWords = (/** @type {Order["items"][number]} */ item) =>
   `− ${item.removed} ${item.removed === 1 ? "quitado" : "quitados"}: ${item.removed_reason ?? ""}`;
 
 /** Set a button's words; a screen reader reads the table, too. */
@@ -90,6 +89,3 @@ export function showBadge(badge, text, tone) {
   setText(badge, text);
   if (badge.dataset.tone !== tone) badge.dataset.tone = tone;
 }
-
-/** Whether a payment of the order was rejected, and nothing was sent in its place. */
-export const isRejected = (/** @type {Order} */ order) => rejectedOf([order]).length > 0;

@@ -12,7 +12,7 @@ import { alarm, setPatience } from "../house/overlooked.js";
 import { start } from "../house/start.js";
 import { callWords, watchReady } from "./away.js";
 import { billOf, dueOf, isChargeable, rejectedOf } from "../house/bill.js";
-import { ofPlace, place } from "../house/place.js";
+import { ofPlace, place, thePlace } from "../house/place.js";
 import { createNewOrder } from "./new-order.js";
 import { createOpenOrders } from "./open.js";
 import { createPayData } from "../cobro/accounts.js";
@@ -122,8 +122,7 @@ function recalled(/** @type {Order} */ order) {
 function tellIfHandedOver(/** @type {Order} */ was, /** @type {Order} */ order) {
   if (!isMine(was) || isMine(order)) return;
   sound.playNew();
-  const what = order.customer ? `El pedido de ${order.customer}` : `La mesa ${order.table_number}`;
-  toast(`✋ ${what} ahora es de ${order.waiter}`, "", { news: true });
+  toast(`✋ ${thePlace(order)} ahora es de ${order.waiter}`, "", { news: true });
 }
 
 /** Show an unchanged order again: its card's words have changed. */

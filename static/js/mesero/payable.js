@@ -5,10 +5,10 @@ import { h, KeyedList, setText } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { tick } from "../house/format.js";
 import {
-  billOf, cents, counts, dueOf, isChargeable, paymentsOf, paysOf, rejectedOf, roundsOf,
+  billsOf, changedBills, counts, dueOf, isChargeable, olderFirst, paymentsOf, paysOf, rejectedOf, roundsOf, sumOf,
 } from "../house/bill.js";
 import { isOverlooked } from "../house/overlooked.js";
-import { billKey, place } from "../house/place.js";
+import { place } from "../house/place.js";
 import { setGoodNews } from "../lib/link.js";
 import { fillSlowly, keepCards } from "../lib/slowly.js";
 import { DAMAGED, isDamaged } from "../cobro/proof-words.js";
@@ -36,7 +36,7 @@ export function createPayable(/** @type {Waiting} */ house, /** @type {HTMLEleme
   /** @type {KeyedList<Bill>} */
   const list = new KeyedList(items, {
     key: (bill) => bill.id,
-    compare: (a, b) => rank(a) - rank(b) || Number(a.orders[0].id) - Number(b.orders[0].id),
+    compare: (a, b) => rank(a) - rank(b) || olderFirst(a.orders[0], b.orders[0]),
     create: cards.of,
     empty,
   });
@@ -47,8 +47,7 @@ export function createPayable(/** @type {Waiting} */ house, /** @type {HTMLEleme
 
   /** Show the bill of an order's place, and of the place where it was. */
   function show(/** @type {Order} */ order, /** @type {Order | undefined} */ before) {
-    for (const one of before && billKey(before) !== billKey(order) ? [before, order] : [order]) {
-      const bill = { id: billKey(one), orders: billOf(orders(), one) };
+    for (const bill of changedBills(orders(), order, before)) {
       filling.forget(bill);
       if (!isListed(bill)) cards.drop(bill);
       if (isShown(bill)) list.put(bill, { fresh: before?.status !== order.status });
@@ -71,12 +70,6 @@ export function createPayable(/** @type {Waiting} */ house, /** @type {HTMLEleme
   }
 
   return { panel: h("div", { class: "panel-body" }, choice.node, items, empty, ...below), show, sync, count };
-}
-
-/** The bills of the open orders. */
-function billsOf(/** @type {Order[]} */ all) {
-  const keys = new Map(all.map((order) => [billKey(order), order]));
-  return [...keys].map(([id, order]) => ({ id, orders: billOf(all, order) })).filter(({ orders }) => orders.length > 0);
 }
 
 const rankOf = (/** @type {Bill} */ { orders }) => (
@@ -109,23 +102,6 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
   actions.before(payments, dishes, reason, damage);
   actions.append(pay, rest, back, more, take, mend);
 
-  function showDishes() {
-    const shown = bill.orders.filter((one) => one.status === "entregado" && one.payments.length === 0);
-    const text = shown.map((one) => `${one.id} ${JSON.stringify(one.items)}`).join();
-    if (dishes.dataset.shown === text) return;
-    dishes.dataset.shown = text;
-    const lists = bill.orders.length > 1 ? shown.flatMap(createRound) : shown.map(createDishes);
-    const isOpen = dishes.querySelector("details")?.open ?? false;
-    dishes.replaceChildren(...(shown.length > 1 ? [foldUp(shown, lists, isOpen)] : lists));
-  }
-
-  function showBillState(/** @type {Payment[]} */ waits, /** @type {Payment | undefined} */ refused) {
-    if (refused) showBadge(badge, "🔄 Pago Rechazado", "retry");
-    else if (bill.orders.some(isChargeable)) showState(badge, "entregado");
-    else showWaiting(badge, waits);
-    card.dataset.status = refused ? "rechazado" : bill.orders.some(isChargeable) ? "entregado" : "por_verificar";
-  }
-
   return {
     node,
     showTimes: () => { showTime(); showBack(); },
@@ -134,19 +110,21 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
       const all = paymentsOf(now.orders);
       const waits = all.filter(({ status }) => status === "por_verificar");
       const refused = rejected();
-      const total = now.orders.reduce((sum, one) => sum + cents(one.total), 0) / 100;
+      const total = sumOf(now.orders, "total");
       const due = dueOf(now.orders.filter(isChargeable));
       const ids = now.orders.map(({ id }) => id).join(", ");
       const round = now.orders.length > 1 ? 1 : anchor().round; // the line above counts them
-      update({ ...anchor(), total, round, id: ids }, sinceOf(now.orders));
+      update({ ...anchor(), total: total / 100, round, id: ids }, sinceOf(now.orders));
       card.setAttribute("aria-label", labelOf(now.orders));
       const cooking = now.orders.filter(({ status }) => !LISTED.includes(status)).length;
-      setText(rounds, [roundsOf(now.orders), due > 0 && due < cents(total) ? `falta ${money(due / 100)}` : "",
+      setText(rounds, [roundsOf(now.orders), due > 0 && due < total ? `falta ${money(due / 100)}` : "",
         cooking > 0 ? `${cooking} en cocina` : ""].filter(Boolean).join(" · "));
       rounds.hidden = !rounds.textContent;
-      showBillState(waits, refused);
+      const state = refused ? "rechazado" : now.orders.some(isChargeable) ? "entregado" : "por_verificar";
+      card.dataset.status = state;
+      showBillState(badge, state, waits);
       showPayments(payments, all, now.orders);
-      showDishes();
+      showDishes(dishes, now.orders);
       reason.hidden = !refused?.reason;
       setText(reason, `«${refused?.reason ?? ""}»`);
       const damaged = waits.find(isDamaged);
@@ -191,6 +169,24 @@ function showPayments(/** @type {HTMLElement} */ node, /** @type {Payment[]} */ 
   if (node.dataset.words !== words.join("\n")) node.replaceChildren(...words.map((text) => h("li", {}, text)));
   node.dataset.words = words.join("\n");
   node.hidden = words.length === 0;
+}
+
+/** The dishes of the rounds that nobody has begun to pay. */
+function showDishes(/** @type {HTMLElement} */ node, /** @type {Order[]} */ orders) {
+  const shown = orders.filter((one) => one.status === "entregado" && one.payments.length === 0);
+  const text = shown.map((one) => `${one.id} ${JSON.stringify(one.items)}`).join();
+  if (node.dataset.shown === text) return;
+  node.dataset.shown = text;
+  const lists = orders.length > 1 ? shown.flatMap(createRound) : shown.map(createDishes);
+  const isOpen = node.querySelector("details")?.open ?? false;
+  node.replaceChildren(...(shown.length > 1 ? [foldUp(shown, lists, isOpen)] : lists));
+}
+
+/** @type {(badge: HTMLElement, state: "rechazado" | "entregado" | "por_verificar", waits: Payment[]) => void} */
+function showBillState(badge, state, waits) {
+  if (state === "rechazado") showBadge(badge, "🔄 Pago Rechazado", "retry");
+  else if (state === "entregado") showState(badge, state);
+  else showWaiting(badge, waits);
 }
 
 function showWaiting(/** @type {HTMLElement} */ badge, /** @type {Payment[]} */ waits) {

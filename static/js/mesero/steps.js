@@ -2,7 +2,7 @@
 
 import { andAgain, call } from "../lib/api.js";
 import { h, toast } from "../lib/dom.js";
-import { place } from "../house/place.js";
+import { place, thePlace } from "../house/place.js";
 import { now } from "../lib/server-time.js";
 import { nameOf } from "./cards.js";
 
@@ -42,9 +42,7 @@ export function canTakeBack(/** @type {Order} */ order, /** @type {boolean} */ i
 export function createTake(/** @type {Order} */ order, /** @type {OnAnswer} */ learn) {
   const take = () => ask(order, button, async () => {
     learn(await call("PUT", `/orders/${order.id}/waiter`));
-    const { customer } = order;
-    toast(customer ? `✋ El pedido de ${customer} es tuyo` : `✋ La mesa ${order.table_number} es tuya`,
-      "done", { own: true });
+    toast(`✋ ${thePlace(order)} es ${order.customer ? "tuyo" : "tuya"}`, "done", { own: true });
   });
   const words = "✋ Tomar mesa";
   const button = h("button",

@@ -19,19 +19,6 @@ from comanda.web.contract.responses import (
 )
 
 
-class House(Answer):
-    restaurant = text()
-    currency = text()
-    time_zone = text()
-    day_ends = text()
-    country = text()
-    currency_after = yes_or_no()
-    decimals = whole()
-    decimal_mark = text()
-    own_verdicts = yes_or_no()
-    tips = many(fields.Integer(strict=True))
-
-
 class HouseChange(Answer):
     """Lines for people: `removed` is gone, `added` is new. `name` is that of the member."""
 

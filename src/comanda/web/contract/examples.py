@@ -322,7 +322,7 @@ EXAMPLES: Mapping[type[Schema], Example] = {
         "code": "payment_already_decided",
         "detail": "Este pago ya fue aprobado",
     },
-    admin_responses.House: _HOUSE,
+    responses.House: _HOUSE,
     admin_responses.HouseChanges: {
         "changes": [
             {

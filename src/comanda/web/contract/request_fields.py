@@ -29,7 +29,6 @@ from comanda.domain.names import (
 )
 
 MAX_ID_DIGITS = 18
-LONGEST_CUSTOMER = LIMITS.customer
 MOST_TIPS = 5
 HIGHEST_TIP = 50  # per cent
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
@@ -371,7 +370,7 @@ class CustomerName(Name):
     """
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(longest=LONGEST_CUSTOMER, **more)
+        super().__init__(longest=LIMITS.customer, **more)
 
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *more, **kwargs)

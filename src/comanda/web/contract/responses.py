@@ -124,13 +124,8 @@ Limits = Answer.from_dict(
 )
 
 
-class Settings(Answer):
-    version = text(metadata={"description": "Of the pages' files; a page of another one reloads."})
-    methods = many(Method)
-    max_bytes = whole()
+class House(Answer):
     restaurant = text()
-    keep_days = whole()
-    unseen_alarm_seconds = fields.Float(required=True)
     currency = text()
     time_zone = text()
     day_ends = text()
@@ -140,6 +135,14 @@ class Settings(Answer):
     decimal_mark = text()
     own_verdicts = yes_or_no()
     tips = many(fields.Integer(strict=True))
+
+
+class Settings(House):
+    version = text(metadata={"description": "Of the pages' files; a page of another one reloads."})
+    methods = many(Method)
+    max_bytes = whole()
+    keep_days = whole()
+    unseen_alarm_seconds = fields.Float(required=True)
     amber_minutes = whole()
     red_minutes = whole()
     idle_minutes = fields.Float(required=True)

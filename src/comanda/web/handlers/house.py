@@ -1,4 +1,4 @@
-"""The house over HTTP: its name, currency, time zone and end of day."""
+"""The house over HTTP: its name, money, time zone, end of day, tips and own verdicts."""
 
 from collections.abc import Mapping
 from typing import Any

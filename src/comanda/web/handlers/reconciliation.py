@@ -12,7 +12,7 @@ from comanda.domain.errors import ValidationFailed
 from comanda.domain.house import House
 from comanda.domain.payments import Payment
 from comanda.domain.reconciliation import Period, ReconcilablePayment, period_of, totals
-from comanda.domain.wire import Wire, money, time
+from comanda.domain.wire import Wire, time
 from comanda.store import house, reconciliation, staff
 from comanda.store.database import Snapshot
 from comanda.web.contract.path_names import PAYMENT
@@ -21,7 +21,7 @@ from comanda.web.plumbing.json_replies import reply_change
 from comanda.web.plumbing.keys import CONFIG, DATABASE, STAFF
 from comanda.web.plumbing.long_answers import reply_with_long
 from comanda.web.plumbing.request_data import json_body, query
-from comanda.web.plumbing.spreadsheets import download, written
+from comanda.web.plumbing.spreadsheets import Amount, Cell, download, written
 
 _HEADER = (
     "Fecha y hora",
@@ -125,7 +125,7 @@ def _names(view: Snapshot, lines: Sequence[ReconcilablePayment]) -> Names:
 
 def _row(
     line: ReconcilablePayment, methods: Mapping[str, Method], names: Names, house: House
-) -> Sequence[str | int | float | None]:
+) -> Sequence[Cell]:
     payment = line.payment
     method = methods.get(payment.method)
     decided_at = payment.decided_at or payment.submitted_at
@@ -135,9 +135,9 @@ def _row(
         _places(payment),
         method.label if method else payment.method,
         payment.reference,
-        money(line.arrives),
-        money(payment.amount),
-        money(payment.tip),
+        Amount(line.arrives),
+        Amount(payment.amount),
+        Amount(payment.tip),
         _name(payment.submitted_by, names),
         _name(payment.decided_by, names),
         payment.reason,
