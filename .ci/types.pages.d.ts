@@ -56,16 +56,20 @@ type StepOf = (order: Order, button: HTMLButtonElement | null, learn: OnAnswer) 
 type ReadyParts = { seconds: number; isMine: IsMine; orders: () => Order[]; onCall: (orders: Order[]) => void };
 type SheetParts = {
   outbox: Pick<Outbox, "add" | "ofOrders" | "isSending" | "progress" | "sendNow" | "discard" | "username" | "isStale">;
-  settings: Settings; orders: () => Iterable<Order>; username: string; onClose: () => void;
+  settings: Settings; orders: () => Iterable<Order>; username: string; learn: OnAnswer; onClose: () => void;
   payData?: ((order: () => Order) => PayData) | null; retries?: Payment | null; isTill?: boolean;
 };
 /** What the form asks of the house's accounts; they are as new as can be once `loaded` resolves. */
 type PayData = {
   loaded: Promise<void>; has: (method: string) => boolean; show: (asked: { method: string; amount: number }) => void;
 };
-/** What was chosen of a bill. `sent` counts the people who have paid; `without` are orders that are left out. */
+/**
+ * What was chosen of a bill. `sent` counts the people who have paid; what was due is `shared` since so many had paid;
+ * `without` are orders that are left out.
+ */
 type PartState = {
   way: "todo" | "varios" | "monto" | "platillos"; people: number; sent: number; amount: string;
+  shared: { total: number; due: number; sent: number } | null;
   items: Record<string, number>; without: string[];
 };
 /** What a form charges; amounts as the server reads them. */

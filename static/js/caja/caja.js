@@ -340,8 +340,9 @@ async function charge(bill) {
   if (!sheet || !sending || document.querySelector("dialog[open]")) return;
   payData.load();
   charging = new sheet.ChargeSheet(bill.orders.find(isChargeable) ?? bill.orders[0], {
-    outbox: new sending.Direct({ settings, username: user.username, learn }), settings, username: user.username,
-    orders: () => live.orders.values(), payData: payData.of, isTill: true, onClose: () => { charging = null; },
+    outbox: new sending.Direct({ settings, username: user.username, learn }), settings, learn,
+    username: user.username, orders: () => live.orders.values(), payData: payData.of, isTill: true,
+    onClose: () => { charging = null; },
   });
 }
 

@@ -15,6 +15,8 @@ import { createMemory } from "./memory.js";
 import { createPayments } from "./payments.js";
 import { createDiscard, describe, isCorrectable } from "./draft-words.js";
 
+const DELIVERED = ["entregado", "por_verificar", "pagado"];
+
 /**
  * The open sheet of the bill of `order`. `orders()` tells the page's orders, `settings` the methods; `onClose()` is
  * called after it closes. With `retries`, a rejected payment is sent again.
@@ -27,17 +29,18 @@ export class ChargeSheet {
   #earlier = new Set(); // the payments that were there before this sheet
 
   constructor(/** @type {Order} */ order, /** @type {SheetParts} */ { outbox, settings, orders, username, payData,
-    onClose, retries = null, isTill = false }) {
+    learn, onClose, retries = null, isTill = false }) {
     this.order = order;
     this.key = billKey(order);
     this.outbox = outbox;
     this.orders = orders;
-    this.onClose = onClose;
+    this.learn = learn;
     this.username = username;
+    this.onClose = onClose;
     this.#gather();
     this.form = new ChargeForm({
       settings, send: (charge) => this.#send(charge),
-      memory: createMemory(`comanda.cobro.${username}/${this.key}`, () => [...this.#known.keys()]),
+      memory: this.#memory(),
       usual: usualMethod(order, settings, isTill),
       isTill, onPayData: payData?.(() => this.order) ?? null,
     });
@@ -58,6 +61,8 @@ export class ChargeSheet {
     this.update();
     if (retries) this.retry(retries);
   }
+
+  #memory() { return createMemory(`comanda.cobro.${this.username}/${this.key}`, () => [...this.#known.keys()]); }
 
   /** The bill's orders that can take a payment. */
   get #chargeable() { return this.#all.filter(isChargeable); }
@@ -86,7 +91,9 @@ export class ChargeSheet {
     if (!canCharge && drafts.every((draft) => draft.stopped)) this.#isResting = false;
     this.next.hidden = !canCharge || !this.#isResting;
     this.form.node.hidden = !canCharge || this.#isResting;
-    this.form.update(bill);
+    const total = this.#all.filter(({ status }) => DELIVERED.includes(status))
+      .reduce((sum, one) => sum + cents(one.total), 0);
+    this.form.update(bill, total);
     this.#showChange(drafts);
     if (isToCorrect) this.#correct(refused);
   }
@@ -108,6 +115,7 @@ export class ChargeSheet {
     this.key = billKey(order);
     for (const one of this.#known.values()) if (billKey(one) !== this.key) this.#known.delete(one.id);
     this.#gather();
+    this.form.keepAs(this.#memory());
     this.dialog.setAttribute("aria-label", `Cobrar ${place(order)}`);
   }
 
@@ -182,8 +190,7 @@ export class ChargeSheet {
   }
 
   async #withdraw(/** @type {Payment} */ payment) {
-    const { last_event_id: _, ...order } = await call("DELETE", `/payments/${payment.id}`);
-    this.update(order);
+    this.learn(await call("DELETE", `/payments/${payment.id}`));
   }
 
   /** Fill the form in with a refused draft, which the corrected one then replaces. */

@@ -5,7 +5,7 @@ import { call, Offline, whatHappened } from "../lib/api.js";
 import { toast } from "../lib/dom.js";
 import { cents } from "../house/bill.js";
 import { signInAgain } from "../house/live.js";
-import { form } from "./parcels.js";
+import { form, isFinal } from "./parcels.js";
 
 /** In place of the phone's outbox. `learn(answer)` gets the server's answers. */
 export class Direct {
@@ -29,7 +29,8 @@ export class Direct {
 
   /**
    * Send the charge; a charge of the same `key`, sent again after a lost answer, is done once. Rejects with an error
-   * that `isRefusal`; `isUnanswered`, if the charge may be stored all the same.
+   * that `isRefusal`; `isUnanswered`, if the charge may be stored all the same; `isPassing`, if the refusal is not of
+   * the charge itself.
    */
   async add({ file, ...said }) {
     const bytes = file ? await file.arrayBuffer() : null;
@@ -69,8 +70,9 @@ const approve = (payment) => call("PUT", `/payments/${payment.id}/verdict`, { js
 
 /** The error as the form shows it. */
 function refusalOf(error) {
-  if (error.status === 401) signInAgain(); // what was filled in is kept
-  const isUnanswered = error instanceof Offline || error.status >= 500;
+  if (error.status === 401 && error.code) signInAgain(); // what was filled in is kept
+  const isPassing = error instanceof Offline || !isFinal(error.status, error.code);
+  const isUnanswered = isPassing && (!error.code || error.status >= 500);
   const words = `${whatHappened(error.message)}. Toca otra vez: no se cobra dos veces.`;
-  return Object.assign(isUnanswered ? new Error(words) : error, { isRefusal: true, isUnanswered });
+  return Object.assign(isUnanswered ? new Error(words) : error, { isRefusal: true, isUnanswered, isPassing });
 }

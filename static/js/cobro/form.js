@@ -10,6 +10,8 @@ import { Tendered, Tip } from "./extras.js";
 import { emptyPart, Part } from "./part.js";
 import { Reference } from "./reference.js";
 
+const SETTLING = 600; // ms: a tap this soon after another amount has come was for the amount before
+
 /**
  * The form of one bill. `send(charge)` sends or keeps what was filled in. `memory` keeps what is being filled in:
  * `read()`, `write(state)`.
@@ -25,11 +27,14 @@ export class ChargeForm {
   /** @type {string?} */
   #corrects = null;
   #isSending = false;
+  #isPreparing = false; // the photo
+  #settling = 0; // a timer: somebody else has just changed the amount
   /** @type {Charge?} */
   #unanswered = null; // what was sent, and may have arrived: the next tap sends the same again
   #trouble = ""; // why it was not sent
   /** @type {Order[]} */
   #bill = [];
+  #total = 0;
 
   constructor(/** @type {ChargeFormParts} */ { settings, send, memory, usual = null, onPayData = null,
     isTill = false }) {
@@ -68,7 +73,10 @@ export class ChargeForm {
   }
 
   /** Fill in what was filled in when the page was closed. */
-  #fillIn({ tip, tendered, reference, unanswered }) {
+  #fillIn({ tip, tendered, reference, replaces, corrects, retrying, unanswered }) {
+    this.#replaces = replaces ?? null;
+    this.#corrects = corrects ?? null;
+    if (retrying) this.#sayRetrying(retrying);
     if (tip) this.tip.set(tip);
     if (tendered) this.tendered.input.value = tendered;
     if (reference) this.reference.text = reference;
@@ -92,16 +100,32 @@ export class ChargeForm {
     this.#show();
   }
 
-  /** Follow the bill's orders, of which nothing is due that this phone has charged already. */
-  update(/** @type {Order[]} */ orders) {
+  /**
+   * Follow the bill: the orders of which something is due that this phone has not charged already, and the `total` of
+   * all that was delivered, in hundredths.
+   */
+  update(/** @type {Order[]} */ orders, /** @type {number} */ total) {
     const isFirst = this.#bill.length === 0;
     this.#bill = orders;
+    this.#total = total;
     const awaitsAnswer = this.#isSending || this.#unanswered; // what was sent stays as it was until then
+    const amount = this.part.hundredths;
     if (isFirst || !awaitsAnswer) this.#follow();
+    if (!isFirst && !this.node.hidden && this.part.hundredths !== amount) this.#settle();
+  }
+
+  /** Somebody else has changed what is paid: no tap sends an amount that was not there when the finger came down. */
+  #settle() {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#settling = 0;
+      this.#show();
+    }, SETTLING);
+    this.#show();
   }
 
   #follow() {
-    this.part.update(this.#bill);
+    this.part.update(this.#bill, this.#total);
     if (this.#replaces && !rejectedOf(this.#bill).some(({ id }) => id === this.#replaces)) this.#notReplacing();
     this.#show();
   }
@@ -109,8 +133,22 @@ export class ChargeForm {
   /** Somebody else has sent the rejected payment again: what is sent now is another one. */
   #notReplacing() {
     this.#replaces = null;
-    setText(this.retrying, "⚠ El pago rechazado ya se envió otra vez: esto sería otro pago.");
+    this.#sayRetrying("⚠ El pago rechazado ya se envió otra vez: esto sería otro pago.");
+  }
+
+  #sayRetrying(/** @type {string} */ words) {
+    setText(this.retrying, words);
     this.retrying.hidden = false;
+  }
+
+  /** Keep from here on what is filled in as another bill's: the order has moved there. */
+  async keepAs(/** @type {ChargeMemory} */ memory) {
+    const before = this.memory;
+    this.memory = memory;
+    before.write(null);
+    if (this.isBegun) memory.write(this.#state());
+    if (this.#file) await memory.writePhoto(this.#file, this.#takenAt);
+    await before.writePhoto(null);
   }
 
   /** Begin the next payment of the bill, after one was sent. */
@@ -118,6 +156,7 @@ export class ChargeForm {
     this.#replaces = null;
     this.#corrects = null;
     this.#unanswered = null;
+    this.#isPreparing = false;
     this.#trouble = "";
     this.isBegun = false;
     this.retrying.hidden = true;
@@ -146,9 +185,10 @@ export class ChargeForm {
     const isAll = this.#chooseAgain(without, paid, items);
     if (payment.tip > 0) this.tip.set({ choice: "otra", text: plainMoney(payment.tip) });
     this.#chooseMethod(payment.method);
-    setText(this.retrying, `🔄 Otra vez el pago de ${money(payment.amount)}`);
+    this.#sayRetrying(`🔄 Otra vez el pago de ${money(payment.amount)}`);
     this.retrying.hidden = isAll && orders.length === 1;
     this.#show();
+    this.memory.write(this.#state());
   }
 
   /** Fill in a draft again, with its photo. A refused draft `isReplaced` by what is sent then. */
@@ -171,6 +211,8 @@ export class ChargeForm {
     if (!wrong.file) this.#chooseOf(draft);
     this.#show();
     this.reference.explain(wrong.reference?.[0] ?? "");
+    this.memory.write(this.#state());
+    this.memory.writePhoto(this.#file, this.#takenAt);
   }
 
   #chooseOf(/** @type {Draft} */ { bytes, name, type, takenAt, errors }) {
@@ -243,7 +285,9 @@ export class ChargeForm {
 
   #state() {
     return { part: this.part.state, method: this.method.name, tip: this.tip.state,
-      tendered: this.tendered.input.value, reference: this.reference.input.value };
+      tendered: this.tendered.input.value, reference: this.reference.input.value,
+      replaces: this.#replaces, corrects: this.#corrects,
+      retrying: this.retrying.hidden ? "" : this.retrying.textContent, unanswered: this.#unanswered };
   }
 
   /** Make the chosen photo small; read its time first from the original. A photo chosen meanwhile wins. */
@@ -253,13 +297,15 @@ export class ChargeForm {
     this.isBegun = true;
     this.#forgetTrouble();
     this.#choose(null);
-    this.submit.disabled = true;
-    setText(this.hint, "Preparando la foto…");
+    this.#isPreparing = true;
+    this.#show();
     const [small, time] = [await shrink(chosen), await (await this.exif).takenAt(chosen)];
     if (turn !== this.#turn) return;
+    this.#isPreparing = false;
     const name = small === chosen ? chosen.name : "foto.jpg";
     if (small.size > this.settings.max_bytes) {
-      setText(this.hint, `⚠ El archivo pasa de ${Math.floor(this.settings.max_bytes / 2 ** 20)} MB. Elige otro.`);
+      this.#trouble = `El archivo pasa de ${Math.floor(this.settings.max_bytes / 2 ** 20)} MB. Elige otro.`;
+      this.#show();
       return;
     }
     this.#choose(new File([small], name, { type: small.type }), time);
@@ -297,7 +343,8 @@ export class ChargeForm {
     this.sources.hidden = isBare && this.isTill;
     this.payData.hidden = !(this.onPayData?.has(method.name) ?? false);
     const isFilled = !this.#lacksPhoto() && !this.part.trouble && given !== null && isEnough;
-    this.submit.disabled = this.#isSending || !(isFilled || this.#unanswered);
+    const rests = this.#isSending || this.#isPreparing || this.#settling > 0;
+    this.submit.disabled = rests || !(isFilled || this.#unanswered);
     setText(this.submit, this.#submitWords(given, tip));
     this.#showHint();
   }
@@ -311,12 +358,13 @@ export class ChargeForm {
     const verb = this.isTill && this.method.verify === "none" ? "Cobrado" : "Enviar";
     const { amount, tip: extra } = this.#unanswered ?? {};
     if (amount) return `${verb} ${money(Number(amount) + Number(extra))}`;
-    const isWhole = this.part.state.way === "todo" && !tip;
+    const isWhole = this.part.isWhole && !tip;
     return isWhole || !given ? verb : `${verb} ${money(given / 100)}`;
   }
 
   #showHint() {
-    if (this.#trouble) setText(this.hint, `⚠ ${this.#trouble}`);
+    if (this.#isPreparing) setText(this.hint, "Preparando la foto…");
+    else if (this.#trouble) setText(this.hint, `⚠ ${this.#trouble}`);
     else if (this.#file) setText(this.hint, `Foto lista · ${Math.ceil(this.#file.size / 1024)} KB`);
     else if (this.#hidesPhoto()) setText(this.hint, "");
     else setText(this.hint, this.#lacksPhoto() ? "Falta la foto del comprobante" : "La foto es opcional");
@@ -366,7 +414,9 @@ export class ChargeForm {
 
   /** Show why the charge was not sent. */
   #failed(/** @type {Charge} */ charge, error) {
-    this.#unanswered = error?.isUnanswered ? charge : null;
+    // What is no answer to the charge, as the end of the session, says nothing of the attempt before.
+    const isOpen = error?.isUnanswered || (charge === this.#unanswered && error?.isPassing);
+    this.#unanswered = isOpen ? charge : null;
     this.#trouble = error?.isRefusal ? error.message : "El archivo ya no se puede leer. Elígelo otra vez.";
     if (!this.#unanswered) this.memory.write(this.#state());
     if (!error?.isRefusal) this.#choose(null); // for example a file in a cloud that can no longer be read

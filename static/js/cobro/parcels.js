@@ -100,3 +100,12 @@ function file(row) {
   const bytes = row.bytes instanceof ArrayBuffer && row.bytes.byteLength > 0 ? row.bytes : null;
   return { bytes, type: text(row.type), name: text(row.name) || "foto.jpg", method: text(row.method) };
 }
+
+const PASSING = [408, 421, 425, 429];
+
+/** Whether a refusal is final. A refusal without Comanda's code comes from a proxy or the Wi-Fi: it may pass. */
+export function isFinal(/** @type {number} */ status, /** @type {string} */ code) {
+  if (status === 413) return true;
+  if (status === 401 || code === "other_user" || PASSING.includes(status)) return false;
+  return status >= 400 && status < 500 && Boolean(code);
+}

@@ -15,6 +15,7 @@ const WAYS = [["todo", "Todo"], ["varios", "Entre varios"], ["monto", "Otro mont
 export class Part {
   /** @type {Order[]} */
   #orders = [];
+  #total = 0;
   #rows = new Map();
 
   constructor(/** @type {PartState} */ state, /** @type {() => void} */ onChange) {
@@ -44,9 +45,11 @@ export class Part {
   /** Called with a surplus in hundredths, and the amount that is due, when the waiter makes it the tip. */
   onTip = (/** @type {number} */ _surplus) => {};
 
-  /** Follow the bill. */
-  update(/** @type {Order[]} */ orders) {
+  /** Follow the bill: its orders with something due, and the `total` of all that was delivered, in hundredths. */
+  update(/** @type {Order[]} */ orders, /** @type {number} */ total) {
     this.#orders = orders;
+    this.#total = total;
+    if (this.state.shared?.total !== total) this.#shareAnew();
     this.#showRounds();
     this.#showDishes();
     this.show();
@@ -55,6 +58,7 @@ export class Part {
   /** Choose again what was chosen. */
   choose(/** @type {Partial<PartState>} */ state) {
     this.state = { ...this.state, ...state };
+    if (state.without && state.shared === undefined) this.#shareAnew();
     for (const input of this.ways.querySelectorAll("input")) input.checked = input.value === this.state.way;
     const { without } = this.state;
     for (const input of this.rounds.querySelectorAll("input")) input.checked = !without.includes(input.value);
@@ -85,10 +89,23 @@ export class Part {
   /** The amount in hundredths, or null while it can't be read. */
   get hundredths() {
     const { way } = this.state;
-    if (way === "varios") return sharesOf(this.due, this.#left, smallestUnit())[0];
+    if (way === "varios") return Math.min(this.due, this.#share);
     if (way === "platillos") return Math.min(this.due, this.#dishCost());
     return way === "monto" ? readMoney(this.amount.value).hundredths ?? null : this.due;
   }
+
+  /** The guest's share: what others pay meanwhile does not change it. */
+  get #share() {
+    const { people, sent, shared } = this.state;
+    const before = shared?.sent ?? sent;
+    return sharesOf(shared?.due ?? this.due, Math.max(1, people - before), smallestUnit())[sent - before] ?? this.due;
+  }
+
+  /** Share what is due now. */
+  #shareAnew() { this.state.shared = { total: this.#total, due: this.due, sent: this.state.sent }; }
+
+  /** Whether all of the bill is paid at once. */
+  get isWhole() { return this.state.way === "todo" && this.due === this.#total; }
 
   /** Why the choice can't be sent, or "". */
   get trouble() {
@@ -116,8 +133,8 @@ export class Part {
   next() {
     const left = this.#left - 1;
     const isShared = this.state.way === "varios" && left > 0;
-    return { ...emptyPart(), without: this.state.without,
-      ...(isShared ? { way: "varios", people: this.state.people, sent: this.state.sent + 1 } : {}) };
+    return { ...(isShared ? this.state : emptyPart()), without: this.state.without, amount: "", items: {},
+      sent: isShared ? this.state.sent + 1 : 0 };
   }
 
   /** How many of the people have not paid yet. */
@@ -125,6 +142,7 @@ export class Part {
 
   #change(/** @type {Partial<PartState>} */ change) {
     this.state = { ...this.state, ...change };
+    if (change.way || change.people || change.without) this.#shareAnew();
     if (change.way === "monto" && !this.amount.value) {
       this.amount.value = plainMoney(Math.floor(this.due / smallestUnit()) * smallestUnit() / 100);
       this.state.amount = this.amount.value;
@@ -266,4 +284,4 @@ export class Part {
 
 /** Nothing chosen yet: all of the bill. */
 export const emptyPart = () => /** @type {PartState} */ (
-  { way: "todo", people: 2, sent: 0, amount: "", items: {}, without: [] });
+  { way: "todo", people: 2, sent: 0, shared: null, amount: "", items: {}, without: [] });

@@ -217,7 +217,7 @@ async function openSheet(/** @type {Order} */ order, /** @type {Payment?} */ ret
   if (sheet || !ChargeSheet) return;
   payData.load();
   sheet = new ChargeSheet(live.orders.get(order.id) ?? order, {
-    outbox, settings, retries, username: user.username, orders: () => live.orders.values(),
+    outbox, settings, retries, learn, username: user.username, orders: () => live.orders.values(),
     payData: payData.of,
     onClose: () => { sheet = null; },
   });

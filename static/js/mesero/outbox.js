@@ -6,14 +6,13 @@ import { pauseAfter } from "../lib/again.js";
 import { Drafts } from "./drafts.js";
 import { signInAgain } from "../house/live.js";
 import { giveWay } from "../lib/kept.js";
-import { PARCELS, revive } from "../cobro/parcels.js";
+import { isFinal, PARCELS, revive } from "../cobro/parcels.js";
 import { learnTime, mark, now, since, stopwatch } from "../lib/server-time.js";
 
 const STALLED = 30000;
 const FIRST_PAUSE = 2000;
 const LONGEST_PAUSE = 20000;
 const SOME_TIME = 6; // the pause after so many attempts
-const PASSING = [408, 421, 425, 429];
 const NOT_FOOD_ANY_MORE = 60 * 60000;
 const NOTICEABLE = 2000;
 const HUNG = 45000; // longer than a running tab lets a request take
@@ -357,13 +356,6 @@ function asked(moment = now()) {
 const ageOf = (/** @type {Draft} */ { askedAt, askedHere }) => since({ at: askedAt, here: askedHere });
 
 const laneOf = (draft) => (draft.kind === "order" ? "ordenes" : draft.key);
-
-/** Whether a refusal is final. A refusal without Comanda's code comes from a proxy or the Wi-Fi: it may pass. */
-function isFinal(status, code) {
-  if (status === 413) return true;
-  if (status === 401 || code === "other_user" || PASSING.includes(status)) return false;
-  return status >= 400 && status < 500 && Boolean(code);
-}
 
 /** Run `task`, or `otherwise` while another tab runs the task. */
 async function exclusively(name, task, otherwise) {

@@ -1,0 +1,294 @@
+"""A bill's form stays what somebody filled in, whatever comes meanwhile: others, kills, moves."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from tests.browser.conftest import OpenWindow
+from tests.browser.test_bill import (
+    PHOTO,
+    SMALL,
+    amounts_of,
+    deliver_rounds,
+    is_covered,
+    open_bill,
+    open_phone,
+    pay,
+    payments_of,
+    pick,
+    send,
+    tap,
+)
+from tests.browser.test_lost_answers import SUBMIT, Answers, has, open_till
+from tests.house import ANA, BETO, LUIS, House, eventually
+
+# Notes whether the button rests each time that the amount changes.
+WATCH = """(sheet) => {
+  globalThis.rested = [];
+  const notice = () => rested.push(sheet.querySelector("[type=submit]").disabled);
+  new MutationObserver(notice).observe(sheet.querySelector(".pays"), { childList: true });
+}"""
+# The bills of which the phone keeps a photo.
+PHOTOS_OF = """async () => {
+  const { shelf } = await part("lib/storage.js");
+  return shelf("comanda.cobro", "fotos")("readonly", (all) => all.getAllKeys());
+}"""
+# A photo that never becomes small.
+SLOW_PHOTOS = """
+  globalThis.createImageBitmap = () => new Promise(() => {});
+  HTMLImageElement.prototype.decode = () => new Promise(() => {});
+"""
+
+
+async def come_back(page: Page, house: House) -> None:
+    """Luis signs in again in the same browser, and opens the till."""
+    await page.context.add_cookies(
+        [
+            {"name": name, "value": value, "url": house.url}
+            for name, value in (await house.cookies(LUIS)).items()
+        ]
+    )
+    await page.goto(f"{house.url}/caja")
+
+
+async def test_a_charge_without_an_answer_outlives_its_session(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page, sheet = await open_till(window)
+    answers = Answers()
+    answers.is_lost = True
+    await page.route("**/proof", answers.lose)
+    await pick(sheet, "Otro monto")
+    await sheet.get_by_label("Monto que paga").fill("100")
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("no se cobra dos veces").wait_for()
+    await page.unroute("**/proof")
+    await page.context.clear_cookies()
+    await tap(sheet.locator(SUBMIT))
+    await page.get_by_role("button", name="Entrar").wait_for()
+    await come_back(page, house)
+    await page.get_by_role("tab", name="Por Cobrar").click()
+    await tap(page.get_by_role("button", name="Cobrar, Mesa 12"))
+    await sheet.get_by_text("No se sabe si el cobro de $ 100.00 llegó").wait_for()
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_role("button", name="Cobrar lo que falta").wait_for()
+    assert await amounts_of(house, order_id) == [100]
+
+
+@pytest.mark.parametrize("status", [401, 429, 403])
+async def test_a_refusal_of_the_way_says_nothing_of_the_charge_before(
+    house: House, window: OpenWindow, status: int
+) -> None:
+    """Too many requests, or a login page of the Wi-Fi: the charge may have arrived before."""
+    [order_id] = await deliver_rounds(house, 1)
+    page, sheet = await open_till(window)
+    answers = Answers()
+    answers.is_lost = True
+    await page.route("**/proof", answers.lose)
+    await pick(sheet, "Otro monto")
+    await sheet.get_by_label("Monto que paga").fill("100")
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("no se cobra dos veces").wait_for()
+    await page.unroute("**/proof")
+    refused = asyncio.Event()
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=status, body="<html>")
+        refused.set()
+
+    await page.route("**/proof", refuse, times=1)
+    await tap(sheet.locator(SUBMIT))
+    await refused.wait()
+    await expect(sheet.locator(SUBMIT)).to_be_enabled()
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_role("button", name="Cobrar lo que falta").wait_for()
+    assert await amounts_of(house, order_id) == [100]
+
+
+@pytest.mark.parametrize("people", [2, 3])
+async def test_a_share_stays_when_another_phone_charges_the_next(
+    house: House, window: OpenWindow, people: int
+) -> None:
+    """The guest was told an amount, and may have sent it: it isn't a share of the rest."""
+    [order_id] = await deliver_rounds(house, 1)
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    await pick(sheet, "Entre varios", "Efectivo")
+    if people == 3:
+        await tap(sheet.get_by_role("button", name="Una persona más"))
+    share = {2: "120.50", 3: "80.34"}[people]
+    await expect(sheet.locator(".pays")).to_contain_text(f"Paga $ {share} · 1 de {people} · falta")
+    await pay(house, BETO, order_id, amount=share)
+    rest = {2: "", 3: " · falta $ 80.32"}[people]
+    await expect(sheet.locator(".pays")).to_have_text(f"Paga $ {share} · 1 de {people}{rest}")
+    await send(sheet)
+    assert await amounts_of(house, order_id) == [float(share), float(share)]
+    if people == 3:
+        await tap(sheet.get_by_role("button", name="Cobrar lo que falta"))
+        await pick(sheet, "Efectivo")
+        await expect(sheet.locator(".pays")).to_have_text("Paga $ 80.32 · 2 de 3")
+        await tap(sheet.locator(SUBMIT))
+        await eventually(lambda: is_covered(house, order_id))
+
+
+async def test_a_share_of_two_rounds_stays_when_the_first_one_is_paid(
+    house: House, window: OpenWindow
+) -> None:
+    first, second = await deliver_rounds(house, 2)
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    await pick(sheet, "Entre varios", "Efectivo")
+    await expect(sheet.locator(".pays")).to_contain_text("Paga $ 241.00 · 1 de 2")
+    await pay(house, BETO, first, amount="241")
+    await expect(sheet.locator(".pays")).to_have_text("Paga $ 241.00 · 1 de 2")
+    await send(sheet)
+    assert await amounts_of(house, second) == [241]
+
+
+async def test_a_share_is_of_the_new_total_when_a_dish_is_taken_off(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    await pick(sheet, "Entre varios", "Efectivo")
+    await expect(sheet.locator(".pays")).to_contain_text("Paga $ 120.50 · 1 de 2")
+    body = {"quantity": 1, "reason": "Se cayó"}
+    status, answer = await house.call(LUIS, "PUT", f"/orders/{order_id}/items/0", json=body)
+    assert status == 200, answer
+    due = answer["due"]
+    await expect(sheet.locator(".pays")).to_contain_text(f"Paga $ {due / 2:.2f} · 1 de 2")
+    await send(sheet)
+    assert await amounts_of(house, order_id) == [due / 2]
+
+
+async def test_no_tap_sends_an_amount_that_has_just_come(house: House, window: OpenWindow) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    await pick(sheet, "Efectivo")
+    await expect(sheet.locator(SUBMIT)).to_have_text("Enviar")
+    await sheet.evaluate(WATCH)
+    await pay(house, BETO, order_id, amount="100")
+    await expect(sheet.locator(".pays")).to_have_text("Paga $ 141.00")
+    assert await page.evaluate("rested.at(0)"), "the button rests at once"
+    await expect(sheet.locator(SUBMIT)).to_have_text("Enviar $ 141.00")
+    await expect(sheet.locator(SUBMIT)).to_be_enabled()
+    await send(sheet)
+    assert await amounts_of(house, order_id) == [100, 141]
+
+
+async def test_a_rejected_payment_is_sent_again_as_itself_after_a_kill(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    refused_id = (await pay(house, ANA, order_id, amount="100"))["payment"]["id"]
+    await house.judge(refused_id, "rechazado", reason="Falta el dinero")
+    phone = await window(ANA, "/mesero?ver=cobrar", SMALL, touch=True)
+    sheet = await open_bill(phone.page, "Reintentar Pago")
+    await expect(sheet.get_by_label("Monto que paga")).to_have_value("100.00")
+    await phone.page.close()
+    page = (await window(ANA, "/mesero?ver=cobrar", SMALL, phone.context)).page
+    sheet = await open_bill(page, "Cobrar")
+    await sheet.get_by_text("Otra vez el pago de $ 100.00").wait_for()
+    await expect(sheet.get_by_label("Monto que paga")).to_have_value("100.00")
+    await send(sheet)
+    payments = await payments_of(house, order_id)
+    assert [payment["replaces"] for payment in payments] == [None, refused_id]
+
+
+async def test_a_corrected_payment_replaces_the_refused_one_after_a_kill(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    phone = await open_phone(window)
+    sheet = await open_bill(phone.page)
+    await phone.context.set_offline(True)
+    await sheet.get_by_label("Galería").set_input_files(PHOTO)
+    await sheet.get_by_text("Foto lista").wait_for()
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("Se enviará solo").wait_for()
+    await pay(house, BETO, order_id, amount="200")
+    await phone.context.set_offline(False)
+    await sheet.get_by_text("Sobran $ 200.00").first.wait_for()
+    await sheet.get_by_label("Monto que paga").fill("40")
+    await phone.page.reload()
+    await expect(sheet.get_by_label("Monto que paga")).to_have_value("40")
+    await sheet.get_by_text("Foto lista").wait_for()
+    await tap(sheet.locator(SUBMIT))
+    await eventually(lambda: has(house, order_id, 40))
+    await expect(sheet.locator(".draft-box")).to_have_count(0)
+    assert await amounts_of(house, order_id) == [200, 40]
+
+
+async def test_what_is_filled_in_moves_with_its_order(house: House, window: OpenWindow) -> None:
+    first, second = await deliver_rounds(house, 2)
+    phone = await open_phone(window)
+    page = phone.page
+    sheet = await open_bill(page)
+    await sheet.get_by_label("Galería").set_input_files(PHOTO)
+    await sheet.get_by_text("Foto lista").wait_for()
+    await eventually(lambda: keeps_photos(page, 1))
+    [old] = await page.evaluate(PHOTOS_OF)
+    await pick(sheet, "Otro monto")
+    await sheet.get_by_label("Monto que paga").fill("100")
+    await house.call(LUIS, "PUT", f"/orders/{first}/place", json={"table_number": 9})
+    await expect(sheet.locator("h2")).to_contain_text("Mesa 9 · $ 241.00")
+    await eventually(lambda: keeps_photos(page, 1, without=old))
+    await page.reload()
+    await expect(sheet.locator("h2")).to_contain_text("Mesa 9 · $ 241.00")
+    await expect(sheet.get_by_label("Monto que paga")).to_have_value("100")
+    await sheet.get_by_text("Foto lista").wait_for()
+    await tap(sheet.get_by_role("button", name="Cerrar"))
+    await page.get_by_role("button", name="💳 Cobrar, mesa 12").click()
+    await expect(sheet.locator("h2")).to_contain_text("Mesa 12 · $ 241.00")
+    await expect(sheet.locator(".pays")).to_have_text("Paga $ 241.00")
+    await expect(sheet.get_by_text("Falta la foto")).to_be_visible()
+    assert await amounts_of(house, second) == []
+
+
+async def keeps_photos(page: Page, count: int, without: str = "") -> bool:
+    names = await page.evaluate(PHOTOS_OF) or []
+    return len(names) == count and without not in names
+
+
+async def test_a_late_answer_to_a_withdrawal_undoes_nothing_newer(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    await pay(house, ANA, order_id, amount="100")
+    page = (await window(ANA, "/mesero?ver=cobrar", SMALL, touch=True)).page
+    sheet = await open_bill(page)
+    answers = Answers()
+    await page.route("**/payments/*", answers.hold)
+    await tap(sheet.get_by_role("button", name="Retirar comprobante").first)
+    await tap(sheet.get_by_role("button", name="¿Seguro? Retirar"))
+    await expect(sheet.locator(".pays")).to_have_text("Paga $ 241.00")
+    await pay(house, BETO, order_id, amount="200")
+    await expect(sheet.locator(".pays")).to_have_text("Paga $ 41.00")
+    async with page.expect_response("**/payments/*") as late:
+        answers.gate.set()
+    await (await late.value).finished()
+    await page.evaluate("() => new Promise((done) => setTimeout(done))")
+    await expect(sheet.locator(".pays")).to_have_text("Paga $ 41.00")
+
+
+async def test_a_photo_that_is_being_prepared_is_waited_for(
+    house: House, window: OpenWindow
+) -> None:
+    """Also by a method that needs none, while others change the bill."""
+    [order_id] = await deliver_rounds(house, 1)
+    page = (await open_phone(window)).page
+    await page.evaluate(SLOW_PHOTOS)
+    sheet = await open_bill(page)
+    chosen: Any = sheet.get_by_label("Galería")
+    await chosen.set_input_files(PHOTO)
+    await sheet.get_by_text("Preparando la foto…").wait_for()
+    await pick(sheet, "Efectivo")
+    await pay(house, BETO, order_id, amount="100")
+    await expect(sheet.locator(".pays")).to_have_text("Paga $ 141.00")
+    await expect(sheet.get_by_text("Preparando la foto…")).to_be_visible()
+    await expect(sheet.locator(SUBMIT)).to_be_disabled()
