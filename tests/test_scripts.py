@@ -66,13 +66,13 @@ def test_the_scripts_agree_with_the_document(tmp_path: Path) -> None:
 # schema → its fields that are renamed, each with a script that reads it
 RENAMED = {
     "Order": {
-        "table_number": "static/js/house/void-dialog.js",
+        "table_number": "static/js/cobro/parcels.js",
         "updated_at": "static/js/caja/cards.js",
         "begun": "static/js/mesero/open.js",
         "waiter": "static/js/cocina/cocina.js",
         "void_reason": "static/js/cocina/voided.js",
         "total": "static/js/caja/cards.js",
-        "customer": "static/js/mesero/cards.js",
+        "customer": "static/js/caja/cards.js",
         "due": "static/js/house/bill.js",
     },
     "Item": {
@@ -84,7 +84,7 @@ RENAMED = {
         "submitted_at": "static/js/house/overlooked.js",
         "submitted_by": "static/js/mesero/mesero.js",
         "seen_at": "static/js/mesero/payable.js",
-        "attempt": "static/js/cobro/outcome.js",
+        "attempt": "static/js/house/bill.js",
         "replaces": "static/js/caja/cards.js",
         "tip": "static/js/cobro/payments.js",
         "decided_by": "static/js/mesero/paid.js",
