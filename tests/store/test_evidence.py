@@ -29,7 +29,7 @@ LOOK_UPS = (
     evidence._LATER,
     examinations._NEXT_OLDER,
     payments._UNSEEN,
-    reconciliation._APPROVED.format(method=""),
+    reconciliation._PAYMENTS.format(chosen=reconciliation._APPROVED.format(method="")),
 )
 
 

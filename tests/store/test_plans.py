@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import comanda
+from comanda.store import reconciliation
 from comanda.store.connection import connect, register_functions
 from comanda.store.schema import MIGRATIONS
 
@@ -25,6 +26,7 @@ BLANKS = {
     "ids": [":id0, :id1"],
     "since": ["", "AND updated_at >= :since"],
     "before": ["", "AND id < :before"],
+    "chosen": [reconciliation._ONE, reconciliation._APPROVED],
     "method": ["", "AND payments.method = :method"],
 }
 # These read all of a copy, or of a stopped house's database, which is what they are for.

@@ -170,7 +170,7 @@ async def test_a_spreadsheet_opens_it_right_and_runs_nothing(mexican: House) -> 
     told = dict(zip(header, first, strict=True))
     assert told["Fecha y hora"] == "2026-11-28 14:41"
     assert told["Referencia"] == '\'=HYPERLINK("http://x","y")'
-    assert (told["Monto"], told["De la cuenta"], told["Propina"]) == ("241.0", "241.0", "0.0")
+    assert (told["Monto"], told["De la cuenta"], told["Propina"]) == ("241.00", "241.00", "0.00")
     assert told["Forma de pago"] == "Transferencia"
     assert (told["Envió"], told["Aprobó"]) == ("Ana", "Luis")
     assert told["Encontrado en el banco"] == "sí, Luis"
@@ -197,8 +197,12 @@ async def test_a_payment_of_several_rounds_is_one_row_with_its_tip_apart(mexican
     assert transfers == total("transferencia", 2, 630.2, 0, 0.0, tips=48.2)
     first, second = await rows_of_csv(mexican)
     assert (first["Orden"], first["Mesa"]) == ("1 2", "12")
-    assert (first["Monto"], first["De la cuenta"], first["Propina"]) == ("530.2", "482.0", "48.2")
-    assert (second["Monto"], second["Propina"]) == ("100.0", "0.0")
+    assert (first["Monto"], first["De la cuenta"], first["Propina"]) == (
+        "530.20",
+        "482.00",
+        "48.20",
+    )
+    assert (second["Monto"], second["Propina"]) == ("100.00", "0.00")
 
 
 async def test_its_people_have_names_that_tell_them_apart(mexican: House) -> None:

@@ -18,13 +18,14 @@ _PAYMENTS = """
         WHERE payment_allocations.payment_id = payments.id
     ) AS total
     FROM payments JOIN orders ON orders.id = payments.order_id
+    WHERE {chosen}
 """
-_APPROVED = f"""{_PAYMENTS}
-    WHERE payments.status = :approved
-        AND payments.decided_at >= :start AND payments.decided_at < :end {{method}}
+_APPROVED = """
+    payments.status = :approved
+        AND payments.decided_at >= :start AND payments.decided_at < :end {method}
     ORDER BY payments.decided_at, payments.id LIMIT :limit
 """
-_ONE = f"{_PAYMENTS} WHERE payments.id = :id"
+_ONE = "payments.id = :id"
 _TICK = """
     UPDATE payments SET reconciled_by = :reconciled_by, reconciled_at = :reconciled_at
     WHERE id = :id
@@ -38,7 +39,7 @@ def approved(
 
     At most MOST + 1 payments: a list longer than MOST means too many.
     """
-    sql = _APPROVED.format(method="" if method is None else "AND payments.method = :method")
+    chosen = _APPROVED.format(method="" if method is None else "AND payments.method = :method")
     values = {
         "approved": PaymentStatus.APPROVED,
         "start": to_millis(start),
@@ -46,12 +47,12 @@ def approved(
         "method": method,
         "limit": MOST + 1,
     }
-    return _from_rows(view, view.all(sql, values))
+    return _from_rows(view, view.all(_PAYMENTS.format(chosen=chosen), values))
 
 
 def find(view: Snapshot, payment_id: int) -> ReconcilablePayment | None:
     """Return the payment, approved or not, with its first order's place, or None."""
-    rows = view.all(_ONE, {"id": payment_id})
+    rows = view.all(_PAYMENTS.format(chosen=_ONE), {"id": payment_id})
     return _from_rows(view, rows)[0] if rows else None
 
 
