@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.test_bill import (
@@ -57,11 +57,8 @@ async def come_back(page: Page, house: House) -> None:
     await page.goto(f"{house.url}/caja")
 
 
-async def test_a_charge_without_an_answer_outlives_its_session(
-    house: House, window: OpenWindow
-) -> None:
-    [order_id] = await deliver_rounds(house, 1)
-    page, sheet = await open_till(window)
+async def lose_an_answer(page: Page, sheet: Locator) -> None:
+    """Charge 100 at the till; the charge arrives, and its answer doesn't."""
     answers = Answers()
     answers.is_lost = True
     await page.route("**/proof", answers.lose)
@@ -70,6 +67,14 @@ async def test_a_charge_without_an_answer_outlives_its_session(
     await tap(sheet.locator(SUBMIT))
     await sheet.get_by_text("no se cobra dos veces").wait_for()
     await page.unroute("**/proof")
+
+
+async def test_a_charge_without_an_answer_outlives_its_session(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page, sheet = await open_till(window)
+    await lose_an_answer(page, sheet)
     await page.context.clear_cookies()
     await tap(sheet.locator(SUBMIT))
     await page.get_by_role("button", name="Entrar").wait_for()
@@ -89,14 +94,7 @@ async def test_a_refusal_of_the_way_says_nothing_of_the_charge_before(
     """Too many requests, or a login page of the Wi-Fi: the charge may have arrived before."""
     [order_id] = await deliver_rounds(house, 1)
     page, sheet = await open_till(window)
-    answers = Answers()
-    answers.is_lost = True
-    await page.route("**/proof", answers.lose)
-    await pick(sheet, "Otro monto")
-    await sheet.get_by_label("Monto que paga").fill("100")
-    await tap(sheet.locator(SUBMIT))
-    await sheet.get_by_text("no se cobra dos veces").wait_for()
-    await page.unroute("**/proof")
+    await lose_an_answer(page, sheet)
     refused = asyncio.Event()
 
     async def refuse(route: Route) -> None:

@@ -163,15 +163,20 @@ async def has(house: House, order_id: str, amount: float) -> bool:
     return amount in await amounts_of(house, order_id)
 
 
+async def move(house: House, order_id: str) -> None:
+    """Luis moves the order to table 9."""
+    status, answer = await house.call(
+        LUIS, "PUT", f"/orders/{order_id}/place", json={"table_number": 9}
+    )
+    assert status == 200, answer
+
+
 async def test_an_order_that_moves_leaves_the_open_sheet(house: House, window: OpenWindow) -> None:
     first, second = await deliver_rounds(house, 2)
     page = (await open_phone(window)).page
     sheet = await open_bill(page)
     await expect(sheet.locator("h2")).to_contain_text("$ 482.00")
-    status, answer = await house.call(
-        LUIS, "PUT", f"/orders/{second}/place", json={"table_number": 9}
-    )
-    assert status == 200, answer
+    await move(house, second)
     await expect(sheet.locator("h2")).to_contain_text("Mesa 12 · $ 241.00")
     await pick(sheet, "Efectivo")
     await send(sheet)
@@ -185,10 +190,7 @@ async def test_the_sheet_follows_its_order_to_another_table(
     first, second = await deliver_rounds(house, 2)
     page = (await open_phone(window)).page
     sheet = await open_bill(page)
-    status, answer = await house.call(
-        LUIS, "PUT", f"/orders/{first}/place", json={"table_number": 9}
-    )
-    assert status == 200, answer
+    await move(house, first)
     await expect(sheet.locator("h2")).to_contain_text("Mesa 9 · $ 241.00")
     await pick(sheet, "Efectivo")
     await send(sheet)
