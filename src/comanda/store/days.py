@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Mapping
 
 from comanda.domain.days import (
@@ -19,6 +18,7 @@ from comanda.domain.days import (
 from comanda.domain.evidence import WarningType
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import PaymentStatus
+from comanda.store import staff
 from comanda.store.database import Snapshot, from_millis, to_millis
 
 DECISIONS = """
@@ -87,12 +87,11 @@ OPEN = """
     ) AS waiting
     FROM orders WHERE status = :status
 """
-_NAMES = "SELECT username, name FROM staff"
 
 
 def of(view: Snapshot, day: Day) -> Report:
     """Return the day's report. A voided order never changes again: `updated_at` is its voiding."""
-    names = _names(view)
+    names = staff.names(view)
     span = {"start": to_millis(day.start), "end": to_millis(day.end)}
     verdicts = {"approved": PaymentStatus.APPROVED, "rejected": PaymentStatus.REJECTED}
     decisions = [
@@ -123,16 +122,6 @@ def _decision(row: sqlite3.Row, names: Mapping[str, str]) -> Decision:
         tip=row["tip"],
         waiter=names[row["waiter"]],
     )
-
-
-def _names(view: Snapshot) -> dict[str, str]:
-    """Return username → name; a name that several members share is followed by the username."""
-    names = {row["username"]: row["name"] for row in view.all(_NAMES)}
-    count = Counter(names.values())
-    return {
-        username: name if count[name] == 1 else f"{name} ({username})"
-        for username, name in names.items()
-    }
 
 
 def _paid_orders(view: Snapshot, span: Mapping[str, int], names: Mapping[str, str]) -> PaidOrders:

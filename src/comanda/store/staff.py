@@ -1,6 +1,7 @@
 """Members of staff and the hashes of their PINs."""
 
 import sqlite3
+from collections import Counter
 from dataclasses import replace
 
 from comanda.domain.errors import StaffNotFound, UsernameTaken
@@ -12,6 +13,7 @@ _MEMBERS = """
     FROM staff LEFT JOIN weak_pins ON weak_pins.username = staff.username
 """
 _ALL = f"{_MEMBERS} ORDER BY staff.username"
+_NAMES = "SELECT username, name FROM staff ORDER BY username"
 _BY_USERNAME = f"{_MEMBERS} WHERE staff.username = :username"
 _INSERT = """
     INSERT INTO staff (username, name, role, pin_hash, active, created_at)
@@ -77,6 +79,16 @@ def require(view: Snapshot, username: str) -> Staff:
 
 def everyone(view: Snapshot) -> list[Staff]:
     return [_from_row(row) for row in view.all(_ALL)]
+
+
+def names(view: Snapshot) -> dict[str, str]:
+    """Return username → name; a name that several members share is followed by the username."""
+    name_of = {row["username"]: row["name"] for row in view.all(_NAMES)}
+    count = Counter(name_of.values())
+    return {
+        username: name if count[name] == 1 else f"{name} ({username})"
+        for username, name in name_of.items()
+    }
 
 
 def find(view: Snapshot, username: str) -> tuple[Staff, str] | None:

@@ -1,6 +1,5 @@
 """Conciliación: approved payments beside the bank's statement."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -103,24 +102,13 @@ def _find(
 
 
 def _names(view: Snapshot, lines: Sequence[ReconcilablePayment]) -> Names:
-    """Return the names of the members who submitted, decided or reconciled these payments.
-
-    A name that several members share is followed by the username.
-    """
+    """Return the names of the members who submitted, decided or reconciled these payments."""
     usernames = {
         username
         for payment in (line.payment for line in lines)
         for username in (payment.submitted_by, payment.decided_by, payment.reconciled_by)
     }
-    everyone = staff.everyone(view)
-    count = Counter(member.name for member in everyone)
-    return {
-        member.username: member.name
-        if count[member.name] == 1
-        else f"{member.name} ({member.username})"
-        for member in everyone
-        if member.username in usernames
-    }
+    return {username: name for username, name in staff.names(view).items() if username in usernames}
 
 
 def _row(
