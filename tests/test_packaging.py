@@ -67,7 +67,7 @@ def test_the_wheel_has_the_pages_the_defaults_and_the_types(wheel: Path) -> None
     } <= names
     for folder, inside in (("src/comanda", "comanda"), ("static", "comanda/static")):
         for path in (CHECKOUT / folder).rglob("*"):
-            if path.is_file() and path.suffix != ".pyc":
+            if path.is_file() and path.parent.name != "__pycache__":
                 assert f"{inside}/{path.relative_to(CHECKOUT / folder).as_posix()}" in names
 
 
