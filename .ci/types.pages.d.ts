@@ -22,7 +22,7 @@ type ProductGroup = { name: string; place: number; products: Product[] };
 type Draft = {
   key: string; kind: "order" | "proof"; waiter: string; table: number | null; total: number | null;
   savedAt: number; askedAt: number; askedHere?: number; attempt: number;
-  error: string; code?: string; errors: Record<string, string[]>; stopped: boolean;
+  error: string; code?: string; errors: Record<string, string[]>; stopped: boolean; discarded: boolean;
   lines?: Omit<OrderLine, "id">[];
   customer?: string | null; orderId?: string; orderIds?: string[]; items?: string[]; replaces?: string | null;
   method?: string; reference?: string; amount?: string; tip?: string; tendered?: string; takenAt?: string | null;
@@ -82,7 +82,7 @@ type ChargeMemory = {
   writePhoto: (file: File | null, takenAt?: string | null) => Promise<void>;
 };
 type ChargeFormParts = {
-  settings: Settings; send: (charge: Charge) => Promise<void>;
+  settings: Settings; send: (charge: Charge) => Promise<void>; learn: OnAnswer;
   memory: ChargeMemory; usual?: string | null; onPayData?: PayData | null;
   isTill?: boolean;
 };

@@ -117,6 +117,17 @@ def place_order(
     return _outcome(tx, order, changed=True)
 
 
+def call_off(tx: Transaction, actor: Staff, key: str) -> Outcome | None:
+    """Use up the idempotency key of a request, so that the request is never carried out.
+
+    Return the order that the request made or changed, if it came before; else None.
+    """
+    order_id = idempotency.call_off(tx, key, actor.username)
+    if order_id is None:
+        return None
+    return _outcome(tx, orders.require(tx, order_id), changed=False)
+
+
 def _outcome(tx: Transaction, order: Order, *, changed: bool) -> Outcome:
     return Outcome(order, changed, events.head(tx))
 

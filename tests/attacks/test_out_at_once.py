@@ -66,6 +66,7 @@ CHANGES: dict[tuple[str, str], tuple[Staff, str, Callable[[], dict[str, Any]]]] 
         "/orders/1/items/0",
         lambda: {"json": {"quantity": 1, "reason": "se acabó"}},
     ),
+    ("DELETE", "/requests/{key}"): (ANA, "/requests/a", dict),
     ("DELETE", "/payments/{payment_id}"): (ANA, "/payments/1", dict),
     ("PUT", "/accounts"): (ROSA, "/accounts", lambda: {"json": {"accounts": [ACCOUNT]}}),
     ("PUT", "/payments/{payment_id}/seen"): (LUIS, "/payments/1/seen", dict),

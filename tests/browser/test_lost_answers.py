@@ -388,6 +388,8 @@ async def test_another_charge_is_not_the_one_without_an_answer(
     await expect(sheet.locator(".pays")).to_have_text("Paga $ 120.50")
     await expect(sheet.get_by_text("no se cobra dos veces")).to_have_count(0)
     await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("El cobro de $ 120.50 ya había llegado").wait_for()
+    await tap(sheet.locator(SUBMIT))
     await eventually(lambda: is_covered(house, order_id))
     assert await amounts_of(house, order_id) == [120.5, 120.5]
 
@@ -446,3 +448,89 @@ async def test_two_tabs_of_a_waiter_charge_one_bill_once(house: House, window: O
         await sheet.get_by_text("Esperando al cajero").wait_for(timeout=60_000)
         await expect(sheet.locator(".draft-box")).to_have_count(0)
     assert await amounts_of(house, order_id) == [241]
+
+
+async def lose_on_phone(page: Page, sheet: Locator, way: str) -> Answers:
+    """A payment arrives, and its answers get lost."""
+    answers = Answers()
+    answers.is_lost = True
+    await page.route("**/proof", answers.lose)
+    await page.route("**/requests/*", lambda route: route.abort())
+    await pick(sheet, "Efectivo", way)
+    if way == "Otro monto":
+        await sheet.get_by_label("Monto que paga").fill("100")
+    if way == "Todo":
+        await sheet.get_by_label("Galería").set_input_files(PHOTO)
+        await sheet.get_by_text("Foto lista").wait_for()
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_role("button", name="Descartar").wait_for()
+    return answers
+
+
+async def discard(sheet: Locator) -> None:
+    await tap(sheet.get_by_role("button", name="Descartar"))
+    await tap(sheet.get_by_role("button", name="¿Seguro? Descartar"))
+
+
+@pytest.mark.parametrize("way", ["Todo", "Entre varios", "Otro monto"])
+@pytest.mark.parametrize("page_is", ["open", "reloaded"])
+async def test_a_payment_that_may_have_arrived_is_discarded_only_if_it_did_not(
+    house: House, window: OpenWindow, way: str, page_is: str
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    await lose_on_phone(page, sheet, way)
+    await discard(sheet)
+    await sheet.get_by_text("No se sabe si llegó").wait_for()
+    paid = await amounts_of(house, order_id)
+    if page_is == "reloaded":
+        await page.reload()
+        await page.get_by_text("No se sabe si llegó").first.wait_for()
+    await page.unroute("**/requests/*")
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await hear(page, "El cobro de Mesa 12 ya había llegado")
+    await expect(page.get_by_text("Sin enviar")).to_be_hidden()
+    assert await amounts_of(house, order_id) == paid
+
+
+async def test_a_discarded_payment_that_did_not_arrive_is_charged_anew(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    await page.route("**/proof", lambda route: route.abort())
+    await pick(sheet, "Efectivo", "Otro monto")
+    await sheet.get_by_label("Monto que paga").fill("100")
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_role("button", name="Descartar").wait_for()
+    await discard(sheet)
+    await expect(sheet.get_by_label("Monto que paga")).to_have_value("100.00")
+    await page.unroute("**/proof")
+    await tap(sheet.locator(SUBMIT))
+    await eventually(lambda: has(house, order_id, 100))
+    await expect(sheet.locator(".draft-box")).to_have_count(0)
+    assert await amounts_of(house, order_id) == [100]
+
+
+async def test_another_amount_is_charged_only_if_the_one_without_an_answer_did_not_arrive(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page, sheet = await open_till(window)
+    answers = Answers()
+    answers.is_lost = True
+    await page.route("**/proof", answers.lose)
+    await pick(sheet, "Otro monto")
+    await sheet.get_by_label("Monto que paga").fill("50")
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("no se cobra dos veces").wait_for()
+    answers.is_lost = False
+    await sheet.get_by_label("Monto que paga").fill("60")
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("El cobro de $ 50.00 ya había llegado").wait_for()
+    assert await amounts_of(house, order_id) == [50]
+    await tap(sheet.locator(SUBMIT))
+    await eventually(lambda: has(house, order_id, 60))
+    assert await amounts_of(house, order_id) == [50, 60]

@@ -741,3 +741,22 @@ async def test_a_price_that_changed_meanwhile_is_told(house: House, window: Open
     await page.unroute("**/orders")
     await strip(page).get_by_role("button", name="Enviar ahora").click()
     await hear(page, "enviada a cocina. El menú cambió: ahora son $ 75.00, no $ 70.00.")
+
+
+async def test_an_order_that_may_have_arrived_is_discarded_only_if_it_did_not(
+    house: House, window: OpenWindow
+) -> None:
+    page = (await window(ANA, "/mesero", PHONE)).page
+    await page.get_by_text("En línea").wait_for()
+
+    async def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            await route.fetch()
+        await route.abort()
+
+    await page.route("**/orders", lose)
+    await send_order(page, 12)
+    await strip(page).get_by_role("button", name="Descartar, mesa 12").click()
+    await hear(page, "La orden 1 de la mesa 12 ya había llegado a cocina")
+    await expect(strip(page)).to_be_hidden()
+    assert house.rows()["orders"] == 1

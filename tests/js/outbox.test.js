@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { FakeXMLHttpRequest, serve, settled, until } from "./browser.js";
+import { FakeXMLHttpRequest, json, serve, settled, until } from "./browser.js";
 
 import "../../.venv/npm/node_modules/fake-indexeddb/auto/index.mjs";
 
@@ -12,7 +12,11 @@ const PROOF = { orderId: "7", table: 4, total: 90, method: "efectivo", reference
   file: null };
 
 mock.method(console, "log", () => {});
-serve({});
+const calledOff = () => new Response(null, { status: 204 });
+const calling = new Proxy({}, {
+  get: (_, name) => (name.startsWith("DELETE /requests/") ? calledOff : undefined),
+});
+serve(calling);
 
 let waiter; // each test's own, so that none sends what another left
 let made = 0;
@@ -291,4 +295,21 @@ test("a proof that an earlier version kept pays its one order, as it did then", 
   const { path, body } = PARCELS.proof.pack(draft);
   assert.equal(path, "/orders/7/proof");
   assert.deepEqual([...body.keys()], ["method"], "the server then takes all that is due");
+});
+
+test("what is discarded without an answer waits until the server calls it off", async () => {
+  const { outbox, arrived } = await open();
+  const key = `${waiter}-a`;
+  serve({});
+  await outbox.addOrder(newOrder("a"));
+  (await requests(1))[0].lose();
+  await failed(outbox);
+  assert.equal(await outbox.discard(key), false);
+  assert.deepEqual(outbox.drafts.map(({ discarded }) => discarded), [true]);
+  serve({ [`DELETE /requests/${key}`]: () => json({ id: "1", table_number: 4 }) });
+  online();
+  await until(() => outbox.drafts.length === 0);
+  assert.deepEqual(arrived, ["1"]);
+  await requests(1);
+  serve(calling);
 });

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from comanda.config import Config, DatabaseConfig
+from comanda.domain.staff import Staff
 from comanda.store import menu, orders
 from comanda.web.plumbing.keys import DATABASE
-from tests.house import AGUA, ANA, COCO, LUIS, MENU, TACOS, FixedClock, House, open_house
+from tests.house import AGUA, ANA, BETO, COCO, LUIS, MENU, TACOS, FixedClock, House, open_house
 
 ORDER = {"table_number": 4, "items": [{"product_id": TACOS, "quantity": 2, "note": "sin cebolla"}]}
 
@@ -221,3 +222,27 @@ async def test_long_lists_leave_readers_for_small_questions(
         assert (await house.call(LUIS, "GET", "/orders/1"))[0] == 200
     go_on.set()
     assert [status for status, _ in await asyncio.gather(*lists)] == [200] * 8
+
+
+@pytest.mark.parametrize("member", [ANA, BETO, LUIS])
+async def test_a_request_that_was_called_off_is_refused_when_it_comes(
+    house: House, member: Staff
+) -> None:
+    order = await house.deliver()
+    before = house.rows()
+    assert await house.call(member, "DELETE", "/requests/a") == (204, None)
+    assert await house.call(member, "DELETE", "/requests/a") == (204, None)
+    for status, problem in (await send(house, "a"), await house.submit(order["id"], key="a")):
+        assert (status, problem["code"]) == (422, "idempotency_key_reused")
+    assert house.rows() == {**before, "idempotency_keys": before["idempotency_keys"] + 1}
+
+
+async def test_a_request_that_came_is_not_called_off(house: House) -> None:
+    _, placed = await send(house, "a")
+    assert await house.call(BETO, "DELETE", "/requests/a") == (200, placed)
+    order = await house.deliver()
+    await house.submit(order["id"], key="b")
+    before = house.rows()
+    status, paid = await house.call(ANA, "DELETE", "/requests/b")
+    assert (status, paid["id"], paid["status"]) == (200, order["id"], "por_verificar")
+    assert house.rows() == before

@@ -64,6 +64,7 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("GET", "/days/{date}.csv"): {A},
     ("GET", "/days/{date}"): {A},
     ("POST", "/orders"): {W, A},
+    ("DELETE", "/requests/{key}"): {W, C, A},
     ("GET", "/orders"): ALL,
     ("GET", "/orders/{order_id}"): ALL,
     ("PUT", "/orders/{order_id}/status"): ALL,
@@ -163,6 +164,7 @@ def at(path: str) -> str:
         role="waiter",
         date="2026-11-28",
         position="999",
+        key="clave 999",
     )
 
 

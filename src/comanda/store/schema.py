@@ -487,6 +487,25 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         FROM payments JOIN orders ON orders.id = payments.order_id
         """,
     ),
+    (
+        # The key of a request that was called off has no order.
+        """
+        CREATE TABLE idempotency_keys_of_all (
+            key TEXT PRIMARY KEY,
+            fingerprint TEXT NOT NULL,
+            order_id INTEGER REFERENCES orders (id),
+            created_at INTEGER NOT NULL,
+            username TEXT
+        )
+        """,
+        """
+        INSERT INTO idempotency_keys_of_all (key, fingerprint, order_id, created_at, username)
+        SELECT key, fingerprint, order_id, created_at, username FROM idempotency_keys
+        """,
+        "DROP TABLE idempotency_keys",
+        "ALTER TABLE idempotency_keys_of_all RENAME TO idempotency_keys",
+        "CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at)",
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -136,6 +136,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/orders", orders.place_order, WAITER, "Place an order", NEW_OR_REPEATED_ORDER,
           body=requests.NewOrder, headers=REPEAT_HEADERS, refuses=("idempotency_key_reused",),
           body_bytes=ORDER_BYTES),
+    Route("DELETE", "/requests/{key}", orders.call_off, PAYMENT_SIDE,
+          "Call off an order or a payment whose answer was lost", {**CHANGED_ORDER, 204: None},
+          notes="`key` is the request's `Idempotency-Key`. 204: the request has not come, and is "
+                "refused if it still comes. 200: it came before, and this is its order."),
     Route("GET", "/orders", orders.list_orders, EVERY_ROLE, "Orders, newest first",
           {200: responses.Orders}, query=requests.OrderQuery, refuses=("forbidden",),
           notes="`since` compares with `updated_at`. `before` is an order's id. `status` can be "

@@ -15,6 +15,9 @@ import { createMemory } from "./memory.js";
 import { createPayments } from "./payments.js";
 import { createDiscard, describe, isCorrectable } from "./draft-words.js";
 
+/** Whether a refused draft arrived before, in another waiter's name. */
+const hasArrived = (/** @type {Draft} */ { code }) => code === "idempotency_key_reused";
+
 const DELIVERED = ["entregado", "por_verificar", "pagado"];
 
 /**
@@ -39,7 +42,7 @@ export class ChargeSheet {
     this.onClose = onClose;
     this.#gather();
     this.form = new ChargeForm({
-      settings, send: (charge) => this.#send(charge),
+      settings, send: (charge) => this.#send(charge), learn,
       memory: this.#memory(),
       usual: usualMethod(order, settings, isTill),
       isTill, onPayData: payData?.(() => this.order) ?? null,
@@ -84,7 +87,7 @@ export class ChargeSheet {
     this.#showDrafts(drafts, this.#isPaid);
     const canCharge = due > 0 || (chargeable.length > 0 && chargeable.every((one) => one.total === 0)
       && drafts.every((draft) => draft.stopped));
-    const refused = drafts.find((draft) => draft.stopped && draft.key !== this.#refused);
+    const refused = drafts.find((draft) => draft.stopped && draft.key !== this.#refused && !hasArrived(draft));
     const isToCorrect = refused !== undefined && canCharge && (this.#isResting || !this.form.isBegun);
     if (isToCorrect) this.#isResting = false; // nobody types another part meanwhile
     // The stream may tell of a payment before its answer does.
@@ -202,9 +205,12 @@ export class ChargeSheet {
     this.form.refill(draft, { isReplaced: true });
   }
 
-  /** Discard a draft. What it said stands in the form again, with its photo. */
+  /** Discard a draft. If it did not arrive, what it said stands in the form again, with its photo. */
   async #discard(/** @type {Draft} */ draft) {
-    await this.outbox.discard(draft.key);
+    if (!await this.outbox.discard(draft.key)) {
+      this.update();
+      return;
+    }
     this.#isResting = false;
     this.update();
     if (!this.form.node.hidden) this.form.refill({ ...draft, errors: {} });
@@ -273,7 +279,8 @@ function createDraftBox(/** @type {Draft} */ first, /** @type {DraftActs} */ { o
     class: "button", type: "button", "data-kind": "primary", onclick: () => outbox.sendNow(key),
   }, "Enviar ahora");
   const mend = h("button", { class: "button", type: "button", onclick: () => correct(current) }, "Corregir");
-  const actions = h("div", { class: "draft-actions" }, sendNow, mend, createDiscard(() => discard(current)));
+  const putAside = createDiscard(() => discard(current));
+  const actions = h("div", { class: "draft-actions" }, sendNow, mend, putAside);
   const node = h("div", { class: "draft-box", data: { key } }, text, bar, actions);
   const show = (/** @type {Draft} */ draft, /** @type {boolean} */ isPaid) => {
     const isNeedless = isPaid && draft.stopped && draft.code !== "order_not_found";
@@ -281,12 +288,13 @@ function createDraftBox(/** @type {Draft} */ first, /** @type {DraftActs} */ { o
     const sending = outbox.isSending(draft);
     const words = isNeedless ? needless(draft) : describe(draft, outbox);
     setText(text, `${draft.amount ? `${money(Number(draft.amount))} · ` : ""}${words}`);
-    text.dataset.tone = draft.stopped ? "late" : "";
+    text.dataset.tone = draft.stopped || draft.discarded ? "late" : "";
     bar.hidden = !sending;
     bar.value = outbox.progress(draft);
     actions.hidden = sending;
     sendNow.hidden = isCorrectable(draft) || isNeedless;
     mend.hidden = !isCorrectable(draft) || isNeedless;
+    putAside.hidden = draft.discarded && !draft.stopped;
   };
   return Object.assign(node, { show });
 }

@@ -25,7 +25,7 @@ export class Direct {
 
   async sendNow() { /* nothing waits here */ }
 
-  async discard() { /* nothing waits here */ }
+  async discard() { return false; /* nothing waits here */ }
 
   /**
    * Send the charge; a charge of the same `key`, sent again after a lost answer, is done once. Rejects with an error

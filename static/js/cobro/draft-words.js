@@ -9,6 +9,10 @@ export const isCorrectable = (/** @type {Draft} */ draft) => draft.stopped && Ob
 /** A draft's state, in words. */
 export function describe(/** @type {Draft} */ draft, /** @type {SheetParts["outbox"]} */ outbox) {
   const isOrder = draft.kind === "order";
+  if (draft.discarded && !draft.stopped) {
+    return outbox.isSending(draft) ? "Descartando…"
+      : "⚠ No se sabe si llegó. Se descarta al volver la conexión, si no llegó.";
+  }
   if (outbox.isSending(draft)) return isOrder ? "Enviando…" : `Enviando… ${Math.round(100 * outbox.progress(draft))} %`;
   const whose = draft.waiter === outbox.username ? "" : `De ${draft.waiter || "otra persona"}: `;
   if (draft.stopped) return `${whose}⚠ No se pudo: ${refusalOf(draft)}`;

@@ -1,12 +1,13 @@
 // The form that charges a bill: what the guest pays of it, the method, the photo, the operation number, tip and cash.
 
-import { newKey } from "../lib/api.js";
+import { newKey, whatHappened } from "../lib/api.js";
 import { money, plainMoney, wireMoney } from "../lib/money.js";
 import { h, setText } from "../lib/dom.js";
 import { isPdf, shrink } from "../lib/photo.js";
 import { placeOf, setPlace } from "../lib/place.js";
 import { cents, paysOf, rejectedOf } from "../house/bill.js";
 import { Tendered, Tip } from "./extras.js";
+import { callOff } from "./parcels.js";
 import { emptyPart, Part } from "./part.js";
 import { Reference } from "./reference.js";
 
@@ -31,16 +32,19 @@ export class ChargeForm {
   #settling = 0; // a timer: somebody else has just changed the amount
   /** @type {Charge?} */
   #unanswered = null; // what was sent, and may have arrived: the next tap sends the same again
+  /** @type {Charge?} */
+  #doubt = null; // an unanswered charge that was given up for another one: first it is called off
   #trouble = ""; // why it was not sent
   /** @type {Order[]} */
   #bill = [];
   #total = 0;
 
-  constructor(/** @type {ChargeFormParts} */ { settings, send, memory, usual = null, onPayData = null,
+  constructor(/** @type {ChargeFormParts} */ { settings, send, learn, memory, usual = null, onPayData = null,
     isTill = false }) {
     this.isTill = isTill;
     this.settings = settings;
     this.send = send;
+    this.learn = learn;
     this.memory = memory;
     const kept = memory.read();
     /** Whether somebody has begun to fill the form in, also before a reload. */
@@ -73,13 +77,14 @@ export class ChargeForm {
   }
 
   /** Fill in what was filled in when the page was closed. */
-  #fillIn({ tip, tendered, reference, replaces, corrects, retrying, unanswered }) {
+  #fillIn({ tip, tendered, reference, replaces, corrects, retrying, unanswered, doubt }) {
     this.#replaces = replaces ?? null;
     this.#corrects = corrects ?? null;
     if (retrying) this.#sayRetrying(retrying);
     if (tip) this.tip.set(tip);
     if (tendered) this.tendered.input.value = tendered;
     if (reference) this.reference.text = reference;
+    this.#doubt = doubt ?? null;
     if (unanswered) this.#takeUp(unanswered);
   }
 
@@ -279,6 +284,7 @@ export class ChargeForm {
   #forgetTrouble() {
     this.#trouble = "";
     if (!this.#unanswered) return;
+    this.#doubt = { ...this.#unanswered, file: null };
     this.#unanswered = null;
     this.#follow();
   }
@@ -287,7 +293,8 @@ export class ChargeForm {
     return { part: this.part.state, method: this.method.name, tip: this.tip.state,
       tendered: this.tendered.input.value, reference: this.reference.input.value,
       replaces: this.#replaces, corrects: this.#corrects,
-      retrying: this.retrying.hidden ? "" : this.retrying.textContent, unanswered: this.#unanswered };
+      retrying: this.retrying.hidden ? "" : this.retrying.textContent, unanswered: this.#unanswered,
+      doubt: this.#doubt };
   }
 
   /** Make the chosen photo small; read its time first from the original. A photo chosen meanwhile wins. */
@@ -381,8 +388,9 @@ export class ChargeForm {
     if (this.submit.disabled || this.reference.isMissing()) return;
     const charge = this.#unanswered ?? this.#charge();
     this.#setSending(true);
-    if (this.isTill) this.memory.write({ ...this.#state(), unanswered: charge });
     try {
+      if (!await this.#isClear()) return;
+      if (this.isTill) this.memory.write({ ...this.#state(), unanswered: charge });
       await this.send(charge);
       this.renew();
     } catch (error) {
@@ -390,6 +398,23 @@ export class ChargeForm {
     } finally {
       this.#setSending(false);
     }
+  }
+
+  /** Call off the charge that is in doubt. Resolves to whether it has not arrived, so that another one may be sent. */
+  async #isClear() {
+    if (!this.#doubt) return true;
+    const { key, amount, tip } = this.#doubt;
+    try {
+      const order = await callOff(key);
+      this.#doubt = null;
+      this.memory.write(this.#state());
+      if (!order) return true;
+      this.#trouble = `El cobro de ${money(Number(amount) + Number(tip))} ya había llegado. Revisa lo que falta.`;
+      this.learn(order);
+    } catch (error) {
+      this.#trouble = `${whatHappened(error.message)}. Toca otra vez: no se cobra dos veces.`;
+    }
+    return false;
   }
 
   #setSending(/** @type {boolean} */ isSending) {

@@ -1,5 +1,7 @@
 // The outbox's kinds of drafts: how each is packed for the server, and which answer belongs to it.
 
+import { call } from "../lib/api.js";
+
 /**
  * A proof: `{ orderId, orderIds, table, customer, total, method, reference, amount, tip, tendered, items, replaces,
  * takenAt, bytes, type, name }`; drafts of earlier versions pay `orderId` alone. An order: `{ table, customer, total,
@@ -74,6 +76,7 @@ export function revive(row) {
     ...row, kind, savedAt, askedAt: number(row.askedAt, savedAt), askedHere: number(row.askedHere, undefined),
     waiter: text(row.waiter), attempt: number(row.attempt, 0),
     error: text(row.error), errors: isObject(row.errors) ? row.errors : {}, stopped: Boolean(row.stopped),
+    discarded: Boolean(row.discarded),
     total: number(row.total, null), customer: text(row.customer),
   };
   return kind === "order" ? { ...draft, lines: lines(row.lines) } : { ...draft, ...part(row), ...file(row) };
@@ -100,6 +103,12 @@ function file(row) {
   const bytes = row.bytes instanceof ArrayBuffer && row.bytes.byteLength > 0 ? row.bytes : null;
   return { bytes, type: text(row.type), name: text(row.name) || "foto.jpg", method: text(row.method) };
 }
+
+/**
+ * Have the server refuse a request that may have arrived. Resolves to its order if it had, else to null.
+ * @type {(key: string) => Promise<OrderAfterChange?>}
+ */
+export const callOff = (key) => call("DELETE", `/requests/${/** @type {"KEY"} */ (encodeURIComponent(key))}`);
 
 const PASSING = [408, 421, 425, 429];
 

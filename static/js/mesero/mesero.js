@@ -41,7 +41,11 @@ let sheet = null;
 const outbox = new Outbox({
   username: user.username,
   onChange: showOutbox,
-  onSent: (order, draft) => (draft.kind === "order" ? placed(order, draft) : learn(order)),
+  onSent: (order, draft) => {
+    if (draft.discarded) arrived(order, draft);
+    else if (draft.kind === "order") placed(order, draft);
+    else learn(order);
+  },
   onGone: (draft) => newOrder.release(draft.key),
 });
 holdPage(() => outbox.drafts.some((draft) => outbox.isSending(draft)));
@@ -88,6 +92,14 @@ function placed(/** @type {OrderAfterChange} */ order, /** @type {Draft} */ draf
   } else {
     toast(words, "done", { own: true, news: true });
   }
+}
+
+/** Tell that a discarded draft had arrived, and what can be done. */
+function arrived(/** @type {OrderAfterChange} */ order, /** @type {Draft} */ draft) {
+  learn(order);
+  toast(draft.kind === "order"
+    ? `La orden ${order.id} ${ofPlace(order)} ya había llegado a cocina. Si no va, anúlala.`
+    : `El cobro de ${place(order)} ya había llegado: no lo cobres otra vez.`, "late", { news: true });
 }
 
 /** Put a refused order back into the form. Of two tabs, only the first gets it. */

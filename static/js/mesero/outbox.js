@@ -6,7 +6,7 @@ import { pauseAfter } from "../lib/again.js";
 import { Drafts } from "./drafts.js";
 import { signInAgain } from "../house/live.js";
 import { giveWay } from "../lib/kept.js";
-import { isFinal, PARCELS, revive } from "../cobro/parcels.js";
+import { callOff, isFinal, PARCELS, revive } from "../cobro/parcels.js";
 import { learnTime, mark, now, since, stopwatch } from "../lib/server-time.js";
 
 const STALLED = 30000;
@@ -22,7 +22,7 @@ const HUNG = 45000; // longer than a running tab lets a request take
  * draft, `onGone(draft)` when a draft was sent or deleted. A draft has a `key`, a `kind` ("order" or "proof", with more
  * fields: see `parcels.js`), its `waiter`, the times `savedAt` and `askedAt`, when a person last asked to send it
  * (`askedHere` by the device's own clock), the number of the `attempt`, and its failure: `error` and `code`; `errors`
- * by field; `stopped` if the refusal is final.
+ * by field; `stopped` if the refusal is final. A `discarded` draft is called off instead of sent.
  *
  * The drafts of a lane are sent one after another: each proof has its own lane, all orders share one lane.
  */
@@ -37,6 +37,7 @@ export class Outbox {
   #notBefore = new Map(); // by the stopwatch
   #refusedAt = new Map(); // by lane: since when another tab sends it, by the stopwatch
   #fresh = new Set();
+  #unsent = new Set(); // the keys of drafts that have surely not left this device
   #isOnline = false;
   #isRead = true;
   #changes = 0;
@@ -103,7 +104,7 @@ export class Outbox {
    */
   async add({ file, corrects, ...said }) {
     await this.#post({
-      ...said, kind: "proof", key: newKey(),
+      ...said, kind: "proof", key: said.key ?? newKey(),
       // Bytes, not a Blob: some WebKits lose the Blobs that they store.
       bytes: file ? await file.arrayBuffer() : null, type: file?.type || "", name: file?.name || "foto.jpg",
     });
@@ -121,6 +122,7 @@ export class Outbox {
     const savedAt = Math.max(said.savedAt ?? now(), ...this.drafts.map((draft) => draft.savedAt + 1));
     const draft = revive({ ...said, ...asked(said.savedAt), waiter: this.username, savedAt, attempt: 0 });
     this.#fresh.add(draft.key);
+    this.#unsent.add(draft.key);
     await this.#add(draft);
     setTimeout(() => {
       this.#fresh.delete(draft.key);
@@ -133,13 +135,51 @@ export class Outbox {
   async sendNow(key) {
     const draft = this.#drafts.get(key);
     if (!draft || this.isSending(draft)) return;
-    await this.#change({ ...draft, stopped: false, error: "", errors: {}, waiter: this.username, ...asked() });
+    await this.#change({ ...draft, discarded: false, stopped: false, error: "", errors: {}, waiter: this.username,
+      ...asked() });
     this.#notBefore.delete(laneOf(draft));
     this.#goOn(laneOf(draft));
   }
 
-  /** Forget a draft. */
-  discard(key) { return this.#drop(key); }
+  /**
+   * Discard a draft. What may have arrived is first called off at the server; without an answer the draft stays, and is
+   * called off later. Resolves to whether it is gone and did not arrive.
+   */
+  async discard(key) {
+    const draft = this.#drafts.get(key);
+    if (!draft) return false;
+    if (!this.#mayHaveArrived(draft)) {
+      await this.#drop(key);
+      return true;
+    }
+    const discarded = { ...draft, discarded: true, stopped: false, error: "", errors: {} };
+    this.#progress.set(key, 0);
+    await this.#change(discarded);
+    try {
+      return await this.#callOff(discarded) === null;
+    } catch (error) {
+      const failure = await this.#failed(discarded, error);
+      if (failure) this.#later(laneOf(draft), failure.attempt, failure.retryAfter);
+      return false;
+    } finally {
+      this.#progress.delete(key);
+      this.onChange();
+    }
+  }
+
+  /** Whether the server may have a draft whose answer was lost. */
+  #mayHaveArrived(/** @type {Draft} */ draft) {
+    if (this.#unsent.has(draft.key)) return false;
+    return !draft.stopped || draft.discarded || draft.code === "idempotency_key_reused";
+  }
+
+  /** Have the server refuse a draft from now on. Resolves to its order if it had arrived, else to null. */
+  async #callOff(/** @type {Draft} */ draft) {
+    const order = await callOff(draft.key);
+    await this.#drop(draft.key);
+    if (order) this.onSent(order, draft);
+    return order;
+  }
 
   /** Take a draft out to change it; undefined if another tab was quicker. */
   async take(key) {
@@ -148,14 +188,19 @@ export class Outbox {
     return draft && revive(draft);
   }
 
-  /** Put back a discarded draft. */
+  /** Put back a discarded draft: its old key may be used up. */
   async restore(draft) {
-    await this.#add({ ...draft, ...asked() });
-    this.#goOn(laneOf(draft));
+    const restored = { ...draft, ...asked(), key: newKey(), attempt: 0 };
+    this.#unsent.add(restored.key);
+    await this.#add(restored);
+    this.#goOn(laneOf(restored));
   }
 
   /** Whether a draft is sent without a person. A refused, too old or other waiter's draft is not. */
-  #goes(draft) { return !draft.stopped && draft.waiter === this.username && !this.isStale(draft); }
+  #goes(draft) {
+    if (draft.stopped) return false;
+    return draft.discarded || (draft.waiter === this.username && !this.isStale(draft));
+  }
 
   #waiting() { return this.drafts.filter((draft) => this.#goes(draft)); }
 
@@ -165,6 +210,7 @@ export class Outbox {
 
   /** Another tab has changed a draft and sends it. Send it here later, in case that tab closes first. */
   async #follow() {
+    this.#unsent.clear();
     await this.#reload();
     for (const lane of new Set(this.#waiting().map(laneOf))) if (!this.#timers.has(lane)) this.#later(lane, SOME_TIME);
   }
@@ -242,10 +288,15 @@ export class Outbox {
     }
     let order = null;
     this.#progress.set(key, 0);
+    if (navigator.onLine !== false) this.#unsent.delete(key);
     this.#change(draft); // the sending does not wait for the phone's disk
     try {
       if (ageOf(draft).most > NOT_FOOD_ANY_MORE) await call("GET", "/session");
       if (!this.#goes(draft)) return null; // the answer corrected the clock: the draft is too old
+      if (draft.discarded) {
+        await this.#callOff(draft);
+        return null;
+      }
       order = await this.#deliver(draft);
     } catch (error) {
       return await this.#failed(draft, error);
@@ -274,7 +325,9 @@ export class Outbox {
     if (!this.#drafts.has(draft.key)) return null; // discarded meanwhile, or sent after all
     const status = error instanceof Problem ? error.status : 0;
     const stopped = isFinal(status, error.code);
-    await this.#change({ ...draft, stopped, code: error.code ?? "", error: error.message, errors: error.errors ?? {} });
+    const { discarded } = this.#drafts.get(draft.key); // perhaps on its way
+    await this.#change({ ...draft, discarded, stopped, code: error.code ?? "", error: error.message,
+      errors: error.errors ?? {} });
     if (stopped) return null;
     if (status === 401 && error.code) signInAgain();
     if (error.code === "other_user" && this.isLasting) giveWay(error.message);
@@ -322,6 +375,7 @@ export class Outbox {
     const draft = this.#drafts.get(key);
     if (!draft) return;
     this.#drafts.delete(key);
+    this.#unsent.delete(key);
     if (draft.kind === "proof") this.#unschedule(key);
     this.onGone(draft);
     this.#tell();

@@ -68,6 +68,7 @@ function createDraft(/** @type {Draft} */ draft, /** @type {Outbox} */ outbox, o
       node.dataset.stopped = String(now.stopped || outbox.isStale(now));
       send.hidden = isCorrectable(now);
       correct.hidden = !send.hidden;
+      discard.hidden = now.discarded && !now.stopped;
       for (const one of [send, discard]) one.disabled = outbox.isSending(now);
     },
   };
@@ -81,11 +82,10 @@ function headOf(/** @type {Draft} */ draft) {
   return [h("b", {}, placeOfDraft(draft)), " · ", total, total ? " · " : null, `${what} `];
 }
 
-/** Discard an order at once, with an undo. A photo, which may be irreplaceable, asks first: `createDiscard`. */
-function discardOrder(key, outbox) {
+/** Discard an order, with an undo. A photo, which may be irreplaceable, asks first: `createDiscard`. */
+async function discardOrder(key, outbox) {
   const draft = outbox.drafts.find((one) => one.key === key);
-  if (!draft) return;
-  outbox.discard(key);
+  if (!await outbox.discard(key)) return;
   const where = draft.customer || `la mesa ${draft.table}`;
   toast(`Orden de ${where} descartada`, "", { own: true, undo: () => outbox.restore(draft) });
 }

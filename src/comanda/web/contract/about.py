@@ -26,7 +26,8 @@ connections, streams included.
 
 **Repeating.** A request with an `Idempotency-Key` can be sent again until an answer arrives. The \
 same key with the same request changes nothing and answers 200. A key belongs to its user: the \
-same key from another user, or with another request, answers 422 `idempotency_key_reused`.
+same key from another user, or with another request, answers 422 `idempotency_key_reused`. Whoever \
+gives up a request without an answer calls it off: `DELETE /requests/{key}`.
 
 **Orders.** An order goes `pendiente` → `en_preparacion` → `listo` → `entregado` → `por_verificar` \
 → `pagado`. A rejected payment moves the order from `por_verificar` back to `entregado`. The \

@@ -39,11 +39,13 @@ PAYMENT = web.RequestKey("PAYMENT", Payment)
 PRODUCT = web.RequestKey("PRODUCT", Product)
 SESSION_ID = web.RequestKey("SESSION_ID", int)
 MEMBER = web.RequestKey("MEMBER", Staff)
+KEY = web.RequestKey("KEY", str)
 DAY = web.RequestKey("DAY", date)
 STREAM_ROLE = web.RequestKey("STREAM_ROLE", Role)
 ASSET_PATH = web.RequestKey("ASSET_PATH", str)
 
 _POSITION = re.compile(r"0|[1-9][0-9]?", re.ASCII)
+_KEY = re.compile(r"[0-9A-Za-z_-]{1,255}", re.ASCII)
 # Only this century: the start and end of a day then stay within the range of `datetime`.
 _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -86,6 +88,10 @@ def _parse_position(text: str) -> int | None:
     return int(text) if _POSITION.fullmatch(text) else None
 
 
+def _parse_key(text: str) -> str | None:
+    return text if _KEY.fullmatch(text) else None
+
+
 def _parse_date(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if _DATE.fullmatch(text) else None
@@ -103,6 +109,7 @@ def _parse_role(text: str) -> Role | None:
 
 _AN_ID = {"type": "string", **ID}
 _A_POSITION = {"type": "string", "pattern": f"^({_POSITION.pattern})$"}
+_A_KEY = {"type": "string", "pattern": f"^{_KEY.pattern}$"}
 _A_DATE = {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}
 _A_ROLE = {"type": "string", "enum": [role.value for role in Role]}
 _A_TEXT = {"type": "string"}
@@ -114,6 +121,7 @@ PATH_NAMES: Mapping[str, PathName[Any, Any]] = {
     "product_id": PathName(PRODUCT, _AN_ID, parse_id, ProductNotFound, menu.require),
     "session_id": PathName(SESSION_ID, _AN_ID, parse_id, SessionNotFound, _as_read),
     "username": PathName(MEMBER, _A_TEXT, str, StaffNotFound, staff.require),
+    "key": PathName(KEY, _A_KEY, _parse_key, NotFound, _as_read),
     "date": PathName(DAY, _A_DATE, _parse_date, _bad_date, _as_read),
     "role": PathName(STREAM_ROLE, _A_ROLE, _parse_role, NotFound, _as_read),
     "path": PathName(ASSET_PATH, _A_TEXT, str, NotFound, _as_read),

@@ -13,7 +13,7 @@ from comanda.domain.wire import Wire
 from comanda.store import events, orders
 from comanda.store.database import Snapshot
 from comanda.store.orders import OrderFilter
-from comanda.web.contract.path_names import ORDER_ID, POSITION
+from comanda.web.contract.path_names import KEY, ORDER_ID, POSITION
 from comanda.web.contract.requests import (
     NewOrder,
     NewPlace,
@@ -36,6 +36,13 @@ async def place_order(request: web.Request) -> web.Response:
     actor = request[STAFF]
     outcome = await request.app[DATABASE].write(workflow.place_order, actor, where, lines, key)
     return reply_outcome(outcome, actor.role, creates=True)
+
+
+async def call_off(request: web.Request) -> web.Response:
+    """`DELETE /requests/{key}`: answer 204, or 200 with its order if the request came before."""
+    key, actor = request[KEY], request[STAFF]
+    outcome = await request.app[DATABASE].write(workflow.call_off, actor, key)
+    return web.Response(status=204) if outcome is None else reply_outcome(outcome, actor.role)
 
 
 def _place(body: Mapping[str, Any]) -> Place:
