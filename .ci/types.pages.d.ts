@@ -36,7 +36,7 @@ type Parcel = {
 };
 type OutboxParts = {
   username: string; onChange: () => void; onSent: (order: OrderAfterChange, draft: Draft) => void;
-  onGone?: (draft: Draft) => void;
+  onGone?: (draft: Draft) => void; onRefused?: () => void;
 };
 type IsMine = (order: Order) => boolean;
 /** What the lists of the waiter's page ask and tell the page. */
@@ -58,6 +58,7 @@ type SheetParts = {
   outbox: Pick<Outbox, "add" | "ofOrders" | "isSending" | "progress" | "sendNow" | "discard" | "username" | "isStale">;
   settings: Settings; orders: () => Iterable<Order>; username: string; learn: OnAnswer; onClose: () => void;
   payData?: ((order: () => Order) => PayData) | null; retries?: Payment | null; isTill?: boolean;
+  truth?: () => Promise<void>;
 };
 /** What the form asks of the house's accounts; they are as new as can be once `loaded` resolves. */
 type PayData = {

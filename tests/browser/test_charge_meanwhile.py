@@ -294,3 +294,57 @@ async def test_a_photo_that_is_being_prepared_is_waited_for(
     await expect(sheet.locator(".pays")).to_have_text("Paga $ 141.00")
     await expect(sheet.get_by_text("Preparando la foto…")).to_be_visible()
     await expect(sheet.locator(SUBMIT)).to_be_disabled()
+
+
+async def test_a_phone_that_slept_shows_what_is_left_before_it_sends(
+    house: House, window: OpenWindow
+) -> None:
+    first, second, third = await deliver_rounds(house, 3)
+    phone = await open_phone(window)
+    sheet = await open_bill(phone.page)
+    await pick(sheet, "Efectivo")
+    await phone.page.route("**/events/*", lambda route: route.abort())
+    await phone.page.evaluate("document.dispatchEvent(new Event('freeze')) && undefined")
+    paid = await pay(house, BETO, first)
+    await house.judge(paid["payment"]["id"], "aprobado")
+    await house.void(second, LUIS)
+    answers = Answers()
+    await phone.page.route("**/orders", answers.hold)
+    await phone.page.evaluate("document.dispatchEvent(new Event('resume')) && undefined")
+    await eventually(lambda: is_asked(answers))
+    await sheet.locator(SUBMIT).click()
+    await expect(sheet.locator(SUBMIT)).to_be_disabled()
+    answers.gate.set()
+    await expect(sheet).to_contain_text("La cuenta cambió mientras tanto. Revisa")
+    await expect(sheet.locator("h2")).to_contain_text("$ 482.00")
+    await expect(sheet.locator(".sheet-due")).to_have_text("Falta $ 241.00")
+    assert await amounts_of(house, third) == []
+    await tap(sheet.locator(SUBMIT))
+    await eventually(lambda: has(house, third, 241))
+    assert await amounts_of(house, third) == [241]
+
+
+async def is_asked(answers: Answers) -> bool:
+    return answers.asked > 0
+
+
+async def test_a_charge_that_was_overtaken_says_what_to_do(
+    house: House, window: OpenWindow
+) -> None:
+    """The phone's stream is dead, and nothing says so."""
+    first, second = await deliver_rounds(house, 2)
+    phone = await open_phone(window)
+    sheet = await open_bill(phone.page)
+    await pick(sheet, "Efectivo")
+    await phone.context.set_offline(True)
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("Se enviará solo").wait_for()
+    await house.void(first, LUIS)
+    await phone.context.set_offline(False)
+    await sheet.get_by_text(
+        f"La orden {first} se anuló: no se cobra. Revisa lo que falta"
+    ).wait_for()
+    await tap(sheet.locator("label.method", has_text="Todo"))
+    await send(sheet)
+    await expect(sheet.locator(".draft-box")).to_have_count(0)
+    assert await amounts_of(house, second) == [241]

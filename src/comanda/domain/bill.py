@@ -36,6 +36,8 @@ def check_payable(orders: Iterable[Order]) -> None:
     for order in orders:
         if order.status is OrderStatus.PAID or (order.status in _PAYABLE and order.is_covered):
             raise NothingDue(f"De la orden {order.id} ya no se debe nada")
+        if order.status is OrderStatus.VOIDED:
+            raise IllegalTransition(f"La orden {order.id} se anuló: no se cobra")
         if order.status not in _PAYABLE:
             raise IllegalTransition(
                 f"La orden {order.id} está en «{order.status}»: se cobra cuando está entregada"

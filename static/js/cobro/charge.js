@@ -3,6 +3,7 @@
 import { call } from "../lib/api.js";
 import { h, openDialog, setText } from "../lib/dom.js";
 import { money } from "../lib/money.js";
+import { inTime } from "../lib/storage.js";
 import { cover, setPlace, uncover } from "../lib/place.js";
 import {
   billOf, cents, counts, dueOf, isChargeable, isOpen, olderFirst, paymentsOf, paysOf, rejectedOf, roundsOf, sumOf,
@@ -18,11 +19,14 @@ import { createDiscard, describe, isCorrectable } from "./draft-words.js";
 /** Whether a refused draft arrived before, in another waiter's name. */
 const hasArrived = (/** @type {Draft} */ { code }) => code === "idempotency_key_reused";
 
+const TRUTH_WITHIN = 3000; // ms
+const CHANGED = "La cuenta cambió mientras tanto. Revisa lo que falta y cobra eso.";
 const DELIVERED = ["entregado", "por_verificar", "pagado"];
 
 /**
  * The open sheet of the bill of `order`. `orders()` tells the page's orders, `settings` the methods; `onClose()` is
- * called after it closes. With `retries`, a rejected payment is sent again.
+ * called after it closes; `truth()` resolves once the orders are as new as can be. With `retries`, a rejected payment
+ * is sent again.
  */
 export class ChargeSheet {
   #known = new Map();
@@ -32,7 +36,7 @@ export class ChargeSheet {
   #earlier = new Set(); // the payments that were there before this sheet
 
   constructor(/** @type {Order} */ order, /** @type {SheetParts} */ { outbox, settings, orders, username, payData,
-    learn, onClose, retries = null, isTill = false }) {
+    learn, onClose, retries = null, isTill = false, truth = null }) {
     this.order = order;
     this.key = billKey(order);
     this.outbox = outbox;
@@ -40,6 +44,7 @@ export class ChargeSheet {
     this.learn = learn;
     this.username = username;
     this.onClose = onClose;
+    this.truth = truth;
     this.#gather();
     this.form = new ChargeForm({
       settings, send: (charge) => this.#send(charge), learn,
@@ -66,6 +71,8 @@ export class ChargeSheet {
   }
 
   #memory() { return createMemory(`comanda.cobro.${this.username}/${this.key}`, () => [...this.#known.keys()]); }
+
+  get ids() { return [...this.#known.keys()]; }
 
   /** The bill's orders that can take a payment. */
   get #chargeable() { return this.#all.filter(isChargeable); }
@@ -184,12 +191,24 @@ export class ChargeSheet {
   }
 
   async #send(/** @type {Charge} */ charge) {
+    if (this.truth) await this.#checkStillDue(charge, this.truth);
     const [orderId] = charge.orderIds;
     await this.outbox.add({ orderId, table: this.order.table_number, customer: this.order.customer,
       total: Number(charge.amount) + Number(charge.tip), ...charge });
     this.#isResting = true;
     this.title.focus(); // the form is now hidden
     this.update();
+  }
+
+  /**
+   * Throw if others have paid what is charged, or made it void, while this page slept.
+   * @type {(charge: Charge, truth: () => Promise<void>) => Promise<void>}
+   */
+  async #checkStillDue({ orderIds, amount }, truth) {
+    await inTime(truth(), TRUTH_WITHIN).catch(() => { /* no network: the server decides */ });
+    const orders = withDrafts(this.#chargeable, this.#drafts).filter(({ id }) => orderIds.includes(id));
+    if (orders.length === orderIds.length && cents(Number(amount)) <= dueOf(orders)) return;
+    throw Object.assign(new Error(CHANGED), { isRefusal: true });
   }
 
   async #withdraw(/** @type {Payment} */ payment) {

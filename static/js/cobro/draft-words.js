@@ -3,8 +3,11 @@
 import { whatHappened } from "../lib/api.js";
 import { createSureButton } from "../lib/sure.js";
 
-/** Whether the server named a draft's wrong fields: unchanged, it would be refused again. */
-export const isCorrectable = (/** @type {Draft} */ draft) => draft.stopped && Object.keys(draft.errors).length > 0;
+const OVERTAKEN = ["nothing_due", "illegal_transition"]; // somebody has paid the order, or made it void
+
+/** Whether a draft would be refused again unchanged: the server named wrong fields, or nothing is due any more. */
+export const isCorrectable = (/** @type {Draft} */ draft) => draft.stopped
+  && (Object.keys(draft.errors).length > 0 || OVERTAKEN.includes(draft.code));
 
 /** A draft's state, in words. */
 export function describe(/** @type {Draft} */ draft, /** @type {SheetParts["outbox"]} */ outbox) {
@@ -27,6 +30,9 @@ export function refusalOf(/** @type {Draft} */ draft) {
   if (draft.kind === "proof" && draft.code === "order_not_found") {
     return `Comanda ya no tiene la orden ${draft.orderId}: quizá se volvió a una copia de antes. `
       + "El comprobante sigue aquí; avisa en caja antes de descartarlo.";
+  }
+  if (draft.kind === "proof" && OVERTAKEN.includes(draft.code)) {
+    return `${draft.error}. Revisa lo que falta y cobra eso; si no falta nada, descártalo.`;
   }
   const [field, sentences] = Object.entries(draft.errors)[0] ?? [];
   const name = draft.lines?.[/^items\.(\d+)\./.exec(field ?? "")?.[1]]?.name;

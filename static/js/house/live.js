@@ -102,6 +102,9 @@ export class Live {
     return this.#loading;
   }
 
+  /** Resolves once the orders are as new as can be: no snapshot is on its way. */
+  async settled() { await this.#loading; }
+
   async #load() {
     clearTimeout(this.#timer);
     this.#stream.join();

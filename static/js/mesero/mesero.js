@@ -37,6 +37,8 @@ const isMine = (/** @type {Order} */ order) => order.waiter === user.username;
 let ChargeSheet = null;
 /** @type {import("../cobro/charge.js").ChargeSheet?} */
 let sheet = null;
+/** @type {Promise<void>?} */
+let refreshing = null; // the sheet
 
 const outbox = new Outbox({
   username: user.username,
@@ -47,6 +49,7 @@ const outbox = new Outbox({
     else learn(order);
   },
   onGone: (draft) => newOrder.release(draft.key),
+  onRefused: () => live.refresh(), // what this page shows may be old
 });
 holdPage(() => outbox.drafts.some((draft) => outbox.isSending(draft)));
 const strip = createStrip(outbox, (draft) => (draft.kind === "order" ? correctOrder(draft) : reopen(draft.orderId)));
@@ -149,7 +152,7 @@ function reset(/** @type {Map<string, Order>} */ orders, /** @type {Map<string, 
   for (const was of before.values()) tellMissed(was, orders.get(was.id));
   showLists();
   paid.refresh();
-  refreshSheet(orders);
+  refreshing = refreshSheet(orders);
 }
 
 function showLists() {
@@ -179,19 +182,19 @@ function callAll(/** @type {Order[]} */ orders) {
 
 function methodName(name) { return settings.methods.find((method) => method.name === name)?.label ?? name; }
 
-/** Update the sheet, or open it for the order in the address. A paid order is fetched from the server. */
+/** Update the sheet, or open it for the order in the address. A paid or void order is fetched from the server. */
 async function refreshSheet(orders) {
-  const id = sheet?.order.id || placeOf("orden");
-  if (!id) return;
-  let order = orders.get(id);
+  const ids = sheet?.ids ?? [placeOf("orden")].filter(Boolean);
+  const missing = ids.filter((id) => !orders.has(id));
+  let fetched;
   try {
-    order ??= await call("GET", `/orders/${encodeURIComponent(id)}`);
+    fetched = await Promise.all(missing.map((id) => call("GET", `/orders/${encodeURIComponent(id)}`)));
   } catch {
     if (!sheet) setPlace({ orden: null });
     return;
   }
-  if (!sheet) openSheet(order);
-  else for (const one of [order, ...live.orders.values()]) sheet.update(one);
+  if (sheet) for (const one of [...fetched, ...live.orders.values()]) sheet.update(one);
+  else if (ids.length > 0) openSheet(fetched[0] ?? orders.get(ids[0]));
 }
 
 /** Open the sheet of an order that may be paid already. */
@@ -231,6 +234,7 @@ async function openSheet(/** @type {Order} */ order, /** @type {Payment?} */ ret
   sheet = new ChargeSheet(live.orders.get(order.id) ?? order, {
     outbox, settings, retries, learn, username: user.username, orders: () => live.orders.values(),
     payData: payData.of,
+    truth: () => live.settled().then(() => refreshing),
     onClose: () => { sheet = null; },
   });
 }

@@ -19,10 +19,11 @@ const HUNG = 45000; // longer than a running tab lets a request take
 
 /**
  * The drafts of this device. `onChange()` is called after every change, `onSent(order, draft)` when the server has a
- * draft, `onGone(draft)` when a draft was sent or deleted. A draft has a `key`, a `kind` ("order" or "proof", with more
- * fields: see `parcels.js`), its `waiter`, the times `savedAt` and `askedAt`, when a person last asked to send it
- * (`askedHere` by the device's own clock), the number of the `attempt`, and its failure: `error` and `code`; `errors`
- * by field; `stopped` if the refusal is final. A `discarded` draft is called off instead of sent.
+ * draft, `onGone(draft)` when a draft was sent or deleted, `onRefused()` after a final refusal. A draft has a `key`, a
+ * `kind` ("order" or "proof", with more fields: see `parcels.js`), its `waiter`, the times `savedAt` and `askedAt`,
+ * when a person last asked to send it (`askedHere` by the device's own clock), the number of the `attempt`, and its
+ * failure: `error` and `code`; `errors` by field; `stopped` if the refusal is final. A `discarded` draft is called off
+ * instead of sent.
  *
  * The drafts of a lane are sent one after another: each proof has its own lane, all orders share one lane.
  */
@@ -43,11 +44,12 @@ export class Outbox {
   #changes = 0;
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel("comanda.envios") : null;
 
-  constructor(/** @type {OutboxParts} */ { username, onChange, onSent, onGone = () => {} }) {
+  constructor(/** @type {OutboxParts} */ { username, onChange, onSent, onGone = () => {}, onRefused = () => {} }) {
     this.username = username;
     this.onChange = onChange;
     this.onSent = onSent;
     this.onGone = onGone;
+    this.onRefused = onRefused;
   }
 
   /** False while drafts are lost when the page closes: the browser keeps nothing. */
@@ -328,7 +330,10 @@ export class Outbox {
     const { discarded } = this.#drafts.get(draft.key); // perhaps on its way
     await this.#change({ ...draft, discarded, stopped, code: error.code ?? "", error: error.message,
       errors: error.errors ?? {} });
-    if (stopped) return null;
+    if (stopped) {
+      this.onRefused();
+      return null;
+    }
     if (status === 401 && error.code) signInAgain();
     if (error.code === "other_user" && this.isLasting) giveWay(error.message);
     // After a 500, only later orders of the same table wait.
