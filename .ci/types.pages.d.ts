@@ -79,8 +79,8 @@ type Charge = Pick<Draft, "method" | "reference" | "amount" | "tip" | "tendered"
 };
 type ChargeMemory = {
   read: () => any; write: (state: object | null) => void;
-  readPhoto: () => Promise<{ file: File; takenAt: string | null } | null>;
-  writePhoto: (file: File | null, takenAt?: string | null) => Promise<void>;
+  readPhoto: (id: string | undefined) => Promise<{ file: File; takenAt: string | null; isWhole: boolean } | null>;
+  writePhoto: (file: File | null, about?: { id?: string; takenAt?: string | null; isWhole?: boolean }) => Promise<void>;
 };
 type ChargeFormParts = {
   settings: Settings; send: (charge: Charge) => Promise<void>; learn: OnAnswer;

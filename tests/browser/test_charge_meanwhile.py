@@ -22,7 +22,7 @@ from tests.browser.test_bill import (
     tap,
 )
 from tests.browser.test_lost_answers import SUBMIT, Answers, has, open_till
-from tests.house import ANA, BETO, LUIS, House, eventually
+from tests.house import ANA, BETO, LUIS, House, eventually, jpeg
 
 # Notes whether the button rests each time that the amount changes.
 WATCH = """(sheet) => {
@@ -34,6 +34,12 @@ WATCH = """(sheet) => {
 PHOTOS_OF = """async () => {
   const { shelf } = await part("lib/storage.js");
   return shelf("comanda.cobro", "fotos")("readonly", (all) => all.getAllKeys());
+}"""
+# How many bytes these photos have.
+SIZES = """async () => {
+  const { shelf } = await part("lib/storage.js");
+  const rows = await shelf("comanda.cobro", "fotos")("readonly", (all) => all.getAll());
+  return rows?.map((row) => row.bytes.byteLength);
 }"""
 # A photo that never becomes small.
 SLOW_PHOTOS = """() => {
@@ -348,3 +354,30 @@ async def test_a_charge_that_was_overtaken_says_what_to_do(
     await send(sheet)
     await expect(sheet.locator(".draft-box")).to_have_count(0)
     assert await amounts_of(house, second) == [241]
+
+
+@pytest.mark.parametrize("button", ["Cobrar", "Reintentar Pago"])
+async def test_a_photo_that_replaced_another_comes_back_after_a_reload(
+    house: House, window: OpenWindow, button: str
+) -> None:
+    """The page is closed before the new photo is small."""
+    [order_id] = await deliver_rounds(house, 1)
+    if button != "Cobrar":
+        refused = await pay(house, ANA, order_id)
+        await house.judge(refused["payment"]["id"], "rechazado", reason="Borrosa")
+    page = (await window(ANA, "/mesero?ver=cobrar", SMALL, touch=True)).page
+    sheet = await open_bill(page, button)
+    await sheet.get_by_label("Galería").set_input_files(PHOTO)
+    await sheet.get_by_text("Foto lista").wait_for()
+    await page.evaluate(SLOW_PHOTOS)
+    newer: Any = {**PHOTO, "buffer": jpeg(size=(90, 50))}
+    await sheet.get_by_label("Galería").set_input_files(newer)
+    await sheet.get_by_text("Preparando la foto…").wait_for()
+    await eventually(lambda: keeps_photo_of(page, len(newer["buffer"])))
+    await page.reload()
+    await sheet.get_by_text("Foto lista").wait_for()
+    assert await sheet.locator(".preview img").evaluate("(photo) => photo.naturalWidth") == 90
+
+
+async def keeps_photo_of(page: Page, size: int) -> bool:
+    return size in (await page.evaluate(SIZES) or [])

@@ -21,6 +21,8 @@ export class ChargeForm {
   /** @type {File?} */
   #file = null;
   #takenAt = null;
+  /** @type {string | undefined} */
+  #photo = undefined; // the id under which the photo is kept
   #url = null;
   #turn = 0;
   /** @type {string?} */
@@ -77,7 +79,8 @@ export class ChargeForm {
   }
 
   /** Fill in what was filled in when the page was closed. */
-  #fillIn({ tip, tendered, reference, replaces, corrects, retrying, unanswered, doubt }) {
+  #fillIn({ tip, tendered, reference, replaces, corrects, retrying, photo, unanswered, doubt }) {
+    this.#photo = photo;
     this.#replaces = replaces ?? null;
     this.#corrects = corrects ?? null;
     if (retrying) this.#sayRetrying(retrying);
@@ -98,8 +101,12 @@ export class ChargeForm {
   /** Take the photo that was chosen before the page was closed, unless another one is chosen meanwhile. */
   async #takeKept() {
     const turn = this.#turn;
-    const kept = await this.memory.readPhoto();
+    const kept = await this.memory.readPhoto(this.#photo);
     if (!kept || turn !== this.#turn || this.#file) return;
+    if (kept.isWhole) {
+      this.#take(kept.file);
+      return;
+    }
     if (this.#unanswered) this.#unanswered.file = kept.file;
     this.#choose(kept.file, kept.takenAt);
     this.#show();
@@ -152,7 +159,7 @@ export class ChargeForm {
     this.memory = memory;
     before.write(null);
     if (this.isBegun) memory.write(this.#state());
-    if (this.#file) await memory.writePhoto(this.#file, this.#takenAt);
+    if (this.#file) await memory.writePhoto(this.#file, { id: this.#photo, takenAt: this.#takenAt });
     await before.writePhoto(null);
   }
 
@@ -167,6 +174,7 @@ export class ChargeForm {
     this.retrying.hidden = true;
     this.#turn += 1;
     this.#choose(null);
+    this.#photo = undefined;
     this.memory.writePhoto(null);
     this.reference.text = "";
     this.tendered.input.value = "";
@@ -213,11 +221,12 @@ export class ChargeForm {
     if (draft.amount) this.#chooseAgain(without, cents(Number(draft.amount)), items);
     if (Number(draft.tip) > 0) this.tip.set({ choice: "otra", text: plainMoney(Number(draft.tip)) });
     this.tendered.input.value = draft.tendered ? plainMoney(Number(draft.tendered)) : "";
+    this.#photo = newKey();
     if (!wrong.file) this.#chooseOf(draft);
     this.#show();
     this.reference.explain(wrong.reference?.[0] ?? "");
     this.memory.write(this.#state());
-    this.memory.writePhoto(this.#file, this.#takenAt);
+    this.memory.writePhoto(this.#file, { id: this.#photo, takenAt: this.#takenAt });
   }
 
   #chooseOf(/** @type {Draft} */ { bytes, name, type, takenAt, errors }) {
@@ -293,8 +302,8 @@ export class ChargeForm {
     return { part: this.part.state, method: this.method.name, tip: this.tip.state,
       tendered: this.tendered.input.value, reference: this.reference.input.value,
       replaces: this.#replaces, corrects: this.#corrects,
-      retrying: this.retrying.hidden ? "" : this.retrying.textContent, unanswered: this.#unanswered,
-      doubt: this.#doubt };
+      retrying: this.retrying.hidden ? "" : this.retrying.textContent, photo: this.#photo,
+      unanswered: this.#unanswered, doubt: this.#doubt };
   }
 
   /** Make the chosen photo small; read its time first from the original. A photo chosen meanwhile wins. */
@@ -305,7 +314,10 @@ export class ChargeForm {
     this.#forgetTrouble();
     this.#choose(null);
     this.#isPreparing = true;
+    this.#photo = newKey();
     this.#show();
+    this.memory.write(this.#state());
+    this.memory.writePhoto(chosen, { id: this.#photo, isWhole: true });
     const [small, time] = [await shrink(chosen), await (await this.exif).takenAt(chosen)];
     if (turn !== this.#turn) return;
     this.#isPreparing = false;
@@ -313,11 +325,12 @@ export class ChargeForm {
     if (small.size > this.settings.max_bytes) {
       this.#trouble = `El archivo pasa de ${Math.floor(this.settings.max_bytes / 2 ** 20)} MB. Elige otro.`;
       this.#show();
+      this.memory.writePhoto(null);
       return;
     }
     this.#choose(new File([small], name, { type: small.type }), time);
     this.#show();
-    this.memory.writePhoto(this.#file, time);
+    this.memory.writePhoto(this.#file, { id: this.#photo, takenAt: time });
   }
 
   #choose(file, time = null) {

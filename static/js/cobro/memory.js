@@ -12,6 +12,8 @@ const onShelf = shelf("comanda.cobro", "fotos");
  * @type {(name: string, ids: () => string[]) => ChargeMemory}
  */
 export function createMemory(name, ids) {
+  /** @type {Promise<void>} */
+  let written = Promise.resolve();
   const isOurs = (kept) => Boolean(kept) && now() - kept.at < KEPT_FOR && ids().some((id) => kept.ids.includes(id));
   const stamped = (/** @type {object} */ state) => ({ ...state, ids: ids(), at: now() });
   return {
@@ -24,17 +26,26 @@ export function createMemory(name, ids) {
       }
     },
     write: (state) => local.write(name, state && JSON.stringify(stamped(state))),
-    async readPhoto() {
+    /** The photo that was kept with this id: the one before it may be there still. */
+    async readPhoto(id) {
       const kept = await onShelf("readonly", (all) => all.get(name));
-      if (isOurs(kept)) return { file: new File([kept.bytes], kept.file, { type: kept.type }), takenAt: kept.takenAt };
+      if (isOurs(kept) && kept.id === id) {
+        return { file: new File([kept.bytes], kept.file, { type: kept.type }), takenAt: kept.takenAt,
+          isWhole: Boolean(kept.isWhole) };
+      }
       if (kept) await onShelf("readwrite", (all) => all.delete(name));
       return null;
     },
-    async writePhoto(file, takenAt) {
-      // Bytes, not a Blob: some WebKits lose the Blobs that they store.
-      const bytes = await file?.arrayBuffer();
-      const kept = bytes && stamped({ name, bytes, file: file.name, type: file.type, takenAt });
-      await onShelf("readwrite", (/** @type {IDBObjectStore} */ all) => (kept ? all.put(kept) : all.delete(name)));
+    /** Keep a photo, `isWhole` until it is made small; null deletes. The last call counts. */
+    writePhoto(file, { id, takenAt = null, isWhole = false } = {}) {
+      const write = async () => {
+        // Bytes, not a Blob: some WebKits lose the Blobs that they store.
+        const bytes = await file?.arrayBuffer();
+        const kept = bytes && stamped({ name, id, bytes, file: file.name, type: file.type, takenAt, isWhole });
+        await onShelf("readwrite", (/** @type {IDBObjectStore} */ all) => (kept ? all.put(kept) : all.delete(name)));
+      };
+      written = written.then(write, write);
+      return written.catch(() => { /* a file that can't be read is not kept */ });
     },
   };
 }
