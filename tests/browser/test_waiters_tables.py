@@ -309,3 +309,21 @@ async def test_what_was_paid_today_is_asked_for_when_wanted_and_then_kept_up(
 async def pay(house: House, table: int, waiter: Staff = ANA) -> None:
     _, sent = await house.submit(await delivered(house, table, waiter), waiter)
     await house.judge(sent["payment"]["id"], "aprobado")
+
+
+async def test_a_table_of_two_waiters_is_taken_whole_after_its_first_round_is_paid(
+    house: House, window: OpenWindow
+) -> None:
+    ids = [await delivered(house, 12, BETO) for _ in range(3)]
+    page = await open_page(window, ANA, "cobrar")
+    table = page.get_by_role("article", name="Mesa 12")
+    await table.get_by_role("button", name="Tomar mesa").wait_for()
+    _, paid = await house.submit(ids[0], BETO, method="efectivo")
+    await house.judge(paid["payment"]["id"], "aprobado")
+    await house.call(ANA, "PUT", f"/orders/{ids[1]}/waiter")
+    take = table.get_by_role("button", name=f"Tomar mesa, mesa 12, orden {ids[1]}")
+    await take.press("Enter")
+    await hear(page, "La mesa 12 es tuya")
+    await expect(take).to_be_hidden()
+    orders = [(await house.call(ANA, "GET", f"/orders/{one}"))[1] for one in ids]
+    assert [order["waiter"] for order in orders] == ["beto", "ana", "ana"]

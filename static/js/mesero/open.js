@@ -3,10 +3,11 @@
 import { h, setText } from "../lib/dom.js";
 import { minutesSince } from "../house/format.js";
 import { createVoidButton } from "../house/void.js";
+import { billOf } from "../house/bill.js";
 import { billKey } from "../house/place.js";
 import { createCard, createDishes, createTable, nameOf, setWords, showBadge, showState } from "./cards.js";
 import { createOrderList } from "./order-list.js";
-import { createTake, deliver } from "./steps.js";
+import { createTake, deliver, showTake } from "./steps.js";
 
 /** The list, see `createOrderList`. `house`: `isMine(order)`, `isCalled(order)`, `learn(answer)`, `whose`. */
 export const createOpenOrders = (/** @type {Waiting} */ house) => createOrderList(house, {
@@ -20,7 +21,8 @@ export const createOpenOrders = (/** @type {Waiting} */ house) => createOrderLis
 });
 
 /** A card: a ready order in full, an order in the kitchen as one line that a tap unfolds. */
-function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isMine, isCalled, learn, correct }) {
+function createOpenCard(/** @type {Order} */ order,
+  /** @type {Waiting} */ { isMine, isCalled, learn, correct, orders }) {
   const { node, card, head, line, badge, actions, showTime, update } = createCard(order, isMine);
   let current = order;
   let shown = order;
@@ -39,7 +41,7 @@ function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isM
     class: "button", type: "button", "data-kind": "done", "data-size": "main",
     onclick: () => deliver(current, give, learn),
   });
-  const take = createTake(order, learn);
+  const take = createTake(() => billOf(orders(), current).filter((one) => !isMine(one)), learn);
   const voiding = createVoidButton(order, learn);
   const mend = h("button", { class: "button", type: "button", "aria-label": nameOf(order, "Corregir"),
     onclick: () => correct([current]) }, "Corregir");
@@ -74,7 +76,7 @@ function createOpenCard(/** @type {Order} */ order, /** @type {Waiting} */ { isM
     if (isReady && badge.parentNode !== line) line.prepend(badge);
     else if (!isReady && badge.parentNode === line) minutes.before(badge);
     give.hidden = !isReady;
-    take.hidden = isMine(current);
+    showTake(take, current, isMine(current));
     voiding.hidden = current.status !== "pendiente" || Boolean(current.begun);
     begun.hidden = !isOpen || current.status !== "pendiente" || !current.begun;
   }

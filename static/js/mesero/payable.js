@@ -13,7 +13,7 @@ import { setGoodNews } from "../lib/link.js";
 import { fillSlowly, keepCards } from "../lib/slowly.js";
 import { DAMAGED, isDamaged } from "../cobro/proof-words.js";
 import { createCard, createDishes, setWords, showBadge, showState } from "./cards.js";
-import { canTakeBack, createTake, takeBack } from "./steps.js";
+import { canTakeBack, createTake, showTake, takeBack } from "./steps.js";
 
 const WORDS = {
   list: "Cuentas por cobrar", choice: "Qué mesas ver por cobrar", noneMine: "Nada tuyo por cobrar ✓",
@@ -90,7 +90,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
   const more = h("button", { class: "button", type: "button", onclick: () => addRound(anchor()) }, "+ Ronda");
   const mend = h("button", { class: "button", type: "button", "aria-label": `Corregir, ${place(order)}`,
     onclick: () => correct(bill.orders) }, "Corregir");
-  const take = createTake(order, learn);
+  const take = createTake(() => bill.orders.filter((one) => !isMine(one)), learn);
   const back = h("button", { class: "button", type: "button", hidden: true,
     onclick: () => takeBack(undoable(), back, learn) }, "Deshacer");
   const anchor = () => bill.orders.find(isChargeable) ?? bill.orders[0];
@@ -135,7 +135,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
       back.setAttribute("aria-label", `Deshacer, ${place(anchor())}`);
       more.setAttribute("aria-label", `+ Ronda, ${place(anchor())}`);
       showBack();
-      take.hidden = now.orders.some(isMine);
+      showTake(take, anchor(), now.orders.every(isMine));
     },
   };
 }

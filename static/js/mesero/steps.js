@@ -38,16 +38,29 @@ export function canTakeBack(/** @type {Order} */ order, /** @type {boolean} */ i
   return now() - Date.parse(order.updated_at) < UNDO_WITHIN;
 }
 
-/** A button that makes the order this waiter's. */
-export function createTake(/** @type {Order} */ order, /** @type {OnAnswer} */ learn) {
-  const take = () => ask(order, button, async () => {
-    learn(await call("PUT", `/orders/${order.id}/waiter`));
-    toast(`✋ ${thePlace(order)} es ${order.customer ? "tuyo" : "tuya"}`, "done", { own: true });
-  });
-  const words = "✋ Tomar mesa";
-  const button = h("button",
-    { class: "button take", type: "button", "aria-label": nameOf(order, words), onclick: take }, words);
+const TAKE = "✋ Tomar mesa";
+
+/**
+ * A button that makes the open orders of a place this waiter's; `orders()` are those of others.
+ * @type {(orders: () => Order[], learn: OnAnswer) => HTMLButtonElement}
+ */
+export function createTake(orders, learn) {
+  const take = () => {
+    const all = orders();
+    return all.length === 0 ? undefined : ask(all[0], button, async () => {
+      for (const { id } of all) learn(await call("PUT", `/orders/${id}/waiter`));
+      toast(`✋ ${thePlace(all[0])} es ${all[0].customer ? "tuyo" : "tuya"}`, "done", { own: true });
+    });
+  };
+  const button = h("button", { class: "button take", type: "button", onclick: take }, TAKE);
   return button;
+}
+
+/** Show the button *Tomar mesa* for `order`, if the table is not this waiter's alone. */
+export function showTake(/** @type {HTMLElement} */ button, /** @type {Order} */ order,
+  /** @type {boolean} */ isMine) {
+  button.hidden = isMine;
+  button.setAttribute("aria-label", nameOf(order, TAKE));
 }
 
 const put = (/** @type {Order} */ order, /** @type {Order["status"]} */ status) =>
