@@ -198,3 +198,27 @@ async def test_a_waiter_takes_an_unseen_proof_back_and_no_seen_one(
     await tap(bill(page, "Mesa 12, orden 1").get_by_role("button", name="Ver"))
     await expect(sheet.get_by_text("👀 Caja lo vio")).to_be_visible()
     await expect(sheet.get_by_role("button", name="Retirar comprobante")).to_have_count(0)
+
+
+async def test_the_second_of_two_taps_does_not_answer_its_own_question(
+    house: House, window: OpenWindow
+) -> None:
+    await house.deliver(12)
+    await house.submit("1", method="efectivo")
+    page = await phone(window, "cobrar")
+    await tap(bill(page, "Mesa 12, orden 1").get_by_role("button", name="Ver"))
+    withdraw = page.get_by_role("dialog").get_by_role("button", name="Retirar")
+    for by_mouse in (True, False):
+        await settled(page)
+        await (withdraw.dblclick() if by_mouse else tap_twice(page, withdraw))
+        await withdraw.filter(has_text="¿Seguro?").wait_for()
+        await withdraw.filter(has_not_text="¿Seguro?").wait_for()
+    _, order = await house.call(LUIS, "GET", "/orders/1")
+    assert order["payment"]["status"] == "por_verificar"
+
+
+async def tap_twice(page: Page, button: Locator) -> None:
+    box = await button.bounding_box()
+    assert box
+    for _ in range(2):
+        await page.touchscreen.tap(box["x"] + 20, box["y"] + 20)
