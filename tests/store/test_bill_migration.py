@@ -1,6 +1,7 @@
 """A database of the version before bills: its payments get their orders, and states stay true."""
 
 import contextlib
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,13 @@ import pytest
 
 from comanda import workflow
 from comanda.domain.bill import Tender
+from comanda.domain.days import Day
+from comanda.domain.evidence import Suspicion, WarningType
 from comanda.domain.house import House
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus, Place
 from comanda.domain.payments import PaymentStatus, Verdict
-from comanda.store import house, orders, payments
+from comanda.domain.wire import encode
+from comanda.store import days, house, orders, payments
 from comanda.store.backup import check
 from comanda.store.connection import connect, register_functions
 from comanda.store.database import open_database
@@ -33,6 +37,7 @@ ORDERS: dict[int, tuple[int, str, int]] = {
     7: (6, "por_verificar", 20000),
     8: (7, "por_verificar", 20000),
     9: (8, "pagado", 0),
+    10: (8, "entregado", 9000),
 }
 ATTEMPTS: dict[int, list[tuple[str, int | None]]] = {
     1: [("aprobado", 10000)],  # 100 declared for 958.50, approved: it was paid in full
@@ -41,6 +46,7 @@ ATTEMPTS: dict[int, list[tuple[str, int | None]]] = {
     7: [("rechazado", None), ("por_verificar", 5000)],
     8: [("por_verificar", 25000)],
     9: [("aprobado", 0)],
+    10: [("rechazado", 5000)],
 }
 ALLOCATED = [
     (1, 1, 95850),
@@ -51,7 +57,23 @@ ALLOCATED = [
     (6, 7, 5000),
     (7, 8, 20000),
     (8, 9, 0),
+    (9, 10, 9000),
 ]
+OTHER_AMOUNT, OTHER_PHOTO = WarningType.AMOUNT_DIFFERS, WarningType.IMAGE_SIMILAR
+# Payment → its warnings of before, and those of them that still hold.
+WARNINGS = {
+    1: ([OTHER_AMOUNT], [OTHER_AMOUNT]),
+    3: ([OTHER_AMOUNT, OTHER_PHOTO], [OTHER_AMOUNT, OTHER_PHOTO]),
+    6: ([OTHER_PHOTO, OTHER_AMOUNT], [OTHER_PHOTO]),
+    7: ([OTHER_AMOUNT], [OTHER_AMOUNT]),
+    9: ([OTHER_AMOUNT], [OTHER_AMOUNT]),
+}
+
+
+TOTALS_BEFORE = """
+    SELECT COUNT(*), SUM(orders.total) FROM payments JOIN orders ON orders.id = order_id
+    WHERE payments.status = ?
+"""  # as the version before told of a day
 
 
 @pytest.fixture
@@ -139,7 +161,7 @@ async def test_open_orders_of_a_table_are_its_rounds(before: Path) -> None:
     async with open_database(before) as database:
         found = await database.read(orders.find_all, OrderFilter(OPEN_STATUSES))
         rounds = {order.id: order.round for order in found}
-        assert rounds == {2: 1, 3: 2, 4: 3, 6: 1, 7: 2, 8: 1}
+        assert rounds == {2: 1, 3: 2, 4: 3, 6: 1, 7: 2, 8: 1, 10: 1}
         assert {order.customer for order in found} == {None}
         line = [workflow.OrderLine(1, 1, None)]
         placed = await database.write(workflow.place_order, ANA, Place(5), line)
@@ -155,6 +177,34 @@ async def test_a_payment_that_waited_with_less_is_a_part_now(before: Path) -> No
         sent = await database.write(workflow.submit_payment, ANA, 7, "efectivo", None, charge=rest)
         assert sent.order.payment
         assert (sent.order.payment.amount, sent.order.payment.change) == (15000, 5000)
+
+
+async def test_a_part_is_no_longer_called_another_amount(before: Path) -> None:
+    with contextlib.closing(connect(before)) as connection:
+        for payment_id, (types, _) in WARNINGS.items():
+            warnings = encode([Suspicion(one, 7, payment_id).wire() for one in types])
+            connection.execute(
+                "UPDATE payments SET warnings = ? WHERE id = ?", (warnings, payment_id)
+            )
+    async with open_database(before) as database:
+        for payment_id, (_, types) in WARNINGS.items():
+            payment = await database.read(payments.require, payment_id)
+            assert payment.warnings == tuple(Suspicion(one, 7, payment_id) for one in types)
+    assert check(before) == []
+
+
+async def test_a_past_day_keeps_its_figures(before: Path) -> None:
+    day = Day(date(1970, 1, 1), House("Fonda", "$", "UTC"))
+    with contextlib.closing(connect(before)) as connection:
+        figures = {
+            status: tuple(connection.execute(TOTALS_BEFORE, (status,)).fetchone())
+            for status in ("aprobado", "rechazado")
+        }
+    async with open_database(before) as database:
+        told = await database.read(days.of, day)
+    assert (told.sales.count, told.sales.total) == figures["aprobado"]
+    rejected = [(one.count, one.total) for one in told.rejections]
+    assert rejected == [figures["rechazado"]]
 
 
 async def test_a_house_keeps_its_look(before: Path) -> None:

@@ -444,8 +444,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "ALTER TABLE order_items ADD COLUMN removed INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE order_items ADD COLUMN removed_reason TEXT",
-        # What a waiter typed from the receipt stays as `declared`. An approved payment paid its
-        # order wholly; any other payment pays what was declared, and never more than the total.
+        # What a waiter typed from the receipt stays as `declared`. A decided payment was for the
+        # whole order; one that waits pays what was declared, and never more than the total.
         "ALTER TABLE payments RENAME COLUMN amount TO declared",
         "ALTER TABLE payments ADD COLUMN tip INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE payments ADD COLUMN tendered INTEGER",
@@ -481,10 +481,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         INSERT INTO payment_allocations (payment_id, order_id, amount)
         SELECT payments.id, orders.id,
             CASE
-                WHEN payments.status = 'aprobado' OR COALESCE(declared, 0) <= 0 THEN orders.total
-                ELSE MIN(declared, orders.total)
+                WHEN payments.status = 'por_verificar' AND declared > 0
+                    THEN MIN(declared, orders.total)
+                ELSE orders.total
             END
         FROM payments JOIN orders ON orders.id = payments.order_id
+        """,
+        # A part pays what its receipt says: its amount does not differ.
+        """
+        UPDATE payments SET warnings = (
+            SELECT CASE WHEN COUNT(*) THEN json_group_array(json(warning.value)) END
+            FROM json_each(payments.warnings) AS warning
+            WHERE json_extract(warning.value, '$.type') <> 'amount_differs'
+        )
+        WHERE status = 'por_verificar' AND warnings IS NOT NULL
+            AND declared = (SELECT amount FROM payment_allocations WHERE payment_id = payments.id)
         """,
     ),
     (
