@@ -19,6 +19,7 @@ from marshmallow.exceptions import SCHEMA
 from comanda.domain.addresses import Network
 from comanda.domain.backups import BackupRules
 from comanda.domain.house import UNNAMED, House, is_time_zone
+from comanda.domain.money import is_sign
 from comanda.domain.system_errors import told
 
 _HOST = re.compile(r"[^\s/:@*\[\]]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
@@ -114,6 +115,11 @@ def _is_host(text: str) -> None:
 def _is_time_zone(text: str) -> None:
     if not is_time_zone(text):
         raise ValidationError("no es una zona horaria")
+
+
+def _is_sign(text: str) -> None:
+    if not is_sign(text):
+        raise ValidationError("sólo letras, signos de moneda, y «/» o «.» tras ellos")
 
 
 def home_path(text: str) -> str:
@@ -288,7 +294,9 @@ class Pages:
     `day_ends` is a time of the restaurant's clock, between midnight and noon after the day.
     """
 
-    currency: str = _setting("$", validate.Length(min=1, max=5, error="va de {min} a {max}"))
+    currency: str = _setting(
+        "$", validate.Length(min=1, max=5, error="va de {min} a {max}"), _is_sign
+    )
     time_zone: str = _setting("America/Mexico_City", _is_time_zone)
     day_ends: str = _setting(
         "00:00",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from comanda.domain.house import House
 from comanda.domain.menu import HIGHEST_PRICE, Product
 from comanda.domain.menu_file import MenuUnreadable, read_menu, write_menu
-from comanda.domain.money import MoneyFormat
+from comanda.domain.money import MoneyFormat, is_sign
 
 # tests/js/money.test.js reads the same table.
 TABLE = json.loads((Path(__file__).parents[1] / "money.json").read_text(encoding="utf-8"))
@@ -35,6 +35,18 @@ def test_an_amount_is_read_as_the_country_does(house: str, text: str, meaning: i
     except ValueError as error:
         reading = str(error)
     assert reading == meaning
+
+
+@pytest.mark.parametrize(
+    "sign", ["$", "US$", "S/", "S/.", "B/.", "Bs.", "Q", "₡", "₲", "Gs.", "€", "zł", "$b"]
+)
+def test_a_sign_is_letters_and_signs_of_currencies(sign: str) -> None:
+    assert is_sign(sign)
+
+
+@pytest.mark.parametrize("sign", TABLE["no signs"])
+def test_what_could_be_read_as_a_part_of_an_amount_is_no_sign(sign: str) -> None:
+    assert not is_sign(sign)
 
 
 @given(formats, st.integers(0, HIGHEST_PRICE))

@@ -255,14 +255,16 @@ async def test_a_sale_that_is_reopened_on_another_day_is_missed_on_its_own_day(
     house: House,
 ) -> None:
     """Its day's sales grow smaller afterwards: whoever compares them with the drawer reads why."""
-    order = await house.deliver()
-    paid = await pay(house, order["id"])
+    paid = await charge(house, "efectivo", seconds=30)
+    await house.judge(paid["id"], "aprobado")
     assert (await show(house))["reopened"] == []
     house.clock.advance(hours=10)
-    status, _ = await house.judge(paid["payment"]["id"], "rechazado", reason="x", cashier=ROSA)
+    status, _ = await house.judge(paid["id"], "rechazado", reason="x", cashier=ROSA)
     assert status == 200
     before, after = await show(house), await show(house, "2026-11-29")
     assert before["sales"]["count"] == 0
+    wait = {"count": 1, "median_seconds": 30.0, "p95_seconds": 30.0}
+    assert (before["verification"]["count"], after["verification"]) == (0, wait)
     assert before["reopened"] == after["reopened"] == [{"reason": "x", "count": 1, "total": 241.0}]
     assert (before["rejections"], after["rejections"]) == ([], after["reopened"])
     client = await house.client(ROSA)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.domain.test_money import TABLE
 from tests.house import ANA, LUIS, ROSA, TACOS, House
 from tests.web.test_setup import empty_house, found, token
 
@@ -18,6 +19,16 @@ NO_HUNDREDTHS = "Aquí los montos no llevan centavos"
 
 async def describe(house: House, style: dict[str, Any]) -> tuple[int, Any]:
     return await house.call(ROSA, "PUT", "/house", json=DESCRIBED | style)
+
+
+async def test_a_sign_that_could_be_read_as_a_part_of_an_amount_is_refused(house: House) -> None:
+    before = house.rows()
+    for sign in TABLE["no signs"]:
+        status, problem = await describe(house, ARGENTINA | {"currency": sign})
+        assert (status, list(problem["errors"])) == (422, ["currency"]), sign
+    assert house.rows() == before
+    assert (await describe(house, ARGENTINA | {"currency": " Bs. "}))[0] == 200
+    assert (await house.call(ROSA, "GET", "/settings"))[1]["currency"] == "Bs."
 
 
 @pytest.fixture

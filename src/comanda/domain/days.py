@@ -58,7 +58,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict on a payment; `wait` in seconds since its submission.
+    """A verdict on a payment; `wait` in seconds, from its submission to the first verdict.
 
     `total` is what the payment pays of its orders, in minor units as the tip, which is not part of
     it. `waiter` is the name of the waiter of its first order.

@@ -1,10 +1,12 @@
 """Amounts as a house writes and reads them. Amounts are integer minor units (hundredths)."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import NoReturn
 
 MOST_DIGITS = 9
+NO_SIGN = "Usa letras, un signo de moneda, «/» o «.» tras ellos: $, S/, Bs."
 NO_HUNDREDTHS = "Aquí los montos no llevan centavos"
 _HUNDREDTHS = 2  # digits
 _BLANKS = re.compile("[\t\n\r \u00a0\u2009\u202f]+")
@@ -15,6 +17,22 @@ _BEHIND = re.compile(r"(?<=[0-9]) ?(?:[$\xa2-\xa5\u20a0-\u20cf\uff04]|(?!MIL)[A-
 _AMOUNT = re.compile(
     r"(?:([0-9]+)|([1-9][0-9]{0,2}([., ])[0-9]{3}(?:\3[0-9]{3})*))(?:([.,])([0-9]{1,2}))?"
 )
+
+
+def is_sign(text: str) -> bool:
+    """Whether the text can stand beside an amount and never be read as a part of it.
+
+    A sign has Latin letters and signs of currencies, and behind them `/` and `.`. It has no digits,
+    blanks, marks of a negative amount, nor anything invisible or written from right to left.
+    """
+    body = text.rstrip("/.")
+    return body != "" and all(map(_is_of_sign, body))
+
+
+def _is_of_sign(character: str) -> bool:
+    if unicodedata.category(character) == "Sc":
+        return unicodedata.bidirectional(character) == "ET"
+    return character.isalpha() and unicodedata.name(character, "").startswith("LATIN ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from comanda.store.database import Snapshot, from_millis, to_millis
 
 DECISIONS = """
     SELECT payments.method, payments.status, payments.reason, payments.submitted_at,
-        payments.decided_at, payments.warnings, payments.tip, payments.waiter, (
+        payments.decided_at, payments.approved_at, payments.warnings, payments.tip,
+        payments.waiter, (
             SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id
         ) AS amount
     FROM payments
@@ -115,13 +116,19 @@ def _decision(row: sqlite3.Row, names: Mapping[str, str]) -> Decision:
         approved=row["status"] == PaymentStatus.APPROVED,
         reason=row["reason"],
         at=from_millis(row["decided_at"]),
-        # A clock may have been set back.
-        wait=max(0, row["decided_at"] - row["submitted_at"]) / 1000,
+        wait=_wait(row),
         total=row["amount"],
         warnings=tuple(WarningType(one["type"]) for one in json.loads(row["warnings"] or "[]")),
         tip=row["tip"],
         waiter=names[row["waiter"]],
     )
+
+
+def _wait(row: sqlite3.Row) -> float:
+    """Return the seconds until the first verdict: a reopened payment was approved before."""
+    first_at: int = row["approved_at"] or row["decided_at"]
+    submitted_at: int = row["submitted_at"]
+    return max(0, first_at - submitted_at) / 1000  # a clock may have been set back
 
 
 def _paid_orders(view: Snapshot, span: Mapping[str, int], names: Mapping[str, str]) -> PaidOrders:

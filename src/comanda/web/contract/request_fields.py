@@ -14,6 +14,7 @@ from comanda.domain.evidence import LONGEST_REFERENCE, reference_key
 from comanda.domain.house import DAY_ENDS, is_time_zone
 from comanda.domain.limits import LIMITS
 from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE
+from comanda.domain.money import NO_SIGN, is_sign
 from comanda.domain.names import (
     CONTROLS,
     LONGEST_NAME,
@@ -218,6 +219,26 @@ class DayEnds(fields.String):
     def deserialize(self, *arguments: Any, **more: Any) -> Any:
         text = super().deserialize(*arguments, **more)
         return time.fromisoformat(text) if isinstance(text, str) else text
+
+
+class Currency(fields.String):
+    """The sign beside amounts, without blanks around it."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        error = f"De 1 a {LIMITS.currency} caracteres"
+        length = validate.Length(1, LIMITS.currency, error=error)
+        super().__init__(validate=validate.And(length, _check_sign), **more)
+
+    def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *more, **kwargs)
+        return text.strip(" ") if isinstance(text, str) else text
+
+
+def _check_sign(text: str) -> None:
+    if not is_sign(text):
+        raise ValidationError(NO_SIGN)
 
 
 class Country(fields.String):

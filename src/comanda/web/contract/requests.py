@@ -28,6 +28,7 @@ from comanda.web.contract.request_fields import (
     AnyText,
     ChosenItems,
     Country,
+    Currency,
     CustomerName,
     DayEnds,
     DayOrTime,
@@ -200,7 +201,7 @@ class Activity(Request):
 
 class NewHouse(Request):
     restaurant = Name(longest=LIMITS.name, required=True)
-    currency = Name(longest=LIMITS.currency, required=True)
+    currency = Currency(required=True)
     time_zone = TimeZone(required=True)
     day_ends = DayEnds(load_default=None, allow_none=False)
     country = Country(load_default=None)
