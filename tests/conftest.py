@@ -1,5 +1,6 @@
 """The fixtures that all tests share; and the figures of some, shown at the end of the run."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ import pytest
 
 from comanda.config import Config
 from tests.faults.figures import LINES
-from tests.house import FixedClock, House, open_house, quick_config
+from tests.house import FixedClock, House, open_house, quick_config, skip_without
 from tests.long import LONG
+
+CHECKOUT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -20,6 +23,13 @@ def clock() -> FixedClock:
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     return quick_config(tmp_path / "comanda.db", heartbeat_seconds=0.2)
+
+
+@pytest.fixture
+def node() -> str:
+    """The program that runs the pages' scripts without a browser."""
+    found = shutil.which("node", path=str(CHECKOUT / ".venv" / "bin"))
+    return found or skip_without("NO NODE: install with the extra `test`")
 
 
 @pytest.fixture

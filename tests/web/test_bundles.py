@@ -73,12 +73,6 @@ export const own = new URL("./part.js", import.meta.url).href;
 }
 
 
-@pytest.fixture
-def node() -> str:
-    found = shutil.which("node", path=str(CHECKOUT / ".venv" / "bin"))
-    return found or skip_without("NO NODE: install with the extra `test`")
-
-
 def made(modules: Mapping[str, str]) -> Bundles:
     return Bundles([PAGE], modules.__getitem__)
 

@@ -88,10 +88,7 @@ def read_price(text: str, money: MoneyFormat = PLAIN_MONEY) -> int:
     Examples: `85`, `85.50`, `85,50`, `$ 1,234.50`, `1.234,50 €`. What has two meanings in a house
     that writes `money` this way is refused.
     """
-    units = money.read(text)
-    if units > HIGHEST_PRICE:
-        raise ValueError(f"A lo más {money.text(HIGHEST_PRICE)}")
-    return units
+    return money.read(text, HIGHEST_PRICE)
 
 
 def _separator(text: str) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NoReturn
 
-MOST_DIGITS = 9
+MOST = 99_999_999_999
 NO_SIGN = "Usa letras, un signo de moneda, «/» o «.» tras ellos: $, S/, Bs."
 NO_HUNDREDTHS = "Aquí los montos no llevan centavos"
 _HUNDREDTHS = 2  # digits
@@ -76,24 +76,28 @@ class MoneyFormat:
         """An amount as people here write it."""
         return self._number(18550 if self.decimals else 1_100_000, self.group)
 
-    def read(self, text: str) -> int:
+    def read(self, text: str, most: int = MOST) -> int:
         """Return a typed amount in minor units.
 
-        Raises ValueError with a sentence. What could be read in two ways in this house is refused,
-        with both readings: three digits behind the decimal mark.
+        Raises ValueError with a sentence, also for more than `most` minor units. What could be read
+        in two ways in this house is refused, with both readings: three digits behind the decimal
+        mark.
         """
         match = _AMOUNT.fullmatch(self._without_signs(_BLANKS.sub(" ", text).strip(" ")))
         if match is None:
             self._refuse()
         digits, groups, group, mark, fraction = match.groups(default="")
         whole = digits or groups.replace(group, "")
-        if (mark and mark == group) or len(whole.lstrip("0")) > MOST_DIGITS:
+        if mark and mark == group:
             self._refuse()
+        units = int(whole) * 100 + int(fraction.ljust(_HUNDREDTHS, "0"))
+        if units > most:
+            raise ValueError(f"A lo más {self.text(most if self.decimals else most // 100 * 100)}")
         if group == self.mark and not mark and groups.count(group) == 1:
             raise ValueError(self._doubt(int(whole)))
         if self.decimals == 0 and int(fraction or 0) > 0:
             raise ValueError(NO_HUNDREDTHS)
-        return int(whole) * 100 + int(fraction.ljust(_HUNDREDTHS, "0"))
+        return units
 
     def _refuse(self) -> NoReturn:
         raise ValueError(f"Escribe un monto como {self.example()}")

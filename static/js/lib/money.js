@@ -1,8 +1,9 @@
 // Amounts as the house writes and reads them. This is the only reader and the only writer of money in the pages;
 // domain/money.py reads and writes alike, which tests/money.json holds.
 
-const MOST_DIGITS = 9;
+const MOST = 999_999_999.99;
 const BLANKS = /[\t\n\r \u00a0\u2009\u202f]+/g;
+const EDGES = /^ | $/g;
 // MXN 85, S/ 85, Bs. 85, C$ 85, 85 €, 85 MXN; "11 mil" is no sign.
 const BEFORE = /^(?:[A-Za-z]{1,3}[./]{0,2})? ?[$¢-¥₠-⃏＄]? ?(?=\d)/;
 const BEHIND = /(?<=\d) ?(?:[$¢-¥₠-⃏＄]|(?!MIL)[A-Z]{3})$/;
@@ -71,14 +72,16 @@ export const exampleAmount = () => number(house.decimals === 0 ? 11000 : 185.5, 
  */
 export function readMoney(text) {
   const wrong = { error: `Escribe un monto como ${exampleAmount()}` };
-  const match = AMOUNT.exec(withoutSigns(text.replace(BLANKS, " ").replace(/^ | $/g, "")));
+  const match = AMOUNT.exec(withoutSigns(text.replace(BLANKS, " ").replace(EDGES, "")));
   if (!match) return wrong;
   const [, digits, groups, group, mark, fraction = ""] = match;
   const whole = digits ?? groups.replaceAll(group, "");
-  if ((mark && mark === group) || whole.replace(/^0+/, "").length > MOST_DIGITS) return wrong;
+  if (mark && mark === group) return wrong;
+  const hundredths = Number(whole) * 100 + Number(fraction.padEnd(2, "0"));
+  if (hundredths > MOST * 100) return { error: `A lo más ${money(house.decimals === 0 ? Math.floor(MOST) : MOST)}` };
   if (group === house.decimal_mark && !mark && groups.split(group).length === 2) return doubtful(whole);
   if (house.decimals === 0 && Number(fraction) > 0) return { error: "Aquí los montos no llevan centavos" };
-  return { hundredths: Number(whole) * 100 + Number(fraction.padEnd(2, "0")) };
+  return { hundredths };
 }
 
 /** The error of three digits behind the decimal mark: "1.250" may mean 1,250 or 1.25. */
@@ -96,10 +99,10 @@ function doubtful(/** @type {string} */ digits) {
 function withoutSigns(/** @type {string} */ typed) {
   const { currency } = house;
   if (typed.startsWith(currency) && /^ ?\d/.test(typed.slice(currency.length))) {
-    return typed.slice(currency.length).trim();
+    return typed.slice(currency.length).replace(EDGES, "");
   }
   if (typed.endsWith(currency) && /\d ?$/.test(typed.slice(0, -currency.length))) {
-    return typed.slice(0, -currency.length).trim();
+    return typed.slice(0, -currency.length).replace(EDGES, "");
   }
   return typed.replace(BEFORE, "").replace(BEHIND, "");
 }
