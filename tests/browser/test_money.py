@@ -78,6 +78,24 @@ async def test_a_doubtful_price_is_refused_with_both_readings(
     assert (await house.call(ROSA, "GET", "/menu"))[1]["products"][1]["price"] == 70
 
 
+async def test_a_house_without_decimals_is_asked_for_the_mark_of_its_thousands(
+    window: OpenWindow,
+) -> None:
+    page = (await window(ROSA, "/admin?ver=restaurante", PHONE)).page
+    cents, thousands = (
+        page.get_by_label(f"Los {what} se separan con") for what in ("centavos", "miles")
+    )
+    await page.get_by_label("País").select_option("Chile")
+    await expect(cents).to_have_count(0)
+    assert await thousands.locator("option:checked").text_content() == "punto: 1.234"
+    await page.get_by_label("País").select_option("Otro")
+    await thousands.select_option("coma: 1,234")
+    await expect(page.locator(".money-example")).to_have_text("Así se verán los montos: $ 12,500")
+    await page.get_by_label("Centavos", exact=True).select_option("con centavos")
+    assert await cents.locator("option:checked").text_content() == "punto: 1,234.50"
+    await expect(thousands).to_have_count(0)
+
+
 async def test_a_country_fills_how_money_is_written_and_hands_may_change_it(
     house: House, window: OpenWindow
 ) -> None:

@@ -6,6 +6,12 @@ import { money } from "../lib/money.js";
 import { COUNTRIES, countryOf } from "./countries.js";
 import { limit } from "./rules.js";
 
+// By decimals: what the mark is asked for, and what a point or a comma for the hundredths looks like.
+const MARKS = {
+  2: { label: "Los centavos se separan con", looks: [[".", "punto: 1,234.50"], [",", "coma: 1.234,50"]] },
+  0: { label: "Los miles se separan con", looks: [[".", "coma: 1,234"], [",", "punto: 1.234"]] },
+};
+
 /** `{ nodes, json(), country }` for a house's current values; `country` is the field. */
 export function moneyFields(/** @type {MoneyFormat & { country?: string }} */ house) {
   const country = field("País", {
@@ -22,9 +28,8 @@ export function moneyFields(/** @type {MoneyFormat & { country?: string }} */ ho
   const decimals = field("Centavos", {
     name: "decimals", options: [["2", "con centavos"], ["0", "sin centavos"]], value: String(house.decimals ?? 2),
   });
-  const mark = field("Los centavos se separan con", {
-    name: "decimal_mark", options: [[".", "punto: 1,234.50"], [",", "coma: 1.234,50"]],
-    value: house.decimal_mark ?? ".",
+  const mark = field(MARKS[2].label, {
+    name: "decimal_mark", options: MARKS[2].looks, value: house.decimal_mark ?? ".",
   });
   const example = h("p", { class: "notice money-example", "aria-live": "polite" });
   const read = () => ({
@@ -33,6 +38,9 @@ export function moneyFields(/** @type {MoneyFormat & { country?: string }} */ ho
   });
   const show = () => {
     const style = read();
+    const { label, looks } = MARKS[style.decimals];
+    setText(/** @type {Element} */ (mark.querySelector("label")), label);
+    mark.input.querySelectorAll("option").forEach((option, at) => setText(option, looks[at][1]));
     setText(example, `Así se verán los montos: ${money(style.decimals === 0 ? 12500 : 1234.5, style)}`);
   };
   country.input.addEventListener("change", () => {
