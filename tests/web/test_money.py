@@ -76,6 +76,18 @@ async def test_a_house_without_decimals_takes_no_price_with_hundredths(chilean: 
     assert (await chilean.call(ROSA, "POST", "/products", json=price | {"price": 1000}))[0] == 201
 
 
+async def test_too_large_an_amount_is_told_the_largest(house: House) -> None:
+    order = await house.deliver()
+    for field in ("amount", "tip", "tendered"):
+        more = [(field, "1234567890")]
+        status, problem = await house.submit(order["id"], method="efectivo", more=more)
+        assert (status, problem["errors"]) == (422, {field: ["A lo más $ 999,999,999.99"]})
+    for price in (10_000_000, 1e300):
+        body = WHOLE | {"price": price}
+        status, problem = await house.call(ROSA, "PUT", f"/products/{TACOS}", json=body)
+        assert (status, problem["errors"]) == (422, {"price": ["A lo más $ 9,999,999.99"]})
+
+
 @pytest.mark.parametrize("field", ["amount", "tip", "tendered"])
 async def test_a_house_without_decimals_takes_no_payment_with_hundredths(
     chilean: House, field: str

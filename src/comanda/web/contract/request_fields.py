@@ -14,7 +14,7 @@ from comanda.domain.evidence import LONGEST_REFERENCE, reference_key
 from comanda.domain.house import DAY_ENDS, is_time_zone
 from comanda.domain.limits import LIMITS
 from comanda.domain.menu import BAD_PRICE, HIGHEST_PRICE
-from comanda.domain.money import NO_SIGN, is_sign
+from comanda.domain.money import MOST, NO_SIGN, PLAIN_MONEY, is_sign
 from comanda.domain.names import (
     CONTROLS,
     LONGEST_NAME,
@@ -34,6 +34,7 @@ MOST_TIPS = 5
 HIGHEST_TIP = 50  # per cent
 _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
+_TOO_MUCH = re.compile(r"[0-9]{10,}(\.[0-9]{1,2})?", re.ASCII)
 _CHOSEN = re.compile(r"([1-9][0-9]{0,17}):(0|[1-9][0-9]?):([1-9][0-9]{0,2})", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -193,9 +194,15 @@ class Price(fields.Field[int]):
         if type(value) not in (int, float):
             raise self.make_error("invalid")
         units = Decimal(str(value)) * 100
-        if not 0 <= units <= HIGHEST_PRICE or units != int(units):
+        if units > HIGHEST_PRICE:
+            raise ValidationError(_at_most(HIGHEST_PRICE))
+        if units < 0 or units != int(units):
             raise ValidationError(BAD_PRICE)
         return int(units)
+
+
+def _at_most(units: int) -> str:
+    return f"A lo más {PLAIN_MONEY.text(units)}"
 
 
 class TimeZone(fields.String):
@@ -346,7 +353,8 @@ class Money(fields.Field[int]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         if not (isinstance(value, str) and _AMOUNT.fullmatch(value)):
-            raise self.make_error("invalid")
+            is_too_much = isinstance(value, str) and _TOO_MUCH.fullmatch(value)
+            raise ValidationError(_at_most(MOST)) if is_too_much else self.make_error("invalid")
         return int(Decimal(value) * 100)
 
 
