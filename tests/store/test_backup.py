@@ -11,7 +11,7 @@ import pytest
 
 from comanda.store.backup import backup, check
 from comanda.store.connection import DatabaseError, connect
-from tests.house import ANA, House
+from tests.house import ANA, LUIS, House
 
 
 @pytest.fixture
@@ -156,6 +156,17 @@ async def split_house(house: House) -> AsyncIterator[House]:
     yield house
 
 
+async def test_dishes_that_were_paid_and_rejected_before_some_were_taken_off_are_sound(
+    house: House,
+) -> None:
+    order = await house.deliver()
+    _, sent = await house.submit(order["id"], more=[("items", f"{order['id']}:0:2")])
+    await house.judge(sent["payment"]["id"], "rechazado")
+    body = {"quantity": 1, "reason": "se cayó"}
+    assert (await house.call(LUIS, "PUT", f"/orders/{order['id']}/items/0", json=body))[0] == 200
+    assert check(house.path) == []
+
+
 async def test_a_bill_in_parts_over_two_rounds_is_sound(split_house: House) -> None:
     assert check(split_house.path) == []
 
@@ -189,6 +200,36 @@ async def test_a_bill_in_parts_over_two_rounds_is_sound(split_house: House) -> N
         (
             "UPDATE payments SET tip = -1 WHERE id = 2",
             ["El pago 2 tiene una propina o un cambio imposible"],
+        ),
+        (
+            "UPDATE payments SET replaces = 2 WHERE id = 2",
+            ["El pago 2 está en lugar de uno que no es anterior"],
+        ),
+        (
+            "UPDATE payments SET replaces = 3 - id",
+            ["El pago 1 está en lugar de uno que no es anterior"],
+        ),
+        (
+            "UPDATE payments SET waiter = NULL WHERE id = 2",
+            ["El pago 2 no dice de qué mesero es"],
+        ),
+        *(
+            (
+                f"UPDATE payment_allocations SET items = '{items}' WHERE payment_id = 1",
+                ["El pago 1 paga platillos que la orden 1 no tiene"],
+            )
+            for items in ("[[2,1]]", "[[-1,1]]", "[[0,3]]", "[[0,0]]")
+        ),
+        (
+            "UPDATE payment_allocations SET items = '[[1,1]]' WHERE order_id = 1",
+            ["De la orden 1 se pagó más de lo que hay de Sopa"],
+        ),
+        *(
+            (
+                f"UPDATE payment_allocations SET items = '{items}' WHERE payment_id = 1",
+                ["En la tabla «payment_allocations» hay un valor imposible de «items»"],
+            )
+            for items in ("[[0]]", '[["0",1]]', "[0,1]", "7", '{"0":1}')
         ),
         (
             "UPDATE orders SET total = total + 1 WHERE id = 2",

@@ -165,9 +165,8 @@ def paid_items(order: Order) -> Counter[int]:
     """Return position → how many dishes of this line other payments pay, waiting or approved."""
     paid: Counter[int] = Counter()
     for payment in order.payments:
-        for allocation in payment.allocations if payment.counts else ():
-            if allocation.order_id == order.id:
-                paid.update({item.position: item.quantity for item in allocation.items})
+        for item in payment.items_of(order.id) if payment.counts else ():
+            paid[item.position] += item.quantity
     return paid
 
 

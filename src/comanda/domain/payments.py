@@ -199,6 +199,11 @@ class Payment:
         allocations = self.allocations
         return sum(part.amount for part in allocations if part.order_id == order_id)
 
+    def items_of(self, order_id: int) -> tuple[PaidItem, ...]:
+        """The dishes of one order that the guest chose to pay."""
+        parts = (part for part in self.allocations if part.order_id == order_id)
+        return tuple(item for part in parts for item in part.items)
+
     def may_be_decided_by(self, username: str, rules: PaymentRules) -> bool:
         """Whether the payment waits for a verdict, and `username` may give it."""
         return self.status is PaymentStatus.PENDING and not rules.is_own(self, username)

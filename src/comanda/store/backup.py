@@ -5,9 +5,12 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
+from comanda.domain.bill import paid_items
 from comanda.domain.orders import Order
+from comanda.domain.payments import PaidItem
 from comanda.store import orders
 from comanda.store.connection import DatabaseError, connect, real_file
 from comanda.store.database import Snapshot, utc_now
@@ -62,6 +65,12 @@ _WRONG_SUMS = {
     )
     ORDER BY id
     """: "El pago {id} tiene una propina o un cambio imposible",
+    """
+    SELECT id FROM payments WHERE replaces >= id ORDER BY id
+    """: "El pago {id} está en lugar de uno que no es anterior",
+    """
+    SELECT id FROM payments WHERE waiter IS NULL ORDER BY id
+    """: "El pago {id} no dice de qué mesero es",
     """
     SELECT id FROM orders
     WHERE total <> COALESCE(
@@ -224,5 +233,24 @@ def _wrong_sums(view: Snapshot) -> Iterator[str]:
 def _wrong_payments(order: Order) -> Iterator[str]:
     if order.due < 0:
         yield f"De la orden {order.id} se pagó más que su total"
+    yield from _wrong_dishes(order)
     if not order.is_in_its_state:
         yield f"La orden {order.id} está en «{order.status}», y sus pagos dicen otra cosa"
+
+
+def _wrong_dishes(order: Order) -> Iterator[str]:
+    for payment in order.payments:
+        if not all(map(partial(_has, order), payment.items_of(order.id))):
+            yield f"El pago {payment.id} paga platillos que la orden {order.id} no tiene"
+    paid = paid_items(order)
+    for position, line in enumerate(order.items):
+        if paid[position] > line.quantity:
+            yield f"De la orden {order.id} se pagó más de lo que hay de {line.name}"
+
+
+def _has(order: Order, item: PaidItem) -> bool:
+    """Whether the order has, or had before some were taken off, so many dishes in this line."""
+    if not 0 <= item.position < len(order.items):
+        return False
+    line = order.items[item.position]
+    return 1 <= item.quantity <= line.quantity + line.removed

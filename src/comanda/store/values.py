@@ -40,6 +40,13 @@ _JSON = {
     ("payments", "late_warnings"),
     ("payments", "warnings"),
 }
+# Dishes are pairs [position, quantity].
+_NO_DISHES = """CASE WHEN json_valid("items") THEN EXISTS (
+    SELECT 1 FROM json_each("items") AS dish
+    WHERE CASE dish.type WHEN 'array' THEN json_array_length(dish.value) <> 2
+        OR json_type(dish.value, '$[0]') <> 'integer' OR json_type(dish.value, '$[1]') <> 'integer'
+        ELSE 1 END
+) END"""
 _BAD_SEQUENCE = """
     SELECT 1 FROM sqlite_sequence
     WHERE typeof(name) <> 'text' OR typeof(seq) <> 'integer' OR seq < 0 LIMIT 1
@@ -90,4 +97,6 @@ def _impossible(table: str, column: sqlite3.Row) -> str:
         conditions.append(f'"{name}" NOT IN ({listed})')
     if (table, name) in _JSON:
         conditions.append(f'"{name}" NOTNULL AND NOT json_valid("{name}")')
+    if (table, name) == ("payment_allocations", "items"):
+        conditions.append(_NO_DISHES)
     return " OR ".join(conditions)
