@@ -257,7 +257,7 @@ def submit_payment(
         allocations,
         charge.tender.tip,
         charge.tender.tendered,
-        replaced_by(paid_orders, charge.replaces),
+        replaced_by(paid_orders, charge.replaces, payments.replaced_ids(tx, paid_orders)),
     )
     saved_orders = orders.save_payment(
         tx, submission, rows[0].notice, actor.username, paid_orders=paid_orders

@@ -350,6 +350,9 @@ class Evening:
                 self.sent[payment["id"]] = (parts, payment["tip"])
             assert cents(payment["amount"]) == sum(units for _, units in parts)
             assert (parts, payment["tip"]) == self.sent[payment["id"]]
+        replacing = [one for one in self.payments(*PAYMENT_STATUSES) if one["replaces"]]
+        replaced = Counter(one["replaces"] for one in replacing if one["status"] != "retirado")
+        assert set(replaced.values()) <= {1}
 
     async def check_retry(self, request: Request) -> None:
         """Whoever asks again for the same is answered well, and nothing is done."""

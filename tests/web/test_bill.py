@@ -1,12 +1,15 @@
 """A bill over HTTP: one payment for several orders, several for one, and what is refused."""
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from comanda.domain.staff import Staff
+from comanda.store.connection import connect
 from tests.house import (
     ANA,
     BETO,
@@ -472,6 +475,61 @@ async def test_the_history_tells_of_each_payment_though_the_orders_state_stays(
     ]
     _, order = await house.call(COCO, "GET", f"/orders/{order_id}")
     assert not any("payments" in entry for entry in order["history"])
+
+
+async def refused_of_two(house: House) -> tuple[str, str, str]:
+    """The ids of two orders, and of a payment of both that was rejected."""
+    first, second = await rounds(house, 2)
+    refused_id = (await pay(house, first, ("also", second)))["payment"]["id"]
+    assert (await house.judge(refused_id, "rechazado", reason="x"))[0] == 200
+    return first, second, refused_id
+
+
+async def test_a_refused_payment_of_two_orders_is_replaced_once(house: House) -> None:
+    first, second, refused_id = await refused_of_two(house)
+    again = await pay(house, first, ("replaces", refused_id))
+    assert again["payment"]["replaces"] == refused_id
+    before = house.rows()
+    more = [("replaces", refused_id)]
+    status, problem = await house.submit(second, method=CASH, more=more)
+    assert (status, list(problem["errors"])) == (422, ["replaces"])
+    assert house.rows() == before
+    other = await pay(house, second)
+    assert other["payment"]["replaces"] is None, "the refused one has been replaced"
+
+
+async def test_a_refused_payment_can_be_replaced_again_once_its_successor_is_withdrawn(
+    house: House,
+) -> None:
+    first, second, refused_id = await refused_of_two(house)
+    again = await pay(house, first, ("replaces", refused_id))
+    path = f"/payments/{again['payment']['id']}"
+    assert (await house.call(ANA, "DELETE", path))[0] == 200
+    assert (await pay(house, second))["payment"]["replaces"] == refused_id
+
+
+async def test_two_phones_never_replace_one_refused_payment_twice(house: House) -> None:
+    for _ in range(5):
+        first, second, refused_id = await refused_of_two(house)
+        more = [("replaces", refused_id)]
+        answers = await asyncio.gather(
+            *(house.submit(one, method=CASH, more=more) for one in (first, second))
+        )
+        assert sorted(status for status, _ in answers) == [201, 422]
+        sql = "SELECT COUNT(*) FROM payments WHERE replaces = ?"
+        assert house.row(sql, int(refused_id))[0] == 1
+
+
+async def test_the_database_itself_takes_no_second_replacement(house: House) -> None:
+    first, second, refused_id = await refused_of_two(house)
+    await pay(house, first, ("replaces", refused_id))
+    other = await pay(house, second)
+    sql = f"UPDATE payments SET replaces = {refused_id} WHERE id = {other['payment']['id']}"
+    with (
+        contextlib.closing(connect(house.path)) as connection,
+        pytest.raises(sqlite3.IntegrityError),
+    ):
+        connection.execute(sql)
 
 
 @pytest.mark.parametrize("more", [[], [("amount", "200")], [("items", "{}:0:2")]], ids=str)

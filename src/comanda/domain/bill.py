@@ -1,7 +1,7 @@
 """A bill: what a payment pays of which orders, and which rejected payment it replaces."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from comanda.domain.errors import IllegalTransition, NothingDue, ValidationFailed
@@ -170,29 +170,27 @@ def paid_items(order: Order) -> Counter[int]:
     return paid
 
 
-def replaced_by(orders: Sequence[Order], replaces: int | None) -> int | None:
+def replaced_by(
+    orders: Sequence[Order], replaces: int | None, replaced_ids: Collection[int]
+) -> int | None:
     """Return the id of the rejected payment in whose place a new payment of `orders` comes.
 
     This is the named payment, else the latest of the first order that nothing has replaced, or
-    None. Raises ValidationFailed for a named payment that is not one of these.
+    None. `replaced_ids` are the payments that have been replaced, by payments of whichever orders.
+    Raises ValidationFailed for a named payment that is not one of these.
     """
     if replaces is None:
-        open_ids = _rejected(orders[0])
+        open_ids = _rejected(orders[0], replaced_ids)
         return open_ids[-1] if open_ids else None
-    if not any(replaces in _rejected(order) for order in orders):
+    if not any(replaces in _rejected(order, replaced_ids) for order in orders):
         raise ValidationFailed(
             {"replaces": ["No es un pago rechazado de estas órdenes, o ya se envió otro por él"]}
         )
     return replaces
 
 
-def _rejected(order: Order) -> list[int]:
+def _rejected(order: Order, replaced_ids: Collection[int]) -> list[int]:
     """Return the ids of the order's rejected payments that no other payment has replaced."""
-    replaced_ids = {
-        payment.replaces
-        for payment in order.payments
-        if payment.status is not PaymentStatus.WITHDRAWN
-    }
     return [
         payment.id
         for payment in order.payments

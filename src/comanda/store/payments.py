@@ -77,6 +77,7 @@ _REPLACE_PROOF = """
     UPDATE proofs SET content_type = :content_type, size = :size, sha256 = :sha256, data = :data
     WHERE payment_id = :payment_id
 """
+_REPLACED = "SELECT replaces FROM payments WHERE replaces IN ({ids}) AND status <> 'retirado'"
 _BY_ID = "SELECT * FROM payments WHERE id IN ({ids}) ORDER BY id"
 _FILE_TYPE = "SELECT content_type FROM proofs WHERE payment_id = :payment_id"
 _PROOF = "SELECT content_type, data, sha256 FROM proofs WHERE payment_id = :payment_id"
@@ -244,6 +245,12 @@ def of_orders(view: Snapshot, order_ids: Sequence[int]) -> dict[int, list[Paymen
         for order_id in payment.order_ids:
             payments_of.setdefault(order_id, []).append(payment)
     return payments_of
+
+
+def replaced_ids(view: Snapshot, orders: Iterable[Order]) -> set[int]:
+    """Return the ids of the orders' payments in whose place another payment came, and stayed."""
+    payment_ids = sorted({payment.id for order in orders for payment in order.payments})
+    return {row["replaces"] for row in view.where_in(_REPLACED, payment_ids)}
 
 
 def proof(view: Snapshot, payment_id: int) -> Proof | None:

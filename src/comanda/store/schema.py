@@ -467,6 +467,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         WHERE attempt > 1
         """,
+        # A payment is replaced once, unless its replacement is withdrawn.
+        """
+        CREATE UNIQUE INDEX payments_replacing ON payments (replaces)
+        WHERE replaces IS NOT NULL AND status <> 'retirado'
+        """,
         """
         CREATE TABLE payment_allocations (
             payment_id INTEGER NOT NULL REFERENCES payments (id),
