@@ -1,4 +1,4 @@
-"""The owner's guide is true: what it quotes Comanda says, and what it names is there."""
+"""The guides are true: what they quote Comanda says, and what they name is there."""
 
 import html
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from comanda.cli.parser import main
 from comanda.files import default_config
-from tests.guide import TEXT, blocks, words
+from tests.guide import PAGE, TEXT, blocks, words
 from tests.test_config import keys
 from tests.test_readme import CHECKOUT
 
@@ -18,6 +18,23 @@ SOURCES = "".join(
     for folder in ("src/comanda", "static/js")
     for path in sorted((CHECKOUT / folder).rglob("*.[pj][ys]"))
 )
+SCREENS = re.sub(
+    r"(?m)^\s*(?://|/?\*).*$",
+    "",
+    SOURCES + "".join(page.read_text("utf-8") for page in (CHECKOUT / "static").glob("*.html")),
+)
+STAFF_GUIDES = {
+    name: (PAGE.parent / f"{name}.html").read_text(encoding="utf-8")
+    for name in ("index", "mesero", "cocina", "caja", "admin")
+}
+NAMED = {
+    "mesero": (
+        *("Cobrar", "Todo", "Datos para pagar", "Es propina", "Cobrar lo que falta", "Ver"),
+        *("Retirar comprobante", "Reintentar Pago", "Corregir", "Cambiar mesa", "Quitar"),
+    ),
+    "caja": ("Aprobar", "Rechazar", "Cobrar lo que falta", "Corregir", "Cambiar mesa", "Quitar"),
+    "admin": ("Datos para pagar", "¿Trabajas solo?", "Reabrir pago"),
+}
 
 
 def codes() -> list[str]:
@@ -33,6 +50,29 @@ def test_each_trouble_is_quoted_as_comanda_says_it() -> None:
     quotes = [quote for term in terms for quote in re.findall(r"«([^»]+)»", term)]
     assert len(quotes) > 15
     assert [quote for quote in quotes if quote not in SOURCES] == []
+
+
+def quoted(guide: str) -> set[str]:
+    """The words of the screen that a guide for staff shows, without their signs."""
+    marked = re.findall(r"<em>(.*?)</em>", STAFF_GUIDES[guide])
+    return {re.sub(r"^[^\w+¿]+|[:…]$", "", html.unescape(text)) for text in marked}
+
+
+def is_on_a_screen(text: str) -> bool:
+    """Whether a text of the sources is `text`, or goes on with a value or a sentence."""
+    written = re.sub(r"\d+", r"\\$\\{[^}]*\\}", re.escape(text))
+    return bool(re.search(rf"[\"`>][^\w\"`]*{written}\s*(?:[\"`<…:·?]|\$\{{| [A-Z])", SCREENS))
+
+
+@pytest.mark.parametrize("guide", STAFF_GUIDES)
+def test_each_word_of_the_screen_in_a_guide_is_on_a_screen(guide: str) -> None:
+    assert len(quoted(guide)) > 4
+    assert [text for text in sorted(quoted(guide)) if not is_on_a_screen(text)] == []
+
+
+@pytest.mark.parametrize("guide", NAMED)
+def test_a_guide_names_the_buttons_that_its_reader_needs(guide: str) -> None:
+    assert [text for text in NAMED[guide] if text not in quoted(guide)] == []
 
 
 def test_every_setting_that_it_names_is_one() -> None:

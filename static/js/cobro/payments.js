@@ -73,7 +73,8 @@ function createWithdraw(/** @type {PaymentActs} */ { username, withdraw }) {
   /** @type {Payment | undefined} */
   let payment;
   const what = () => (payment && !payment.has_proof ? "Pago" : "Comprobante");
-  const { button, show } = createSureButton(() => `Retirar ${what().toLowerCase()}`, "¿Seguro? Retirar", act);
+  const { button, show } = createSureButton(
+    () => (what() === "Pago" ? "Retirar pago" : "Retirar comprobante"), "¿Seguro? Retirar", act);
   button.hidden = true;
   async function act() {
     button.disabled = true;
