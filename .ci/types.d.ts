@@ -151,7 +151,10 @@ type MoneyFormat = { currency: string; currency_after?: boolean; decimals?: numb
 type PaymentActs = {
   username: string; retry: (payment: Payment) => void; withdraw: (payment: Payment) => Promise<void>;
 };
-type CorrectionActs = { role: Role; learn: OnAnswer };
+/** `known(id)` is the page's order now, if the page has it. */
+type CorrectionActs = { role: Role; learn: OnAnswer; known: (id: string) => Order | undefined };
+/** `isAsShown(orders)` tells whether nobody has changed them since they were shown. */
+type Checked = { done: OnAnswer; isAsShown: (orders: Order[]) => boolean };
 /** `codeOf` resolves to an account's QR code as SVG, or to null while the device has none. */
 type PayDataParts = {
   amount: number; accounts: Account[]; codeOf: (account: Account) => Promise<string | null>; order: Order;

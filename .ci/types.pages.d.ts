@@ -83,7 +83,7 @@ type ChargeMemory = {
   writePhoto: (file: File | null, about?: { id?: string; takenAt?: string | null; isWhole?: boolean }) => Promise<void>;
 };
 type ChargeFormParts = {
-  settings: Settings; send: (charge: Charge) => Promise<void>; learn: OnAnswer;
+  settings: Settings; send: (charge: Charge, isAgain: boolean) => Promise<void>; learn: OnAnswer;
   memory: ChargeMemory; usual?: string | null; onPayData?: PayData | null;
   isTill?: boolean;
 };

@@ -7,10 +7,13 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from comanda.domain.staff import Staff
-from tests.browser.conftest import DESKTOP, OpenWindow, settled, until_order
+from tests.browser.conftest import DESKTOP, OpenWindow, hear, settled, until_order
 from tests.browser.layout import flaws
+from tests.browser.test_bill import tap
 from tests.browser.test_caja import TABLET, luis, shown, tick
-from tests.house import ANA, LUIS, MARA, ROSA, SOPA, House
+from tests.browser.test_charge_meanwhile import is_asked
+from tests.browser.test_lost_answers import SUBMIT, Answers, move, open_till
+from tests.house import ANA, LUIS, MARA, ROSA, SOPA, House, eventually
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, TABLET], ids=["desk", "tablet"])
 
@@ -360,7 +363,7 @@ async def test_a_second_guests_payment_is_no_second_try(house: House, window: Op
     names = [
         await one.get_attribute("aria-label") for one in await page.get_by_role("article").all()
     ]
-    assert [name for name in names if name] == ["Intento 3", "Pago 2", "Intento 1"]
+    assert [name for name in names if name] == ["Pago 2 de 2", "Intento 2", "Pago 1 de 2"]
 
 
 @SIZES
@@ -403,3 +406,102 @@ async def test_the_till_tells_what_the_other_rounds_of_the_bill_still_owe(
     )
     await pay(house, second)
     await expect(page.locator(".left-elsewhere")).to_have_count(0)
+
+
+async def test_what_is_cooking_follows_its_order_to_another_table_and_to_fewer_dishes(
+    house: House, window: OpenWindow
+) -> None:
+    order = await house.place(12)
+    page = await luis(window)
+    row = await turn_to(page, "En curso 1")
+    await expect(row).to_contain_text("$ 241.00")
+    await move(house, order["id"])
+    body = {"quantity": 1, "reason": "se acabó"}
+    status, answer = await house.call(LUIS, "PUT", f"/orders/{order['id']}/items/0", json=body)
+    assert status == 200, answer
+    await expect(row).not_to_contain_text("$ 241.00")
+    await expect(row).to_contain_text(f"{answer['total']:.2f}")
+    await expect(row.get_by_role("link")).to_have_text(f"Mesa 9 · ver orden {order['id']}")
+    words = f"mesa 9, orden {order['id']}"
+    await expect(row.get_by_role("button", name=f"Corregir, {words}")).to_be_visible()
+    await settled(page)
+    await row.get_by_role("button", name=f"Anular {words}").click()
+    dialog = page.get_by_role("dialog", name="Anular orden")
+    await expect(dialog).to_contain_text(f"Anular mesa 9 · $ {answer['total']:.2f}")
+
+
+async def test_the_payment_on_show_follows_its_order_to_another_table(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    await pay(house, order_id)
+    page = await luis(window)
+    await cards(page).click()
+    heading = page.get_by_role("region", name="Comprobante").locator("h2")
+    await expect(heading).to_have_text(f"Mesa 12 · Orden {order_id}")
+    await move(house, order_id)
+    await expect(heading).to_have_text(f"Mesa 9 · Orden {order_id}")
+
+
+async def test_an_order_that_changed_under_its_corrections_is_looked_at_again(
+    house: House, window: OpenWindow
+) -> None:
+    """Mara takes one dish off; Luis, who saw two, takes no second one off by mistake."""
+    [order_id] = await deliver_rounds(house, 1)
+    page = await luis(window)
+    rows = await turn_to(page, "Por Cobrar 1")
+    await rows.get_by_role("button", name="Corregir").click()
+    await page.get_by_role("button", name="Quitar").first.click()
+    dialog = page.get_by_role("dialog", name="Quitar platillo")
+    await dialog.get_by_text("salió mal", exact=True).click()
+    body = {"quantity": 1, "reason": "se acabó"}
+    status, answer = await house.call(MARA, "PUT", f"/orders/{order_id}/items/0", json=body)
+    assert status == 200, answer
+    await expect(rows).to_contain_text(f"$ {answer['total']:.2f}")
+    await dialog.get_by_role("button", name="Quitar").click()
+    await hear(page, "Mesa 12 cambió mientras tanto. Mírala y corrige otra vez.")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    _, order = await house.call(LUIS, "GET", f"/orders/{order_id}")
+    assert order["items"][0]["quantity"] == 1
+
+
+async def test_a_till_that_slept_shows_what_is_left_before_it_charges(
+    house: House, window: OpenWindow
+) -> None:
+    first, second, third = await deliver_rounds(house, 3)
+    page, sheet = await open_till(window)
+    await settled(page)
+    await page.route("**/events/*", lambda route: route.abort())
+    await page.evaluate("document.dispatchEvent(new Event('freeze')) && undefined")
+    paid = await pay(house, first)
+    await house.judge(paid["id"], "aprobado", cashier=MARA)
+    await house.void(second, LUIS)
+    answers = Answers()
+    await page.route("**/orders", answers.hold)
+    await page.evaluate("document.dispatchEvent(new Event('resume')) && undefined")
+    await eventually(lambda: is_asked(answers))
+    await sheet.locator(SUBMIT).click()
+    await expect(sheet.locator(SUBMIT)).to_be_disabled()
+    answers.gate.set()
+    await expect(sheet).to_contain_text("La cuenta cambió mientras tanto. Revisa")
+    await expect(sheet.locator(".sheet-due")).to_have_text("Falta $ 241.00")
+    _, order = await house.call(LUIS, "GET", f"/orders/{third}")
+    assert order["payments"] == []
+    await tap(sheet.locator(SUBMIT))
+    await until_order(house, third, lambda order: order["status"] == "pagado")
+
+
+async def test_a_reopened_approval_leaves_what_was_paid_today_on_the_phone(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    payment = await pay(house, order_id)
+    await house.judge(payment["id"], "aprobado")
+    page = (await window(ANA, "/mesero?ver=cobrar")).page
+    await page.get_by_role("button", name="Pagadas hoy").click()
+    paid = page.get_by_role("list", name="Pagadas hoy").get_by_role("listitem")
+    await expect(paid).to_have_count(1)
+    await house.judge(payment["id"], "rechazado", reason="no llegó", cashier=ROSA)
+    await expect(paid).to_have_count(0)
+    await house.judge((await pay(house, order_id))["id"], "aprobado")
+    await expect(paid).to_have_count(1)

@@ -1,5 +1,6 @@
 // The cashier: proofs that wait for a verdict, what is still to be paid, what was paid, and the bank's word.
 
+import { call } from "../lib/api.js";
 import { createBar } from "../house/bar.js";
 import { h, KeyedList, toast } from "../lib/dom.js";
 import { startOfDay } from "../house/format.js";
@@ -43,6 +44,8 @@ const calledWarnings = new Set(); // late warnings that the page has called out
 const payData = createPayData();
 /** @type {import("../cobro/charge.js").ChargeSheet?} */
 let charging = null;
+/** @type {Promise<void>?} */
+let refreshing = null; // what is charged
 let hasBegun = false;
 let selectedId = null;
 let fit = null; // how well an order fits what is looked for, or null for all of them
@@ -236,7 +239,7 @@ function reset(orders, before) {
   count();
   markSelected();
   if (detail.isOpen) follow(knownPayment(detail.payment));
-  for (const order of all) charging?.update(order);
+  refreshing = refreshCharge(orders);
   showPrepared();
   if (isNew) returnToPlace();
 }
@@ -306,7 +309,7 @@ function changed(order, before) {
   callWarnings(order, before, false);
   if (detail.isOpen && concernsDetail(order, before)) follow(knownPayment(detail.payment));
   charging?.update(order);
-  if (order.status === "pagado") bank.refresh();
+  if ([order, before].some((one) => one?.status === "pagado")) bank.refresh(); // also of a reopened approval
 }
 
 /** Whether the payment on show pays the order, or another round of its table. */
@@ -342,8 +345,16 @@ async function charge(bill) {
   charging = new sheet.ChargeSheet(bill.orders.find(isChargeable) ?? bill.orders[0], {
     outbox: new sending.Direct({ settings, username: user.username, learn }), settings, learn,
     username: user.username, orders: () => live.orders.values(), payData: payData.of, isTill: true,
+    truth: () => live.settled().then(() => refreshing),
     onClose: () => { charging = null; },
   });
+}
+
+/** Update the sheet; orders that the page doesn't hold any more are void, or were paid. */
+async function refreshCharge(/** @type {Map<string, Order>} */ orders) {
+  const missing = charging?.ids.filter((id) => !orders.has(id)) ?? [];
+  const answers = await Promise.all(missing.map((id) => call("GET", `/orders/${id}`).catch(() => null)));
+  for (const order of [...answers, ...live.orders.values()]) if (order) charging?.update(order);
 }
 
 /** Open the form again after a reload, if there is still something to charge. */
@@ -354,7 +365,8 @@ function chargeAgain(orderId) {
 }
 
 async function correct(orders) {
-  (await fetchPart(import("../house/corrections.js")))?.openCorrections(orders, { role: "cashier", learn });
+  const part = await fetchPart(import("../house/corrections.js"));
+  part?.openCorrections(orders, { role: "cashier", learn, known: (id) => live.orders.get(id) });
 }
 
 followOrderLinks();

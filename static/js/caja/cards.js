@@ -151,7 +151,8 @@ function showTable(/** @type {HTMLElement} */ node, /** @type {Placed} */ order)
   if (node.dataset.place === place(order)) return;
   node.dataset.place = place(order);
   node.classList.toggle("customer", Boolean(order.customer));
-  node.replaceChildren(h("span", { class: "unseen" }, order.customer ? "" : "Mesa "), placeShort(order));
+  const behind = [...node.children].slice(1); // what else the element says
+  node.replaceChildren(h("span", { class: "unseen" }, order.customer ? "" : "Mesa "), placeShort(order), ...behind);
 }
 
 /** An order that was paid today. */
@@ -173,18 +174,22 @@ export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} *
   const time = h("span", { class: "waited number quiet" });
   const badge = h("span", { class: "badge" });
   const whose = h("span", { class: "quiet small" });
-  const node = row(order, time, h("span", { class: "about" }, badge, whose));
+  const sum = h("span", { class: "total money" });
+  const node = row(order, time, h("span", { class: "about" }, badge, whose), sum);
+  const link = /** @type {HTMLElement} */ (node.querySelector("a.table"));
   let shown = order;
-  node.append(createVoidButton(order, onVoided), h("button", {
-    class: "button", type: "button",
-    "aria-label": `Corregir, ${placeWithin(order)}, orden ${order.id}`,
-    onclick: () => correct(shown),
-  }, "Corregir"));
+  const mend = h("button", { class: "button", type: "button", onclick: () => correct(shown) }, "Corregir");
+  const voiding = createVoidButton(order, onVoided);
+  node.append(voiding, mend);
   tick(node, () => setText(time, ago(order.created_at)));
   const update = (/** @type {Order} */ now) => {
     const { status, waiter, round } = now;
     shown = now;
     const { word, icon, tone } = STATES[status];
+    showTable(link, now);
+    voiding.update(now);
+    mend.setAttribute("aria-label", `Corregir, ${placeWithin(now)}, orden ${now.id}`);
+    setText(sum, money(now.total));
     setText(whose, [awayWords(now), `Orden ${order.id}`, round > 1 ? `ronda ${round}` : "", personName(waiter)]
       .filter(Boolean).join(" · "));
     setText(badge, `${icon} ${word}`);
@@ -196,12 +201,9 @@ export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} *
 /** The whole row is a link to the order; a button on it stays a button. */
 function row(/** @type {Order} */ order, /** @type {Element} */ time, /** @type {Element} */ about,
   sum = h("span", { class: "total money" }, money(order.total))) {
+  const link = h("a", { class: "table", href: `/caja?orden=${order.id}`, data: { order: order.id } });
+  showTable(link, order);
+  link.append(h("span", { class: "unseen" }, ` · ver orden ${order.id}`));
   return h("li", { class: "card order-row", data: { order: order.id } },
-    h("span", { class: "card-head" },
-      h("a", { class: order.customer ? "table customer" : "table", href: `/caja?orden=${order.id}`,
-        data: { order: order.id } },
-        h("span", { class: "unseen" }, order.customer ? "" : "Mesa "), placeShort(order),
-        h("span", { class: "unseen" }, ` · ver orden ${order.id}`)),
-      h("span", { class: "sum" }, sum, time)),
-    about);
+    h("span", { class: "card-head" }, link, h("span", { class: "sum" }, sum, time)), about);
 }

@@ -125,6 +125,7 @@ export class Detail {
     const warnings = newWarnings(this.payment, payment);
     this.order = order;
     this.payment = payment;
+    setText(this.title, titleOf(order));
     this.#showPays();
     this.#findings.update(payment, warnings);
     this.#showViewing();
@@ -198,7 +199,7 @@ export class Detail {
   #heading(/** @type {Charged} */ order) {
     const { payment } = order;
     const time = h("span", { class: "number" });
-    const title = h("h2", { tabindex: "-1" }, `${placesOf(order)} · ${ordersOf(order)}`);
+    const title = h("h2", { tabindex: "-1" }, titleOf(order));
     const node = h("header", { class: "payment-head" }, title,
       h("p", { class: "quiet" }, `${methodName(payment.method)} · ${personName(payment.submitted_by)} · `, time),
       h("p", { class: "detail-total money" }, money(givenOf(payment))),
@@ -285,6 +286,8 @@ export class Detail {
     this.earlier.hidden = false;
   }
 }
+
+const titleOf = (/** @type {Charged} */ order) => `${placesOf(order)} · ${ordersOf(order)}`;
 
 const key = (/** @type {string} */ name) => h("kbd", {}, name);
 

@@ -96,8 +96,8 @@ function contents(/** @type {OrderDetail} */ order, /** @type {() => void} */ ag
 
 function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ order, /** @type {() => void} */ again) {
   const { word, tone } = VERDICTS[payment.status];
-  return h("article", { class: "past-payment", "aria-label": attemptOf(payment) },
-    h("h3", {}, `${attemptOf(payment)} · ${methodName(payment.method)} · `,
+  return h("article", { class: "past-payment", "aria-label": attemptOf(payment, [order]) },
+    h("h3", {}, `${attemptOf(payment, [order])} · ${methodName(payment.method)} · `,
       h("span", { class: "money" }, money(payment.amount)), " ", h("span", { class: "badge", data: { tone } }, word)),
     payment.orders.length > 1 ? h("p", { class: "small" }, "Paga ", ...payment.orders.flatMap((part, at) => [
       at > 0 ? ", " : "", part.order_id === order.id ? `esta orden ${money(part.amount)}`
@@ -105,7 +105,7 @@ function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ orde
     h("p", { class: "quiet small" }, ...sayWho(payment)),
     payment.reason ? h("p", { class: payment.status === "rechazado" ? "reason" : "" }, `«${payment.reason}»`) : null,
     createFacts(payment), createFindings(payment).node, createReopen(payment, again),
-    createPhoto(payment, `Comprobante de la orden ${order.id}, ${attemptOf(payment).toLowerCase()}`));
+    createPhoto(payment, `Comprobante de la orden ${order.id}, ${attemptOf(payment, [order]).toLowerCase()}`));
 }
 
 function sayWho(/** @type {Payment} */ payment) {

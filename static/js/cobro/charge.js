@@ -47,7 +47,7 @@ export class ChargeSheet {
     this.truth = truth;
     this.#gather();
     this.form = new ChargeForm({
-      settings, send: (charge) => this.#send(charge), learn,
+      settings, send: (charge, isAgain) => this.#send(charge, isAgain), learn,
       memory: this.#memory(),
       usual: usualMethod(order, settings, isTill),
       isTill, onPayData: payData?.(() => this.order) ?? null,
@@ -190,8 +190,9 @@ export class ChargeSheet {
     this.left.hidden = !words;
   }
 
-  async #send(/** @type {Charge} */ charge) {
-    if (this.truth) await this.#checkStillDue(charge, this.truth);
+  /** Send a charge; with `isAgain`, one that may have arrived before. */
+  async #send(/** @type {Charge} */ charge, /** @type {boolean} */ isAgain) {
+    if (this.truth && !isAgain) await this.#checkStillDue(charge, this.truth);
     const [orderId] = charge.orderIds;
     await this.outbox.add({ orderId, table: this.order.table_number, customer: this.order.customer,
       total: Number(charge.amount) + Number(charge.tip), ...charge });

@@ -404,7 +404,7 @@ export class ChargeForm {
     try {
       if (!await this.#isClear()) return;
       if (this.isTill) this.memory.write({ ...this.#state(), unanswered: charge });
-      await this.send(charge);
+      await this.send(charge, charge === this.#unanswered);
       this.renew();
     } catch (error) {
       this.#failed(charge, error);

@@ -12,7 +12,7 @@ import { DAMAGED, isDamaged, sentAt } from "./proof-words.js";
  */
 export function outcomeOf(/** @type {Order[]} */ orders, /** @type {OutcomeParts} */ { isGoing, rejected, anchor }) {
   const waits = paymentsOf(orders).filter(({ status }) => status === "por_verificar");
-  if (waits.length > 0) return [...waiting(waits.at(-1)), ...warnings(waits.at(-1))];
+  if (waits.length > 0) return [...waiting(waits.at(-1), orders), ...warnings(waits.at(-1))];
   if (anchor.status === "anulado") {
     return [outcome("late", "🚫 Orden anulada"), h("p", { class: "reason" }, `«${anchor.void_reason}»`)];
   }
@@ -26,14 +26,14 @@ export function outcomeOf(/** @type {Order[]} */ orders, /** @type {OutcomeParts
 
 const outcome = (tone, words) => h("p", { class: "outcome", data: { tone } }, words);
 
-function waiting(/** @type {Payment} */ payment) {
+function waiting(/** @type {Payment} */ payment, /** @type {Order[]} */ orders) {
   const overlooked = isOverlooked(payment);
   return [
     payment.seen_at ? outcome("seen", "👀 Caja lo vio") : outcome("wait", "⏳ Esperando al cajero"),
     overlooked
       ? h("p", { class: "notice", data: { tone: "late" } }, "⏰ La caja aún no ve el comprobante. Avísale.")
       : null,
-    h("p", { class: "quiet" }, `${attemptOf(payment)} · ${payment.method} · ${sentAt(payment)}`),
+    h("p", { class: "quiet" }, `${attemptOf(payment, orders)} · ${payment.method} · ${sentAt(payment)}`),
   ].filter(Boolean);
 }
 

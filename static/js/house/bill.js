@@ -106,9 +106,15 @@ export function notesFor(/** @type {number} */ amount) {
   return [amount, ...[...new Set(notes)].sort((a, b) => a - b).slice(0, 3)];
 }
 
-/** "Intento 2" for a payment in place of a rejected one, "Pago 2" for one beside the others of its order. */
-export const attemptOf = (/** @type {Payment} */ payment) =>
-  `${payment.attempt === 1 || payment.replaces ? "Intento" : "Pago"} ${payment.attempt}`;
+/**
+ * "Pago 2 de 3" for a payment that counts beside others of the orders, else "Intento 2".
+ * @type {(payment: Payment, orders: Order[]) => string}
+ */
+export function attemptOf(payment, orders) {
+  const ids = paymentsOf(orders).filter(counts).map(({ id }) => id);
+  const at = ids.indexOf(payment.id);
+  return ids.length > 1 && at >= 0 ? `Pago ${at + 1} de ${ids.length}` : `Intento ${payment.attempt}`;
+}
 
 /** "3 rondas", or "" for one. */
 export const roundsOf = (/** @type {unknown[]} */ orders) => (orders.length > 1 ? `${orders.length} rondas` : "");

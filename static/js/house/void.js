@@ -4,11 +4,17 @@ import { h } from "../lib/dom.js";
 import { fetchPart } from "../lib/later.js";
 import { place, placeWithin } from "./place.js";
 
-/** A button that voids `order`, then calls `onVoided(answer)`. */
-export function createVoidButton(/** @type {Order} */ order, /** @type {OnAnswer} */ onVoided) {
-  const name = `Anular ${placeWithin(order)}, orden ${order.id}`;
+/** A button that voids `first`, then calls `onVoided(answer)`. Its `update(order)` takes news of the order. */
+export function createVoidButton(/** @type {Order} */ first, /** @type {OnAnswer} */ onVoided) {
+  let order = first;
   const ask = async () => (await fetchPart(import("./void-dialog.js")))?.askToVoid(order, onVoided);
-  return h("button", { class: "button void-button", type: "button", "aria-label": name, onclick: ask }, "Anular");
+  const button = h("button", { class: "button void-button", type: "button", onclick: ask }, "Anular");
+  const update = (/** @type {Order} */ now) => {
+    order = now;
+    button.setAttribute("aria-label", `Anular ${placeWithin(order)}, orden ${order.id}`);
+  };
+  update(first);
+  return Object.assign(button, { update });
 }
 
 /** "🚫 Mesa 12 anulada por ana: «se fueron»" */

@@ -74,7 +74,6 @@ const removedWords = (/** @type {Order["items"][number]} */ item) =>
 
 /** Set a button's words; a screen reader reads the table, too. */
 export function setWords(/** @type {Element} */ button, /** @type {Order} */ order, /** @type {string} */ words) {
-  if (button.textContent === words) return;
   setText(button, words);
   button.setAttribute("aria-label", nameOf(order, words));
 }

@@ -214,7 +214,8 @@ function addRound(/** @type {Order} */ order) {
 
 /** Open what can be corrected of a bill's orders. */
 async function correct(/** @type {Order[]} */ orders) {
-  (await fetchPart(import("../house/corrections.js")))?.openCorrections(orders, { role: "waiter", learn });
+  const part = await fetchPart(import("../house/corrections.js"));
+  part?.openCorrections(orders, { role: "waiter", learn, known: (id) => live.orders.get(id) });
 }
 
 /** Fetch what the charge sheet needs, while nobody waits for it. */

@@ -5,7 +5,7 @@ import { minutesSince } from "../house/format.js";
 import { createVoidButton } from "../house/void.js";
 import { billOf } from "../house/bill.js";
 import { billKey } from "../house/place.js";
-import { createCard, createDishes, createTable, nameOf, setWords, showBadge, showState } from "./cards.js";
+import { createCard, createDishes, createTable, setWords, showBadge, showState } from "./cards.js";
 import { createOrderList } from "./order-list.js";
 import { createTake, deliver, showTake } from "./steps.js";
 
@@ -43,12 +43,10 @@ function createOpenCard(/** @type {Order} */ order,
   });
   const take = createTake(() => billOf(orders(), current).filter((one) => !isMine(one)), learn);
   const voiding = createVoidButton(order, learn);
-  const mend = h("button", { class: "button", type: "button", "aria-label": nameOf(order, "Corregir"),
-    onclick: () => correct([current]) }, "Corregir");
+  const mend = h("button", { class: "button", type: "button", onclick: () => correct([current]) });
   const begun = h("p", { class: "quiet small", hidden: true },
     "La cocina ya la empezó: si hay que anularla, pídelo en caja.");
   const isUnfolded = () => fold.getAttribute("aria-expanded") === "true";
-  setWords(give, order, "🍽 Entregado");
   actions.before(begun);
   actions.append(give, take, voiding, mend);
   card.prepend(fold);
@@ -96,6 +94,9 @@ function createOpenCard(/** @type {Order} */ order,
       }
       update(now, now.created_at);
       showMinutes();
+      setWords(give, now, "🍽 Entregado");
+      setWords(mend, now, "Corregir");
+      voiding.update(now);
       setText(roundNumber, now.round > 1 ? `R${now.round}` : "");
       setText(star, isMine(now) ? "★" : "");
       setText(owner, isMine(now) ? ", tuya" : `, de ${now.waiter}`);

@@ -45,7 +45,8 @@ export function createPaidList(/** @type {Waiting} */ { isMine, methodName, whos
   function filter() {
     if (!isLoaded) return;
     const began = Date.parse(startOfDay());
-    const shown = [...orders.values()].filter((order) => Date.parse(decidedAt(order)) >= began
+    const shown = [...orders.values()].filter((order) => order.status === "pagado" // no approval was reopened
+      && Date.parse(decidedAt(order)) >= began
       && (!whose.isOnlyMine() || isMine(order)));
     list.sync(shown);
     onCount(shown.length);
@@ -64,7 +65,7 @@ export function createPaidList(/** @type {Waiting} */ { isMine, methodName, whos
     nodes: [trouble, items, empty],
     load,
     show: (/** @type {Order} */ order) => {
-      if (order.status !== "pagado") return;
+      if (order.status !== "pagado" && !orders.has(order.id)) return;
       orders = new Map(orders).set(order.id, order); // a new Map: `load` adds its orders to the answer
       filter();
     },
