@@ -222,3 +222,29 @@ async def tap_twice(page: Page, button: Locator) -> None:
     assert box
     for _ in range(2):
         await page.touchscreen.tap(box["x"] + 20, box["y"] + 20)
+
+
+async def test_the_keyboards_focus_goes_on_to_what_follows(
+    house: House, window: OpenWindow
+) -> None:
+    for table in (12, 13):
+        await house.deliver(table)
+    await house.submit("1", method="efectivo")
+    opened = await window(ANA, "/mesero?ver=cobrar", {"width": 1280, "height": 800})
+    page = opened.page
+    await tap(bill(page, "Mesa 12, orden 1").get_by_role("button", name="Ver"))
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_role("button", name="Retirar").press("Enter")
+    await settled(page)
+    await sheet.get_by_role("button", name="¿Seguro? Retirar").press("Space", delay=700)
+    await until_order(house, "1", lambda one: one["payment"]["status"] == "retirado")
+    await page.wait_for_function("() => document.activeElement.closest('dialog .charge')")
+    await sheet.get_by_text("Efectivo").click()
+    await sheet.get_by_role("button", name="Enviar").press("Enter")
+    await sheet.get_by_text("Esperando al cajero").wait_for()
+    _, order = await house.call(LUIS, "GET", "/orders/1")
+    await house.judge(order["payment"]["id"], "aprobado")
+    await expect(bill(page, "Mesa 12, orden 1")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(sheet).to_have_count(0)
+    await page.wait_for_function("() => document.activeElement !== document.body")

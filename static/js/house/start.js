@@ -3,6 +3,7 @@
 import { call, isChanging, Problem } from "../lib/api.js";
 import { pauseAfter } from "../lib/again.js";
 import { h, toast } from "../lib/dom.js";
+import { watchFocus } from "../lib/focus.js";
 import { fetchFirst } from "./first.js";
 import { setMoney } from "../lib/money.js";
 import { setRules } from "./rules.js";
@@ -28,6 +29,7 @@ export const PAGES = { waiter: "/mesero", kitchen: "/cocina", cashier: "/caja", 
  */
 export async function start(role) {
   registerShell();
+  watchFocus();
   if (staysLocked()) return new Promise(() => {});
   let [last, isLocked] = await Promise.all([lastHere(), wasLeft()]);
   if (isLocked) return new Promise(() => {});
