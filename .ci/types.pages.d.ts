@@ -26,7 +26,7 @@ type Draft = {
   lines?: Omit<OrderLine, "id">[];
   customer?: string | null; orderId?: string; orderIds?: string[]; items?: string[]; replaces?: string | null;
   method?: string; reference?: string; amount?: string; tip?: string; tendered?: string; takenAt?: string | null;
-  bytes?: ArrayBuffer | null; type?: string; name?: string;
+  bytes?: ArrayBuffer | null; type?: string; name?: string; known?: string[] | null;
 };
 /** How a kind of draft is logged, packed for the server, and known by its answer. */
 type Parcel = {

@@ -534,3 +534,23 @@ async def test_another_amount_is_charged_only_if_the_one_without_an_answer_did_n
     await tap(sheet.locator(SUBMIT))
     await eventually(lambda: has(house, order_id, 60))
     assert await amounts_of(house, order_id) == [50, 60]
+
+
+@pytest.mark.parametrize("way", ["Entre varios", "Otro monto"])
+async def test_a_payment_whose_answer_was_lost_is_counted_once(
+    house: House, window: OpenWindow, way: str
+) -> None:
+    """The stream tells of it while the phone still sends it."""
+    [order_id] = await deliver_rounds(house, 1)
+    share = {"Entre varios": "120.50", "Otro monto": "100.00"}[way]
+    await pay(house, ANA, order_id, amount=share)
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    answers = await lose_on_phone(page, sheet, way)
+    rest = {"Entre varios": "60.25", "Otro monto": "41.00"}[way]
+    await expect(sheet.locator(".sheet-due")).to_have_text(f"Falta $ {rest}")
+    await expect(sheet.locator(".draft-box")).to_have_count(1)
+    answers.is_lost = False
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await expect(sheet.locator(".draft-box")).to_have_count(0)
+    await expect(sheet.locator(".sheet-due")).to_have_text(f"Falta $ {rest}")

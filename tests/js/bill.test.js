@@ -5,7 +5,7 @@ import "./browser.js";
 
 const { billOf, dueOf, isChargeable, notesFor, paymentsOf, paysOf, rejectedOf, sharesOf, unpaidItems } = await import(
   "../../static/js/house/bill.js");
-const { withDrafts } = await import("../../static/js/cobro/held.js");
+const { notArrived, withDrafts } = await import("../../static/js/cobro/held.js");
 const { billKey, ofPlace, place, placeShort, placeWithin, thePlace } = await import("../../static/js/house/place.js");
 
 const sum = (amounts) => amounts.reduce((total, amount) => total + amount, 0);
@@ -121,7 +121,7 @@ test("a rejected payment is to be sent again until another one that is not withd
 test("what waits on the phone is held against its own orders and dishes", () => {
   const bill = [order("1"), order("2")];
   const draft = (orderIds, more = {}) => ({ key: "k", stopped: false, amount: "60.00", items: [], orderIds, ...more });
-  const dues = (...drafts) => withDrafts(bill, drafts).map(({ due }) => due);
+  const dues = (...drafts) => withDrafts(bill, notArrived(drafts, bill)).map(({ due }) => due);
   assert.deepEqual(dues(), [100, 100]);
   assert.deepEqual(dues(draft(["2"])), [100, 40]);
   assert.deepEqual(dues(draft(["1", "2"]), draft(["1", "2"])), [0, 80]);
@@ -134,4 +134,20 @@ test("what waits on the phone is held against its own orders and dishes", () => 
   assert.deepEqual(bill.map(({ due, payments }) => [due, payments.length]), [[100, 0], [100, 0]]);
   const refused = { ...order("1"), payments: [payment("5", "rechazado", [part("1", 60)])] };
   assert.equal(rejectedOf(withDrafts([refused], [draft(["1"], { replaces: "5" })])).length, 0);
+});
+
+test("a payment of this phone that has arrived without its answer is recognised, once", () => {
+  const own = (id, more = {}) => ({ ...payment(id, "por_verificar", [part("1", 50)]), submitted_by: "ana",
+    method: "efectivo", amount: 50, tip: 0, ...more });
+  const draft = (key, more = {}) => ({ key, stopped: false, waiter: "ana", method: "efectivo", amount: "50.00", tip: "",
+    orderId: "1", orderIds: ["1"], items: [], known: ["1"], ...more });
+  const left = (payments, ...drafts) => notArrived(drafts, [order("1", { payments })]).map(({ key }) => key);
+  assert.deepEqual(left([own("1")], draft("a")), ["a"]);
+  assert.deepEqual(left([own("1"), own("2")], draft("a")), []);
+  assert.deepEqual(left([own("1"), own("2")], draft("a"), draft("b")), ["b"]);
+  assert.deepEqual(left([own("2")], draft("a", { stopped: true }), draft("b")), []);
+  for (const other of [{ submitted_by: "beto" }, { method: "tarjeta" }, { amount: 51 }, { tip: 5 }]) {
+    assert.deepEqual(left([own("2", other)], draft("a")), ["a"]);
+  }
+  assert.deepEqual(left([own("2")], draft("a", { known: null })), ["a"]); // of an earlier version
 });

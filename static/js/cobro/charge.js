@@ -11,7 +11,7 @@ import {
 import { billKey, place } from "../house/place.js";
 import { ChargeForm } from "./form.js";
 import { outcomeOf } from "./outcome.js";
-import { withDrafts } from "./held.js";
+import { notArrived, withDrafts } from "./held.js";
 import { createMemory } from "./memory.js";
 import { createPayments } from "./payments.js";
 import { createDiscard, describe, isCorrectable } from "./draft-words.js";
@@ -86,7 +86,7 @@ export class ChargeSheet {
     if (order) this.#learn(order);
     const drafts = this.#drafts;
     const chargeable = this.#chargeable;
-    const bill = withDrafts(chargeable, drafts).filter((one) => one.due > 0 || one.total === 0);
+    const bill = withDrafts(chargeable, notArrived(drafts, this.#all)).filter((one) => one.due > 0 || one.total === 0);
     const due = dueOf(bill);
     this.#showHead(due);
     this.#showVerdict(drafts);
@@ -195,7 +195,7 @@ export class ChargeSheet {
     if (this.truth && !isAgain) await this.#checkStillDue(charge, this.truth);
     const [orderId] = charge.orderIds;
     await this.outbox.add({ orderId, table: this.order.table_number, customer: this.order.customer,
-      total: Number(charge.amount) + Number(charge.tip), ...charge });
+      known: paymentsOf(this.#all).map(({ id }) => id), total: Number(charge.amount) + Number(charge.tip), ...charge });
     this.#isResting = true;
     this.title.focus(); // the form is now hidden
     this.update();
@@ -207,7 +207,8 @@ export class ChargeSheet {
    */
   async #checkStillDue({ orderIds, amount }, truth) {
     await inTime(truth(), TRUTH_WITHIN).catch(() => { /* no network: the server decides */ });
-    const orders = withDrafts(this.#chargeable, this.#drafts).filter(({ id }) => orderIds.includes(id));
+    const orders = withDrafts(this.#chargeable, notArrived(this.#drafts, this.#all))
+      .filter(({ id }) => orderIds.includes(id));
     if (orders.length === orderIds.length && cents(Number(amount)) <= dueOf(orders)) return;
     throw Object.assign(new Error(CHANGED), { isRefusal: true });
   }

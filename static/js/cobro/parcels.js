@@ -4,8 +4,9 @@ import { call } from "../lib/api.js";
 
 /**
  * A proof: `{ orderId, orderIds, table, customer, total, method, reference, amount, tip, tendered, items, replaces,
- * takenAt, bytes, type, name }`; drafts of earlier versions pay `orderId` alone. An order: `{ table, customer, total,
- * lines: [{ product, name, quantity, note }] }`; its `total` is null in drafts of earlier versions.
+ * takenAt, bytes, type, name, known }`, where `known` are the ids of payments that surely are others; drafts of earlier
+ * versions pay `orderId` alone. An order: `{ table, customer, total, lines: [{ product, name, quantity, note }] }`; its
+ * `total` is null in drafts of earlier versions.
  * @type {Record<Draft["kind"], Parcel>}
  */
 export const PARCELS = {
@@ -93,7 +94,8 @@ function part(row) {
   const orderId = String(row.orderId);
   const orderIds = texts(row.orderIds);
   return { orderId, orderIds: orderIds.includes(orderId) ? orderIds : [orderId], items: texts(row.items),
-    tip: text(row.tip), tendered: text(row.tendered), replaces: text(row.replaces), amount: text(row.amount) };
+    tip: text(row.tip), tendered: text(row.tendered), replaces: text(row.replaces), amount: text(row.amount),
+    known: Array.isArray(row.known) ? texts(row.known) : null };
 }
 
 const texts = (value) => (Array.isArray(value) ? value.map(String) : []);

@@ -313,8 +313,17 @@ export class Outbox {
     log(PARCELS[draft.kind].sending, draft);
     const order = await upload(draft, (share) => this.#show(draft.key, share));
     log(PARCELS[draft.kind].sent, draft);
+    if (draft.kind === "proof") this.#tellOthers(draft, order);
     await this.#drop(draft.key);
     return order;
+  }
+
+  /** The payments of an answer are no other draft's. */
+  #tellOthers(/** @type {Draft} */ sent, /** @type {OrderAfterChange} */ { payments = [] }) {
+    const ids = payments.map(({ id }) => id);
+    for (const draft of this.ofOrders(sent.orderIds)) {
+      if (draft.key !== sent.key && draft.known) this.#change({ ...draft, known: [...draft.known, ...ids] });
+    }
   }
 
   #show(key, share) {
@@ -327,8 +336,8 @@ export class Outbox {
     if (!this.#drafts.has(draft.key)) return null; // discarded meanwhile, or sent after all
     const status = error instanceof Problem ? error.status : 0;
     const stopped = isFinal(status, error.code);
-    const { discarded } = this.#drafts.get(draft.key); // perhaps on its way
-    await this.#change({ ...draft, discarded, stopped, code: error.code ?? "", error: error.message,
+    const { discarded, known } = this.#drafts.get(draft.key); // perhaps changed on its way
+    await this.#change({ ...draft, discarded, known, stopped, code: error.code ?? "", error: error.message,
       errors: error.errors ?? {} });
     if (stopped) {
       this.onRefused();
