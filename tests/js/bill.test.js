@@ -118,6 +118,15 @@ test("a rejected payment is to be sent again until another one that is not withd
   assert.deepEqual(ids(payment("2", "rechazado", [], { replaces: "1" })), ["2"]);
 });
 
+test("a rejected payment of two orders is sent again through one of them", () => {
+  const refused = payment("1", "rechazado", [part("1", 50), part("2", 50)]);
+  const again = payment("2", "aprobado", [part("1", 50)], { replaces: "1" });
+  const first = { payments: [refused, again] };
+  const second = order("2", { payments: [refused] });
+  assert.deepEqual(rejectedOf([order("1", first), second]), []);
+  assert.deepEqual(rejectedOf([order("1", { ...first, status: "pagado" }), second]), []);
+});
+
 test("what waits on the phone is held against its own orders and dishes", () => {
   const bill = [order("1"), order("2")];
   const draft = (orderIds, more = {}) => ({ key: "k", stopped: false, amount: "60.00", items: [], orderIds, ...more });

@@ -65,10 +65,8 @@ const eachOnce = (/** @type {Payment[]} */ payments) =>
 
 /** The rejected payments of the orders that no other payment has replaced, the oldest first. */
 export function rejectedOf(/** @type {Order[]} */ orders) {
-  return eachOnce(orders.filter(isOpen).flatMap((order) => {
-    const replacedIds = new Set(order.payments.filter((one) => one.status !== "retirado").map((one) => one.replaces));
-    return order.payments.filter((one) => one.status === "rechazado" && !replacedIds.has(one.id));
-  }));
+  const replacedIds = new Set(paymentsOf(orders).filter((one) => one.status !== "retirado").map((one) => one.replaces));
+  return paymentsOf(orders.filter(isOpen)).filter((one) => one.status === "rechazado" && !replacedIds.has(one.id));
 }
 
 /** What a payment pays of the given orders, in hundredths. */
