@@ -84,6 +84,7 @@ async def test_a_house_may_begin_with_a_sample_or_without_a_menu(
     [
         ({"restaurant": ""}, "restaurant"),
         ({"currency": "pesos!"}, "currency"),
+        ({"currency": "$1"}, "currency"),
         ({"time_zone": "America/Macondo"}, "time_zone"),
         ({"time_zone": "../../etc/passwd"}, "time_zone"),
         ({"username": "Zoé"}, "username"),

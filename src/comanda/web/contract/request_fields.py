@@ -236,7 +236,7 @@ class Currency(fields.String):
     def __init__(self, **more: Any) -> None:
         error = f"De 1 a {LIMITS.currency} caracteres"
         length = validate.Length(1, LIMITS.currency, error=error)
-        super().__init__(validate=validate.And(length, _check_sign), **more)
+        super().__init__(validate=[length, _check_sign], **more)
 
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *more, **kwargs)
