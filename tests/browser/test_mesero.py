@@ -106,6 +106,18 @@ async def test_an_order_is_placed_by_taps(house: House, window: OpenWindow) -> N
     await expect(page.get_by_role("tab", name="En curso")).to_contain_text("1")
 
 
+async def test_a_dish_counts_its_number_for_ears_too(house: House, window: OpenWindow) -> None:
+    page = (await window(ANA, "/mesero", PHONE)).page
+    said = page.get_by_role("status").filter(has_text="Tacos al pastor:")
+    await page.get_by_role("button", name="Agregar Tacos al pastor", exact=True).click()
+    await expect(said).to_have_text("Tacos al pastor: 1")
+    await page.get_by_role("button", name="Agregar Tacos al pastor, hay 1", exact=True).click()
+    await expect(said).to_have_text("Tacos al pastor: 2")
+    await page.get_by_role("button", name="Quitar Tacos al pastor, hay 2", exact=True).click()
+    await page.get_by_role("button", name="Quitar Tacos al pastor, hay 1", exact=True).click()
+    await expect(said).to_have_text("Tacos al pastor: 0")
+
+
 async def test_an_order_without_table_or_items_is_not_sent(
     house: House, window: OpenWindow
 ) -> None:
@@ -157,7 +169,7 @@ async def test_a_ready_order_stands_out_and_one_tap_delivers_it(
     await tab(page, "En curso")
     await card(page, 12).get_by_text("En preparación").wait_for()
     await house.advance(order["id"], "listo", COCO)
-    await hear(page, "Mesa 12: listo para llevar")
+    await hear(page, "Mesa 12: listo, recógelo en cocina")
     assert await page.evaluate("window.buzzed") == [200, 100, 200]
     assert await page.evaluate("tones") == RISING
     assert await card(page, 12).get_by_text("★ tuya").is_visible()
@@ -199,7 +211,7 @@ async def test_a_phone_that_slept_tells_of_what_it_missed(house: House, window: 
     await house.place(30)
     await refresh_until(page, "document.querySelector('#panel-curso').textContent.includes('30')")
     assert await page.evaluate("said") == [
-        "🔔 Mesa 12: listo para llevar",
+        "🔔 Mesa 12: listo, recógelo en cocina",
         "🔄 Mesa 4: el cajero rechazó el pago",
         "✓ Mesa 5 pagada",
     ]

@@ -122,7 +122,7 @@ async def test_news_waits_while_something_can_be_undone(house: House, window: Op
     await page.wait_for_function("document.querySelector('.order[data-status=listo]') !== null")
     await page.get_by_role("button", name="Deshacer").click()
     await expect(page.get_by_label("Mesa", exact=True)).to_have_value("12")
-    await expect(page.locator(".toast")).to_have_text("🔔 Mesa 7: listo para llevar")
+    await expect(page.locator(".toast")).to_have_text("🔔 Mesa 7: listo, recógelo en cocina")
 
 
 async def test_an_undo_is_deaf_to_the_tap_that_brought_it(window: OpenWindow) -> None:

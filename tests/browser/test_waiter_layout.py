@@ -74,7 +74,7 @@ async def order_states(house: House, page: Page) -> AsyncIterator[str]:
 async def card_states(house: House, page: Page) -> AsyncIterator[str]:
     """The cards of both lists, and what is said over them."""
     await turn(page, "En curso")
-    await page.get_by_text("nadie la recoge").first.wait_for()
+    await page.get_by_text("nadie lo recoge").first.wait_for()
     yield "ready orders that nobody fetches"
     await page.get_by_role("button", name="Mías").first.click()
     await settled(page)

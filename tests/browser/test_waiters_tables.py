@@ -67,7 +67,7 @@ async def test_a_delivery_is_undone_in_the_toast_and_the_kitchen_has_it_again(
     await card(page, 12).get_by_role("button", name="Entregado").wait_for()
     await kitchen.get_by_role("article", name="Mesa 12").wait_for()
     assert await status_of(house, order_id) == "listo"
-    await hear(page, "Mesa 12: otra vez lista")
+    await hear(page, "Mesa 12: otra vez listo")
     assert await page.evaluate("tones") == await kitchen.evaluate("tones") == []
 
 
@@ -116,7 +116,7 @@ async def test_an_undo_without_a_network_stays_within_reach(
     await expect(page.locator(".toast")).to_contain_text("Si no cambió, toca otra vez.")
     await opened.context.set_offline(False)
     await undo.click()
-    await hear(page, "otra vez lista para llevar")
+    await hear(page, "otra vez listo")
     assert await status_of(house, order_id) == "listo"
 
 
@@ -154,10 +154,10 @@ async def test_a_dish_that_waits_calls_everybody_once_and_can_be_taken_over(
         await page.get_by_role("heading", name="En curso").click()
     set_clock(house, seconds=80)
     order_id = await ready(house, 12)
-    await hear(ana, "Mesa 12: listo para llevar")
-    await hear(beto, "Mesa 12 lista: ana no la recoge")
+    await hear(ana, "Mesa 12: listo, recógelo en cocina")
+    await hear(beto, "Mesa 12: listo, ana no lo recoge")
     assert await beto.evaluate("tones") == RISING
-    await expect(card(beto, 12)).to_contain_text("Lista y nadie la recoge")
+    await expect(card(beto, 12)).to_contain_text("Listo y nadie lo recoge")
     take = card(beto, 12).get_by_role("button", name="Tomar mesa")
     await expect(take).to_have_attribute("data-kind", "primary")
     await expect(card(ana, 12).get_by_role("button", name="Tomar mesa")).to_be_hidden()
@@ -171,8 +171,8 @@ async def test_a_dish_that_waits_calls_everybody_once_and_can_be_taken_over(
     _, order = await house.call(LUIS, "GET", f"/orders/{order_id}")
     assert order["waiter"] == "beto"
     await beto.wait_for_timeout(2500)  # the watch looks every second
-    assert [one for one in await ana.evaluate("said") if "no la recoge" in one] == []
-    assert len([one for one in await beto.evaluate("said") if "no la recoge" in one]) == 1
+    assert [one for one in await ana.evaluate("said") if "no lo recoge" in one] == []
+    assert len([one for one in await beto.evaluate("said") if "no lo recoge" in one]) == 1
 
 
 async def test_a_dish_that_waits_is_shown_among_my_own_tables_too(
@@ -185,7 +185,7 @@ async def test_a_dish_that_waits_is_shown_among_my_own_tables_too(
     set_clock(house)
     page = await open_page(window, ANA)
     await page.get_by_role("button", name="Mías").filter(visible=True).click()
-    await card(page, 12).get_by_text("Lista y nadie la recoge").wait_for()
+    await card(page, 12).get_by_text("Listo y nadie lo recoge").wait_for()
     assert await labels(page) == ["12"], fresh
 
 

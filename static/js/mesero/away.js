@@ -41,12 +41,12 @@ export function watchReady(/** @type {ReadyParts} */ { seconds, isMine, orders, 
   };
 }
 
-/** "🔔 Mesa 12 lista: ana no la recoge. ¿La llevas tú?" */
+/** "🔔 Mesa 12: listo, ana no lo recoge. ¿Lo llevas tú?" */
 export function callWords(/** @type {Order[]} */ orders) {
   const [first, ...others] = orders;
-  if (others.length === 0) return `🔔 ${place(first)} lista: ${first.waiter} no la recoge. ¿La llevas tú?`;
+  if (others.length === 0) return `🔔 ${place(first)}: listo, ${first.waiter} no lo recoge. ¿Lo llevas tú?`;
   const isTables = orders.every((order) => order.customer === null);
   const tables = orders.map(isTables ? placeShort : place);
   const all = `${tables.slice(0, -1).join(", ")} y ${tables.at(-1)}`;
-  return `🔔 ${isTables ? "Mesas " : ""}${all} listas y nadie las recoge. ¿Las llevas tú?`;
+  return `🔔 ${isTables ? "Mesas " : ""}${all}: listo y nadie lo recoge. ¿Lo llevas tú?`;
 }

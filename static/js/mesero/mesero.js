@@ -288,7 +288,7 @@ const live = new Live({
   on: {
     menu_updated: () => { newOrder.menu.load(); },
     order_ready: (notice) => {
-      alertWaiter(notice, `🔔 ${place(notice)}: listo para llevar`, "done", sound.playNew, [200, 100, 200]);
+      alertWaiter(notice, `🔔 ${place(notice)}: listo, recógelo en cocina`, "done", sound.playNew, [200, 100, 200]);
     },
     order_voided: (notice) => {
       if (notice.by !== user.username) {

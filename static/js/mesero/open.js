@@ -100,7 +100,7 @@ function createOpenCard(/** @type {Order} */ order,
       setText(roundNumber, now.round > 1 ? `R${now.round}` : "");
       setText(star, isMine(now) ? "★" : "");
       setText(owner, isMine(now) ? ", tuya" : `, de ${now.waiter}`);
-      if (isLeft) showBadge(badge, "⏰ Lista y nadie la recoge", "late");
+      if (isLeft) showBadge(badge, "⏰ Listo y nadie lo recoge", "late");
       else showState(badge, now.status);
       take.dataset.kind = isLeft ? "primary" : "";
       card.dataset.status = now.status;

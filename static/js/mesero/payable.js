@@ -116,9 +116,8 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
       const round = now.orders.length > 1 ? 1 : anchor().round; // the line above counts them
       update({ ...anchor(), total: total / 100, round, id: ids }, sinceOf(now.orders));
       card.setAttribute("aria-label", labelOf(now.orders));
-      const cooking = now.orders.filter(({ status }) => !LISTED.includes(status)).length;
       setText(rounds, [roundsOf(now.orders), due > 0 && due < total ? `falta ${money(due / 100)}` : "",
-        cooking > 0 ? `${cooking} en cocina` : ""].filter(Boolean).join(" · "));
+        ...undelivered(now.orders)].filter(Boolean).join(" · "));
       rounds.hidden = !rounds.textContent;
       const state = refused ? "rechazado" : now.orders.some(isChargeable) ? "entregado" : "por_verificar";
       card.dataset.status = state;
@@ -138,6 +137,13 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
       showTake(take, anchor(), now.orders.every(isMine));
     },
   };
+}
+
+/** "1 en cocina" and "🔔 2 listos", where there are some. */
+function undelivered(/** @type {Order[]} */ orders) {
+  const ready = orders.filter(({ status }) => status === "listo").length;
+  const cooking = orders.filter(({ status }) => !LISTED.includes(status)).length - ready;
+  return [cooking > 0 ? `${cooking} en cocina` : "", ready > 0 ? `🔔 ${ready} ${ready === 1 ? "listo" : "listos"}` : ""];
 }
 
 /** "Mesa 12, orden 128", or "Mesa 12, órdenes 128, 130". */

@@ -28,7 +28,7 @@ export async function deliver(order, button, learn) {
 export async function takeBack(order, button, learn) {
   await ask(order, button, async () => {
     learn(await put(order, "listo"));
-    toast(`🔔 ${place(order)}: otra vez lista para llevar`, "", { own: true });
+    toast(`🔔 ${place(order)}: otra vez listo`, "", { own: true });
   }, () => takeBack(order, button, learn));
 }
 
