@@ -199,6 +199,9 @@ async def test_dishes_that_one_guest_paid_are_grey_for_the_next(
     await pick(sheet, "Por platillos", "Efectivo")
     await expect(sheet.locator("button[type=submit]")).to_be_disabled()
     await tap(sheet.get_by_label("Más Tacos al pastor").first)
+    await sheet.get_by_label("Menos Tacos al pastor, ronda 1, 1 de 2").wait_for()
+    said = sheet.get_by_role("status").filter(has_text="ronda")
+    await expect(said).to_have_text("Tacos al pastor, ronda 1: 1 de 2")
     await tap(sheet.get_by_label("Más Sopa").first)
     await tap(sheet.get_by_label("Más Sopa").last)
     await expect(sheet.locator("button[type=submit]")).to_have_text("Enviar $ 225.50")
@@ -215,7 +218,7 @@ async def test_dishes_that_one_guest_paid_are_grey_for_the_next(
     await expect(dishes.nth(0)).to_contain_text("de 1")
     await expect(dishes.nth(1)).to_contain_text("ya pagado")
     await expect(dishes.nth(1)).to_have_attribute("data-paid", "true")
-    await expect(sheet.get_by_label("Más Sopa").first).to_be_disabled()
+    await expect(sheet.get_by_label("Más Sopa, ronda 1, ya pagado")).to_be_disabled()
 
 
 async def test_cash_tells_the_change_in_large(house: House, window: OpenWindow) -> None:

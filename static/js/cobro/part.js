@@ -37,9 +37,10 @@ export class Part {
     this.amount = this.amountField.input;
     this.amount.value = state.amount;
     this.dishes = h("ul", { class: "pay-dishes", "aria-label": "Platillos que paga" });
+    this.counted = h("p", { class: "unseen", role: "status" });
     this.sum = h("p", { class: "pays", "aria-live": "polite" });
     this.node = h("div", { class: "part" }, this.ways, this.rounds, this.share, this.amountField.node, this.dishes,
-      this.sum);
+      this.counted, this.sum);
   }
 
   /** Called with a surplus in hundredths, and the amount that is due, when the waiter makes it the tip. */
@@ -254,17 +255,16 @@ export class Part {
 
   #createDish({ order, item }, /** @type {string} */ key) {
     let most = 0;
+    const ofRound = this.#orders.length > 1 ? `, ronda ${order.round}` : "";
     const chosen = () => Math.min(most, this.state.items[key] ?? 0);
     const set = (/** @type {number} */ quantity) => {
       this.#change({ items: { ...this.state.items, [key]: quantity } });
       show();
+      setText(this.counted, `${item.name}${ofRound}: ${chosen()} de ${most}`);
     };
     const number = h("span", { class: "quantity number" });
-    const ofRound = this.#orders.length > 1 ? `, ronda ${order.round}` : "";
-    const fewer = h("button", { class: "button step-button", type: "button",
-      "aria-label": `Menos ${item.name}${ofRound}`, onclick: () => set(chosen() - 1) }, "−");
-    const more = h("button", { class: "button step-button", type: "button",
-      "aria-label": `Más ${item.name}${ofRound}`, onclick: () => set(chosen() + 1) }, "+");
+    const fewer = h("button", { class: "button step-button", type: "button", onclick: () => set(chosen() - 1) }, "−");
+    const more = h("button", { class: "button step-button", type: "button", onclick: () => set(chosen() + 1) }, "+");
     const about = h("span", { class: "quiet small" });
     const node = h("li", { class: "pay-dish" },
       h("span", { class: "pay-dish-name" }, h("span", {}, item.name), " ", about),
@@ -273,6 +273,9 @@ export class Part {
     const show = () => {
       setText(number, String(chosen()));
       const left = most === 0 ? "ya pagado" : `de ${most}`;
+      const here = `${item.name}${ofRound}, ${most === 0 ? left : `${chosen()} ${left}`}`;
+      fewer.setAttribute("aria-label", `Menos ${here}`);
+      more.setAttribute("aria-label", `Más ${here}`);
       setText(about, `${round}${money(item.unit_price)} · ${left}`);
       node.dataset.paid = String(most === 0);
       fewer.disabled = chosen() === 0;

@@ -47,12 +47,12 @@ class NewOrder {
       oninput: () => this.#change({ customer: this.customer.value }),
     });
     this.away = h("button", {
-      class: "button away-button", type: "button", "aria-pressed": "false",
-      onclick: () => this.#setAway(!this.draft.away),
+      class: "button away-button", type: "button", onclick: () => this.#setAway(!this.draft.away),
     }, "Para llevar");
     this.tableField = h("div", { class: "field" }, h("label", { for: "table" }, "Mesa"), this.table);
     this.customerField = h("div", { class: "field customer-field" },
       h("label", { for: "customer" }, "Para llevar, a nombre de"), this.customer, this.customers);
+    this.counted = h("p", { class: "unseen", role: "status" });
     this.openBill = h("p", { class: "open-bill small", role: "status", hidden: true });
     this.menu = createMenu({
       order: {
@@ -74,7 +74,7 @@ class NewOrder {
     this.panel = h("form",
       { class: "new-order", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#send(); } },
       h("div", { class: "order-head" },
-        this.tableField, this.customerField, this.away, this.menu.search), this.openBill,
+        this.tableField, this.customerField, this.away, this.menu.search), this.openBill, this.counted,
       this.menu.filters, this.menu.node,
       h("div", { class: "order-foot" }, h("div", { class: "order-says" }, this.notice, this.lacking, this.trouble),
         h("div", { class: "order-send" }, this.clear, this.button)));
@@ -132,7 +132,6 @@ class NewOrder {
     const { away } = this.draft;
     this.tableField.hidden = away;
     this.customerField.hidden = !away;
-    this.away.setAttribute("aria-pressed", String(away));
     setText(this.away, away ? "En mesa" : "Para llevar");
     this.away.parentElement?.toggleAttribute("data-away", away);
     this.#showOpenBill();
@@ -197,6 +196,7 @@ class NewOrder {
     }
     const line = newLine(id, { name });
     this.#change({ lines: [...this.draft.lines, line] });
+    this.#sayCount(line);
     return line;
   }
 
@@ -206,6 +206,15 @@ class NewOrder {
       lines: changed.filter((line) => line.quantity > 0)
         .map((line) => ({ ...line, quantity: Math.min(limit("quantity"), line.quantity) })),
     });
+    const line = changed.find((one) => one.id === id);
+    if (line && "quantity" in changes) this.#sayCount(line);
+  }
+
+  /** Only screen readers need the words: "Tacos al pastor: 2". */
+  #sayCount(/** @type {OrderLine} */ { product, name }) {
+    const count = this.draft.lines.filter((line) => line.product === product)
+      .reduce((sum, line) => sum + line.quantity, 0);
+    setText(this.counted, `${name}: ${count}`);
   }
 
   #change(changes) {

@@ -136,7 +136,7 @@ function createSteps(onStep) {
   }, sign);
   const less = button(-1, "−");
   const more = button(1, "+", { "data-kind": "primary" });
-  const quantity = h("output", { class: "number quantity" });
+  const quantity = h("span", { class: "number quantity" });
   return {
     node: h("div", { class: "steps" }, less, quantity, more),
     more,
@@ -146,9 +146,9 @@ function createSteps(onStep) {
       quantity.hidden = count === 0;
       more.hidden = isSum;
       more.disabled = !available;
-      less.setAttribute("aria-label", `Quitar ${label}`);
-      more.setAttribute("aria-label", `Agregar ${label}`);
-      quantity.setAttribute("aria-label", `Cantidad de ${label}`);
+      const here = count > 0 ? `, hay ${count}` : "";
+      less.setAttribute("aria-label", `Quitar ${label}${here}`);
+      more.setAttribute("aria-label", `Agregar ${label}${here}`);
     },
   };
 }
