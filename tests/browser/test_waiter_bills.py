@@ -43,8 +43,12 @@ async def test_a_table_has_one_card_that_follows_its_rounds(
     await expect(card).to_contain_text("2 rondas")
     await expect(card).to_contain_text("$ 482.00")
     await expect(page.get_by_role("tab", name="Por Cobrar 1")).to_be_visible()
-    await house.place(12)
+    cooking = await house.place(12)
     await expect(card.or_(bill(page, "Mesa 12, órdenes 1, 2, 3"))).to_contain_text("1 en cocina")
+    await house.advance(cooking["id"], "en_preparacion", COCO)
+    await house.advance(cooking["id"], "listo", COCO)
+    await expect(bill(page, "Mesa 12, órdenes 1, 2, 3")).to_contain_text("🔔 1 listo")
+    await expect(bill(page, "Mesa 12, órdenes 1, 2, 3")).not_to_contain_text("en cocina")
     _, sent = await house.submit(first["id"], method="efectivo", more=[("amount", "100")])
     third = bill(page, re.compile("^Mesa 12"))
     await expect(third).to_contain_text("⏳ $ 100.00")
@@ -99,6 +103,8 @@ async def test_a_take_away_has_a_name_in_place_of_a_table_also_after_a_reload(
     cook = await kitchen(window)
     page = await phone(window, "nueva")
     await tap(page.get_by_role("button", name="Para llevar"))
+    back = page.get_by_role("button", name="En mesa")
+    assert await back.get_attribute("aria-pressed") is None  # it is where a tap leads
     await page.get_by_label("Para llevar, a nombre de").fill("Lupita Díaz")
     await tap(page.get_by_role("button", name="Agregar Sopa"))
     await page.reload()
@@ -109,9 +115,15 @@ async def test_a_take_away_has_a_name_in_place_of_a_table_also_after_a_reload(
     await until_order(house, "1", lambda one: one["customer"] == "Lupita Díaz")
     _, order = await house.call(LUIS, "GET", "/orders/1")
     assert (order["table_number"], order["round"]) == (None, 1)
+    await tap(page.get_by_role("tab", name=re.compile("En curso")))
+    await page.get_by_role("button", name="Para llevar Lupita Díaz").wait_for()
     await house.serve("1")
     await tap(page.get_by_role("tab", name=re.compile("Por Cobrar")))
-    await expect(bill(page, "Lupita Díaz, orden 1")).to_contain_text("Lupita Díaz")
+    card = bill(page, "Lupita Díaz, orden 1")
+    await expect(card).to_contain_text("Para llevar Lupita Díaz")
+    box = await card.get_by_text("Para llevar").bounding_box()
+    assert box is not None
+    assert box["width"] > 10  # also for eyes
 
 
 async def test_a_name_is_asked_for_before_a_take_away_is_sent(

@@ -37,7 +37,7 @@ export function createCard(/** @type {Order} */ order, /** @type {IsMine} */ isM
 
 /** The large number, which a screen reader hears as "Mesa 12". */
 export const createTable = (/** @type {Placed} */ order) => (order.customer
-  ? h("span", { class: "table customer" }, h("span", { class: "unseen" }, "Para llevar, "), order.customer)
+  ? h("span", { class: "table customer" }, h("span", { class: "away" }, "Para llevar"), " ", order.customer)
   : h("span", { class: "table" }, h("span", { class: "unseen" }, "Mesa "), String(order.table_number)));
 
 /** "Cobrar, mesa 12, orden 128": what a screen reader needs to tell equal buttons apart. */
