@@ -58,7 +58,7 @@ type SheetParts = {
   outbox: Pick<Outbox, "add" | "ofOrders" | "isSending" | "progress" | "sendNow" | "discard" | "username" | "isStale">;
   settings: Settings; orders: () => Iterable<Order>; username: string; learn: OnAnswer; onClose: () => void;
   payData?: ((order: () => Order) => PayData) | null; retries?: Payment | null; isTill?: boolean;
-  truth?: () => Promise<void>;
+  truth?: () => Promise<void>; isBack?: boolean;
 };
 /** What the form asks of the house's accounts; they are as new as can be once `loaded` resolves. */
 type PayData = {

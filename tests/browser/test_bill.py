@@ -572,6 +572,24 @@ async def test_the_change_and_the_whole_bill_stay_in_sight_once_it_is_charged(
     await expect(change).to_have_text("Cambio $ 518.00")
 
 
+async def test_the_change_of_a_part_is_told_after_a_reload_until_the_next_part_is_charged(
+    house: House, window: OpenWindow
+) -> None:
+    await house.deliver()
+    phone = await open_phone(window)
+    sheet = await open_bill(phone.page)
+    await pick(sheet, "Entre varios", "Efectivo")
+    await sheet.locator("#pay-tendered").fill("200")
+    await send(sheet)
+    change = sheet.locator("p.given-back")
+    await expect(change).to_have_text("Cambio $ 79.50")
+    await phone.page.reload()
+    await expect(change).to_have_text("Cambio $ 79.50")
+    await sheet.get_by_role("button", name="Cobrar lo que falta").click()
+    await expect(change).to_be_hidden()
+    await expect(sheet.get_by_role("button", name="Enviar $ 120.50")).to_be_visible()
+
+
 async def test_the_change_of_a_part_is_gone_with_the_next_part(
     house: House, window: OpenWindow
 ) -> None:

@@ -318,6 +318,7 @@ async def test_a_customers_order_is_found_by_name_moved_and_lessened(
     await until_order(house, order_id, lambda order: order["table_number"] == 9)
     await search.fill("mesa 9")
     await expect(visible).to_have_count(1)
+    await settled(page)
     await visible.get_by_role("link").first.click()
     history = page.locator(".history")
     await expect(history).to_contain_text("Cambió de lugar: antes Lupita")
@@ -505,3 +506,23 @@ async def test_a_reopened_approval_leaves_what_was_paid_today_on_the_phone(
     await expect(paid).to_have_count(0)
     await house.judge((await pay(house, order_id))["id"], "aprobado")
     await expect(paid).to_have_count(1)
+
+
+async def test_the_tills_change_is_told_after_a_reload_too(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page, sheet = await open_till(window)
+    await settled(page)
+    await sheet.locator("#pay-tendered").fill("500")
+    await tap(sheet.locator(SUBMIT))
+    change = page.locator("p.given-back")
+    await expect(change).to_have_text("Cambio $ 259.00")
+    await until_order(house, order_id, lambda order: order["status"] == "pagado")
+    await page.reload()
+    await expect(change).to_have_text("Cambio $ 259.00")
+    await expect(page.get_by_role("dialog")).to_contain_text("Pago aprobado")
+    await page.get_by_role("button", name="Cerrar").click()
+    await page.reload()
+    await page.get_by_role("tab", name="Pagadas hoy 1").wait_for()
+    await expect(page.get_by_role("dialog")).to_have_count(0)

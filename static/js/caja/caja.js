@@ -17,7 +17,7 @@ import { Bank, followOrderLinks } from "./later.js";
 import { openOrder } from "./order.js";
 import { createListPanel } from "./list-panel.js";
 import { Verdicts } from "./verdicts.js";
-import { billOf, billsOf, changedBills, dueOf, isChargeable, olderFirst } from "../house/bill.js";
+import { billOf, billsOf, changedBills, dueOf, isChargeable, olderFirst, withChange } from "../house/bill.js";
 import { billKey } from "../house/place.js";
 import { createPayData } from "../cobro/accounts.js";
 import { fetchPart } from "../lib/later.js";
@@ -337,14 +337,14 @@ function turnTo(id) {
 }
 
 /** Charge a bill at the till: what needs no look into the account is approved in the same act. */
-async function charge(bill) {
+async function charge(bill, isBack = false) {
   const sheet = await fetchPart(import("../cobro/charge.js"));
   const sending = await fetchPart(import("../cobro/direct.js"));
   if (!sheet || !sending || document.querySelector("dialog[open]")) return;
   payData.load();
   charging = new sheet.ChargeSheet(bill.orders.find(isChargeable) ?? bill.orders[0], {
     outbox: new sending.Direct({ settings, username: user.username, learn }), settings, learn,
-    username: user.username, orders: () => live.orders.values(), payData: payData.of, isTill: true,
+    username: user.username, orders: () => live.orders.values(), payData: payData.of, isTill: true, isBack,
     truth: () => live.settled().then(() => refreshing),
     onClose: () => { charging = null; },
   });
@@ -357,11 +357,13 @@ async function refreshCharge(/** @type {Map<string, Order>} */ orders) {
   for (const order of [...answers, ...live.orders.values()]) if (order) charging?.update(order);
 }
 
-/** Open the form again after a reload, if there is still something to charge. */
+/** Open the form again after a reload, if there is still something to charge, or change to give back. */
 function chargeAgain(orderId) {
   const order = live.orders.get(orderId);
-  const orders = order ? billOf(live.orders.values(), order) : [];
-  if (orders.some(isChargeable)) charge({ orders });
+  if (!order) return;
+  const orders = billOf(live.orders.values(), order);
+  if (orders.some(isChargeable)) charge({ orders }, true);
+  else if (withChange([order], user.username).length > 0) charge({ orders: [order] }, true);
 }
 
 async function correct(orders) {

@@ -7,6 +7,7 @@ import { inTime } from "../lib/storage.js";
 import { cover, setPlace, uncover } from "../lib/place.js";
 import {
   billOf, cents, counts, dueOf, isChargeable, isOpen, olderFirst, paymentsOf, paysOf, rejectedOf, roundsOf, sumOf,
+  withChange,
 } from "../house/bill.js";
 import { billKey, place } from "../house/place.js";
 import { ChargeForm } from "./form.js";
@@ -26,7 +27,7 @@ const DELIVERED = ["entregado", "por_verificar", "pagado"];
 /**
  * The open sheet of the bill of `order`. `orders()` tells the page's orders, `settings` the methods; `onClose()` is
  * called after it closes; `truth()` resolves once the orders are as new as can be. With `retries`, a rejected payment
- * is sent again.
+ * is sent again; with `isBack`, the sheet was open before a reload.
  */
 export class ChargeSheet {
   #known = new Map();
@@ -36,7 +37,7 @@ export class ChargeSheet {
   #earlier = new Set(); // the payments that were there before this sheet
 
   constructor(/** @type {Order} */ order, /** @type {SheetParts} */ { outbox, settings, orders, username, payData,
-    learn, onClose, retries = null, isTill = false, truth = null }) {
+    learn, onClose, retries = null, isTill = false, truth = null, isBack = false }) {
     this.order = order;
     this.key = billKey(order);
     this.outbox = outbox;
@@ -56,7 +57,9 @@ export class ChargeSheet {
       withdraw: (payment) => this.#withdraw(payment) });
     this.verdict = h("div", { class: "verdict", role: "status" });
     this.change = h("p", { class: "given-back", role: "status", hidden: true });
-    this.#earlier = new Set(paymentsOf(this.#all).map((payment) => payment.id));
+    const just = isBack ? withChange(this.#all, username) : [];
+    this.#earlier = new Set(paymentsOf(this.#all).filter((one) => !just.includes(one)).map(({ id }) => id));
+    this.#isResting = just.length > 0 && !this.form.isBegun; // the change is still told
     this.draftBox = h("div", { class: "draft-boxes" });
     this.next = h("button", { class: "button", type: "button", "data-kind": "primary", "data-size": "main",
       hidden: true, onclick: () => this.#goOn() }, "Cobrar lo que falta");

@@ -50,7 +50,7 @@ export class ChargeForm {
     this.memory = memory;
     const kept = memory.read();
     /** Whether somebody has begun to fill the form in, also before a reload. */
-    this.isBegun = kept !== null;
+    this.isBegun = kept?.isBegun ?? kept !== null;
     // Loaded with the form, not with the page. If it fails to load, photos are sent without their time.
     this.exif = import("../lib/exif.js").catch(() => ({ takenAt: () => null }));
     this.part = new Part({ ...emptyPart(), ...kept?.part }, () => this.#changed());
@@ -299,7 +299,7 @@ export class ChargeForm {
   }
 
   #state() {
-    return { part: this.part.state, method: this.method.name, tip: this.tip.state,
+    return { isBegun: this.isBegun, part: this.part.state, method: this.method.name, tip: this.tip.state,
       tendered: this.tendered.input.value, reference: this.reference.input.value,
       replaces: this.#replaces, corrects: this.#corrects,
       retrying: this.retrying.hidden ? "" : this.retrying.textContent, photo: this.#photo,

@@ -1,6 +1,9 @@
 // A bill: the open orders of one table or customer, what is due on them, and how it can be shared.
 
+import { minutesSince } from "./format.js";
 import { billKey } from "./place.js";
+
+const CHANGE_IS_GIVEN = 3; // minutes after the charge
 
 export const cents = (/** @type {number} */ amount) => Math.round(amount * 100);
 
@@ -113,6 +116,14 @@ export function attemptOf(payment, orders) {
   const at = ids.indexOf(payment.id);
   return ids.length > 1 && at >= 0 ? `Pago ${at + 1} de ${ids.length}` : `Intento ${payment.attempt}`;
 }
+
+/**
+ * The payments of the orders that `username` has just charged, with change to give back.
+ * @type {(orders: Order[], username: string) => Payment[]}
+ */
+export const withChange = (orders, username) => paymentsOf(orders).filter((payment) => counts(payment)
+  && payment.submitted_by === username && (payment.change ?? 0) > 0
+  && minutesSince(payment.submitted_at) < CHANGE_IS_GIVEN);
 
 /** "3 rondas", or "" for one. */
 export const roundsOf = (/** @type {unknown[]} */ orders) => (orders.length > 1 ? `${orders.length} rondas` : "");

@@ -194,7 +194,7 @@ async function refreshSheet(orders) {
     return;
   }
   if (sheet) for (const one of [...fetched, ...live.orders.values()]) sheet.update(one);
-  else if (ids.length > 0) openSheet(fetched[0] ?? orders.get(ids[0]));
+  else if (ids.length > 0) openSheet(fetched[0] ?? orders.get(ids[0]), { isBack: true });
 }
 
 /** Open the sheet of an order that may be paid already. */
@@ -204,7 +204,7 @@ function reopen(orderId) {
 }
 
 /** Open the sheet of an order's bill; with a rejected payment, to send it again. */
-function charge(/** @type {Order} */ order, /** @type {Payment?} */ retries = null) { openSheet(order, retries); }
+function charge(/** @type {Order} */ order, /** @type {Payment?} */ retries = null) { openSheet(order, { retries }); }
 
 /** Open *Nueva* for another round of a table or customer. */
 function addRound(/** @type {Order} */ order) {
@@ -227,13 +227,14 @@ function prepare() {
 /** Load the sheet's script, which the page does not need at first. */
 async function fetchSheet() { ({ ChargeSheet } = await import("../cobro/charge.js")); }
 
-async function openSheet(/** @type {Order} */ order, /** @type {Payment?} */ retries = null) {
+async function openSheet(/** @type {Order} */ order,
+  /** @type {Pick<SheetParts, "retries" | "isBack">} */ { retries = null, isBack = false }) {
   if (!ChargeSheet) await fetchPart(fetchSheet());
   if (!ChargeSheet) setPlace({ orden: null });
   if (sheet || !ChargeSheet) return;
   payData.load();
   sheet = new ChargeSheet(live.orders.get(order.id) ?? order, {
-    outbox, settings, retries, learn, username: user.username, orders: () => live.orders.values(),
+    outbox, settings, retries, isBack, learn, username: user.username, orders: () => live.orders.values(),
     payData: payData.of,
     truth: () => live.settled().then(() => refreshing),
     onClose: () => { sheet = null; },
