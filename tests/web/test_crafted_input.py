@@ -17,7 +17,10 @@ from tests.web.test_bad_input import FORM, multipart
 from tests.web.test_bill import CASH, pay, rounds
 
 ENGLISH = re.compile(r"\b(missing|not|unknown|must|invalid|field|length|type)\b", re.IGNORECASE)
-CONTROL = ("a\0b", "a\nb", "a\r\nX: 1", "a\x1b[31mb", "a\x7fb", "a\x85b", "a\u2028b", "a\tb")
+CONTROL = (
+    *("a\0b", "a\nb", "a\r\nX: 1", "a\x1b[31mb", "a\x7fb", "a\x85b", "a\u2028b", "a\tb"),
+    *("\x1cab", "ab\x1f", "\tab", "ab\n"),  # blanks at the edge, for Python
+)
 NO_TEXT: tuple[Any, ...] = (7, 1.5, True, [], ["a"], {}, {"a": 1}, [[[]]])
 NO_NUMBER: tuple[Any, ...] = ("1", "uno", "", True, [], [1], {}, 1.5, -1, 10**30)
 HUGE = "x" * 600

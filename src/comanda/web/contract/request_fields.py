@@ -73,7 +73,13 @@ class Text(fields.String):
     def __init__(self, *, shortest: int = 0, longest: int, **more: Any) -> None:
         length = validate.Length(shortest, longest, error=f"De {shortest} a {longest} caracteres")
         metadata = {"pattern": f"^[^{CONTROLS}]*$"}
-        super().__init__(validate=[length, _clean], metadata=metadata, **more)
+        super().__init__(validate=length, metadata=metadata, **more)
+
+    def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *more, **kwargs)
+        if isinstance(text, str):
+            _clean(text)  # before blanks around it are taken away: some are control characters
+        return text
 
 
 class AnyText(fields.String):
@@ -139,6 +145,8 @@ class MenuName(fields.String):
 
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *more, **kwargs)
+        if isinstance(text, str):
+            _clean(text)
         try:
             return read_name(text) if isinstance(text, str) else text
         except ValueError as error:
