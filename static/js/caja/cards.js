@@ -180,7 +180,7 @@ export function createCooking(/** @type {Order} */ order, /** @type {OnAnswer} *
   let shown = order;
   const mend = h("button", { class: "button", type: "button", onclick: () => correct(shown) }, "Corregir");
   const voiding = createVoidButton(order, onVoided);
-  node.append(voiding, mend);
+  node.append(h("div", { class: "row-actions" }, mend, voiding));
   tick(node, () => setText(time, ago(order.created_at)));
   const update = (/** @type {Order} */ now) => {
     const { status, waiter, round } = now;
