@@ -67,18 +67,32 @@ async def furnish(house: House) -> None:
             await house.judge(sent["payment"]["id"], "rechazado", reason=NOTE)
         elif number < 6:
             await house.judge(sent["payment"]["id"], "aprobado")
+    await take_away(house, ids)
     for table in (7001, 7002):
         await house.void((await place(house, table, ids, ANA))["id"], ANA, reason=NOTE)
 
 
-async def place(house: House, table: int, ids: list[str], waiter: Staff) -> dict[str, Any]:
+async def take_away(house: House, ids: list[str]) -> None:
+    """Rounds of a customer with a long name: one in each state, one sent to the till."""
+    ways = (("en_preparacion", COCO), ("listo", COCO), ("entregado", ANA))
+    for count in range(5):
+        order = await place(house, count, ids, LONG_WAITER, customer=LONG_WORD)
+        for status, member in ways[:count]:
+            await house.advance(order["id"], status, member)
+    await house.submit(order["id"])
+
+
+async def place(
+    house: House, table: int, ids: list[str], waiter: Staff, customer: str = ""
+) -> dict[str, Any]:
     """An order of $ 1,234,567.00 and more, of dishes with long names and a long note."""
     items = [
         {"product_id": ids[table % 3], "quantity": 10, "note": NOTE},
         {"product_id": ids[1], "quantity": 1},
         {"product_id": ids[2], "quantity": 2, "note": "término medio"},
     ]
-    body = {"table_number": table, "items": items}
+    where = {"customer": customer} if customer else {"table_number": table}
+    body = {**where, "items": items}
     status, order = await house.call(waiter, "POST", "/orders", json=body)
     assert status == 201, order
     return dict(order)

@@ -12,7 +12,7 @@ from playwright.async_api import Page
 
 from tests.browser.conftest import OpenWindow, settled
 from tests.browser.layout import DESKTOP, SIZES, all_flaws
-from tests.browser.test_layout import LONG_WAITER, LONG_WORDS, NOTE, furnish
+from tests.browser.test_layout import LONG_WAITER, LONG_WORD, LONG_WORDS, NOTE, furnish
 from tests.house import House, jpeg
 
 # An order of twelve lines, ten dishes with a note each; or one of two dishes that are sold out.
@@ -50,6 +50,12 @@ async def test_nothing_covers_is_cut_or_overlaps(
 async def order_states(house: House, page: Page) -> AsyncIterator[str]:
     """Writing an order."""
     yield "a new order"
+    await page.get_by_role("button", name="Para llevar").click()
+    await page.get_by_label("Para llevar, a nombre de").fill(LONG_WORD)
+    await page.get_by_text("rondas abiertas").wait_for()
+    yield "another round of a take-away"
+    await page.get_by_role("button", name="En mesa").click()
+    await page.get_by_role("button", name="Vaciar la orden").click()
     await page.evaluate(WRITE, [LONG_WAITER.username, NOTE, True])
     await page.reload()
     await page.get_by_role("button", name="Elegidos 186").click()
@@ -114,6 +120,10 @@ async def sheet_states(house: House, page: Page) -> AsyncIterator[str]:
     await page.get_by_label("Monto que paga").fill("mucho")
     yield "the sheet with a photo and a mistake"
     await page.get_by_role("dialog").get_by_text("Todo", exact=True).click()
+    await page.get_by_role("dialog").get_by_text("Efectivo", exact=True).click()
+    await page.get_by_role("textbox", name="Recibido").fill("99999999")
+    await page.get_by_text("Cambio").wait_for()
+    yield "the sheet: cash with change"
     await page.get_by_role("button", name="Cerrar").click()
     for button in ("Reintentar Pago", "Ver"):
         await page.get_by_role("button", name=button).first.click()
