@@ -68,6 +68,7 @@ async def furnish(house: House) -> None:
         elif number < 6:
             await house.judge(sent["payment"]["id"], "aprobado")
     await take_away(house, ids)
+    await open_accounts(house)
     for table in (7001, 7002):
         await house.void((await place(house, table, ids, ANA))["id"], ANA, reason=NOTE)
 
@@ -79,7 +80,28 @@ async def take_away(house: House, ids: list[str]) -> None:
         order = await place(house, count, ids, LONG_WAITER, customer=LONG_WORD)
         for status, member in ways[:count]:
             await house.advance(order["id"], status, member)
+        if count == 0:
+            body = {"quantity": 0, "reason": NOTE}
+            status, answer = await house.call(
+                LONG_WAITER, "PUT", f"/orders/{order['id']}/items/1", json=body
+            )
+            assert status == 200, answer
     await house.submit(order["id"])
+
+
+async def open_accounts(house: House) -> None:
+    """Two accounts with everything as long as allowed."""
+    account = {
+        "method": "transferencia",
+        "label": LONG_WORDS,
+        "holder": LONG_WORD,
+        "number": "012180001234564471",
+        "alias": LONG_WORD,
+        "qr": None,
+    }
+    body = {"accounts": [account, account | {"label": "Spin", "number": LONG_WORD}]}
+    status, answer = await house.call(ROSA, "PUT", "/accounts", json=body)
+    assert status == 200, answer
 
 
 async def place(
@@ -162,6 +184,7 @@ ADMIN = (
     ),
     Case("admin: the menu", LONG_ADMIN, "/admin", user_menu),
     Case("admin: a dish", LONG_ADMIN, "/admin", dialog("Editar", at="Menú")),
+    Case("admin: an account", LONG_ADMIN, "/admin", dialog("+ Cuenta", at="Restaurante")),
     Case("admin: a person", LONG_ADMIN, "/admin", dialog("Editar", at="Personal")),
 )
 

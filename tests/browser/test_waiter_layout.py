@@ -110,6 +110,10 @@ async def sheet_states(house: House, page: Page) -> AsyncIterator[str]:
     await page.get_by_role("button", name="💳 Cobrar").first.click()
     await page.get_by_role("dialog").wait_for()
     yield "the sheet"
+    await page.get_by_role("button", name="Datos para pagar").click()
+    await page.get_by_role("dialog", name="Datos para pagar").wait_for()
+    yield "where to pay"
+    await page.get_by_role("dialog", name="Datos para pagar").get_by_label("Cerrar").click()
     photo: Any = {"name": f"{LONG_WORDS}.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
     await page.locator("input[type=file]").last.set_input_files([photo])
     await page.get_by_text("Foto lista").wait_for()
