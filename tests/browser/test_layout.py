@@ -82,10 +82,10 @@ async def take_away(house: House, ids: list[str]) -> None:
             await house.advance(order["id"], status, member)
         if count == 0:
             body = {"quantity": 0, "reason": NOTE}
-            status, answer = await house.call(
+            code, answer = await house.call(
                 LONG_WAITER, "PUT", f"/orders/{order['id']}/items/1", json=body
             )
-            assert status == 200, answer
+            assert code == 200, answer
     await house.submit(order["id"])
 
 
