@@ -523,6 +523,7 @@ async def test_the_tills_change_is_told_after_a_reload_too(
     await expect(change).to_have_text("Cambio $ 259.00")
     await expect(page.get_by_role("dialog")).to_contain_text("Pago aprobado")
     await page.get_by_role("button", name="Cerrar").click()
+    await page.wait_for_function("() => !history.state?.over?.length")
     await page.reload()
     await page.get_by_role("tab", name="Pagadas hoy 1").wait_for()
     await expect(page.get_by_role("dialog")).to_have_count(0)
