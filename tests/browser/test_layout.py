@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from comanda.config import Config
 from comanda.domain.staff import Role, Staff
@@ -193,6 +193,7 @@ async def detail(page: Page) -> None:
     await settled(page)
     await page.get_by_role("tabpanel").get_by_role("button").first.click()
     await page.get_by_role("button", name="Aprobar").wait_for()
+    await expect(page.get_by_text("Cargando la foto…")).to_have_count(0)
 
 
 async def refuse(page: Page) -> None:

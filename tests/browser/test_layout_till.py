@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import aiohttp
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from comanda.config import Backup, Config
 from tests.browser.conftest import OpenWindow, settled
@@ -96,6 +96,7 @@ def card_of(table: int) -> Callable[[Page], Awaitable[None]]:
         await settled(page)
         await card.click()
         await page.get_by_role("button", name="Aprobar").wait_for()
+        await expect(page.get_by_text("Cargando la foto…")).to_have_count(0)
 
     return open_card
 
