@@ -554,3 +554,28 @@ async def test_a_payment_whose_answer_was_lost_is_counted_once(
     await page.evaluate("dispatchEvent(new Event('online'))")
     await expect(sheet.locator(".draft-box")).to_have_count(0)
     await expect(sheet.locator(".sheet-due")).to_have_text(f"Falta $ {rest}")
+
+
+async def test_a_payment_that_is_being_discarded_is_not_sent_under_its_used_key(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    answers = Answers()
+    answers.is_lost = True
+    await page.route("**/proof", lambda route: route.abort())
+    await page.route("**/requests/*", answers.lose)
+    await pick(sheet, "Efectivo")
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_role("button", name="Descartar").wait_for()
+    await discard(sheet)
+    await sheet.get_by_text("No se sabe si llegó").wait_for()
+    await expect(page.get_by_role("button", name="Enviar ahora")).to_have_count(0)
+    answers.is_lost = False
+    await page.unroute("**/proof")
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await tap(sheet.get_by_role("button", name="Cobrar lo que falta"))
+    await pick(sheet, "Efectivo")
+    await tap(sheet.locator(SUBMIT))
+    await eventually(lambda: has(house, order_id, 241))

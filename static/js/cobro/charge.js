@@ -15,7 +15,7 @@ import { outcomeOf } from "./outcome.js";
 import { notArrived, withDrafts } from "./held.js";
 import { createMemory } from "./memory.js";
 import { createPayments } from "./payments.js";
-import { createDiscard, describe, isCorrectable } from "./draft-words.js";
+import { createDiscard, describe, isCorrectable, isGoingAway } from "./draft-words.js";
 
 /** Whether a refused draft arrived before, in another waiter's name. */
 const hasArrived = (/** @type {Draft} */ { code }) => code === "idempotency_key_reused";
@@ -316,9 +316,9 @@ function createDraftBox(/** @type {Draft} */ first, /** @type {DraftActs} */ { o
     bar.hidden = !sending;
     bar.value = outbox.progress(draft);
     actions.hidden = sending;
-    sendNow.hidden = isCorrectable(draft) || isNeedless;
+    sendNow.hidden = isCorrectable(draft) || isNeedless || isGoingAway(draft);
     mend.hidden = !isCorrectable(draft) || isNeedless;
-    putAside.hidden = draft.discarded && !draft.stopped;
+    putAside.hidden = isGoingAway(draft);
   };
   return Object.assign(node, { show });
 }

@@ -9,10 +9,13 @@ const OVERTAKEN = ["nothing_due", "illegal_transition"]; // somebody has paid th
 export const isCorrectable = (/** @type {Draft} */ draft) => draft.stopped
   && (Object.keys(draft.errors).length > 0 || OVERTAKEN.includes(draft.code));
 
+/** Whether the server is to refuse a discarded draft: its key may be used up, so that it is not sent any more. */
+export const isGoingAway = (/** @type {Draft} */ { discarded, stopped }) => discarded && !stopped;
+
 /** A draft's state, in words. */
 export function describe(/** @type {Draft} */ draft, /** @type {SheetParts["outbox"]} */ outbox) {
   const isOrder = draft.kind === "order";
-  if (draft.discarded && !draft.stopped) {
+  if (isGoingAway(draft)) {
     return outbox.isSending(draft) ? "Descartando…"
       : "⚠ No se sabe si llegó. Se descarta al volver la conexión, si no llegó.";
   }

@@ -2,7 +2,7 @@
 
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
-import { createDiscard, describe, isCorrectable } from "../cobro/draft-words.js";
+import { createDiscard, describe, isCorrectable, isGoingAway } from "../cobro/draft-words.js";
 import { countOf, placeOfDraft } from "../cobro/parcels.js";
 
 const UNREAD =
@@ -66,9 +66,9 @@ function createDraft(/** @type {Draft} */ draft, /** @type {Outbox} */ outbox, o
     update: (/** @type {Draft} */ now) => {
       setText(why, describe(now, outbox));
       node.dataset.stopped = String(now.stopped || outbox.isStale(now));
-      send.hidden = isCorrectable(now);
-      correct.hidden = !send.hidden;
-      discard.hidden = now.discarded && !now.stopped;
+      send.hidden = isCorrectable(now) || isGoingAway(now);
+      correct.hidden = !isCorrectable(now);
+      discard.hidden = isGoingAway(now);
       for (const one of [send, discard]) one.disabled = outbox.isSending(now);
     },
   };
