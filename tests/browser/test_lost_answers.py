@@ -579,3 +579,37 @@ async def test_a_payment_that_is_being_discarded_is_not_sent_under_its_used_key(
     await pick(sheet, "Efectivo")
     await tap(sheet.locator(SUBMIT))
     await eventually(lambda: has(house, order_id, 241))
+
+
+FORGET_PHOTOS = """async () => {
+  const { shelf } = await part("lib/storage.js");
+  await shelf("comanda.cobro", "fotos")("readwrite", (all) => all.clear());
+}"""
+
+
+async def test_a_charge_whose_photo_the_device_has_lost_is_not_charged_twice(
+    house: House, window: OpenWindow
+) -> None:
+    """Without its photo the server refuses it, which says nothing of the attempt before."""
+    [order_id] = await deliver_rounds(house, 1)
+    page, sheet = await open_till(window)
+    answers = Answers()
+    answers.is_lost = True
+    await page.route("**/proof", answers.lose)
+    await pick(sheet, "Transferencia", "Otro monto")
+    await sheet.get_by_label("Monto que paga").fill("100")
+    await sheet.get_by_label("Galería").set_input_files(PHOTO)
+    await sheet.get_by_text("Foto lista").wait_for()
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("no se cobra dos veces").wait_for()
+    await page.unroute("**/proof")
+    await page.evaluate(FORGET_PHOTOS)
+    await page.reload()
+    await sheet.get_by_text("No se sabe si el cobro de $ 100.00 llegó").wait_for()
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("Revisa los datos: Falta la foto").wait_for()
+    await sheet.get_by_label("Galería").set_input_files(PHOTO)
+    await sheet.get_by_text("Foto lista").wait_for()
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("El cobro de $ 100.00 ya había llegado").wait_for()
+    assert await amounts_of(house, order_id) == [100]

@@ -454,6 +454,7 @@ export class ChargeForm {
   #failed(/** @type {Charge} */ charge, error) {
     // What is no answer to the charge, as the end of the session, says nothing of the attempt before.
     const isOpen = error?.isUnanswered || (charge === this.#unanswered && error?.isPassing);
+    if (charge === this.#unanswered && !isOpen) this.#doubt = { ...charge, file: null };
     this.#unanswered = isOpen ? charge : null;
     this.#trouble = error?.isRefusal ? error.message : "El archivo ya no se puede leer. Elígelo otra vez.";
     if (!this.#unanswered) this.memory.write(this.#state());
