@@ -119,7 +119,7 @@ def _is_time_zone(text: str) -> None:
 
 def _is_sign(text: str) -> None:
     if not is_sign(text):
-        raise ValidationError("sólo letras, signos de moneda, y «/» o «.» tras ellos")
+        raise ValidationError("sólo letras, signos de moneda, y «/» o «.», que no van primero")
 
 
 def home_path(text: str) -> str:

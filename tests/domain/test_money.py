@@ -45,7 +45,8 @@ def reading(house: str, text: str) -> int | str:
 
 
 @pytest.mark.parametrize(
-    "sign", ["$", "US$", "S/", "S/.", "B/.", "Bs.", "Q", "₡", "₲", "Gs.", "€", "zł", "$b"]
+    "sign",
+    ["$", "US$", "S/", "S/.", "B/.", "Bs.", "Bs.S", "M.N.", "Q", "₡", "₲", "Gs.", "€", "zł", "$b"],
 )
 def test_a_sign_is_letters_and_signs_of_currencies(sign: str) -> None:
     assert is_sign(sign)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 MOST = 99_999_999_999
-NO_SIGN = "Usa letras, un signo de moneda, «/» o «.» tras ellos: $, S/, Bs."
+NO_SIGN = "Usa letras, un signo de moneda, «/» o «.» después: $, S/, Bs."
 NO_HUNDREDTHS = "Aquí los montos no llevan centavos"
 _HUNDREDTHS = 2  # digits
 _BLANKS = re.compile("[\t\n\r \u00a0\u2009\u202f]+")
@@ -22,11 +22,11 @@ _AMOUNT = re.compile(
 def is_sign(text: str) -> bool:
     """Whether the text can stand beside an amount and never be read as a part of it.
 
-    A sign has Latin letters and signs of currencies, and behind them `/` and `.`. It has no digits,
-    blanks, marks of a negative amount, nor anything invisible or written from right to left.
+    A sign has Latin letters and signs of currencies, and between or behind them `/` and `.`. It has
+    no digits, blanks, marks of a negative amount, nor anything invisible or written from right to
+    left.
     """
-    body = text.rstrip("/.")
-    return body != "" and all(map(_is_of_sign, body))
+    return text[:1] not in {"", "/", "."} and all(c in "/." or _is_of_sign(c) for c in text)
 
 
 def _is_of_sign(character: str) -> bool:
