@@ -13,6 +13,7 @@ from tests.browser.test_bill import (
     amounts_of,
     deliver_rounds,
     is_covered,
+    let_tips,
     open_bill,
     open_phone,
     pay,
@@ -381,3 +382,23 @@ async def test_a_photo_that_replaced_another_comes_back_after_a_reload(
 
 async def keeps_photo_of(page: Page, size: int) -> bool:
     return size in (await page.evaluate(SIZES) or [])
+
+
+async def test_a_rejected_payment_sent_again_takes_nothing_from_the_part_that_was_begun(
+    house: House, window: OpenWindow
+) -> None:
+    [order_id] = await deliver_rounds(house, 1)
+    await let_tips(house, 10)
+    refused_id = (await pay(house, ANA, order_id, amount="100"))["payment"]["id"]
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    await pick(sheet, "Efectivo", "10 %")
+    await sheet.get_by_role("textbox", name="Recibido").fill("500")
+    await house.judge(refused_id, "rechazado", reason="Falta el dinero")
+    await tap(sheet.get_by_role("button", name="Reintentar Pago"))
+    await expect(sheet.locator("button[type=submit]")).to_have_text("Enviar $ 100.00")
+    await expect(sheet.get_by_role("textbox", name="Recibido")).to_have_value("")
+    await send(sheet)
+    [_, payment] = await payments_of(house, order_id)
+    assert (payment["amount"], payment["tip"], payment["replaces"]) == (100, 0, refused_id)
+    assert payment["tendered"] is None

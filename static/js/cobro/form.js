@@ -166,28 +166,34 @@ export class ChargeForm {
   /** Begin the next payment of the bill, after one was sent. */
   renew() {
     this.#replaces = null;
-    this.#corrects = null;
     this.#unanswered = null;
-    this.#isPreparing = false;
     this.#trouble = "";
     this.isBegun = false;
     this.retrying.hidden = true;
+    this.#empty();
+    this.part.choose(this.part.next());
+    this.memory.write(this.part.state.way === "varios" ? this.#state() : null);
+    this.#show();
+  }
+
+  /** Empty what belongs to one payment: the photo, the operation number, the cash and the tip. */
+  #empty() {
     this.#turn += 1;
+    this.#corrects = null;
+    this.#isPreparing = false;
     this.#choose(null);
     this.#photo = undefined;
     this.memory.writePhoto(null);
     this.reference.text = "";
     this.tendered.input.value = "";
     this.tip.set({ choice: "0" });
-    this.part.choose(this.part.next());
-    this.memory.write(this.part.state.way === "varios" ? this.#state() : null);
-    this.#show();
   }
 
   /** Send a rejected payment again: its amount, its orders and its tip. */
   retry(/** @type {Payment} */ payment, /** @type {Order[]} */ orders) {
     this.#forgetTrouble();
     this.isBegun = true;
+    if (this.#replaces !== payment.id) this.#empty(); // what was begun is another payment
     this.#replaces = payment.id;
     const ids = payment.orders.map((part) => part.order_id);
     const without = orders.filter((order) => !ids.includes(order.id)).map((order) => order.id);
