@@ -402,3 +402,23 @@ async def test_a_rejected_payment_sent_again_takes_nothing_from_the_part_that_wa
     [_, payment] = await payments_of(house, order_id)
     assert (payment["amount"], payment["tip"], payment["replaces"]) == (100, 0, refused_id)
     assert payment["tendered"] is None
+
+
+async def test_a_payment_rejected_under_the_open_sheet_is_offered_again_as_it_was(
+    house: House, window: OpenWindow
+) -> None:
+    ids = await deliver_rounds(house, 2)
+    await let_tips(house, 10)
+    page = (await open_phone(window)).page
+    sheet = await open_bill(page)
+    await pick(sheet, "Efectivo", "10 %")
+    await send(sheet)
+    [payment] = await payments_of(house, ids[0])
+    await house.judge(payment["id"], "rechazado", reason="Falta el dinero")
+    await sheet.get_by_text("Falta el dinero").wait_for()
+    await expect(sheet.locator("button[type=submit]")).to_have_text("Enviar $ 530.20")
+    await page.reload()
+    await expect(sheet.locator("button[type=submit]")).to_have_text("Enviar $ 530.20")
+    await send(sheet)
+    [_, again] = await payments_of(house, ids[0])
+    assert (again["amount"], again["tip"], again["replaces"]) == (482, 48.2, payment["id"])

@@ -35,6 +35,8 @@ export class ChargeSheet {
   #refused = ""; // the key of the refused draft that the form was last filled in with
   /** @type {Set<string>} */
   #earlier = new Set(); // the payments that were there before this sheet
+  /** @type {Set<string>} */
+  #rejectedEarlier; // the rejected payments that were there before this sheet, or that it has filled in
 
   constructor(/** @type {Order} */ order, /** @type {SheetParts} */ { outbox, settings, orders, username, payData,
     learn, onClose, retries = null, isTill = false, truth = null, isBack = false }) {
@@ -57,6 +59,7 @@ export class ChargeSheet {
       withdraw: (payment) => this.#withdraw(payment) });
     this.verdict = h("div", { class: "verdict", role: "status" });
     this.change = h("p", { class: "given-back", role: "status", hidden: true });
+    this.#rejectedEarlier = new Set(isBack && !isTill ? [] : rejectedOf(this.#all).map(({ id }) => id));
     const just = isBack ? withChange(this.#all, username) : [];
     this.#earlier = new Set(paymentsOf(this.#all).filter((one) => !just.includes(one)).map(({ id }) => id));
     this.#isResting = just.length > 0 && !this.form.isBegun; // the change is still told
@@ -109,6 +112,16 @@ export class ChargeSheet {
     this.form.update(bill, total);
     this.#showChange(drafts);
     if (isToCorrect) this.#correct(refused);
+    else this.#retryRejected(due);
+  }
+
+  /** Fill in a payment of all that is due which was rejected under this sheet: it is sent again as it was. */
+  #retryRejected(/** @type {number} */ due) {
+    if (this.form.node.hidden || this.form.isBegun) return;
+    const payment = rejectedOf(this.#all).at(-1);
+    if (!payment || this.#rejectedEarlier.has(payment.id) || paysOf(payment, this.#all) < due) return;
+    this.#rejectedEarlier.add(payment.id);
+    this.form.retry(payment, this.#chargeable);
   }
 
   #learn(/** @type {Order} */ order) {
