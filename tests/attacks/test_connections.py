@@ -141,6 +141,43 @@ async def test_who_only_rests_gives_its_place_to_who_asks(house: House) -> None:
             assert await status(reader) == 200
 
 
+async def test_a_request_that_a_busy_server_has_not_read_yet_keeps_its_place(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "RESTS_SECONDS", 0)
+    host, port = urlsplit(house.url).hostname, urlsplit(house.url).port
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(asking(house.url))
+    assert await status(reader) == 200
+    (visit,) = house.app[CONNECTIONS]._inside["127.0.0.1"].values()
+    assert visit is not None
+    await eventually(lambda: visit.rests)
+    writer.write(asking(house.url))  # and the server's loop has no time for it
+    assert not visit.rests
+    assert await status(reader) == 200
+    writer.transport.abort()
+
+
+async def test_a_client_whose_answer_took_long_does_not_rest_yet(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has just been answered, and may ask at once for more."""
+    read = connections.Visit.data_received
+
+    def read_long_ago(visit: connections.Visit, data: bytes) -> None:
+        read(visit, data)
+        visit._active -= 100
+
+    monkeypatch.setattr(connections.Visit, "data_received", read_long_ago)
+    monkeypatch.setattr(connections, "RESTS_SECONDS", 50)
+    async with knock(house.url, asking(house.url)) as reader:
+        assert await status(reader) == 200
+        (visit,) = house.app[CONNECTIONS]._inside["127.0.0.1"].values()
+        assert visit is not None
+        await eventually(lambda: visit._waiter is not None)
+        assert not visit.rests
+
+
 async def test_however_many_come_of_an_address_few_stay(house: House) -> None:
     inside = house.app[CONNECTIONS]._open
     async with AsyncExitStack() as others:

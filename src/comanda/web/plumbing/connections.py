@@ -14,6 +14,7 @@ import asyncio
 import errno
 import logging
 import resource
+import select
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
@@ -209,6 +210,13 @@ def _ended(connections: Iterable[asyncio.Transport]) -> list[asyncio.Transport]:
     ]
 
 
+def _has_unread(connection: asyncio.Transport) -> bool:
+    """Whether something has come that a busy loop has not read yet: the client does not rest."""
+    poll = select.poll()
+    poll.register(connection.get_extra_info("socket"), select.POLLIN)
+    return poll.poll(0) != []
+
+
 CONNECTIONS = web.AppKey("CONNECTIONS", Connections)
 
 
@@ -216,9 +224,9 @@ class Visit(web.RequestHandler):
     """A client's connection. The head of a request and the pause before it have a time limit."""
 
     __slots__ = (
+        "_active",
         "_body_left",
         "_connections",
-        "_heard",
         "_late",
         "_pause",
         "address",
@@ -231,7 +239,7 @@ class Visit(web.RequestHandler):
         self._connections = connections
         self._late: asyncio.TimerHandle | None = None
         self._pause: asyncio.TimerHandle | None = None
-        self._heard = 0.0
+        self._active = 0.0  # when something came or was answered last
         self._body_left = 0
         self.has_place = True
 
@@ -239,8 +247,9 @@ class Visit(web.RequestHandler):
     def rests(self) -> bool:
         """Whether the client has received an answer and has sent nothing for `RESTS_SECONDS`."""
         is_waiting = self._waiter is not None and not self._waiter.done()
-        is_silent = self._loop.time() - self._heard >= RESTS_SECONDS
-        return is_waiting and is_silent and self._late is None and self._request_count > 0
+        is_silent = self._loop.time() - self._active >= RESTS_SECONDS
+        is_answered = self._late is None and self._request_count > 0
+        return is_waiting and is_silent and is_answered and not _has_unread(self.connection)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if not isinstance(transport, asyncio.Transport):
@@ -273,11 +282,16 @@ class Visit(web.RequestHandler):
             is_new = self._request_count > requests
             self._body_left = self._unread_body(len(data)) if is_new else 0
         self._read_at_once(min(READ_OF_FILE, max(READ_AT_ONCE, self._body_left)))
-        self._heard = self._loop.time()
+        self._active = self._loop.time()
         if self._waiter is not None and not self._waiter.done():
             self._expect_head()  # the head of a request is incomplete
         elif self._request_count:
             self._stop_waiting()
+
+    async def finish_response(self, *answer: Any) -> tuple[web.StreamResponse, bool]:
+        finished = await super().finish_response(*answer)
+        self._active = self._loop.time()  # the answer may have taken long
+        return finished
 
     def _unread_body(self, received: int) -> int:
         """Return how many bytes of the body of a request that just came are to come, at least.
