@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.test_bill import (
@@ -22,7 +22,7 @@ from tests.browser.test_bill import (
     send,
     tap,
 )
-from tests.browser.test_lost_answers import SUBMIT, Answers, has, open_till
+from tests.browser.test_lost_answers import SUBMIT, Answers, has, lose_at_till, open_till
 from tests.house import ANA, BETO, LUIS, House, eventually, jpeg
 
 # Notes whether the button rests each time that the amount changes.
@@ -64,24 +64,13 @@ async def come_back(page: Page, house: House) -> None:
     await page.goto(f"{house.url}/caja")
 
 
-async def lose_an_answer(page: Page, sheet: Locator) -> None:
-    """Charge 100 at the till; the charge arrives, and its answer doesn't."""
-    answers = Answers()
-    answers.is_lost = True
-    await page.route("**/proof", answers.lose)
-    await pick(sheet, "Otro monto")
-    await sheet.get_by_label("Monto que paga").fill("100")
-    await tap(sheet.locator(SUBMIT))
-    await sheet.get_by_text("no se cobra dos veces").wait_for()
-    await page.unroute("**/proof")
-
-
 async def test_a_charge_without_an_answer_outlives_its_session(
     house: House, window: OpenWindow
 ) -> None:
     [order_id] = await deliver_rounds(house, 1)
     page, sheet = await open_till(window)
-    await lose_an_answer(page, sheet)
+    await lose_at_till(page, sheet)
+    await page.unroute("**/proof")
     await page.context.clear_cookies()
     await tap(sheet.locator(SUBMIT))
     await page.get_by_role("button", name="Entrar").wait_for()
@@ -101,7 +90,8 @@ async def test_a_refusal_of_the_way_says_nothing_of_the_charge_before(
     """Too many requests, or a login page of the Wi-Fi: the charge may have arrived before."""
     [order_id] = await deliver_rounds(house, 1)
     page, sheet = await open_till(window)
-    await lose_an_answer(page, sheet)
+    await lose_at_till(page, sheet)
+    await page.unroute("**/proof")
     refused = asyncio.Event()
 
     async def refuse(route: Route) -> None:
@@ -303,6 +293,24 @@ async def test_a_photo_that_is_being_prepared_is_waited_for(
     await expect(sheet.locator(SUBMIT)).to_be_disabled()
 
 
+async def fall_asleep(page: Page) -> None:
+    await page.route("**/events/*", lambda route: route.abort())
+    await page.evaluate("document.dispatchEvent(new Event('freeze')) && undefined")
+
+
+async def wake_up(page: Page) -> Answers:
+    """The page asks for the orders of now; the answers are held back."""
+    answers = Answers()
+    await page.route("**/orders", answers.hold)
+    await page.evaluate("document.dispatchEvent(new Event('resume')) && undefined")
+
+    async def is_asked() -> bool:
+        return answers.asked > 0
+
+    await eventually(is_asked)
+    return answers
+
+
 async def test_a_phone_that_slept_shows_what_is_left_before_it_sends(
     house: House, window: OpenWindow
 ) -> None:
@@ -310,15 +318,11 @@ async def test_a_phone_that_slept_shows_what_is_left_before_it_sends(
     phone = await open_phone(window)
     sheet = await open_bill(phone.page)
     await pick(sheet, "Efectivo")
-    await phone.page.route("**/events/*", lambda route: route.abort())
-    await phone.page.evaluate("document.dispatchEvent(new Event('freeze')) && undefined")
+    await fall_asleep(phone.page)
     paid = await pay(house, BETO, first)
     await house.judge(paid["payment"]["id"], "aprobado")
     await house.void(second, LUIS)
-    answers = Answers()
-    await phone.page.route("**/orders", answers.hold)
-    await phone.page.evaluate("document.dispatchEvent(new Event('resume')) && undefined")
-    await eventually(lambda: is_asked(answers))
+    answers = await wake_up(phone.page)
     await sheet.locator(SUBMIT).click()
     await expect(sheet.locator(SUBMIT)).to_be_disabled()
     answers.gate.set()
@@ -329,10 +333,6 @@ async def test_a_phone_that_slept_shows_what_is_left_before_it_sends(
     await tap(sheet.locator(SUBMIT))
     await eventually(lambda: has(house, third, 241))
     assert await amounts_of(house, third) == [241]
-
-
-async def is_asked(answers: Answers) -> bool:
-    return answers.asked > 0
 
 
 async def test_a_charge_that_was_overtaken_says_what_to_do(

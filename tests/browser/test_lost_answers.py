@@ -60,6 +60,18 @@ async def open_till(window: OpenWindow, size: Any = None) -> tuple[Page, Locator
     return page, page.get_by_role("dialog")
 
 
+async def lose_at_till(page: Page, sheet: Locator, amount: str = "100") -> Answers:
+    """A charge arrives, and its answer gets lost."""
+    answers = Answers()
+    answers.is_lost = True
+    await page.route("**/proof", answers.lose)
+    await pick(sheet, "Otro monto")
+    await sheet.get_by_label("Monto que paga").fill(amount)
+    await tap(sheet.locator(SUBMIT))
+    await sheet.get_by_text("no se cobra dos veces").wait_for()
+    return answers
+
+
 async def test_a_second_tap_waits_for_the_first_ones_answer_at_the_till(
     house: House, window: OpenWindow
 ) -> None:
@@ -84,13 +96,7 @@ async def test_a_charge_without_an_answer_is_the_same_one_at_the_next_tap(
     """The first round has become paid by it, so that a new charge would pay the second one."""
     first, second = await deliver_rounds(house, 2)
     page, sheet = await open_till(window)
-    answers = Answers()
-    answers.is_lost = True
-    await page.route("**/proof", answers.lose)
-    await pick(sheet, "Otro monto")
-    await sheet.get_by_label("Monto que paga").fill("241")
-    await tap(sheet.locator(SUBMIT))
-    await sheet.get_by_text("no se cobra dos veces").wait_for()
+    answers = await lose_at_till(page, sheet, "241")
     await sheet.get_by_text("Falta $ 241.00", exact=True).wait_for()
     answers.is_lost = False
     await tap(sheet.locator(SUBMIT))
@@ -519,13 +525,7 @@ async def test_another_amount_is_charged_only_if_the_one_without_an_answer_did_n
 ) -> None:
     [order_id] = await deliver_rounds(house, 1)
     page, sheet = await open_till(window)
-    answers = Answers()
-    answers.is_lost = True
-    await page.route("**/proof", answers.lose)
-    await pick(sheet, "Otro monto")
-    await sheet.get_by_label("Monto que paga").fill("50")
-    await tap(sheet.locator(SUBMIT))
-    await sheet.get_by_text("no se cobra dos veces").wait_for()
+    answers = await lose_at_till(page, sheet, "50")
     answers.is_lost = False
     await sheet.get_by_label("Monto que paga").fill("60")
     await tap(sheet.locator(SUBMIT))
@@ -593,15 +593,10 @@ async def test_a_charge_whose_photo_the_device_has_lost_is_not_charged_twice(
     """Without its photo the server refuses it, which says nothing of the attempt before."""
     [order_id] = await deliver_rounds(house, 1)
     page, sheet = await open_till(window)
-    answers = Answers()
-    answers.is_lost = True
-    await page.route("**/proof", answers.lose)
-    await pick(sheet, "Transferencia", "Otro monto")
-    await sheet.get_by_label("Monto que paga").fill("100")
+    await pick(sheet, "Transferencia")
     await sheet.get_by_label("Galería").set_input_files(PHOTO)
     await sheet.get_by_text("Foto lista").wait_for()
-    await tap(sheet.locator(SUBMIT))
-    await sheet.get_by_text("no se cobra dos veces").wait_for()
+    await lose_at_till(page, sheet)
     await page.unroute("**/proof")
     await page.evaluate(FORGET_PHOTOS)
     await page.reload()

@@ -11,9 +11,9 @@ from tests.browser.conftest import DESKTOP, OpenWindow, hear, settled, until_ord
 from tests.browser.layout import flaws
 from tests.browser.test_bill import tap
 from tests.browser.test_caja import TABLET, luis, shown, tick
-from tests.browser.test_charge_meanwhile import is_asked
-from tests.browser.test_lost_answers import SUBMIT, Answers, move, open_till
-from tests.house import ANA, LUIS, MARA, ROSA, SOPA, House, eventually
+from tests.browser.test_charge_meanwhile import fall_asleep, wake_up
+from tests.browser.test_lost_answers import SUBMIT, move, open_till
+from tests.house import ANA, LUIS, MARA, ROSA, SOPA, House
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, TABLET], ids=["desk", "tablet"])
 
@@ -472,15 +472,11 @@ async def test_a_till_that_slept_shows_what_is_left_before_it_charges(
     first, second, third = await deliver_rounds(house, 3)
     page, sheet = await open_till(window)
     await settled(page)
-    await page.route("**/events/*", lambda route: route.abort())
-    await page.evaluate("document.dispatchEvent(new Event('freeze')) && undefined")
+    await fall_asleep(page)
     paid = await pay(house, first)
     await house.judge(paid["id"], "aprobado", cashier=MARA)
     await house.void(second, LUIS)
-    answers = Answers()
-    await page.route("**/orders", answers.hold)
-    await page.evaluate("document.dispatchEvent(new Event('resume')) && undefined")
-    await eventually(lambda: is_asked(answers))
+    answers = await wake_up(page)
     await sheet.locator(SUBMIT).click()
     await expect(sheet.locator(SUBMIT)).to_be_disabled()
     answers.gate.set()

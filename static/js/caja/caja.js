@@ -1,6 +1,5 @@
 // The cashier: proofs that wait for a verdict, what is still to be paid, what was paid, and the bank's word.
 
-import { call } from "../lib/api.js";
 import { createBar } from "../house/bar.js";
 import { h, KeyedList, toast } from "../lib/dom.js";
 import { startOfDay } from "../house/format.js";
@@ -44,8 +43,6 @@ const calledWarnings = new Set(); // late warnings that the page has called out
 const payData = createPayData();
 /** @type {import("../cobro/charge.js").ChargeSheet?} */
 let charging = null;
-/** @type {Promise<void>?} */
-let refreshing = null; // what is charged
 let hasBegun = false;
 let selectedId = null;
 let fit = null; // how well an order fits what is looked for, or null for all of them
@@ -239,7 +236,7 @@ function reset(orders, before) {
   count();
   markSelected();
   if (detail.isOpen) follow(knownPayment(detail.payment));
-  refreshing = refreshCharge(orders);
+  charging?.refresh(orders);
   showPrepared();
   if (isNew) returnToPlace();
 }
@@ -345,16 +342,9 @@ async function charge(bill, isBack = false) {
   charging = new sheet.ChargeSheet(bill.orders.find(isChargeable) ?? bill.orders[0], {
     outbox: new sending.Direct({ settings, username: user.username, learn }), settings, learn,
     username: user.username, orders: () => live.orders.values(), payData: payData.of, isTill: true, isBack,
-    truth: () => live.settled().then(() => refreshing),
+    truth: () => live.settled(),
     onClose: () => { charging = null; },
   });
-}
-
-/** Update the sheet; orders that the page doesn't hold any more are void, or were paid. */
-async function refreshCharge(/** @type {Map<string, Order>} */ orders) {
-  const missing = charging?.ids.filter((id) => !orders.has(id)) ?? [];
-  const answers = await Promise.all(missing.map((id) => call("GET", `/orders/${id}`).catch(() => null)));
-  for (const order of [...answers, ...live.orders.values()]) if (order) charging?.update(order);
 }
 
 /** Open the form again after a reload, if there is still something to charge, or change to give back. */

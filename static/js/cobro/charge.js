@@ -32,6 +32,8 @@ const DELIVERED = ["entregado", "por_verificar", "pagado"];
 export class ChargeSheet {
   #known = new Map();
   #isResting = false;
+  /** @type {Promise<void>?} */
+  #refreshing = null;
   #refused = ""; // the key of the refused draft that the form was last filled in with
   /** @type {Set<string>} */
   #earlier = new Set(); // the payments that were there before this sheet
@@ -78,14 +80,21 @@ export class ChargeSheet {
 
   #memory() { return createMemory(`comanda.cobro.${this.username}/${this.key}`, () => [...this.#known.keys()]); }
 
-  get ids() { return [...this.#known.keys()]; }
-
   /** The bill's orders that can take a payment. */
   get #chargeable() { return this.#all.filter(isChargeable); }
 
   get #all() { return [...this.#known.values()].sort(olderFirst); }
 
   get #drafts() { return this.outbox.ofOrders([...this.#known.keys()]); }
+
+  /** Follow the page's new snapshot; an order that it lacks is void or paid, and is fetched. */
+  refresh(/** @type {Map<string, Order>} */ orders) { this.#refreshing = this.#follow(orders); }
+
+  async #follow(/** @type {Map<string, Order>} */ orders) {
+    const missing = [...this.#known.keys()].filter((id) => !orders.has(id));
+    const fetched = await Promise.all(missing.map((id) => call("GET", `/orders/${id}`).catch(() => null)));
+    for (const order of [...fetched, ...this.orders()]) if (order) this.update(order);
+  }
 
   /** Show a changed order if it is of this bill, or a change of the drafts. */
   update(/** @type {Order?} */ order = null) {
@@ -222,7 +231,8 @@ export class ChargeSheet {
    * @type {(charge: Charge, truth: () => Promise<void>) => Promise<void>}
    */
   async #checkStillDue({ orderIds, amount }, truth) {
-    await inTime(truth(), TRUTH_WITHIN).catch(() => { /* no network: the server decides */ });
+    const refreshed = truth().then(() => this.#refreshing);
+    await inTime(refreshed, TRUTH_WITHIN).catch(() => { /* no network: the server decides */ });
     const orders = withDrafts(this.#chargeable, notArrived(this.#drafts, this.#all))
       .filter(({ id }) => orderIds.includes(id));
     if (orders.length === orderIds.length && cents(Number(amount)) <= dueOf(orders)) return;

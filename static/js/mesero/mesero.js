@@ -37,8 +37,6 @@ const isMine = (/** @type {Order} */ order) => order.waiter === user.username;
 let ChargeSheet = null;
 /** @type {import("../cobro/charge.js").ChargeSheet?} */
 let sheet = null;
-/** @type {Promise<void>?} */
-let refreshing = null; // the sheet
 
 const outbox = new Outbox({
   username: user.username,
@@ -152,7 +150,7 @@ function reset(/** @type {Map<string, Order>} */ orders, /** @type {Map<string, 
   for (const was of before.values()) tellMissed(was, orders.get(was.id));
   showLists();
   paid.refresh();
-  refreshing = refreshSheet(orders);
+  refreshSheet(orders);
 }
 
 function showLists() {
@@ -184,17 +182,16 @@ function methodName(name) { return settings.methods.find((method) => method.name
 
 /** Update the sheet, or open it for the order in the address. A paid or void order is fetched from the server. */
 async function refreshSheet(orders) {
-  const ids = sheet?.ids ?? [placeOf("orden")].filter(Boolean);
-  const missing = ids.filter((id) => !orders.has(id));
-  let fetched;
-  try {
-    fetched = await Promise.all(missing.map((id) => call("GET", `/orders/${encodeURIComponent(id)}`)));
-  } catch {
-    if (!sheet) setPlace({ orden: null });
-    return;
+  const id = placeOf("orden");
+  if (sheet) {
+    sheet.refresh(orders);
+  } else if (id) {
+    try {
+      openSheet(orders.get(id) ?? await call("GET", `/orders/${encodeURIComponent(id)}`), { isBack: true });
+    } catch {
+      if (!sheet) setPlace({ orden: null });
+    }
   }
-  if (sheet) for (const one of [...fetched, ...live.orders.values()]) sheet.update(one);
-  else if (ids.length > 0) openSheet(fetched[0] ?? orders.get(ids[0]), { isBack: true });
 }
 
 /** Open the sheet of an order that may be paid already. */
@@ -236,7 +233,7 @@ async function openSheet(/** @type {Order} */ order,
   sheet = new ChargeSheet(live.orders.get(order.id) ?? order, {
     outbox, settings, retries, isBack, learn, username: user.username, orders: () => live.orders.values(),
     payData: payData.of,
-    truth: () => live.settled().then(() => refreshing),
+    truth: () => live.settled(),
     onClose: () => { sheet = null; },
   });
 }
