@@ -1,0 +1,71 @@
+"""What a proof says: the text on it, and the fields found in that text (DESIGN, section 7)."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+
+
+class FieldName(StrEnum):
+    """The name of a field of a receipt."""
+
+    AMOUNT = "amount"
+    REFERENCE = "reference"
+    AT = "at"
+    ACCOUNT = "account"
+    HOLDER = "holder"
+    BANK = "bank"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the upright picture, in fractions of its width and height, from the top left.
+
+    `page` is the index of a PDF's page; it is 0 for a picture.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadField:
+    """Where a field stands on the receipt, and its text there; `box` is None for a QR code's."""
+
+    name: FieldName
+    text: str
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line of the receipt's text."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from a proof. A field that was not read, or not for sure, is None.
+
+    `amount` is in minor units. `reference` is the operation's number, with its letters and digits
+    alone. `day` and `time` are by the clock of the receipt's bank, `time` only with a `day`.
+    `number_day` is the date that the operation's number carries. `account` is the end of the number
+    of the account that got the money, four digits, or its alias; `holder` is that account's holder,
+    as shown, also cut or masked; `bank` the bank or wallet that the receipt is of. `fields` tell
+    where these stand, `lines` are all the text, from top to bottom.
+    """
+
+    amount: int | None = None
+    reference: str | None = None
+    day: date | None = None
+    time: time | None = None
+    number_day: date | None = None
+    account: str | None = None
+    holder: str | None = None
+    bank: str | None = None
+    fields: tuple[ReadField, ...] = ()
+    lines: tuple[ReadLine, ...] = ()
