@@ -66,6 +66,8 @@ BYTES = {
     ("web/plumbing/stream.py", "connection.write"),
     ("logs.py", "self.stream.write"),
     ("examiner/__main__.py", "sink.write"),
+    ("examiner/reader.py", "self._requests.write"),
+    ("examiner/reader.py", "sink.write"),
     ("examining.py", "process.stdin.write"),
     ("examiner/receipts.py", "sys.stdout.buffer.write"),
     ("demo.py", "process.stdin.write"),

@@ -124,7 +124,7 @@ import ctypes, os, resource, socket, sqlite3
 from comanda.domain.examinations import Facts
 from comanda.examiner.__main__ import main
 
-def take_over(content_type, data):
+def take_over(content_type, data, *_):
     try:
         eval(data.decode())
     except Exception as error:

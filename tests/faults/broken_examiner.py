@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -215,12 +216,12 @@ def picture(fault: str, number: int = 0) -> bytes:
     return packed.getvalue()
 
 
-def examine_or_break(content_type: str, data: bytes) -> Facts | None:
+def examine_or_break(content_type: str, data: bytes, *reading: Any) -> Facts | None:
     if content_type.startswith("image/") and content_type != "image/heic":
         with Image.open(io.BytesIO(data)) as image:
             width = image.width
         FAULTS.get(width, lambda: None)()
-    return examine(content_type, data)
+    return examine(content_type, data, *reading)
 
 
 if __name__ == "__main__":

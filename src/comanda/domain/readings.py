@@ -1,7 +1,8 @@
 """What a proof says: the text on it, and the fields found in that text (DESIGN, section 7)."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
+from datetime import time as clock_time
 from enum import StrEnum
 
 
@@ -62,7 +63,7 @@ class Reading:
     amount: int | None = None
     reference: str | None = None
     day: date | None = None
-    time: time | None = None
+    time: clock_time | None = None
     number_day: date | None = None
     account: str | None = None
     holder: str | None = None

@@ -12,18 +12,23 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 from types import NoneType
 from typing import Any
 
-from comanda.domain.examinations import Facts, Shown
+from comanda.domain.examinations import SOURCES, Facts, Shown
+from comanda.domain.readings import Reading
+from comanda.examiner.packing import pack_reading, unpack_reading
+from comanda.examiner.words import Hints
 
 LARGEST_BODY = 64 * 1024 * 1024  # a proof has 10 MB at most; the JPEG of a large HEIC has some more
-_LARGEST_FIELDS = 16 * 1024
+_LARGEST_FIELDS = 512 * 1024  # a reading's lines take most
 _HEADER = struct.Struct(">4sBIII")  # mark, kind, bytes of JSON, raw bytes, checksum
 _MARK = b"cmd1"
 HEADER_BYTES = _HEADER.size
 _CONTENT = re.compile("(?:[0-9a-f]{64})?")
+_CODE = re.compile("[0-9a-f]{64}")
 _IMAGE_HASH = re.compile("[0-9a-f]{256}")
 _SHOWN_TYPES = ("image/jpeg", "image/png")
 
@@ -57,15 +62,23 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A file to examine."""
+    """A file to examine; without `hints` its text is not read."""
 
     content_type: str
     data: bytes
+    hints: Hints | None = None
 
 
-def encode_request(content_type: str, data: bytes) -> tuple[bytes, bytes]:
+def encode_request(
+    content_type: str, data: bytes, hints: Hints | None = None
+) -> tuple[bytes, bytes]:
     """Return the two parts of the frame that asks for an examination; the second is the file."""
-    return _encode_head(Kind.EXAMINE, {"content_type": content_type}, data), data
+    fields = {
+        "content_type": content_type,
+        "today": None if hints is None else hints.today.isoformat(),
+        "reference_pattern": "" if hints is None else hints.reference_pattern,
+    }
+    return _encode_head(Kind.EXAMINE, fields, data), data
 
 
 def encode_answer(facts: Facts | None) -> bytes:
@@ -79,6 +92,9 @@ def encode_answer(facts: Facts | None) -> bytes:
         "image_hash": None if facts.image_hash is None else facts.image_hash.hex(),
         "thumbnail_bytes": None if facts.thumbnail is None else len(facts.thumbnail),
         "shown_as": None if shown is None else shown.content_type,
+        "source": facts.source,
+        "code": facts.code,
+        "reading": None if facts.reading is None else pack_reading(facts.reading),
     }
     return _encode(Kind.FACTS, fields, (facts.thumbnail or b"") + (shown.data if shown else b""))
 
@@ -103,7 +119,10 @@ def check_ready(header: Header, body: bytes) -> None:
 def decode_request(header: Header, body: bytes) -> Request:
     """Return the request in a frame. Raises BrokenFrame."""
     fields = _decode(header, body, Kind.EXAMINE)
-    return Request(_field(fields, "content_type", str), body[header.fields_bytes :])
+    today = _field(fields, "today", str, NoneType)
+    pattern = _field(fields, "reference_pattern", str)
+    hints = None if today is None else Hints(_decode_day(today), pattern)
+    return Request(_field(fields, "content_type", str), body[header.fields_bytes :], hints)
 
 
 def decode_answer(header: Header, body: bytes) -> Facts | None:
@@ -125,6 +144,9 @@ def decode_answer(header: Header, body: bytes) -> Facts | None:
         image_hash=_decode_hash(_field(fields, "image_hash", str, NoneType)),
         thumbnail=None if thumbnail_bytes is None else body[header.fields_bytes : thumbnail_end],
         shown=None if shown_as is None else _decode_shown(shown_as, body[thumbnail_end:]),
+        reading=_decode_reading(_field(fields, "reading", dict, NoneType)),
+        source=_decode_source(_field(fields, "source", str, NoneType)),
+        code=_decode_code(_field(fields, "code", str, NoneType)),
     )
 
 
@@ -172,6 +194,32 @@ def _decode_hash(digits: str | None) -> bytes | None:
 def _decode_content(digits: str) -> str:
     if not _CONTENT.fullmatch(digits):
         raise BrokenFrame("a wrong hash of the content")
+    return digits
+
+
+def _decode_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BrokenFrame("no date") from error
+
+
+def _decode_reading(packed: dict[str, Any] | None) -> Reading | None:
+    try:
+        return None if packed is None else unpack_reading(packed)
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        raise BrokenFrame("a wrong reading") from error
+
+
+def _decode_source(source: str | None) -> str | None:
+    if source not in (None, *SOURCES):
+        raise BrokenFrame("a wrong source")
+    return source
+
+
+def _decode_code(digits: str | None) -> str | None:
+    if digits is not None and not _CODE.fullmatch(digits):
+        raise BrokenFrame("a wrong hash of a code")
     return digits
 
 

@@ -18,6 +18,9 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 SOURCE, SINK = 3, 4  # descriptors of the pipes from and to the server
+READER_MEMORY_BYTES = 600_000_000  # of the address space of the program that reads
+READER_CPU_SECONDS = 6  # for each pass over a picture
+_READER_FILES = 64
 MEMORY_BYTES = 700_000_000  # beyond what the loaded decoders take; for a picture of 50 megapixels
 CPU_SECONDS = 6  # for each file
 _MOST_INHERITED = 256  # descriptors; Python passes on only those that its caller names
@@ -29,6 +32,7 @@ _CREATE_RULESET, _RESTRICT_SELF, _ASK_VERSION = 444, 446, 1
 # other processes it can take away.
 _RIGHTS = ((6, (16, 2, 2)), (5, (16, 2, 0)), (4, (15, 2, 0)), (3, (15, 0, 0)),
            (2, (14, 0, 0)), (1, (13, 0, 0)))  # fmt: skip
+_READING_RIGHTS = 0b1101  # to run a file, to read a file, to read a folder
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -48,6 +52,13 @@ def take_pipes() -> None:
     os.closerange(SINK + 1, _MOST_INHERITED)
 
 
+def keep_only(*descriptors: int) -> None:
+    """Close all descriptors but the standard ones and these: others of the examiner's have them."""
+    for descriptor in set(range(SOURCE, _MOST_INHERITED)) - set(descriptors):
+        with suppress(OSError):
+            os.close(descriptor)
+
+
 def end_with_parent(parent: int) -> None:
     """End this process when the process with the id `parent` ends, also if it just did."""
     if _libc:
@@ -58,6 +69,37 @@ def end_with_parent(parent: int) -> None:
 
 def set_limits() -> None:
     """Give up everything that decoding doesn't need; the limits can't be taken back."""
+    _set_common_limits()
+    pages = _pages()
+    _shut_in()
+    if resource:
+        _set_resource_limits(pages)
+    gc.freeze()
+
+
+def set_reader_limits() -> None:
+    """Give up everything that starting the program that reads doesn't need.
+
+    It may open files, and change none; it has no network where Landlock can take it away.
+    """
+    _set_common_limits()
+    _shut_in(kept_rights=_READING_RIGHTS)
+    if resource:
+        _lower(resource.RLIMIT_CORE, 0)
+        _lower(resource.RLIMIT_FSIZE, 0)
+        _lower(resource.RLIMIT_NOFILE, _READER_FILES)
+
+
+def set_program_limits() -> None:
+    """Limit the program that reads, between fork and exec, to one pass over a picture."""
+    if _libc:
+        _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    if resource:
+        _lower(resource.RLIMIT_AS, READER_MEMORY_BYTES)
+        _lower(resource.RLIMIT_CPU, READER_CPU_SECONDS)
+
+
+def _set_common_limits() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; EOF ends us
     os.chdir("/")
     os.environ.clear()
@@ -68,11 +110,6 @@ def set_limits() -> None:
     if _libc:
         _libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
         _libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    pages = _pages()
-    _shut_in()
-    if resource:
-        _set_resource_limits(pages)
-    gc.freeze()
 
 
 def _pages() -> int | None:
@@ -91,10 +128,11 @@ def _set_resource_limits(pages: int | None) -> None:
     _lower(resource.RLIMIT_NOFILE, 0)  # also a descriptor that is closed gives no room for another
 
 
-def _shut_in() -> None:
+def _shut_in(kept_rights: int = 0) -> None:
     """Leave this process no right on any file, address or other process, where Landlock is.
 
-    To delete, rename or cut a file, or to read another process's memory, needs no descriptor.
+    To delete, rename or cut a file, or to read another process's memory, needs no descriptor. Of
+    the rights on files, `kept_rights` stay.
     """
     if not _libc:
         return
@@ -102,7 +140,8 @@ def _shut_in() -> None:
     counts = next((counts for least, counts in _RIGHTS if version >= least), None)
     if counts is None:
         return
-    rights = struct.pack("=QQQ", *((1 << count) - 1 for count in counts))
+    files, network, messages = ((1 << count) - 1 for count in counts)
+    rights = struct.pack("=QQQ", files & ~kept_rights, network, messages)
     ruleset = _libc.syscall(_CREATE_RULESET, rights, len(rights), 0)
     if ruleset >= 0:
         _libc.syscall(_RESTRICT_SELF, ruleset, 0)

@@ -56,6 +56,7 @@ _PLUGINS = (
     WebPImagePlugin,
 )
 _DECODED_SIZE = (256, 256)
+_READ_SIDE = 2400  # pixels; smaller letters than such a picture has can't be read
 _LARGE_PIXELS = 16_000_000  # a larger PNG is converted band by band
 _PIXELS_AT_ONCE = 2_000_000  # that are converted at a time
 _NOISE = bytes(range(1, 200))  # a decoder takes these bytes for pixels after an incomplete scan
@@ -101,6 +102,25 @@ def examine_picture(content_type: str, data: bytes) -> Facts:
             return _examine_jpeg(data) if image_format == "JPEG" else _examine(image_format, data)
     except DAMAGE_ERRORS:
         return _examine_rest(image_format, data)
+
+
+def grey_picture(content_type: str, data: bytes, *, is_damaged: bool = False) -> Image.Image:
+    """Return a stored picture grey and as browsers show it: upright, and on white.
+
+    Its longer side is at least `_READ_SIDE` pixels where the picture's is. Of a damaged picture it
+    shows what is left. Raises BeyondLimits, MemoryError and DAMAGE_ERRORS.
+    """
+    image_format = _FORMATS[content_type]
+    ImageFile.LOAD_TRUNCATED_IMAGES = is_damaged
+    try:
+        with _memory_errors(), _open(image_format, data) as image:
+            orientation = read_exif(image.info.get("exif", b"")).orientation
+            scale = _READ_SIDE / max(image.size)
+            image.draft("L", (int(image.width * scale), int(image.height * scale)))
+            grey = image if image.mode == "L" else _reduce(image, _READ_SIDE)
+            return _make_upright(grey.convert("L"), orientation)
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 @contextmanager

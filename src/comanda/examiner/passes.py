@@ -1,0 +1,181 @@
+"""Have a picture read in several passes, each of which sees other letters well.
+
+A pass is a view of the picture and one of Tesseract's ways to look for lines. Two passes run at a
+time where there are two readers. The first round finds which way up the text is, where, and how
+large; the later rounds look at that part alone, at the size that Tesseract reads best.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from PIL import Image, ImageFilter
+
+from comanda.examiner.reader import Reader
+from comanda.examiner.tables import read_table
+from comanda.examiner.views import View, flatten, slope_of, stretch, turns_of
+from comanda.examiner.words import Page, Word
+
+READ_SECONDS = 7.0  # for all passes; what was read until then counts
+_BLOCK, _SPARSE = 6, 11  # Tesseract's page segmentation modes: one block, and text anywhere
+_FIRST_SIDE = 2000  # pixels of the longer side in the first round
+_WORD_HEIGHT = 34  # pixels of a word's box that Tesseract reads best
+_LEAST_SCALE, _MOST_SCALE = 0.7, 2.5
+_MOST_PIXELS = 6_000_000
+_MARGIN = 2  # heights of a word that are left around the text
+_LEAST_LETTERS = 40  # of fewer legible ones, the picture may be turned
+_LEGIBLE = 60  # confidence
+_SOFT = 1.2  # pixels; against noise, and the stripes of a photographed screen
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A view, and one of Tesseract's ways to look for lines in it."""
+
+    view: View
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Upright:
+    """A picture the right way up, as it is and with its letters alone, and what was read first."""
+
+    plain: View
+    flat: View
+    pages: list[Page]
+
+    @property
+    def letters(self) -> int:
+        """How many letters and digits are legible, in the pass that found the most."""
+        return max((_letters(page) for page in self.pages), default=0)
+
+
+def read_picture(picture: Image.Image, readers: Sequence[Reader]) -> Iterator[list[Page]]:
+    """Yield all that was read, after each round of passes; the caller stops when that is enough.
+
+    `picture` is grey and upright, as browsers show it. The words' places are in its pixels.
+    Raises OSError when a reader is lost.
+    """
+    turn = _Turn(picture, readers, time.monotonic() + READ_SECONDS)
+    upright = _find_upright(turn)
+    if upright is None:
+        return
+    pages = upright.pages
+    yield pages
+    flat = _around_text(upright.flat, pages, picture)
+    plain = _around_text(upright.plain, pages, picture)
+    soft = flat.remade(stretch(flat.image.filter(ImageFilter.GaussianBlur(_SOFT))))
+    rounds = (
+        (Pass(flat.remade(stretch(flat.image)), _SPARSE), Pass(soft, _BLOCK)),
+        (Pass(soft, _SPARSE), Pass(plain.remade(stretch(plain.image)), _BLOCK)),
+    )
+    for passes in rounds:
+        if turn.is_over:
+            return
+        pages = pages + turn.read(passes)
+        yield pages
+
+
+class _Turn:
+    """The time that the readers have for one picture."""
+
+    def __init__(self, picture: Image.Image, readers: Sequence[Reader], end: float) -> None:
+        self.picture = picture
+        self._readers = readers
+        self._end = end
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._end
+
+    def read(self, passes: Sequence[Pass]) -> list[Page]:
+        """Return a page for each pass that was read in time, as many at once as there are readers.
+
+        Raises OSError.
+        """
+        pages = []
+        for start in range(0, len(passes), len(self._readers)):
+            at_once = list(zip(passes[start:], self._readers, strict=False))
+            for one, reader in at_once:
+                reader.ask(one.view.image, one.mode, self._end - time.monotonic())
+            for one, reader in at_once:
+                table = reader.answer()
+                if table is not None:
+                    words = tuple(_placed(word, one.view) for word in read_table(table))
+                    pages.append(Page(self.picture.width, self.picture.height, words))
+        return pages
+
+
+def _find_upright(turn: _Turn) -> _Upright | None:
+    """Read a picture as it stands, and turned where that shows no text; return what shows most."""
+    view = View(turn.picture)
+    view = view.scaled(_bounded(view, _FIRST_SIDE / max(turn.picture.size)))
+    flat = view.remade(flatten(view.image))
+    best = None
+    for quarters in turns_of(flat.image):
+        if turn.is_over:
+            break
+        turned_flat, turned_plain = flat.turned(quarters), view.turned(quarters)
+        slope = slope_of(turned_flat.image)
+        straight_flat = turned_flat.straightened(slope)
+        straight = turned_plain.straightened(slope)
+        passes = (
+            Pass(straight_flat.remade(stretch(straight_flat.image)), _BLOCK),
+            Pass(straight.remade(stretch(straight.image)), _SPARSE),
+        )
+        upright = _Upright(straight, straight_flat, turn.read(passes))
+        if best is None or upright.letters > best.letters:
+            best = upright
+        if best.letters >= _LEAST_LETTERS:
+            break
+    return best
+
+
+def _around_text(view: View, pages: Sequence[Page], picture: Image.Image) -> View:
+    """Return the part of a view that has text, at the size that Tesseract reads best.
+
+    `pages` are what was read in the view, with places on the picture.
+    """
+    words = [word for page in pages for word in page.words if word.confidence >= _LEGIBLE]
+    words = [word for word in words if sum(map(str.isalnum, word.text)) > 1]
+    if not words:
+        return view
+    back = view.way.inverse()
+    boxes = [_box(back.corners(word.left, word.top, word.right, word.bottom)) for word in words]
+    height = median(bottom - top for _, top, _, bottom in boxes)
+    margin = _MARGIN * height
+    edges = (
+        max(0, int(min(box[0] for box in boxes) - margin)),
+        max(0, int(min(box[1] for box in boxes) - margin)),
+        min(view.image.width, int(max(box[2] for box in boxes) + margin)),
+        min(view.image.height, int(max(box[3] for box in boxes) + margin)),
+    )
+    if edges[0] >= edges[2] or edges[1] >= edges[3]:
+        return view
+    part = view.cropped(edges)
+    return part.scaled(_bounded(part, _WORD_HEIGHT / max(height, 1)))
+
+
+def _bounded(view: View, scale: float) -> float:
+    """Return a scale that keeps a view within what can be read in time."""
+    scale = min(max(scale, _LEAST_SCALE), _MOST_SCALE)
+    pixels = view.image.width * view.image.height
+    return float(min(scale, (_MOST_PIXELS / max(pixels, 1)) ** 0.5))
+
+
+def _letters(page: Page) -> int:
+    legible = (word.text for word in page.words if word.confidence >= _LEGIBLE)
+    return sum(sum(map(str.isalnum, text)) for text in legible if len(text) > 1)
+
+
+def _placed(word: Word, view: View) -> Word:
+    """Return a word of a view with its place on the picture."""
+    corners = view.way.corners(word.left, word.top, word.right, word.bottom)
+    left, top, right, bottom = _box(corners)
+    return Word(word.text, left, top, right - left, bottom - top, word.confidence)
+
+
+def _box(corners: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
+    xs, ys = zip(*corners, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)

@@ -1,0 +1,93 @@
+"""Read a proof's text and its QR code, and find the fields of the receipt in them."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import zxingcpp
+from PIL import Image
+
+from comanda.domain.readings import Reading
+from comanda.examiner.fields import merge, read_code, read_fields
+from comanda.examiner.passes import read_picture
+from comanda.examiner.reader import Reader
+from comanda.examiner.words import Hints, Page
+
+_LEAST_ROUNDS = 2  # one round alone agrees with itself
+_LONGEST_CODE = 4_000
+# A code that each receipt of a bank shows alike, such as its address, says nothing about this one.
+_OWN_DIGITS = 8
+_CODE_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a proof says; `source` is one of SOURCES, or None if nothing was read.
+
+    `code` is the hash of a QR code that belongs to this receipt alone, or None.
+    """
+
+    reading: Reading | None = None
+    source: str | None = None
+    code: str | None = None
+
+
+def text_of_picture(picture: Image.Image, hints: Hints, readers: Sequence[Reader]) -> Text:
+    """Return what a grey, upright picture says."""
+    content = _find_code(picture)
+    reading, source = _read(picture, hints, readers)
+    return _with_code(reading, source, content, hints)
+
+
+def text_of_pages(pages: Sequence[Page], picture: Image.Image | None, hints: Hints) -> Text:
+    """Return what a PDF's own text says; `picture` is its first page, for a QR code."""
+    content = None if picture is None else _find_code(picture)
+    return _with_code(_kept(read_fields(pages, hints)), "texto", content, hints)
+
+
+def _read(
+    picture: Image.Image, hints: Hints, readers: Sequence[Reader]
+) -> tuple[Reading | None, str | None]:
+    """Read a picture in rounds until all that matters is found, or time is over."""
+    reading = None
+    try:
+        for number, pages in enumerate(read_picture(picture, readers), 1):
+            reading = read_fields(pages, hints)
+            if number >= _LEAST_ROUNDS and _is_complete(reading):
+                break
+    except OSError:  # a reader ended: what it read until then counts
+        pass
+    kept_reading = None if reading is None else _kept(reading)
+    return kept_reading, None if kept_reading is None else "foto"
+
+
+def _is_complete(reading: Reading) -> bool:
+    return None not in (reading.amount, reading.reference, reading.day)
+
+
+def _kept(reading: Reading) -> Reading | None:
+    """Return the reading, or None if it has neither a field nor a line."""
+    return reading if reading.fields or reading.lines else None
+
+
+def _with_code(
+    reading: Reading | None, source: str | None, content: str | None, hints: Hints
+) -> Text:
+    if content is None:
+        return Text(reading, source if reading else None)
+    of_code = read_code(content, hints)
+    merged = _kept(of_code if reading is None else merge(reading, of_code))
+    is_own = len(re.findall("[0-9]", content)) >= _OWN_DIGITS
+    code = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest() if is_own else None
+    return Text(merged, (source or "foto") if merged else None, code)
+
+
+def _find_code(picture: Image.Image) -> str | None:
+    """Return the text of the only QR code on a picture, else None."""
+    codes = zxingcpp.read_barcodes(picture, formats=_CODE_FORMATS)
+    contents = {code.text for code in codes if code.text}
+    if len(contents) != 1:
+        return None
+    (content,) = contents
+    return content[:_LONGEST_CODE]
