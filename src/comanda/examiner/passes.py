@@ -57,6 +57,8 @@ def read_picture(picture: Image.Image, readers: Sequence[Reader]) -> Iterator[li
     `picture` is grey and upright, as browsers show it. The words' places are in its pixels.
     Raises OSError when a reader is lost.
     """
+    if not readers:
+        return
     turn = _Turn(picture, readers, time.monotonic() + READ_SECONDS)
     upright = _find_upright(turn)
     if upright is None:

@@ -14,10 +14,11 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 _FLAT_STEP = 8  # the ground is looked for on a picture reduced by this
 _GROUND_WINDOW = 11  # reduced pixels; wider than any letter's stroke, narrower than a button
 _SKEW_SIDE = 640  # pixels of the picture whose lines' slope is looked for
+_LEAST_SIDE = 8  # pixels of such a picture; a smaller one has no lines
 _EDGES = 0.04  # of all rows
 _MOST_SKEW = 14  # degrees
 _FINE_STEP = 0.25
-_TURNED = 1.3  # so much stripier down than across, a picture seems to lie on its side
+_TURNED = 1.15  # so much stripier down than across, a picture seems to lie on its side
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,8 @@ def _stripes(image: Image.Image, angle: float) -> float:
 
     The few rows that differ most don't count: they are the edges of a telephone or a table.
     """
+    if min(image.size) < _LEAST_SIDE:
+        return 0.0
     turned = image.rotate(angle, Image.Resampling.BILINEAR) if angle else image
     rows = turned.resize((1, turned.height), Image.Resampling.BOX).tobytes()
     differences = sorted((one - other) ** 2 for one, other in pairwise(rows))
