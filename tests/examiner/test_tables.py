@@ -5,7 +5,7 @@ import pytest
 from comanda.examiner.tables import read_table
 from comanda.examiner.words import Word
 
-HEAD = b"level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
+HEAD = b"level\tpage\tblock\tpar\tline\tword\tleft\ttop\twidth\theight\tconf\ttext\n"
 
 
 def row(text: str, level: int = 5, left: object = 10) -> bytes:
@@ -29,7 +29,7 @@ def test_words_have_their_places() -> None:
         row(" "),
         row("x", 4),
         row("x", left="ten"),
-        row("Monto")[:30],
+        row("Monto")[:25],
     ],
     ids=lambda table: repr(table[:12]),
 )
