@@ -13,6 +13,7 @@ import pytest
 from comanda.config import (
     METHODS,
     Backup,
+    Check,
     Config,
     ConfigError,
     DatabaseConfig,
@@ -24,16 +25,21 @@ from comanda.config import (
 from comanda.files import default_config
 
 FILE = default_config()
+LISTS = (("methods", Method), ("checks", Check))
 OF_EARLIER_VERSIONS = ("own_verdicts",)  # the page "Restaurante" sets this today
 
 
 def settings() -> set[str]:
     """Every key that the dataclasses know, by its full name."""
-    return {f"payments.methods.{field.name}" for field in dataclasses.fields(Method)} | {
+    return {
+        f"payments.{name}.{field.name}"
+        for name, kind in LISTS
+        for field in dataclasses.fields(kind)
+    } | {
         f"{section.name}.{field.name}"
         for section in dataclasses.fields(Config)
         for field in dataclasses.fields(getattr(Config(), section.name))
-        if field.name not in ("methods", *OF_EARLIER_VERSIONS)
+        if field.name not in (*dict(LISTS), *OF_EARLIER_VERSIONS)
     }
 
 
@@ -41,7 +47,7 @@ def keys(document: dict[str, Any]) -> Iterator[str]:
     """Every key of a parsed file, by its full name."""
     for section, values in document.items():
         for key, value in values.items():
-            if key == "methods":
+            if key in dict(LISTS):
                 yield from (f"{section}.{key}.{name}" for entry in value for name in entry)
             else:
                 yield f"{section}.{key}"
@@ -79,12 +85,13 @@ def test_every_key_is_explained_right_above_it() -> None:
         for above, line in pairwise(lines)
         if above.startswith("# ") and " = " in line and not line.startswith("#")
     ]
-    others = [key.rpartition(".")[2] for key in settings() if "methods" not in key]
+    others = [key.rpartition(".")[2] for key in settings() if key.count(".") == 1]
     assert sorted(explained) == sorted(others)
-    comment, *_ = methods.partition("[[payments.methods]]")
-    assert set(re.findall(r"`(\w+)`", comment)) == {
-        field.name for field in dataclasses.fields(Method)
-    }
+    for name, kind in LISTS:
+        comment = methods.partition(f"[[payments.{name}]]")[0].rpartition("\n\n")[2]
+        assert set(re.findall(r"`(\w+)`", comment)) == {
+            field.name for field in dataclasses.fields(kind)
+        }
 
 
 def test_a_file_with_nothing_in_it_is_all_defaults(file: Path) -> None:
@@ -144,10 +151,10 @@ def test_a_value_of_the_wrong_type_is_refused_by_name(file: Path, name: str, val
     table, _, key = name.rpartition(".")
     if value == "true" and isinstance(getattr(getattr(Config(), table, None), key, None), bool):
         value = '"true"'
-    if table == "payments.methods":
-        assert f"payments.methods.0.{key}: aquí va un" in refusal(
-            file, f"[[{table}]]\n{key} = {value}"
-        )
+    if table in ("payments.methods", "payments.checks"):
+        value = "[5]" if key in ("steps", "copy") and value == "[]" else value
+        told = refusal(file, f"[[{table}]]\n{key} = {value}")
+        assert re.search(rf"{re.escape(table)}\.0\.{key}[.0]*: aquí va un", told), told
     else:
         value = "[5]" if key in ("trusted_proxies", "allowed_hosts") and value == "[]" else value
         told = refusal(file, f"[{table}]\n{key} = {value}")

@@ -5,11 +5,12 @@ import dataclasses
 import ipaddress
 import os
 import re
+import shutil
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import time
-from functools import cached_property, partial
+from datetime import date, time
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -47,10 +48,18 @@ class _Switch(fields.Boolean):
 
 
 class _Names(fields.List[str]):
-    """A list of strings, as a tuple."""
+    """A list of strings, as a tuple; `lengths` are the fewest and the most of them."""
+
+    def __init__(self, *arguments: Any, lengths: tuple[int, int] | None, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._lengths = lengths
 
     def _deserialize(self, value: Any, *arguments: Any, **more: Any) -> Any:
-        return tuple(super()._deserialize(value, *arguments, **more))
+        names = tuple(super()._deserialize(value, *arguments, **more))
+        if self._lengths is not None:
+            fewest, most = self._lengths
+            validate.Length(fewest, most, error="van de {min} a {max}")(names)
+        return names
 
 
 def _words(kind: str) -> dict[str, Any]:
@@ -81,8 +90,9 @@ def _setting(default: Any, *checks: Callable[[Any], Any]) -> Any:
     return dataclasses.field(default=default, metadata={"checks": checks})
 
 
-def _required(*checks: validate.Validator) -> Any:
-    return dataclasses.field(metadata={"checks": checks})
+def _required(*checks: Callable[[Any], Any], lengths: tuple[int, int] | None = None) -> Any:
+    """A setting without a default; `lengths` are the fewest and the most entries of a list."""
+    return dataclasses.field(metadata={"checks": checks, "lengths": lengths})
 
 
 def _one_of(default: str, *others: str) -> Any:
@@ -115,6 +125,20 @@ def _is_host(text: str) -> None:
 def _is_time_zone(text: str) -> None:
     if not is_time_zone(text):
         raise ValidationError("no es una zona horaria")
+
+
+def _is_day(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationError("es una fecha como 2026-11-01") from error
+
+
+def _is_pattern(text: str) -> None:
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValidationError("no es una expresión regular") from error
 
 
 def _is_sign(text: str) -> None:
@@ -241,6 +265,7 @@ class Proofs:
     purge_hour: int = _setting(4, validate.Range(0, 23, error="va de {min} a {max}"))
     upload_seconds: float = _setting(120.0, _at_least(0.05))
     idle_seconds: float = _setting(20.0, _at_least(0.05))
+    reading: str = _one_of("auto", "off")
 
 
 CASH = "efectivo"  # the name of the method that asks what the guest tendered
@@ -258,6 +283,9 @@ class Method:
         "Referencia", validate.Length(min=1, max=40, error="va de {min} a {max} letras")
     )
     verify: str = _one_of("none", "account")
+    reference_pattern: str = _setting(
+        "", validate.Length(max=200, error="a lo más {max} letras"), _is_pattern
+    )
 
     @property
     def is_cash(self) -> bool:
@@ -272,6 +300,86 @@ METHODS = (
 )
 
 
+COPIED = ("reference", "amount", "date", "account", "bank", "holder")
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a payment is looked up at the bank; see the comments in config.toml."""
+
+    method: str = _required(validate.Regexp(r"[a-z0-9_]{1,32}\Z", error="usa a-z, 0-9 y _"))
+    country: str = _required(
+        validate.Regexp(r"([A-Z]{2})?\Z", error="son dos letras como MX, o nada")
+    )
+    title: str = _required(validate.Length(min=1, max=60, error="va de {min} a {max} letras"))
+    updated: str = _required(_is_day)
+    steps: tuple[str, ...] = _required(
+        validate.Length(min=1, max=300, error="va de {min} a {max} letras"), lengths=(1, 12)
+    )
+    url: str = _setting(
+        "", validate.Regexp(r"(https://[^\s/]+(/\S*)?)?\Z", error="va con https://")
+    )
+    copy: tuple[str, ...] = _setting((), validate.OneOf(COPIED, error=f"es {' o '.join(COPIED)}"))
+
+
+CHECKS = (
+    Check(
+        method="transferencia",
+        country="MX",
+        title="CEP de Banxico",
+        updated="2026-11-01",
+        steps=(
+            "Abre la página del CEP y elige la fecha del pago.",
+            "Elige clave de rastreo o número de referencia, y pega el del comprobante.",
+            "Elige el banco del que sale el pago y el que lo recibe.",
+            "Escribe la cuenta de la casa que lo recibe, completa, y el monto.",
+            "Consulta: si el pago llegó, aparece con esa cuenta y ese monto.",
+        ),
+        url="https://www.banxico.org.mx/cep/",
+        copy=("date", "reference", "bank", "account", "amount"),
+    ),
+    Check(
+        method="transferencia",
+        country="CO",
+        title="Comprobar un pago en Nequi",
+        updated="2026-11-01",
+        steps=(
+            "En la app de Nequi busca «Comprobar un pago».",
+            "Escanea el código QR del comprobante: en la foto, o en el celular de quien pagó.",
+            "Compara el monto, la fecha y la referencia con los de la app.",
+            "Si la app no lo encuentra o dice otra cosa, no lo apruebes.",
+        ),
+        copy=("reference", "amount", "date"),
+    ),
+    Check(
+        method="transferencia",
+        country="PE",
+        title="Yape: código y aviso",
+        updated="2026-11-01",
+        steps=(
+            "Abre el Yape de la casa, en el celular que recibe.",
+            "Busca en los movimientos el aviso de ese pago.",
+            "Compara el código de seguridad de tres cifras del comprobante con el del aviso.",
+            "Compara también el número de operación y el monto.",
+            "Si en el celular de la casa no hay aviso, el pago no llegó.",
+        ),
+        copy=("reference", "amount", "date", "holder"),
+    ),
+    Check(
+        method="transferencia",
+        country="CR",
+        title="SINPE: la fecha en el número",
+        updated="2026-11-01",
+        steps=(
+            "Mira el número del comprobante de SINPE: empieza con la fecha, año, mes y día.",
+            "Si esas ocho cifras no son el día de hoy, el comprobante es de otro pago.",
+            "Busca el mismo número y el mismo monto en la cuenta de la casa.",
+        ),
+        copy=("reference", "amount", "date"),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Payments:
     """The forms of payment, and the rules for a verdict.
@@ -282,9 +390,29 @@ class Payments:
     unseen_alarm_seconds: float = _setting(120.0, _at_least(0.05))
     own_verdicts: bool = False
     methods: tuple[Method, ...] = METHODS
+    checks: tuple[Check, ...] = CHECKS
 
     def method(self, name: str) -> Method | None:
         return next((method for method in self.methods if method.name == name), None)
+
+    def checks_in(self, country: str | None) -> tuple[Check, ...]:
+        """The checks of a house in this country; all of them without one."""
+        of_country = (check for check in self.checks if check.country in ("", country))
+        return tuple(of_country) if country else self.checks
+
+
+_LISTS: Mapping[str, type] = {"methods": Method, "checks": Check}  # [[payments.NAME]]
+
+
+@cache
+def reading_state(proofs: Proofs) -> str:
+    """Whether the text of photos is read: `on`, `off`, or `missing` without the program for it.
+
+    The program is looked for once, at the start.
+    """
+    if proofs.reading == "off":
+        return "off"
+    return "missing" if shutil.which("tesseract") is None else "on"
 
 
 @dataclass(frozen=True)
@@ -422,12 +550,15 @@ def _load(section: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _payments(values: Mapping[str, Any]) -> Payments:
-    if "methods" not in values:
-        return Payments(**values)
-    methods = tuple(Method(**method) for method in values["methods"])
+    tables = {
+        name: tuple(kind(**entry) for entry in values[name])
+        for name, kind in _LISTS.items()
+        if name in values
+    }
+    methods = tables.get("methods", METHODS)
     if not methods or len({method.name for method in methods}) < len(methods):
         raise ValidationError({"payments": {"methods": ["falta uno, o un nombre se repite"]}})
-    return Payments(**{**values, "methods": methods})
+    return Payments(**{**values, **tables})
 
 
 def _schema_of(section: type) -> type[Schema]:
@@ -442,9 +573,15 @@ def _field_of(field: "dataclasses.Field[Any]") -> fields.Field[Any]:
     if field.type in _SCALARS:
         return _SCALARS[field.type](required=required, validate=checks)
     if field.type == tuple[str, ...]:
-        return _Names(_SCALARS[str](validate=checks), error_messages=_words("una lista"))
-    if field.name == "methods":
-        return fields.List(_table_of(Method), error_messages=_words("una lista de tablas"))
+        return _Names(
+            _SCALARS[str](validate=checks),
+            lengths=field.metadata.get("lengths"),
+            required=required,
+            error_messages=_words("una lista"),
+        )
+    if field.name in _LISTS:
+        entry = _table_of(_LISTS[field.name])
+        return fields.List(entry, error_messages=_words("una lista de tablas"))
     return _table_of(cast("type", field.type))
 
 

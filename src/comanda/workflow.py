@@ -6,14 +6,22 @@ transaction, and wakes the feed. A verb decides by the domain's rules, and store
 everything that the verb did.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from comanda.domain.bill import ChosenItem, Tender, allocate, check_payable, replaced_by
+from comanda.domain import comparison
+from comanda.domain.bill import (
+    ChosenItem,
+    Tender,
+    allocate,
+    check_payable,
+    reallocate,
+    replaced_by,
+)
 from comanda.domain.errors import PaymentNotFound, ValidationFailed
 from comanda.domain.events import EventType
-from comanda.domain.evidence import Claim, Suspicion, WarningType
+from comanda.domain.evidence import SAME_PROOF, Claim, Suspicion, WarningType
 from comanda.domain.examinations import Examination, Facts
 from comanda.domain.house import UNNAMED_HOUSE, House
 from comanda.domain.idempotency import IdempotencyKey
@@ -28,6 +36,8 @@ from comanda.domain.orders import (
     find_transition,
 )
 from comanda.domain.payments import (
+    Corrected,
+    Correction,
     Examined,
     Payment,
     PaymentRules,
@@ -36,6 +46,7 @@ from comanda.domain.payments import (
     Submission,
     Verdict,
 )
+from comanda.domain.readings import Reading
 from comanda.domain.reconciliation import ReconcilablePayment
 from comanda.domain.staff import HOUSE, Role, Staff
 from comanda.store import (
@@ -47,6 +58,7 @@ from comanda.store import (
     menu,
     orders,
     payments,
+    readings,
     reconciliation,
     retention,
     viewers,
@@ -350,6 +362,48 @@ def withdraw_payment(tx: Transaction, actor: Staff, payment_id: int) -> Outcome:
     return _settle(tx, actor, withdrawn_payment, Through.WITHDRAWAL, None)
 
 
+def correct_claim(
+    tx: Transaction,
+    actor: Staff,
+    payment_id: int,
+    correction: Correction,
+    default_house: House = UNNAMED_HOUSE,
+) -> Outcome:
+    """Correct the number or the amount of an own payment that waits; the former values are kept.
+
+    The amount is divided among the same orders. A warning goes if the corrected value removes its
+    ground, and comes if it gives one; the history tells both. Raises PaymentNotFound, Forbidden,
+    PaymentAlreadyDecided and ValidationFailed (the amount).
+    """
+    payment = payments.require(tx, payment_id)
+    payment.check_correction(actor.username)
+    paid_orders = orders.require_all(tx, payment.order_ids)
+    reference, allocations = payment.reference, payment.allocations
+    if correction.reference is not None:
+        reference = correction.reference or None
+    if correction.amount is not None and correction.amount != payment.amount:
+        money = house.get(tx, default_house).money
+        allocations = reallocate(paid_orders, payment, correction.amount, money)
+    if (reference, allocations) == (payment.reference, payment.allocations):
+        return _outcome(tx, paid_orders[0], changed=False)
+    corrected = payment.correct(reference, allocations, actor.username, tx.now)
+    saved_orders = orders.save_payment(
+        tx, Corrected(_warned_anew(tx, corrected)), None, actor.username, paid_orders=paid_orders
+    )
+    _warn_others(tx, evidence.later_with_number(tx, corrected))
+    return _outcome(tx, saved_orders[0], changed=True)
+
+
+def _warned_anew(tx: Transaction, payment: Payment) -> Payment:
+    """Return a corrected payment with the warnings that its number and its amount give now."""
+    suspicions = evidence.reused_number(tx, payment, is_newest=True)
+    read = payment.reading
+    if read is not None and comparison.differs_in_amount(read.amount, payment.amount + payment.tip):
+        suspicions.append(Suspicion(WarningType.AMOUNT_DIFFERS, payment.order_id, payment.id))
+    types = {WarningType.REFERENCE_REUSED, WarningType.AMOUNT_DIFFERS}
+    return payment.without(types).warn(suspicions)
+
+
 def _settle(
     tx: Transaction, actor: Staff, payment: Payment, through: Through, kind: EventType | None
 ) -> Outcome:
@@ -484,28 +538,75 @@ def sweep(tx: Transaction, kind: Outdated, before: datetime, most: int) -> int:
 
 
 def record_examination(
-    tx: Transaction, payment_id: int, facts: Facts | None, *, is_read: bool = True
+    tx: Transaction,
+    payment_id: int,
+    facts: Facts | None,
+    *,
+    is_read: bool = True,
+    default_house: House = UNNAMED_HOUSE,
 ) -> bool:
     """Store what the examination of a payment's proof found, and tell cashiers and waiters.
 
     `facts` is None for a file that could not be read. With `is_read` False the proof is unreadable,
-    although the few `facts` about it are compared. A warning about another payment with the
-    same proof is stored with that payment. Returns False, and changes nothing, if the proof was
-    examined already. Raises PaymentNotFound.
+    although the few `facts` about it are compared. What the proof says is compared with the house;
+    what the house has not stored about itself comes from `default_house`. A warning about another
+    payment with the same proof, code or number is stored with that payment. Returns False, and
+    changes nothing, if the proof was examined already. Raises PaymentNotFound.
     """
     payment = payments.require(tx, payment_id)
     if payment.examined_at is not None:
         return False
     suspicions_of = {} if facts is None else evidence.compare(tx, payment, facts)
     own_suspicions = suspicions_of.pop(payment_id, [])
-    for later_id, suspicions in suspicions_of.items():
-        _warn_about_same_proof(tx, later_id, suspicions)
+    _warn_others(tx, suspicions_of)
+    if facts is not None and facts.reading is not None:
+        reading = comparison.presentable(facts.reading)
+        payment, differences = _read(tx, payment, reading, house.get(tx, default_house))
+        own_suspicions += differences
     is_examined = is_read and facts is not None
     examination = Examination.EXAMINED if is_examined else Examination.UNREADABLE
     examined_payment = payment.warn(own_suspicions).examine(examination, tx.now)
     examined = Examined(examined_payment, facts)
     orders.save_payment(tx, examined, EventType.PAYMENT_EXAMINED, by=HOUSE.username)
     return True
+
+
+def _read(
+    tx: Transaction, payment: Payment, reading: Reading, current_house: House
+) -> tuple[Payment, list[Suspicion]]:
+    """Return the payment with what its proof says, and the warnings that come from it.
+
+    Nothing is kept of a proof that was deleted meanwhile.
+    """
+    known = readings.circumstances(tx, payment, reading, current_house)
+    suspicions = [
+        Suspicion(kind, payment.order_id, payment.id)
+        for kind in comparison.find_differences(reading, known)
+    ]
+    read_payment = payment.read(comparison.summarize(reading, current_house))
+    if all(one.type is not WarningType.REFERENCE_REUSED for one in payment.warnings):
+        suspicions += evidence.reused_number(tx, read_payment)
+    _warn_others(tx, evidence.later_with_number(tx, read_payment))
+    is_kept = payments.file_type(tx, payment.id) is not None
+    return read_payment if is_kept else payment, suspicions
+
+
+def _warn_others(tx: Transaction, suspicions_of: Mapping[int, Sequence[Suspicion]]) -> None:
+    """Store warnings of other payments, unless they have such ones."""
+    for payment_id, suspicions in suspicions_of.items():
+        about_proof = [one for one in suspicions if one.type in SAME_PROOF]
+        if about_proof:
+            _warn_about_same_proof(tx, payment_id, about_proof)
+        _warn_about_same(tx, payment_id, [one for one in suspicions if one not in about_proof])
+
+
+def _warn_about_same(tx: Transaction, payment_id: int, suspicions: Sequence[Suspicion]) -> None:
+    """Store warnings of a number or a code that another payment has, too."""
+    payment = payments.require(tx, payment_id)
+    types = {warning.type for warning in payment.warnings}
+    new_suspicions = [one for one in suspicions if one.type not in types]
+    if new_suspicions:
+        orders.save_payment(tx, payment.warn(new_suspicions), None, by=HOUSE.username)
 
 
 def _warn_about_same_proof(

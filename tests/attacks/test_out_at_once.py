@@ -69,6 +69,11 @@ CHANGES: dict[tuple[str, str], tuple[Staff, str, Callable[[], dict[str, Any]]]] 
     ("DELETE", "/requests/{key}"): (ANA, "/requests/a", dict),
     ("DELETE", "/payments/{payment_id}"): (ANA, "/payments/1", dict),
     ("PUT", "/accounts"): (ROSA, "/accounts", lambda: {"json": {"accounts": [ACCOUNT]}}),
+    ("PUT", "/payments/{payment_id}/claim"): (
+        ANA,
+        "/payments/1/claim",
+        lambda: {"json": {"reference": "0123456789"}},
+    ),
     ("PUT", "/payments/{payment_id}/seen"): (LUIS, "/payments/1/seen", dict),
     ("PUT", "/payments/{payment_id}/viewer"): (LUIS, "/payments/1/viewer", dict),
     ("DELETE", "/payments/{payment_id}/viewer"): (LUIS, "/payments/1/viewer", dict),
@@ -131,7 +136,7 @@ WAYS = {
 }
 WRITTEN = (  # and not who is signed in
     "staff", "products", "orders", "order_items", "payments", "proofs", "fingerprints", "events",
-    "thumbnails",
+    "thumbnails", "readings",
     "idempotency_keys", "house", "viewers", "payment_allocations", "accounts",
     "house_changes",
 )  # fmt: skip

@@ -104,6 +104,8 @@ def test_an_attempt_that_waits_has_no_verdict_on_the_wire() -> None:
         "examination": None,
         "examined_at": None,
         "late_warnings": [],
+        "reading": None,
+        "former_claims": [],
     }
 
 

@@ -82,7 +82,7 @@ def test_a_program_that_fails_leaves_the_other_facts(
     with running() as child:
         for _ in range(2):
             facts = read(child)
-            assert (facts.reading, facts.source) == (None, None)
+            assert (facts.reading, facts.source) == (None, "foto")
             assert facts.thumbnail
         assert child.end() == 0
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from comanda.store import evidence, examinations, payments, reconciliation
+from comanda.store import evidence, examinations, numbers_in_use, payments, reconciliation
 from comanda.store.database import Snapshot, open_database
 
 VALUES = {
@@ -14,6 +14,7 @@ VALUES = {
     "pending": "por_verificar",
     "sha256": "0",
     "content": "0",
+    "code": "0",
     "limit": evidence.MOST_ROWS,
     "status": "por_verificar",
     "before": 5,
@@ -21,7 +22,14 @@ VALUES = {
     "end": 2,
 }
 LOOK_UPS = (
-    evidence._SAME_REFERENCE,
+    *(
+        sql.format(column=column)
+        for sql in (numbers_in_use._EARLIER, numbers_in_use._LATER)
+        for column in numbers_in_use._COLUMNS
+    ),
+    evidence._SAME_CODE,
+    evidence._LATER_SAME_CODE,
+    evidence._NUMBERS_WITH_CODE,
     evidence._SAME_FILE,
     evidence._SAME_CONTENT,
     evidence._LATER_SAME_CONTENT,

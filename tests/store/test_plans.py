@@ -23,6 +23,7 @@ SMALL |= {"json_each", "failed"}  # what a statement is given, not what is store
 SMALL |= {"unexamined"}  # a limited number of rows
 # What stands in braces, in each of its forms.
 BLANKS = {
+    "column": ["reference_key", "read_key"],
     "ids": [":id0, :id1"],
     "since": ["", "AND updated_at >= :since"],
     "before": ["", "AND id < :before"],

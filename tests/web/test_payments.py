@@ -53,6 +53,8 @@ async def test_an_attempt_has_the_contracts_shape(house: House) -> None:
         "examination": None,
         "examined_at": None,
         "late_warnings": [],
+        "reading": None,
+        "former_claims": [],
     }
 
 

@@ -77,6 +77,8 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("PUT", "/accounts"): {A},
     ("GET", "/accounts/{position}/qr"): {W, C, A},
     ("GET", "/payments/{payment_id}/proof"): {W, C, A},
+    ("GET", "/payments/{payment_id}/reading"): {C, A},
+    ("PUT", "/payments/{payment_id}/claim"): {W, C, A},
     ("PUT", "/payments/{payment_id}/seen"): {C, A},
     ("PUT", "/payments/{payment_id}/viewer"): {C, A},
     ("DELETE", "/payments/{payment_id}/viewer"): {C, A},

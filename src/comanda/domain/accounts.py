@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from comanda.domain.holders import is_business
 from comanda.domain.wire import Wire
 
 MOST_ACCOUNTS = 20
@@ -27,6 +28,11 @@ class Account:
     def code(self) -> str:
         """The text that the account's QR code shows."""
         return self.qr or self.number
+
+    @property
+    def is_business(self) -> bool:
+        """Whether the holder is a business, whose name the label may tell better."""
+        return is_business(self.holder)
 
     @property
     def identity(self) -> tuple[str, str]:

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from comanda.domain.errors import IllegalTransition, NothingDue, ValidationFailed
 from comanda.domain.money import NO_HUNDREDTHS, PLAIN_MONEY, MoneyFormat
 from comanda.domain.orders import TRANSITIONS, Order, OrderStatus, Through
-from comanda.domain.payments import Allocation, PaidItem, PaymentStatus
+from comanda.domain.payments import Allocation, PaidItem, Payment, PaymentStatus
 
 MOST_ORDERS = 20  # of one payment
+_OF_DISHES = (
+    "Este pago es de platillos escogidos: para cobrar otro monto, retíralo o pide que lo rechacen"
+)
 _PAYABLE = frozenset(row.source for row in TRANSITIONS if row.through is Through.PROOF)
 
 
@@ -68,6 +71,33 @@ def allocate(
     if style.decimals == 0 and (most - amount) % 100:  # older hundredths go in one part
         _check_whole({"amount": amount})
     return tuple(_parts(orders, amount, most_of, items_of))
+
+
+def reallocate(
+    orders: Sequence[Order], payment: Payment, amount: int, style: MoneyFormat = PLAIN_MONEY
+) -> tuple[Allocation, ...]:
+    """Divide another amount of a payment among the same orders, the oldest order first.
+
+    What the payment covered is due again. An order that gets nothing keeps its place, so that a
+    further correction can reach it. Raises ValidationFailed as `allocate` does, and for a payment
+    of chosen dishes, whose amount is theirs.
+    """
+    if any(allocation.items for allocation in payment.allocations):
+        raise ValidationFailed({"amount": [_OF_DISHES]})
+    freed_orders = [order.without(payment) for order in orders]
+    most_of = {order.id: order.due for order in freed_orders}
+    most = sum(most_of.values())
+    _check_amount(amount, most, most, style, chosen=False)
+    short = 0 if payment.tendered is None else amount + payment.tip - payment.tendered
+    if short > 0:
+        sentence = f"El efectivo recibido no alcanza: faltan {style.text(short)}"
+        raise ValidationFailed({"amount": [sentence]})
+    if style.decimals == 0 and (most - amount) % 100:
+        _check_whole({"amount": amount})
+    part_of = {part.order_id: part for part in _parts(freed_orders, amount, most_of, {})}
+    return tuple(
+        part_of.get(part.order_id, replace(part, amount=0)) for part in payment.allocations
+    )
 
 
 def _parts(

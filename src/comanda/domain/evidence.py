@@ -40,6 +40,13 @@ class WarningType(StrEnum):
     AMOUNT_DIFFERS = "amount_differs"
     PROOF_PREDATES_ORDER = "proof_predates_order"
     FILE_DAMAGED = "file_damaged"
+    ACCOUNT_DIFFERS = "account_differs"
+    RECEIPT_OLD = "receipt_old"
+    QR_REUSED = "qr_reused"
+
+
+# Of another payment with the same proof, or one that looks alike.
+SAME_PROOF = frozenset({WarningType.FILE_REUSED, WarningType.IMAGE_SIMILAR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,17 @@ WARNINGS: Mapping[WarningType, WarningMeaning] = {
     ),
     WarningType.FILE_DAMAGED: WarningMeaning(
         "Archivo dañado", "El archivo está dañado y no se ve completo: pide que lo envíen otra vez"
+    ),
+    WarningType.ACCOUNT_DIFFERS: WarningMeaning(
+        "A otra cuenta",
+        "El comprobante es de un pago a otra cuenta, no a la de la casa",
+        strong=True,
+    ),
+    WarningType.RECEIPT_OLD: WarningMeaning(
+        "Recibo de otra fecha", "La fecha del comprobante no es la de esta cuenta", strong=True
+    ),
+    WarningType.QR_REUSED: WarningMeaning(
+        "QR repetido", "El mismo código QR ya se envió en {order}", strong=True
     ),
 }
 

@@ -8,7 +8,6 @@ from comanda.domain.readings import Reading
 PDF = "application/pdf"
 UNDRAWN_PDF = "application/pdf;undrawn"  # asks for a PDF's content alone
 THUMBNAIL_SIDE = 320  # pixels, at most
-SOURCES = ("foto", "texto")  # read from the picture, or a PDF's own text
 
 
 class Examination(StrEnum):
@@ -16,6 +15,13 @@ class Examination(StrEnum):
 
     EXAMINED = "examined"
     UNREADABLE = "unreadable"  # the examiner could not read the file within its limits, twice
+
+
+class Source(StrEnum):
+    """Where the text of a proof was looked for."""
+
+    PICTURE = "foto"
+    TEXT = "texto"  # that a PDF holds itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,10 @@ class Facts:
     `is_damaged`: browsers can't show the whole file. `content` is a hash, in hex, of what the file
     shows, without its other data; empty if unknown. `image_hash` is the picture's perceptual hash
     of 1,024 bits, or None. `thumbnail` is an upright WebP, or None if there is nothing to show.
-    `reading` is what the file says, or None if nothing was read; `source` is one of SOURCES, how it
-    was read. `code` is a SHA-256, in hex, of the content of a QR code on the picture, or None.
+    `reading` is what the file says; None if no text was found. `source` is where text was looked
+    for, also in vain; None if nothing looked for any, since the house has it off or lacks the
+    program. `code` is the SHA-256 hash, in hex, of the content of a QR code in the picture, or None
+    without a code.
     """
 
     is_damaged: bool = False
@@ -43,5 +51,5 @@ class Facts:
     thumbnail: bytes | None = None
     shown: Shown | None = None
     reading: Reading | None = None
-    source: str | None = None
+    source: Source | None = None
     code: str | None = None

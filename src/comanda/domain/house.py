@@ -88,11 +88,17 @@ class House:
         If the clock repeats or skips that time, return the later of the two possible moments, so
         that a photo is never called earlier than it may be.
         """
-        zone = ZoneInfo(self.time_zone)
         try:
-            return max(wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+            return max(self.moment(wall, fold) for fold in (0, 1))
         except OverflowError:
             return None
+
+    def moment(self, wall: datetime, fold: int) -> datetime:
+        """Return when the wall clock showed `wall`, in UTC; for the second time with `fold` 1.
+
+        Raises OverflowError outside the calendar.
+        """
+        return wall.replace(tzinfo=ZoneInfo(self.time_zone), fold=fold).astimezone(UTC)
 
     def wire(self) -> Wire:
         """All fields; a value that is not stored is the one of a house that has chosen nothing."""

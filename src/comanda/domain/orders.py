@@ -260,6 +260,11 @@ class Order:
             updated_at=self.updated_at if status is self.status else at,
         )
 
+    def without(self, payment: Payment) -> "Order":
+        """The order as if this payment had not been sent, in the same state."""
+        others = tuple(other for other in self.payments if other.id != payment.id)
+        return replace(self, payments=others)
+
     @property
     def status_by_payments(self) -> OrderStatus:
         """The state that the rule of `after` gives."""
@@ -437,7 +442,7 @@ def payment_notice(kind: EventType, payment: Payment, orders: Sequence[Order]) -
 def _findings(payment: Payment) -> Wire:
     return {
         "status": payment.examination,
-        "reading": None,
+        "reading": None if payment.reading is None else payment.reading.wire(),
         "warnings": [warning.wire() for warning in payment.warnings],
     }
 

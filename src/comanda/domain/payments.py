@@ -14,6 +14,7 @@ from comanda.domain.errors import (
 )
 from comanda.domain.evidence import WARNINGS, Claim, Suspicion, WarningType
 from comanda.domain.examinations import Examination, Facts
+from comanda.domain.readings import Read
 from comanda.domain.wire import Wire, money, optional_time, time
 
 VIEWING_LASTS = timedelta(minutes=3)  # unless the cashier renews it; /caja counts the same
@@ -135,6 +136,25 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerClaim:
+    """What a payment said before `by` corrected it; `amount` in minor units, without the tip."""
+
+    reference: str | None
+    amount: int
+    by: str
+    at: datetime
+
+    def wire(self) -> Wire:
+        """`{reference, amount, by, at}`."""
+        return {
+            "reference": self.reference,
+            "amount": money(self.amount),
+            "by": self.by,
+            "at": time(self.at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """One attempt to pay one or more orders; `attempt` counts those of the first order, from 1.
 
@@ -143,7 +163,9 @@ class Payment:
     whose place this attempt is. `seen_by` is the first cashier who opened the payment. `viewers`
     are the cashiers who view the payment now; a decided payment has no viewers. `late_warnings`
     are those of `warnings` that came after the approval, and that no cashier has acknowledged.
-    `approved_at` is when a payment was approved that has been reopened since.
+    `approved_at` is when a payment was approved that has been reopened since. `reading` is what the
+    proof says: None if nothing was read, or not yet, or if the proof was deleted. `former_claims`
+    are the values before each correction, the oldest first.
     """
 
     id: int
@@ -173,6 +195,8 @@ class Payment:
     examined_at: datetime | None = None
     late_warnings: tuple[Suspicion, ...] = ()
     approved_at: datetime | None = None
+    reading: Read | None = None
+    former_claims: tuple[FormerClaim, ...] = ()
 
     @property
     def amount(self) -> int:
@@ -298,6 +322,36 @@ class Payment:
         """The payment after its proof was examined."""
         return replace(self, examination=examination, examined_at=at)
 
+    def read(self, read: Read | None) -> "Payment":
+        """The payment after its proof was read."""
+        return replace(self, reading=read)
+
+    def correct(
+        self, reference: str | None, allocations: tuple[Allocation, ...], by: str, at: datetime
+    ) -> "Payment":
+        """The payment with another number or other amounts; what it said before is kept."""
+        former_claim = FormerClaim(self.reference, self.amount, by, at)
+        return replace(
+            self,
+            reference=reference,
+            allocations=allocations,
+            former_claims=(*self.former_claims, former_claim),
+        )
+
+    def check_correction(self, by: str) -> None:
+        """Raise Forbidden (another member's payment) or PaymentAlreadyDecided."""
+        if self.submitted_by != by:
+            raise Forbidden("Sólo quien envió un pago lo puede corregir")
+        self._check_pending()
+
+    def without(self, types: Collection[WarningType]) -> "Payment":
+        """The payment without the warnings of these types."""
+        return replace(
+            self,
+            warnings=tuple(one for one in self.warnings if one.type not in types),
+            late_warnings=tuple(one for one in self.late_warnings if one.type not in types),
+        )
+
     def warn(self, warnings: Iterable[Suspicion]) -> "Payment":
         """The payment with further warnings, which are late for an approved payment."""
         new_warnings = tuple(warning for warning in warnings if warning not in self.warnings)
@@ -344,7 +398,24 @@ class Payment:
             "examination": self.examination,
             "examined_at": optional_time(self.examined_at),
             "late_warnings": [warning.wire() for warning in self.late_warnings],
+            "reading": None if self.reading is None else self.reading.wire(),
+            "former_claims": [claim.wire() for claim in self.former_claims],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a payment should have said: None keeps what it says, "" takes the number away."""
+
+    reference: str | None = None
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A payment with another number, or other amounts of its orders."""
+
+    payment: Payment
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """What a proof says: the text on it, and the fields found in that text (DESIGN, section 7)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from datetime import time as clock_time
 from enum import StrEnum
+
+from comanda.domain import wire
+from comanda.domain.wire import Wire
 
 
 class FieldName(StrEnum):
@@ -29,6 +32,16 @@ class Box:
     width: float
     height: float
     page: int = 0
+
+    def wire(self) -> Wire:
+        """`{left, top, width, height, page}`."""
+        return {
+            "left": self.left,
+            "top": self.top,
+            "width": self.width,
+            "height": self.height,
+            "page": self.page,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +83,33 @@ class Reading:
     bank: str | None = None
     fields: tuple[ReadField, ...] = ()
     lines: tuple[ReadLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a payment tells of its proof's text, as everybody sees it who sees the payment.
+
+    `at` is a time, or the house's day where no time was read. The fields are those of `Reading`,
+    and at least one of them is there.
+    """
+
+    amount: int | None = None
+    reference: str | None = None
+    at: datetime | date | None = None
+    account: str | None = None
+    holder: str | None = None
+
+    def wire(self) -> Wire:
+        """`{amount, reference, at, account, holder}`."""
+        return {
+            "amount": None if self.amount is None else wire.money(self.amount),
+            "reference": self.reference,
+            "at": None if self.at is None else day_or_time(self.at),
+            "account": self.account,
+            "holder": self.holder,
+        }
+
+
+def day_or_time(at: datetime | date) -> str:
+    """Return a time in UTC, or a day as it is: `2026-12-18T02:41:00.000Z`, `2026-12-18`."""
+    return wire.time(at) if isinstance(at, datetime) else at.isoformat()

@@ -17,7 +17,7 @@ from enum import IntEnum
 from types import NoneType
 from typing import Any
 
-from comanda.domain.examinations import SOURCES, Facts, Shown
+from comanda.domain.examinations import Facts, Shown, Source
 from comanda.domain.readings import Reading
 from comanda.examiner.packing import pack_reading, unpack_reading
 from comanda.examiner.words import Hints
@@ -211,10 +211,11 @@ def _decode_reading(packed: dict[str, Any] | None) -> Reading | None:
         raise BrokenFrame("a wrong reading") from error
 
 
-def _decode_source(source: str | None) -> str | None:
-    if source not in (None, *SOURCES):
-        raise BrokenFrame("a wrong source")
-    return source
+def _decode_source(source: str | None) -> Source | None:
+    try:
+        return None if source is None else Source(source)
+    except ValueError as error:
+        raise BrokenFrame("a wrong source") from error
 
 
 def _decode_code(digits: str | None) -> str | None:

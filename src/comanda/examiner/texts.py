@@ -3,11 +3,13 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import zxingcpp
 from PIL import Image
 
+from comanda.domain.examinations import Source
 from comanda.domain.readings import Reading
 from comanda.examiner.fields import merge, read_code, read_fields
 from comanda.examiner.passes import read_picture
@@ -23,43 +25,38 @@ _CODE_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a proof says; `source` is one of SOURCES, or None if nothing was read.
+    """What a proof says; `source` is where text was looked for, None if nothing looked for any.
 
     `code` is the hash of a QR code that belongs to this receipt alone, or None.
     """
 
     reading: Reading | None = None
-    source: str | None = None
+    source: Source | None = None
     code: str | None = None
 
 
 def text_of_picture(picture: Image.Image, hints: Hints, readers: Sequence[Reader]) -> Text:
     """Return what a grey, upright picture says."""
     content = _find_code(picture)
-    reading, source = _read(picture, hints, readers)
-    return _with_code(reading, source, content, hints)
+    reading = _read(picture, hints, readers)
+    return _with_code(reading, Source.PICTURE if readers else None, content, hints)
 
 
 def text_of_pages(pages: Sequence[Page], picture: Image.Image | None, hints: Hints) -> Text:
     """Return what a PDF's own text says; `picture` is its first page, for a QR code."""
     content = None if picture is None else _find_code(picture)
-    return _with_code(_kept(read_fields(pages, hints)), "texto", content, hints)
+    return _with_code(_kept(read_fields(pages, hints)), Source.TEXT, content, hints)
 
 
-def _read(
-    picture: Image.Image, hints: Hints, readers: Sequence[Reader]
-) -> tuple[Reading | None, str | None]:
+def _read(picture: Image.Image, hints: Hints, readers: Sequence[Reader]) -> Reading | None:
     """Read a picture in rounds until all that matters is found, or time is over."""
     reading = None
-    try:
+    with suppress(OSError):  # a reader ended: what it read until then counts
         for number, pages in enumerate(read_picture(picture, readers), 1):
             reading = read_fields(pages, hints)
             if number >= _LEAST_ROUNDS and _is_complete(reading):
                 break
-    except OSError:  # a reader ended: what it read until then counts
-        pass
-    kept_reading = None if reading is None else _kept(reading)
-    return kept_reading, None if kept_reading is None else "foto"
+    return None if reading is None else _kept(reading)
 
 
 def _is_complete(reading: Reading) -> bool:
@@ -72,15 +69,15 @@ def _kept(reading: Reading) -> Reading | None:
 
 
 def _with_code(
-    reading: Reading | None, source: str | None, content: str | None, hints: Hints
+    reading: Reading | None, source: Source | None, content: str | None, hints: Hints
 ) -> Text:
     if content is None:
-        return Text(reading, source if reading else None)
+        return Text(reading, source)
     of_code = read_code(content, hints)
     merged = _kept(of_code if reading is None else merge(reading, of_code))
     is_own = len(re.findall("[0-9]", content)) >= _OWN_DIGITS
     code = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest() if is_own else None
-    return Text(merged, (source or "foto") if merged else None, code)
+    return Text(merged, source or Source.PICTURE, code)
 
 
 def _find_code(picture: Image.Image) -> str | None:

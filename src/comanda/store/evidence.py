@@ -1,32 +1,27 @@
-"""The search for evidence against a proof: the same number, the same file, a similar picture.
+"""The search for evidence against a proof: the same number, file or code, a similar picture.
 
 The queries use indexes, or a limited number of the nearest rows. So their cost does not grow with
 the history.
 """
 
+import hashlib
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 
-from comanda.domain.evidence import Claim, Suspicion, WarningType, reference_key
+from comanda.domain.evidence import SAME_PROOF, Claim, Suspicion, WarningType
 from comanda.domain.examinations import Facts
 from comanda.domain.orders import Order
 from comanda.domain.payments import COUNTED, Payment, PaymentStatus, Proof
+from comanda.store import accounts, numbers_in_use
 from comanda.store.database import Snapshot
 
 SIMILAR_BITS = 14  # of 1,024: copies of a picture stay within it, other receipts rarely do
 NEWEST_PICTURES = 300
 MOST_ATTEMPTS = 20  # at one order, of which a later proof is compared with an earlier one
 MOST_ROWS = 3_000  # to find so many pictures in: PDFs, and what is not examined, have none
-_SAME_PROOF = frozenset({WarningType.FILE_REUSED, WarningType.IMAGE_SIMILAR})
 
-_SAME_REFERENCE = """
-    SELECT order_id, id AS payment_id FROM payments
-    WHERE reference_key = :key AND id < :payment_id
-        AND status IN (:approved, :pending)
-    ORDER BY id DESC LIMIT 1
-"""
 # A payment that was withdrawn is no evidence: its proof may come again, for the right order.
 # An attempt to pay another order first: that the guest sent the same to the same order is normal
 # after a rejection, and must not hide where the proof comes from.
@@ -45,6 +40,24 @@ _SAME_CONTENT = """
 _LATER_SAME_CONTENT = """
     SELECT order_id, payment_id FROM fingerprints
     WHERE content = :content AND payment_id > :payment_id ORDER BY payment_id LIMIT :limit
+"""
+# A code of the same order is normal after a rejection, as a similar picture is.
+_SAME_CODE = """
+    SELECT fingerprints.order_id, payment_id
+    FROM fingerprints JOIN payments ON payments.id = payment_id
+    WHERE code = :code AND payment_id < :payment_id AND status <> 'retirado'
+        AND (fingerprints.order_id <> :order_id OR status <> 'rechazado')
+    ORDER BY fingerprints.order_id = :order_id, payment_id DESC LIMIT 1
+"""
+_LATER_SAME_CODE = """
+    SELECT order_id, payment_id FROM fingerprints
+    WHERE code = :code AND payment_id > :payment_id ORDER BY payment_id LIMIT :limit
+"""
+# A code that two approved payments with different numbers share is an advertisement or the house's.
+_NUMBERS_WITH_CODE = """
+    SELECT read_key FROM fingerprints JOIN payments ON payments.id = payment_id
+    WHERE code = :code AND status = :approved AND read_key IS NOT NULL
+    ORDER BY payment_id LIMIT :limit
 """
 _NEWEST = """
     SELECT fingerprints.order_id, payment_id, content, image_hash, status
@@ -65,7 +78,7 @@ def find(
 
     Only the proof's bytes are compared. `compare` compares what the proof shows.
     """
-    suspicions = [*_reused_reference(view, payment)]
+    suspicions = reused_number(view, payment)
     if proof is not None:
         suspicions += _reused_file(view, payment, proof.sha256)
     if claim.is_before(first.created_at):  # only as reliable as the phone's clock
@@ -84,6 +97,10 @@ def compare(view: Snapshot, payment: Payment, facts: Facts) -> dict[int, list[Su
         damaged = Suspicion(WarningType.FILE_DAMAGED, payment.order_id, payment.id)
         suspicions_of[payment.id].append(damaged)
     suspicions_of[payment.id] += _about(view, payment, facts)
+    if facts.code is not None and not _is_common(view, facts.code):
+        suspicions_of[payment.id] += _reused_code(view, payment, facts.code)
+        for later_id, suspicion in _later_with_code(view, payment, facts.code):
+            suspicions_of[later_id].append(suspicion)
     for later_id, suspicion in _about_later(view, payment, facts):
         suspicions_of[later_id].append(suspicion)
     return dict(suspicions_of)
@@ -108,22 +125,74 @@ def _about(view: Snapshot, payment: Payment, facts: Facts) -> list[Suspicion]:
 def _points_elsewhere(payment: Payment, warnings: Iterable[Suspicion]) -> bool:
     """Return whether one of the warnings is of the same proof for another order."""
     return any(
-        warning.type in _SAME_PROOF and warning.order_id not in payment.order_ids
+        warning.type in SAME_PROOF and warning.order_id not in payment.order_ids
         for warning in warnings
     )
 
 
-def _reused_reference(view: Snapshot, payment: Payment) -> Iterator[Suspicion]:
-    if payment.reference is None:
+def reused_number(view: Snapshot, payment: Payment, *, is_newest: bool = False) -> list[Suspicion]:
+    """Return the warning that another payment has the payment's number, typed or read.
+
+    The other payment was sent before. A payment whose number was just corrected `is_newest`: its
+    number came after those of later payments, too.
+    """
+    keys = _keys(payment)
+    use = numbers_in_use.earlier(view, keys, payment.id)
+    if use is None and is_newest:
+        use = next(iter(numbers_in_use.later(view, keys, payment.id, most=1)), None)
+    return [] if use is None else [_same_number(use.order_id, use.payment_id)]
+
+
+def later_with_number(view: Snapshot, payment: Payment) -> dict[int, list[Suspicion]]:
+    """Return the id of each later payment with the payment's number → its warning.
+
+    A payment that was rejected or withdrawn is no evidence against a later one.
+    """
+    if not payment.counts:
+        return {}
+    uses = numbers_in_use.later(view, _keys(payment), payment.id, MOST_ATTEMPTS)
+    return {use.payment_id: [_same_number(payment.order_id, payment.id)] for use in uses}
+
+
+def _keys(payment: Payment) -> set[str]:
+    read = payment.reading
+    return numbers_in_use.keys(payment.reference, read.reference if read else None)
+
+
+def _same_number(order_id: int, payment_id: int) -> Suspicion:
+    return Suspicion(WarningType.REFERENCE_REUSED, order_id, payment_id)
+
+
+def _is_common(view: Snapshot, code: str) -> bool:
+    """Whether the code says nothing about a payment: the house's own, or one on every receipt."""
+    own_codes = (account.code.encode() for account in accounts.every(view))
+    if any(hashlib.sha256(own_code).hexdigest() == code for own_code in own_codes):
+        return True
+    values = {"code": code, "approved": PaymentStatus.APPROVED, "limit": MOST_ATTEMPTS}
+    return len({row["read_key"] for row in view.all(_NUMBERS_WITH_CODE, values)}) > 1
+
+
+def _reused_code(view: Snapshot, payment: Payment, code: str) -> list[Suspicion]:
+    """Return a warning of the newest earlier attempt with the same code."""
+    row = view.one(_SAME_CODE, {"code": code, **_ids(payment)})
+    if row is None:
+        return []
+    return [Suspicion(WarningType.QR_REUSED, row["order_id"], row["payment_id"])]
+
+
+def _later_with_code(
+    view: Snapshot, payment: Payment, code: str
+) -> Iterator[tuple[int, Suspicion]]:
+    """Yield the id of each later payment with the same code, and its warning."""
+    if payment.status is PaymentStatus.WITHDRAWN:
         return
-    values = {
-        "key": reference_key(payment.reference),
-        "payment_id": payment.id,
-        "approved": PaymentStatus.APPROVED,
-        "pending": PaymentStatus.PENDING,
-    }
-    if (row := view.one(_SAME_REFERENCE, values)) is not None:
-        yield Suspicion(WarningType.REFERENCE_REUSED, row["order_id"], row["payment_id"])
+    values = {"code": code, "payment_id": payment.id, "limit": MOST_ATTEMPTS}
+    for row in view.all(_LATER_SAME_CODE, values):
+        if row["order_id"] != payment.order_id or payment.status is not PaymentStatus.REJECTED:
+            yield (
+                row["payment_id"],
+                Suspicion(WarningType.QR_REUSED, payment.order_id, payment.id),
+            )
 
 
 def _reused_file(view: Snapshot, payment: Payment, sha256: str) -> list[Suspicion]:

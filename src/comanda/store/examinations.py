@@ -50,7 +50,8 @@ _STORED = """
 """
 _REMEMBER = """
     UPDATE fingerprints
-    SET content = COALESCE(content, :content), image_hash = COALESCE(image_hash, :image_hash)
+    SET content = COALESCE(content, :content), image_hash = COALESCE(image_hash, :image_hash),
+        code = COALESCE(code, :code)
     WHERE payment_id = :payment_id
 """
 _INSERT_THUMBNAIL = """
@@ -118,7 +119,7 @@ def remember(tx: Transaction, payment_id: int, facts: Facts) -> None:
     An empty thumbnail is stored for a file that has nothing to show. They are not part of any
     order, so no event is appended.
     """
-    hashes = {"content": facts.content, "image_hash": facts.image_hash}
+    hashes = {"content": facts.content, "image_hash": facts.image_hash, "code": facts.code}
     tx.run(_REMEMBER, {"payment_id": payment_id, **hashes})
     tx.run(_INSERT_THUMBNAIL, {"payment_id": payment_id, "data": facts.thumbnail or b""})
 

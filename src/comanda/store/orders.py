@@ -17,7 +17,7 @@ from comanda.domain.orders import (
     order_updated,
     payment_notice,
 )
-from comanda.domain.payments import Examined, Payment, Submission
+from comanda.domain.payments import Corrected, Examined, Payment, Submission
 from comanda.store import events, payments, viewers
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
@@ -181,7 +181,7 @@ def save_items(tx: Transaction, order: Order, by: str) -> Order:
 
 def save_payment(
     tx: Transaction,
-    payment: Payment | Submission | Examined,
+    payment: Payment | Submission | Examined | Corrected,
     kind: EventType | None,
     by: str,
     paid_orders: Sequence[Order] | None = None,
@@ -193,7 +193,7 @@ def save_payment(
     Returns the orders as stored, the oldest first.
     """
     if paid_orders is None:
-        changed = payment.payment if isinstance(payment, Examined) else payment
+        changed = payment.payment if isinstance(payment, Examined | Corrected) else payment
         paid_orders = require_all(tx, [part.order_id for part in changed.allocations])
     stored_payment = payments.store(tx, payment, by, paid_orders)
     orders = [order.after(stored_payment, tx.now) for order in paid_orders]

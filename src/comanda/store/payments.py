@@ -8,13 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from comanda.domain import comparison
 from comanda.domain.errors import PaymentNotFound
 from comanda.domain.evidence import Suspicion, reference_key
 from comanda.domain.examinations import Examination, Facts
 from comanda.domain.orders import Order
 from comanda.domain.payments import (
     Allocation,
+    Corrected,
     Examined,
+    FormerClaim,
     PaidItem,
     Payment,
     PaymentStatus,
@@ -22,7 +25,7 @@ from comanda.domain.payments import (
     Submission,
 )
 from comanda.domain.wire import encode
-from comanda.store import evidence, examinations, viewers
+from comanda.store import evidence, examinations, readings, viewers
 from comanda.store.database import (
     Snapshot,
     Transaction,
@@ -60,8 +63,21 @@ _UPDATE = """
         seen_in_account = :seen_in_account, seen_by = :seen_by, seen_at = :seen_at,
         warnings = :warnings, late_warnings = :late_warnings,
         examination = :examination, examined_at = :examined_at,
-        reconciled_by = :reconciled_by, reconciled_at = :reconciled_at, approved_at = :approved_at
+        reconciled_by = :reconciled_by, reconciled_at = :reconciled_at, approved_at = :approved_at,
+        reading = :reading
     WHERE id = :id
+"""
+_CORRECT = """
+    UPDATE payments
+    SET reference = :reference, reference_key = :reference_key, former_claims = :former_claims
+    WHERE id = :id
+"""
+_CORRECT_ALLOCATION = """
+    UPDATE payment_allocations SET amount = :amount
+    WHERE payment_id = :payment_id AND order_id = :order_id
+"""
+_KEEP_NUMBER = """
+    UPDATE payments SET read_key = :read_key, was_read = :was_read WHERE id = :id
 """
 _WARN = "UPDATE payments SET warnings = :warnings WHERE id = :id"
 _UNSEEN = """
@@ -85,18 +101,23 @@ _PROOF = "SELECT content_type, data, sha256 FROM proofs WHERE payment_id = :paym
 
 def store(
     tx: Transaction,
-    payment: Payment | Submission | Examined,
+    payment: Payment | Submission | Examined | Corrected,
     by: str,
     paid_orders: Sequence[Order],
 ) -> Payment:
     """Store an attempt to pay `paid_orders`, new or changed. Only `orders.save_payment` calls this.
 
-    A new attempt is stored with its proof and its warnings, an examined attempt with the facts.
+    A new attempt is stored with its proof and its warnings, an examined attempt with the facts, a
+    corrected attempt with what it said before.
     """
     if isinstance(payment, Payment):
         return _update(tx, payment)
     if isinstance(payment, Examined):
         _keep_facts(tx, payment.payment.id, payment.facts or Facts())
+        _keep_reading(tx, payment)
+        return _update(tx, payment.payment)
+    if isinstance(payment, Corrected):
+        _correct(tx, payment.payment)
         return _update(tx, payment.payment)
     first = paid_orders[0]
     submitted = _insert(tx, first, payment, by, waiter=_waiter(paid_orders, payment))
@@ -124,7 +145,7 @@ def _insert(tx: Transaction, first: Order, submission: Submission, by: str, wait
         "submitted_by": by,
         "submitted_at": to_millis(tx.now),
         "reference": claim.reference,
-        "reference_key": claim.reference and reference_key(claim.reference),
+        "reference_key": _key(claim.reference),
         "tip": submission.tip,
         "tendered": submission.tendered,
         "replaces": submission.replaces,
@@ -205,9 +226,47 @@ def _update(tx: Transaction, payment: Payment) -> Payment:
         "reconciled_by": payment.reconciled_by,
         "reconciled_at": payment.reconciled_at and to_millis(payment.reconciled_at),
         "approved_at": payment.approved_at and to_millis(payment.approved_at),
+        "reading": readings.read_to_json(payment.reading),
     }
     tx.run(_UPDATE, values)
     return payment
+
+
+def _correct(tx: Transaction, payment: Payment) -> None:
+    """Store another number, other amounts, and what the payment said before."""
+    claims = [
+        [claim.reference, claim.amount, claim.by, to_millis(claim.at)]
+        for claim in payment.former_claims
+    ]
+    values = {
+        "id": payment.id,
+        "reference": payment.reference,
+        "reference_key": _key(payment.reference),
+        "former_claims": encode(claims) if claims else None,
+    }
+    tx.run(_CORRECT, values)
+    for part in payment.allocations:
+        ids = {"payment_id": payment.id, "order_id": part.order_id}
+        tx.run(_CORRECT_ALLOCATION, {**ids, "amount": part.amount})
+
+
+def _key(reference: str | None) -> str | None:
+    return (reference and reference_key(reference)) or None
+
+
+def _keep_reading(tx: Transaction, examined: Examined) -> None:
+    """Store all that was read, the key of the number, and whether a field was read."""
+    payment, facts = examined.payment, examined.facts
+    is_sought = facts is None or facts.source is not None
+    read = payment.reading
+    values = {
+        "id": payment.id,
+        "read_key": read and _key(read.reference),
+        "was_read": read is not None if is_sought or read is not None else None,
+    }
+    tx.run(_KEEP_NUMBER, values)
+    if facts is not None and facts.reading is not None:
+        readings.put(tx, payment.id, comparison.presentable(facts.reading), facts.source)
 
 
 def _keep_facts(tx: Transaction, payment_id: int, facts: Facts) -> None:
@@ -324,6 +383,8 @@ def from_row(row: sqlite3.Row, allocations: tuple[Allocation, ...]) -> Payment:
         examined_at=optional_from_millis(row["examined_at"]),
         late_warnings=_from_json(row["late_warnings"]),
         approved_at=optional_from_millis(row["approved_at"]),
+        reading=readings.read_from_json(row["reading"]),
+        former_claims=_former_claims(row["former_claims"]),
     )
 
 
@@ -333,6 +394,13 @@ def _to_json(warnings: Sequence[Suspicion]) -> str | None:
 
 def _from_json(text: str | None) -> tuple[Suspicion, ...]:
     return tuple(map(Suspicion.from_wire, json.loads(text))) if text else ()
+
+
+def _former_claims(text: str | None) -> tuple[FormerClaim, ...]:
+    claims = json.loads(text) if text else ()
+    return tuple(
+        FormerClaim(reference, amount, by, from_millis(at)) for reference, amount, by, at in claims
+    )
 
 
 def _optional_bool(number: int | None) -> bool | None:

@@ -1,7 +1,7 @@
 """The deletion of old rows: photos, idempotency keys, sessions and attempts to sign in.
 
-The hashes, references and verdicts of deleted photos stay. Reads find the rows by an index, so
-that a transaction only deletes.
+The hashes, references and verdicts of deleted photos stay; what was read from them goes. Reads find
+the rows by an index, so that a transaction only deletes.
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,9 @@ _TOTALS = """
 _DATA = "SELECT data FROM proofs WHERE payment_id = :payment_id"
 _DELETE = "DELETE FROM proofs WHERE payment_id = :payment_id"
 _DELETE_THUMBNAIL = "DELETE FROM thumbnails WHERE payment_id = :payment_id"
+_DELETE_READING = "DELETE FROM readings WHERE payment_id = :payment_id"
 _MARK = """
-    UPDATE payments SET proof_purged_at = :now
+    UPDATE payments SET proof_purged_at = :now, reading = NULL
     WHERE id = :payment_id AND proof_purged_at IS NULL AND status <> :pending
 """
 
@@ -120,6 +121,7 @@ def remove(tx: Transaction, photos: Sequence[Photo]) -> Purged:
         if tx.run(_MARK, values):
             tx.run(_DELETE, {"payment_id": photo.payment_id})
             tx.run(_DELETE_THUMBNAIL, {"payment_id": photo.payment_id})
+            tx.run(_DELETE_READING, {"payment_id": photo.payment_id})
             total += Purged(1, photo.size)
     return total
 

@@ -522,6 +522,32 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE idempotency_keys_of_all RENAME TO idempotency_keys",
         "CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at)",
     ),
+    (
+        # What a proof says, and the code on it, are read when the proof is examined. `reading` is
+        # what everybody sees who sees the payment; `readings` hold all that was read, line by line.
+        # `was_read`: 1 if a field was read, 0 if none, NULL if nothing looked for text. Earlier
+        # proofs are not read again.
+        "ALTER TABLE payments ADD COLUMN reading TEXT",
+        "ALTER TABLE payments ADD COLUMN read_key TEXT",
+        "ALTER TABLE payments ADD COLUMN was_read INTEGER",
+        """
+        CREATE INDEX payments_by_read_number ON payments (read_key, id)
+        WHERE read_key IS NOT NULL
+        """,
+        "ALTER TABLE fingerprints ADD COLUMN code TEXT",
+        """
+        CREATE INDEX fingerprints_by_code ON fingerprints (code, payment_id)
+        WHERE code IS NOT NULL
+        """,
+        """
+        CREATE TABLE readings (
+            payment_id INTEGER PRIMARY KEY REFERENCES payments (id),
+            data TEXT NOT NULL
+        )
+        """,
+        # The number and the amount before each correction, as JSON.
+        "ALTER TABLE payments ADD COLUMN former_claims TEXT",
+    ),
 )
 
 VERSION = len(MIGRATIONS)

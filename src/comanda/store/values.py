@@ -37,8 +37,11 @@ _JSON = {
     ("house_changes", "added"),
     ("house_changes", "removed"),
     ("payment_allocations", "items"),
+    ("payments", "former_claims"),
     ("payments", "late_warnings"),
+    ("payments", "reading"),
     ("payments", "warnings"),
+    ("readings", "data"),
 }
 # Dishes are pairs [position, quantity].
 _NO_DISHES = """CASE WHEN json_valid("items") THEN EXISTS (

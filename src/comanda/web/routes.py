@@ -183,6 +183,17 @@ ROUTES: tuple[Route, ...] = (
           notes="`size=thumb` answers a small WebP of the photo or of the PDF's first page. A "
                 "proof is examined after its notice; before the event `payment_examined`, the "
                 "small picture and the photo of a HEIC file answer 404 (`proof_not_examined`)."),
+    Route("GET", "/payments/{payment_id}/reading", payments.show_reading, CASHIER,
+          "What a proof says, line by line, beside what the house knows",
+          {200: responses.Reading},
+          notes="Empty before the examination, if nothing was read, and after the proof's end."),
+    Route("PUT", "/payments/{payment_id}/claim", payments.correct_claim, PAYMENT_SIDE,
+          "Correct the number or the amount of an own payment that waits", CHANGED_ORDER,
+          body=requests.NewClaim, refuses=("forbidden", "payment_already_decided"),
+          notes="At least one of the two; an empty `reference` takes the number away. `amount` is "
+                "divided among the same orders, the oldest first; more than is due of them answers "
+                "422. The values before are in `former_claims`. The same values again change "
+                "nothing."),
     Route("PUT", "/payments/{payment_id}/seen", payments.see_payment, CASHIER,
           "Report that a cashier has opened a payment attempt", CHANGED_ORDER,
           notes="The waiter is told once for each payment."),

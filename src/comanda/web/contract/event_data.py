@@ -12,10 +12,12 @@ from comanda.web.contract.responses import (
     Answer,
     Order,
     Product,
+    Read,
     Suspicion,
     many,
     maybe_text,
     money,
+    one,
     row_id,
     table,
     text,
@@ -72,10 +74,8 @@ class PaymentVerificationPending(PaymentUnseen):
 
 class PaymentExamined(AboutPayment):
     status = word(Examination)
-    reading = fields.Raw(
-        required=True,
-        allow_none=True,
-        metadata={"type": "null", "description": "null: no text is read from proofs."},
+    reading = one(
+        Read, allow_none=True, metadata={"description": "null: nothing was read from the proof."}
     )
     warnings = many(Suspicion)
 

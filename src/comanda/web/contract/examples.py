@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from comanda.config import CHECKS
 from comanda.domain.evidence import WARNINGS
 from comanda.domain.limits import LIMITS
 from comanda.web.contract import admin_responses, requests, responses
@@ -41,6 +42,14 @@ _WARNING: Example = {
     "payment_id": "15",
     "link": "/orders/38",
 }
+_READ: Example = {
+    "amount": 190,
+    "reference": "0123456789",
+    "at": "2026-11-28T20:40:00Z",
+    "account": "7897",
+    "holder": "REST LA FONDA",
+}
+_BOX: Example = {"left": 0.11, "top": 0.32, "width": 0.78, "height": 0.04, "page": 0}
 _WAITING: Example = {
     "id": "17",
     "order_id": "41",
@@ -72,6 +81,10 @@ _WAITING: Example = {
     "examination": "examined",
     "examined_at": "2026-11-28T20:41:00Z",
     "late_warnings": [],
+    "reading": _READ,
+    "former_claims": [
+        {"reference": "0123456798", "amount": 171, "by": "ana", "at": "2026-11-28T20:41:05Z"}
+    ],
 }
 _APPROVED: Example = _WAITING | {
     "status": "aprobado",
@@ -154,6 +167,7 @@ _SETTINGS: Example = _HOUSE | {
             "reference": "optional",
             "reference_label": "Clave de rastreo",
             "verify": "account",
+            "reference_pattern": "",
             "cash": False,
         }
     ],
@@ -167,6 +181,8 @@ _SETTINGS: Example = _HOUSE | {
     "ready_alarm_seconds": 75,
     "warnings": {kind.value: asdict(words) for kind, words in WARNINGS.items()},
     "limits": asdict(LIMITS),
+    "reading": "on",
+    "checks": [asdict(CHECKS[0]) | {"steps": list(CHECKS[0].steps), "copy": list(CHECKS[0].copy)}],
 }
 _USER: Example = {"username": "ana", "name": "Ana", "role": "waiter"}
 _MEMBER: Example = _USER | {"active": True}
@@ -267,6 +283,7 @@ EXAMPLES: Mapping[type[Schema], Example] = {
         "reason": "En la mesa 9 escribieron esta clave por error",
         "seen_in_account": True,
     },
+    requests.NewClaim: {"reference": "0123456789", "amount": 171},
     requests.NewReconciliation: {"found": True},
     requests.KnownWarnings: {"types": ["file_reused"]},
     requests.NewProduct: _NEW_PRODUCT,
@@ -312,6 +329,21 @@ EXAMPLES: Mapping[type[Schema], Example] = {
     },
     responses.OrderDetail: _ORDER | {"history": _HISTORY},
     responses.ReconciledPayment: _RECONCILED,
+    responses.Reading: {
+        "payment_id": "17",
+        "source": "foto",
+        "fields": [
+            {
+                "name": "reference",
+                "value": "0123456789",
+                "text": "0123 456 789",
+                "box": _BOX,
+                "check": "matches",
+                "against": None,
+            },
+        ],
+        "lines": [{"text": "Clave de rastreo 0123 456 789", "box": _BOX}],
+    },
     responses.OrderAfterChange: _ORDER | {"last_event_id": "1042"},
     responses.PaymentAfterChange: _RECONCILED | {"last_event_id": "1042"},
     responses.Reconciliation: _RECONCILIATION,
@@ -383,7 +415,7 @@ EVENT_EXAMPLES: Mapping[str, Example] = {
     "payment_approved": _NOTICE,
     "payment_seen": _NOTICE | {"seen_by": "luis"},
     "payment_unseen": _ASKED,
-    "payment_examined": _ABOUT | {"status": "examined", "reading": None, "warnings": [_WARNING]},
+    "payment_examined": _ABOUT | {"status": "examined", "reading": _READ, "warnings": [_WARNING]},
     "order_voided": _PLACE | {"reason": "Se fueron", "by": "luis"},
     "menu_updated": {"products": [_SOUP], "removed": ["9"]},
     "resync": {"last_event_id": "1042"},

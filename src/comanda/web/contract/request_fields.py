@@ -190,23 +190,31 @@ class YesNo(fields.Field[bool]):
 
 
 class Price(fields.Field[int]):
-    """A number with at most two decimals, loaded as minor units."""
+    """A number with at most two decimals and at most `most`, loaded as minor units."""
 
     default_error_messages = MESSAGES
+    most = HIGHEST_PRICE
 
     def __init__(self, **more: Any) -> None:
-        metadata = {"type": "number", "minimum": 0, "maximum": HIGHEST_PRICE / 100}
+        metadata = {"type": "number", "minimum": 0, "maximum": self.most / 100}
         super().__init__(metadata=metadata, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         if type(value) not in (int, float):
             raise self.make_error("invalid")
         units = Decimal(str(value)) * 100
-        if units > HIGHEST_PRICE:
-            raise ValidationError(_at_most(HIGHEST_PRICE))
+        if units > self.most:
+            raise ValidationError(_at_most(self.most))
         if units < 0 or units != int(units):
             raise ValidationError(BAD_PRICE)
         return int(units)
+
+
+class Amount(Price):
+    """What a payment pays, as a number in JSON."""
+
+    default_error_messages = MESSAGES | {"invalid": "Escribe un monto como 185.50"}
+    most = MOST
 
 
 def _at_most(units: int) -> str:

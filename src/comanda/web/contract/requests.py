@@ -25,6 +25,7 @@ from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import Verdict
 from comanda.web.contract.request_fields import (
     MESSAGES,
+    Amount,
     AnyText,
     ChosenItems,
     Country,
@@ -112,6 +113,21 @@ class NewQuantity(Request):
 class NewStatus(Request):
     status = OneOf(OrderStatus, required=True)
     reason = Reason()
+
+
+class NewClaim(Request):
+    """What a payment says, corrected. A value that is left out, or null, stays as it was."""
+
+    reference = Reference(
+        allow_none=True,
+        load_default=None,
+    )
+    amount = Amount(allow_none=True, load_default=None)
+
+    @validates_schema
+    def check_claim(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["reference"] is None and data["amount"] is None:
+            raise ValidationError({"reference": ["Falta el número, o el monto"]})
 
 
 class NewVerdict(Request):

@@ -3,15 +3,18 @@
 import dataclasses
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, fields, validate
 
+from comanda.config import COPIED
 from comanda.domain.evidence import WarningType
-from comanda.domain.examinations import Examination
+from comanda.domain.examinations import Examination, Source
 from comanda.domain.limits import LIMITS
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import PaymentStatus
+from comanda.domain.readings import FieldName
 from comanda.domain.staff import Role
 
+READING_STATES = ("on", "off", "missing")
 ID = {"pattern": "^[1-9][0-9]{0,17}$"}
 
 
@@ -109,7 +112,22 @@ class Method(Answer):
     reference = text()
     reference_label = text()
     verify = text()
+    reference_pattern = text(
+        metadata={"description": "The form of the operation's number; empty: any."}
+    )
     cash = yes_or_no(metadata={"description": "Whether it asks for what the guest tendered."})
+
+
+class Check(Answer):
+    """How a payment by `method` is looked up at the bank; `copy` is what its page asks for."""
+
+    method = text()
+    country = text(metadata={"description": "Two letters; empty: of every country."})
+    title = text()
+    updated = text(metadata={"description": "The day of which the steps are, as `2026-11-01`."})
+    url = text(metadata={"description": "The page where to look it up; empty without one."})
+    steps = many(fields.String())
+    copy = many(fields.String(validate=validate.OneOf(COPIED)))
 
 
 class WarningMeaning(Answer):
@@ -149,6 +167,14 @@ class Settings(House):
     heartbeat_seconds = fields.Float(required=True)
     warnings = one(Warnings)
     limits = one(Limits)
+    reading = text(
+        validate=validate.OneOf(READING_STATES),
+        metadata={
+            "description": "Whether the text of photos is read; `missing`: the server lacks the "
+            "program for it."
+        },
+    )
+    checks = many(Check, metadata={"description": "Those of the house's country."})
     ready_alarm_seconds = fields.Float(required=True)
 
 
@@ -217,6 +243,23 @@ class Allocation(Answer):
     )
 
 
+class Read(Answer):
+    """What a proof says, as far as it was read."""
+
+    amount = money(allow_none=True)
+    reference = maybe_text()
+    at = maybe_text(metadata={"description": "A time in UTC, or a day if no time was read."})
+    account = maybe_text(metadata={"description": "The last digits of the account, or an alias."})
+    holder = maybe_text()
+
+
+class FormerClaim(Answer):
+    reference = maybe_text()
+    amount = money()
+    by = text()
+    at = moment()
+
+
 class Payment(Answer):
     id = row_id()
     order_id = row_id()
@@ -256,6 +299,15 @@ class Payment(Answer):
             "acknowledged."
         },
     )
+    reading = one(
+        Read,
+        allow_none=True,
+        metadata={"description": "null: nothing was read, not yet, or the proof was deleted."},
+    )
+    former_claims = many(
+        FormerClaim,
+        metadata={"description": "The values before each correction, the oldest first."},
+    )
 
 
 class ReconciledPayment(Payment):
@@ -266,6 +318,60 @@ class ReconciledPayment(Payment):
 
 class PaymentAfterChange(ReconciledPayment):
     last_event_id = newest_event()
+
+
+class Box(Answer):
+    """A place on the upright picture, in fractions of its width and height."""
+
+    left = fields.Float(required=True)
+    top = fields.Float(required=True)
+    width = fields.Float(required=True)
+    height = fields.Float(required=True)
+    page = whole(metadata={"description": "The index of a PDF's page; 0 for a picture."})
+
+
+class ReadField(Answer):
+    """A field of a receipt, beside what the house knows."""
+
+    name = word(FieldName)
+    value = text()
+    text = fields.String(required=True, metadata={"description": "As it stands on the receipt."})
+    box = one(Box, allow_none=True)
+    check = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(["matches", "differs"]),
+        metadata={"description": "null: there is nothing to compare it with."},
+    )
+    against = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What it is compared with. `amount`: the payment's amount and tip; "
+            "`reference`: the order that has the same number, null for a new one; `at`: the time "
+            "of the first order; `account` and `holder`: the label of the account that fits."
+        },
+    )
+
+
+class ReadLine(Answer):
+    text = fields.String(required=True)
+    box = one(Box)
+
+
+Reading = Answer.from_dict(
+    {
+        "payment_id": row_id(),
+        "source": word(
+            Source,
+            allow_none=True,
+            metadata={"description": "`texto`: a PDF's own text. null: nothing was read."},
+        ),
+        "fields": many(ReadField),
+        "lines": many(ReadLine),
+    },
+    name="Reading",
+)
 
 
 class MethodTotal(Answer):

@@ -11,6 +11,7 @@ from comanda import workflow
 from comanda.config import Config, Method
 from comanda.config import Payments as PaymentsConfig
 from comanda.domain.bill import Tender
+from comanda.domain.comparison import check_fields
 from comanda.domain.errors import (
     DomainError,
     NotFound,
@@ -21,13 +22,24 @@ from comanda.domain.errors import (
     ValidationFailed,
 )
 from comanda.domain.evidence import Claim
-from comanda.domain.payments import Payment, PaymentRules, Proof
+from comanda.domain.house import House
+from comanda.domain.payments import Correction, Payment, PaymentRules, Proof
+from comanda.domain.wire import Wire
 from comanda.media import inspection
-from comanda.store import examinations, payments
+from comanda.store import examinations, house, payments, readings
+from comanda.store.database import Snapshot
 from comanda.web.contract.path_names import ORDER_ID, PAYMENT
-from comanda.web.contract.requests import Form, KnownWarnings, NewVerdict, ProofQuery, check
+from comanda.web.contract.requests import (
+    Form,
+    KnownWarnings,
+    NewClaim,
+    NewVerdict,
+    ProofQuery,
+    check,
+)
 from comanda.web.plumbing.json_replies import reply_outcome
 from comanda.web.plumbing.keys import CONFIG, DATABASE, EXAMINATIONS, LOOKS, STAFF
+from comanda.web.plumbing.long_answers import reply_with
 from comanda.web.plumbing.request_data import (
     idempotency_key,
     json_body,
@@ -151,6 +163,42 @@ async def withdraw_payment(request: web.Request) -> web.Response:
     payment_id, actor = request[PAYMENT].id, request[STAFF]
     outcome = await request.app[DATABASE].write(workflow.withdraw_payment, actor, payment_id)
     return reply_outcome(outcome, actor.role)
+
+
+async def correct_claim(request: web.Request) -> web.Response:
+    """`PUT /payments/{payment_id}/claim`: correct an own payment that waits for its verdict."""
+    body = await json_body(request, NewClaim)
+    config, payment, actor = request.app[CONFIG], request[PAYMENT], request[STAFF]
+    method = config.payments.method(payment.method)
+    if method is not None and body["reference"] is not None:
+        _reference(method, body["reference"] or None)
+    outcome = await request.app[DATABASE].write(
+        workflow.correct_claim,
+        actor,
+        payment.id,
+        Correction(body["reference"], body["amount"]),
+        default_house=config.house,
+    )
+    return reply_outcome(outcome, actor.role)
+
+
+async def show_reading(request: web.Request) -> web.Response:
+    """`GET /payments/{payment_id}/reading`: all that was read from a proof, and the comparison."""
+    return await reply_with(request, _reading, request[PAYMENT].id, request.app[CONFIG].house)
+
+
+def _reading(view: Snapshot, payment_id: int, default_house: House) -> Wire:
+    payment, stored = payments.require(view, payment_id), readings.find(view, payment_id)
+    if stored is None:
+        return {"payment_id": str(payment_id), "source": None, "fields": [], "lines": []}
+    reading = stored.reading
+    known = readings.circumstances(view, payment, reading, house.get(view, default_house))
+    return {
+        "payment_id": str(payment_id),
+        "source": stored.source,
+        "fields": [field.wire() for field in check_fields(reading, known)],
+        "lines": [{"text": line.text, "box": line.box.wire()} for line in reading.lines],
+    }
 
 
 async def see_payment(request: web.Request) -> web.Response:

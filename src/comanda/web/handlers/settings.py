@@ -4,7 +4,7 @@ import dataclasses
 
 from aiohttp import web
 
-from comanda.config import Config
+from comanda.config import Config, reading_state
 from comanda.domain.evidence import WARNINGS
 from comanda.domain.house import House
 from comanda.domain.limits import LIMITS
@@ -40,4 +40,8 @@ def settings_wire(config: Config, current_house: House, version: str) -> Wire:
         "heartbeat_seconds": config.events.heartbeat_seconds,
         "warnings": {kind: dataclasses.asdict(words) for kind, words in WARNINGS.items()},
         "limits": dataclasses.asdict(LIMITS),
+        "reading": reading_state(config.proofs),
+        "checks": [
+            dataclasses.asdict(check) for check in config.payments.checks_in(current_house.country)
+        ],
     }

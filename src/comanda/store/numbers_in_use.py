@@ -1,0 +1,65 @@
+"""Which payments have which operation's number: typed by a waiter, or read from the proof."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from comanda.domain.evidence import reference_key
+from comanda.domain.payments import PaymentStatus
+from comanda.store.database import Snapshot
+
+# Of payments that wait or were approved: a rejected or withdrawn one leaves its number free.
+_EARLIER = """
+    SELECT order_id, id AS payment_id FROM payments
+    WHERE {column} = :key AND id < :payment_id AND status IN (:approved, :pending)
+    ORDER BY id DESC LIMIT 1
+"""
+_LATER = """
+    SELECT order_id, id AS payment_id FROM payments
+    WHERE {column} = :key AND id > :payment_id AND status IN (:approved, :pending)
+    ORDER BY id LIMIT :limit
+"""
+_COLUMNS = ("reference_key", "read_key")
+_STATUSES = {"approved": PaymentStatus.APPROVED, "pending": PaymentStatus.PENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A payment with a number; `order_id` is its first order."""
+
+    order_id: int
+    payment_id: int
+
+
+def keys(*numbers: str | None) -> set[str]:
+    """Return the keys that these numbers are compared by."""
+    return {key for number in numbers if number and (key := reference_key(number))}
+
+
+def earlier(view: Snapshot, number_keys: Iterable[str], payment_id: int) -> Use | None:
+    """Return the newest payment before this one with one of the numbers, or None."""
+    uses = _uses(view, _EARLIER, number_keys, {"payment_id": payment_id})
+    return max(uses, key=lambda use: use.payment_id, default=None)
+
+
+def later(view: Snapshot, number_keys: Iterable[str], payment_id: int, most: int) -> list[Use]:
+    """Return the first `most` payments after this one with one of the numbers."""
+    uses = set(_uses(view, _LATER, number_keys, {"payment_id": payment_id, "limit": most}))
+    return sorted(uses, key=lambda use: use.payment_id)[:most]
+
+
+def order_with(view: Snapshot, number: str | None, besides: int) -> int | None:
+    """Return the first order of another payment with this number; an earlier one comes first."""
+    number_keys = keys(number)
+    use = earlier(view, number_keys, besides)
+    if use is None:
+        use = next(iter(later(view, number_keys, besides, most=1)), None)
+    return None if use is None else use.order_id
+
+
+def _uses(
+    view: Snapshot, sql: str, number_keys: Iterable[str], values: dict[str, int]
+) -> Iterator[Use]:
+    for key in number_keys:
+        for column in _COLUMNS:
+            for row in view.all(sql.format(column=column), {"key": key, **values, **_STATUSES}):
+                yield Use(row["order_id"], row["payment_id"])
