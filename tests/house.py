@@ -28,7 +28,7 @@ from PIL import Image
 from comanda import access
 from comanda import app as wiring
 from comanda.app import build_app, listening
-from comanda.config import Backup, Config, DatabaseConfig, Events
+from comanda.config import Backup, Config, DatabaseConfig, Events, Proofs
 from comanda.domain.menu import Entry
 from comanda.domain.names import fold
 from comanda.domain.staff import Role, Staff
@@ -412,13 +412,15 @@ def hire(tx: Transaction) -> None:
 def quick_config(path: Path, **events: Any) -> Config:
     """The defaults, with a database in `path` and whatever `events` settings a test needs.
 
-    One reader: each is a thread and a connection, which take a test longer to open than to use.
+    One reader: each is a thread and a connection, which take a test longer to open than to use. The
+    text of proofs is not read, which takes a second each.
     """
     return replace(
         Config(),
         database=DatabaseConfig(path=str(path), readers=1),
         events=replace(Events(), **events),
         backup=Backup(enabled=False),
+        proofs=Proofs(reading="off"),
     )
 
 

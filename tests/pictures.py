@@ -144,5 +144,5 @@ async def take_all(url: str) -> None:
 
 
 if __name__ == "__main__":
-    with serving(None, "demo") as (_process, address, _printed):
+    with serving(None, "demo", reads=True) as (_process, address, _printed):
         asyncio.run(take_all(address))

@@ -15,7 +15,7 @@ from aiohttp import web
 from comanda.background import Tasks, in_background
 from comanda.chores import do_chores, open_backups
 from comanda.config import Config
-from comanda.examining import COMMAND, open_examinations
+from comanda.examining import COMMAND, Reads, open_examinations
 from comanda.feed import open_feed
 from comanda.files import static_folder
 from comanda.store.database import Clock, Database, open_database, utc_now
@@ -227,12 +227,20 @@ async def _tell_differences(database: Database) -> None:
 
 def _examine_proofs(command: Sequence[str], tasks: Tasks) -> Part:
     async def examinations(app: web.Application) -> AsyncIterator[None]:
-        async with open_examinations(app[DATABASE], app[FEED], command, tasks=tasks) as app[
-            EXAMINATIONS
-        ]:
+        async with open_examinations(
+            app[DATABASE], app[FEED], command, tasks=tasks, reads=_reads(app[CONFIG])
+        ) as app[EXAMINATIONS]:
             yield
 
     return examinations
+
+
+def _reads(config: Config) -> Reads | None:
+    """Return what proofs are read with, or None if the house doesn't have them read."""
+    if config.proofs.reading == "off":
+        return None
+    patterns = {method.name: method.reference_pattern for method in config.payments.methods}
+    return Reads(config.house, patterns)
 
 
 def _keep_copies(clock: Clock, tasks: Tasks) -> Part:

@@ -15,16 +15,19 @@ import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process, SubprocessStreamProtocol
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from comanda import workflow
 from comanda.background import Tasks, in_background
 from comanda.domain.examinations import PDF, UNDRAWN_PDF, Facts
+from comanda.domain.house import House
 from comanda.examiner import answers, frames
+from comanda.examiner.words import Hints
 from comanda.feed import Feed
-from comanda.store import examinations
+from comanda.store import examinations, house
 from comanda.store.database import Database
 from comanda.store.examinations import Unexamined
 
@@ -46,8 +49,11 @@ ASKED_SECONDS = 5.0
 _FAILURES = (OSError, EOFError, TimeoutError, frames.BrokenFrame)
 _PIECE_BYTES = 64 * 1024  # what a pipe takes at once
 _INLINE_BYTES = 512 * 1024
-# The variables that Python needs to find Comanda again, where it isn't installed.
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "LD_LIBRARY_PATH")
+# The variables that Python needs to find Comanda again, where it isn't installed, and the program
+# that reads to find its languages.
+_ENVIRONMENT = (
+    "PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "LD_LIBRARY_PATH", "TESSDATA_PREFIX",
+)  # fmt: skip
 
 
 class ExaminerFailed(Exception):
@@ -71,14 +77,17 @@ class Examiner:
         self._turn = asyncio.Lock()
         self._failures = 0
 
-    async def examine(self, content_type: str, data: bytes) -> Facts | None:
+    async def examine(
+        self, content_type: str, data: bytes, hints: Hints | None = None
+    ) -> Facts | None:
         """Return the facts about a file, or None if they can't be found within the limits.
 
-        Raises ExaminerFailed and ExaminerMissing; the process has ended then.
+        With `hints`, the file's text is read, too. Raises ExaminerFailed and ExaminerMissing; the
+        process has ended then.
         """
         async with self._turn:
             try:
-                facts = await self._answer(content_type, data)
+                facts = await self._answer(content_type, data, hints)
             except _FAILURES as error:
                 await self._fail()
                 raise ExaminerFailed(repr(error)) from error
@@ -91,7 +100,7 @@ class Examiner:
             self._failures = 0
             return facts
 
-    async def _answer(self, content_type: str, data: bytes) -> Facts | None:
+    async def _answer(self, content_type: str, data: bytes, hints: Hints | None) -> Facts | None:
         """Ask the process; ask another one, if an earlier file's process talks nonsense.
 
         The nonsense says nothing about this file: it may be the end of the last answer.
@@ -99,12 +108,12 @@ class Examiner:
         earlier_process = self._process
         process = await self._started()
         try:
-            return await _ask(process, content_type, data)
+            return await _ask(process, content_type, data, hints)
         except frames.BrokenFrame:
             if process is not earlier_process:
                 raise
         await self._kill()
-        return await _ask(await self._started(), content_type, data)
+        return await _ask(await self._started(), content_type, data, hints)
 
     async def rest(self) -> None:
         """End the process if it has nothing to do. The next file starts it again."""
@@ -203,9 +212,11 @@ async def _speaks_unasked(process: Process) -> bool:
     return False
 
 
-async def _ask(process: Process, content_type: str, data: bytes) -> Facts | None:
+async def _ask(
+    process: Process, content_type: str, data: bytes, hints: Hints | None
+) -> Facts | None:
     async with asyncio.timeout(EXAMINE_SECONDS):
-        for part in await _pack(len(data), frames.encode_request, content_type, data):
+        for part in await _pack(len(data), frames.encode_request, content_type, data, hints):
             await _send(process, part)
         header, body = await _receive(process)
         return await _pack(header.body_bytes, answers.decode_answer, content_type, header, body)
@@ -236,12 +247,28 @@ async def _receive(process: Process) -> tuple[frames.Header, bytes]:
     return header, await process.stdout.readexactly(header.body_bytes)
 
 
-class Examinations:
-    """Examines the proofs that the database holds, and those that somebody asks for."""
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What the text of proofs is read with.
 
-    def __init__(self, database: Database, examiner: Examiner) -> None:
+    `house` is the house of the configuration. `patterns`: a method's name → the form of its
+    operations' numbers, as a regular expression, or "".
+    """
+
+    house: House
+    patterns: Mapping[str, str]
+
+
+class Examinations:
+    """Examines the proofs that the database holds, and those that somebody asks for.
+
+    Without `reads` no text is read.
+    """
+
+    def __init__(self, database: Database, examiner: Examiner, reads: Reads | None = None) -> None:
         self._database = database
         self._examiner = examiner
+        self._reads = reads
         self._news = asyncio.Event()
         self._failures_of: Counter[str] = Counter()  # a waiter's username → failed examinations
         self._asked: dict[int, asyncio.Task[bytes | None]] = {}
@@ -278,7 +305,8 @@ class Examinations:
             if proof.failures:
                 await self._examiner.rest()  # a file may have harmed the process it was examined in
             try:
-                facts = await self._examiner.examine(kind, proof.data)
+                hints = await self._hints(proof)
+                facts = await self._examiner.examine(kind, proof.data, hints)
             except ExaminerFailed as error:
                 log.warning("The examination of payment %d failed: %s", proof.payment_id, error)
             if facts is None:
@@ -295,6 +323,19 @@ class Examinations:
             proof.payment_id,
             "leído" if is_read else "no se pudo leer",
             1000 * (time.monotonic() - began),
+        )
+
+    async def _hints(self, proof: Unexamined) -> Hints | None:
+        """Return what helps to read a proof, or None if its text is not read.
+
+        A proof whose examination has failed is examined without: its text may have been the cause.
+        """
+        if self._reads is None or proof.failures:
+            return None
+        restaurant = await self._database.read(house.get, self._reads.house)
+        return Hints(
+            today=restaurant.local(proof.submitted_at).date(),
+            reference_pattern=self._reads.patterns.get(proof.method, ""),
         )
 
     async def follow_older(self) -> None:
@@ -366,10 +407,14 @@ class Examinations:
 
 @asynccontextmanager
 async def open_examinations(
-    database: Database, feed: Feed, command: Sequence[str] = COMMAND, tasks: Tasks | None = None
+    database: Database,
+    feed: Feed,
+    command: Sequence[str] = COMMAND,
+    tasks: Tasks | None = None,
+    reads: Reads | None = None,
 ) -> AsyncIterator[Examinations]:
     """Examine the proofs of `database` until the block ends; `feed` tells of new payments."""
-    house_examinations = Examinations(database, Examiner(command))
+    house_examinations = Examinations(database, Examiner(command), reads)
     feed.on_submission = house_examinations.wake
     try:
         async with (

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,12 +22,14 @@ import aiohttp
 from comanda import access
 from comanda.domain.staff import Staff
 from comanda.store.database import Transaction, open_database
+from tests.flow.program import WITHOUT_READING
 from tests.house import AGUA, EVERYONE, hire
 
 WAIT = 120  # seconds; for a machine that has other things to do
 # A process that is killed writes no coverage, and one that is measured starts slowly.
 ENVIRONMENT = {
-    name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")
+    **{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
+    "PATH": WITHOUT_READING,
 } | {"PYTHONUNBUFFERED": "1"}
 PROGRAM = ("-m", "comanda")
 Tokens = Mapping[str, str]
@@ -93,7 +96,7 @@ def serving(
     files: int | None = None,
 ) -> Iterator[Server]:
     """`comanda serve` on a free port of 127.0.0.1; `files`: the soft limit of open files."""
-    limited = ["prlimit", f"--nofile={files}:"] if files else []
+    limited = [shutil.which("prlimit") or "prlimit", f"--nofile={files}:"] if files else []
     command = [
         *limited,
         sys.executable,

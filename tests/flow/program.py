@@ -10,7 +10,9 @@ from pathlib import Path
 
 from tests.house import MENU, NEW_PIN
 
-ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1"}
+# Tesseract is not in this path: only tests of what the photo says have their proofs read.
+WITHOUT_READING = str(Path(sys.executable).parent)
+ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "PATH": WITHOUT_READING}
 
 
 def comanda(*arguments: str, stdin: str = "", cwd: Path | None = None) -> tuple[int, str, str]:
@@ -42,9 +44,16 @@ def furnish(database: Path, folder: Path) -> None:
 
 @contextmanager
 def serving(
-    database: Path | None, command: str = "serve", *more: str, cwd: Path | None = None
+    database: Path | None,
+    command: str = "serve",
+    *more: str,
+    cwd: Path | None = None,
+    reads: bool = False,
 ) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
-    """The server: its process, its address, and what it printed until it answered."""
+    """The server: its process, its address, and what it printed until it answered.
+
+    Its proofs' text is read only if it `reads`.
+    """
     arguments = [sys.executable, "-m", "comanda", command, "--port", "0", "--host", "127.0.0.1"]
     if database is not None:
         arguments += ["--database", str(database)]
@@ -53,7 +62,7 @@ def serving(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, "PATH": os.environ["PATH"]} if reads else ENVIRONMENT,
         cwd=cwd,
     )
     try:

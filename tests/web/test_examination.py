@@ -393,7 +393,7 @@ async def test_what_came_meanwhile_stays_late(house: House) -> None:
 class Exhausted(Examiner):
     """An examiner that ends with each PDF that it is to draw."""
 
-    async def examine(self, content_type: str, data: bytes) -> Facts | None:
+    async def examine(self, content_type: str, data: bytes, *_: object) -> Facts | None:
         if content_type == "application/pdf":
             raise ExaminerFailed("killed")
         return examination.examine(content_type, data)

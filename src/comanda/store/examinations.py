@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from comanda.domain.examinations import Facts
 from comanda.domain.payments import PaymentStatus
-from comanda.store.database import Snapshot, Transaction
+from comanda.store.database import Snapshot, Transaction, from_millis
 
 NEWEST_UNEXAMINED = 5_000  # to choose from: this takes 10 ms, however many proofs wait
 
@@ -23,7 +24,7 @@ _NEXT = """
         ORDER BY id DESC LIMIT :newest
     )
     SELECT payments.id, payments.examination_failures, payments.submitted_by,
-        proofs.content_type, proofs.data
+        payments.submitted_at, payments.method, proofs.content_type, proofs.data
     FROM payments LEFT JOIN proofs ON proofs.payment_id = payments.id
     WHERE payments.id = (
         SELECT id FROM unexamined LEFT JOIN failed ON failed.username = submitted_by
@@ -38,14 +39,16 @@ _FAIL = """
 """
 _NEXT_OLDER = """
     SELECT fingerprints.payment_id AS id, proofs.content_type, proofs.data,
-        NULL AS examination_failures, payments.submitted_by
+        NULL AS examination_failures, payments.submitted_by, payments.submitted_at,
+        payments.method
     FROM fingerprints CROSS JOIN payments LEFT JOIN proofs ON proofs.payment_id = payments.id
     WHERE fingerprints.content IS NULL AND payments.id = fingerprints.payment_id
         AND payments.examined_at IS NOT NULL
     ORDER BY fingerprints.payment_id DESC LIMIT 1
 """
 _STORED = """
-    SELECT payment_id AS id, content_type, data, NULL AS examination_failures, submitted_by
+    SELECT payment_id AS id, content_type, data, NULL AS examination_failures, submitted_by,
+        submitted_at, method
     FROM proofs JOIN payments ON payments.id = payment_id WHERE payment_id = :payment_id
 """
 _REMEMBER = """
@@ -74,6 +77,8 @@ class Unexamined:
     data: bytes | None
     failures: int
     submitted_by: str
+    submitted_at: datetime
+    method: str
 
 
 def next_proof(view: Snapshot, failures_of: Mapping[str, int]) -> Unexamined | None:
@@ -104,8 +109,15 @@ def _unexamined(view: Snapshot, sql: str, values: Mapping[str, object]) -> Unexa
     row = view.one(sql, values)
     if row is None:
         return None
-    failures = row["examination_failures"] or 0
-    return Unexamined(row["id"], row["content_type"], row["data"], failures, row["submitted_by"])
+    return Unexamined(
+        payment_id=row["id"],
+        content_type=row["content_type"],
+        data=row["data"],
+        failures=row["examination_failures"] or 0,
+        submitted_by=row["submitted_by"],
+        submitted_at=from_millis(row["submitted_at"]),
+        method=row["method"],
+    )
 
 
 def fail(tx: Transaction, payment_id: int) -> None:
