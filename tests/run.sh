@@ -66,14 +66,17 @@ install_packages() {
 }
 
 # Debian's headless Chromium for most of the pages' tests; its WebKit, nearest to an iPhone, for the
-# rest. The whole Chromium does as well as the headless one, in twice the time.
+# rest. The whole Chromium does as well as the headless one, in twice the time. The drawn receipts
+# take fonts, and reading them takes Tesseract.
 install_browsers() {
   local browsers=(
     chromium-headless-shell webkit2gtk-driver xvfb fonts-dejavu-core fonts-noto-color-emoji
+    fonts-lato fonts-liberation2 fonts-open-sans fonts-roboto-unhinted
+    tesseract-ocr tesseract-ocr-spa
   )
   dpkg -s "${browsers[@]}" >/dev/null 2>&1 && return
   if ! command -v apt-get >/dev/null; then
-    echo "No apt-get here: without ${browsers[*]} the pages' tests are skipped." >&2
+    echo "No apt-get here: without ${browsers[*]} some tests are skipped or fail." >&2
     return
   fi
   local as_root=()
