@@ -86,4 +86,11 @@ class Card:
     blocks: tuple["Block", ...]
 
 
-Block = Text | Pair | Space | Rule | Check | Bar | Brand | Code | Buttons | Card
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The upper part of a screen, in the bank's colour from edge to edge."""
+
+    blocks: tuple["Block", ...]
+
+
+Block = Text | Pair | Space | Rule | Check | Bar | Brand | Code | Buttons | Card | Band

@@ -11,6 +11,7 @@ from tests.receipts.facts import Party, Receipt, Variation
 
 FIRST_DAY = date(2026, 1, 5)
 DAYS = 700
+BAND_SHARE = 0.2
 AGES = (1, 2, 3, 7, 15, 30, 61, 90, 180, 365)  # days that an old receipt is old
 
 
@@ -32,6 +33,7 @@ class Style:
     name: formats.NameFormat
     shows_bank: bool
     has_code: bool
+    has_band: bool
 
     def shown_time(self, moment: time) -> time | None:
         """What of the time can be read on the receipt: seconds only where they are written."""
@@ -55,7 +57,7 @@ def style_of(design: Design, look: int) -> Style:
     rows = [row.rstrip("?") for row in rows]
     if rng.random() < 0.2:
         rows = _joined(rows)
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 and not design.sections:
         _swap(rows, rng)
     has_time = rng.random() >= design.timeless
     is_split = has_time and "at" in rows and rng.random() < design.split
@@ -74,6 +76,7 @@ def style_of(design: Design, look: int) -> Style:
         name=rng.choice(formats.NAMES),
         shows_bank="brand" in design.head or "letter" in design.head or rng.random() < 0.35,
         has_code=rng.random() < design.coded,
+        has_band=not design.page and rng.random() < BAND_SHARE,
     )
 
 

@@ -6,6 +6,7 @@ from random import Random
 
 from tests.receipts import formats, labels
 from tests.receipts.blocks import (
+    Band,
     Bar,
     Block,
     Brand,
@@ -41,7 +42,10 @@ class Writer:
         body = [*self.rows(), *self.code()]
         if self.design.card:
             body = [Card(tuple(body))]
-        return (*self.head(), *self.hero(), Space(14), *body, Space(12), *self.foot())
+        top = [*self.head(), *self.hero()]
+        if self.style.has_band:
+            top = [Band(tuple(top))]
+        return (*top, Space(14), *body, Space(12), *self.foot())
 
     def head(self) -> Iterator[Block]:
         receipt, is_centred = self.receipt, self.design.centred
@@ -114,6 +118,11 @@ class Writer:
     def rows(self) -> Iterator[Block]:
         has_rules, gap = self.rng.random() < 0.4, self.rng.uniform(6, 17)
         for row in self.style.rows:
+            if row.startswith("#"):
+                heading = line(self.rng.choice(labels.SECTIONS[row[1:]]))
+                yield Text(heading, 16, is_bold=True, tone=Tone.ACCENT)
+                yield Space(4)
+                continue
             for label, lines in self.row(row):
                 is_strong = row == "amount" and self.rng.random() < 0.6
                 yield Pair(label, lines, self.style.pairing, is_strong)
@@ -127,6 +136,8 @@ class Writer:
             yield from ROWS[name](self)
             return
         words = labels.ROWS.get(name, ())
+        if self.design.sections:
+            words = labels.IN_SECTIONS.get(name, words)
         value = VALUES[name](self)
         yield self.rng.choice(words) if words else PLAIN_LABELS[name], (line(value),)
 
@@ -146,6 +157,8 @@ class Writer:
 
     def account_row(self) -> Iterator[Row]:
         words = COUNTRIES[self.design.country].account_names
+        if self.design.sections:
+            words = labels.IN_SECTIONS["account"]
         yield self.rng.choice(words), (line(self.receipt.shown_account or ""),)
 
     def reference_row(self) -> Iterator[Row]:

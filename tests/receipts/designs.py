@@ -28,7 +28,8 @@ class Design:
     """A layout. `hero` are the facts on top, without labels; `rows` the labelled ones below them.
 
     `head` is what stands above: bar, brand, check, close. A row that ends in `?` is there every
-    second time. `numbers` are the forms that the operation's number has, `others` further numbers,
+    second time; one that starts with `#` is a heading, and `sections` call both parties' rows alike
+    below theirs. `numbers` are the forms that the operation's number has, `others` further numbers,
     as label and form. Shares are from 0 to 1: `split` of receipts have the day and the time in two
     rows, `near` say Hoy, `timeless` show no time, `coded` have a QR code. A `page` is a letter or a
     web page, without an app's bars. `tail` is how many digits of the account are shown at least.
@@ -54,6 +55,7 @@ class Design:
     centred: bool = True
     page: bool = False
     mono: bool = False
+    sections: bool = False
     tail: int = 4
     coded: float = 0.12
     split: float = 0.3
@@ -214,6 +216,16 @@ DESIGNS: tuple[Design, ...] = (
               "concept?", "balance?", "state?"),
         numbers=("eight", "six", "folio"), pairings=(COLUMN, RIGHT, INLINE, BELOW),
         reference=(*labels.AUTHORIZATION, "No. de transacción", "Referencia"),
+    ),
+    Design(
+        name="two-parties", country="CL",
+        banks=("Banco de Chile", "BancoEstado", "Scotiabank Chile", "Bci"),
+        themes=(LIGHT, LIGHT, DARK, COLOURED), hues=("#0f3d8c", "#d35400", "#7a1fa2"),
+        hero=("title", "amount"), centred=False, sections=True, holder=("Nombre", "Titular"),
+        rows=("#from", "sender", "from_account", "#to", "holder", "to_bank", "account",
+              "#operation", "at", "reference", "concept?", "state?"),
+        numbers=("long number", "transfer code", "eight"), pairings=(RIGHT, BELOW, COLUMN, INLINE),
+        reference=(*labels.OPERATION, *labels.TRANSACTION),
     ),
     Design(
         name="letter", country="MX", banks=("BBVA México", "Santander", "HSBC", "Banco Azteca"),

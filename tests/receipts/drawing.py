@@ -5,14 +5,16 @@ from random import Random
 
 from PIL import Image
 
+from tests.receipts.designs import BY_NAME
 from tests.receipts.facts import Quality, Receipt
 from tests.receipts.photos import BAD, GOOD, Conditions, photographed
-from tests.receipts.screen import screen
+from tests.receipts.screen import desk_screen, screen
 
 LONG_SIDE = 1600
 JPEG_QUALITY = 85
 PNG_SHARE = 0.15
 CROPPED_SHARE = 0.1
+DESK_SHARE = 0.3  # of letters and web pages
 
 
 def draw(receipt: Receipt, quality: Quality, seed: int = 0) -> bytes:
@@ -21,17 +23,19 @@ def draw(receipt: Receipt, quality: Quality, seed: int = 0) -> bytes:
     It is a JPEG of quality 85; some screenshots are PNG.
     """
     rng = Random(f"draw {seed} {quality}")
-    image = screen(receipt)
     match quality:
         case Quality.SCREENSHOT:
-            return _screenshot(image, rng)
+            return _screenshot(receipt, rng)
         case Quality.PHOTO:
-            return _taken(image, rng, GOOD)
+            return _taken(screen(receipt), rng, GOOD)
         case Quality.BAD_PHOTO:
-            return _taken(image, rng, BAD)
+            return _taken(screen(receipt), rng, BAD)
 
 
-def _screenshot(image: Image.Image, rng: Random) -> bytes:
+def _screenshot(receipt: Receipt, rng: Random) -> bytes:
+    if BY_NAME[receipt.design].page and rng.random() < DESK_SHARE:
+        return _packed(desk_screen(receipt), "PNG")
+    image = screen(receipt)
     if rng.random() < CROPPED_SHARE:
         top = round(image.height * rng.uniform(0.02, 0.035))
         image = image.crop((0, top, image.width, round(image.height * rng.uniform(0.9, 0.98))))

@@ -119,6 +119,10 @@ def _each_word(text: str, change: Callable[[str], str]) -> str:
     return " ".join(change(word) for word in text.split())
 
 
+def _initial(word: str) -> str:
+    return f"{word[0]}." if word[0].isupper() else word
+
+
 # A name as shown: whole, in capitals, cut, or masked.
 NameFormat = Callable[[str], str]
 NAMES: tuple[NameFormat, ...] = (
@@ -130,7 +134,7 @@ NAMES: tuple[NameFormat, ...] = (
     lambda name: f"{name[:-3].rstrip()}*",
     lambda name: f"{name[: max(9, len(name) - 5)].rstrip()}…",
     lambda name: _each_word(name, lambda w: w if len(w) < 4 else f"{w[:3]}{'*' * (len(w) - 3)}"),
-    lambda name: " ".join([*name.split()[:2], *(f"{word[0]}." for word in name.split()[2:])]),
+    lambda name: " ".join([*name.split()[:2], *(_initial(word) for word in name.split()[2:])]),
 )
 
 # An account's number as shown, by its digits.

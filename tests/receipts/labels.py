@@ -42,6 +42,19 @@ ROWS: dict[str, tuple[str, ...]] = {
     "security": ("Código de seguridad", "CÓDIGO DE SEGURIDAD"),
 }  # fmt: skip
 
+# Under a heading, both parties' rows have the same labels.
+SECTIONS = {
+    "from": ("Origen", "Datos de quien envía", "Desde", "Ordenante"),
+    "to": ("Destino", "Datos de quien recibe", "Para", "Beneficiario"),
+    "operation": ("Operación", "Datos de la operación", "Detalle", "Transferencia"),
+}
+IN_SECTIONS: dict[str, tuple[str, ...]] = {
+    "sender": ("Nombre", "Titular"),
+    "from_account": ("Cuenta", "Número de cuenta"),
+    "to_bank": ("Banco", "Institución"),
+    "account": ("Cuenta", "Número de cuenta"),
+}
+
 KINDS = (
     "Transferencia",
     "Transferencia SPEI",

@@ -5,6 +5,7 @@ from functools import partial
 
 from tests.receipts import shapes, strokes
 from tests.receipts.blocks import (
+    Band,
     Bar,
     Block,
     Brand,
@@ -52,6 +53,8 @@ def _add(sheet: Sheet, block: Block) -> None:
             sheet.y += block.height * sheet.unit
         case Card():
             _add_card(sheet, block)
+        case Band():
+            _add_band(sheet, block)
         case _:
             _add_shape(sheet, block)
 
@@ -91,3 +94,14 @@ def _add_card(sheet: Sheet, card: Card) -> None:
     ground = partial(strokes.box, place=box, fill=sheet.palette.card.fill, radius=radius)
     sheet.drawings.insert(place, ground)
     sheet.y += 6 * sheet.unit
+
+
+def _add_band(sheet: Sheet, band: Band) -> None:
+    place, back = len(sheet.drawings), sheet.palette.back
+    sheet.surface = sheet.top_surface = sheet.palette.band
+    add_blocks(sheet, band.blocks)
+    sheet.surface, sheet.y = back, sheet.y + CARD_PADDING * sheet.unit
+    box = (0.0, 0.0, sheet.left + sheet.right, sheet.y)  # the margins of both sides are alike
+    ground = partial(strokes.box, place=box, fill=sheet.palette.band.fill)
+    sheet.drawings.insert(place, ground)
+    sheet.y += 10 * sheet.unit

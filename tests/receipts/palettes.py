@@ -28,6 +28,7 @@ class Surface:
 class Palette:
     back: Surface
     card: Surface
+    band: Surface
     button: Colour
     button_ink: Colour
 
@@ -52,26 +53,28 @@ def _surface(fill: Colour, ink: Colour, accent: Colour, faintness: float) -> Sur
 
 def _on_light(rng: Random, fill: Colour, hue: Colour) -> Surface:
     ink = rng.choice((grey(20), grey(45), (29, 36, 62), mix(hue, grey(0), 0.6)))
-    return _surface(fill, ink, mix(hue, grey(0), 0.25), rng.uniform(0.3, 0.48))
+    return _surface(fill, ink, mix(hue, grey(0), 0.25), rng.uniform(0.25, 0.42))
 
 
 def _on_dark(rng: Random, fill: Colour, accent: Colour) -> Surface:
-    return _surface(fill, grey(rng.choice((255, 240, 225))), accent, rng.uniform(0.2, 0.4))
+    return _surface(fill, grey(rng.choice((255, 240, 225))), accent, rng.uniform(0.1, 0.3))
 
 
 def palette_of(theme: Theme, hue: Colour, rng: Random) -> Palette:
+    band = _on_dark(rng, mix(hue, grey(0), 0.1), WHITE)
     match theme:
         case Theme.LIGHT:
             back = _on_light(rng, rng.choice((WHITE, WHITE, grey(245), (240, 243, 248))), hue)
-            return Palette(back, _on_light(rng, WHITE, hue), hue, WHITE)
+            return Palette(back, _on_light(rng, WHITE, hue), band, hue, WHITE)
         case Theme.DARK:
             accent = mix(hue, WHITE, 0.55)
             ground = rng.choice((grey(0), grey(18), (17, 24, 39), (28, 22, 40)))
             card = _on_dark(rng, mix(ground, WHITE, 0.08), accent)
-            return Palette(_on_dark(rng, ground, accent), card, accent, grey(15))
+            return Palette(_on_dark(rng, ground, accent), card, band, accent, grey(15))
         case Theme.COLOURED:
             ground = mix(hue, grey(0), 0.25)
             back = _on_dark(rng, ground, WHITE)
-            is_white = rng.random() < 0.5
-            tinted = _on_dark(rng, mix(ground, rng.choice((WHITE, grey(0))), 0.12), WHITE)
-            return Palette(back, _on_light(rng, WHITE, hue) if is_white else tinted, WHITE, ground)
+            card = _on_dark(rng, mix(ground, rng.choice((WHITE, grey(0))), 0.12), WHITE)
+            if rng.random() < 0.5:
+                card = _on_light(rng, WHITE, hue)
+            return Palette(back, card, back, WHITE, ground)

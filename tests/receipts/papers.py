@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.examiner.test_pdfs import pdf, stream
-from tests.receipts.blocks import Block, Brand, Card, Pair, Text
+from tests.receipts.blocks import Band, Block, Brand, Card, Pair, Text
 from tests.receipts.content import blocks_of
 from tests.receipts.designs import Pairing
 from tests.receipts.facts import Receipt
@@ -70,7 +70,7 @@ def _placed(blocks: Iterable[Block]) -> Iterator[Words]:
 
 def _flat(blocks: Iterable[Block]) -> Iterator[Text | Brand | Pair]:
     for block in blocks:
-        if isinstance(block, Card):
+        if isinstance(block, Card | Band):
             yield from _flat(block.blocks)
         elif isinstance(block, Text | Brand | Pair):
             yield block

@@ -46,7 +46,7 @@ GOOD = Conditions(
 )  # fmt: skip
 BAD = Conditions(
     height=(0.74, 0.96), degrees=10, perspective=0.09, blur=(0.3, 1.0), motion=(0, 4),
-    light=(0.5, 1.1), tint=0.14, noise=(5, 13), moire=(0.03, 0.11), glare=(0.2, 0.55),
+    light=(0.58, 1.12), tint=0.14, noise=(5, 11), moire=(0.03, 0.11), glare=(0.2, 0.55),
     quality=(60, 85), turned=0.06,
 )  # fmt: skip
 
@@ -225,17 +225,15 @@ def _glare(scene: Image.Image, strength: float, rng: Random) -> Image.Image:
     """A soft bright spot, such as a lamp leaves on glass."""
     if strength < 0.02:
         return scene
-    wide, tall = (round(SIZE[0] * rng.uniform(0.4, 1.1)) for _ in range(2))
+    wide, tall = (round(SIZE[0] * rng.uniform(0.15, 1.1)) for _ in range(2))
     spot = ImageChops.invert(Image.radial_gradient("L")).resize((wide, tall))
     spot = spot.point([round(strength * 255 * (v / 255) ** 1.5) for v in range(256)])
     mask = Image.new("L", SIZE, 0)
-    mask.paste(
-        spot,
-        (
-            round(rng.uniform(0.1, 0.9) * SIZE[0] - wide / 2),
-            round(rng.uniform(0.1, 0.9) * SIZE[1] - tall / 2),
-        ),
+    left, top = (
+        round(rng.uniform(0.25, 0.75) * whole - part / 2)
+        for whole, part in zip(SIZE, (wide, tall), strict=True)
     )
+    mask.paste(spot, (left, top))
     return Image.composite(Image.new("RGB", SIZE, (255, 252, 240)), scene, mask)
 
 

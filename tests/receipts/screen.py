@@ -5,7 +5,7 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from tests.receipts.blocks import Tone
+from tests.receipts.blocks import Buttons, Tone
 from tests.receipts.content import blocks_of
 from tests.receipts.designs import BY_NAME
 from tests.receipts.facts import Receipt
@@ -13,6 +13,7 @@ from tests.receipts.fonts import Family, family
 from tests.receipts.formats import line
 from tests.receipts.layout import add_blocks
 from tests.receipts.palettes import hex_colour, palette_of
+from tests.receipts.shapes import BUTTON_HEIGHT
 from tests.receipts.sheet import Sheet, Type
 
 SHRINK = 0.93  # from one try to the next, until the receipt fits on the screen
@@ -30,25 +31,48 @@ class Phone:
 PHONES = (Phone(1080, 2340, 3), Phone(1170, 2532, 3), Phone(720, 1600, 2), Phone(1080, 2340, 2.75))
 
 
+DESK = Phone(1366, 768, 1.15)
+FOOT = 30  # dp that the phone's own buttons take
+
+
 def screen(receipt: Receipt) -> Image.Image:
-    """The whole screen, with the phone's own bars."""
+    """The whole screen of a phone, with the phone's own bars."""
     rng = Random(f"screen {receipt.look}")
-    design = BY_NAME[receipt.design]
     phone = rng.choice(PHONES)
+    margin = rng.choice((16, 20, 24, 28)) * phone.unit
+    sheet = _filled(receipt, phone, margin, rng.uniform(34, 60), rng)
+    _add_bars(sheet, phone, receipt, rng)
+    return _drawn(sheet, phone)
+
+
+def desk_screen(receipt: Receipt) -> Image.Image:
+    """A part of a computer's screen, which shows a letter or a web page."""
+    rng = Random(f"screen {receipt.look}")
+    margin = rng.choice((60, 180, 300))
+    return _drawn(_filled(receipt, DESK, margin, rng.uniform(10, 40), rng), DESK)
+
+
+def _filled(receipt: Receipt, phone: Phone, margin: float, top: float, rng: Random) -> Sheet:
+    """A sheet with all of the receipt on it: what is too long for the screen gets smaller."""
+    design = BY_NAME[receipt.design]
     palette = palette_of(receipt.theme, hex_colour(rng.choice(design.hues)), rng)
     kind = _type(rng, family(rng, text=receipt.shown_amount, mono=design.mono))
-    margin = rng.choice((16, 20, 24, 28))
-    top = rng.uniform(34, 60) + (0 if design.head else 20)
-    bars = rng.getrandbits(32)
-    unit = phone.unit
+    *blocks, last = blocks_of(receipt)
+    is_at_foot = isinstance(last, Buttons) and rng.random() < 0.5
+    unit, foot = phone.unit, phone.height - FOOT * phone.unit
     while True:
-        sheet = Sheet(margin * unit, phone.width - margin * unit, unit, palette, kind, y=top * unit)
-        add_blocks(sheet, blocks_of(receipt))
-        if sheet.y < phone.height - 30 * phone.unit:
-            break
+        sheet = Sheet(margin, phone.width - margin, unit, palette, kind, y=top * unit)
+        add_blocks(sheet, blocks)
+        if is_at_foot and isinstance(last, Buttons):
+            sheet.y = max(sheet.y, foot - len(last.names) * BUTTON_HEIGHT * unit)
+        add_blocks(sheet, [last])
+        if sheet.y <= foot + 1:
+            return sheet
         unit *= SHRINK
-    _add_bars(sheet, phone, receipt, Random(bars))
-    image = Image.new("RGB", (phone.width, phone.height), palette.back.fill)
+
+
+def _drawn(sheet: Sheet, phone: Phone) -> Image.Image:
+    image = Image.new("RGB", (phone.width, phone.height), sheet.palette.back.fill)
     draw = ImageDraw.Draw(image)
     for drawing in sheet.drawings:
         drawing(draw)
@@ -69,7 +93,7 @@ def _type(rng: Random, chosen: Family) -> Type:
 
 def _add_bars(sheet: Sheet, phone: Phone, receipt: Receipt, rng: Random) -> None:
     """The phone's clock, signal and battery above; below, where one swipes or taps."""
-    unit, ink = phone.unit, sheet.surface.ink
+    unit, ink = phone.unit, sheet.top_surface.ink
     sheet.unit, sheet.y = unit, 9 * unit
     clock = f"{receipt.sent.hour}:{receipt.sent:%M}"
     sheet.write(line(clock), 14, 20 * unit, 200 * unit, ink, bold=True)
@@ -81,7 +105,7 @@ def _add_bars(sheet: Sheet, phone: Phone, receipt: Receipt, rng: Random) -> None
         sheet.box(x, (20 - 2.5 * bar) * unit, x + 3 * unit, 22 * unit, ink)
     right = phone.width - 18 * unit
     sheet.box(right - 22 * unit, 12 * unit, right, 23 * unit, ink, 3 * unit)
-    middle, foot = phone.width / 2, phone.height - 12 * unit
+    middle, foot, ink = phone.width / 2, phone.height - 12 * unit, sheet.surface.ink
     if rng.random() < 0.5:
         sheet.box(middle - 65 * unit, foot, middle + 65 * unit, foot + 4 * unit, ink, 2 * unit)
         return

@@ -7,6 +7,8 @@ from tests.receipts.blocks import Bar, Brand, Buttons, Check, Code
 from tests.receipts.formats import line
 from tests.receipts.sheet import Sheet
 
+BUTTON_HEIGHT = 54  # dp, with the space below
+
 
 def add_rule(sheet: Sheet) -> None:
     sheet.box(sheet.left, sheet.y, sheet.right, sheet.y + 2, sheet.surface.rule)
@@ -59,7 +61,7 @@ def add_code(sheet: Sheet, block: Code) -> None:
 
 def add_buttons(sheet: Sheet, block: Buttons) -> None:
     """The first button is filled, the others are words alone."""
-    unit, height = sheet.unit, 46 * sheet.unit
+    unit, height = sheet.unit, (BUTTON_HEIGHT - 8) * sheet.unit
     for number, name in enumerate(block.names):
         top, ink = sheet.y, sheet.surface.accent
         if number == 0:
@@ -68,4 +70,4 @@ def add_buttons(sheet: Sheet, block: Buttons) -> None:
             ink = sheet.palette.button_ink
         sheet.y = top + 13 * unit
         sheet.write(line(name), 15, sheet.middle, sheet.width, ink, align=0.5, bold=True)
-        sheet.y = top + height + 8 * unit
+        sheet.y = top + BUTTON_HEIGHT * unit

@@ -41,10 +41,11 @@ class Sheet:
     type: Type
     y: float = 0
     surface: Surface = field(init=False)
+    top_surface: Surface = field(init=False)  # which the phone's clock is written on
     drawings: list[Drawing] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.surface = self.palette.back
+        self.surface = self.top_surface = self.palette.back
 
     @property
     def width(self) -> float:
