@@ -8,25 +8,26 @@ large; the later rounds look at that part alone, at the size that Tesseract read
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from PIL import Image, ImageFilter
 
 from comanda.examiner.reader import Reader
 from comanda.examiner.tables import read_table
-from comanda.examiner.views import View, flatten, slope_of, stretch, turns_of
+from comanda.examiner.views import View, flatten, slope_of, soft_radius, stretch, turns_of
 from comanda.examiner.words import Page, Word
 
 READ_SECONDS = 7.0  # for all passes; what was read until then counts
 _BLOCK, _SPARSE = 6, 11  # Tesseract's page segmentation modes: one block, and text anywhere
-_FIRST_SIDE = 2000  # pixels of the longer side in the first round
+_FIRST_SIDE = 1300  # pixels of the longer side in the first round, which finds where the text is
 _WORD_HEIGHT = 34  # pixels of a word's box that Tesseract reads best
-_LEAST_SCALE, _MOST_SCALE = 0.7, 2.5
+_LEAST_SCALE, _MOST_SCALE = 0.5, 3.0
 _MOST_PIXELS = 6_000_000
-_MARGIN = 2  # heights of a word that are left around the text
+_MARGIN = 3  # heights of a word that are left around the text
 _LEAST_LETTERS = 40  # of fewer legible ones, the picture may be turned
 _LEGIBLE = 60  # confidence
-_SOFT = 1.2  # pixels; against noise, and the stripes of a photographed screen
+_LEAST_RADIUS = 0.8  # pixels of a blur
+_HARDER, _SOFTER = 0.5, 1.7  # other blurs, beside the one that the noise asks for
+_SHORTEST = 3  # letters of a word that shows where the text is
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,10 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
-class _Upright:
-    """A picture the right way up, as it is and with its letters alone, and what was read first."""
+class _Found:
+    """A picture the right way up, and what was read first."""
 
-    plain: View
-    flat: View
+    view: View
     pages: list[Page]
 
     @property
@@ -60,17 +60,20 @@ def read_picture(picture: Image.Image, readers: Sequence[Reader]) -> Iterator[li
     if not readers:
         return
     turn = _Turn(picture, readers, time.monotonic() + READ_SECONDS)
-    upright = _find_upright(turn)
+    upright = _find_text(turn)
     if upright is None:
         return
     pages = upright.pages
     yield pages
-    flat = _around_text(upright.flat, pages, picture)
-    plain = _around_text(upright.plain, pages, picture)
-    soft = flat.remade(stretch(flat.image.filter(ImageFilter.GaussianBlur(_SOFT))))
+    text = _around_text(upright.view, pages)
+    radius = turn.radius * text.scale
+    plain, flat = _straight(text, radius)
+    _, other_flat = _straight(text, radius * _HARDER if radius else _LEAST_RADIUS)
+    _, soft = _straight(text, max(radius, _LEAST_RADIUS) * _SOFTER)
     rounds = (
-        (Pass(flat.remade(stretch(flat.image)), _SPARSE), Pass(soft, _BLOCK)),
-        (Pass(soft, _SPARSE), Pass(plain.remade(stretch(plain.image)), _BLOCK)),
+        (Pass(flat, _BLOCK), Pass(other_flat, _SPARSE)),
+        (Pass(soft, _BLOCK), Pass(plain, _SPARSE)),
+        (Pass(other_flat, _BLOCK), Pass(soft, _SPARSE)),
     )
     for passes in rounds:
         if turn.is_over:
@@ -84,6 +87,7 @@ class _Turn:
 
     def __init__(self, picture: Image.Image, readers: Sequence[Reader], end: float) -> None:
         self.picture = picture
+        self.radius = soft_radius(picture)
         self._readers = readers
         self._end = end
 
@@ -109,43 +113,56 @@ class _Turn:
         return pages
 
 
-def _find_upright(turn: _Turn) -> _Upright | None:
-    """Read a picture as it stands, and turned where that shows no text; return what shows most."""
+def _find_text(turn: _Turn) -> _Found | None:
+    """Read a picture as it stands, and turned where that shows no text; return what shows most.
+
+    This is quick and coarse: it is to find where the text is.
+    """
     view = View(turn.picture)
     view = view.scaled(_bounded(view, _FIRST_SIDE / max(turn.picture.size)))
-    flat = view.remade(flatten(view.image))
+    radius = turn.radius * view.scale
     best = None
-    for quarters in turns_of(flat.image):
+    for quarters in turns_of(flatten(view.image)):
         if turn.is_over:
             break
-        turned_flat, turned_plain = flat.turned(quarters), view.turned(quarters)
-        slope = slope_of(turned_flat.image)
-        straight_flat = turned_flat.straightened(slope)
-        straight = turned_plain.straightened(slope)
-        passes = (
-            Pass(straight_flat.remade(stretch(straight_flat.image)), _BLOCK),
-            Pass(straight.remade(stretch(straight.image)), _SPARSE),
+        turned = view.turned(quarters)
+        plain, flat = _straight(turned, radius)
+        found = _Found(
+            View(turn.picture).turned(quarters),
+            turn.read((Pass(flat, _SPARSE), Pass(plain, _BLOCK))),
         )
-        upright = _Upright(straight, straight_flat, turn.read(passes))
-        if best is None or upright.letters > best.letters:
-            best = upright
+        if best is None or found.letters > best.letters:
+            best = found
         if best.letters >= _LEAST_LETTERS:
             break
     return best
 
 
-def _around_text(view: View, pages: Sequence[Page], picture: Image.Image) -> View:
+def _straight(view: View, radius: float) -> tuple[View, View]:
+    """Return a view blurred and with level lines: as it is, and with its letters alone."""
+    image = view.image.filter(ImageFilter.GaussianBlur(radius)) if radius else view.image
+    flat = flatten(image)
+    slope = slope_of(flat)
+    straight = view.remade(image).straightened(slope)
+    straight_flat = view.remade(flat).straightened(slope)
+    return (
+        straight.remade(stretch(straight.image)),
+        straight_flat.remade(stretch(straight_flat.image)),
+    )
+
+
+def _around_text(view: View, pages: Sequence[Page]) -> View:
     """Return the part of a view that has text, at the size that Tesseract reads best.
 
     `pages` are what was read in the view, with places on the picture.
     """
     words = [word for page in pages for word in page.words if word.confidence >= _LEGIBLE]
-    words = [word for word in words if sum(map(str.isalnum, word.text)) > 1]
+    words = [word for word in words if sum(map(str.isalnum, word.text)) >= _SHORTEST]
     if not words:
-        return view
+        return view.scaled(_bounded(view, 1.0))
     back = view.way.inverse()
     boxes = [_box(back.corners(word.left, word.top, word.right, word.bottom)) for word in words]
-    height = median(bottom - top for _, top, _, bottom in boxes)
+    height = sorted(bottom - top for _, top, _, bottom in boxes)[len(boxes) // 3]
     margin = _MARGIN * height
     edges = (
         max(0, int(min(box[0] for box in boxes) - margin)),
@@ -154,7 +171,7 @@ def _around_text(view: View, pages: Sequence[Page], picture: Image.Image) -> Vie
         min(view.image.height, int(max(box[3] for box in boxes) + margin)),
     )
     if edges[0] >= edges[2] or edges[1] >= edges[3]:
-        return view
+        return view.scaled(_bounded(view, 1.0))
     part = view.cropped(edges)
     return part.scaled(_bounded(part, _WORD_HEIGHT / max(height, 1)))
 

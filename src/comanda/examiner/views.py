@@ -15,6 +15,8 @@ _FLAT_STEP = 8  # the ground is looked for on a picture reduced by this
 _GROUND_WINDOW = 11  # reduced pixels; wider than any letter's stroke, narrower than a button
 _SKEW_SIDE = 640  # pixels of the picture whose lines' slope is looked for
 _LEAST_SIDE = 8  # pixels of such a picture; a smaller one has no lines
+# The median change of a pixel by a median filter → the radius of a blur.
+_SOFT = ((0, 0.0), (1, 0.6), (2, 0.8), (4, 1.0), (255, 1.2))
 _EDGES = 0.04  # of all rows
 _MOST_SKEW = 14  # degrees
 _FINE_STEP = 0.25
@@ -66,10 +68,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A grey picture to read, and the way back from it."""
+    """A grey picture to read, the way back from it, and how much larger it is than the picture."""
 
     image: Image.Image
     way: Way = Way()
+    scale: float = 1.0
 
     def scaled(self, factor: float) -> "View":
         """Return the view `factor` times as large."""
@@ -78,14 +81,15 @@ class View:
         image = self.image.resize(
             size, Image.Resampling.LANCZOS if factor > 1 else Image.Resampling.BOX
         )
-        return View(
-            image, Way((width / size[0], 0, 0, 0, height / size[1], 0, 0, 0, 1)).after(self.way)
-        )
+        way = Way((width / size[0], 0, 0, 0, height / size[1], 0, 0, 0, 1)).after(self.way)
+        return View(image, way, self.scale * factor)
 
     def cropped(self, box: tuple[int, int, int, int]) -> "View":
         """Return the part of the view within (left, top, right, bottom)."""
         left, top, _, _ = box
-        return View(self.image.crop(box), Way((1, 0, left, 0, 1, top, 0, 0, 1)).after(self.way))
+        return View(
+            self.image.crop(box), Way((1, 0, left, 0, 1, top, 0, 0, 1)).after(self.way), self.scale
+        )
 
     def turned(self, quarters: int) -> "View":
         """Return the view turned left by so many quarters."""
@@ -97,7 +101,7 @@ class View:
             2: (Image.Transpose.ROTATE_180, (-1, 0, width, 0, -1, height, 0, 0, 1)),
             3: (Image.Transpose.ROTATE_270, (0, 1, 0, -1, 0, height, 0, 0, 1)),
         }[quarters]
-        return View(self.image.transpose(turn), Way(rows).after(self.way))
+        return View(self.image.transpose(turn), Way(rows).after(self.way), self.scale)
 
     def straightened(self, slope: "Slope") -> "View":
         """Return the view with its lines level, where they have this slope."""
@@ -112,11 +116,11 @@ class View:
             Image.Resampling.BICUBIC,
             fillcolor=255,
         )
-        return View(image, Way(rows).after(self.way))
+        return View(image, Way(rows).after(self.way), self.scale)
 
     def remade(self, image: Image.Image) -> "View":
         """Return the view with other pixels at the same places."""
-        return View(image, self.way)
+        return View(image, self.way, self.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,19 @@ def flatten(image: Image.Image) -> Image.Image:
         (width, height), Image.Resampling.BILINEAR
     )
     return ImageOps.invert(ImageChops.difference(image, ground))
+
+
+def soft_radius(image: Image.Image) -> float:
+    """Return the radius of the blur that a grey picture's noise asks for, in pixels; 0 for none.
+
+    The noise of a dim photo, and the stripes of a photographed screen, are taken for letters.
+    """
+    changes = ImageChops.difference(image, image.filter(ImageFilter.MedianFilter(3))).histogram()
+    middle, total = 0, 0
+    half = image.width * image.height / 2
+    while (total := total + changes[middle]) < half:
+        middle += 1
+    return next(radius for most, radius in _SOFT if middle <= most)
 
 
 def stretch(image: Image.Image, cut: float = 1.0) -> Image.Image:
