@@ -1,0 +1,151 @@
+"""The amount that a receipt is about."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from comanda.domain.readings import Box
+from comanda.examiner.amounts import Money, find_money, is_glued, may_be_glued, money_text
+from comanda.examiner.cells import Cell, Layout
+from comanda.examiner.labels import Kind, is_other_amount
+from comanda.examiner.lines import Token, box_of
+from comanda.examiner.votes import Mention, Place, elect, overlaps, places
+
+_LARGE = 1.35  # times the usual height of letters
+_LARGER = 1.15  # times the next amount's height
+_LARGE_RANK, _PLAIN_RANK, _LARGE_BONUS = 45, 10, 16
+_NEVER = (Kind.OTHER_AMOUNT, Kind.NOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An amount on a page, with its letters' height."""
+
+    money: Money
+    cell: Cell
+    tokens: Sequence[Token]
+    source: int
+
+    @property
+    def height(self) -> float:
+        heights = [t.height for t in self.tokens if any(c.isdigit() for c in t.text)]
+        return max(heights, default=0.0)
+
+    @property
+    def box(self) -> Box:
+        return box_of(self.tokens, self.cell.page)
+
+
+def find_amount(layouts: Sequence[Layout]) -> Mention[int] | None:
+    """Return the amount in minor units, by its label, else by its size; None if it isn't sure."""
+    found = [amount for at, layout in enumerate(layouts) for amount in _amounts(layout, at)]
+    barred = [amount.box for amount in found if _is_other(amount)]
+    mentions: list[Mention[int]] = []
+    signed: set[int] = set()
+    for at, layout in enumerate(layouts):
+        usual = median([t.height for row in layout.rows for t in row] or [1.0])
+        own = [amount for amount in found if amount.source == at and not _is_other(amount)]
+        for amount in own:
+            rank = _rank(amount, own, usual)
+            if rank and (_is_labelled(amount) or not any(overlaps(amount.box, b) for b in barred)):
+                mentions.append(_mention(amount, rank))
+                signed |= {amount.money.units} if amount.money.has_sign else set()
+    return _choose(_without_misread(mentions, signed), signed)
+
+
+def _choose(mentions: list[Mention[int]], signed: set[int]) -> Mention[int] | None:
+    ordered = places(mentions)
+    if not ordered:
+        return None
+    best = ordered[0]
+    elected = elect(best.mentions, _elsewhere(ordered, best))
+    if elected is None:
+        return None
+    for place in ordered[1:]:
+        if place.rank == best.rank:
+            rival = elect(place.mentions)
+            if rival is not None and rival.value != elected.value:
+                return None
+    if _is_suspicious(elected.value, mentions, signed):
+        return None
+    return elected
+
+
+def _elsewhere(ordered: Sequence[Place[int]], best: Place[int]) -> list[Mention[int]]:
+    return [mention for place in ordered if place is not best for mention in place.mentions]
+
+
+def _is_suspicious(units: int, mentions: Sequence[Mention[int]], signed: set[int]) -> bool:
+    """Whether all passes may have read "$" as a digit: other amounts have a sign, this has none."""
+    return bool(
+        may_be_glued(units)
+        and units not in signed
+        and signed
+        and len(places(m for m in mentions if m.value == units)) == 1
+    )
+
+
+def _without_misread(mentions: list[Mention[int]], signed: set[int]) -> list[Mention[int]]:
+    """Leave out amounts that another pass explains: a "$" read as a digit, a decimal mark lost."""
+    values = {mention.value for mention in mentions}
+    misread = {
+        value
+        for value in values
+        for other in values
+        if (value not in signed and other in signed and is_glued(value, other))
+        or (value == other * 100 and other % 100)
+    }
+    return [mention for mention in mentions if mention.value not in misread]
+
+
+def _amounts(layout: Layout, source: int) -> Iterator[_Found]:
+    for cell in layout.values:
+        if not cell.is_first:
+            continue
+        tokens = cell.row_tokens
+        text = money_text(tokens)
+        for money in find_money(text):
+            yield _Found(money, cell, _tokens_at(tokens, money), source)
+            if cell.kind is Kind.AMOUNT:
+                break
+
+
+def _tokens_at(tokens: Sequence[Token], money: Money) -> Sequence[Token]:
+    start, taken = 0, []
+    for token in tokens:
+        end = start + len(token.text)
+        if start < money.end and end > money.start:
+            taken.append(token)
+        start = end + 1
+    return taken or tokens
+
+
+def _is_labelled(amount: _Found) -> bool:
+    return amount.cell.kind is Kind.AMOUNT
+
+
+def _is_other(amount: _Found) -> bool:
+    before = money_text(amount.cell.row_tokens)[: amount.money.start].split()
+    return amount.cell.kind in _NEVER or any(map(is_other_amount, before))
+
+
+def _rank(amount: _Found, others: Sequence[_Found], usual: float) -> int:
+    is_large = amount.height >= _LARGE * usual and all(
+        amount.height >= _LARGER * other.height
+        for other in others
+        if other.money.units != amount.money.units
+    )
+    label = amount.cell.label
+    if label is not None and label.kind is Kind.AMOUNT:
+        return label.rank + (_LARGE_BONUS if is_large else 0)
+    if not amount.money.has_sign:
+        return 0
+    return _LARGE_RANK if is_large else _PLAIN_RANK
+
+
+def _mention(amount: _Found, rank: int) -> Mention[int]:
+    weight = min(token.confidence for token in amount.tokens) / 100
+    if amount.money.is_repaired:
+        weight *= 0.5
+    money = amount.money
+    return Mention(money.units, money.text, amount.box, weight, rank, amount.source)
