@@ -12,6 +12,10 @@ from comanda.examiner.words import Page
 
 _MOST_CELLS = 600  # of a page; no receipt has a tenth of that
 _NEAR = 2.3  # heights between a label and the value below
+_CAPTIONS = {
+    Kind.AMOUNT, Kind.OTHER_AMOUNT, Kind.REFERENCE, Kind.DATE, Kind.OTHER_DATE, Kind.TIME,
+    Kind.ACCOUNT,
+}  # fmt: skip
 _OF_NUMBERS = (Kind.AMOUNT, Kind.REFERENCE)
 _OWN_SIDE = 10  # rank from which a label's side counts more than its section's
 _ENDS_LABEL = ":=;>"
@@ -317,7 +321,7 @@ def _tie_columns(above: list[Cell], below: list[Cell]) -> None:
 def _tie_above(above: list[Cell], below: list[Cell]) -> None:
     """Give values without a label the caption right below them, if that has no value."""
     for label in below:
-        if not label.is_label or label.following or label.kind is Kind.TITLE:
+        if not label.is_label or label.following or label.kind not in _CAPTIONS:
             continue
         for cell in above:
             is_free = not cell.is_label and cell.label is None

@@ -229,7 +229,8 @@ _TABLE: tuple[tuple[Kind, int, Side | None, str], ...] = (
         informacion del beneficiario|acreedor|enviado para|depositado a|llave destino
         destino de la transferencia|tercero|a donde|cuenta que recibe|donde llego la plata
         donde llega|establecimiento|le enviaste dinero a|tu contacto|quien recibio|contraparte
-        enviaste dinero a|pague a|pagado en|pagaste en|has enviado a|has transferido a
+        enviaste dinero a|pague a|pagado en|pagaste en|has enviado a
+        paso plata a|pasaste plata a|le pasaste plata a|has transferido a
         se envio a|para quien|comercio afiliado"""),
     (Kind.PARTY, 10, _FROM, """
         origen|de|desde|ordenante|remitente|pagador|quien envia|datos del ordenante|envia
