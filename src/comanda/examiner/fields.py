@@ -1,37 +1,3 @@
-<<<<<<< HEAD
-"""Stub."""
-
-from collections.abc import Sequence
-
-from comanda.domain.readings import Box, Reading, ReadLine
-from comanda.examiner.words import Hints, Page
-
-
-def read_fields(pages: Sequence[Page], hints: Hints) -> Reading:
-    words = [(page, word) for page in pages for word in page.words]
-    return Reading(
-        lines=tuple(
-            ReadLine(
-                word.text,
-                Box(
-                    word.left / page.width,
-                    word.top / page.height,
-                    word.width / page.width,
-                    word.height / page.height,
-                ),
-            )
-            for page, word in words[:200]
-        )
-    )
-
-
-def read_code(content: str, hints: Hints) -> Reading:
-    return Reading()
-
-
-def merge(first: Reading, second: Reading) -> Reading:
-    return first
-=======
 """A receipt's fields, from the words that several passes read on it (DESIGN, section 7)."""
 
 from collections import defaultdict
@@ -130,4 +96,3 @@ def _lines(layouts: Sequence[Layout]) -> tuple[ReadLine, ...]:
 
 def _quality(layout: Layout) -> float:
     return sum(token.confidence * len(token.text) for row in layout.rows for token in row)
->>>>>>> c196cea (Read a receipt's fields from the words of several passes, and from a QR code's text)
