@@ -11,7 +11,8 @@ from PIL import Image
 
 from comanda.domain.examinations import Source
 from comanda.domain.readings import Reading
-from comanda.examiner.fields import merge, read_code, read_fields
+from comanda.examiner.codes import read_code
+from comanda.examiner.fields import merge, read_fields
 from comanda.examiner.passes import read_picture
 from comanda.examiner.reader import Reader
 from comanda.examiner.words import Hints, Page
