@@ -114,7 +114,7 @@ type PhotoState = "loading" | "shown" | "none" | "slow" | "preparing" | "failed"
 type Findings = { node: HTMLElement; update: (payment: Payment, news: Suspicion[]) => void };
 type DetailActs = { onApprove: () => void; onReject: () => void; onClose: () => void; onNext: () => void };
 type SearchActs = { onChange: (text: string) => void; onOpen: () => void; onDown: () => void };
-type Reconciled = Pick<Reconciliation, "payments" | "people">;
+type Reconciled = Pick<Reconciliation, "payments" | "people" | "readings" | "warnings">;
 type MethodFigures = {
   method: string; count: number; total: number; tips: number; missing: number; lacking: number; isLate: boolean;
 };

@@ -8,7 +8,7 @@ Every table has a limit, or a reason to grow for ever:
 | `orders`, `order_items`, `payments`, `events` | no limit: the house's books and audit trail |
 | `products` | no limit: old orders refer to products that are off the menu |
 | `proofs` | `proofs.keep_days` after a payment was sent, once the payment is decided |
-| `thumbnails` | as long as their proofs |
+| `thumbnails`, `readings` | as long as their proofs |
 | `fingerprints` | no limit: a receipt may be sent again after years; 100 bytes each |
 | `idempotency_keys` | 90 days: no phone repeats a request after so long |
 | `sessions`, `sign_in_attempts` | a week after they expire, or were made |

@@ -297,15 +297,16 @@ def test_a_warning_is_counted_once_a_payment_by_weight_and_by_what_became_of_it(
         A_DAY,
         [
             replace(sale(at), warnings=(amount,)),
-            replace(sale(at), warnings=(number, number, amount)),
+            replace(sale(at), warnings=(number, number, amount), reason="lo vi"),
             replace(refusal(at, "repetido"), warnings=(number,)),
             sale(at),
         ],
         [],
     )
+    why = [{"reason": "lo vi", "count": 1}]
     assert found.wire()["warnings"] == [
-        {"type": "reference_reused", "count": 2, "approved": 1},
-        {"type": "amount_differs", "count": 2, "approved": 2},
+        {"type": "reference_reused", "count": 2, "approved": 1, "reasons": why},
+        {"type": "amount_differs", "count": 2, "approved": 2, "reasons": why},
     ]
 
 

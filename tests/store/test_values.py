@@ -30,6 +30,10 @@ HARMS = {
     "UPDATE staff SET name = x'ff00'": "la tabla «staff» hay un valor imposible de «name»",
     "UPDATE payments SET warnings = '{'": "un valor imposible de «warnings»",
     "UPDATE payments SET late_warnings = '{'": "un valor imposible de «late_warnings»",
+    "UPDATE payments SET reading = '{'": "un valor imposible de «reading»",
+    "UPDATE payments SET former_claims = '['": "un valor imposible de «former_claims»",
+    "UPDATE payments SET was_read = 'sí'": "un valor imposible de «was_read»",
+    "INSERT INTO readings VALUES (1, '{')": "«readings» hay un valor imposible de «data»",
     "UPDATE payments SET examination = 'leído'": "un valor imposible de «examination»",
     "INSERT INTO events (type, data, actor, at) VALUES ('menu_updated', '{}', 'x', 'hoy')": (
         "la tabla «events» hay un valor imposible de «at»"

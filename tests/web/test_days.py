@@ -91,7 +91,10 @@ async def test_warnings_are_counted_and_those_that_were_approved_all_the_same(ho
         if verdict:
             status, _ = await house.judge(submitted["payment"]["id"], verdict, reason="la vi")
             assert status == 200
-    assert (await show(house))["warnings"] == [{"type": "file_reused", "count": 2, "approved": 1}]
+    why = [{"reason": "la vi", "count": 1}]
+    assert (await show(house))["warnings"] == [
+        {"type": "file_reused", "count": 2, "approved": 1, "reasons": why}
+    ]
     client = await house.client(ROSA)
     async with client.get(f"/days/{DAY}.csv") as response:
         assert "Avisos,Comprobante repetido,2,," in await response.text()

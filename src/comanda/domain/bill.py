@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from comanda.domain.errors import IllegalTransition, NothingDue, ValidationFailed
 from comanda.domain.money import NO_HUNDREDTHS, PLAIN_MONEY, MoneyFormat
@@ -78,9 +78,8 @@ def reallocate(
 ) -> tuple[Allocation, ...]:
     """Divide another amount of a payment among the same orders, the oldest order first.
 
-    What the payment covered is due again. An order that gets nothing keeps its place, so that a
-    further correction can reach it. Raises ValidationFailed as `allocate` does, and for a payment
-    of chosen dishes, whose amount is theirs.
+    What the payment covered is due again; an order that gets nothing is paid by it no more. Raises
+    ValidationFailed as `allocate` does, and for a payment of chosen dishes, whose amount is theirs.
     """
     if any(allocation.items for allocation in payment.allocations):
         raise ValidationFailed({"amount": [_OF_DISHES]})
@@ -94,10 +93,7 @@ def reallocate(
         raise ValidationFailed({"amount": [sentence]})
     if style.decimals == 0 and (most - amount) % 100:
         _check_whole({"amount": amount})
-    part_of = {part.order_id: part for part in _parts(freed_orders, amount, most_of, {})}
-    return tuple(
-        part_of.get(part.order_id, replace(part, amount=0)) for part in payment.allocations
-    )
+    return tuple(_parts(freed_orders, amount, most_of, {}))
 
 
 def _parts(

@@ -210,9 +210,9 @@ def _is_other_number(typed: str | None, read: str) -> bool:
 def find_differences(reading: Reading, known: Circumstances) -> list[WarningType]:
     """Return the types of the warnings about what the receipt says, but for its number."""
     differs = [
-        (WarningType.AMOUNT_DIFFERS, differs_in_amount(reading.amount, known.total)),
-        (WarningType.RECEIPT_OLD, is_old(reading, known)),
         (WarningType.ACCOUNT_DIFFERS, _is_of_others(reading, known)),
+        (WarningType.RECEIPT_OLD, is_old(reading, known)),
+        (WarningType.AMOUNT_DIFFERS, differs_in_amount(reading.amount, known.total)),
     ]
     return [kind for kind, is_so in differs if is_so]
 

@@ -61,7 +61,8 @@ class Decision:
     """A verdict on a payment; `wait` in seconds, from its submission to the first verdict.
 
     `total` is what the payment pays of its orders, in minor units as the tip, which is not part of
-    it. `waiter` is the name of the waiter of its first order.
+    it. `waiter` is the name of the waiter of its first order. `was_read` is whether a field of its
+    proof was read, or None if nothing looked for one.
     """
 
     method: str
@@ -73,6 +74,7 @@ class Decision:
     warnings: tuple[WarningType, ...] = ()
     tip: int = 0
     waiter: str = ""
+    was_read: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +139,40 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """How many payments had a warning of one type, and how many of them were approved."""
+    """How many payments had a warning of one type, and how many of them were approved, and why.
+
+    `reasons` are those that were given, with how often, the most frequent first.
+    """
 
     type: WarningType
     count: int
     approved: int
+    reasons: Sequence[tuple[str, int]] = ()
 
     def wire(self) -> Wire:
-        """`{type, count, approved}`."""
-        return {"type": self.type.value, "count": self.count, "approved": self.approved}
+        """`{type, count, approved, reasons: [{reason, count}]}`."""
+        return {
+            "type": self.type.value,
+            "count": self.count,
+            "approved": self.approved,
+            "reasons": [{"reason": reason, "count": count} for reason, count in self.reasons],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Of how many proofs a field was read, and of how many none was."""
+
+    read: int = 0
+    unreadable: int = 0
+
+    def wire(self) -> Wire:
+        """`{read, unreadable}`."""
+        return {"read": self.read, "unreadable": self.unreadable}
 
 
 _NOTHING_PAID = PaidOrders()
+_NOTHING_READ = Readings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +197,7 @@ class Report:
     open_orders: Sequence[OpenOrder] | None = None
     removed: Sequence[Tally] = ()
     reopened: Sequence[Tally] = ()
+    readings: Readings = _NOTHING_READ
 
     @property
     def by_dish(self) -> list[Tally]:
@@ -219,6 +244,7 @@ class Report:
             },
             "rejections": [tally.wire("reason") for tally in self.rejections],
             "warnings": [warned.wire() for warned in self.warnings],
+            "readings": self.readings.wire(),
             "voids": [tally.wire("reason") for tally in self.voids],
             "tips": _sum(self.tips).total_wire(),
             "tips_by_waiter": [tally.wire("name") for tally in self.tips],
@@ -250,13 +276,16 @@ def report(
         by_method=_tallies((sale.method, sale.total) for sale in sales),
         waits=sorted(decision.wait for decision in decisions),
         rejections=_tallies((rejection.reason or "", rejection.total) for rejection in rejections),
-        warnings=_warnings(decisions),
+        warnings=count_warnings(
+            (decision.warnings, decision.reason, decision.approved) for decision in decisions
+        ),
         voids=_tallies((void.reason, void.total) for void in voids),
         tips=_tallies((sale.waiter, sale.tip) for sale in sales if sale.tip),
         paid_orders=paid_orders,
         open_orders=open_orders,
         removed=_sums((dish.name, dish.count, dish.total) for dish in removed),
         reopened=_tallies(reopened),
+        readings=count_readings(decision.was_read for decision in decisions),
     )
 
 
@@ -310,14 +339,36 @@ def _open_wire(orders: Sequence[OpenOrder]) -> Wire:
     }
 
 
-def _warnings(decisions: Iterable[Decision]) -> list[Warned]:
-    """Count each warning type once a payment; the types that occurred, the strongest first."""
+def count_warnings(
+    payments: Iterable[tuple[Sequence[WarningType], str | None, bool]],
+) -> list[Warned]:
+    """Count each warning type once a payment; the types that occurred, the strongest first.
+
+    A payment is its warnings, the reason of its verdict, and whether it was approved.
+    """
     counts: Counter[WarningType] = Counter()
     approved: Counter[WarningType] = Counter()
-    for decision in decisions:
-        counts.update(set(decision.warnings))
-        approved.update(set(decision.warnings) if decision.approved else ())
-    return [Warned(kind, counts[kind], approved[kind]) for kind in WarningType if counts[kind]]
+    reasons: dict[WarningType, Counter[str]] = defaultdict(Counter)
+    for warnings, reason, is_approved in payments:
+        counts.update(set(warnings))
+        approved.update(set(warnings) if is_approved else ())
+        for kind in set(warnings) if is_approved and reason else ():
+            reasons[kind][reason or ""] += 1
+    return [
+        Warned(kind, counts[kind], approved[kind], _most_frequent(reasons[kind]))
+        for kind in WarningType
+        if counts[kind]
+    ]
+
+
+def _most_frequent(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def count_readings(were_read: Iterable[bool | None]) -> Readings:
+    """Count the proofs that were read, and those in which nothing could be read."""
+    counts = Counter(were_read)
+    return Readings(counts[True], counts[False])
 
 
 def _sum(tallies: Sequence[Tally]) -> Tally:

@@ -34,15 +34,17 @@ _UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0\u1427\u4e00\ua78c"
 
 
 class WarningType(StrEnum):
+    """A type of warning, the strongest first."""
+
     REFERENCE_REUSED = "reference_reused"
     FILE_REUSED = "file_reused"
+    QR_REUSED = "qr_reused"
+    ACCOUNT_DIFFERS = "account_differs"
+    RECEIPT_OLD = "receipt_old"
     IMAGE_SIMILAR = "image_similar"
     AMOUNT_DIFFERS = "amount_differs"
     PROOF_PREDATES_ORDER = "proof_predates_order"
     FILE_DAMAGED = "file_damaged"
-    ACCOUNT_DIFFERS = "account_differs"
-    RECEIPT_OLD = "receipt_old"
-    QR_REUSED = "qr_reused"
 
 
 # Of another payment with the same proof, or one that looks alike.

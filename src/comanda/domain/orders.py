@@ -242,12 +242,15 @@ class Order:
     def after(self, payment: Payment, at: datetime) -> "Order":
         """The order with a new or changed payment, in the state that its payments make.
 
+        A payment that was corrected may pay the order no more.
+
         This is the only rule for the state of an order that was delivered (design, section 4): it
         is VERIFYING while a payment waits; else PAID when the approved payments reach its total;
         else DELIVERED. A void order stays void.
         """
-        others = (other for other in self.payments if other.id != payment.id)
-        payments = tuple(sorted((*others, payment), key=lambda attempt: attempt.id))
+        others = self.without(payment).payments
+        changed = (payment,) if self.id in payment.order_ids else ()
+        payments = tuple(sorted((*others, *changed), key=lambda attempt: attempt.id))
         order = replace(self, payments=payments)
         if self.status not in _CHARGED:
             return order

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from comanda.domain.days import count_readings, count_warnings
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.house import House
 from comanda.domain.payments import Payment
@@ -16,13 +17,15 @@ LONGEST = timedelta(days=93)
 class ReconcilablePayment:
     """An approved payment with its first order's place, and the total of all its orders.
 
-    `total` in minor units.
+    `total` in minor units. `was_read` is whether a field of its proof was read, or None if nothing
+    looked for one.
     """
 
     payment: Payment
     table_number: int | None
     customer: str | None
     total: int
+    was_read: bool | None = None
 
     @property
     def arrives(self) -> int:
@@ -31,7 +34,9 @@ class ReconcilablePayment:
 
     def changed(self, payment: Payment) -> "ReconcilablePayment":
         """The same with its payment changed."""
-        return ReconcilablePayment(payment, self.table_number, self.customer, self.total)
+        return ReconcilablePayment(
+            payment, self.table_number, self.customer, self.total, self.was_read
+        )
 
     @property
     def is_reconciled(self) -> bool:
@@ -45,6 +50,21 @@ class ReconcilablePayment:
             "customer": self.customer,
             "total": money(self.total),
         }
+
+
+def findings(approved_payments: Sequence[ReconcilablePayment]) -> Wire:
+    """Return `{readings, warnings}`: how many proofs were read, and what was approved all the same.
+
+    They are counted as those of a day.
+    """
+    warnings = count_warnings(
+        ([warning.type for warning in one.payment.warnings], one.payment.reason, True)
+        for one in approved_payments
+    )
+    return {
+        "readings": count_readings(one.was_read for one in approved_payments).wire(),
+        "warnings": [warned.wire() for warned in warnings],
+    }
 
 
 @dataclass(frozen=True, slots=True)

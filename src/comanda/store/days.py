@@ -24,7 +24,7 @@ from comanda.store.database import Snapshot, from_millis, to_millis
 DECISIONS = """
     SELECT payments.method, payments.status, payments.reason, payments.submitted_at,
         payments.decided_at, payments.approved_at, payments.warnings, payments.tip,
-        payments.waiter, (
+        payments.waiter, payments.was_read, (
             SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id
         ) AS amount
     FROM payments
@@ -121,6 +121,7 @@ def _decision(row: sqlite3.Row, names: Mapping[str, str]) -> Decision:
         warnings=tuple(WarningType(one["type"]) for one in json.loads(row["warnings"] or "[]")),
         tip=row["tip"],
         waiter=names[row["waiter"]],
+        was_read=None if row["was_read"] is None else bool(row["was_read"]),
     )
 
 

@@ -189,7 +189,8 @@ def save_payment(
     """Store a payment, new or changed, with the state that it gives to its orders, and the events.
 
     Only this function stores payments. Every order that the payment pays gets its `order_updated`;
-    the notice of type `kind` comes last. `paid_orders` are these orders, if the caller has them.
+    the notice of type `kind` comes last. `paid_orders` are these orders, if the caller has them;
+    those that a corrected payment paid before.
     Returns the orders as stored, the oldest first.
     """
     if paid_orders is None:

@@ -76,6 +76,9 @@ _CORRECT_ALLOCATION = """
     UPDATE payment_allocations SET amount = :amount
     WHERE payment_id = :payment_id AND order_id = :order_id
 """
+_DELETE_ALLOCATION = """
+    DELETE FROM payment_allocations WHERE payment_id = :payment_id AND order_id = :order_id
+"""
 _KEEP_NUMBER = """
     UPDATE payments SET read_key = :read_key, was_read = :was_read WHERE id = :id
 """
@@ -117,7 +120,7 @@ def store(
         _keep_reading(tx, payment)
         return _update(tx, payment.payment)
     if isinstance(payment, Corrected):
-        _correct(tx, payment.payment)
+        _correct(tx, payment.payment, paid_orders)
         return _update(tx, payment.payment)
     first = paid_orders[0]
     submitted = _insert(tx, first, payment, by, waiter=_waiter(paid_orders, payment))
@@ -232,8 +235,11 @@ def _update(tx: Transaction, payment: Payment) -> Payment:
     return payment
 
 
-def _correct(tx: Transaction, payment: Payment) -> None:
-    """Store another number, other amounts, and what the payment said before."""
+def _correct(tx: Transaction, payment: Payment, paid_orders: Sequence[Order]) -> None:
+    """Store another number, other amounts, and what the payment said before.
+
+    `paid_orders` are those that it paid before.
+    """
     claims = [
         [claim.reference, claim.amount, claim.by, to_millis(claim.at)]
         for claim in payment.former_claims
@@ -245,9 +251,12 @@ def _correct(tx: Transaction, payment: Payment) -> None:
         "former_claims": encode(claims) if claims else None,
     }
     tx.run(_CORRECT, values)
-    for part in payment.allocations:
-        ids = {"payment_id": payment.id, "order_id": part.order_id}
-        tx.run(_CORRECT_ALLOCATION, {**ids, "amount": part.amount})
+    for order in paid_orders:
+        ids = {"payment_id": payment.id, "order_id": order.id}
+        if order.id in payment.order_ids:
+            tx.run(_CORRECT_ALLOCATION, {**ids, "amount": payment.share(order.id)})
+        else:
+            tx.run(_DELETE_ALLOCATION, ids)
 
 
 def _key(reference: str | None) -> str | None:

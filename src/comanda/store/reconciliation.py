@@ -68,6 +68,12 @@ def tick(tx: Transaction, payment_id: int, by: str | None) -> None:
 
 def _from_rows(view: Snapshot, rows: Sequence[sqlite3.Row]) -> list[ReconcilablePayment]:
     return [
-        ReconcilablePayment(payment, row["table_number"], row["customer"], row["total"])
+        ReconcilablePayment(
+            payment,
+            row["table_number"],
+            row["customer"],
+            row["total"],
+            None if row["was_read"] is None else bool(row["was_read"]),
+        )
         for payment, row in zip(payments.from_rows(view, rows), rows, strict=True)
     ]

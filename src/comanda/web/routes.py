@@ -191,9 +191,9 @@ ROUTES: tuple[Route, ...] = (
           "Correct the number or the amount of an own payment that waits", CHANGED_ORDER,
           body=requests.NewClaim, refuses=("forbidden", "payment_already_decided"),
           notes="At least one of the two; an empty `reference` takes the number away. `amount` is "
-                "divided among the same orders, the oldest first; more than is due of them answers "
-                "422. The values before are in `former_claims`. The same values again change "
-                "nothing."),
+                "divided among the same orders, the oldest first; an order that gets nothing is "
+                "due again, and more than is due of them answers 422. The values before are in "
+                "`former_claims`. The same values again change nothing."),
     Route("PUT", "/payments/{payment_id}/seen", payments.see_payment, CASHIER,
           "Report that a cashier has opened a payment attempt", CHANGED_ORDER,
           notes="The waiter is told once for each payment."),

@@ -7,7 +7,7 @@ import { roundMoney, shortMoney } from "../lib/money.js";
 import { laterDate } from "../lib/wall-time.js";
 import { signInAgain } from "../house/live.js";
 import { placeOf, setPlace } from "../lib/place.js";
-import { shortWarning } from "../house/rules.js";
+import { shortWarning, whyApproved } from "../house/rules.js";
 import { createChart } from "./chart.js";
 import { createTable } from "./tables.js";
 
@@ -125,7 +125,8 @@ function createReport(labels) {
   const removed = createTable("Platillos quitados", ["Platillo", "Cantidad", "Importe"], "Ninguno quitado ✓");
   const whole = h("p", { class: "quiet small" });
   const rejections = createTable("Comprobantes rechazados", ["Motivo", "Veces", "Importe"], "Ninguno rechazado ✓");
-  const warnings = createTable("Avisos", ["Aviso", "Veces", "Aprobados"], "Ningún aviso ✓");
+  const warnings = createTable("Avisos", ["Aviso", "Veces", "Aprobados", "Por qué"], "Ningún aviso ✓");
+  const readings = createTable("Lo que dicen los comprobantes", ["Comprobantes", "Veces"], "Ninguno leído");
   const voids = createTable("Órdenes anuladas", ["Motivo", "Órdenes", "Importe"], "Ninguna anulada ✓");
   const node = h("div", { class: "day-report", hidden: true }, figures.node,
     h("div", { class: "day-charts" }, hours.node, methods.node),
@@ -133,8 +134,8 @@ function createReport(labels) {
       h("div", { class: "day-tables" }, byHour.node, byMethod.node)),
     h("details", { class: "day-details" }, h("summary", {}, "Platillos y meseros"), whole,
       h("div", { class: "day-tables" }, byDish.node, byCategory.node, byWaiter.node)),
-    h("div", { class: "day-tables" }, tips.node, rejections.node, warnings.node, voids.node, removed.node,
-      reopened.node));
+    h("div", { class: "day-tables" }, tips.node, rejections.node, warnings.node, readings.node, voids.node,
+      removed.node, reopened.node));
 
   function update(/** @type {Day} */ day) {
     node.hidden = false;
@@ -146,8 +147,11 @@ function createReport(labels) {
     byHour.update(sold.map((one) => row(one.hour, one)));
     byMethod.update(named.map((one) => row(one.name, one)));
     rejections.update(day.rejections.map((one) => row(one.reason || "Sin motivo", one)));
-    warnings.update(
-      day.warnings.map(({ type, count, approved }) => [shortWarning({ type }), String(count), String(approved)]));
+    warnings.update(day.warnings.map((warned) => (
+      [shortWarning(warned), String(warned.count), String(warned.approved), whyApproved(warned)])));
+    const { read, unreadable } = day.readings;
+    readings.update([["Leídos", String(read)], ["No se pudieron leer", String(unreadable)]]);
+    readings.node.hidden = read + unreadable === 0;
     voids.update(day.voids.map((one) => row(one.reason, one)));
     byDish.update(day.by_dish.map((one) => row(one.name, one)));
     byCategory.update(day.by_category.map((one) => row(one.name, one)));

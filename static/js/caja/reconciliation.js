@@ -9,6 +9,7 @@ import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";
 import { decidedAt, isMissing, SORTS, sums } from "./reconciliation-view.js";
 import { place } from "../house/place.js";
+import { shortWarning, whyApproved } from "../house/rules.js";
 import { isInStatement, methodName, personName } from "./words.js";
 
 const COLUMNS = [
@@ -51,6 +52,7 @@ export class Reconciliation {
     this.notice = h("p", { class: "notice", "data-tone": "late", role: "status", hidden: true });
     this.elsewhere = h("div", { class: "notice elsewhere", role: "status", hidden: true });
     this.totals = h("ul", { class: "bank-totals", "aria-label": "Totales por forma de pago" });
+    this.findings = h("ul", { class: "bank-findings small", "aria-label": "Comprobantes y avisos", hidden: true });
     this.shown = h("p", { class: "quiet small bank-shown", role: "status" });
     this.empty = h("p", { class: "empty" });
     this.table = this.#createTable();
@@ -58,7 +60,7 @@ export class Reconciliation {
       h("div", { class: "bank-controls" }, this.period.node, field("Forma de pago", this.method),
         field("Ordenar por", this.sort),
         field("Buscar", this.search), h("label", { class: "choice" }, this.only, "Sólo faltan"), this.csv),
-      this.notice, this.elsewhere, this.totals, this.shown, this.table, this.empty);
+      this.notice, this.elsewhere, this.totals, this.findings, this.shown, this.table, this.empty);
     this.#list();
     setInterval(() => this.#keepUp(), KEEP_UP);
     document.addEventListener("visibilitychange", () => this.#keepUp());
@@ -125,8 +127,9 @@ export class Reconciliation {
     return query.toString();
   }
 
-  #show(/** @type {Reconciled} */ { payments, people }) {
+  #show(/** @type {Reconciled} */ { payments, people, readings, warnings }) {
     this.notice.hidden = true;
+    this.#showFindings(readings, warnings);
     this.#names = new Map(people.map(({ username, name }) => [username, name]));
     this.#payments = payments;
     this.#dayBegan = Date.parse(startOfDay());
@@ -191,6 +194,19 @@ export class Reconciliation {
 
   #showTotals() {
     this.totals.replaceChildren(...sums(this.#payments, this.#isLate).map(createTotal));
+  }
+
+  /** Say how many proofs were read, and which warnings these payments were approved with, and why. */
+  #showFindings(/** @type {Readings} */ { read, unreadable }, /** @type {Warned[]} */ warnings) {
+    const counts = [read > 0 ? `${read} ${read === 1 ? "leído" : "leídos"}` : "",
+      unreadable > 0 ? `${unreadable} sin poder leer` : ""].filter(Boolean);
+    const lines = warnings.map((warned) => {
+      const why = whyApproved(warned);
+      return h("li", {}, `${shortWarning(warned)}: ${warned.count}`, why ? ` · ${why}` : null);
+    });
+    this.findings.hidden = counts.length + lines.length === 0;
+    this.findings.replaceChildren(
+      ...(counts.length > 0 ? [h("li", {}, `Comprobantes: ${counts.join(", ")}`)] : []), ...lines);
   }
 
   /** Tick at once; if the server does not store the tick, take it back and say so. */

@@ -30,6 +30,10 @@ export function warningSentence(/** @type {Suspicion} */ warning, /** @type {Pay
 export const pointsElsewhere = (/** @type {Suspicion} */ warning, /** @type {Payment} */ payment) =>
   !payment.orders.some((part) => part.order_id === warning.order_id);
 
+/** "En otra mesa escribieron esta clave (2), Lo vi en el banco": why payments were approved all the same. */
+export const whyApproved = (/** @type {Pick<Warned, "reasons">} */ { reasons }) =>
+  reasons.map(({ reason, count }) => (count > 1 ? `${reason} (${count})` : reason)).join(", ");
+
 /** Whether approving a payment needs a reason: a similar picture is a hint, others are evidence. */
 export const needsReason = (/** @type {Pick<Payment, "warnings">} */ payment) =>
   payment.warnings.some((warning) => meaningOf(warning).strong);

@@ -2,10 +2,11 @@
 
 from marshmallow import fields
 
-from comanda.domain.evidence import WarningType
 from comanda.domain.staff import Role
 from comanda.web.contract.responses import (
     Answer,
+    Readings,
+    Warned,
     many,
     maybe_text,
     moment,
@@ -89,14 +90,6 @@ class ReasonSum(Sum):
     reason = text()
 
 
-class Warned(Answer):
-    """`count`: payments with this warning. `approved`: how many of these were approved."""
-
-    type = word(WarningType)
-    count = whole()
-    approved = whole()
-
-
 class Verification(Answer):
     """Seconds from a payment's submission to its verdict."""
 
@@ -130,6 +123,7 @@ class Day(Answer):
     verification = one(Verification)
     rejections = many(ReasonSum)
     warnings = many(Warned)
+    readings = one(Readings)
     voids = many(ReasonSum)
     tips = one(Sum)
     tips_by_waiter = many(NameSum)

@@ -192,6 +192,12 @@ _BACKUP: Example = {
     "made_at": "2026-11-28T10:00:00Z",
     "size": 18_350_080,
 }
+_WARNED: Example = {
+    "type": "reference_reused",
+    "count": 1,
+    "approved": 1,
+    "reasons": [{"reason": "En la mesa 9 escribieron esta clave por error", "count": 1}],
+}
 _SUM: Example = {"count": 1, "total": 171}
 _DAY: Example = {
     "date": "2026-11-28",
@@ -203,7 +209,8 @@ _DAY: Example = {
     "by_method": [_SUM | {"method": "transferencia"}],
     "verification": {"count": 1, "median_seconds": 70, "p95_seconds": 70},
     "rejections": [{"count": 1, "total": 90, "reason": "No se lee"}],
-    "warnings": [{"type": "reference_reused", "count": 1, "approved": 1}],
+    "warnings": [_WARNED],
+    "readings": {"read": 11, "unreadable": 1},
     "voids": [{"count": 1, "total": 70, "reason": "Se fueron"}],
     "tips": {"count": 1, "total": 19},
     "tips_by_waiter": [{"count": 1, "total": 19, "name": "Ana"}],
@@ -235,6 +242,8 @@ _RECONCILIATION: Example = {
             "amount_reconciled": 190,
         }
     ],
+    "readings": {"read": 11, "unreadable": 1},
+    "warnings": [_WARNED],
 }
 _ACCOUNT: Example = {
     "method": "transferencia",

@@ -390,6 +390,30 @@ class Person(Answer):
     name = text()
 
 
+class ReasonCount(Answer):
+    reason = text()
+    count = whole()
+
+
+class Warned(Answer):
+    """`count`: payments with this warning. `approved`: how many of these were approved.
+
+    `reasons` are those that were given for the approvals, the most frequent first.
+    """
+
+    type = word(WarningType)
+    count = whole()
+    approved = whole()
+    reasons = many(ReasonCount)
+
+
+class Readings(Answer):
+    """How many proofs were read, and in how many nothing could be read."""
+
+    read = whole()
+    unreadable = whole()
+
+
 Reconciliation = Answer.from_dict(
     {
         "from": moment(),
@@ -397,6 +421,8 @@ Reconciliation = Answer.from_dict(
         "payments": many(ReconciledPayment),
         "people": many(Person),
         "totals": many(MethodTotal),
+        "readings": one(Readings),
+        "warnings": many(Warned),
     },
     name="Reconciliation",
 )

@@ -56,7 +56,13 @@ def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:
     for tally in report.rejections:
         yield _row("Rechazos", tally.name or "Sin motivo", tally)
     for warned in report.warnings:
-        yield "Avisos", WARNINGS[warned.type].short, warned.count, None, None
+        short = WARNINGS[warned.type].short
+        yield "Avisos", short, warned.count, None, None
+        yield "Avisos aprobados", short, warned.approved, None, None
+        for reason, count in warned.reasons:
+            yield f"Por qué se aprobó: {short}", reason, count, None, None
+    yield "Comprobantes", "Leídos", report.readings.read, None, None
+    yield "Comprobantes", "No se pudieron leer", report.readings.unreadable, None, None
     for tally in report.voids:
         yield _row("Anuladas", tally.name, tally)
     for tally in report.reopened:

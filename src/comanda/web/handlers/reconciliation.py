@@ -10,7 +10,13 @@ from comanda.config import Method
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.house import House
 from comanda.domain.payments import Payment
-from comanda.domain.reconciliation import Period, ReconcilablePayment, period_of, totals
+from comanda.domain.reconciliation import (
+    Period,
+    ReconcilablePayment,
+    findings,
+    period_of,
+    totals,
+)
 from comanda.domain.wire import Wire, time
 from comanda.store import house, reconciliation, staff
 from comanda.store.database import Snapshot
@@ -77,6 +83,7 @@ def _reconciliation_wire(view: Snapshot, filters: dict[str, Any], default: House
         "to": time(period.end),
         "payments": (payment.wire() for payment in lines),
         "totals": totals(lines),
+        **findings(lines),
         "people": [{"username": username, "name": name} for username, name in names.items()],
     }
 
