@@ -8,10 +8,14 @@ import aiohttp
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from comanda import workflow
 from comanda.config import Config, Pages
+from comanda.domain.examinations import Facts, Source
+from comanda.domain.readings import Reading
+from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import DESKTOP, OpenWindow
 from tests.browser.test_shell import violations
-from tests.house import ANA, LUIS, ROSA, FixedClock, House
+from tests.house import ANA, LUIS, ROSA, FixedClock, House, jpeg
 
 NARROW = {"width": 360, "height": 740}
 DAY = "2026-11-28"
@@ -110,6 +114,29 @@ async def test_a_day_shows_parts_tips_dishes_and_what_is_open_now(
     await expect(dishes.get_by_role("row", name="Tacos al pastor 2 $ 171.00")).to_be_visible()
     waiters = page.get_by_role("table", name="Por mesero")
     await expect(waiters.get_by_role("row", name="Ana 1 $ 241.00")).to_be_visible()
+    assert await violations(page) == []
+
+
+async def test_a_day_tells_what_was_read_and_what_was_approved_all_the_same(
+    house: House, window: OpenWindow
+) -> None:
+    photo, long = jpeg("teal"), "Lo vi en el banco, y el cliente " + "enseñó " * 12 + "la app"
+    for found in (Facts(reading=Reading(amount=24100), source=Source.PICTURE), None):
+        order = await house.deliver()
+        _, sent = await house.submit(order["id"], photo=photo)
+        payment_id = int(sent["payment"]["id"])
+        await house.app[DATABASE].write(workflow.record_examination, payment_id, found)
+        await house.judge(str(payment_id), "aprobado", reason=long)
+    page = await rosa(window, size=NARROW)
+    warnings = page.get_by_role("table", name="Avisos")
+    await expect(warnings.get_by_role("row")).to_have_text(
+        ["AvisoVecesAprobadosPor qué", f"⚠ Comprobante repetido11{long}"]
+    )
+    readings = page.get_by_role("table", name="Lo que dicen los comprobantes")
+    await expect(readings.get_by_role("row")).to_have_text(
+        ["ComprobantesVeces", "Leídos1", "No se pudieron leer1"]
+    )
+    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert await violations(page) == []
 
 

@@ -9,8 +9,10 @@ import aiohttp
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from comanda import office
+from comanda import office, workflow
+from comanda.domain.examinations import Facts, Source
 from comanda.domain.house import House as Described
+from comanda.domain.readings import Reading
 from comanda.domain.staff import Staff
 from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import DESKTOP, OpenWindow, until_order
@@ -100,6 +102,28 @@ async def test_what_was_found_in_the_bank_is_ticked_off(house: House, window: Op
     await page.get_by_role("tab", name="Conciliación").click()
     await expect(tick(page, first)).to_be_checked()
     await expect(tick(page, second)).not_to_be_checked()
+
+
+async def test_it_tells_what_was_read_and_what_was_approved_all_the_same(
+    house: House, window: OpenWindow
+) -> None:
+    found = Facts(reading=Reading(amount=100), source=Source.PICTURE)
+    for examined, reason in ((found, None), (found, "Pagó lo demás en efectivo"), (None, None)):
+        order = await house.deliver()
+        _, sent = await house.submit(order["id"])
+        payment_id = sent["payment"]["id"]
+        await house.app[DATABASE].write(workflow.record_examination, int(payment_id), examined)
+        await house.judge(payment_id, "aprobado", reason=reason)
+    for size in (DESKTOP, SMALL):
+        page = await open_tab(window, size=size)
+        told = page.get_by_role("list", name="Comprobantes y avisos").get_by_role("listitem")
+        await expect(told).to_have_text(
+            [
+                "Comprobantes: 2 leídos, 1 sin poder leer",
+                "⚠ Otro monto: 2 · Pagó lo demás en efectivo",
+            ]
+        )
+        assert await flaws(page) == []
 
 
 async def test_another_cashiers_ticks_are_seen_when_the_page_is_looked_at_again(

@@ -3,8 +3,11 @@
 import { h } from "../lib/dom.js";
 import { sayOnlyOnline } from "../lib/link.js";
 
-/** `{ node, update(rows) }`; a row is its cells' texts, the first its heading. `empty` is the text without rows. */
-export function createTable(caption, columns, empty) {
+/**
+ * `{ node, update(rows) }`; a row is its cells' texts, the first its heading. `empty` is the text without rows. The
+ * cells of columns in `wordy` are sentences, the others numbers.
+ */
+export function createTable(caption, columns, empty, wordy = []) {
   const body = h("tbody");
   const none = h("p", { class: "quiet" }, empty);
   sayOnlyOnline(none);
@@ -15,7 +18,8 @@ export function createTable(caption, columns, empty) {
     table.hidden = rows.length === 0;
     none.hidden = heading.hidden = rows.length > 0;
     body.replaceChildren(...rows.map(([first, ...cells]) => h("tr", {},
-      h("th", { scope: "row" }, first), ...cells.map((text) => h("td", { class: "number" }, text)))));
+      h("th", { scope: "row" }, first), ...cells.map((text, at) => (
+        h("td", { class: wordy.includes(columns[at + 1]) ? "words" : "number" }, text))))));
   };
   return { node: h("div", { class: "day-table" }, heading, none, table), update };
 }

@@ -125,7 +125,7 @@ function createReport(labels) {
   const removed = createTable("Platillos quitados", ["Platillo", "Cantidad", "Importe"], "Ninguno quitado ✓");
   const whole = h("p", { class: "quiet small" });
   const rejections = createTable("Comprobantes rechazados", ["Motivo", "Veces", "Importe"], "Ninguno rechazado ✓");
-  const warnings = createTable("Avisos", ["Aviso", "Veces", "Aprobados", "Por qué"], "Ningún aviso ✓");
+  const warnings = createTable("Avisos", ["Aviso", "Veces", "Aprobados", "Por qué"], "Ningún aviso ✓", ["Por qué"]);
   const readings = createTable("Lo que dicen los comprobantes", ["Comprobantes", "Veces"], "Ninguno leído");
   const voids = createTable("Órdenes anuladas", ["Motivo", "Órdenes", "Importe"], "Ninguna anulada ✓");
   const node = h("div", { class: "day-report", hidden: true }, figures.node,
