@@ -8,6 +8,7 @@ from tests.receipts.facts import Theme
 
 Colour = tuple[int, int, int]
 WHITE: Colour = (255, 255, 255)
+DEEP = 100  # of 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,15 @@ def _on_dark(rng: Random, fill: Colour, accent: Colour) -> Surface:
     return _surface(fill, grey(rng.choice((255, 240, 225))), accent, rng.uniform(0.1, 0.3))
 
 
+def _deep(hue: Colour) -> Colour:
+    """The colour, as dark as it has to be for white letters to be read on it."""
+    red, green, blue = hue
+    lightness = 0.3 * red + 0.59 * green + 0.11 * blue
+    return mix(hue, grey(0), max(0.1, 1 - DEEP / max(1, lightness)))
+
+
 def palette_of(theme: Theme, hue: Colour, rng: Random) -> Palette:
-    band = _on_dark(rng, mix(hue, grey(0), 0.1), WHITE)
+    band = _on_dark(rng, _deep(hue), WHITE)
     match theme:
         case Theme.LIGHT:
             back = _on_light(rng, rng.choice((WHITE, WHITE, grey(245), (240, 243, 248))), hue)
@@ -72,7 +80,7 @@ def palette_of(theme: Theme, hue: Colour, rng: Random) -> Palette:
             card = _on_dark(rng, mix(ground, WHITE, 0.08), accent)
             return Palette(_on_dark(rng, ground, accent), card, band, accent, grey(15))
         case Theme.COLOURED:
-            ground = mix(hue, grey(0), 0.25)
+            ground = mix(_deep(hue), grey(0), 0.15)
             back = _on_dark(rng, ground, WHITE)
             card = _on_dark(rng, mix(ground, rng.choice((WHITE, grey(0))), 0.12), WHITE)
             if rng.random() < 0.5:
