@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.receipts import DESIGNS, Quality, Receipt, Theme, Variation, draw, make, vary
+from tests.receipts.designs import Design
 from tests.receipts.fonts import families
 from tests.receipts.formats import reference_key
 from tests.receipts.papers import OTHER_SIGNS, paper
@@ -47,8 +48,14 @@ def test_every_design_and_theme_occurs_often() -> None:
     assert len({receipt.country for receipt in MANY}) == 8
 
 
-@pytest.mark.parametrize("receipt", MANY, ids=lambda receipt: receipt.design)
-def test_facts_are_of_their_forms(receipt: Receipt) -> None:
+@pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
+def test_facts_are_of_their_forms(design: Design) -> None:
+    for receipt in MANY:
+        if receipt.design == design.name:
+            assert_in_form(receipt)
+
+
+def assert_in_form(receipt: Receipt) -> None:
     assert receipt.amount > 0
     assert str(receipt.amount // 100) in re.sub(r"[., ]", "", receipt.shown_amount)
     assert re.fullmatch("[0-9A-Z]{6,30}", receipt.reference)
@@ -104,8 +111,8 @@ def test_a_picture_is_as_a_page_sends_it(seed: int, quality: Quality) -> None:
     assert not image.getexif()
 
 
-def test_some_screenshots_are_png_and_some_photos_lie_on_their_side() -> None:
-    shots = [opened(draw(MANY[0], Quality.SCREENSHOT, seed)).format for seed in range(40)]
+def test_some_screenshots_are_png() -> None:
+    shots = [opened(draw(MANY[0], Quality.SCREENSHOT, seed)).format for seed in range(14)]
     assert set(shots) == {"JPEG", "PNG"}
 
 

@@ -31,6 +31,7 @@ class Style:
     has_time: bool
     mask: formats.NumberMask
     name: formats.NameFormat
+    label: formats.LabelFormat
     shows_bank: bool
     has_code: bool
     has_band: bool
@@ -74,6 +75,7 @@ def style_of(design: Design, look: int) -> Style:
         has_time=has_time,
         mask=rng.choice(formats.MASKS),
         name=rng.choice(formats.NAMES),
+        label=rng.choice(formats.LABELS),
         shows_bank="brand" in design.head or "letter" in design.head or rng.random() < 0.35,
         has_code=rng.random() < design.coded,
         has_band=not design.page and rng.random() < BAND_SHARE,

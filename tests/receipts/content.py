@@ -125,7 +125,7 @@ class Writer:
                 continue
             for label, lines in self.row(row):
                 is_strong = row == "amount" and self.rng.random() < 0.6
-                yield Pair(label, lines, self.style.pairing, is_strong)
+                yield Pair(self.style.label(label), lines, self.style.pairing, is_strong)
                 if has_rules and self.style.pairing != Pairing.GRID:
                     yield Rule()
                 yield Space(gap)

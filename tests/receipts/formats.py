@@ -50,7 +50,8 @@ def amount_line(units: int, writing: Writing, cents: str) -> Line:
         return (Run(head + fraction + tail),)
     if cents == "small":
         return (Run(head), Run(fraction + tail, 0.6))
-    return (Run(head), Run(fraction if cents == "raised" else fraction[1:], 0.5, is_raised=True))
+    raised = Run(fraction if cents == "raised" else fraction[1:], 0.5, is_raised=True)
+    return (Run(head), raised, Run(tail, 0.6)) if tail else (Run(head), raised)
 
 
 def _short(day: date) -> str:
@@ -121,6 +122,18 @@ def _each_word(text: str, change: Callable[[str], str]) -> str:
 
 def _initial(word: str) -> str:
     return f"{word[0]}." if word[0].isupper() else word
+
+
+# A label as written: mostly as it is.
+LabelFormat = Callable[[str], str]
+LABELS: tuple[LabelFormat, ...] = (
+    str,
+    str,
+    str,
+    str,
+    str.upper,
+    lambda label: f"{label.rstrip(':. ')}:",
+)
 
 
 # A name as shown: whole, in capitals, cut, or masked.

@@ -66,6 +66,7 @@ STATES = ("Exitosa", "Liquidada", "Aprobada", "Acreditada", "Completada", "En pr
 CONCEPTS = (
     "Cena mesa 14", "Comida", "Pago de cuenta", "mesa 7", "Consumo", "2 tacos y refresco",
     "Almuerzo", "Cumple de Vero", "pago", "Varios", "Cuenta 231", "Transferencia",
+    "propina $ 20 incluida", "=2+2", "<b>gracias</b> 100 %",
 )  # fmt: skip
 FOOTERS = (
     "Consulta tus movimientos cuando quieras en la app.",

@@ -79,7 +79,7 @@ def _flat(blocks: Iterable[Block]) -> Iterator[Text | Brand | Pair]:
 def _plain(line: Line) -> str:
     """A line of one size: cents that were raised without a mark get a comma."""
     texts = [run.text for run in line]
-    if len(line) == 2 and line[1].is_raised and texts[1].isdecimal():
+    if len(line) > 1 and line[1].is_raised and texts[1].isdecimal():
         texts.insert(1, ",")
     return "".join(texts)
 

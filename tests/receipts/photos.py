@@ -13,6 +13,8 @@ from tests.receipts.palettes import Colour, mix
 
 Point = tuple[float, float]
 SIZE = (1200, 1600)
+SMALL = (300, 400)  # for what is blurred anyway
+WAVE = (6400, 8)
 BEZEL = 0.035  # of the screen's width
 TABLES: tuple[Colour, ...] = (
     (112, 78, 52), (150, 110, 74), (196, 190, 180), (60, 58, 56), (90, 102, 110), (214, 206, 192),
@@ -45,7 +47,7 @@ GOOD = Conditions(
     quality=(75, 90), turned=0.06,
 )  # fmt: skip
 BAD = Conditions(
-    height=(0.74, 0.96), degrees=10, perspective=0.09, blur=(0.3, 1.0), motion=(0, 4),
+    height=(0.74, 0.96), degrees=10, perspective=0.09, blur=(0.3, 0.9), motion=(0, 3),
     light=(0.58, 1.12), tint=0.14, noise=(5, 11), moire=(0.03, 0.11), glare=(0.2, 0.55),
     quality=(60, 85), turned=0.06,
 )  # fmt: skip
@@ -70,22 +72,20 @@ def photographed(screen: Image.Image, conditions: Conditions, rng: Random) -> Im
 
 
 def _table(rng: Random) -> Image.Image:
-    """What the phone lies on or is held before: a surface with a grain, lighter to one side."""
+    """What the phone lies on or is held before: a surface with a grain, out of focus."""
     colour = rng.choice(TABLES)
-    small = Image.new("RGB", (12, 48))
-    small.putdata([mix(colour, (0, 0, 0), rng.uniform(0, 0.3)) for _ in range(12 * 48)])
-    surface = small.resize(SIZE, Image.Resampling.BICUBIC)
+    seed = Image.new("RGB", (12, 48))
+    seed.putdata([mix(colour, (0, 0, 0), rng.uniform(0, 0.3)) for _ in range(12 * 48)])
     if rng.random() < 0.5:
-        surface = surface.transpose(Image.Transpose.ROTATE_90).resize(SIZE)
+        seed = seed.transpose(Image.Transpose.ROTATE_90)
+    surface = seed.resize(SMALL, Image.Resampling.BICUBIC)
     draw = ImageDraw.Draw(surface)
     for _ in range(rng.randint(0, 3)):  # plates, napkins
-        x, y, side = rng.uniform(0, SIZE[0]), rng.uniform(0, SIZE[1]), rng.uniform(150, 600)
+        x, y, half = rng.uniform(0, SMALL[0]), rng.uniform(0, SMALL[1]), rng.uniform(20, 75)
         shape = draw.ellipse if rng.random() < 0.6 else draw.rectangle
-        shape(
-            (x - side / 2, y - side / 2, x + side / 2, y + side / 2),
-            mix(colour, (255, 255, 255), rng.random()),
-        )
-    return surface.filter(ImageFilter.GaussianBlur(rng.uniform(2, 7)))
+        shape((x - half, y - half, x + half, y + half), mix(colour, (255, 255, 255), rng.random()))
+    blurred = surface.filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 2)))
+    return blurred.resize(SIZE, Image.Resampling.BICUBIC)
 
 
 def _phone(screen: Image.Image, rng: Random) -> Image.Image:
@@ -140,7 +140,7 @@ def _placed(body: Image.Image, table: Image.Image, corners: Sequence[Point]) -> 
     ends = [(0.0, 0.0), (small.width, 0.0), (small.width, small.height), (0.0, small.height)]
     factors = _perspective(corners, ends)
     warped = small.transform(SIZE, Image.Transform.PERSPECTIVE, factors, Image.Resampling.BICUBIC)
-    shadow = warped.getchannel("A").filter(ImageFilter.GaussianBlur(22))
+    shadow = warped.getchannel("A").resize(SMALL).filter(ImageFilter.GaussianBlur(6)).resize(SIZE)
     dark = ImageEnhance.Brightness(table).enhance(0.45)
     scene = Image.composite(dark, table, ImageChops.offset(shadow, 14, 20))
     scene.paste(warped, (0, 0), warped)
@@ -187,22 +187,22 @@ def _fingers(scene: Image.Image, corners: Sequence[Point], rng: Random) -> Image
 
 
 @functools.cache
-def _wave(length: int, period: float) -> Image.Image:
-    row = [round(127.5 + 127.5 * math.sin(2 * math.pi * x / period)) for x in range(length)]
-    image = Image.new("L", (length, 1))
-    image.putdata(row)
+def _wave(period: float) -> Image.Image:
+    """Light and dark from left to right, a few pixels high."""
+    row = [round(127.5 + 127.5 * math.sin(2 * math.pi * x / period)) for x in range(WAVE[0])]
+    image = Image.new("L", WAVE)
+    image.putdata(row * WAVE[1])
     return image
 
 
 def _stripes(rng: Random) -> Image.Image:
     """Bent stripes, as two grids of pixels make where they meet; light and dark about 128."""
-    side = 2 * max(SIZE)
-    waves = _wave(side, rng.choice((11, 17, 26, 41, 63))).resize((side, side))
-    bend = rng.uniform(-0.00009, 0.00009)
-    turned = waves.rotate(rng.uniform(-70, 70), Image.Resampling.BILINEAR)
-    left, top = (side - SIZE[0]) / 2, (side - SIZE[1]) / 2
-    factors = (1, rng.uniform(-0.1, 0.1), left, 0, 1, top, bend, bend / 2)
-    return turned.transform(SIZE, Image.Transform.PERSPECTIVE, factors, Image.Resampling.BILINEAR)
+    wave = _wave(rng.choice((11, 17, 26, 41, 63)))
+    angle, bend = rng.uniform(-1.3, 1.3), rng.uniform(-0.00009, 0.00009)
+    across, along = math.cos(angle), math.sin(angle)
+    start = WAVE[0] / 2 - across * SIZE[0] / 2 - along * SIZE[1] / 2
+    factors = (across, along, start, 0, 0, WAVE[1] / 2, bend, bend / 2)
+    return wave.transform(SIZE, Image.Transform.PERSPECTIVE, factors, Image.Resampling.BILINEAR)
 
 
 def _moire(scene: Image.Image, strength: float, rng: Random) -> Image.Image:
