@@ -112,6 +112,22 @@ type Charged = Order & { payment: Payment; bill: Order[]; others: Order[] };
 type PhotoState = "loading" | "shown" | "none" | "slow" | "preparing" | "failed";
 /** The warnings of a payment and its examination; the warnings of `news` flash once. */
 type Findings = { node: HTMLElement; update: (payment: Payment, news: Suspicion[]) => void };
+/** A field of a proof in words; `orderId` is the other order with the same number. */
+type ReadingLine = {
+  name: ReadField["name"]; label: string; value: string; copied: string; mark: "✓" | "⚠" | "";
+  tone: "done" | "wait" | "late" | ""; words: string; orderId: string | null; note: string; box: Box | null;
+};
+type ReadingParts = {
+  photo: HTMLElement; hold?: (act: () => void) => void; onFields?: (fields: ReadField[]) => void;
+};
+type KnownToCopy = { payment: Payment; fields: ReadField[]; accounts: Account[] };
+type FieldOf = (name: ReadField["name"]) => ReadField | undefined;
+type Checking = { node: HTMLElement; update: (payment: Payment, fields?: ReadField[]) => void };
+/** A value that a bank's page asks for, as it is shown and as it is copied; "" if it is unknown. */
+type ToCopy = { name: string; shown: string; copied: string };
+type DetailParts = {
+  me: string; isOwn: (payment: Payment) => boolean; accounts: () => Promise<Account[]>;
+};
 type DetailActs = { onApprove: () => void; onReject: () => void; onClose: () => void; onNext: () => void };
 type SearchActs = { onChange: (text: string) => void; onOpen: () => void; onDown: () => void };
 type Reconciled = Pick<Reconciliation, "payments" | "people" | "readings" | "warnings">;

@@ -5,7 +5,7 @@ import { h, KeyedList, toast } from "../lib/dom.js";
 import { startOfDay } from "../house/format.js";
 import { createCooking, createPaid, createUnpaid, createWaiting } from "./cards.js";
 import { Detail } from "./detail.js";
-import { lateWarnings, newWarnings } from "./examination.js";
+import { isCorrected, lateWarnings, newWarnings } from "./examination.js";
 import { LateStrip } from "./late.js";
 import { announcer, callFor, callForLate, callForOverlooked, sayWarnings, soundHint } from "./notices.js";
 import { showPrepared } from "./photo.js";
@@ -15,6 +15,7 @@ import { setViewer, showPayment, tell } from "./seen.js";
 import { Bank, followOrderLinks } from "./later.js";
 import { openOrder } from "./order.js";
 import { createListPanel } from "./list-panel.js";
+import { readerHint } from "./reader-hint.js";
 import { Verdicts } from "./verdicts.js";
 import { billOf, billsOf, changedBills, dueOf, isChargeable, olderFirst, withChange } from "../house/bill.js";
 import { billKey } from "../house/place.js";
@@ -55,8 +56,8 @@ const knownPayment = (payment) => {
   return now && chargedOf(live.orders, now);
 };
 const detail = new Detail({
-  me: user.username, isOwn, onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close,
-  onNext: selectNext,
+  me: user.username, isOwn, accounts: payData.accounts,
+  onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close, onNext: selectNext,
 });
 const verdicts = new Verdicts({
   detail, username: user.username, known: knownPayment, learn, onDone: selectNext,
@@ -92,7 +93,7 @@ const listPane = h("div", { class: "list-pane" }, search.node, ...tabs.panels.va
 bar.middle.append(tabs.list);
 document.body.classList.add("till-page");
 const till = h("main", { class: "till" }, listPane, detail.node, announcer);
-document.body.append(h("div", { class: "till-scroll" }, bar.node, late.node, till));
+document.body.append(h("div", { class: "till-scroll" }, bar.node, ...readerHint(user, settings), late.node, till));
 tabs.open(notedPlace("list"));
 
 /** Compare two times of the server as text: their one form sorts by time. */
@@ -296,6 +297,7 @@ function callFindings(payment, before, isStart) {
 
 /** Take news of the payment on show. */
 function follow(charged) {
+  if (charged && isCorrected(detail.payment, charged.payment)) verdicts.stopAsking(); // what was asked is no more
   if (charged) verdicts.warn(detail.update(charged));
   verdicts.check(charged);
 }
@@ -459,6 +461,7 @@ const KEYS = {
 };
 
 function escape() {
+  if (detail.clearSpot()) return;
   if (detail.isOpen) close();
   else search.clear();
 }

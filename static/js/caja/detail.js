@@ -5,10 +5,12 @@ import { h, setText, wholeAmounts } from "../lib/dom.js";
 import { ago, clock, money, tick } from "../house/format.js";
 import { needsReason, warningSentence } from "../house/rules.js";
 import { createDishes, createFacts, createFindings, Tick } from "./evidence.js";
-import { newWarnings } from "./examination.js";
+import { createChecking } from "./checking.js";
+import { isCorrected, namesOf, newWarnings } from "./examination.js";
 import { ofPlace, place } from "../house/place.js";
 import { dueOnOthers, givenOf, isPart, leftOf, ordersOf, placesOf, totalOf, turnOf, waitsBeside } from "./charges.js";
 import { createPhoto } from "./photo.js";
+import { ReadingPanel } from "./reading.js";
 import { methodName, personName, SETTLING, viewingWords } from "./words.js";
 
 /** @type {Partial<Record<PhotoState, string>>} */
@@ -33,7 +35,11 @@ export class Detail {
   /** @type {HTMLElement} */
   pays;
   /** @type {HTMLElement} */
+  facts;
+  /** @type {HTMLElement} */
   title;
+  /** @type {HTMLElement} */
+  total;
   /** @type {HTMLElement} */
   unseen;
   /** @type {Tick} */
@@ -47,14 +53,20 @@ export class Detail {
   #findings;
   /** @type {PhotoState} */
   #photo = "loading";
+  /** @type {ReadingPanel?} */
+  #reading = null;
+  /** @type {Checking} */
+  #checking;
 
   /**
-   * `isOwn(payment)` tells whether `me`, the cashier, submitted the payment and so may not decide it.
-   * @param {{ me: string, isOwn: (payment: Payment) => boolean } & DetailActs} parts
+   * `isOwn(payment)` tells whether `me`, the cashier, submitted the payment and so may not decide it; `accounts()`
+   * resolves to the house's accounts.
+   * @param {DetailParts & DetailActs} parts
    */
-  constructor({ me, isOwn, onApprove, onReject, onClose, onNext }) {
+  constructor({ me, isOwn, accounts, onApprove, onReject, onClose, onNext }) {
     this.me = me;
     this.isOwn = isOwn;
+    this.accounts = accounts;
     this.on = { onApprove, onReject, onClose, onNext };
     this.idle = h("div", { class: "idle" },
       h("p", { class: "empty" }, "Elige un comprobante de la lista"),
@@ -94,14 +106,25 @@ export class Detail {
     const again = payment.replaces !== null;
     const badge = h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`);
     const { viewing } = this; // made anew for each payment
+    this.#reading = null;
+    const picture = createPhoto(payment, `Comprobante ${ofPlace(order)}`,
+      (state) => { if (viewing === this.viewing) this.#takePhoto(state); });
     const photo = h("div", { class: "current" },
-      again ? h("p", { class: "photo-title" }, badge, " foto nueva") : null,
-      createPhoto(payment, `Comprobante ${ofPlace(order)}`,
-        (state) => { if (viewing === this.viewing) this.#takePhoto(state); }));
+      again ? h("p", { class: "photo-title" }, badge, " foto nueva") : null, picture);
     this.#findings = createFindings(payment);
+    const checking = createChecking(payment, this.accounts);
+    this.#checking = checking;
+    const reading = new ReadingPanel(payment, {
+      photo: picture, hold: (act) => this.#holdStill(act),
+      onFields: (fields) => { if (reading === this.#reading) checking.update(this.payment ?? payment, fields); },
+    });
+    this.#reading = reading;
+    reading.followPhoto(this.#photo);
+    this.facts = createFacts(payment);
     this.pays = h("div", { class: "pays-of" });
     this.#showPays();
-    const evidence = h("div", { class: "evidence" }, viewing, this.pays, createFacts(payment), this.#findings.node,
+    const evidence = h("div", { class: "evidence" }, viewing, this.pays, this.facts, this.#findings.node,
+      reading.node, checking.node,
       ...order.bill.flatMap((one) => [
         order.bill.length > 1 ? h("h3", { class: "small quiet" }, nameIn(one, order)) : null,
         createDishes(one)]).filter((part) => part !== null));
@@ -116,31 +139,64 @@ export class Detail {
   }
 
   /**
-   * Take news of the shown payment: another cashier may have opened it, its examination may have brought warnings.
-   * Returns these warnings.
+   * Take news of the shown payment: another cashier may have opened it, its examination may have brought warnings, its
+   * waiter may have corrected it. Returns the warnings.
    */
   update(/** @type {Charged} */ order) {
     const { payment } = order;
     if (payment.id !== this.payment?.id) return [];
     const warnings = newWarnings(this.payment, payment);
+    const isNew = isCorrected(this.payment, payment);
     this.order = order;
     this.payment = payment;
     setText(this.title, titleOf(order));
     this.#showPays();
+    this.#showFacts(payment, isNew);
     this.#findings.update(payment, warnings);
+    this.#reading?.update(payment);
+    this.#checking.update(payment);
     this.#showViewing();
+    if (isNew && this.canJudge) this.#sayCorrected();
     if (warnings.length > 0 && this.canJudge) this.#warn(this.order, warnings);
     return warnings;
   }
+
+  /** Show what a payment says now; its number may also have been read meanwhile. */
+  #showFacts(/** @type {Payment} */ payment, /** @type {boolean} */ isNew) {
+    setText(this.total, money(givenOf(payment)));
+    const facts = createFacts(payment, isNew);
+    if (facts.textContent === this.facts.textContent) return;
+    this.facts.replaceWith(facts);
+    this.facts = facts;
+  }
+
+  /** Stop taps that were meant for the claim before. */
+  #sayCorrected() {
+    this.rest();
+    this.notice.append(h("p", { class: "notice", role: "status", data: { new: "" } },
+      "✎ Acaban de corregir este pago: míralo otra vez."));
+  }
+
+  /** Let the buttons rest if what comes moves them: then they come under a finger that was for something else. */
+  #holdStill(/** @type {() => void} */ act) {
+    const top = () => this.actions.getBoundingClientRect().top;
+    const before = top();
+    act();
+    if (this.actions.isConnected && top() !== before && this.canJudge) this.rest();
+  }
+
+  /** Take the frame off the photo. Returns whether there was one. */
+  clearSpot() { return this.isOpen && Boolean(this.#reading?.clear()); }
 
   /** Stop taps that were meant for the page without the warnings; a strong warning stands beside the buttons, too. */
   #warn(/** @type {Charged} */ { payment }, /** @type {Suspicion[]} */ warnings) {
     this.rest();
     const strong = warnings.filter((warning) => needsReason({ warnings: [warning] }));
     if (strong.length === 0) return;
-    const words = strong.map((warning) => warningSentence(warning, payment)).join(". ");
+    const words = strong.length === 1 ? `Acaba de llegar: ${warningSentence(strong[0], payment)}`
+      : `Acaban de llegar: ${namesOf(strong)}`; // a short notice: on a phone it takes the photo's room
     this.notice.append(h("p", { class: "notice", "data-tone": "late", data: { new: "" } },
-      ...wholeAmounts(`⚠ Acaba de llegar: ${words}. Si lo apruebas, di por qué.`)));
+      ...wholeAmounts(`⚠ ${words}. Si lo apruebas, di por qué.`)));
   }
 
   /** Which orders the payment pays, how much of each, and what remains; PARTIAL in large letters. */
@@ -185,6 +241,7 @@ export class Detail {
 
   #takePhoto(/** @type {PhotoState} */ state) {
     this.#photo = state;
+    this.#reading?.followPhoto(state);
     this.#enable();
   }
 
@@ -200,9 +257,10 @@ export class Detail {
     const { payment } = order;
     const time = h("span", { class: "number" });
     const title = h("h2", { tabindex: "-1" }, titleOf(order));
+    this.total = h("p", { class: "detail-total money" }, money(givenOf(payment)));
     const node = h("header", { class: "payment-head" }, title,
       h("p", { class: "quiet" }, `${methodName(payment.method)} · ${personName(payment.submitted_by)} · `, time),
-      h("p", { class: "detail-total money" }, money(givenOf(payment))),
+      this.total,
       h("button",
         { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: this.on.onClose },
         "✕"));

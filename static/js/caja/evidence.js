@@ -1,10 +1,12 @@
 // A payment's facts, its warnings, and the tick that the money was seen in the account.
 
+import { createCopy } from "../lib/copy.js";
 import { h, setText, wholeAmounts } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import { pointsElsewhere, warningSentence } from "../house/rules.js";
 import { examinationWords } from "./examination.js";
-import { isInAccount, referenceLabel } from "./words.js";
+import { groups, isOtherNumber, whenWords } from "./reading-words.js";
+import { isInAccount, personName, referenceLabel, tellsReading } from "./words.js";
 
 /** The ordered dishes, each in a line with its note. */
 export const createDishes = (/** @type {Order} */ order) => h("ul", { class: "dishes", "aria-label": "Platillos" },
@@ -16,14 +18,19 @@ export const createDishes = (/** @type {Order} */ order) => h("ul", { class: "di
         ? h("em", { class: "dish-note" }, `quitado ${item.removed}: ${item.removed_reason ?? ""}`) : null),
     h("span", { class: "money" }, money(item.quantity * item.unit_price)))));
 
-/** The operation number, large and easy to copy; the tip, and the cash that was handed over. */
-export function createFacts(/** @type {Payment} */ payment) {
+/**
+ * The operation number, large and easy to copy; the tip, the cash that was handed over, and what was corrected, which
+ * flashes once if it `isNew`.
+ */
+export function createFacts(/** @type {Payment} */ payment, isNew = false) {
   const facts = [];
-  if (payment.reference) {
-    facts.push(fact(referenceLabel(payment.method), h("span", {
+  const { reference } = payment;
+  if (reference) {
+    const label = referenceLabel(payment.method);
+    facts.push(fact(label, h("span", {
       class: "reference", tabindex: 0, title: "Un clic la selecciona",
       onfocus: ({ target }) => getSelection()?.selectAllChildren(/** @type {Node} */ (target)),
-    }, payment.reference)));
+    }, reference), hasRead(payment, reference) ? null : createCopy(label, () => reference)));
   }
   const amount = (/** @type {number} */ value) => h("span", { class: "money" }, money(value));
   if (payment.tip > 0) {
@@ -32,11 +39,32 @@ export function createFacts(/** @type {Payment} */ payment) {
   if (payment.tendered !== null) {
     facts.push(fact("Recibido", amount(payment.tendered)), fact("Cambio", amount(payment.change ?? 0)));
   }
-  return h("dl", { class: "facts", hidden: facts.length === 0 }, ...facts);
+  const corrections = (payment.former_claims ?? []).map((claim, at, all) => (
+    createCorrection(claim, all[at + 1] ?? payment, isNew && at === all.length - 1)));
+  return h("div", { class: "facts-and-corrections", hidden: facts.length + corrections.length === 0 },
+    facts.length > 0 ? h("dl", { class: "facts" }, ...facts) : null, ...corrections);
 }
 
-const fact = (/** @type {string} */ name, /** @type {Element} */ value) =>
-  h("div", {}, h("dt", {}, name), h("dd", {}, value));
+/** Whether the number stands, with its button, among what was read. */
+function hasRead(/** @type {Payment} */ payment, /** @type {string} */ typed) {
+  const read = payment.reading?.reference;
+  return tellsReading(payment) && Boolean(read) && !isOtherNumber(typed, read ?? "");
+}
+
+const fact = (/** @type {string} */ name, /** @type {Element} */ value, /** @type {Element?} */ more = null) =>
+  h("div", {}, h("dt", {}, name), h("dd", {}, value, more));
+
+/**
+ * "Corregido: antes ref. 8841 · $ 160.00 · Ana, hoy 20:41": what a claim said before it said `next`.
+ * @type {(claim: FormerClaim, next: Pick<FormerClaim, "reference" | "amount">, isNew: boolean) => HTMLElement}
+ */
+function createCorrection({ reference, amount, by, at }, next, isNew) {
+  const before = [reference === next.reference ? "" : reference ? `ref. ${groups(reference)}` : "sin referencia",
+    amount === next.amount ? "" : money(amount)].filter(Boolean).join(" · ");
+  return h("p", { class: "corrected", data: isNew ? { new: "" } : {} },
+    "✎ Corregido: antes ", h("bdi", {}, ...wholeAmounts(before)),
+    h("span", { class: "quiet small" }, ` ${personName(by)}, ${whenWords(at)}`));
+}
 
 /**
  * What speaks against a payment: each warning as a sentence, and whether its proof was examined.

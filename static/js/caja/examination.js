@@ -18,6 +18,10 @@ export function newWarnings(before, payment) {
   return added(before.warnings, payment.warnings);
 }
 
+/** Whether a payment's claim was corrected since `before`; kept data of an earlier version have no former claims. */
+export const isCorrected = (/** @type {Payment?} */ before, /** @type {Payment} */ payment) =>
+  before?.id === payment.id && (payment.former_claims ?? []).length > (before.former_claims ?? []).length;
+
 /** The warnings that came after the approval, and that nobody knows yet; kept data of an earlier version have none. */
 export const lateWarnings = (/** @type {Payment?} */ payment) => payment?.late_warnings ?? [];
 

@@ -9,6 +9,7 @@ import { createDishes, createFacts, createFindings, orderLink } from "./evidence
 import { namesOf } from "./examination.js";
 import { place } from "../house/place.js";
 import { createPhoto } from "./photo.js";
+import { ReadingPanel } from "./reading.js";
 import { createReopen } from "./reopen.js";
 import { methodName, personName } from "./words.js";
 
@@ -96,6 +97,11 @@ function contents(/** @type {OrderDetail} */ order, /** @type {() => void} */ ag
 
 function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ order, /** @type {() => void} */ again) {
   const { word, tone } = VERDICTS[payment.status];
+  const label = `Comprobante de la orden ${order.id}, ${attemptOf(payment, [order]).toLowerCase()}`;
+  /** @type {ReadingPanel?} */
+  let reading = null;
+  const photo = createPhoto(payment, label, (state) => reading?.followPhoto(state));
+  if (payment.reading) reading = new ReadingPanel(payment, { photo });
   return h("article", { class: "past-payment", "aria-label": attemptOf(payment, [order]) },
     h("h3", {}, `${attemptOf(payment, [order])} · ${methodName(payment.method)} · `,
       h("span", { class: "money" }, money(payment.amount)), " ", h("span", { class: "badge", data: { tone } }, word)),
@@ -104,8 +110,7 @@ function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ orde
         : h("span", {}, orderLink(part.order_id, `orden ${part.order_id}`), ` ${money(part.amount)}`)])) : null,
     h("p", { class: "quiet small" }, ...sayWho(payment)),
     payment.reason ? h("p", { class: payment.status === "rechazado" ? "reason" : "" }, `«${payment.reason}»`) : null,
-    createFacts(payment), createFindings(payment).node, createReopen(payment, again),
-    createPhoto(payment, `Comprobante de la orden ${order.id}, ${attemptOf(payment, [order]).toLowerCase()}`));
+    createFacts(payment), createFindings(payment).node, reading?.node, createReopen(payment, again), photo);
 }
 
 function sayWho(/** @type {Payment} */ payment) {

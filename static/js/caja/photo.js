@@ -7,6 +7,7 @@ const MOST = 8;
 const STEP = 1.5;
 const CLICK_ZOOM = 2.5;
 const A_TAP = 6;
+const AROUND = 6; // px between a place on the picture and its frame
 const PATIENCE = 10000; // how long a photo may be on its way before nobody is kept waiting for it
 
 /**
@@ -17,7 +18,9 @@ const PATIENCE = 10000; // how long a photo may be on its way before nobody is k
  */
 export function createPhoto(payment, label, onState = () => {}) {
   const node = h("div", { class: "photo" });
-  const photo = { node, payment, label, onState, round: 0, isExamined: false, isLost: false };
+  /** @type {Photo} */
+  const photo = { node, payment, label, onState, round: 0, isExamined: false, isLost: false, view: null, spot: null };
+  photos.set(node, photo);
   if (payment.has_proof) load(photo);
   else tell(photo, "none", h("p", { class: "empty" }, "Este pago no lleva foto"));
   return photo.node;
@@ -42,7 +45,23 @@ function takeExamined(/** @type {Photo} */ photo) {
 }
 
 /** @typedef {{ node: HTMLElement, payment: Payment, label: string, round: number }} Parts */
-/** @typedef {Parts & { isExamined: boolean, isLost: boolean, onState: (state: PhotoState) => void }} Photo */
+/** @typedef {Parts & { isExamined: boolean, isLost: boolean, onState: (state: PhotoState) => void }} Loading */
+/** @typedef {Loading & { view: View?, spot: Box? }} Photo */
+
+/** @type {WeakMap<HTMLElement, Photo>} */
+const photos = new WeakMap();
+
+/** Whether a photo of `createPhoto` is a picture on show, on which a place can be shown. */
+export const isPicture = (/** @type {HTMLElement} */ node) =>
+  node.dataset.state === "shown" && photos.get(node)?.view !== null;
+
+/** Frame a place on a photo of `createPhoto`, and bring it in sight; null takes the frame away. */
+export function showSpot(/** @type {HTMLElement} */ node, /** @type {Box?} */ spot) {
+  const photo = photos.get(node);
+  if (!photo) return;
+  photo.spot = spot;
+  photo.view?.frame(spot);
+}
 
 /** @type {Set<Photo>} */
 const unseen = new Set(); // photos that are not shown yet
@@ -66,11 +85,15 @@ function load(/** @type {Photo} */ photo) {
   node.querySelector("img")?.removeAttribute("src"); // what hangs is given up
   const picture = h("img", { alt: label, draggable: "false", src: proofPath(payment) });
   const stage = h("div", { class: "stage", role: "group", "aria-label": label }, picture);
-  const tools = controls(new View(stage, picture), label);
+  const view = new View(stage, picture);
+  const tools = controls(view, label);
+  photo.view = view;
   const wait = h("p", { class: "photo-wait" }, "Cargando la foto…");
   picture.addEventListener("load", () => {
     wait.remove();
-    if (isLast()) tell(photo, "shown");
+    if (!isLast()) return;
+    view.frame(photo.spot);
+    tell(photo, "shown");
   }, { once: true });
   picture.addEventListener("error", () => { if (isLast()) explain(photo, isLast); }, { once: true });
   tell(photo, "loading", wait, stage, tools);
@@ -84,6 +107,7 @@ function load(/** @type {Photo} */ photo) {
 /** Show a PDF, or say that the photo is being prepared, was deleted or did not arrive. */
 async function explain(/** @type {Photo} */ photo, /** @type {() => boolean} */ isLast) {
   const { node, payment, isExamined } = photo;
+  photo.view = null;
   node.replaceChildren(h("p", { class: "photo-wait" }, "Cargando…"));
   const answer = await fetchWhole(proofPath(payment));
   if (!isLast()) return;
@@ -170,10 +194,14 @@ class View {
   /** @type {Map<number, Point>} */
   #pointers = new Map();
   #moved = 0;
+  /** @type {Box?} */
+  #spot = null;
+  #frame = h("span", { class: "spot", "aria-hidden": "true", hidden: true });
 
   constructor(/** @type {HTMLElement} */ stage, /** @type {HTMLImageElement} */ picture) {
     this.stage = stage;
     this.picture = picture;
+    stage.append(this.#frame);
     picture.addEventListener("load", () => this.#draw());
     new ResizeObserver(() => this.#draw()).observe(stage);
     stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
@@ -206,6 +234,26 @@ class View {
     this.#draw();
   }
 
+  /** Frame a place of the upright picture, and bring it to the middle of a stage that shows a part alone. */
+  frame(/** @type {Box?} */ spot) {
+    this.#spot = spot;
+    this.#frame.hidden = spot === null;
+    if (!spot || !this.picture.naturalWidth) return;
+    const { x, y } = this.#middleOf(spot);
+    this.#x = -x;
+    this.#y = -y;
+    this.#draw();
+    this.#frame.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** The middle of a place, from the picture's middle, as the picture is zoomed and turned now. */
+  #middleOf(/** @type {Box} */ { left, top, width, height }) {
+    const scale = this.#fit().fit * this.#scale;
+    const x = (left + width / 2 - 0.5) * this.picture.naturalWidth * scale;
+    const y = (top + height / 2 - 0.5) * this.picture.naturalHeight * scale;
+    return [{ x, y }, { x: -y, y: x }, { x: -x, y: -y }, { x: y, y: -x }][this.#turn / 90 % 4];
+  }
+
   #fit() {
     const { naturalWidth: width, naturalHeight: height } = this.picture;
     const [across, down] = this.#turn % 180 ? [height, width] : [width, height];
@@ -222,6 +270,18 @@ class View {
       + `rotate(${this.#turn}deg) scale(${fit * this.#scale})`;
     this.stage.dataset.zoomed = String(this.#scale > 1);
     this.picture.dataset.shown = "";
+    if (this.#spot) this.#drawFrame(this.#spot);
+  }
+
+  #drawFrame(/** @type {Box} */ spot) {
+    const scale = this.#fit().fit * this.#scale;
+    const { x, y } = this.#middleOf(spot);
+    const size = [spot.width * this.picture.naturalWidth * scale, spot.height * this.picture.naturalHeight * scale];
+    const [width, height] = this.#turn % 180 ? size.reverse() : size;
+    Object.assign(this.#frame.style, {
+      width: `${width + 2 * AROUND}px`, height: `${height + 2 * AROUND}px`,
+      transform: `translate(-50%, -50%) translate(${this.#x + x}px, ${this.#y + y}px)`,
+    });
   }
 
   #place(/** @type {MouseEvent} */ event) {

@@ -21,12 +21,31 @@ const OWN_VERDICTS = { aprobado: "aprobaste", rechazado: "rechazaste", retirado:
 /** @type {Map<string, Method>} */
 let methods = new Map();
 let keepDays = 0;
+/** @type {Settings["reading"]} */
+let reading = "off";
+/** @type {Check[]} */
+let checks = [];
 
-/** Take the house's payment methods, and for how many days it keeps photos. */
+/**
+ * Take the house's payment methods, for how many days it keeps photos, whether it reads them, and how it looks a
+ * payment up. Settings kept by an earlier version lack the last two.
+ */
 export function setHouse(/** @type {Settings} */ settings) {
   methods = new Map(settings.methods.map((method) => [method.name, method]));
   keepDays = settings.keep_days;
+  reading = settings.reading ?? "off";
+  checks = settings.checks ?? [];
 }
+
+/** How a payment by this method is looked up at the bank. */
+export const checksOf = (/** @type {string} */ name) => checks.filter(({ method }) => method === name);
+
+/**
+ * Whether the page tells what a payment's proof says. Without the program for photos, only PDFs are read.
+ * @type {(payment: Payment) => boolean}
+ */
+export const tellsReading = (payment) => payment.has_proof
+  && (reading === "on" || (reading === "missing" && Boolean(payment.reading)));
 
 /** "🏦 Transferencia", without a line break within */
 export const methodName = (/** @type {string} */ name) =>

@@ -43,6 +43,11 @@ export function createPayData() {
 
   return {
     load: () => { loaded = fetchAll(); },
+    /** All accounts, as new as the network lets them be. */
+    accounts: async () => {
+      await fetchAll();
+      return accounts;
+    },
     of: (/** @type {() => Order} */ order) => ({
       loaded,
       has: (/** @type {string} */ method) => accounts.some((account) => account.method === method),

@@ -1,6 +1,7 @@
 // "Datos para pagar": the house's account in large, for a guest who looks at the waiter's phone.
 
 import { h, openDialog, setText, toast } from "../lib/dom.js";
+import { copyText, inFours } from "../lib/copy.js";
 import { coverWith } from "../lib/place.js";
 import { money, plainMoney } from "../lib/money.js";
 import { place } from "../house/place.js";
@@ -35,8 +36,7 @@ function showCode(/** @type {HTMLImageElement} */ image, /** @type {string} */ s
 }
 
 /** Digits in groups of four, as people read them out. */
-const grouped = (/** @type {string} */ number) => (
-  /^\d{8,}$/.test(number) ? number.replace(/(\d{4})(?=\d)/g, "$1 ") : number);
+const grouped = (/** @type {string} */ number) => (/^\d{8,}$/.test(number) ? inFours(number) : number);
 
 /**
  * A name, its value and the button that copies it; the button says of which account, for there may be several.
@@ -48,32 +48,11 @@ function line(name, shown, copied, of = "") {
   return [h("dt", {}, name), h("dd", {}, h("span", { class: "pay-value" }, shown), button)];
 }
 
-/** Copy a text. Over plain HTTP there is no clipboard API: then the text is selected and copied the old way. */
 async function copy(/** @type {string} */ text, /** @type {HTMLElement} */ button) {
-  if (await toClipboard(text) || selectAndCopy(text, button)) {
+  if (await copyText(text, button)) {
     setText(button, "Copiado ✓");
     setTimeout(() => setText(button, "Copiar"), 2000);
   } else {
     toast("No se pudo copiar: mantén el dedo sobre el número", "late");
   }
-}
-
-async function toClipboard(/** @type {string} */ text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function selectAndCopy(/** @type {string} */ text, /** @type {HTMLElement} */ button) {
-  const area = h("textarea", { class: "unseen", readonly: true, tabindex: -1, "aria-hidden": "true" });
-  area.value = text;
-  button.after(area); // within the dialog: outside of it nothing can be selected
-  area.select();
-  const isCopied = document.execCommand?.("copy") ?? false;
-  area.remove();
-  button.focus();
-  return isCopied;
 }

@@ -37,3 +37,6 @@ export const whyApproved = (/** @type {Pick<Warned, "reasons">} */ { reasons }) 
 /** Whether approving a payment needs a reason: a similar picture is a hint, others are evidence. */
 export const needsReason = (/** @type {Pick<Payment, "warnings">} */ payment) =>
   payment.warnings.some((warning) => meaningOf(warning).strong);
+
+/** Whether approving despite a warning of this type needs a reason. */
+export const isStrong = (/** @type {Suspicion["type"]} */ type) => meaningOf({ type }).strong;

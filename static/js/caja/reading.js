@@ -1,0 +1,192 @@
+// "Lo que dice la foto": each field that was read from a proof, beside what it is compared with.
+
+import { call, Offline, orTryAgain } from "../lib/api.js";
+import { createCopy } from "../lib/copy.js";
+import { h, setText, wholeAmounts } from "../lib/dom.js";
+import { onLink } from "../lib/link.js";
+import { orderLink } from "./evidence.js";
+import { isPicture, showSpot } from "./photo.js";
+import { lineOf } from "./reading-words.js";
+import { tellsReading } from "./words.js";
+
+/** @type {Set<ReadingPanel>} */
+const lost = new Set(); // panels whose request the network lost
+
+/** What the proof of one payment says. `photo` is an element of `createPhoto`, on which a line's place is framed. */
+export class ReadingPanel {
+  /** @type {Payment} */
+  payment;
+  /** @type {ReadField[]} */
+  fields = [];
+  /** @type {ReadField["name"]?} */
+  #pressed = null;
+  #asked = ""; // what the last request was about
+  #round = 0;
+  #isGone = false; // the photo was deleted
+  #shown = "";
+
+  /**
+   * `hold(act)` does what may move the page; `onFields(fields)` hears what was read.
+   * @param {Payment} payment
+   * @param {ReadingParts} parts
+   */
+  constructor(payment, { photo, hold = (act) => act(), onFields = () => {} }) {
+    this.payment = payment;
+    this.photo = photo;
+    this.hold = hold;
+    this.onFields = onFields;
+    this.title = h("h3");
+    this.state = h("p", { class: "quiet", role: "status" });
+    this.hint = h("p", { class: "quiet small", hidden: true }, "Toca un renglón para verlo en la foto.");
+    this.list = h("ul", { class: "read-lines" });
+    this.trouble = h("p", { class: "notice read-trouble", hidden: true });
+    this.node = h("section", { class: "reading", "aria-label": "Lo que dice la foto",
+      onkeydown: (event) => this.#press(event) }, this.title, this.state, this.list, this.hint, this.trouble);
+    this.update(payment);
+  }
+
+  /** Take news of the payment: its examination, a corrected claim or a warning change what its proof is beside. */
+  update(/** @type {Payment} */ payment) {
+    this.payment = payment;
+    const { examined_at: examinedAt, reference, amount, tip, warnings } = payment;
+    const about = JSON.stringify([examinedAt, reference, amount, tip, warnings]);
+    if (tellsReading(payment) && examinedAt && about !== this.#asked) {
+      this.#asked = about;
+      this.#ask();
+    }
+    this.#show();
+  }
+
+  /** Take the photo's state: a line can be shown on a picture, and of a deleted photo nothing is told. */
+  followPhoto(/** @type {PhotoState} */ state) {
+    this.#isGone = state === "none";
+    this.#show();
+  }
+
+  /** Take the frame off the photo. Returns whether there was one. */
+  clear() {
+    if (this.#pressed === null) return false;
+    this.#choose(null);
+    return true;
+  }
+
+  async #ask() {
+    this.#round += 1;
+    const round = this.#round;
+    lost.delete(this);
+    try {
+      const { fields, source } = await call("GET", `/payments/${this.payment.id}/reading`);
+      if (round !== this.#round) return;
+      this.source = source;
+      this.fields = fields;
+      this.#say("");
+    } catch (error) {
+      if (round !== this.#round) return;
+      if (error instanceof Offline) lost.add(this);
+      this.#say(error instanceof Offline ? "Sin conexión. No se pudo cargar lo que dice la foto." : orTryAgain(error));
+    }
+  }
+
+  /** @param {string} words why it can't be told, or "" */
+  #say(words) {
+    this.hold(() => {
+      this.isRead = words === "" || this.isRead;
+      this.trouble.replaceChildren(...words ? [h("span", {}, words), this.#again()] : []);
+      this.trouble.hidden = words === "";
+      this.#show();
+    });
+    if (!words) this.onFields(this.fields);
+  }
+
+  #again() {
+    return h("button", { class: "button", type: "button", onclick: () => this.again() }, "Otra vez");
+  }
+
+  /** Ask once more. */
+  again() {
+    for (const button of this.trouble.querySelectorAll("button")) button.disabled = true;
+    this.#ask();
+  }
+
+  #show() {
+    const isTold = tellsReading(this.payment) && !this.#isGone;
+    const words = isTold ? this.#stateWords() : "";
+    this.hold(() => {
+      setText(this.title, this.source === "texto" ? "Lo que dice el PDF" : "Lo que dice la foto");
+      setText(this.state, words);
+      this.state.hidden = words === "";
+      this.node.hidden = !isTold || (words === "" && this.fields.length === 0 && this.trouble.hidden);
+      this.#showLines();
+    });
+  }
+
+  #stateWords() {
+    if (!this.payment.examined_at) return this.payment.status === "por_verificar" ? "Leyendo la foto…" : "";
+    if (this.isRead) return this.fields.length === 0 ? "No se pudo leer: compárala tú." : "";
+    return this.trouble.hidden ? "Leyendo la foto…" : "";
+  }
+
+  /** The lines are made anew if something of them changed; the keyboard stays where it was. */
+  #showLines() {
+    const canShow = isPicture(this.photo);
+    const lines = this.fields.map((field) => lineOf(field, this.payment));
+    const now = JSON.stringify([canShow, lines]);
+    if (now === this.#shown) return;
+    this.#shown = now;
+    const focused = /** @type {HTMLElement?} */ (
+      this.list.contains(document.activeElement) ? document.activeElement : null);
+    const name = focused?.closest("li")?.dataset.field;
+    const kind = focused?.tagName;
+    this.list.replaceChildren(...lines.map((line) => this.#createLine(line, canShow)));
+    this.hint.hidden = !this.list.querySelector("[aria-pressed]");
+    if (name) /** @type {HTMLElement?} */ (this.list.querySelector(`[data-field="${name}"] ${kind}`))?.focus();
+    const pressed = lines.find((line) => line.name === this.#pressed);
+    this.#choose(canShow && pressed?.box ? pressed.name : null);
+  }
+
+  #createLine(/** @type {ReadingLine} */ line, /** @type {boolean} */ canShow) {
+    const { name, label, value, mark, tone, words, orderId, note, box } = line;
+    const sign = mark === "✓" ? "coincide: " : "no coincide: ";
+    const check = h("span", { class: "read-check", data: { tone } },
+      mark ? h("span", { "aria-hidden": "true" }, `${mark} `) : null,
+      mark ? h("span", { class: "unseen" }, sign) : null,
+      h("bdi", {}, ...wholeAmounts(words)), orderId ? " " : null,
+      orderId ? orderLink(orderId, `orden\u00a0${orderId}`) : null);
+    const shown = h("bdi", { class: "read-value" }, value);
+    const said = h("span", { class: "read-said" }, shown, ...orderId ? [] : [" ", check]);
+    const parts = [h("span", { class: "read-name" }, label), said];
+    const field = canShow && box
+      ? h("button", { class: "read-field", type: "button", "aria-pressed": "false",
+        onclick: () => this.#choose(this.#pressed === name ? null : name) }, ...parts)
+      : h("div", { class: "read-field" }, ...parts);
+    return h("li", { data: { field: name } }, field,
+      name === "reference" ? createCopy(`${label} de la foto`, () => line.copied) : null,
+      orderId ? check : null, note ? h("p", { class: "read-note" }, note) : null);
+  }
+
+  /** Frame a line's place on the photo; null for no line. */
+  #choose(/** @type {ReadField["name"]?} */ name) {
+    const isNew = name !== this.#pressed;
+    this.#pressed = name;
+    for (const button of this.list.querySelectorAll("[aria-pressed]")) {
+      const isPressed = button.closest("li")?.dataset.field === name;
+      button.setAttribute("aria-pressed", String(isPressed));
+    }
+    if (isNew) showSpot(this.photo, this.fields.find((field) => field.name === name)?.box ?? null);
+  }
+
+  /** Escape takes the frame away first, and closes what the panel stands in next. */
+  #press(/** @type {KeyboardEvent} */ event) {
+    if (event.key !== "Escape" || !this.clear()) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+onLink((state) => {
+  if (state !== "online") return;
+  for (const panel of lost) {
+    if (panel.node.isConnected) panel.again();
+    else lost.delete(panel);
+  }
+});
