@@ -115,7 +115,8 @@ export class ReadingPanel {
       setText(this.title, this.source === "texto" ? "Lo que dice el PDF" : "Lo que dice la foto");
       setText(this.state, words);
       this.state.hidden = words === "";
-      this.node.hidden = !isTold || (words === "" && this.fields.length === 0 && this.trouble.hidden);
+      const isEmpty = words === "" && this.fields.length === 0 && this.trouble.hidden === true;
+      this.node.hidden = !isTold || isEmpty;
       this.#showLines();
     });
   }
