@@ -149,7 +149,7 @@ type VerdictParts = {
 type Fit<Thing> = (thing: Thing) => number | null;
 type NameOf = (username: string | null) => string;
 /** What caja/matching compares: of an order or a payment, and of what somebody typed. */
-type Described = { ids: string[]; tables: string[]; amounts: string[][]; reference: string; names: string[] };
+type Described = { ids: string[]; tables: string[]; amounts: string[][]; references: string[]; names: string[] };
 type Asked = {
   word: string; number: string; amounts: { whole: string; cents: string }[]; hasSign: boolean; isMoney: boolean;
   table?: string; id?: string;

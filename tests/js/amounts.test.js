@@ -72,6 +72,15 @@ for (const [asked, ids] of Object.entries(LOOKED_FOR)) {
   test(`the cashier's "${asked}" is found in ${ids.length} of the orders`, () => assert.deepEqual(found(asked), ids));
 }
 
+test("a number is found as it was typed and as it was read", () => {
+  const paid = { method: "transferencia", amount: 1, tip: 0, reference: "8841", reading: { reference: "77412201937" } };
+  const orders = [order("1", 10, { payment: paid }), order("2", 20, { payment: { ...paid, reading: undefined } })];
+  const foundIn = (asked) => orders.filter((one) => matcher(asked, "$", orders)(one) !== null).map(({ id }) => id);
+  assert.deepEqual(foundIn("8841"), ["1", "2"]);
+  assert.deepEqual(foundIn("2201937"), ["1"]);
+  assert.deepEqual(foundIn("Recibiste un pago con clave 77412201937 de Marcos"), ["1"]);
+});
+
 test("what fits an amount best comes first, and nothing is looked for without words", () => {
   const orders = [order("1", 3061), order("2", 306.5), order("3", 306)];
   const fit = matcher("306", "$", orders);

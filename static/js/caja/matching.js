@@ -33,7 +33,7 @@ export function paymentMatcher(text, currency, payments, nameOf) {
       ids: payment.orders.map((part) => part.order_id),
       tables: payment.orders.map((part) => String(part.table_number ?? "")),
       amounts: [givenOf(payment), payment.amount].map(inParts),
-      reference: compact(payment.reference ?? ""),
+      references: referencesOf(payment),
       names: namesOf([...people, ...customers], payment),
     };
   });
@@ -105,7 +105,8 @@ function rank(order, whole, parts, sentence) {
 
 /** A text with words of no order is the bank's sentence: only its amount or number counts. */
 function fitSentence(/** @type {Described} */ order, /** @type {Sentence} */ { moneys, letters }) {
-  if (order.reference.length >= WHOLE_NUMBER && letters.includes(order.reference)) return IN_A_SENTENCE;
+  const isNamed = order.references.some((one) => one.length >= WHOLE_NUMBER && letters.includes(one));
+  if (isNamed) return IN_A_SENTENCE;
   const ranks = moneys.map((money) => fitAmount(order, money)).filter((one) => one !== NOWHERE);
   return ranks.length > 0 ? IN_A_SENTENCE + Math.min(...ranks) : NOWHERE;
 }
@@ -144,10 +145,14 @@ function describe({ id, table_number: table, customer, total, waiter, payment })
   return {
     ids: [String(id)], tables: [String(table ?? "")],
     amounts: amounts.map(inParts),
-    reference: compact(payment?.reference ?? ""),
+    references: payment ? referencesOf(payment) : [],
     names: namesOf([customer, waiter, payment?.submitted_by, payment?.decided_by], payment),
   };
 }
+
+/** The operation's number as somebody typed it, and as it was read; kept data of an earlier version have no reading. */
+const referencesOf = (/** @type {Payment} */ { reference, reading }) =>
+  [reference, reading?.reference].map((number) => compact(number ?? "")).filter((number) => number !== "");
 
 /** 1306.5 → `["1306", "50"]` */
 const inParts = (/** @type {number} */ amount) => amount.toFixed(2).split(".");
@@ -191,11 +196,11 @@ function fitCents(/** @type {string} */ is, /** @type {string} */ asked) {
   return is.startsWith(asked) ? 2 : NOWHERE;
 }
 
-function fitReference(/** @type {Described} */ { reference }, /** @type {Asked} */ { number }) {
+function fitReference(/** @type {Described} */ { references }, /** @type {Asked} */ { number }) {
   const part = compact(number);
-  if (part.length < SHORTEST || !reference.includes(part)) return NOWHERE;
-  if (reference === part) return 0;
-  return reference.endsWith(part) ? 4 : 5;
+  if (part.length < SHORTEST || !references.some((one) => one.includes(part))) return NOWHERE;
+  if (references.includes(part)) return 0;
+  return references.some((one) => one.endsWith(part)) ? 4 : 5;
 }
 
 function fitName(/** @type {Described} */ { names }, /** @type {Asked} */ { word }) {
