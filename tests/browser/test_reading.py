@@ -231,6 +231,24 @@ async def test_it_comes_with_the_examination_and_moves_no_button(
     assert await approve_button(page).bounding_box() == before
 
 
+async def test_where_it_moves_the_buttons_they_rest(house: House, window: OpenWindow) -> None:
+    """With twice the text the whole page scrolls, and the buttons stand behind what comes."""
+    ids = await submit(house)
+    page = await open_till(window, size=SIZES[0])
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    await open_card(page, 12)
+    await expect(approve_button(page)).to_be_enabled()
+    await page.evaluate(
+        """() => new MutationObserver(() => {
+          globalThis.rested ||= document.querySelector("[data-kind=done]").disabled;
+        }).observe(document.querySelector(".detail"), { subtree: true, attributes: true })"""
+    )
+    await read(house, ids)
+    await expect(panel(page).locator("li")).to_have_count(6)
+    await page.wait_for_function("globalThis.rested")
+    await expect(approve_button(page)).to_be_enabled()
+
+
 async def test_what_could_not_be_read_is_to_be_compared_by_hand(
     house: House, window: OpenWindow
 ) -> None:
@@ -545,6 +563,21 @@ async def test_a_correction_closes_the_question_about_what_was_there_before(
 
 
 # ---- any order, and who administers
+
+
+async def test_the_number_that_nobody_typed_is_found_and_shown_beside_the_bank(
+    house: House, window: OpenWindow
+) -> None:
+    ids = await submit(house)
+    await read(house, ids)
+    page = await open_till(window)
+    await page.get_by_role("searchbox").first.fill(NUMBER[4:])
+    await expect(page.locator(".search-said")).to_contain_text("1 de 1")
+    await house.judge(ids["payment"], "aprobado", reason="se ve en la cuenta")
+    await page.get_by_role("tab", name="Conciliación").click()
+    await expect(page.locator(".reference-cell")).to_contain_text(f"En la foto: {NUMBER}")
+    await page.get_by_label("Buscar", exact=True).fill(NUMBER)
+    await expect(page.locator(".reference-cell")).to_have_count(1)
 
 
 async def test_an_orders_dialog_tells_it_too(house: House, window: OpenWindow) -> None:

@@ -173,7 +173,8 @@ export class Detail {
   /** Stop taps that were meant for the claim before. */
   #sayCorrected() {
     this.rest();
-    this.notice.append(h("p", { class: "notice", role: "status", data: { new: "" } },
+    this.notice.querySelector(".news-of-claim")?.remove();
+    this.notice.append(h("p", { class: "notice news-of-claim", data: { new: "" } },
       "✎ Acaban de corregir este pago: míralo otra vez."));
   }
 

@@ -91,12 +91,16 @@ function cells(payment, nameOf, warned) {
       orders.length > 1 ? h("span", { class: "quiet small" }, ` · ${roundsOf(orders)}`) : null),
     cell("order-cell", others.length > 0 ? "Órdenes" : "Orden", orderLink(payment.order_id), ...others),
     cell("method-cell", "", methodName(payment.method)),
-    cell("reference-cell", "", reference ?? h("span", { class: "quiet" }, "Sin referencia"), warned),
+    cell("reference-cell", "", reference ?? unsaid(payment), warned),
     cell("amount money", "", money(givenOf(payment)), withTip),
     cell("sent-cell", "Envió", nameOf(payment.submitted_by)),
     cell("approved-cell", "Aprobó", nameOf(payment.decided_by)),
   ];
 }
+
+/** The number that nobody typed: as it was read, if it was. */
+const unsaid = (/** @type {Payment} */ { reading }) => h("span", { class: "quiet" },
+  ...(reading?.reference ? ["En la foto: ", h("bdi", {}, reading.reference)] : ["Sin referencia"]));
 
 /** "3 rondas", or "y Mesa 4" where the payment pays orders of other places, too. */
 function roundsOf(/** @type {Payment["orders"]} */ orders) {
