@@ -164,8 +164,20 @@ type Placed = { table_number?: number | null; customer?: string | null };
 type Bill = { id: string; orders: Order[] };
 /** How the house writes money: part of its settings. */
 type MoneyFormat = { currency: string; currency_after?: boolean; decimals?: number; decimal_mark?: string };
-type PaymentActs = {
-  username: string; retry: (payment: Payment) => void; withdraw: (payment: Payment) => Promise<void>;
+type PaymentActs = ClaimActs & {
+  retry: (payment: Payment) => void; withdraw: (payment: Payment) => Promise<void>;
+};
+/** Who corrects a payment, the house's methods, and who hears the server's answer. */
+type ClaimActs = { username: string; methods: Method[]; learn: OnAnswer };
+type ClaimFields = { reference: boolean; amount: boolean };
+/** What was typed of a correction, for a reload. */
+type ClaimNote = { id: string; reference: string; amount: string };
+type ClaimParts = {
+  fields: ClaimFields; method: Method | undefined; learn: OnAnswer; typed?: ClaimNote | null; onClose: () => void;
+};
+/** The open dialog of a correction; `ask()` fetches the payment that the page no longer has. */
+type OpenClaim = {
+  paymentId: string; orderIds: string[]; update: (payment: Payment) => void; ask: () => Promise<void>;
 };
 /** `known(id)` is the page's order now, if the page has it. */
 type CorrectionActs = { role: Role; learn: OnAnswer; known: (id: string) => Order | undefined };

@@ -41,7 +41,7 @@ type OutboxParts = {
 type IsMine = (order: Order) => boolean;
 /** What the lists of the waiter's page ask and tell the page. */
 type Waiting = {
-  me: string; isMine: IsMine; isCalled: IsMine; learn: OnAnswer; methodName: NameOf;
+  me: string; isMine: IsMine; isCalled: IsMine; learn: OnAnswer; methodName: NameOf; methods: Method[];
   charge: (order: Order, retries?: Payment | null) => void; addRound: (order: Order) => void;
   correct: (orders: Order[]) => void; orders: () => Iterable<Order>;
   whose: ReturnType<typeof import("../static/js/mesero/whose.js").createWhose>;

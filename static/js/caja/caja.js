@@ -20,6 +20,7 @@ import { Verdicts } from "./verdicts.js";
 import { billOf, billsOf, changedBills, dueOf, isChargeable, olderFirst, withChange } from "../house/bill.js";
 import { billKey } from "../house/place.js";
 import { createPayData } from "../cobro/accounts.js";
+import { followClaim, refreshClaim } from "../cobro/claim.js";
 import { fetchPart } from "../lib/later.js";
 import { chargedOf, totalOf, waitingOf } from "./charges.js";
 import { isInAccount, setHouse, viewingWords } from "./words.js";
@@ -238,6 +239,7 @@ function reset(orders, before) {
   markSelected();
   if (detail.isOpen) follow(knownPayment(detail.payment));
   charging?.refresh(orders);
+  refreshClaim(orders);
   showPrepared();
   if (isNew) returnToPlace();
 }
@@ -308,6 +310,7 @@ function changed(order, before) {
   callWarnings(order, before, false);
   if (detail.isOpen && concernsDetail(order, before)) follow(knownPayment(detail.payment));
   charging?.update(order);
+  followClaim([order]);
   if ([order, before].some((one) => one?.status === "pagado")) bank.refresh(); // also of a reopened approval
 }
 

@@ -57,8 +57,8 @@ export class ChargeSheet {
       usual: usualMethod(order, settings, isTill),
       isTill, onPayData: payData?.(() => this.order) ?? null,
     });
-    this.payments = createPayments({ username, retry: (payment) => this.retry(payment),
-      withdraw: (payment) => this.#withdraw(payment) });
+    this.payments = createPayments({ username, methods: settings.methods, learn,
+      retry: (payment) => this.retry(payment), withdraw: (payment) => this.#withdraw(payment) });
     this.verdict = h("div", { class: "verdict", role: "status" });
     this.change = h("p", { class: "given-back", role: "status", hidden: true });
     this.#rejectedEarlier = new Set(isBack && !isTill ? [] : rejectedOf(this.#all).map(({ id }) => id));

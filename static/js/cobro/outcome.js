@@ -1,10 +1,11 @@
 // The state of a bill's payments in large: with the cashier, seen, refused, approved.
 
-import { h } from "../lib/dom.js";
+import { h, wholeAmounts } from "../lib/dom.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { warningSentence } from "../house/rules.js";
 import { attemptOf, counts, isChargeable, isOpen, paymentsOf } from "../house/bill.js";
 import { DAMAGED, isDamaged, sentAt } from "./proof-words.js";
+import { readingWords } from "./reading-words.js";
 
 /**
  * The elements that show the state; empty for a bill without a payment. `isGoing` tells whether this phone is sending
@@ -28,12 +29,14 @@ const outcome = (tone, words) => h("p", { class: "outcome", data: { tone } }, wo
 
 function waiting(/** @type {Payment} */ payment, /** @type {Order[]} */ orders) {
   const overlooked = isOverlooked(payment);
+  const read = readingWords(payment);
   return [
     payment.seen_at ? outcome("seen", "👀 Caja lo vio") : outcome("wait", "⏳ Esperando al cajero"),
     overlooked
       ? h("p", { class: "notice", data: { tone: "late" } }, "⏰ La caja aún no ve el comprobante. Avísale.")
       : null,
     h("p", { class: "quiet" }, `${attemptOf(payment, orders)} · ${payment.method} · ${sentAt(payment)}`),
+    read ? h("p", { class: "proof-read" }, ...wholeAmounts(`En la foto: ${read}`)) : null,
   ].filter(Boolean);
 }
 

@@ -5,6 +5,7 @@ import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { createSureButton } from "../lib/sure.js";
 import { olderFirst, paysOf, rejectedOf } from "../house/bill.js";
+import { createClaimButton } from "./claim.js";
 
 const STATES = {
   por_verificar: { icon: "⏳", word: "por verificar" }, aprobado: { icon: "✓", word: "pagado" },
@@ -19,7 +20,7 @@ function stateWords(/** @type {Payment} */ payment) {
 
 /**
  * `{ node, update(payments, orders), showOwn(payment) }`. `retry(payment)` sends a rejected one again, and
- * `withdraw(payment)` takes an own one back, which no cashier has opened.
+ * `withdraw(payment)` takes an own one back, which no cashier has opened. An own one that waits can be corrected.
  */
 export function createPayments(/** @type {PaymentActs} */ acts) {
   const items = h("ul", { class: "bill-payments", "aria-label": "Pagos de la cuenta" });
@@ -32,15 +33,20 @@ export function createPayments(/** @type {PaymentActs} */ acts) {
     create: (payment) => createLine(payment, acts, () => orders),
   });
   const own = createWithdraw(acts);
+  const ownClaim = createClaimButton(acts);
   return {
-    node: h("div", { class: "bill-payments-box" }, items, own.button),
+    node: h("div", { class: "bill-payments-box" }, items, h("div", { class: "payment-acts" }, own.button,
+      ownClaim.button)),
     update: (/** @type {Payment[]} */ payments, /** @type {Order[]} */ bill) => {
       orders = bill;
       list.sync(payments);
       items.hidden = payments.length === 0;
     },
-    /** Offer to withdraw the only payment, which has no line. */
-    showOwn: (/** @type {Payment | undefined} */ payment) => own.update(payment),
+    /** Offer to withdraw or correct the only payment, which has no line. */
+    showOwn: (/** @type {Payment | undefined} */ payment) => {
+      own.update(payment);
+      ownClaim.update(payment);
+    },
   };
 }
 
@@ -52,7 +58,9 @@ function createLine(/** @type {Payment} */ payment, /** @type {PaymentActs} */ a
   const retry = h("button", { class: "button", type: "button", "data-kind": "retry",
     onclick: () => acts.retry(current) }, "🔄 Reintentar Pago");
   const withdraw = createWithdraw(acts);
-  const node = h("li", { class: "bill-payment" }, h("p", {}, text, " ", reason), withdraw.button, retry);
+  const claim = createClaimButton(acts);
+  const node = h("li", { class: "bill-payment" }, h("p", {}, text, " ", reason),
+    h("div", { class: "payment-acts" }, withdraw.button, claim.button), retry);
   return {
     node,
     update: (/** @type {Payment} */ now) => {
@@ -64,6 +72,7 @@ function createLine(/** @type {Payment} */ payment, /** @type {PaymentActs} */ a
       setText(reason, now.status === "rechazado" ? `«${now.reason || "Sin motivo"}»` : "");
       retry.hidden = !rejectedOf(bill()).some(({ id }) => id === now.id);
       withdraw.update(now);
+      claim.update(now, money(paysOf(now, bill()) / 100));
     },
   };
 }

@@ -5,20 +5,20 @@ import { h, setText } from "../lib/dom.js";
 
 /** The field of the reference; `setMethod` sets the chosen method. `onChange()` follows what is typed. */
 export class Reference {
-  constructor(/** @type {() => void} */ onChange) {
-    this.label = h("label", { for: "pay-reference" });
+  constructor(/** @type {() => void} */ onChange, id = "pay-reference") {
+    this.label = h("label", { for: id });
     this.input = h("input", {
-      class: "input number", type: "text", id: "pay-reference", autocomplete: "off",
+      class: "input number", type: "text", id, autocomplete: "off",
       maxlength: limit("reference"), autocapitalize: "characters", spellcheck: "false",
-      "aria-describedby": "pay-reference-error", oninput: () => { this.explain(""); onChange(); },
+      "aria-describedby": `${id}-error`, oninput: () => { this.explain(""); onChange(); },
     });
-    this.error = h("p", { class: "field-error", id: "pay-reference-error", role: "alert" });
+    this.error = h("p", { class: "field-error", id: `${id}-error`, role: "alert" });
     this.node = h("div", { class: "field" }, this.label, this.input, this.error);
     this.explain("");
   }
 
   /** A method's reference is required, optional or absent. */
-  setMethod(/** @type {Method} */ method) {
+  setMethod(/** @type {Pick<Method, "reference"> & Partial<Method>} */ method) {
     this.method = method;
     const isRequired = method.reference === "required";
     this.node.hidden = method.reference === "none";

@@ -16,6 +16,7 @@ import { ofPlace, place, thePlace } from "../house/place.js";
 import { createNewOrder } from "./new-order.js";
 import { createOpenOrders } from "./open.js";
 import { createPayData } from "../cobro/accounts.js";
+import { followClaim, refreshClaim, resumeClaim } from "../cobro/claim.js";
 import { createPaidToday } from "./paid-today.js";
 import { createPayable } from "./payable.js";
 import { placeLayer, placeOf, setPlace } from "../lib/place.js";
@@ -58,6 +59,7 @@ const whose = createWhose(showLists);
 const ready = watchReady({ seconds: settings.ready_alarm_seconds, isMine, orders: trueOrders, onCall: callAll });
 const house = {
   me: user.username, isMine, isCalled: ready.isCalled, learn, charge, methodName, whose, addRound, correct,
+  methods: settings.methods,
   orders: () => live.orders.values(),
 };
 const open = createOpenOrders(house);
@@ -121,6 +123,7 @@ function show(/** @type {Order} */ order, /** @type {Order} */ before) {
   newOrder.follow(order);
   count();
   sheet?.update(order);
+  followClaim([order]);
   if (before?.status === "listo" && order.status === "en_preparacion") recalled(order);
   if (before) tellIfHandedOver(before, order);
 }
@@ -150,7 +153,9 @@ function reset(/** @type {Map<string, Order>} */ orders, /** @type {Map<string, 
   for (const was of before.values()) tellMissed(was, orders.get(was.id));
   showLists();
   paid.refresh();
-  refreshSheet(orders);
+  refreshClaim(orders);
+  refreshSheet(orders).then(() => resumeClaim(orders.values(), { username: user.username, learn,
+    methods: settings.methods }));
 }
 
 function showLists() {
@@ -187,7 +192,7 @@ async function refreshSheet(orders) {
     sheet.refresh(orders);
   } else if (id) {
     try {
-      openSheet(orders.get(id) ?? await call("GET", `/orders/${encodeURIComponent(id)}`), { isBack: true });
+      await openSheet(orders.get(id) ?? await call("GET", `/orders/${encodeURIComponent(id)}`), { isBack: true });
     } catch {
       if (!sheet) setPlace({ orden: null });
     }

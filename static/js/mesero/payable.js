@@ -13,6 +13,7 @@ import { setGoodNews } from "../lib/link.js";
 import { fillSlowly, keepCards } from "../lib/slowly.js";
 import { DAMAGED, isDamaged } from "../cobro/proof-words.js";
 import { createCard, createDishes, setWords, showBadge, showState } from "./cards.js";
+import { createProofLines } from "./proof-lines.js";
 import { canTakeBack, createTake, showTake, takeBack } from "./steps.js";
 
 const WORDS = {
@@ -85,6 +86,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
   const dishes = h("div", { class: "bill-dishes" });
   const reason = h("p", { class: "reason" });
   const damage = h("p", { class: "small" }, DAMAGED);
+  const proofs = createProofLines(house);
   const pay = h("button", { class: "button", type: "button", "data-size": "main", onclick: () => act() });
   const rest = h("button", { class: "button", type: "button", onclick: () => charge(anchor()) });
   const more = h("button", { class: "button", type: "button", onclick: () => addRound(anchor()) }, "+ Ronda");
@@ -99,7 +101,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
   const act = () => charge(anchor(), rejected());
   const showBack = () => { back.hidden = !undoable(); };
   head.after(rounds);
-  actions.before(payments, dishes, reason, damage);
+  actions.before(payments, proofs.node, dishes, reason, damage);
   actions.append(pay, rest, back, more, take, mend);
 
   return {
@@ -123,6 +125,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
       card.dataset.status = state;
       showBillState(badge, state, waits);
       showPayments(payments, all, now.orders);
+      proofs.update(waits, now.orders);
       showDishes(dishes, now.orders);
       reason.hidden = !refused?.reason;
       setText(reason, `«${refused?.reason ?? ""}»`);

@@ -1,0 +1,79 @@
+// What was read from a payment's proof, in words, and where that differs from what the payment says.
+
+import { cents } from "../house/bill.js";
+import { clock, day, money } from "../house/format.js";
+import { laterDate } from "../lib/wall-time.js";
+
+const MONTHS = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
+const ENDING = 4; // characters: whoever types the last ones of a number names the same number
+const LONG = 8; // digits that name an operation without the letters around them
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/;
+
+/** Text of a receipt between others: letters that run from right to left would else reorder the line. */
+export const apart = (/** @type {string} */ text) => (RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text);
+
+/** "$ 185.50 · 8841 220 1937 · hoy 20:41", or "" if none of these was read. */
+export function readingWords(/** @type {Payment} */ { reading }) {
+  if (!reading) return "";
+  const { amount, reference, at } = reading;
+  return [amount === null ? "" : money(amount), reference === null ? "" : apart(reference), at === null ? "" : when(at)]
+    .filter(Boolean).join(" · ");
+}
+
+/** "hoy 20:41", "ayer 20:41", "18 dic 20:41", "18 dic 2025"; without a time, the day alone. */
+function when(/** @type {string} */ at) {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(at);
+  const date = isDay ? at : day(at);
+  return isDay ? dayWords(date) : `${dayWords(date)} ${clock(at)}`;
+}
+
+function dayWords(/** @type {string} */ date) {
+  const today = day();
+  if (date === today) return "hoy";
+  if (date === laterDate(today, -1)) return "ayer";
+  const [year, month, number] = date.split("-");
+  const words = `${Number(number)} ${MONTHS[Number(month) - 1]}`;
+  return today.startsWith(`${year}-`) ? words : `${words} ${year}`;
+}
+
+/** What the guest gave, in hundredths: what the payment pays, and its tip. */
+const givenOf = (/** @type {Payment} */ payment) => cents(payment.amount) + cents(payment.tip);
+
+/** A sentence for each thing that the proof and the payment say differently. */
+export function differencesOf(/** @type {Payment} */ payment) {
+  const { amount = null, reference = null } = payment.reading ?? {};
+  const given = givenOf(payment);
+  return [
+    amount !== null && cents(amount) !== given
+      ? `La foto dice ${money(amount)}, y este pago es de ${money(given / 100)}` : "",
+    reference !== null && payment.reference !== null && !isSameNumber(payment.reference, reference)
+      ? `La foto dice ${apart(reference)}, y este pago dice ${apart(payment.reference)}` : "",
+  ].filter(Boolean);
+}
+
+/**
+ * What a payment should say to match its proof: its number, and its amount without the tip in hundredths. null where
+ * nothing was read, or where it says that already.
+ * @type {(payment: Payment, typed: { reference: string, amount: number | null }) =>
+ *   { reference: string | null, amount: number | null }}
+ */
+export function proposalsOf({ reading, tip }, typed) {
+  const reference = reading?.reference ?? null;
+  const amount = reading?.amount === null || reading?.amount === undefined ? null : cents(reading.amount) - cents(tip);
+  return {
+    reference: reference !== null && keyOf(typed.reference) !== keyOf(reference) ? reference : null,
+    amount: amount !== null && amount > 0 && amount !== typed.amount ? amount : null,
+  };
+}
+
+/** Whether a typed number is the one that was read, as the server compares them, or its ending. */
+export function isSameNumber(/** @type {string} */ typed, /** @type {string} */ read) {
+  const [one, other] = [keyOf(typed), keyOf(read)];
+  const digits = one.replace(/\D/g, "");
+  return one === other || (one.length >= ENDING && other.endsWith(one))
+    || (digits.length >= LONG && digits === other.replace(/\D/g, ""));
+}
+
+/** Letters and digits alone, without case, with O as 0 and I and L as 1; leading zeros don't count. */
+const keyOf = (/** @type {string} */ text) => text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
+  .replaceAll("o", "0").replace(/[il]/g, "1").replace(/^0+/, "");
