@@ -50,11 +50,12 @@ class Claim {
     this.reference.node.append(this.useReference);
     this.amount.node.append(this.useAmount);
     this.notice = h("p", { class: "notice", role: "alert", hidden: true });
-    this.title = h("h2", { tabindex: -1 });
+    this.title = h("h2", { tabindex: -1 }, "Corregir pago");
+    this.about = h("p", { class: "quiet" });
     this.cancel = h("button", { class: "button", type: "button", onclick: () => this.dialog.close() }, "Cancelar");
     this.submit = h("button", { class: "button", type: "submit", "data-kind": "primary" }, "Guardar");
     this.form = h("form", { class: "form claim", novalidate: true, onsubmit: (event) => this.#send(event) },
-      this.title, this.reference.node, this.amount.node, this.notice,
+      h("div", {}, this.title, this.about), this.reference.node, this.amount.node, this.notice,
       h("div", { class: "pair" }, this.cancel, this.submit));
     this.#fill(payment);
     if (typed) {
@@ -110,8 +111,8 @@ class Claim {
   #showAll() {
     finger.noteLayout();
     const { tip } = this.payment;
-    this.title.replaceChildren(`Corregir pago · ${this.where} · `,
-      h("span", { class: "money" }, money((cents(this.payment.amount) + cents(tip)) / 100)));
+    this.about.replaceChildren(...wholeAmounts(
+      `${this.where} · ${money((cents(this.payment.amount) + cents(tip)) / 100)}`));
     setText(this.tip, tip > 0 ? `Aparte de ${money(tip)} de propina` : "");
     this.tip.hidden = tip === 0;
     this.#showUses();
@@ -262,6 +263,6 @@ class Claim {
 
 /** "Usar lo de la foto: $ 150.00", or nothing. */
 function showUse(/** @type {HTMLElement} */ button, /** @type {string} */ value) {
-  if (value) button.replaceChildren(...wholeAmounts(`Usar lo de la foto: ${value}`));
+  if (value) button.replaceChildren(h("span", {}, ...wholeAmounts(`Usar lo de la foto: ${value}`)));
   button.hidden = !value;
 }
