@@ -31,12 +31,15 @@ NAMED = {
     "mesero": (
         *("Cobrar", "Todo", "Datos para pagar", "Es propina", "Cobrar lo que falta", "Ver"),
         *("Retirar comprobante", "Reintentar Pago", "Corregir", "Cambiar mesa", "Quitar"),
+        *("Corregir pago", "Usar lo de la foto"),
     ),
     "caja": (
         *("Aprobar", "Rechazar", "Cobrar lo que falta", "Corregir", "Cambiar mesa", "Quitar"),
         *("Lo que dice la foto", "Copiar", "Cómo comprobar", "Copiar todo", "Entendido"),
     ),
-    "admin": ("Datos para pagar", "¿Trabajas solo?", "Reabrir pago"),
+    "admin": (
+        *("Datos para pagar", "¿Trabajas solo?", "Reabrir pago", "Lectura de comprobantes"),
+    ),
 }
 
 

@@ -21,7 +21,7 @@ LIMITS = {  # text → the most bytes of it
     "src/README.md": 6 * 1024,
     "src/DECISIONS.md": 5 * 1024,
 }
-README_LINES = 240
+README_LINES = 250
 BLOCK = re.compile(r"```(bash|text)\n(.*?)```", re.DOTALL)
 END = "--- end of a block ---"
 

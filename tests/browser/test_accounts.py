@@ -77,6 +77,41 @@ async def is_drawn(image: Locator) -> bool:
     return bool(await image.evaluate("image => image.complete && image.naturalWidth > 0"))
 
 
+async def test_a_house_without_accounts_hears_what_it_misses_until_it_has_one(
+    house: House, window: OpenWindow
+) -> None:
+    page = await open_restaurant(window)
+    await expect(page.get_by_text("si va a otra cuenta o a otro nombre, caja lo ve")).to_be_visible()
+    warning = page.get_by_text("Mientras no haya cuentas, nadie nota")
+    await expect(warning).to_be_visible()
+    await page.get_by_role("button", name="+ Cuenta").click()
+    await describe(page, **{"Qué es": "CLABE", "A nombre de": "Rosa", "Número": "0123456789"})
+    await expect(warning).to_be_hidden()
+
+
+READING = {
+    "on": "✓ Activada: Comanda lee el monto",
+    "off": "Apagada. Para encenderla",
+    "missing": "sudo apt install tesseract-ocr tesseract-ocr-spa",
+}
+
+
+@pytest.mark.parametrize("state", READING)
+async def test_the_administrator_sees_whether_proofs_are_read_and_how_to_get_it(
+    house: House, window: OpenWindow, state: str
+) -> None:
+    page = await open_restaurant(window)
+    shown = """async (state) => {
+      const { createReading } = await part("admin/reading.js");
+      document.querySelector(".reading").replaceWith(createReading(state));
+    }"""
+    await page.evaluate(shown, state)
+    section = page.locator(".reading")
+    await section.scroll_into_view_if_needed()
+    await expect(section).to_contain_text(READING[state])
+    assert await all_flaws(page) == {}
+
+
 @pytest.mark.parametrize("size", [SMALL, DESKTOP], ids=["phone", "desktop"])
 async def test_the_owner_adds_changes_moves_and_removes_accounts(
     house: House, window: OpenWindow, size: dict[str, int]

@@ -11,11 +11,17 @@ export function createAccounts(/** @type {Settings} */ settings, /** @type {() =
   let accounts = [];
   const items = h("ul", { class: "rows", "aria-label": "Cuentas para cobrar" });
   const empty = h("p", { class: "quiet" }, "Aún no hay cuentas. Con ellas el mesero enseña al cliente a dónde pagar.");
+  const use = h("p", { class: "quiet small" }, "El mesero las enseña a quien paga, y cada comprobante que se lee se "
+    + "compara con ellas: si va a otra cuenta o a otro nombre, caja lo ve.");
+  const warning = h("p", { class: "notice", hidden: true },
+    "⚠ Mientras no haya cuentas, nadie nota un comprobante que va a otra cuenta.");
+  const takesTransfers = settings.methods.some(({ verify }) => verify === "account");
   const trouble = h("p", { class: "notice", role: "alert", data: { tone: "late" }, hidden: true });
   const labelOf = (/** @type {string} */ name) => settings.methods.find((one) => one.name === name)?.label ?? name;
 
   function draw() {
     empty.hidden = accounts.length > 0;
+    warning.hidden = accounts.length > 0 || !takesTransfers;
     items.replaceChildren(...accounts.map((account, at) => h("li", { class: "row account" },
       h("button", { class: "button row-edit", type: "button", "data-kind": "plain",
         "aria-label": `Editar ${account.label}`, onclick: () => edit(at) },
@@ -74,7 +80,7 @@ export function createAccounts(/** @type {Settings} */ settings, /** @type {() =
 
   const node = h("section", { class: "stack" }, h("div", { class: "section-head" }, h("h2", {}, "Cuentas para cobrar"),
     h("button", { class: "button", type: "button", "data-kind": "primary", onclick: () => edit(accounts.length) },
-      "+ Cuenta")), trouble, items, empty);
+      "+ Cuenta")), use, trouble, items, empty, warning);
   return { node, show };
 }
 

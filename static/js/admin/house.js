@@ -8,6 +8,7 @@ import { houseFields } from "../house/house-fields.js";
 import { createForm } from "../lib/forms.js";
 import { createAccounts } from "./accounts.js";
 import { createChanges } from "./house-changes.js";
+import { createReading } from "./reading.js";
 import { createTips } from "./tips.js";
 
 export function create(/** @type {SectionContext} */ { settings }) {
@@ -30,7 +31,8 @@ export function create(/** @type {SectionContext} */ { settings }) {
     },
   });
   return {
-    node: h("div", { class: "stack narrow" }, h("h2", {}, "Restaurante"), form, accounts.node, changes.node),
+    node: h("div", { class: "stack narrow" }, h("h2", {}, "Restaurante"), form, accounts.node,
+      createReading(settings.reading), changes.node),
     show: () => { accounts.show(); changes.show(); },
   };
 }
