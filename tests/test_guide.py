@@ -37,9 +37,7 @@ NAMED = {
         *("Aprobar", "Rechazar", "Cobrar lo que falta", "Corregir", "Cambiar mesa", "Quitar"),
         *("Lo que dice la foto", "Copiar", "Cómo comprobar", "Copiar todo", "Entendido"),
     ),
-    "admin": (
-        *("Datos para pagar", "¿Trabajas solo?", "Reabrir pago", "Lectura de comprobantes"),
-    ),
+    "admin": (*("Datos para pagar", "¿Trabajas solo?", "Reabrir pago", "Lectura de comprobantes"),),
 }
 
 

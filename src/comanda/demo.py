@@ -63,7 +63,8 @@ class Guest:
     """Who pays the order `order_id`, by transfer or with the cash `tendered`; minor units.
 
     An `amount` of None is all that is due. `minutes` say how many minutes ago the payment was sent
-    and, with a `verdict`, judged.
+    and, with a `verdict`, judged. An `is_astray` transfer went to an account of somebody else's,
+    which the examination of its receipt notices.
     """
 
     order_id: int
@@ -72,6 +73,7 @@ class Guest:
     amount: int | None = None
     tip: int = 0
     tendered: int | None = None
+    is_astray: bool = False
 
 
 # The id of an order is its place here, counted from 1: the orders stand as they were placed.
@@ -95,12 +97,13 @@ GUESTS = (
     Guest(2, (9, 6), Verdict.REJECTED),
     Guest(6, (8, 7), Verdict.APPROVED, amount=20500, tendered=50000),
     Guest(6, (4,), amount=20500, tip=2000),
-    Guest(4, (3,)),
+    Guest(4, (3,), is_astray=True),
 )
 ACCOUNTS = (
     Account("transferencia", "CLABE", "Restaurante La Fonda", "012180001234564471"),
     Account("transferencia", "Celular", "Restaurante La Fonda", "5512344471", alias="lafonda"),
 )
+OTHERS_ACCOUNT = ("Abarrotes del Norte", "9302")  # holder and ending
 TIPS = (10, 15)  # per cent
 
 
@@ -113,7 +116,7 @@ async def fill(path: Path, now: datetime, house: House) -> None:
         await database.write(office.import_menu, ROSA, SAMPLE)
         await database.write(office.describe_house, ROSA, replace(house, tips=TIPS))
         await database.write(office.put_accounts, ROSA, ACCOUNTS)
-        for minutes, step in _evening(draw):
+        for minutes, step in _evening(draw, house):
             moment = now - timedelta(minutes=minutes)
             await step(database)
 
@@ -134,14 +137,14 @@ async def _draughtsman() -> AsyncIterator[Draw]:
 
 
 async def _draw(process: Process, *receipt: int | str) -> bytes:
-    """Return the JPEG of a receipt: its total, reference, payer and time."""
+    """Return the JPEG of a receipt: its total, reference, payer, time, holder and ending."""
     assert process.stdin and process.stdout  # nosec B101  # noqa: S101 - both are pipes
     process.stdin.write(json.dumps(receipt).encode() + b"\n")
     length = await process.stdout.readexactly(4)
     return await process.stdout.readexactly(int.from_bytes(length))
 
 
-def _evening(draw: Draw) -> list[tuple[int, Step]]:
+def _evening(draw: Draw, house: House) -> list[tuple[int, Step]]:
     """The steps of the evening with their age in minutes, the earliest first."""
     served = [
         (minutes, step)
@@ -151,7 +154,7 @@ def _evening(draw: Draw) -> list[tuple[int, Step]]:
     paid = [
         (minutes, step)
         for guest in GUESTS
-        for minutes, step in zip(guest.minutes, _payment_of(guest, draw), strict=False)
+        for minutes, step in zip(guest.minutes, _payment_of(guest, draw, house), strict=False)
     ]
     return sorted([*served, *paid], key=lambda timed_step: -timed_step[0])
 
@@ -182,12 +185,12 @@ def _steps_of(order_id: int, order: Round) -> list[Step]:
     ]
 
 
-def _payment_of(guest: Guest, draw: Draw) -> list[Step]:
+def _payment_of(guest: Guest, draw: Draw, house: House) -> list[Step]:
     """Return the steps of a payment: the waiter's, then the cashier's."""
     payment_ids: list[int] = []
 
     async def charge(database: Database) -> None:
-        outcome = await _charge(database, guest, draw)
+        outcome = await _charge(database, guest, draw, house)
         payment_ids.extend(payment.id for payment in outcome.order.payments[-1:])
 
     async def judge(database: Database) -> None:
@@ -205,7 +208,7 @@ def _payment_of(guest: Guest, draw: Draw) -> list[Step]:
     return [charge, judge]
 
 
-async def _charge(database: Database, guest: Guest, draw: Draw) -> Outcome:
+async def _charge(database: Database, guest: Guest, draw: Draw, house: House) -> Outcome:
     order = await database.read(orders.require, guest.order_id)
     waiter = EVENING[guest.order_id - 1].waiter
     charge = Charge(Tender(guest.amount, guest.tip, guest.tendered))
@@ -217,7 +220,11 @@ async def _charge(database: Database, guest: Guest, draw: Draw) -> Outcome:
     reference = str(8_841_220_193_727 * number)
     payer = PAYERS[number % len(PAYERS)]
     given = (order.due if guest.amount is None else guest.amount) + guest.tip
-    photo = await draw(given, reference, payer, f"{database.clock():%d/%m/%Y %H:%M}")
+    when = house.local(database.clock()).strftime("%d/%m/%Y %H:%M")
+    account = ACCOUNTS[0]
+    own_account = (account.holder, account.number[-4:])
+    to_account = OTHERS_ACCOUNT if guest.is_astray else own_account
+    photo = await draw(given, reference, payer, when, *to_account)
     return await database.write(
         workflow.submit_payment,
         waiter,

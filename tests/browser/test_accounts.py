@@ -81,7 +81,9 @@ async def test_a_house_without_accounts_hears_what_it_misses_until_it_has_one(
     house: House, window: OpenWindow
 ) -> None:
     page = await open_restaurant(window)
-    await expect(page.get_by_text("si va a otra cuenta o a otro nombre, caja lo ve")).to_be_visible()
+    await expect(
+        page.get_by_text("si va a otra cuenta o a otro nombre, caja lo ve")
+    ).to_be_visible()
     warning = page.get_by_text("Mientras no haya cuentas, nadie nota")
     await expect(warning).to_be_visible()
     await page.get_by_role("button", name="+ Cuenta").click()

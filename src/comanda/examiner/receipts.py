@@ -14,11 +14,17 @@ LENGTH_BYTES = 4
 
 
 def receipt(
-    total: int, reference: str, payer: str = "Laura Mendoza", when: str = "28/11/2026 20:41"
+    total: int,
+    reference: str,
+    payer: str = "Laura Mendoza",
+    when: str = "28/11/2026 20:41",
+    holder: str = "Restaurante La Fonda",
+    ending: str = "4471",
 ) -> bytes:
     """Return a JPEG of a transfer receipt on a guest's phone; `total` in minor units.
 
-    Pillow's own font, which draws the letters, has no accents.
+    The money goes to the `holder` of the account with this `ending`. Pillow's own font, which draws
+    the letters, has no accents.
     """
     image = Image.new("RGB", (720, 1080), "#f4f6f8")
     draw = ImageDraw.Draw(image)
@@ -26,11 +32,12 @@ def receipt(
     draw.ellipse((310, 110, 410, 210), fill="#12805c")
     draw.line((335, 162, 355, 182, 388, 140), fill="white", width=10)
     lines = (
-        (250, 44, "Transferencia exitosa"),
-        (340, 76, f"$ {total / 100:,.2f}"),
-        (450, 28, when),
-        (530, 30, "Cuenta destino  ···· 4471"),
-        (580, 30, "Restaurante La Fonda"),
+        (240, 44, "Transferencia exitosa"),
+        (318, 28, "Monto"),
+        (355, 76, f"$ {total / 100:,.2f}"),
+        (465, 28, when),
+        (530, 30, f"Cuenta destino  ···· {ending}"),
+        (580, 30, holder),
         (670, 28, "Ordenante"),
         (710, 34, payer),
         (800, 28, "Clave de rastreo"),
