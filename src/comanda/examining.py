@@ -23,7 +23,7 @@ from typing import ParamSpec, TypeVar
 from comanda import workflow
 from comanda.background import Tasks, in_background
 from comanda.domain.examinations import PDF, UNDRAWN_PDF, Facts
-from comanda.domain.house import House
+from comanda.domain.house import UNNAMED_HOUSE, House
 from comanda.examiner import answers, frames
 from comanda.examiner.words import Hints
 from comanda.feed import Feed
@@ -316,7 +316,11 @@ class Examinations:
                     return
         is_read = facts is not None and kind != UNDRAWN_PDF
         await self._database.write(
-            workflow.record_examination, proof.payment_id, facts, is_read=is_read
+            workflow.record_examination,
+            proof.payment_id,
+            facts,
+            is_read=is_read,
+            default_house=UNNAMED_HOUSE if self._reads is None else self._reads.house,
         )
         log.info(
             "🔎 [Backend] Comprobante examinado: pago %d · %s · %.0f ms",
