@@ -27,6 +27,8 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\1[0-9]{3})*")
 _CENTS, _THOUSAND, _MOST_DIGITS = 2, 3, 12  # digits
 _SMALL = 0.72  # of the height of the digits before: raised cents
 _LEAST_GLUED = 10_00  # minor units: a sign and a digit at least
+_ODD_MARK = re.compile(r"[^\w\s.,:;\-+]\s?\Z")
+_MISREAD_SIGNS = "1568"  # digits that a sign or its right half is misread as, behind another mark
 _GLUED = "58"  # what a "$" is misread as
 
 
@@ -34,13 +36,15 @@ _GLUED = "58"  # what a "$" is misread as
 class Money:
     """An amount in minor units, and how it was written.
 
-    `has_sign`: a currency stands beside it. `is_repaired`: letters were taken for digits.
+    `has_sign`: a currency stands beside it. `has_mark`: what stands there is no letter and no
+    digit, and may be a misread sign. `is_repaired`: letters were taken for digits.
     `start` and `end` are places in the text.
     """
 
     units: int
     text: str
     has_sign: bool
+    has_mark: bool
     is_repaired: bool
     start: int
     end: int
@@ -97,7 +101,15 @@ def find_money(text: str) -> list[Money]:
         if units is not None and 0 < units <= MOST:
             shown = match[0].strip()
             amounts.append(
-                Money(units, shown, has_sign, digits != number, match.start(), match.end())
+                Money(
+                    units,
+                    shown,
+                    has_sign,
+                    bool(_ODD_MARK.search(before)),
+                    digits != number,
+                    match.start(),
+                    match.end(),
+                )
             )
     return amounts
 
@@ -154,10 +166,11 @@ def _ungroup(whole: str) -> str | None:
 
 
 def is_glued(units: int, other: int) -> bool:
-    """Whether the first amount is the second with a "$" before it that was read as a digit."""
+    """Whether the first amount may be the second with a sign before it that was read as a digit."""
     longer, shorter = f"{units}", f"{other}"
-    return len(longer) == len(shorter) + 1 and longer[0] in _GLUED and longer[1:] == shorter
+    return len(longer) == len(shorter) + 1 and longer[0] in _MISREAD_SIGNS and longer[1:] == shorter
 
 
-def may_be_glued(units: int) -> bool:
-    return f"{units}"[0] in _GLUED and units >= _LEAST_GLUED
+def may_be_glued(units: int, *, has_mark: bool) -> bool:
+    """Whether an amount without a sign begins as a misread sign does."""
+    return f"{units}"[0] in (_MISREAD_SIGNS if has_mark else _GLUED) and units >= _LEAST_GLUED

@@ -21,6 +21,7 @@ _OWN_SIDE = 10  # rank from which a label's side counts more than its section's
 _ENDS_LABEL = ":=;>"
 _JUNK = 2  # letters that an icon is misread as, before a label
 _SHORT_LABEL = 3  # letters of a label that an everyday word may be, too
+_CLEAR_LETTERS = 55  # confidence of a label as short as that
 _CLEAR_LABEL = 7  # letters of a label that is told from words within a line
 
 
@@ -261,18 +262,19 @@ def _may_be_label(
         return False
     if before and not _is_junk(before):
         if label.bare == "a":
-            return _is_money_like(before)
+            return _has_digits(before)
         return has_colon or (len(label.bare) >= _CLEAR_LABEL and label.kind is not Kind.TITLE)
     if len(label.bare) > _SHORT_LABEL or has_colon:
         return True
-    return is_first and (label.side is None or last.isalpha())
+    is_sure = rest[0].confidence >= _CLEAR_LETTERS
+    return is_first and is_sure and (label.side is None or last.isalpha())
 
 
 def _begins_name(rest: Sequence[Token]) -> bool:
     return not rest or rest[0].text[:1].isupper() or not rest[0].text[:1].isalpha()
 
 
-def _is_money_like(tokens: Sequence[Token]) -> bool:
+def _has_digits(tokens: Sequence[Token]) -> bool:
     return any(c.isdigit() for token in tokens for c in token.text)
 
 
@@ -324,7 +326,7 @@ def _tie_above(above: list[Cell], below: list[Cell]) -> None:
         if not label.is_label or label.following or label.kind not in _CAPTIONS:
             continue
         for cell in above:
-            is_free = not cell.is_label and cell.label is None
+            is_free = not cell.is_label and cell.label is None and _has_digits(cell.tokens)
             if is_free and _is_near(cell, label) and _are_aligned(label, cell):
                 _tie(cell, label)
                 break

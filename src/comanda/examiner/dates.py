@@ -55,7 +55,7 @@ _NAME_DAY = re.compile(
 _TIME = re.compile(
     r"(?<![0-9:.,/$])([0-9]{1,2})\s?([:.h])\s?([0-9]{2})(?:\s?[:.]\s?([0-9]{2}))?(?![0-9/])"
     r"(?:[.,][0-9]{1,6})?\s?"
-    r"(?:([ap])[\s.,]{0,3}(?:m|rn|n)\b\.?|(h(?:rs|oras|ora|r|s)?\b)|([a-z]\.?\s?m\b))?"
+    r"(?:([ap])[\s.,]{0,3}(?:m|rn|n)\b\.?|(h(?:rs|oras|ora|r|s)?\b)|([^\w\s]{0,2}\s?[a-z]{1,2}\b))?"
 )
 
 
@@ -226,7 +226,7 @@ def _find_times(plain: str, *, is_labelled: bool = False) -> list[tuple[time, in
 def _time(match: re.Match[str], *, is_labelled: bool) -> time | None:
     hours, mark, minutes, seconds, half, hour_word, unclear = match.groups()
     hour = int(hours)
-    if unclear or (mark == "." and not (half or hour_word or is_labelled)):
+    if (unclear and hour <= _NOON) or (mark == "." and not (half or hour_word or is_labelled)):
         return None
     if not half and not hour_word and len(hours) == 1 and mark != "h":
         return None  # the half of the day was lost

@@ -1,7 +1,7 @@
 """The amount that a receipt is about."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from comanda.domain.readings import Box
@@ -41,7 +41,7 @@ def find_amount(layouts: Sequence[Layout]) -> Mention[int] | None:
     found = [amount for at, layout in enumerate(layouts) for amount in _amounts(layout, at)]
     barred = [amount.box for amount in found if _is_other(amount)]
     mentions: list[Mention[int]] = []
-    signed: set[int] = set()
+    signed, marked = set(), set()
     for at, layout in enumerate(layouts):
         usual = median([t.height for row in layout.rows for t in row] or [1.0])
         own = [amount for amount in found if amount.source == at and not _is_other(amount)]
@@ -50,10 +50,13 @@ def find_amount(layouts: Sequence[Layout]) -> Mention[int] | None:
             if rank and (_is_labelled(amount) or not any(overlaps(amount.box, b) for b in barred)):
                 mentions.append(_mention(amount, rank))
                 signed |= {amount.money.units} if amount.money.has_sign else set()
-    return _choose(_without_misread(mentions, signed), signed)
+                marked |= {amount.money.units} if amount.money.has_mark else set()
+    return _choose(_without_misread(mentions, signed, marked), signed, marked)
 
 
-def _choose(mentions: list[Mention[int]], signed: set[int]) -> Mention[int] | None:
+def _choose(
+    mentions: list[Mention[int]], signed: set[int], marked: set[int]
+) -> Mention[int] | None:
     ordered = places(mentions)
     if not ordered:
         return None
@@ -66,7 +69,7 @@ def _choose(mentions: list[Mention[int]], signed: set[int]) -> Mention[int] | No
             rival = elect(place.mentions)
             if rival is not None and rival.value != elected.value:
                 return None
-    if _is_suspicious(elected.value, mentions, signed):
+    if _is_suspicious(elected.value, mentions, signed, marked):
         return None
     return elected
 
@@ -75,27 +78,41 @@ def _elsewhere(ordered: Sequence[Place[int]], best: Place[int]) -> list[Mention[
     return [mention for place in ordered if place is not best for mention in place.mentions]
 
 
-def _is_suspicious(units: int, mentions: Sequence[Mention[int]], signed: set[int]) -> bool:
-    """Whether all passes may have read "$" as a digit: other amounts have a sign, this has none."""
+def _is_suspicious(
+    units: int, mentions: Sequence[Mention[int]], signed: set[int], marked: set[int]
+) -> bool:
+    """Whether all passes may have read a sign as a digit.
+
+    Other amounts have a sign, or this one has half of one; and it stands at one place alone.
+    """
     return bool(
-        may_be_glued(units)
-        and units not in signed
-        and signed
+        units not in signed
+        and (signed or units in marked)
+        and may_be_glued(units, has_mark=units in marked)
         and len(places(m for m in mentions if m.value == units)) == 1
     )
 
 
-def _without_misread(mentions: list[Mention[int]], signed: set[int]) -> list[Mention[int]]:
-    """Leave out amounts that another pass explains: a "$" read as a digit, a decimal mark lost."""
+def _without_misread(
+    mentions: list[Mention[int]], signed: set[int], marked: set[int]
+) -> list[Mention[int]]:
+    """Leave out amounts that another pass explains: a sign read as a digit, a decimal mark lost.
+
+    The first kind of pass read all other digits, so it counts for the amount without the sign.
+    """
     values = {mention.value for mention in mentions}
-    misread = {
-        value
-        for value in values
-        for other in values
-        if (value not in signed and other in signed and is_glued(value, other))
-        or (value == other * 100 and other % 100)
+    lost_mark = {other * 100 for other in values if other % 100}
+    glued = {
+        value: other
+        for value in values - signed
+        for other in values & (signed | marked)
+        if is_glued(value, other)
     }
-    return [mention for mention in mentions if mention.value not in misread]
+    return [
+        replace(mention, value=glued.get(mention.value, mention.value))
+        for mention in mentions
+        if mention.value not in lost_mark
+    ]
 
 
 def _amounts(layout: Layout, source: int) -> Iterator[_Found]:

@@ -74,7 +74,8 @@ def _find(
                 barred.append(box)
             elif party.side is Side.RECIPIENT and party.kind in ranks:
                 mentions.append(Mention(value, value, box, weight, ranks[party.kind], at))
-    ordered = places(m for m in mentions if not any(overlaps(m.box, box) for box in barred))
+    free = [m for m in mentions if not any(overlaps(m.box, box) for box in barred)]
+    ordered = [place for place in places(free) if place.weight >= SURE]
     if not ordered:
         return None
     best, *others = ordered
@@ -120,8 +121,10 @@ def _account(party: _Party) -> str | None:
 
 def _holder(party: _Party) -> str | None:
     name = name_in(party.words)
-    is_direct = party.kind in (Kind.HOLDER, Kind.PARTY)
-    return name if name and (is_direct or " " in name) else None
+    if party.kind in (Kind.HOLDER, Kind.PARTY):
+        return name
+    has_number = party.kind is Kind.ACCOUNT and any(c.isdigit() for c in "".join(party.words))
+    return name if name and " " in name and not has_number else None
 
 
 def find_bank(layouts: Sequence[Layout]) -> Mention[str] | None:

@@ -83,7 +83,7 @@ _TABLE: tuple[tuple[Kind, int, Side | None, str], ...] = (
         se envio|depositaste|enviaste la cantidad de|enviaste dinero|transferencia enviada por
         voce enviou|plin enviado"""),
     (Kind.AMOUNT, 58, None, """
-        recibio|recibiste|te yapearon|yapeo|transferencia de|transferencia por|pago de|pago por
+        recibio|recibiste|te yapearon|transferencia de|transferencia por|pago de|pago por
         envio de|dinero enviado|se transfirieron"""),
     (Kind.AMOUNT, 56, None, """
         valor|valor enviado|valor transferido|valor pagado|valor de la transferencia

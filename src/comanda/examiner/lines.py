@@ -1,5 +1,6 @@
 """Rows of a receipt, from the places of its words; a photo's rows may be tilted."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -11,6 +12,9 @@ from comanda.examiner.words import Page, Word
 
 MOST_WORDS = 4_000  # of a page
 _MOST_LETTERS = 24_000  # of a page; no receipt has a tenth of that
+_GOOD_PASS = 62  # mean confidence; a pass that is worse counts for less
+_NOISE, _SHORT = 25, 2  # confidence and letters, at most, of a word that is none
+_SAYS_SOMETHING = re.compile(r"[0-9$₡₲€*•·/]")
 _FURTHEST = 1_000_000  # pixels
 _LEAST_NEIGHBOURS = 3  # pairs of words to measure a slope by
 _LEAST_TILT, _MOST_TILT = 0.004, 0.12  # rise by width; beyond that, the slope was measured wrong
@@ -85,10 +89,22 @@ def tokens_of(page: Page) -> list[Token]:
         letters += len(text)
         if letters > _MOST_LETTERS:
             break
-        if text:
-            words.append(replace(word, text=text))
+        confidence = min(100.0, max(0.0, word.confidence))
+        if text and not _is_noise(text, confidence):
+            words.append(replace(word, text=text, confidence=confidence))
+    quality = min(1.0, _mean_confidence(words) / _GOOD_PASS)
     slope = _slope(words)
-    return [_level(word, slope) for word in words]
+    return [_level(word, slope, quality) for word in words]
+
+
+def _is_noise(text: str, confidence: float) -> bool:
+    """Whether a word is what a pass makes of a picture's grain or of an icon."""
+    return confidence < _NOISE and len(text) <= _SHORT and not _SAYS_SOMETHING.search(text)
+
+
+def _mean_confidence(words: Sequence[Word]) -> float:
+    letters = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / max(1, letters)
 
 
 def _is_sane(word: Word, page: Page) -> bool:
@@ -100,7 +116,7 @@ def _is_sane(word: Word, page: Page) -> bool:
     )
 
 
-def _level(word: Word, slope: float) -> Token:
+def _level(word: Word, slope: float, quality: float) -> Token:
     drop = slope * (word.left + word.width / 2)
     return Token(
         word.text,
@@ -108,7 +124,7 @@ def _level(word: Word, slope: float) -> Token:
         word.top - drop,
         word.right,
         word.bottom - drop,
-        min(100.0, max(0.0, word.confidence)),
+        word.confidence * quality,
         drop,
     )
 

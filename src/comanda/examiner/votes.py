@@ -38,6 +38,15 @@ class Place(Generic[T]):
         return max(mention.rank for mention in self.mentions)
 
     @property
+    def weight(self) -> float:
+        """How sure the passes are together that a value stands here."""
+        by_source: dict[int, float] = {}
+        for mention in self.mentions:
+            best = by_source.get(mention.source, 0.0)
+            by_source[mention.source] = max(best, mention.weight)
+        return sum(by_source.values())
+
+    @property
     def top(self) -> tuple[int, float]:
         box = self.mentions[0].box
         return box.page, box.top
