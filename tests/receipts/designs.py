@@ -59,7 +59,7 @@ class Design:
     tail: int = 4
     coded: float = 0.12
     split: float = 0.3
-    near: float = 0.0
+    near: float = 0.04
     timeless: float = 0.05
 
 
@@ -91,7 +91,7 @@ DESIGNS: tuple[Design, ...] = (
         titles=("Transferencia enviada", "Detalle de la transferencia", "Enviaste dinero"),
         rows=("holder", "to_bank", "account", "kind?", "concept?", "reference", "others?",
               "sender?", "from_account?"),
-        numbers=("tracking key", "mixed"), pairings=(RIGHT, BELOW), near=0.25,
+        numbers=("tracking key", "mixed"), pairings=(RIGHT, BELOW), near=0.4,
         reference=("Clave de rastreo", "ID de transacción", "Código de rastreo"),
         others=(("Referencia", "six"),),
     ),
@@ -102,7 +102,7 @@ DESIGNS: tuple[Design, ...] = (
         rows=("concept?", "sender", "from_account?", "holder", "to_bank", "account", "reference",
               "others?"),
         numbers=("long number",), pairings=(BELOW, CENTRED), cents=("plain", "raised", "bare"),
-        reference=("Número de operación", "N.º de operación de Mercado Pago"), near=0.1,
+        reference=("Número de operación", "N.º de operación de Mercado Pago"), near=0.25,
         others=(("Código de identificación", "code"),),
     ),
     Design(
@@ -180,7 +180,7 @@ DESIGNS: tuple[Design, ...] = (
     Design(
         name="ar-wallet", country="AR", banks=("Mercado Pago", "Ualá", "Naranja X", "Brubank"),
         themes=(LIGHT, LIGHT, COLOURED, DARK), hues=("#009ee3", "#3d3aa8", "#fe5000", "#6b2fd8"),
-        head=("brand",), hero=("title", "at", "amount"), centred=False, near=0.08,
+        head=("brand",), hero=("title", "at", "amount"), centred=False, near=0.25,
         titles=("Comprobante de transferencia", "Transferencia enviada", "Le enviaste plata"),
         rows=("concept?", "sender", "from_account", "holder", "cuit", "to_bank", "account",
               "alias?", "others", "reference"),
