@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from comanda.config import (
+    CHECKS,
     METHODS,
     Backup,
     Check,
@@ -210,6 +211,7 @@ def test_what_only_looks_right_is_refused_too(file: Path, text: str, key: str) -
         ("proofs", "max_bytes", "0"),
         ("proofs", "upload_seconds", "0"),
         ("proofs", "idle_seconds", "0"),
+        ("proofs", "reading", '"on"'),
         ("pages", "currency", '""'),
         ("pages", "currency", '"pesos mexicanos"'),
         ("pages", "currency", '"$1"'),
@@ -249,6 +251,70 @@ def test_the_ends_of_a_range_belong_to_it(file: Path, value: int) -> None:
 )
 def test_a_method_needs_a_name_and_a_label(file: Path, method: str, key: str) -> None:
     assert f"payments.methods.0.{key}: " in refusal(file, f"[[payments.methods]]\n{method}")
+
+
+CHECK = 'method = "a"\ncountry = "MX"\ntitle = "A"\nupdated = "2026-11-01"\nsteps = ["Mira."]\n'
+
+
+def test_a_house_has_its_own_checks_or_none(file: Path) -> None:
+    file.write_text(f"[[payments.checks]]\n{CHECK}", encoding="utf-8")
+    payments = load_config(file).payments
+    assert payments.checks == (Check("a", "MX", "A", "2026-11-01", ("Mira.",)),)
+    assert payments.methods == METHODS
+    file.write_text("[payments]\nchecks = []\n", encoding="utf-8")
+    assert load_config(file).payments.checks == ()
+
+
+def test_a_house_sees_the_checks_of_its_country_and_those_of_all() -> None:
+    everywhere = dataclasses.replace(CHECKS[0], country="")
+    payments = dataclasses.replace(Config().payments, checks=(*CHECKS, everywhere))
+    for country, seen in (
+        ("MX", (CHECKS[0], everywhere)),
+        ("GT", (everywhere,)),
+        ("", payments.checks),
+        (None, payments.checks),
+    ):
+        assert payments.checks_in(country) == seen
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("method", '"Con Espacio"'),
+        ("country", '"mx"'),
+        ("country", '"MEX"'),
+        ("title", '""'),
+        ("title", f'"{"x" * 61}"'),
+        ("updated", '"ayer"'),
+        ("updated", '"2026-13-01"'),
+        ("url", '"http://www.banxico.org.mx"'),
+        ("url", '"javascript:alert(1)"'),
+        ("url", '"https://"'),
+        ("url", '"https://a b"'),
+        ("steps", "[]"),
+        ("steps", str(["x"] * 13).replace("'", '"')),
+        ("steps", '[""]'),
+        ("steps", f'["{"x" * 301}"]'),
+        ("copy", '["phone"]'),
+    ],
+)
+def test_a_check_that_nobody_can_follow_is_refused(file: Path, key: str, value: str) -> None:
+    lines = [line for line in CHECK.splitlines() if not line.startswith(f"{key} =")]
+    text = "\n".join(["[[payments.checks]]", *lines, f"{key} = {value}"])
+    assert f"payments.checks.0.{key}" in refusal(file, text)
+
+
+@pytest.mark.parametrize("key", ["method", "country", "title", "updated", "steps"])
+def test_a_check_says_all_that_it_must(file: Path, key: str) -> None:
+    lines = [line for line in CHECK.splitlines() if not line.startswith(f"{key} =")]
+    text = "\n".join(["[[payments.checks]]", *lines])
+    assert f"payments.checks.0.{key}: falta" in refusal(file, text)
+
+
+@pytest.mark.parametrize("pattern", ["[", "(?P<a", "a{2,1}", "*", "x" * 201])
+def test_a_pattern_that_is_none_is_refused(file: Path, pattern: str) -> None:
+    text = f'[[payments.methods]]\nname = "a"\nlabel = "A"\nreference_pattern = \'{pattern}\''
+    assert "payments.methods.0.reference_pattern: " in refusal(file, text)
 
 
 def test_a_house_without_methods_is_refused(file: Path) -> None:

@@ -387,21 +387,41 @@ def correct_claim(
     if (reference, allocations) == (payment.reference, payment.allocations):
         return _outcome(tx, paid_orders[0], changed=False)
     corrected = payment.correct(reference, allocations, actor.username, tx.now)
+    if reference != payment.reference:
+        corrected = _compared_by_number(tx, corrected)
+    if allocations != payment.allocations:
+        corrected = _compared_by_amount(corrected)
     saved_orders = orders.save_payment(
-        tx, Corrected(_warned_anew(tx, corrected)), None, actor.username, paid_orders=paid_orders
+        tx, Corrected(corrected), None, actor.username, paid_orders=paid_orders
     )
-    _warn_others(tx, evidence.later_with_number(tx, corrected))
+    if reference != payment.reference:
+        _warn_others(tx, evidence.later_with_number(tx, corrected))
     return _outcome(tx, saved_orders[0], changed=True)
 
 
-def _warned_anew(tx: Transaction, payment: Payment) -> Payment:
-    """Return a corrected payment with the warnings that its number and its amount give now."""
-    suspicions = evidence.reused_number(tx, payment, is_newest=True)
-    read = payment.reading
-    if read is not None and comparison.differs_in_amount(read.amount, payment.amount + payment.tip):
-        suspicions.append(Suspicion(WarningType.AMOUNT_DIFFERS, payment.order_id, payment.id))
-    types = {WarningType.REFERENCE_REUSED, WarningType.AMOUNT_DIFFERS}
-    return payment.without(types).warn(suspicions)
+def _compared_by_number(tx: Transaction, payment: Payment) -> Payment:
+    """Return a payment with another number, and the warning that its numbers give now.
+
+    A warning that was shown stays for as long as both payments have a number in common, whatever
+    became of the other one.
+    """
+    number = WarningType.REFERENCE_REUSED
+    kept = [
+        one
+        for one in payment.warnings
+        if one.type is number and evidence.have_a_number_in_common(tx, payment, one.payment_id)
+    ]
+    suspicions = kept or evidence.reused_number(tx, payment, is_newest=True)
+    return payment.without({number}).warn(suspicions)
+
+
+def _compared_by_amount(payment: Payment) -> Payment:
+    """Return a payment of another amount, and the warning that what was read gives now."""
+    differs, read = WarningType.AMOUNT_DIFFERS, payment.reading
+    total = payment.amount + payment.tip
+    is_other = read is not None and comparison.differs_in_amount(read.amount, total)
+    suspicions = [Suspicion(differs, payment.order_id, payment.id)] if is_other else []
+    return payment.without({differs}).warn(suspicions)
 
 
 def _settle(

@@ -306,3 +306,24 @@ async def test_two_corrections_never_pay_more_than_is_due(house: House) -> None:
     assert sorted(status for status, _ in answers) == [200, 422]
     order = await get(house, first["order_id"])
     assert (order["waiting"], order["due"]) == (241, 0)
+
+
+async def test_a_corrected_amount_says_nothing_about_the_number(house: House) -> None:
+    """The first payment had the number first; the second one's warning stays, too."""
+    await send(house, ("reference", NUMBER))
+    await send(house, ("reference", NUMBER))
+    _, order = await correct(house, "1", {"amount": 200})
+    assert kinds(order["payment"]) == []
+    await house.judge("1", "rechazado", reason="no es")
+    _, order = await correct(house, "2", {"amount": 200})
+    assert kinds(order["payment"]) == [("reference_reused", "1")]
+
+
+async def test_a_warning_that_was_shown_stays_while_the_number_is_the_same(house: House) -> None:
+    await send(house, ("reference", NUMBER))
+    await send(house, ("reference", NUMBER))
+    await house.judge("1", "rechazado", reason="no es")
+    _, order = await correct(house, "2", {"reference": f"Clave {NUMBER}"})
+    assert kinds(order["payment"]) == [("reference_reused", "1")]
+    _, order = await correct(house, "2", {"reference": "777766665555"})
+    assert kinds(order["payment"]) == []

@@ -451,7 +451,7 @@ async def test_late_warnings_are_listed_page_by_page(house: House) -> None:
         pages.append([order["id"] for order in answer["orders"]])
     assert pages == [["4", "3"], ["2"], []]
     _, day = await house.call(ROSA, "GET", "/days/2026-11-28")
-    assert day["warnings"] == [{"type": "file_reused", "count": 3, "approved": 3}]
+    assert day["warnings"] == [{"type": "file_reused", "count": 3, "approved": 3, "reasons": []}]
 
 
 async def test_a_rejected_payment_has_nothing_late(house: House) -> None:

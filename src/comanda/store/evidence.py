@@ -143,6 +143,11 @@ def reused_number(view: Snapshot, payment: Payment, *, is_newest: bool = False) 
     return [] if use is None else [_same_number(use.order_id, use.payment_id)]
 
 
+def have_a_number_in_common(view: Snapshot, payment: Payment, other_id: int) -> bool:
+    """Whether another payment, whatever became of it, has one of the payment's numbers."""
+    return not _keys(payment).isdisjoint(numbers_in_use.keys_of(view, other_id))
+
+
 def later_with_number(view: Snapshot, payment: Payment) -> dict[int, list[Suspicion]]:
     """Return the id of each later payment with the payment's number → its warning.
 

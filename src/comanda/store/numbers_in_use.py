@@ -18,6 +18,7 @@ _LATER = """
     WHERE {column} = :key AND id > :payment_id AND status IN (:approved, :pending)
     ORDER BY id LIMIT :limit
 """
+_KEYS = "SELECT reference_key, read_key FROM payments WHERE id = :id"
 _COLUMNS = ("reference_key", "read_key")
 _STATUSES = {"approved": PaymentStatus.APPROVED, "pending": PaymentStatus.PENDING}
 
@@ -33,6 +34,12 @@ class Use:
 def keys(*numbers: str | None) -> set[str]:
     """Return the keys that these numbers are compared by."""
     return {key for number in numbers if number and (key := reference_key(number))}
+
+
+def keys_of(view: Snapshot, payment_id: int) -> set[str]:
+    """Return the keys of a payment's numbers, typed and read."""
+    row = view.one(_KEYS, {"id": payment_id})
+    return set() if row is None else {row[column] for column in _COLUMNS if row[column]}
 
 
 def earlier(view: Snapshot, number_keys: Iterable[str], payment_id: int) -> Use | None:
