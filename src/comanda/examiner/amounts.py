@@ -10,7 +10,7 @@ from comanda.examiner.text import to_digits
 
 _BEFORE = (
     r"US\s?\$|USD|RD\s?\$|MX\s?\$|MXN?|COP|CRC|PEN|CLP|ARS|GTQ|HNL|NIO|DOP|BOB|PYG|UYU|BRL|VES|EUR"
-    r"|M\.N\.|C\s?\$|R\s?\$|[$§₡₲€¢]|S\s?/\.?|[Ss](?=[0-9])|Bs\.?\s?S?\.?|B\s?/\.?|Gs\.?|Q\.?|L\.?"
+    r"|M\.N\.|C\s?\$|R\s?\$|[$§₡₲€¢]|S\s?/\.?|[Ss](?=\s?[0-9])|Bs\.?\s?S?\.?|B\s?/\.?|Gs\.?|Q\.?|L\.?"
 )
 _BEHIND = (
     r"MXN?|M\.?N\.?|USD|COP|CRC|PEN|CLP|ARS|GTQ|HNL|NIO|DOP|BOB|PYG|UYU|BRL|VES|EUR|Bs\.?|Gs\.?"
@@ -27,8 +27,9 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\1[0-9]{3})*")
 _CENTS, _THOUSAND, _MOST_DIGITS = 2, 3, 12  # digits
 _SMALL = 0.72  # of the height of the digits before: raised cents
 _LEAST_GLUED = 10_00  # minor units: a sign and a digit at least
+_FORM = re.compile(r"[0-9][.,'][0-9]{2,3}(?![0-9])")
 _ODD_MARK = re.compile(r"[^\w\s.,:;\-+]\s?\Z")
-_MISREAD_SIGNS = "1568"  # digits that a sign or its right half is misread as, behind another mark
+_HALF = "1"  # what the right half of a sign is misread as, behind a mark for the left half
 _GLUED = "58"  # what a "$" is misread as
 
 
@@ -48,6 +49,11 @@ class Money:
     is_repaired: bool
     start: int
     end: int
+
+    @property
+    def has_form(self) -> bool:
+        """Whether marks between the digits say that they are an amount."""
+        return bool(_FORM.search(self.text))
 
 
 def money_text(tokens: Sequence[Token]) -> str:
@@ -168,9 +174,9 @@ def _ungroup(whole: str) -> str | None:
 def is_glued(units: int, other: int) -> bool:
     """Whether the first amount may be the second with a sign before it that was read as a digit."""
     longer, shorter = f"{units}", f"{other}"
-    return len(longer) == len(shorter) + 1 and longer[0] in _MISREAD_SIGNS and longer[1:] == shorter
+    return len(longer) == len(shorter) + 1 and longer[0] in _GLUED + _HALF and longer[1:] == shorter
 
 
 def may_be_glued(units: int, *, has_mark: bool) -> bool:
     """Whether an amount without a sign begins as a misread sign does."""
-    return f"{units}"[0] in (_MISREAD_SIGNS if has_mark else _GLUED) and units >= _LEAST_GLUED
+    return f"{units}"[0] in (_HALF if has_mark else _GLUED) and units >= _LEAST_GLUED

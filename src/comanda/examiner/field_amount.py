@@ -13,7 +13,9 @@ from comanda.examiner.votes import Mention, Place, elect, overlaps, places
 
 _LARGE = 1.35  # times the usual height of letters
 _LARGER = 1.15  # times the next amount's height
-_LARGE_RANK, _PLAIN_RANK, _LARGE_BONUS = 45, 10, 16
+_LARGE_RANK, _UNSIGNED_RANK, _PLAIN_RANK, _LARGE_BONUS = 45, 40, 10, 16
+_JUNK = 3  # letters before an amount without a sign
+_FEW = 9_99  # minor units; one digit alone, without a sign, is no amount
 _NEVER = (Kind.OTHER_AMOUNT, Kind.NOTE)
 
 
@@ -153,10 +155,14 @@ def _rank(amount: _Found, others: Sequence[_Found], usual: float) -> int:
         if other.money.units != amount.money.units
     )
     label = amount.cell.label
+    money = amount.money
     if label is not None and label.kind is Kind.AMOUNT:
-        return label.rank + (_LARGE_BONUS if is_large else 0)
-    if not amount.money.has_sign:
-        return 0
+        is_clear = money.has_sign or (
+            money.start <= _JUNK and (money.has_form or money.units > _FEW)
+        )
+        return label.rank + (_LARGE_BONUS if is_large else 0) if is_clear else 0
+    if not money.has_sign:
+        return _UNSIGNED_RANK if is_large and money.has_form and label is None else 0
     return _LARGE_RANK if is_large else _PLAIN_RANK
 
 

@@ -62,7 +62,8 @@ def _elect_day(days: Sequence[Mention[date]]) -> Mention[date] | None:
 def _elect_time(times: Sequence[Mention[time]]) -> Mention[time] | None:
     """Vote among the times that stand best: in the date's own cell, beside it, labelled."""
     best = max((mention.rank for mention in times), default=0)
-    return elect(_fuller([mention for mention in times if mention.rank == best]))
+    fuller = _fuller(times)
+    return elect([mention for mention in fuller if mention.rank == best]) or elect(fuller)
 
 
 def _fuller(times: Sequence[Mention[time]]) -> list[Mention[time]]:

@@ -1,5 +1,6 @@
 """Whose account got the money, and which bank the receipt is of."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from comanda.examiner.votes import (
 )
 
 _OF_PARTY = (Kind.PARTY, Kind.ACCOUNT, Kind.HOLDER, Kind.BANK)
+_CLOCK = re.compile("[0-9]:[0-9]")
 _FAR = 3  # rows below a heading, whose values still belong to the heading
 _HEADER = 0.25  # of the picture's height, where the app names itself
 _ACCOUNT_RANKS = {Kind.ACCOUNT: 30, Kind.PARTY: 20, Kind.HOLDER: 12, Kind.BANK: 12, None: 12}
@@ -89,8 +91,10 @@ def _find(
 
 
 def _tokens_of(party: _Party, value: str) -> list[Token]:
-    """The words that a value was read from."""
+    """The words that a value was read from; for an account's end, all of its number."""
     parts = value.split()
+    if value.isdigit():
+        return [t for t in party.cell.row_tokens if any(c.isdigit() for c in t.text)]
     own = [
         token
         for token in party.cell.row_tokens
@@ -111,6 +115,8 @@ def _parties(layout: Layout, source: int) -> Iterator[_Party]:
 
 def _account(party: _Party) -> str | None:
     text = text_of(party.cell.row_tokens)
+    if _CLOCK.search(text):
+        return None
     is_labelled = party.kind is Kind.ACCOUNT
     ending = account_ending(text, is_labelled=is_labelled or party.kind is Kind.PARTY)
     label = party.cell.label

@@ -9,7 +9,9 @@ from comanda.domain.readings import Box
 
 T = TypeVar("T", bound=Hashable)
 SURE = 0.8  # sum of weights: one pass that is sure of each word, or two that are half sure
-_RIVAL = 0.56  # of the winner's weight; a stronger rival makes the vote void
+_RIVAL = 0.56  # of the winner's weight; stronger rivals make the vote void
+_LETTERS_RIVAL = 0.4  # the same, where single letters are voted on
+_LEAST_WEIGHT = 0.35  # of the winner in the pass that is surest of it
 _SAME_PLACE = 0.5  # overlap, of the smaller box
 _MOST_MENTIONS = 400
 _LEAST_VOTERS = 3  # passes, to vote on single letters
@@ -85,7 +87,10 @@ def tally(mentions: Iterable[Mention[T]]) -> dict[T, float]:
 
 
 def elect(
-    mentions: Sequence[Mention[T]], elsewhere: Sequence[Mention[T]] = ()
+    mentions: Sequence[Mention[T]],
+    elsewhere: Sequence[Mention[T]] = (),
+    *,
+    most_rival: float = _RIVAL,
 ) -> Mention[T] | None:
     """Return the mention whose value most passes agree on, or None without a clear winner.
 
@@ -98,9 +103,10 @@ def elect(
     ordered = sorted(weights.items(), key=lambda item: -item[1])
     if not ordered or ordered[0][1] < SURE:
         return None
-    if len(ordered) > 1 and ordered[1][1] > _RIVAL * ordered[0][1]:
+    if sum(weight for _, weight in ordered[1:]) > most_rival * ordered[0][1]:
         return None
-    return _best([mention for mention in mentions if mention.value == ordered[0][0]])
+    best = _best([mention for mention in mentions if mention.value == ordered[0][0]])
+    return best if best.weight >= _LEAST_WEIGHT else None
 
 
 def _best(mentions: Sequence[Mention[T]]) -> Mention[T]:
@@ -129,7 +135,8 @@ def elect_letters(mentions: Sequence[Mention[str]]) -> Mention[str] | None:
         return None
     letters = []
     for at in range(length):
-        elected = elect([replace(mention, value=mention.value[at]) for mention in same])
+        letter = [replace(mention, value=mention.value[at]) for mention in same]
+        elected = elect(letter, most_rival=_LETTERS_RIVAL)
         if elected is None:
             return None
         letters.append(elected.value)
