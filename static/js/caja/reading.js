@@ -124,7 +124,7 @@ export class ReadingPanel {
   #stateWords() {
     if (!this.payment.examined_at) return this.payment.status === "por_verificar" ? "Leyendo la foto…" : "";
     if (this.isRead) return this.fields.length === 0 ? "No se pudo leer: compárala tú." : "";
-    return this.trouble.hidden ? "Leyendo la foto…" : "";
+    return this.trouble.hidden ? "Cargando…" : "";
   }
 
   /** The lines are made anew if something of them changed; the keyboard stays where it was. */
