@@ -29,6 +29,7 @@ STAFF_GUIDES = {
 }
 NAMED = {
     "mesero": (
+        *("Corregir pago", "Usar lo de la foto"),
         *("Cobrar", "Todo", "Datos para pagar", "Es propina", "Cobrar lo que falta", "Ver"),
         *("Retirar comprobante", "Reintentar Pago", "Corregir", "Cambiar mesa", "Quitar"),
         *("Corregir pago", "Usar lo de la foto"),

@@ -79,6 +79,7 @@ const put = (name, value) => Object.defineProperty(globalThis, name, { value, co
 for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) put(name, page[name].bind(page));
 put("document", Object.assign(new EventTarget(), { documentElement, visibilityState: "visible" }));
 put("location", { pathname: "/mesero", search: "", href: "https://house.test/mesero", origin: "https://house.test" });
+put("history", { state: null });
 put("localStorage", new MemoryStorage());
 put("sessionStorage", new MemoryStorage());
 put("EventSource", FakeEventSource);
