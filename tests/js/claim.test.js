@@ -27,8 +27,8 @@ test("what was read is told in a line, with its day by the house's clock", () =>
   assert.equal(plain(readingWords(payment())), "$ 185.50 · 88412201937 · hoy 20:41");
   assert.equal(plain(readingWords(read({ at: "2026-12-17T02:41:00Z" }))), "$ 185.50 · 88412201937 · ayer 20:41");
   assert.equal(readingWords(read({ amount: null, reference: null, at: "2026-12-17" })), "hoy");
-  assert.equal(readingWords(read({ amount: null, reference: null, at: "2026-12-02" })), "2 dic");
-  assert.equal(readingWords(read({ amount: null, reference: null, at: "2025-12-18" })), "18 dic 2025");
+  assert.equal(readingWords(read({ amount: null, reference: null, at: "2026-12-02" })), "02/12");
+  assert.equal(readingWords(read({ amount: null, reference: null, at: "2025-12-18" })), "18/12/2025");
 });
 
 test("what was not read is left out, and nothing read is no line", () => {

@@ -4,7 +4,6 @@ import { cents } from "../house/bill.js";
 import { clock, day, money } from "../house/format.js";
 import { laterDate } from "../lib/wall-time.js";
 
-const MONTHS = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
 const ENDING = 4; // characters: whoever types the last ones of a number names the same number
 const LONG = 8; // digits that name an operation without the letters around them
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/;
@@ -20,7 +19,7 @@ export function readingWords(/** @type {Payment} */ { reading }) {
     .filter(Boolean).join(" · ");
 }
 
-/** "hoy 20:41", "ayer 20:41", "18 dic 20:41", "18 dic 2025"; without a time, the day alone. */
+/** "hoy 20:41", "ayer 20:41", "18/12 20:41", "18/12/2025"; without a time, the day alone. */
 function when(/** @type {string} */ at) {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(at);
   const date = isDay ? at : day(at);
@@ -32,8 +31,7 @@ function dayWords(/** @type {string} */ date) {
   if (date === today) return "hoy";
   if (date === laterDate(today, -1)) return "ayer";
   const [year, month, number] = date.split("-");
-  const words = `${Number(number)} ${MONTHS[Number(month) - 1]}`;
-  return today.startsWith(`${year}-`) ? words : `${words} ${year}`;
+  return today.startsWith(`${year}-`) ? `${number}/${month}` : `${number}/${month}/${year}`;
 }
 
 /** What the guest gave, in hundredths: what the payment pays, and its tip. */
