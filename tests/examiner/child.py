@@ -56,11 +56,12 @@ class Child:
 
 
 @contextmanager
-def running(command: Sequence[str] = COMMAND) -> Iterator[Child]:
+def running(command: Sequence[str] = COMMAND, seconds: float = SLOW) -> Iterator[Child]:
+    """Run the examiner; kill it after so many seconds."""
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ)
     )
-    limit = threading.Timer(SLOW, process.kill)
+    limit = threading.Timer(seconds, process.kill)
     limit.start()
     try:
         yield Child(process)
