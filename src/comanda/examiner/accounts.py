@@ -24,6 +24,8 @@ _ALIAS = re.compile(r"(?=[0-9.\-]*[A-Za-z])[A-Za-z0-9.\-]{6,20}")
 _NAME_WORD = re.compile(r"[^\W\d_][\w.'\u2019&*•·\-]*\*{0,20}|[&*y]+|\*+", re.UNICODE)
 _MASK_WORD = re.compile(r"[*•·●.…xX\u00d7]{2,}")
 _LONGEST_NAME, _LEAST_LETTERS = 60, 3
+_SMALL_WORDS = "de del la las los el y e da do dos a al en con"
+_SMALL = frozenset(_SMALL_WORDS.split())
 _NO_NAMES = """
     cuenta ahorros ahorro corriente debito credito tarjeta exitosa exitoso exito monto fecha
     hora total importe comision folio referencia operacion transferencia comprobante pago
@@ -92,6 +94,9 @@ def _is_name(name: str) -> bool:
         and name[0].isupper()
         and not is_bank(name)
         and words[0] not in _NOT_FIRST
+        and all(
+            word[0].isupper() or not word[0].isalpha() or word in _SMALL for word in name.split()
+        )
         and not any(_is_no_name(word) for word in words)
         and letters * 2 > len(name.replace(" ", "").replace("*", ""))
     )

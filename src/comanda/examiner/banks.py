@@ -71,6 +71,7 @@ BANKS = {
     skeleton(phrase): name for name, phrases in _NAMES.items() for phrase in phrases.split("|")
 }
 _MOST_WORDS = 5
+_CLEAR = 7  # letters of a bank's name that no other name begins with
 _SHORT = 3  # letters; a name as short as this counts only as it is written, and in capitals
 
 
@@ -94,6 +95,8 @@ def banks_in(words: list[str]) -> set[str]:
 def is_bank(name: str) -> bool:
     """Whether a name is a bank's, also with a misread letter."""
     bare = skeleton(name)
+    if any(bare.startswith(bank) for bank in BANKS if len(bank) >= _CLEAR):
+        return True
     return bare in BANKS or any(
         len(bank) > _SHORT
         and abs(len(bank) - len(bare)) <= 1

@@ -16,6 +16,9 @@ _CAPTIONS = {
     Kind.AMOUNT, Kind.OTHER_AMOUNT, Kind.REFERENCE, Kind.DATE, Kind.OTHER_DATE, Kind.TIME,
     Kind.ACCOUNT,
 }  # fmt: skip
+_LABEL_AND_VALUE = 2  # cells of a row
+_NEXT_LINE = 1.3  # heights, at most, between a label's lines
+_GOES_ON = {skeleton(word) for word in ("de", "del", "y", "a", "tu", "la", "el", "por")}
 _OF_NUMBERS = (Kind.AMOUNT, Kind.REFERENCE)
 _OWN_SIDE = 10  # rank from which a label's side counts more than its section's
 _ENDS_LABEL = ":=;>"
@@ -112,10 +115,13 @@ class Layout:
 def lay_out(page: Page) -> Layout:
     """Read the rows of a page, and tie each value to its label."""
     rows = rows_of(tokens_of(page))
+    parts = [segments_of(row) for row in rows]
+    for upper, lower in pairwise(parts):
+        _join_label(upper, lower)
     lines: list[list[Cell]] = []
     count = 0
-    for at, row in enumerate(rows):
-        line = [cell for segment in segments_of(row) for cell in _cells(segment, page, at)]
+    for at in range(len(rows)):
+        line = _line(parts[at], page, at)
         count += len(line)
         if count > _MOST_CELLS:
             break
@@ -131,13 +137,46 @@ def lay_out(page: Page) -> Layout:
     return Layout(page, rows, [cell for line in lines for cell in line])
 
 
-def _cells(segment: Sequence[Token], page: Page, row: int) -> Iterator[Cell]:
-    """Cut words that stand together into labels and values."""
+def _join_label(above: list[list[Token]], below: list[list[Token]]) -> None:
+    """Move the second line of a label, whose value stands beside the first line, to the first."""
+    if len(above) < _LABEL_AND_VALUE or not below:
+        return
+    first, second = above[0], below[0]
+    gap = min(t.top for t in second) - max(t.bottom for t in first)
+    height = max(t.height for t in first)
+    is_near = gap < _NEXT_LINE * height and abs(first[0].left - second[0].left) < height
+    goes_on = skeleton(first[-1].text) in _GOES_ON
+    if not is_near or (not goes_on and (len(below) > 1 or _is_label(second))):
+        return
+    if _is_label([*first, *second]):
+        above[0] = [*first, *second]
+        del below[0]
+
+
+def _is_label(tokens: Sequence[Token]) -> bool:
+    """Whether words are a label to their end."""
+    text, ends = _ends_of_words(tokens)
+    is_whole = ends.get(len(text)) == (len(tokens), 0)
+    return is_whole and label_at_start(text, {len(text): len(tokens)}) is not None
+
+
+def _line(segments: Sequence[Sequence[Token]], page: Page, row: int) -> list[Cell]:
+    cells: list[Cell] = []
+    for segment in segments:
+        cells += _cells(segment, page, row, is_value=bool(cells) and cells[-1].is_label)
+    return cells
+
+
+def _cells(segment: Sequence[Token], page: Page, row: int, *, is_value: bool) -> Iterator[Cell]:
+    """Cut words that stand together into labels and values.
+
+    `is_value`: a label without a value stands before on the row, so a value is to be expected.
+    """
     rest = list(segment[:60])
     value: list[Token] = []
     is_first = True
     while rest:
-        found = _find_label(value, rest, is_first=is_first)
+        found = _find_label(value, rest, is_first=is_first, is_value=is_value)
         if found is None:
             value.append(rest.pop(0))
             continue
@@ -187,7 +226,7 @@ def _is_junk(tokens: Sequence[Token]) -> bool:
 
 
 def _find_label(
-    before: Sequence[Token], rest: Sequence[Token], *, is_first: bool
+    before: Sequence[Token], rest: Sequence[Token], *, is_first: bool, is_value: bool
 ) -> tuple[Label, int, int] | None:
     """Return the label at the start of `rest`.
 
@@ -197,7 +236,7 @@ def _find_label(
         return None
     text, ends = _ends_of_words(rest)
     match = label_at_start(text, {end: count + (part > 0) for end, (count, part) in ends.items()})
-    if match is None:
+    if match is None or (is_value and (match.errors or match.label.kind is Kind.TITLE)):
         return None
     count, part = ends[match.length]
     if not _may_be_label(match.label, before, rest, count, part, is_first=is_first):
@@ -266,6 +305,8 @@ def _may_be_label(
         return has_colon or (len(label.bare) >= _CLEAR_LABEL and label.kind is not Kind.TITLE)
     if len(label.bare) > _SHORT_LABEL or has_colon:
         return True
+    if label.kind is Kind.REFERENCE and rest[count:] and not _has_digits(rest[count : count + 1]):
+        return False
     is_sure = rest[0].confidence >= _CLEAR_LETTERS
     return is_first and is_sure and (label.side is None or last.isalpha())
 

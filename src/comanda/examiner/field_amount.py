@@ -53,6 +53,8 @@ def find_amount(layouts: Sequence[Layout]) -> Mention[int] | None:
                 mentions.append(_mention(amount, rank))
                 signed |= {amount.money.units} if amount.money.has_sign else set()
                 marked |= {amount.money.units} if amount.money.has_mark else set()
+    if any(cell.is_label and cell.kind is Kind.AMOUNT for at in layouts for cell in at.cells):
+        mentions = [mention for mention in mentions if mention.rank > _PLAIN_RANK]
     return _choose(_without_misread(mentions, signed, marked), signed, marked)
 
 

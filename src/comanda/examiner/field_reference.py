@@ -13,7 +13,7 @@ from comanda.examiner.words import Hints
 
 _FITTING, _FITTING_ALONE, _DATED = 300, 150, 55
 _STRONG = 70  # rank that a label must have where the house expects another form
-_WRAPPED_RANK = 88  # labels from this rank on have numbers that take two lines
+_WRAPPED_RANK = 60  # labels from this rank on have numbers that take two lines
 _NEXT_LINE = 1.5  # heights between a line and the next
 _LEAST_LINE = 4  # letters in a number's last line
 _LONG_LINE = 12  # letters of a number's first line
@@ -105,14 +105,14 @@ def _continuation(layout: Layout, cell: Cell, tokens: Sequence[Token]) -> tuple[
     label = cell.label
     if label is None or label.kind is not Kind.REFERENCE or label.rank < _WRAPPED_RANK:
         return ()
-    first = "".join(token.text for token in tokens)
+    first = re.sub("[-.]", "", "".join(token.text for token in tokens))
     if len(first) < _LONG_LINE or not first.isalnum():
         return ()
     below = [other for other in layout.cells if other.row == cell.row + 1]
     if len(below) != 1 or below[0].is_label or below[0].owner is not None:
         return ()
     rest = below[0]
-    text = "".join(token.text for token in rest.tokens)
+    text = re.sub("[-.]", "", "".join(token.text for token in rest.tokens))
     gap = rest.top - cell.bottom
     is_near = gap < _NEXT_LINE * cell.height and abs(rest.height - cell.height) < 0.4 * cell.height
     is_part = text.isalnum() and text.isascii() and any(c.isdigit() for c in text)

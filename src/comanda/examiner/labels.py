@@ -117,7 +117,7 @@ _TABLE: tuple[tuple[Kind, int, Side | None, str], ...] = (
     (Kind.OTHER_AMOUNT, 10, None, """
         saldo|saldo disponible|saldo actual|saldo final|saldo anterior|saldo restante
         nuevo saldo|tu saldo|tu nuevo saldo|disponible|dinero disponible|balance|saldo en cuenta
-        saldo total|te quedan|te queda|saldo contable|saldo nequi|tu dinero
+        saldo total|saldo contable|saldo nequi|tu dinero
         saldo despues de la operacion|valor disponible|monto disponible|cupo|cupo disponible
         limite|limite diario|limite de envio|limite disponible|monto maximo|monto limite
         monto minimo|tope|tope diario|credito disponible|te puedes gastar|puedes enviar hasta

@@ -14,6 +14,7 @@ _EDGES = "#:;,.*'\"`\u00b4“”\u2018\u2019«»()[]{}<>=~_-—\u2013°º "
 _MONEY_MARK = re.compile(r"[$₡₲€%]|\b(?:MXN|USD|COP|CRC|PEN|CLP|ARS|GTQ)\b|S/")
 _RUN_UP, _RUN_DOWN = "01234567890123456789", "98765432109876543210"
 _LONGEST_HEAD = 4  # letters before a number's first digits
+_LETTER_AND_NUMBER = re.compile("[A-Z][Oo][0-9]{5,9}")
 _MOST_MISREAD = 2  # letters in a number of digits that are digits
 _ALL_DIGITS_FROM = 8
 _SHORTER = 12  # letters and digits; a longer number is no date, whatever is in it
@@ -74,6 +75,8 @@ def repaired(number: str) -> str:
     middle = number[1:]
     if is_of_digits and wrong and wrong <= _MOST_MISREAD and number[0].isdigit() and middle:
         return digits
+    if _LETTER_AND_NUMBER.fullmatch(number):
+        return f"{number[0]}0{number[2:]}"
     return number
 
 
