@@ -14,6 +14,7 @@ from comanda.examiner.votes import Mention, Place, elect, overlaps, places
 _LARGE = 1.35  # times the usual height of letters
 _LARGER = 1.15  # times the next amount's height
 _LARGE_RANK, _UNSIGNED_RANK, _PLAIN_RANK, _LARGE_BONUS = 45, 40, 10, 16
+_OWN_RANK = 56  # from which labels mean the amount itself, and no total
 _JUNK = 3  # letters before an amount without a sign
 _FEW = 9_99  # minor units; one digit alone, without a sign, is no amount
 _NEVER = (Kind.OTHER_AMOUNT, Kind.NOTE)
@@ -53,9 +54,21 @@ def find_amount(layouts: Sequence[Layout]) -> Mention[int] | None:
                 mentions.append(_mention(amount, rank))
                 signed |= {amount.money.units} if amount.money.has_sign else set()
                 marked |= {amount.money.units} if amount.money.has_mark else set()
-    if any(cell.is_label and cell.kind is Kind.AMOUNT for at in layouts for cell in at.cells):
-        mentions = [mention for mention in mentions if mention.rank > _PLAIN_RANK]
+    least = _least_rank(layouts)
+    mentions = [mention for mention in mentions if mention.rank >= least]
     return _choose(_without_misread(mentions, signed, marked), signed, marked)
+
+
+def _least_rank(layouts: Sequence[Layout]) -> int:
+    """Return the rank that an amount must have: no total stands in for an amount not read."""
+    ranks = [
+        cell.label.rank
+        for layout in layouts
+        for cell in layout.cells
+        if cell.is_label and cell.label and cell.label.kind is Kind.AMOUNT
+    ]
+    best = max(ranks, default=0)
+    return _UNSIGNED_RANK if best >= _OWN_RANK else _PLAIN_RANK + 1 if best else 0
 
 
 def _choose(
