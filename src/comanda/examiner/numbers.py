@@ -68,12 +68,14 @@ def _is_short_head(word: str) -> bool:
 
 
 def repaired(number: str) -> str:
-    """Return digits for the letters that must be digits, in a number that is of digits alone."""
+    """Return digits for the letters that must be digits.
+
+    These are a few letters in a number of digits, and an "O" behind the one letter of a number.
+    """
     digits = to_digits(number)
     wrong = sum(a != b for a, b in zip(number, digits, strict=True))
-    is_of_digits = digits.isdigit() and len(number) >= _ALL_DIGITS_FROM
-    middle = number[1:]
-    if is_of_digits and wrong and wrong <= _MOST_MISREAD and number[0].isdigit() and middle:
+    is_of_digits = digits.isdigit() and len(number) >= _ALL_DIGITS_FROM and number[0].isdigit()
+    if is_of_digits and wrong <= _MOST_MISREAD:
         return digits
     if _LETTER_AND_NUMBER.fullmatch(number):
         return f"{number[0]}0{number[2:]}"
