@@ -38,7 +38,8 @@ def test_an_account_is_read_by_its_end(shown: str, layout: str) -> None:
     ],
 )  # fmt: skip
 def test_whose_account_the_label_says(label: str) -> None:
-    for account in ("012180001234564821", "300 123 4821", "••4821"):
+    full = "0000003100087654324821" if label == "CVU" else "012180001234564821"
+    for account in (full, "300 123 4821", "••4821"):
         assert party(f"{label}  {account}")[0] == "4821"
         assert party(label, account)[0] == "4821"
 
@@ -137,3 +138,9 @@ def test_two_accounts_that_both_may_be_the_recipients_are_none() -> None:
 )
 def test_the_bank_is_the_one_that_the_receipt_is_of(rows: list[str], bank: str | None) -> None:
     assert read_fields([page(rows)], HINTS).bank == bank
+
+
+def test_a_number_that_lost_digits_is_no_account() -> None:
+    assert party("CLABE  0121800012345648")[0] is None
+    assert party("CVU  00000031000876543248")[0] is None
+    assert party("CLABE  0121 **** **** 4821")[0] == "4821"

@@ -22,6 +22,8 @@ from comanda.examiner.votes import (
 
 _OF_PARTY = (Kind.PARTY, Kind.ACCOUNT, Kind.HOLDER, Kind.BANK)
 _CLOCK = re.compile("[0-9]:[0-9]")
+_LENGTHS = {"clabe": 18, "cvu": 22, "cbu": 22}  # digits
+_MASKED_DIGITS = 10  # digits, at most, of a number that is shown masked
 _FAR = 3  # rows below a heading, whose values still belong to the heading
 _HEADER = 0.25  # of the picture's height, where the app names itself
 _ACCOUNT_RANKS = {Kind.ACCOUNT: 30, Kind.PARTY: 20, Kind.HOLDER: 12, Kind.BANK: 12, None: 12}
@@ -120,9 +122,18 @@ def _account(party: _Party) -> str | None:
     is_labelled = party.kind is Kind.ACCOUNT
     ending = account_ending(text, is_labelled=is_labelled or party.kind is Kind.PARTY)
     label = party.cell.label
+    if ending is not None and label is not None and _is_cut(label.bare, text):
+        return None
     if ending is None and is_labelled and label is not None and "allas" in label.bare:
         return alias_in(text)
     return ending
+
+
+def _is_cut(label: str, text: str) -> bool:
+    """Whether a pass lost digits of a number whose length its label says."""
+    length = next((length for name, length in _LENGTHS.items() if name in label), None)
+    digits = sum(c.isdigit() for c in text)
+    return length is not None and digits > _MASKED_DIGITS and digits != length
 
 
 def _holder(party: _Party) -> str | None:
