@@ -144,3 +144,29 @@ def test_a_number_that_lost_digits_is_no_account() -> None:
     assert party("CLABE  0121800012345648")[0] is None
     assert party("CVU  00000031000876543248")[0] is None
     assert party("CLABE  0121 **** **** 4821")[0] == "4821"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Cuenta origen  Nómina *2602", "Cuenta  *0784", "Monto  $ 25.00"],
+        ["Cuenta  *0784", "Monto  $ 25.00", "Cuenta de cargo  *2602"],
+        ["Cuenta de retiro: *2602", "Ordenante: Juan Ospina", "Cuenta: *0784"],
+    ],
+)
+def test_a_plain_account_is_the_recipients_where_the_sender_has_one(rows: list[str]) -> None:
+    assert read_fields([page(rows)], HINTS).account == "0784"
+
+
+def test_a_plain_account_alone_is_nobodys() -> None:
+    assert read_fields([page(["Cuenta  *0784", "Monto  $ 25.00"])], HINTS).account is None
+
+
+def test_a_plain_holder_is_the_recipients_where_the_sender_has_one() -> None:
+    rows = ["Titular de origen  Gabriela Montes", "A nombre de  Tacos El Compa"]
+    assert read_fields([page(rows)], HINTS).holder == "Tacos El Compa"
+
+
+def test_an_account_stands_beside_its_bank() -> None:
+    rows = ["Titular destino", "Café Peñalolén", "Banorte • 6558", "Desde", "Nómina • 2697"]
+    assert read_fields([page(rows)], HINTS).account == "6558"

@@ -22,7 +22,7 @@ class FakeReader:
         self.words = words
         self.asked: list[tuple[tuple[int, int], int]] = []
 
-    def ask(self, picture: Image.Image, mode: int, _: float) -> None:
+    def ask(self, picture: Image.Image, mode: int, *_: object) -> None:
         assert picture.mode == "L"
         self.asked.append((picture.size, mode))
 

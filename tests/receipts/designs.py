@@ -184,9 +184,9 @@ DESIGNS: tuple[Design, ...] = (
         titles=("Comprobante de transferencia", "Transferencia enviada", "Le enviaste plata"),
         rows=("concept?", "sender", "from_account", "holder", "cuit", "to_bank", "account",
               "alias?", "others", "reference"),
-        numbers=("code",), reference=("Código de identificación", "Identificador"),
+        numbers=("long number",), reference=("Número de operación", "N° de operación"),
         pairings=(BELOW, RIGHT), cents=("plain", "raised", "bare"),
-        others=(("Número de operación de Mercado Pago", "long number"),),
+        others=(("Código de identificación", "code"),),
     ),
     Design(
         name="ar-provincial", country="AR", banks=("Cuenta DNI", "Banco Galicia", "Banco Nación"),

@@ -134,6 +134,7 @@ def lay_out(page: Page) -> Layout:
     for above, below in pairwise(lines):
         _tie_above(above, below)
     _give_sides(lines)
+    _give_rest_to_recipient([cell for line in lines for cell in line])
     return Layout(page, rows, [cell for line in lines for cell in line])
 
 
@@ -417,3 +418,41 @@ def _give_sides(lines: list[list[Cell]]) -> None:
         for cell in line:
             cell.sided, cell.distance = side, distance
         distance += 1
+
+
+_SAYS = {  # what a label names → the labels that name it, too, with a value of their own
+    Kind.ACCOUNT: (Kind.ACCOUNT,),
+    Kind.HOLDER: (Kind.HOLDER, Kind.PARTY),
+}
+
+
+def _give_rest_to_recipient(cells: Sequence[Cell]) -> None:
+    """Give the recipient a plain "Cuenta" or "Titular", where the sender has one already.
+
+    A receipt names each of them once for either party.
+    """
+    named: dict[Side, set[Kind]] = {side: set() for side in Side}
+    for cell, after in zip(cells, [*cells[1:], None], strict=False):
+        label = cell.label
+        if _is_own_label(cell) and label is not None and label.side is not None:
+            is_split = after is not None and after.is_label and after.kind is label.kind
+            if cell.following or is_split:
+                named[label.side].add(label.kind)
+    for before, cell in zip([None, *cells], cells, strict=False):
+        if not cell.is_label or cell.kind not in _SAYS or _is_own_label(cell):
+            continue
+        is_part = before is not None and before.is_label and not before.following
+        says = _SAYS[cell.kind]
+        is_free = not named[Side.RECIPIENT].intersection(says)
+        if is_free and not is_part and named[Side.SENDER].intersection(says):
+            for one in (cell, *cell.following):
+                one.sided, one.distance = Side.RECIPIENT, 0
+
+
+def _is_own_label(cell: Cell) -> bool:
+    """Whether a label says by itself whose its value is."""
+    return (
+        cell.is_label
+        and cell.label is not None
+        and (cell.label.side is not None and cell.label.rank >= _OWN_SIDE)
+    )

@@ -120,7 +120,10 @@ def _account(party: _Party) -> str | None:
     if _CLOCK.search(text):
         return None
     is_labelled = party.kind is Kind.ACCOUNT
-    ending = account_ending(text, is_labelled=is_labelled or party.kind is Kind.PARTY)
+    is_beside_bank = party.kind in (Kind.HOLDER, Kind.BANK) and bool(banks_in(party.words))
+    ending = account_ending(
+        text, is_labelled=is_labelled or party.kind is Kind.PARTY or is_beside_bank
+    )
     label = party.cell.label
     if ending is not None and label is not None and _is_cut(label.bare, text):
         return None

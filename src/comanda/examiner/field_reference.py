@@ -36,12 +36,22 @@ def find_reference(layouts: Sequence[Layout], hints: Hints) -> Mention[str] | No
     if not ordered:
         return None
     best = ordered[0]
-    elected = _elect(best, mentions)
+    as_code = {at for at, layout in enumerate(layouts) if layout.page.as_code}
+    elected = _elect_code(best, mentions, as_code) or _elect(best, mentions)
     if elected is not None and best.rank == _FITTING_ALONE:
         rivals = [place for place in ordered[1:] if place.rank == best.rank]
         if any(m.value != elected.value for place in rivals for m in place.mentions):
             return None
     return elected
+
+
+def _elect_code(
+    place: Place[str], mentions: Sequence[Mention[str]], as_code: set[int]
+) -> Mention[str] | None:
+    """Return the number that the passes which read codes best agree on, if it has letters."""
+    best = [mention for mention in place.mentions if mention.source in as_code]
+    elected = _elect(Place(tuple(best)), mentions) if best else None
+    return None if elected is None or elected.value.isdigit() else elected
 
 
 def _elect(place: Place[str], mentions: Sequence[Mention[str]]) -> Mention[str] | None:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageFilter
 
-from comanda.examiner.reader import Reader
+from comanda.examiner.reader import LANGUAGES, Reader
 from comanda.examiner.tables import read_table
 from comanda.examiner.views import View, flatten, slope_of, soft_radius, stretch, turns_of
 from comanda.examiner.words import Page, Word
 
 READ_SECONDS = 7.0  # for all passes; what was read until then counts
 _BLOCK, _SPARSE = 6, 11  # Tesseract's page segmentation modes: one block, and text anywhere
+_WORDS, _CODES = LANGUAGES  # Spanish knows the labels; English reads letters among digits better
 _FIRST_SIDE = 1300  # pixels of the longer side in the first round, which finds where the text is
 _WORD_HEIGHT = 34  # pixels of a word's box that Tesseract reads best
 _LEAST_SCALE, _MOST_SCALE = 0.5, 3.0
@@ -32,10 +33,11 @@ _SHORTEST = 3  # letters of a word that shows where the text is
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A view, and one of Tesseract's ways to look for lines in it."""
+    """A view, one of Tesseract's ways to look for lines in it, and the model that reads it."""
 
     view: View
     mode: int
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ def read_picture(picture: Image.Image, readers: Sequence[Reader]) -> Iterator[li
     _, other_flat = _straight(text, radius * _HARDER if radius else _LEAST_RADIUS)
     _, soft = _straight(text, max(radius, _LEAST_RADIUS) * _SOFTER)
     rounds = (
-        (Pass(flat, _BLOCK), Pass(other_flat, _SPARSE)),
-        (Pass(soft, _BLOCK), Pass(plain, _SPARSE)),
-        (Pass(other_flat, _BLOCK), Pass(soft, _SPARSE)),
+        (Pass(flat, _BLOCK, _WORDS), Pass(other_flat, _SPARSE, _CODES)),
+        (Pass(soft, _BLOCK, _CODES), Pass(plain, _SPARSE, _WORDS)),
+        (Pass(other_flat, _BLOCK, _CODES), Pass(soft, _SPARSE, _WORDS)),
     )
     for passes in rounds:
         if turn.is_over:
@@ -104,12 +106,14 @@ class _Turn:
         for start in range(0, len(passes), len(self._readers)):
             at_once = list(zip(passes[start:], self._readers, strict=False))
             for one, reader in at_once:
-                reader.ask(one.view.image, one.mode, self._end - time.monotonic())
+                seconds = self._end - time.monotonic()
+                reader.ask(one.view.image, one.mode, one.language, seconds)
             for one, reader in at_once:
                 table = reader.answer()
                 if table is not None:
                     words = tuple(_placed(word, one.view) for word in read_table(table))
-                    pages.append(Page(self.picture.width, self.picture.height, words))
+                    size = self.picture.size
+                    pages.append(Page(*size, words, as_code=one.language == _CODES))
         return pages
 
 
@@ -129,7 +133,7 @@ def _find_text(turn: _Turn) -> _Found | None:
         plain, flat = _straight(turned, radius)
         found = _Found(
             View(turn.picture).turned(quarters),
-            turn.read((Pass(flat, _SPARSE), Pass(plain, _BLOCK))),
+            turn.read((Pass(flat, _SPARSE, _WORDS), Pass(plain, _BLOCK, _CODES))),
         )
         if best is None or found.letters > best.letters:
             best = found

@@ -18,8 +18,8 @@ from PIL import Image
 
 from comanda.examiner import limits
 
-LANGUAGES = ("spa", "eng")  # the first that is there is used
-_REQUEST = struct.Struct(">IIII")  # width, height, page segmentation mode, milliseconds
+LANGUAGES = ("spa", "eng")  # the names of Tesseract's models; one of them suffices
+_REQUEST = struct.Struct(">IIBBI")  # width, height, segmentation mode, model, milliseconds
 _ANSWER = struct.Struct(">i")  # bytes that follow, or -1
 _MOST_PIXELS = 16_000_000
 _LARGEST_ANSWER = 4 * 1024 * 1024
@@ -28,10 +28,10 @@ _LIST_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The program that reads, its language, and its environment."""
+    """The program that reads, the model for each of LANGUAGES, and its environment."""
 
     path: str
-    language: str
+    models: tuple[str, ...]
     environment: dict[str, str]
 
 
@@ -42,12 +42,13 @@ class Reader:
         self._requests = os.fdopen(requests, "wb")
         self._answers = os.fdopen(answers, "rb")
 
-    def ask(self, picture: Image.Image, mode: int, seconds: float) -> None:
+    def ask(self, picture: Image.Image, mode: int, language: str, seconds: float) -> None:
         """Send a grey picture to read within `seconds`; `answer` must be called after it.
 
-        `mode` is Tesseract's page segmentation mode. Raises OSError.
+        `mode` is Tesseract's page segmentation mode, `language` one of LANGUAGES. Raises OSError.
         """
-        head = _REQUEST.pack(*picture.size, mode, max(1, int(seconds * 1000)))
+        model = LANGUAGES.index(language)
+        head = _REQUEST.pack(*picture.size, mode, model, max(1, int(seconds * 1000)))
         self._requests.write(head + picture.tobytes())
         self._requests.flush()
 
@@ -58,7 +59,10 @@ class Reader:
 
 
 def find_program() -> Program | None:
-    """Return the program and its best language, or None where there is none."""
+    """Return the program and its models, or None where there is none.
+
+    A language that is missing is read with the other one's model.
+    """
     path = shutil.which("tesseract")
     if path is None or not hasattr(os, "fork"):
         return None
@@ -77,8 +81,9 @@ def find_program() -> Program | None:
     except (OSError, subprocess.SubprocessError):
         return None
     there = (listed.stdout + b"\n" + listed.stderr).decode("utf-8", "replace").split()
-    language = next((one for one in LANGUAGES if one in there), None)
-    return None if language is None else Program(path, language, environment)
+    known = [language for language in LANGUAGES if language in there]
+    models = tuple(language if language in known else known[0] for language in LANGUAGES if known)
+    return Program(path, models, environment) if models else None
 
 
 def start(program: Program) -> Reader:
@@ -105,22 +110,22 @@ def start(program: Program) -> Reader:
 def _serve(program: Program, source: BinaryIO, sink: BinaryIO) -> None:
     """Read one picture after another, until the examiner closes the pipe."""
     while head := source.read(_REQUEST.size):
-        width, height, mode, millis = _REQUEST.unpack(head)
-        if not 0 < width * height <= _MOST_PIXELS:
+        width, height, mode, model, millis = _REQUEST.unpack(head)
+        if not 0 < width * height <= _MOST_PIXELS or model >= len(program.models):
             return
         picture = b"P5 %d %d 255\n" % (width, height) + _exactly(source, width * height)
-        text = _read(program, picture, mode, millis)
+        text = _read(program, picture, mode, program.models[model], millis)
         del picture
         sink.write(_ANSWER.pack(-1) if text is None else _ANSWER.pack(len(text)) + text)
         sink.flush()
 
 
-def _read(program: Program, picture: bytes, mode: int, millis: int) -> bytes | None:
+def _read(program: Program, picture: bytes, mode: int, model: str, millis: int) -> bytes | None:
     """Return Tesseract's table of the words in a picture, or None if it fails.
 
     Its complaints go where the examiner's standard error leads, which is nowhere.
     """
-    command = (program.path, "-", "-", "-l", program.language, "--psm", str(mode), "tsv")
+    command = (program.path, "-", "-", "-l", model, "--psm", str(mode), "tsv")
     end = time.monotonic() + millis / 1000
     try:
         process = subprocess.Popen(  # noqa: S603 - the picture comes by the pipe

@@ -34,13 +34,15 @@ class Page:
     """The words of one pass over a picture of this size, in any order.
 
     A picture is read in several passes, each of which misses or misreads other words. A PDF's text
-    is one pass a page, without mistakes; `index` is the page's, from 0.
+    is one pass a page, without mistakes; `index` is the page's, from 0. Words that were read
+    `as_code` are so by a model that expects no Spanish: it is better at letters among digits.
     """
 
     width: float
     height: float
     words: tuple[Word, ...]
     index: int = 0
+    as_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
