@@ -80,7 +80,7 @@ RENAMED = {
         "quantity": "static/js/mesero/cards.js",
     },
     "Payment": {
-        "seen_in_account": "static/js/caja/order.js",
+        "seen_in_account": "static/js/caja/order-contents.js",
         "submitted_at": "static/js/house/overlooked.js",
         "submitted_by": "static/js/mesero/mesero.js",
         "seen_at": "static/js/mesero/payable.js",

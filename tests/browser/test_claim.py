@@ -82,7 +82,7 @@ async def test_a_waiter_sees_live_what_was_read_and_nothing_before(
     await expect(card(page).locator(".proof-read")).to_be_hidden()
     await read(house, payment, GOOD)
     await expect(card(page).locator(".proof-read")).to_have_text(
-        re.compile(r"^En la foto: \$\s241\.00 · 88412201937 · .*14:40$")
+        re.compile(r"^En la foto: \$\s241\.00 · 8841 2201 937 · .*14:40$")
     )
     await expect(card(page)).not_to_contain_text("La foto dice")
     assert await page.evaluate("tones") == []
@@ -109,7 +109,7 @@ async def test_what_differs_is_said_in_words(house: House, window: OpenWindow) -
     await expect(differs).to_have_count(2)
     await expect(differs.first).to_contain_text("La foto dice $ 150.00, y este pago es de $ 261.00")
     await expect(differs.last).to_contain_text(
-        "La foto dice 88412201937, y este pago dice 99999999"
+        "La foto dice 8841 2201 937, y este pago dice 9999 9999"
     )
 
 
@@ -136,7 +136,7 @@ async def test_a_waiter_takes_over_what_the_photo_says(
     await expect(sheet.get_by_label("Monto que paga")).to_have_value("241.00")
     assert await all_flaws(page) == {}
     await sheet.get_by_role("button", name="Usar lo de la foto: $ 150.00").click()
-    await sheet.get_by_role("button", name="Usar lo de la foto: 88412201937").click()
+    await sheet.get_by_role("button", name="Usar lo de la foto: 8841 2201 937").click()
     await expect(sheet.get_by_label("Clave de rastreo")).to_have_value("88412201937")
     await expect(sheet.get_by_role("button", name="Usar lo de la foto")).to_have_count(0)
     await sheet.get_by_role("button", name="Guardar").click()
@@ -380,7 +380,7 @@ async def test_hostile_text_of_a_receipt_stays_text(
     shown = (await now(house, payment))["reading"]["reference"]
     assert len(shown) <= 64
     text = await card(page).locator(".proof-read").inner_text()
-    assert shown in text
+    assert shown.replace(" ", "") in text.replace(" ", "")
     assert await page.locator(".proof-read img").count() == 0
     sheet = await open_dialog(page)
     await sheet.get_by_role("button", name="Usar lo de la foto").first.click()

@@ -6,7 +6,8 @@ import "./browser.js";
 const { learnTime } = await import("../../static/js/lib/server-time.js");
 const { setClock } = await import("../../static/js/lib/wall-time.js");
 const { setMoney } = await import("../../static/js/lib/money.js");
-const { differencesOf, isSameNumber, proposalsOf, readingWords } = await import(
+const { isSameNumber } = await import("../../static/js/house/receipt-words.js");
+const { differencesOf, proposalsOf, readingWords } = await import(
   "../../static/js/cobro/reading-words.js");
 const { correctable, mayCorrect } = await import("../../static/js/cobro/claim.js");
 
@@ -24,8 +25,8 @@ beforeEach(() => {
 });
 
 test("what was read is told in a line, with its day by the house's clock", () => {
-  assert.equal(plain(readingWords(payment())), "$ 185.50 · 88412201937 · hoy 20:41");
-  assert.equal(plain(readingWords(read({ at: "2026-12-17T02:41:00Z" }))), "$ 185.50 · 88412201937 · ayer 20:41");
+  assert.equal(plain(readingWords(payment())), "$ 185.50 · 8841 2201 937 · hoy 20:41");
+  assert.equal(plain(readingWords(read({ at: "2026-12-17T02:41:00Z" }))), "$ 185.50 · 8841 2201 937 · ayer 20:41");
   assert.equal(readingWords(read({ amount: null, reference: null, at: "2026-12-17" })), "hoy");
   assert.equal(readingWords(read({ amount: null, reference: null, at: "2026-12-02" })), "02/12");
   assert.equal(readingWords(read({ amount: null, reference: null, at: "2025-12-18" })), "18/12/2025");
@@ -53,7 +54,7 @@ test("the photo's amount is compared with what the guest gave, the tip too", () 
 test("a number that nobody typed differs from nothing", () => {
   assert.deepEqual(differencesOf(payment({ reference: "8841 220 1937" })), []);
   assert.deepEqual(differencesOf(payment({ reference: "777" })),
-    ["La foto dice 88412201937, y este pago dice 777"]);
+    ["La foto dice 8841 2201 937, y este pago dice 777"]);
 });
 
 for (const [typed, number, isSame] of [

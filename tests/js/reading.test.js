@@ -9,9 +9,9 @@ const { setMoney } = await import("../../static/js/lib/money.js");
 const { inFours } = await import("../../static/js/lib/copy.js");
 const { setRules } = await import("../../static/js/house/rules.js");
 const { setHouse } = await import("../../static/js/caja/words.js");
-const { dateWords, groups, isOtherNumber, lineOf, plainDate, whenWords } = await import(
-  "../../static/js/caja/reading-words.js");
-const { rowsOf } = await import("../../static/js/caja/checking.js");
+const { groups, isSameNumber, whenWords } = await import("../../static/js/house/receipt-words.js");
+const { lineOf } = await import("../../static/js/caja/reading-lines.js");
+const { dateWords, plainDate, rowsOf } = await import("../../static/js/caja/checking-rows.js");
 const { isCorrected } = await import("../../static/js/caja/examination.js");
 
 const strong = { short: "", sentence: "", strong: true };
@@ -97,10 +97,10 @@ test("long numbers stand in groups of four, other texts as they are", () => {
 });
 
 test("who types the last characters of a number, or its looks, types no other number", () => {
-  assert.equal(isOtherNumber("1937", "88412201937"), false);
-  assert.equal(isOtherNumber("937", "88412201937"), true);
-  assert.equal(isOtherNumber("8841-2201 O37", "88412201037"), false);
-  assert.equal(isOtherNumber("88412201938", "88412201937"), true);
+  assert.equal(isSameNumber("1937", "88412201937"), true);
+  assert.equal(isSameNumber("937", "88412201937"), false);
+  assert.equal(isSameNumber("8841-2201 O37", "88412201037"), true);
+  assert.equal(isSameNumber("88412201938", "88412201937"), false);
 });
 
 const account = (label, number) => ({ method: "transferencia", label, number, holder: "Rosa", alias: null, qr: null });

@@ -377,6 +377,7 @@ function open(paymentId) {
   if (!order) return;
   selectedId = paymentId;
   detail.show(order);
+  verdicts.prepare();
   showPayment(isOwn(order.payment) ? null : order.payment);
   markSelected();
   layOver();

@@ -3,9 +3,9 @@
 import { createCopy } from "../lib/copy.js";
 import { h, setText, wholeAmounts } from "../lib/dom.js";
 import { money } from "../house/format.js";
+import { groups, isSameNumber, whenWords } from "../house/receipt-words.js";
 import { pointsElsewhere, warningSentence } from "../house/rules.js";
 import { examinationWords } from "./examination.js";
-import { groups, isOtherNumber, whenWords } from "./reading-words.js";
 import { isInAccount, personName, referenceLabel, tellsReading } from "./words.js";
 
 /** The ordered dishes, each in a line with its note. */
@@ -48,7 +48,7 @@ export function createFacts(/** @type {Payment} */ payment, isNew = false) {
 /** Whether the number stands, with its button, among what was read. */
 function hasRead(/** @type {Payment} */ payment, /** @type {string} */ typed) {
   const read = payment.reading?.reference;
-  return tellsReading(payment) && Boolean(read) && !isOtherNumber(typed, read ?? "");
+  return tellsReading(payment) && Boolean(read) && isSameNumber(typed, read ?? "");
 }
 
 const fact = (/** @type {string} */ name, /** @type {Element} */ value, /** @type {Element?} */ more = null) =>

@@ -1,12 +1,10 @@
 // "Lo que dice la foto": each field that was read from a proof, beside what it is compared with.
 
 import { call, Offline, orTryAgain } from "../lib/api.js";
-import { createCopy } from "../lib/copy.js";
-import { h, setText, wholeAmounts } from "../lib/dom.js";
+import { h, setText } from "../lib/dom.js";
+import { fetchPart } from "../lib/later.js";
 import { onLink } from "../lib/link.js";
-import { orderLink } from "./evidence.js";
 import { isPicture, showSpot } from "./photo.js";
-import { lineOf } from "./reading-words.js";
 import { tellsReading } from "./words.js";
 
 /** @type {Set<ReadingPanel>} */
@@ -18,6 +16,8 @@ export class ReadingPanel {
   payment;
   /** @type {ReadField[]} */
   fields = [];
+  /** @type {typeof import("./reading-lines.js")?} */
+  #lines = null;
   /** @type {ReadField["name"]?} */
   #pressed = null;
   #asked = ""; // what the last request was about
@@ -75,8 +75,13 @@ export class ReadingPanel {
     const round = this.#round;
     lost.delete(this);
     try {
+      const coming = this.#lines ? null : import("./reading-lines.js");
+      coming?.catch(() => {}); // a request that failed before it says why
       const { fields, source } = await call("GET", `/payments/${this.payment.id}/reading`);
+      const lines = this.#lines ?? (coming && await fetchPart(coming));
       if (round !== this.#round) return;
+      if (!lines) throw new Offline();
+      this.#lines = lines;
       this.source = source;
       this.fields = fields;
       this.#say("");
@@ -130,7 +135,9 @@ export class ReadingPanel {
   /** The lines are made anew if something of them changed; the keyboard stays where it was. */
   #showLines() {
     const canShow = isPicture(this.photo);
-    const lines = this.fields.map((field) => lineOf(field, this.payment));
+    const part = this.#lines;
+    if (!part) return;
+    const lines = this.fields.map((field) => part.lineOf(field, this.payment));
     const now = JSON.stringify([canShow, lines]);
     if (now === this.#shown) return;
     this.#shown = now;
@@ -138,31 +145,12 @@ export class ReadingPanel {
       this.list.contains(document.activeElement) ? document.activeElement : null);
     const name = focused?.closest("li")?.dataset.field;
     const kind = focused?.tagName;
-    this.list.replaceChildren(...lines.map((line) => this.#createLine(line, canShow)));
+    this.list.replaceChildren(...lines.map((line) => part.createLine(line,
+      canShow && line.box ? () => this.#choose(this.#pressed === line.name ? null : line.name) : null)));
     this.hint.hidden = !this.list.querySelector("[aria-pressed]");
     if (name) /** @type {HTMLElement?} */ (this.list.querySelector(`[data-field="${name}"] ${kind}`))?.focus();
     const pressed = lines.find((line) => line.name === this.#pressed);
     this.#choose(canShow && pressed?.box ? pressed.name : null);
-  }
-
-  #createLine(/** @type {ReadingLine} */ line, /** @type {boolean} */ canShow) {
-    const { name, label, value, mark, tone, words, orderId, note, box } = line;
-    const sign = mark === "✓" ? "coincide: " : "no coincide: ";
-    const check = h("span", { class: "read-check", data: { tone } },
-      mark ? h("span", { "aria-hidden": "true" }, `${mark} `) : null,
-      mark ? h("span", { class: "unseen" }, sign) : null,
-      h("bdi", {}, ...wholeAmounts(words)), orderId ? " " : null,
-      orderId ? orderLink(orderId, `orden\u00a0${orderId}`) : null);
-    const shown = h("bdi", { class: "read-value" }, value);
-    const said = h("span", { class: "read-said" }, shown, ...orderId ? [] : [" ", check]);
-    const parts = [h("span", { class: "read-name" }, label), said];
-    const field = canShow && box
-      ? h("button", { class: "read-field", type: "button", "aria-pressed": "false",
-        onclick: () => this.#choose(this.#pressed === name ? null : name) }, ...parts)
-      : h("div", { class: "read-field" }, ...parts);
-    return h("li", { data: { field: name } }, field,
-      name === "reference" ? createCopy(`${label} de la foto`, () => line.copied) : null,
-      orderId ? check : null, note ? h("p", { class: "read-note" }, note) : null);
   }
 
   /** Frame a line's place on the photo; null for no line. */

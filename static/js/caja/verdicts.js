@@ -2,14 +2,17 @@
 
 import { call, Offline, orTryAgain, Problem } from "../lib/api.js";
 import { toast } from "../lib/dom.js";
+import { fetchPart } from "../lib/later.js";
 import { clock, money } from "../house/format.js";
 import { signInAgain } from "../house/live.js";
 import { needsReason } from "../house/rules.js";
-import { addReasonsAgainst, askAfterAll, askWhyApproved, askWhyRejected } from "./reason.js";
 import { givenOf, placesOf, placesWithin } from "./charges.js";
 import { decidedWords } from "./words.js";
 
 const DONE = "No tienes que hacer nada.";
+const loadReasons = () => import("./reason.js");
+
+/** @typedef {typeof import("./reason.js")} Reasons */
 
 /**
  * Judges what `detail` shows. `known(payment)` is the payment as the page knows it, `learn(answer)` hears what the
@@ -21,6 +24,9 @@ export class Verdicts {
   judging = null; // the id of the payment whose verdict is on its way
   /** @type {HTMLDialogElement?} */
   #dialog = null;
+  /** @type {Reasons?} */
+  #reasons = null; // fetched when the first payment is opened
+  #question = 0;
 
   constructor(/** @type {VerdictParts} */ { detail, username, known, learn, onDone }) {
     this.detail = detail;
@@ -30,33 +36,46 @@ export class Verdicts {
     this.onDone = onDone;
   }
 
+  /** Fetch the questions for a reason ahead of the first verdict; if that fails, the first question tries again. */
+  prepare() {
+    if (!this.#reasons) loadReasons().then((part) => { this.#reasons = part; }, () => {});
+  }
+
   approve() {
     const { detail } = this;
     if (!detail.canJudge || detail.isResting || !detail.payment) return;
     if (detail.tick.isMissing) detail.tick.ask();
     else if (detail.isLoading) return;
-    else if (needsReason(detail.payment)) this.#ask(askWhyApproved, "aprobado");
+    else if (needsReason(detail.payment)) this.#ask("askWhyApproved", "aprobado");
     else this.#judge("aprobado", null);
   }
 
   reject() {
-    if (this.detail.canJudge && !this.detail.isResting) this.#ask(askWhyRejected, "rechazado");
+    if (this.detail.canJudge && !this.detail.isResting) this.#ask("askWhyRejected", "rechazado");
   }
 
-  /** @type {(question: typeof askAfterAll, verdict: Verdict) => void} */
-  #ask(question, verdict) {
+  /** @type {(question: "askWhyApproved" | "askWhyRejected" | "askAfterAll", verdict: Verdict) => Promise<void>} */
+  async #ask(question, verdict) {
+    this.#question += 1;
+    const mine = this.#question;
+    const { payment } = this.detail;
+    this.#reasons ??= await fetchPart(loadReasons());
     const { order } = this.detail;
-    if (order) this.#dialog = question(order, (reason) => this.#judge(verdict, reason));
+    if (!this.#reasons || !order || mine !== this.#question || payment?.id !== this.detail.payment?.id) return;
+    this.#dialog = this.#reasons[question](order, (reason) => this.#judge(verdict, reason));
   }
 
   /** Add strong warnings to the open question why the payment is approved; what was typed stays. */
   warn(/** @type {Suspicion[]} */ warnings) {
     const { order } = this.detail;
-    if (order && this.#dialog?.isConnected) addReasonsAgainst(this.#dialog, order, warnings);
+    if (order && this.#dialog?.isConnected) this.#reasons?.addReasonsAgainst(this.#dialog, order, warnings);
   }
 
   /** Close the question: its payment is no longer on show. */
-  stopAsking() { this.#dialog?.close(); }
+  stopAsking() {
+    this.#question += 1;
+    this.#dialog?.close();
+  }
 
   /** Another cashier may have decided the shown payment meanwhile. */
   check(/** @type {Charged | undefined} */ order) {
@@ -72,7 +91,7 @@ export class Verdicts {
   /** The order has moved on: ask for this payment's verdict. */
   async #inquire(/** @type {Payment} */ payment) {
     this.detail.settle("Este comprobante ya no espera dictamen");
-    this.#dialog?.close();
+    this.stopAsking();
     try {
       const { payments } = await call("GET", `/orders/${payment.order_id}`);
       const now = payments.find((one) => one.id === payment.id);
@@ -87,7 +106,7 @@ export class Verdicts {
   }
 
   #settle(/** @type {Payment} */ payment) {
-    this.#dialog?.close();
+    this.stopAsking();
     this.detail.settle(`${this.#explain(payment)}. ${DONE}`);
   }
 
@@ -168,7 +187,7 @@ export class Verdicts {
     if (!this.#isOnShow(latest.payment) || !needsReason(latest.payment)) return false;
     detail.setBusy(false);
     detail.update(latest);
-    this.#ask(askAfterAll, "aprobado");
+    this.#ask("askAfterAll", "aprobado");
     return true;
   }
 

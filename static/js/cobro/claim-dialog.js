@@ -8,7 +8,7 @@ import { coverWith, notePlace } from "../lib/place.js";
 import { cents } from "../house/bill.js";
 import { place } from "../house/place.js";
 import { MoneyField } from "./money-field.js";
-import { apart, proposalsOf } from "./reading-words.js";
+import { numberWords, proposalsOf } from "./reading-words.js";
 import { Reference } from "./reference.js";
 
 const DECIDED = "Caja ya lo decidió: este pago ya no se puede corregir.";
@@ -121,7 +121,7 @@ class Claim {
   #showUses() {
     const { reference, amount } = this.#proposals;
     const isOpen = !this.#isOver && !this.#isSending;
-    showUse(this.useReference, isOpen && reference !== null ? apart(reference) : "");
+    showUse(this.useReference, isOpen && reference !== null ? numberWords(reference) : "");
     showUse(this.useAmount, isOpen && amount !== null ? money(amount / 100) : "");
   }
 

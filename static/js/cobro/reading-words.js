@@ -1,37 +1,24 @@
 // What was read from a payment's proof, in words, and where that differs from what the payment says.
 
 import { cents } from "../house/bill.js";
-import { clock, day, money } from "../house/format.js";
-import { laterDate } from "../lib/wall-time.js";
+import { money } from "../house/format.js";
+import { groups, isSameNumber, keyOf, whenWords } from "../house/receipt-words.js";
 
-const ENDING = 4; // characters: whoever types the last ones of a number names the same number
-const LONG = 8; // digits that name an operation without the letters around them
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/;
 
 /** Text of a receipt between others: letters that run from right to left would else reorder the line. */
-export const apart = (/** @type {string} */ text) => (RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text);
+const apart = (/** @type {string} */ text) => (RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text);
 
-/** "$ 185.50 · 8841 220 1937 · hoy 20:41", or "" if none of these was read. */
+/** An operation's number within a sentence. */
+export const numberWords = (/** @type {string} */ number) => apart(groups(number));
+
+/** "$ 185.50 · 8841 2201 937 · hoy 20:41", or "" if none of these was read. */
 export function readingWords(/** @type {Payment} */ { reading }) {
   if (!reading) return "";
   const { amount, reference, at } = reading;
-  return [amount === null ? "" : money(amount), reference === null ? "" : apart(reference), at === null ? "" : when(at)]
+  return [amount === null ? "" : money(amount), reference === null ? "" : numberWords(reference),
+    at === null ? "" : whenWords(at)]
     .filter(Boolean).join(" · ");
-}
-
-/** "hoy 20:41", "ayer 20:41", "18/12 20:41", "18/12/2025"; without a time, the day alone. */
-function when(/** @type {string} */ at) {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(at);
-  const date = isDay ? at : day(at);
-  return isDay ? dayWords(date) : `${dayWords(date)} ${clock(at)}`;
-}
-
-function dayWords(/** @type {string} */ date) {
-  const today = day();
-  if (date === today) return "hoy";
-  if (date === laterDate(today, -1)) return "ayer";
-  const [year, month, number] = date.split("-");
-  return today.startsWith(`${year}-`) ? `${number}/${month}` : `${number}/${month}/${year}`;
 }
 
 /** What the guest gave, in hundredths: what the payment pays, and its tip. */
@@ -45,7 +32,7 @@ export function differencesOf(/** @type {Payment} */ payment) {
     amount !== null && cents(amount) !== given
       ? `La foto dice ${money(amount)}, y este pago es de ${money(given / 100)}` : "",
     reference !== null && payment.reference !== null && !isSameNumber(payment.reference, reference)
-      ? `La foto dice ${apart(reference)}, y este pago dice ${apart(payment.reference)}` : "",
+      ? `La foto dice ${numberWords(reference)}, y este pago dice ${numberWords(payment.reference)}` : "",
   ].filter(Boolean);
 }
 
@@ -63,15 +50,3 @@ export function proposalsOf({ reading, tip }, typed) {
     amount: amount !== null && amount > 0 && amount !== typed.amount ? amount : null,
   };
 }
-
-/** Whether a typed number is the one that was read, as the server compares them, or its ending. */
-export function isSameNumber(/** @type {string} */ typed, /** @type {string} */ read) {
-  const [one, other] = [keyOf(typed), keyOf(read)];
-  const digits = one.replace(/\D/g, "");
-  return one === other || (one.length >= ENDING && other.endsWith(one))
-    || (digits.length >= LONG && digits === other.replace(/\D/g, ""));
-}
-
-/** Letters and digits alone, without case, with O as 0 and I and L as 1; leading zeros don't count. */
-const keyOf = (/** @type {string} */ text) => text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
-  .replaceAll("o", "0").replace(/[il]/g, "1").replace(/^0+/, "");

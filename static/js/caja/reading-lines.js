@@ -1,12 +1,12 @@
-// What a proof says, in words: each field that was read, and what it is compared with.
+// The lines of "Lo que dice la foto": each field that was read, and what it is compared with.
 
-import { inFours } from "../lib/copy.js";
-import { laterDate } from "../lib/wall-time.js";
+import { createCopy } from "../lib/copy.js";
+import { h, wholeAmounts } from "../lib/dom.js";
 import { clock, day, money } from "../house/format.js";
+import { groups, isSameNumber, whenWords } from "../house/receipt-words.js";
 import { isStrong } from "../house/rules.js";
+import { orderLink } from "./evidence.js";
 import { referenceLabel } from "./words.js";
-
-const LEAST_TYPED = 4; // characters: who types the last ones of a number typed no other number
 
 /** @type {Record<ReadField["name"], (method: string) => string>} */
 const NAMES = {
@@ -43,7 +43,7 @@ export function lineOf(field, payment) {
   const { name, value, check, against, box } = field;
   const typed = payment.reference;
   const isOther = name === "reference" && check === "differs" && typed !== null
-    && (against === null || isOtherNumber(typed, value));
+    && (against === null || !isSameNumber(typed, value));
   return {
     name, box, label: NAMES[name](payment.method), value: WRITERS[name](value), copied: value,
     mark: check === "matches" ? "✓" : check === "differs" ? "⚠" : "",
@@ -52,6 +52,26 @@ export function lineOf(field, payment) {
     orderId: name === "reference" && check === "differs" ? against : null,
     note: isOther ? `Escrito: ${groups(typed)} · En la foto: ${groups(value)}` : "",
   };
+}
+
+/** A line as an element; `choose`, if any, shows its place on the photo. */
+export function createLine(/** @type {ReadingLine} */ line, /** @type {(() => void)?} */ choose) {
+  const { name, label, value, copied, mark, tone, words, orderId, note } = line;
+  const sign = mark === "✓" ? "coincide: " : "no coincide: ";
+  const check = h("span", { class: "read-check", data: { tone } },
+    mark ? h("span", { "aria-hidden": "true" }, `${mark} `) : null,
+    mark ? h("span", { class: "unseen" }, sign) : null,
+    h("bdi", {}, ...wholeAmounts(words)), orderId ? " " : null,
+    orderId ? orderLink(orderId, `orden\u00a0${orderId}`) : null);
+  const shown = h("bdi", { class: "read-value" }, value);
+  const said = h("span", { class: "read-said" }, shown, ...orderId ? [] : [" ", check]);
+  const parts = [h("span", { class: "read-name" }, label), said];
+  const field = choose
+    ? h("button", { class: "read-field", type: "button", "aria-pressed": "false", onclick: choose }, ...parts)
+    : h("div", { class: "read-field" }, ...parts);
+  return h("li", { data: { field: name } }, field,
+    name === "reference" ? createCopy(`${label} de la foto`, () => copied) : null,
+    orderId ? check : null, note ? h("p", { class: "read-note" }, note) : null);
 }
 
 /** Green for what was compared and fits, red for what needs a reason, amber for a hint; else no colour. */
@@ -76,53 +96,8 @@ function wordsOf(/** @type {ReadField} */ { name, check, against }) {
 
 const amountWords = (/** @type {string} */ value) => (Number.isFinite(Number(value)) ? money(Number(value)) : value);
 
-/** A number that is long enough in groups of four; other texts as they are. */
-export const groups = (/** @type {string} */ text) => (
-  /^(?=.*\d)[\dA-Za-z]{8,}$/.test(text) ? inFours(text) : text);
-
-/** "hoy 20:41", "ayer 20:41", "18/12 20:41"; a day without a time is alone. */
-export function whenWords(/** @type {string} */ value) {
-  if (Number.isNaN(Date.parse(value))) return value;
-  return isDay(value) ? dayWords(value) : `${dayWords(day(value))} ${clock(value)}`;
-}
-
 /** When the order was placed: the time alone if that was today. */
 function orderedWords(/** @type {string} */ iso) {
   if (Number.isNaN(Date.parse(iso))) return iso;
   return day(iso) === day() ? clock(iso) : whenWords(iso);
 }
-
-const isDay = (/** @type {string} */ value) => /^\d{4}-\d{2}-\d{2}$/.test(value);
-
-/** "hoy", "ayer", "18/12", and with the year unless it is this year's. */
-function dayWords(/** @type {string} */ date) {
-  const today = day();
-  if (date === today) return "hoy";
-  if (date === laterDate(today, -1)) return "ayer";
-  const [year, month, dayOfMonth] = date.split("-");
-  return year === today.slice(0, 4) ? `${dayOfMonth}/${month}` : `${dayOfMonth}/${month}/${year}`;
-}
-
-/** "18/12/2026", the house's date of a time or a day, as a bank's page asks for it. */
-export function plainDate(/** @type {string} */ value) {
-  const [year, month, dayOfMonth] = (isDay(value) ? value : day(value)).split("-");
-  return `${dayOfMonth}/${month}/${year}`;
-}
-
-const MONTHS = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
-
-/** 2026-11-01 → "1 nov 2026" */
-export function dateWords(/** @type {string} */ date) {
-  const [year, month, dayOfMonth] = date.split("-").map(Number);
-  return `${dayOfMonth} ${MONTHS[month - 1]} ${year}`;
-}
-
-/** Whether two numbers of an operation differ; who typed the last characters alone typed the same. */
-export function isOtherNumber(/** @type {string} */ typed, /** @type {string} */ read) {
-  const [short, long] = [comparable(typed), comparable(read)];
-  return short !== long && !(short.length >= LEAST_TYPED && long.endsWith(short));
-}
-
-/** Letters and digits alone, as they look. */
-const comparable = (/** @type {string} */ text) => text.toUpperCase().replace(/[^\p{L}\p{N}]+/gu, "")
-  .replace(/O/g, "0").replace(/[IL]/g, "1").replace(/^0+(?=.)/, "");
