@@ -127,6 +127,7 @@ type Checking = { node: HTMLElement; update: (payment: Payment, fields?: ReadFie
 type ToCopy = { name: string; shown: string; copied: string };
 type DetailParts = {
   me: string; isOwn: (payment: Payment) => boolean; accounts: () => Promise<Account[]>;
+  methods: Method[]; learn: OnAnswer;
 };
 type DetailActs = { onApprove: () => void; onReject: () => void; onClose: () => void; onNext: () => void };
 type SearchActs = { onChange: (text: string) => void; onOpen: () => void; onDown: () => void };

@@ -345,6 +345,57 @@ async def test_the_charge_sheet_offers_the_correction_too_also_after_a_reload(
     await expect(sheet).to_have_count(0)
 
 
+async def at_the_till(window: OpenWindow, size: dict[str, int] = DESKTOP) -> Page:
+    """Luis's till, with the one payment that waits on show."""
+    page = (await window(LUIS, "/caja", size)).page
+    await page.get_by_text("En línea").wait_for()
+    await page.locator(".proof-card").click()
+    await page.get_by_role("heading", name="Mesa 12 · Orden").wait_for()
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size['width']}x{size['height']}")
+async def test_a_cashier_corrects_an_own_payment_at_the_till(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    payment = await send(house, LUIS)
+    page = await at_the_till(window, size)
+    await page.get_by_text("Tú enviaste este pago: otra persona debe decidirlo").wait_for()
+    assert await all_flaws(page) == {}
+    sheet = await open_dialog(page, DIALOG)
+    await sheet.get_by_label("Clave de rastreo").fill("55512345678")
+    await sheet.get_by_label("Monto que paga").fill("150")
+    await page.reload()
+    await expect(sheet.get_by_label("Clave de rastreo")).to_have_value("55512345678")
+    await settled(page)
+    assert await all_flaws(page) == {}
+    await sheet.get_by_role("button", name="Guardar").click()
+    await hear(page, "Pago corregido")
+    await expect(sheet).to_have_count(0)
+    detail = page.locator(".detail")
+    await expect(detail.locator(".detail-total")).to_have_text("$ 150.00")
+    await expect(detail.locator(".corrected")).to_contain_text("antes sin referencia · $ 241.00")
+    await expect(detail.get_by_text("Acaban de corregir")).to_have_count(0)
+    changed = await now(house, payment)
+    assert (changed["amount"], changed["reference"]) == (150, "55512345678")
+
+
+async def test_at_the_till_only_the_sender_corrects_and_only_until_the_verdict(
+    house: House, window: OpenWindow
+) -> None:
+    payment = await send(house, LUIS)
+    own = await at_the_till(window)
+    correct = own.get_by_role("button", name=DIALOG)
+    await expect(correct).to_be_visible()
+    other = (await window(MARA, "/caja", DESKTOP)).page
+    await other.locator(".proof-card").click()
+    await other.locator(".detail").get_by_role("button", name="Aprobar").wait_for()
+    await expect(other.get_by_role("button", name=DIALOG)).to_have_count(0)
+    await house.judge(payment["id"], "aprobado", cashier=MARA)
+    await expect(own.get_by_text("Mara ya lo aprobó")).to_be_visible()
+    await expect(correct).to_be_hidden()
+
+
 async def test_cash_and_chosen_dishes_keep_their_amount(house: House, window: OpenWindow) -> None:
     order = await house.deliver(4)
     status, _ = await house.submit(order["id"], method="efectivo")

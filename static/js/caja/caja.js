@@ -20,7 +20,7 @@ import { Verdicts } from "./verdicts.js";
 import { billOf, billsOf, changedBills, dueOf, isChargeable, olderFirst, withChange } from "../house/bill.js";
 import { billKey } from "../house/place.js";
 import { createPayData } from "../cobro/accounts.js";
-import { followClaim, refreshClaim } from "../cobro/claim.js";
+import { followClaim, refreshClaim, resumeClaim } from "../cobro/claim.js";
 import { fetchPart } from "../lib/later.js";
 import { chargedOf, totalOf, waitingOf } from "./charges.js";
 import { isInAccount, setHouse, viewingWords } from "./words.js";
@@ -57,7 +57,7 @@ const knownPayment = (payment) => {
   return now && chargedOf(live.orders, now);
 };
 const detail = new Detail({
-  me: user.username, isOwn, accounts: payData.accounts,
+  me: user.username, isOwn, accounts: payData.accounts, methods: settings.methods, learn,
   onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close, onNext: selectNext,
 });
 const verdicts = new Verdicts({
@@ -241,7 +241,9 @@ function reset(orders, before) {
   charging?.refresh(orders);
   refreshClaim(orders);
   showPrepared();
-  if (isNew) returnToPlace();
+  if (!isNew) return;
+  returnToPlace();
+  resumeClaim(orders.values(), { username: user.username, methods: settings.methods, learn });
 }
 
 function count() {

@@ -6,6 +6,7 @@ import { ago, clock, money, tick } from "../house/format.js";
 import { needsReason, warningSentence } from "../house/rules.js";
 import { createDishes, createFacts, createFindings, Tick } from "./evidence.js";
 import { createChecking } from "./checking.js";
+import { createClaimButton } from "../cobro/claim.js";
 import { isCorrected, namesOf, newWarnings } from "./examination.js";
 import { ofPlace, place } from "../house/place.js";
 import { dueOnOthers, givenOf, isPart, leftOf, ordersOf, placesOf, totalOf, turnOf, waitsBeside } from "./charges.js";
@@ -57,16 +58,19 @@ export class Detail {
   #reading = null;
   /** @type {Checking} */
   #checking;
+  /** @type {ReturnType<typeof createClaimButton>?} */
+  #claim = null;
 
   /**
-   * `isOwn(payment)` tells whether `me`, the cashier, submitted the payment and so may not decide it; `accounts()`
-   * resolves to the house's accounts.
+   * `isOwn(payment)` tells whether `me`, the cashier, submitted the payment and so may not decide it, only correct it;
+   * `accounts()` resolves to the house's accounts.
    * @param {DetailParts & DetailActs} parts
    */
-  constructor({ me, isOwn, accounts, onApprove, onReject, onClose, onNext }) {
+  constructor({ me, isOwn, accounts, methods, learn, onApprove, onReject, onClose, onNext }) {
     this.me = me;
     this.isOwn = isOwn;
     this.accounts = accounts;
+    this.claiming = { username: me, methods, learn };
     this.on = { onApprove, onReject, onClose, onNext };
     this.idle = h("div", { class: "idle" },
       h("p", { class: "empty" }, "Elige un comprobante de la lista"),
@@ -100,8 +104,11 @@ export class Detail {
     this.earlier = h("div", { class: "earlier", hidden: true });
     this.tick = new Tick(payment);
     this.approve = null;
-    this.actions = this.isOwn(payment)
-      ? h("p", { class: "notice own" }, "🙅 Tú enviaste este pago: otra persona debe decidirlo")
+    this.#claim = this.isOwn(payment) ? createClaimButton(this.claiming) : null;
+    this.#claim?.update(payment);
+    this.actions = this.#claim
+      ? h("div", { class: "verdict-actions" },
+        h("p", { class: "notice own" }, "🙅 Tú enviaste este pago: otra persona debe decidirlo"), this.#claim.button)
       : h("div", { class: "verdict-actions" }, this.tick.node, this.#buttons());
     const again = payment.replaces !== null;
     const badge = h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`);
@@ -155,6 +162,7 @@ export class Detail {
     this.#findings.update(payment, warnings);
     this.#reading?.update(payment);
     this.#checking.update(payment);
+    this.#claim?.update(payment);
     this.#showViewing();
     if (isNew && this.canJudge) this.#sayCorrected();
     if (warnings.length > 0 && this.canJudge) this.#warn(this.order, warnings);

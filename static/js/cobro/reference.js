@@ -5,6 +5,9 @@ import { h, setText } from "../lib/dom.js";
 
 /** The field of the reference; `setMethod` sets the chosen method. `onChange()` follows what is typed. */
 export class Reference {
+  /** @type {Pick<Method, "reference"> & Partial<Method>} */
+  method = { reference: "optional" };
+
   constructor(/** @type {() => void} */ onChange, id = "pay-reference") {
     this.label = h("label", { for: id });
     this.input = h("input", {
@@ -18,7 +21,7 @@ export class Reference {
   }
 
   /** A method's reference is required, optional or absent. */
-  setMethod(/** @type {Pick<Method, "reference"> & Partial<Method>} */ method) {
+  setMethod(/** @type {Reference["method"]} */ method) {
     this.method = method;
     const isRequired = method.reference === "required";
     this.node.hidden = method.reference === "none";
@@ -39,7 +42,7 @@ export class Reference {
   }
 
   /** Show an error, or none for "". */
-  explain(words) {
+  explain(/** @type {string} */ words) {
     setText(this.error, words ? `⚠ ${words}` : "");
     this.input.setAttribute("aria-invalid", String(Boolean(words)));
     if (words) this.input.focus();
