@@ -10,6 +10,7 @@ from pathlib import Path
 
 from comanda.domain.examinations import Facts
 from comanda.examiner import frames
+from comanda.examiner.words import Hints
 
 COMMAND = (sys.executable, "-P", "-m", "comanda.examiner")
 SLOW = 60.0  # a process that takes longer is killed, so that no test hangs
@@ -37,8 +38,8 @@ class Child:
         self.process.stdin.write(data)
         self.process.stdin.flush()
 
-    def ask(self, content_type: str, data: bytes) -> Facts | None:
-        self.send(b"".join(frames.encode_request(content_type, data)))
+    def ask(self, content_type: str, data: bytes, hints: Hints | None = None) -> Facts | None:
+        self.send(b"".join(frames.encode_request(content_type, data, hints)))
         return frames.decode_answer(*self.receive())
 
     def status(self, name: str) -> int:

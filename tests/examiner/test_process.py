@@ -12,6 +12,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pillow_heif
@@ -21,7 +22,9 @@ from PIL import Image
 from comanda.domain.examinations import Facts
 from comanda.examiner import frames, limits
 from comanda.examiner.examination import examine
+from comanda.examiner.words import Hints
 from tests.examiner.child import COMMAND, SLOW, Child, running
+from tests.examiner.test_pdfs import page, pdf
 from tests.examiner.test_pictures import SAMPLES, chunk
 from tests.faults import broken_examiner
 from tests.faults.broken_examiner import picture
@@ -59,6 +62,21 @@ def test_within_its_limits_it_finds_what_it_finds_without_them(child: Child) -> 
         cut = data[: len(data) // 2]
         assert child.ask(content_type, cut) == examine(content_type, cut), path.name
     assert child.end() == 0
+
+
+def test_within_its_limits_it_reads_a_pdf_as_without_them(child: Child) -> None:
+    lines = ("Monto $ 185.50", "Referencia 88412201937", "27/11/2026 20:41", "Cuenta **** 4821")
+    content = b"BT /F 12 Tf 18 TL 20 180 Td %s ET" % b" ".join(
+        b"(%s) Tj T*" % line.encode() for line in lines
+    )
+    font = b"/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    data = pdf(*page(b"0 0 300 200", font, content))
+    hints = Hints(date(2026, 11, 27))
+    facts = child.ask("application/pdf", data, hints)
+    assert facts == examine("application/pdf", data, hints)
+    assert facts is not None
+    assert facts.reading is not None
+    assert (facts.reading.amount, facts.reading.reference) == (18550, "88412201937")
 
 
 def test_its_limits_are_set_when_it_says_that_it_is_ready(child: Child) -> None:

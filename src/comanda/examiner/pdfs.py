@@ -1,5 +1,6 @@
 """Draw a PDF's first page, take its own text, and compare the PDF by its pages' content."""
 
+import codecs
 import math
 
 import pypdfium2
@@ -19,6 +20,8 @@ _READ_SIDE = 2000  # pixels, for reading
 _MOST_PAGES = 3  # a receipt has one
 _MOST_CHARACTERS = 20_000  # of a page
 _LEAST_LETTERS = 30  # a page that is a photo may have a stamp as text
+
+codecs.lookup("utf-16-le")  # pypdfium2 decodes text by it; the limits let nothing be loaded later
 
 
 def examine_pdf(data: bytes) -> Facts:
