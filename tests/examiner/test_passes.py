@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from typing import cast
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
+from comanda.domain.readings import Box
 from comanda.examiner import passes
 from comanda.examiner.passes import read_picture
 from comanda.examiner.reader import Reader
 from comanda.examiner.receipts import receipt
+from comanda.examiner.views import View
 
 LEGIBLE = ("Transferencia exitosa", "Restaurante La Fonda", "8841 220 1937", "Ordenante Laura")
 
@@ -107,3 +109,32 @@ def test_the_pictures_that_are_read_are_not_too_large() -> None:
     one = FakeReader()
     list(read_picture(Image.new("L", (5000, 5000), 255), readers(one)))
     assert max(width * height for (width, height), _ in one.asked) <= 16_000_000
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_the_words_of_a_turned_picture_stand_as_on_an_upright_one(
+    quarters: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a line's words are read backwards, or each word is a line."""
+    upright = next(read_picture(picture(), readers(FakeReader())))[0]
+    monkeypatch.setattr(passes, "turns_of", lambda _: (quarters,))
+    shown = View(picture()).turned(4 - quarters).image
+    page = next(read_picture(shown, readers(FakeReader())))[0]
+    assert (page.width, page.height, page.quarters) == (720, 1080, quarters)
+    for word, expected in zip(page.words, upright.words, strict=True):
+        assert abs(word.left - expected.left) < 2
+        assert abs(word.top - expected.top) < 2
+
+
+def test_a_box_is_turned_back_to_where_it_stands_on_the_picture_that_is_shown() -> None:
+    image = Image.new("L", (200, 100), 255)
+    image.paste(0, (20, 10, 60, 40))
+    shown = Box(0.1, 0.1, 0.2, 0.3)
+    for quarters in range(4):
+        turned = View(image).turned(quarters).image
+        left, top, right, bottom = ImageOps.invert(turned).getbbox() or (0, 0, 0, 0)
+        width, height = turned.size
+        box = Box(left / width, top / height, (right - left) / width, (bottom - top) / height)
+        back = box.turned_back(quarters)
+        for name in ("left", "top", "width", "height"):
+            assert getattr(back, name) == pytest.approx(getattr(shown, name))

@@ -1,6 +1,6 @@
 """What a proof says: the text on it, and the fields found in that text (DESIGN, section 7)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from datetime import time as clock_time
 from enum import StrEnum
@@ -32,6 +32,19 @@ class Box:
     width: float
     height: float
     page: int = 0
+
+    def turned_back(self, quarters: int) -> "Box":
+        """Return where the rectangle stands on the picture before so many quarters to the left."""
+        box = self
+        for _ in range(quarters % 4):
+            box = replace(
+                box,
+                left=max(0.0, 1 - box.top - box.height),
+                top=box.left,
+                width=box.height,
+                height=box.width,
+            )
+        return box
 
     def wire(self) -> Wire:
         """`{left, top, width, height, page}`."""

@@ -41,10 +41,18 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
+class _Upright:
+    """A picture turned left by so many quarters."""
+
+    image: Image.Image
+    quarters: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """A picture the right way up, and what was read first."""
 
-    view: View
+    upright: _Upright
     pages: list[Page]
 
     @property
@@ -56,18 +64,19 @@ class _Found:
 def read_picture(picture: Image.Image, readers: Sequence[Reader]) -> Iterator[list[Page]]:
     """Yield all that was read, after each round of passes; the caller stops when that is enough.
 
-    `picture` is grey and upright, as browsers show it. The words' places are in its pixels.
-    Raises OSError when a reader is lost.
+    `picture` is grey and as browsers show it; its text may stand in any direction. The words'
+    places are in the pixels of the picture turned so that its text is upright: only there a line's
+    words follow each other. Raises OSError when a reader is lost.
     """
     if not readers:
         return
     turn = _Turn(picture, readers, time.monotonic() + READ_SECONDS)
-    upright = _find_text(turn)
-    if upright is None:
+    found = _find_text(turn)
+    if found is None:
         return
-    pages = upright.pages
+    pages = found.pages
     yield pages
-    text = _around_text(upright.view, pages)
+    text = _around_text(View(found.upright.image), pages)
     radius = turn.radius * text.scale
     plain, flat = _straight(text, radius)
     _, other_flat = _straight(text, radius * _HARDER if radius else _LEAST_RADIUS)
@@ -80,7 +89,7 @@ def read_picture(picture: Image.Image, readers: Sequence[Reader]) -> Iterator[li
     for passes in rounds:
         if turn.is_over:
             return
-        pages = pages + turn.read(passes)
+        pages = pages + turn.read(passes, found.upright)
         yield pages
 
 
@@ -97,12 +106,13 @@ class _Turn:
     def is_over(self) -> bool:
         return time.monotonic() >= self._end
 
-    def read(self, passes: Sequence[Pass]) -> list[Page]:
+    def read(self, passes: Sequence[Pass], upright: _Upright) -> list[Page]:
         """Return a page for each pass that was read in time, as many at once as there are readers.
 
-        Raises OSError.
+        The passes are of views of `upright`. Raises OSError.
         """
         pages = []
+        width, height = upright.image.size
         for start in range(0, len(passes), len(self._readers)):
             at_once = list(zip(passes[start:], self._readers, strict=False))
             for one, reader in at_once:
@@ -112,8 +122,9 @@ class _Turn:
                 table = reader.answer()
                 if table is not None:
                     words = tuple(_placed(word, one.view) for word in read_table(table))
-                    size = self.picture.size
-                    pages.append(Page(*size, words, as_code=one.language == _CODES))
+                    is_code = one.language == _CODES
+                    quarters = upright.quarters
+                    pages.append(Page(width, height, words, as_code=is_code, quarters=quarters))
         return pages
 
 
@@ -129,12 +140,10 @@ def _find_text(turn: _Turn) -> _Found | None:
     for quarters in turns_of(flatten(view.image)):
         if turn.is_over:
             break
-        turned = view.turned(quarters)
-        plain, flat = _straight(turned, radius)
-        found = _Found(
-            View(turn.picture).turned(quarters),
-            turn.read((Pass(flat, _SPARSE, _WORDS), Pass(plain, _BLOCK, _CODES))),
-        )
+        upright = _Upright(View(turn.picture).turned(quarters).image, quarters)
+        plain, flat = _straight(View(upright.image).scaled(view.scale), radius)
+        passes = (Pass(flat, _SPARSE, _WORDS), Pass(plain, _BLOCK, _CODES))
+        found = _Found(upright, turn.read(passes, upright))
         if best is None or found.letters > best.letters:
             best = found
         if best.letters >= _LEAST_LETTERS:
@@ -158,7 +167,7 @@ def _straight(view: View, radius: float) -> tuple[View, View]:
 def _around_text(view: View, pages: Sequence[Page]) -> View:
     """Return the part of a view that has text, at the size that Tesseract reads best.
 
-    `pages` are what was read in the view, with places on the picture.
+    `pages` are what was read in the view, with places on its picture.
     """
     words = [word for page in pages for word in page.words if word.confidence >= _LEGIBLE]
     words = [word for word in words if sum(map(str.isalnum, word.text)) >= _SHORTEST]

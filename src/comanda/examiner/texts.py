@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import zxingcpp
 from PIL import Image
@@ -54,10 +54,22 @@ def _read(picture: Image.Image, hints: Hints, readers: Sequence[Reader]) -> Read
     reading = None
     with suppress(OSError):  # a reader ended: what it read until then counts
         for number, pages in enumerate(read_picture(picture, readers), 1):
-            reading = read_fields(pages, hints)
+            reading = _turned_back(read_fields(pages, hints), pages[0].quarters if pages else 0)
             if number >= _LEAST_ROUNDS and _is_complete(reading):
                 break
     return None if reading is None else _kept(reading)
+
+
+def _turned_back(reading: Reading, quarters: int) -> Reading:
+    """Return the reading of a turned picture with its places on the picture as it is shown."""
+    return replace(
+        reading,
+        fields=tuple(
+            replace(field, box=field.box and field.box.turned_back(quarters))
+            for field in reading.fields
+        ),
+        lines=tuple(replace(line, box=line.box.turned_back(quarters)) for line in reading.lines),
+    )
 
 
 def _is_complete(reading: Reading) -> bool:

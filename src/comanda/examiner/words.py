@@ -35,7 +35,8 @@ class Page:
 
     A picture is read in several passes, each of which misses or misreads other words. A PDF's text
     is one pass a page, without mistakes; `index` is the page's, from 0. Words that were read
-    `as_code` are so by a model that expects no Spanish: it is better at letters among digits.
+    `as_code` are so by a model that expects no Spanish: it is better at letters among digits. The
+    page is the picture turned left by so many `quarters`, so that its text is upright.
     """
 
     width: float
@@ -43,6 +44,7 @@ class Page:
     words: tuple[Word, ...]
     index: int = 0
     as_code: bool = False
+    quarters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
