@@ -134,6 +134,23 @@ def test_the_readers_end_with_the_examiner(reading_child: Child) -> None:
         wait_until(lambda reader=reader: not is_running(reader))  # type: ignore[misc]
 
 
+def test_a_reader_that_waits_for_the_program_ends_at_once_with_the_examiner(
+    install: Callable[[str], None],
+) -> None:
+    """Neither it nor the program takes a processor from the examiner that starts next."""
+    install(LISTS + "exec sleep 600")
+    with running() as child:
+        child.send(b"".join(frames.encode_request("image/jpeg", RECEIPT, HINTS)))
+        readers = readers_of(child.pid)
+        wait_until(lambda: all(map(readers_of, readers)))
+        programs = [program for reader in readers for program in readers_of(reader)]
+        child.process.kill()
+        killed = time.monotonic()
+        for pid in (*readers, *programs):
+            wait_until(lambda pid=pid: not is_running(pid))  # type: ignore[misc]
+        assert time.monotonic() - killed < passes.READ_SECONDS / 3
+
+
 def test_a_reader_that_ends_leaves_the_other_facts(reading_child: Child) -> None:
     for reader in readers_of(reading_child.pid):
         os.kill(reader, 9)

@@ -22,6 +22,7 @@ def main(examine: Examine = examine) -> None:
     parent = os.getppid()
     limits.take_pipes()
     limits.end_with_parent(parent)
+    limits.keep_to_itself()
     readers = _start_readers()
     with os.fdopen(limits.SOURCE, "rb") as source, os.fdopen(limits.SINK, "wb") as sink:
         limits.set_limits()

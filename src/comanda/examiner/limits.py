@@ -67,6 +67,20 @@ def end_with_parent(parent: int) -> None:
         sys.exit(1)
 
 
+def keep_to_itself() -> None:
+    """Leave this process, and those it starts, no way to signal or message any other process.
+
+    This comes before the readers are forked: a process that is shut in by itself would not even
+    end its own readers when it ends.
+    """
+    if not _libc:
+        return
+    _libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    _, _, messages = _all_rights()
+    if messages:
+        _restrict(0, 0, messages)
+
+
 def set_limits() -> None:
     """Give up everything that decoding doesn't need; the limits can't be taken back."""
     _set_common_limits()
@@ -129,19 +143,27 @@ def _set_resource_limits(pages: int | None) -> None:
 
 
 def _shut_in(kept_rights: int = 0) -> None:
-    """Leave this process no right on any file, address or other process, where Landlock is.
+    """Leave this process no right on any file or address, where Landlock is.
 
-    To delete, rename or cut a file, or to read another process's memory, needs no descriptor. Of
-    the rights on files, `kept_rights` stay.
+    To delete, rename or cut a file needs no descriptor. Of the rights on files, `kept_rights` stay.
     """
+    files, network, _ = _all_rights()
+    if files:
+        _restrict(files & ~kept_rights, network, 0)
+
+
+def _all_rights() -> tuple[int, int, int]:
+    """Return the rights that the kernel can take away, each kind as bits; 0 for none."""
+    version = _libc.syscall(_CREATE_RULESET, None, 0, _ASK_VERSION) if _libc else 0
+    counts = next((counts for least, counts in _RIGHTS if version >= least), (0, 0, 0))
+    files, network, messages = ((1 << count) - 1 for count in counts)
+    return files, network, messages
+
+
+def _restrict(files: int, network: int, messages: int) -> None:
     if not _libc:
         return
-    version = _libc.syscall(_CREATE_RULESET, None, 0, _ASK_VERSION)
-    counts = next((counts for least, counts in _RIGHTS if version >= least), None)
-    if counts is None:
-        return
-    files, network, messages = ((1 << count) - 1 for count in counts)
-    rights = struct.pack("=QQQ", files & ~kept_rights, network, messages)
+    rights = struct.pack("=QQQ", files, network, messages)
     ruleset = _libc.syscall(_CREATE_RULESET, rights, len(rights), 0)
     if ruleset >= 0:
         _libc.syscall(_RESTRICT_SELF, ruleset, 0)
