@@ -27,7 +27,7 @@ beforeEach(() => {
   learnTime("Fri, 18 Dec 2026 03:00:00 GMT"); // 21:00 of the 17th in Mexico City
 });
 
-const payment = (more = {}) => ({ method: "transferencia", reference: null, amount: 170, tip: 15.5,
+const payment = (more = {}) => ({ method: "transferencia", reference: null, amount: 170, tip: 15.5, warnings: [],
   submitted_at: "2026-12-18T02:45:00Z", ...more });
 const field = (name, value, check = null, against = null) => ({ name, value, text: value, box: null, check, against });
 const said = (one, more) => {
@@ -48,7 +48,8 @@ test("an amount is written as the house writes it, beside what the payment pays"
 test("a number is new, or used by another order, or not the one that was typed", () => {
   assert.deepEqual(said(field("reference", "88412201937", "matches")),
     ["Clave de rastreo", "8841 2201 937", "✓", "done", "nueva", null, ""]);
-  assert.deepEqual(said(field("reference", "88412201937", "differs", "97")),
+  const warnings = [{ type: "reference_reused" }];
+  assert.deepEqual(said(field("reference", "88412201937", "differs", "97"), { warnings }),
     ["Clave de rastreo", "8841 2201 937", "⚠", "late", "ya usada en la", "97", ""]);
   assert.deepEqual(said(field("reference", "88412201937", "differs"), { reference: "88412201938" }),
     ["Clave de rastreo", "8841 2201 937", "⚠", "wait", "no es la escrita", null,
@@ -135,4 +136,9 @@ test("a claim was corrected if it has another former claim than before", () => {
   assert.equal(isCorrected(two, two), false);
   assert.equal(isCorrected(null, two), false);
   assert.equal(isCorrected({ id: "2", former_claims: [] }, two), false);
+});
+
+test("the payment that came first with a number is not told to have used it again", () => {
+  assert.deepEqual(said(field("reference", "88412201937", "differs", "97")),
+    ["Clave de rastreo", "8841 2201 937", "⚠", "wait", "también en la", "97", ""]);
 });

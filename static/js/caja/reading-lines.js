@@ -37,18 +37,19 @@ const WRITERS = {
 /**
  * A line of the panel: the field's name and value, and its comparison in words. `mark` is "✓", "⚠" or "", and `tone`
  * its colour. `orderId` is the other order that has the same number; `note` says what was typed instead.
- * @type {(field: ReadField, payment: Pick<Payment, "method" | "reference">) => ReadingLine}
+ * @type {(field: ReadField, payment: Pick<Payment, "method" | "reference" | "warnings">) => ReadingLine}
  */
 export function lineOf(field, payment) {
   const { name, value, check, against, box } = field;
   const typed = payment.reference;
+  const isWarned = payment.warnings.some(({ type }) => type === WARNED[name]);
   const isOther = name === "reference" && check === "differs" && typed !== null
     && (against === null || !isSameNumber(typed, value));
   return {
     name, box, label: NAMES[name](payment.method), value: WRITERS[name](value), copied: value,
     mark: check === "matches" ? "✓" : check === "differs" ? "⚠" : "",
-    tone: toneOf(field),
-    words: wordsOf(field),
+    tone: toneOf(field, isWarned),
+    words: wordsOf(field, isWarned),
     orderId: name === "reference" && check === "differs" ? against : null,
     note: isOther ? `Escrito: ${groups(typed)} · En la foto: ${groups(value)}` : "",
   };
@@ -75,20 +76,22 @@ export function createLine(/** @type {ReadingLine} */ line, /** @type {(() => vo
 }
 
 /** Green for what was compared and fits, red for what needs a reason, amber for a hint; else no colour. */
-function toneOf(/** @type {ReadField} */ { name, check, against }) {
+function toneOf(/** @type {ReadField} */ { name, check, against }, /** @type {boolean} */ isWarned) {
   if (check === null) return "";
   if (check === "matches") return "done";
-  const isOnlyTyped = name === "reference" && against === null; // a hint: the waiter may have mistyped
+  // A hint: the waiter may have mistyped, or the other payment came later and is itself warned of.
+  const isHint = name === "reference" && (against === null || !isWarned);
   const type = WARNED[name];
-  return !isOnlyTyped && type && isStrong(type) ? "late" : "wait";
+  return !isHint && type && isStrong(type) ? "late" : "wait";
 }
 
-function wordsOf(/** @type {ReadField} */ { name, check, against }) {
+function wordsOf(/** @type {ReadField} */ { name, check, against }, /** @type {boolean} */ isWarned) {
   if (check === null) return name === "bank" ? "" : "sin comparar";
   const fits = check === "matches";
   switch (name) {
     case "amount": return fits ? "lo que paga" : `paga ${amountWords(against ?? "")}`;
-    case "reference": return fits ? "nueva" : against === null ? "no es la escrita" : "ya usada en la";
+    case "reference": return fits ? "nueva" : against === null ? "no es la escrita"
+      : isWarned ? "ya usada en la" : "también en la";
     case "at": return `${fits ? "" : "no cuadra con "}la orden, ${orderedWords(against ?? "")}`;
     default: return fits ? against ?? "" : "no es de la casa";
   }
