@@ -191,6 +191,8 @@ async def test_what_differs_says_so_in_words_and_needs_a_reason(
     await expect(dialog).to_contain_text("El comprobante es de un pago a otra cuenta")
     await expect(dialog).to_contain_text("La fecha del comprobante no es la de esta cuenta")
     await expect(dialog).not_to_contain_text("no es por $ 241.00")
+    for reason in ("mismo comprobante reenviado", "se leyó mal la cuenta", "pagó por adelantado"):
+        await expect(dialog.get_by_label(reason)).to_be_visible()
     await page.keyboard.press("Escape")
     await line(page, FieldName.REFERENCE).get_by_role("link", name="orden 1").click()
     await page.get_by_role("dialog", name="Mesa 3 · Orden 1").wait_for()
@@ -375,6 +377,18 @@ async def test_another_line_moves_the_frame_and_one_without_a_place_is_no_button
     assert await frame(page).bounding_box() != before
     await expect(line(page, FieldName.HOLDER)).to_contain_text("ROSA M DIAZ")
     await expect(line(page, FieldName.HOLDER).get_by_role("button")).to_have_count(0)
+
+
+async def test_a_paid_in_advance_receipt_is_not_approved_as_sent_before(
+    house: House, window: OpenWindow
+) -> None:
+    old = Reading(24100, NUMBER, date(2026, 11, 20), fields=READING.fields)
+    page = await open_read(house, window, old)
+    await tick(page)
+    await approve_button(page).click()
+    dialog = page.get_by_role("dialog", name="Aprobar comprobante")
+    await expect(dialog.get_by_role("radio")).to_have_count(2)
+    await expect(dialog).not_to_contain_text("mismo comprobante reenviado")
 
 
 async def test_of_a_pdf_no_place_is_shown(house: House, window: OpenWindow) -> None:

@@ -5,7 +5,7 @@ import { money } from "../lib/money.js";
 import { askReason } from "../house/reasons.js";
 import { needsReason, warningSentence } from "../house/rules.js";
 import { givenOf, placesWithin } from "./charges.js";
-import { reasonsFor, REASONS_TO_APPROVE, SETTLING } from "./words.js";
+import { reasonsFor, reasonsToApprove, SETTLING } from "./words.js";
 
 /**
  * Ask why a payment is refused; `confirm(reason)` hears it. Returns the open dialog.
@@ -39,14 +39,15 @@ export const askAfterAll = (order, confirm) => askToApprove(order, confirm, [
 
 /** @type {(order: Charged, confirm: (reason: string) => void, before: HTMLElement[]) => HTMLDialogElement} */
 function askToApprove(order, confirm, before) {
-  const against = h("div", { class: "against", "aria-live": "polite" }, ...strong(order.payment.warnings).map(
-    (warning) => reasonAgainst(warning, order)));
+  const warnings = strong(order.payment.warnings);
+  const against = h("div", { class: "against", "aria-live": "polite" },
+    ...warnings.map((warning) => reasonAgainst(warning, order)));
   return askReason({
     label: "Aprobar comprobante",
     heading: heading("Aprobar", order),
     before: [...before, against],
     legend: "¿Por qué lo apruebas? Queda en el registro.",
-    reasons: REASONS_TO_APPROVE,
+    reasons: reasonsToApprove(warnings.map(({ type }) => type)),
     action: "Aprobar",
     kind: "done",
   }, confirm);

@@ -6,8 +6,17 @@ const REASONS = ["no aparece en la cuenta", "monto distinto", "ilegible", "repet
   "otra cuenta", "fecha incorrecta"];
 const CASH_REASONS = ["no alcanza", "billete falso", "no me lo entregaron", "monto distinto"];
 const CARD_REASONS = ["no pasó", "monto distinto", "tarjeta rechazada", "repetido", "ilegible"];
-export const REASONS_TO_APPROVE = ["mismo comprobante reenviado", "el cliente pagó dos mesas juntas",
+const SENT_BEFORE = ["mismo comprobante reenviado", "el cliente pagó dos mesas juntas",
   "la otra orden se cobró por error"];
+/** @type {Partial<Record<Suspicion["type"], string[]>>} */
+const REASONS_TO_APPROVE = {
+  account_differs: ["la cuenta sí es de la casa", "se leyó mal la cuenta"],
+  receipt_old: ["pagó por adelantado", "se leyó mal la fecha"],
+};
+
+/** The usual reasons to approve in spite of warnings of these types. */
+export const reasonsToApprove = (/** @type {Suspicion["type"][]} */ types) =>
+  [...new Set(types.flatMap((type) => REASONS_TO_APPROVE[type] ?? SENT_BEFORE))];
 
 /** How many ms after something new came a tap was for what was there before. */
 export const SETTLING = 700;
