@@ -391,6 +391,23 @@ async def test_a_paid_in_advance_receipt_is_not_approved_as_sent_before(
     await expect(dialog).not_to_contain_text("mismo comprobante reenviado")
 
 
+async def test_on_a_phone_a_framed_place_has_some_of_the_photo_around_it(
+    house: House, window: OpenWindow
+) -> None:
+    page = await open_read(house, window, size=PHONE)
+    await line(page, FieldName.ACCOUNT).get_by_role("button").click()
+    await expect(frame(page)).to_be_in_viewport()
+    gap = await page.evaluate(
+        """() => {
+          const frame = document.querySelector(".detail .spot").getBoundingClientRect();
+          let around = document.querySelector(".detail .stage");
+          while (around.scrollTop === 0 && around.parentElement) around = around.parentElement;
+          return frame.top - around.getBoundingClientRect().top;
+        }"""
+    )
+    assert gap >= 60
+
+
 async def test_of_a_pdf_no_place_is_shown(house: House, window: OpenWindow) -> None:
     order = await house.deliver(12)
     _, answer = await house.submit(order["id"], photo=PDF)
