@@ -341,7 +341,7 @@ CHECKS = (
     Check(
         method="transferencia",
         country="CO",
-        title="Comprobar un pago en Nequi",
+        title="Nequi: el código QR",
         updated="2026-11-01",
         steps=(
             "En la app de Nequi busca «Comprobar un pago».",
