@@ -391,6 +391,19 @@ async def test_a_paid_in_advance_receipt_is_not_approved_as_sent_before(
     await expect(dialog).not_to_contain_text("mismo comprobante reenviado")
 
 
+async def test_with_double_text_a_tablet_keeps_its_photo_and_its_words_whole(
+    house: House, window: OpenWindow
+) -> None:
+    page = await open_read(house, window, size=TABLET)
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    await page.wait_for_function("document.querySelector('.detail .stage').clientHeight >= 240")
+    title = page.get_by_role("heading", name="Mesa 12 · Orden")
+    lines = await title.evaluate(
+        "title => title.offsetHeight / parseFloat(getComputedStyle(title).lineHeight)"
+    )
+    assert lines < 3
+
+
 async def test_on_a_phone_a_framed_place_has_some_of_the_photo_around_it(
     house: House, window: OpenWindow
 ) -> None:
