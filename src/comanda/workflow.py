@@ -315,10 +315,13 @@ def decide_payment(
     *,
     seen_in_account: bool = False,
     rules: PaymentRules = _STRICT,
+    seen_corrections: int | None = None,
 ) -> Outcome:
     """Store a cashier's verdict on the payment that they looked at, and on no other payment.
 
-    Raises PaymentNotFound, Forbidden, OwnPayment, ValidationFailed and PaymentAlreadyDecided.
+    `seen_corrections` is how often the payment had been corrected when they looked at it. Raises
+    PaymentNotFound, Forbidden, OwnPayment, ValidationFailed, PaymentAlreadyDecided and, for an
+    approval of what they did not see, IllegalTransition.
     """
     payment = payments.require(tx, payment_id)
     check_role(actor.role, _MOVES_TO[verdict], Through.VERDICT)
@@ -331,6 +334,8 @@ def decide_payment(
         payment.check_verdict(verdict, reason, actor.username, rules, seen=seen_in_account)
         if payment.status == PaymentStatus(verdict.value):
             return _outcome(tx, orders.require(tx, payment.order_id), changed=False)
+        if verdict is Verdict.APPROVED and payment.status is PaymentStatus.PENDING:
+            payment.check_seen_claim(seen_corrections)
         seen = seen_in_account if verdict is Verdict.APPROVED else None
         decided_payment = payment.decide(
             verdict, reason, actor.username, tx.now, seen_in_account=seen

@@ -327,3 +327,25 @@ async def test_a_warning_that_was_shown_stays_while_the_number_is_the_same(house
     assert kinds(order["payment"]) == [("reference_reused", "1")]
     _, order = await correct(house, "2", {"reference": "777766665555"})
     assert kinds(order["payment"]) == []
+
+
+async def test_who_looked_at_the_amount_before_approves_no_other(house: House) -> None:
+    """The waiter corrects it while the cashier's finger is on the way."""
+    await send(house, ("amount", "100"))
+    await house.call(LUIS, "PUT", "/payments/1/viewer")
+    body = {"verdict": "aprobado", "seen_in_account": True}
+
+    async def approve(corrections: str) -> tuple[int, Any]:
+        headers = {"Comanda-Corrections": corrections}
+        return await house.call(LUIS, "PUT", "/payments/1/verdict", json=body, headers=headers)
+
+    assert (await correct(house, "1", {"amount": 241}))[0] == 200
+    before = house.rows()
+    status, problem = await approve("0")
+    assert (status, problem["code"]) == (409, "illegal_transition")
+    assert problem["detail"] == "Acaban de corregir este pago: míralo otra vez"
+    for wrong in ("", "-1", "1.0", "x", "1" * 9):
+        assert (await approve(wrong))[0] == 422
+    assert house.rows() == before
+    assert (await approve("1"))[1]["paid"] == 241
+    assert (await approve("0"))[0] == 200, "the same verdict again changes nothing"

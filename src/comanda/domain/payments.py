@@ -344,6 +344,14 @@ class Payment:
             raise Forbidden("Sólo quien envió un pago lo puede corregir")
         self._check_pending()
 
+    def check_seen_claim(self, corrections: int | None) -> None:
+        """Raise IllegalTransition if the payment was corrected since a cashier looked at it.
+
+        `corrections` is how many it had then; None for a cashier who does not tell.
+        """
+        if corrections is not None and corrections != len(self.former_claims):
+            raise IllegalTransition("Acaban de corregir este pago: míralo otra vez")
+
     def without(self, types: Collection[WarningType]) -> "Payment":
         """The payment without the warnings of these types."""
         return replace(

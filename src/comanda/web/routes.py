@@ -8,7 +8,7 @@ from aiohttp import web
 
 from comanda.domain.staff import Role
 from comanda.web.contract import admin_responses, requests, responses
-from comanda.web.contract.route import Header, Route
+from comanda.web.contract.route import SEEN_CORRECTIONS, Header, Route
 from comanda.web.handlers import (
     accounts,
     backups,
@@ -218,7 +218,8 @@ ROUTES: tuple[Route, ...] = (
           "The reconciliation as CSV", {200: ("text/csv",)}, query=requests.Statement),
     Route("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER,
           "Approve or reject an attempt", CHANGED_ORDER, body=requests.NewVerdict,
-          refuses=("payment_already_decided", "own_payment"),
+          headers=(SEEN_CORRECTIONS,),
+          refuses=("payment_already_decided", "own_payment", "illegal_transition"),
           notes="An admin who rejects an approved payment, with a reason, reopens it: its orders "
                 "follow their other payments."),
     Route("GET", "/events/{role}", events.follow, EVERY_ROLE,

@@ -33,6 +33,14 @@ PAGE_USER = Header(
 )
 
 
+SEEN_CORRECTIONS = Header(
+    "Comanda-Corrections",
+    "The number of `former_claims` that the cashier saw. If the payment was corrected since, an "
+    "approval answers 409 `illegal_transition`.",
+    "^[0-9]{1,6}$",
+)
+
+
 class Route(NamedTuple):
     """A route of the table. An `audience` of None means everybody, without a session.
 

@@ -1,6 +1,7 @@
 """Payments over HTTP: the waiter's payment attempt, its proof, the cashier's verdict."""
 
 import logging
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -37,6 +38,7 @@ from comanda.web.contract.requests import (
     ProofQuery,
     check,
 )
+from comanda.web.contract.route import SEEN_CORRECTIONS
 from comanda.web.plumbing.json_replies import reply_outcome
 from comanda.web.plumbing.keys import CONFIG, DATABASE, EXAMINATIONS, LOOKS, STAFF
 from comanda.web.plumbing.long_answers import reply_with
@@ -154,8 +156,20 @@ async def decide_payment(request: web.Request) -> web.Response:
         body["reason"] or None,
         seen_in_account=body["seen_in_account"],
         rules=_rules(request.app[CONFIG].payments),
+        seen_corrections=_seen_corrections(request),
     )
     return reply_outcome(outcome, actor.role)
+
+
+def _seen_corrections(request: web.Request) -> int | None:
+    """Return how many corrections of the payment the page shows. Raises ValidationFailed."""
+    name = SEEN_CORRECTIONS.name
+    count = request.headers.get(name)
+    if count is None:
+        return None
+    if not re.fullmatch("[0-9]{1,6}", count):
+        raise ValidationFailed({name: ["Es el número de correcciones del pago"]})
+    return int(count)
 
 
 async def withdraw_payment(request: web.Request) -> web.Response:
