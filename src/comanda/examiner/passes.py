@@ -61,7 +61,9 @@ class _Found:
         return max((_letters(page) for page in self.pages), default=0)
 
 
-def read_picture(picture: Image.Image, readers: Sequence[Reader]) -> Iterator[list[Page]]:
+def read_picture(
+    picture: Image.Image, readers: Sequence[Reader], seconds: float = READ_SECONDS
+) -> Iterator[list[Page]]:
     """Yield all that was read, after each round of passes; the caller stops when that is enough.
 
     `picture` is grey and as browsers show it; its text may stand in any direction. The words'
@@ -70,12 +72,14 @@ def read_picture(picture: Image.Image, readers: Sequence[Reader]) -> Iterator[li
     """
     if not readers:
         return
-    turn = _Turn(picture, readers, time.monotonic() + READ_SECONDS)
+    turn = _Turn(picture, readers, time.monotonic() + min(seconds, READ_SECONDS))
     found = _find_text(turn)
     if found is None:
         return
     pages = found.pages
     yield pages
+    if turn.is_over:
+        return
     text = _around_text(View(found.upright.image), pages)
     radius = turn.radius * text.scale
     plain, flat = _straight(text, radius)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -36,10 +37,12 @@ class Text:
     code: str | None = None
 
 
-def text_of_picture(picture: Image.Image, hints: Hints, readers: Sequence[Reader]) -> Text:
-    """Return what a grey, upright picture says."""
+def text_of_picture(
+    picture: Image.Image, hints: Hints, readers: Sequence[Reader], end: float
+) -> Text:
+    """Return what a grey, upright picture says; `end` is when the reading is over, as monotonic."""
     content = _find_code(picture)
-    reading = _read(picture, hints, readers)
+    reading = _read(picture, hints, readers, end)
     return _with_code(reading, Source.PICTURE if readers else None, content, hints)
 
 
@@ -49,11 +52,14 @@ def text_of_pages(pages: Sequence[Page], picture: Image.Image | None, hints: Hin
     return _with_code(_kept(read_fields(pages, hints)), Source.TEXT, content, hints)
 
 
-def _read(picture: Image.Image, hints: Hints, readers: Sequence[Reader]) -> Reading | None:
+def _read(
+    picture: Image.Image, hints: Hints, readers: Sequence[Reader], end: float
+) -> Reading | None:
     """Read a picture in rounds until all that matters is found, or time is over."""
     reading = None
     with suppress(OSError):  # a reader ended: what it read until then counts
-        for number, pages in enumerate(read_picture(picture, readers), 1):
+        seconds = end - time.monotonic()
+        for number, pages in enumerate(read_picture(picture, readers, seconds), 1):
             reading = _turned_back(read_fields(pages, hints), pages[0].quarters if pages else 0)
             if number >= _LEAST_ROUNDS and _is_complete(reading):
                 break
