@@ -487,3 +487,17 @@ def test_photos_are_read_where_the_program_is(
     monkeypatch.setattr("shutil.which", lambda _: tesseract)
     assert reading_state(replace(Config().proofs, reading=setting)) == state
     reading_state.cache_clear()
+
+
+async def test_a_payment_that_waits_is_warned_of_a_later_one_that_was_approved(
+    house: House,
+) -> None:
+    """Its proof was read late: the other payment's money is already counted."""
+    first = await send(house)
+    second = await send(house, ("reference", NUMBER))
+    assert (await house.judge(second["id"], "aprobado"))[0] == 200
+    assert kinds(await examine(house, first, facts(Reading(reference=NUMBER)))) == [
+        ("reference_reused", "2")
+    ]
+    assert kinds(await shown(house, second)) == [("reference_reused", "1")]
+    assert (await house.judge(first["id"], "aprobado"))[0] == 422, "it needs a reason"

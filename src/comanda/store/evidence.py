@@ -133,13 +133,14 @@ def _points_elsewhere(payment: Payment, warnings: Iterable[Suspicion]) -> bool:
 def reused_number(view: Snapshot, payment: Payment, *, is_newest: bool = False) -> list[Suspicion]:
     """Return the warning that another payment has the payment's number, typed or read.
 
-    The other payment was sent before. A payment whose number was just corrected `is_newest`: its
-    number came after those of later payments, too.
+    The other payment was sent before, or was approved while this one still waits. A payment whose
+    number was just corrected `is_newest`: its number came after those of later payments, too.
     """
     keys = _keys(payment)
     use = numbers_in_use.earlier(view, keys, payment.id)
-    if use is None and is_newest:
-        use = next(iter(numbers_in_use.later(view, keys, payment.id, most=1)), None)
+    if use is None and (is_newest or payment.status is PaymentStatus.PENDING):
+        later = numbers_in_use.later(view, keys, payment.id, 1, is_approved=not is_newest)
+        use = next(iter(later), None)
     return [] if use is None else [_same_number(use.order_id, use.payment_id)]
 
 

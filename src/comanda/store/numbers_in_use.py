@@ -1,6 +1,6 @@
 """Which payments have which operation's number: typed by a waiter, or read from the proof."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from comanda.domain.evidence import reference_key
@@ -48,9 +48,22 @@ def earlier(view: Snapshot, number_keys: Iterable[str], payment_id: int) -> Use 
     return max(uses, key=lambda use: use.payment_id, default=None)
 
 
-def later(view: Snapshot, number_keys: Iterable[str], payment_id: int, most: int) -> list[Use]:
-    """Return the first `most` payments after this one with one of the numbers."""
-    uses = set(_uses(view, _LATER, number_keys, {"payment_id": payment_id, "limit": most}))
+def later(
+    view: Snapshot,
+    number_keys: Iterable[str],
+    payment_id: int,
+    most: int,
+    *,
+    is_approved: bool = False,
+) -> list[Use]:
+    """Return the first `most` payments after this one with one of the numbers.
+
+    With `is_approved`, only of those that were approved.
+    """
+    values: dict[str, object] = {"payment_id": payment_id, "limit": most}
+    if is_approved:
+        values["pending"] = PaymentStatus.APPROVED
+    uses = set(_uses(view, _LATER, number_keys, values))
     return sorted(uses, key=lambda use: use.payment_id)[:most]
 
 
@@ -64,9 +77,9 @@ def order_with(view: Snapshot, number: str | None, besides: int) -> int | None:
 
 
 def _uses(
-    view: Snapshot, sql: str, number_keys: Iterable[str], values: dict[str, int]
+    view: Snapshot, sql: str, number_keys: Iterable[str], values: Mapping[str, object]
 ) -> Iterator[Use]:
     for key in number_keys:
         for column in _COLUMNS:
-            for row in view.all(sql.format(column=column), {"key": key, **values, **_STATUSES}):
+            for row in view.all(sql.format(column=column), {**_STATUSES, **values, "key": key}):
                 yield Use(row["order_id"], row["payment_id"])
