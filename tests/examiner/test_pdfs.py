@@ -10,6 +10,7 @@ from PIL import Image
 
 from comanda.domain.examinations import Facts
 from comanda.examiner.examination import examine
+from comanda.examiner.pdfs import text_pages
 from comanda.media.pdf_objects import Pdf
 
 SAMPLE = (Path(__file__).parent / "samples" / "receipt.pdf").read_bytes()
@@ -165,3 +166,29 @@ def test_a_file_that_is_no_pdf_is_damaged() -> None:
     assert examine("application/pdf", b"GIF89a") == Facts(
         is_damaged=True, content=Pdf(b"GIF89a").content_hash()
     )
+
+
+def written(*lines: tuple[int, int, bytes], box: bytes = b"0 0 300 200") -> bytes:
+    """A PDF with lines of text at these places."""
+    font = b"/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    parts = (b"1 0 0 1 %d %d Tm (%s) Tj" % line for line in lines)
+    return pdf(*page(box, font, b"BT /F 12 Tf %s ET" % b" ".join(parts)))
+
+
+def test_text_beside_the_page_is_not_read() -> None:
+    """Nobody sees it: it would only tell of another payment than the page does."""
+    seen = (20, 150, b"Monto $ 999.00 Referencia 88412201937")
+    beside = ((5000, 150, b"Monto $ 185.50"), (20, -400, b"Total"), (20, 900, b"Valor"))
+    (words,) = text_pages(written(seen, *beside))
+    assert [word.text for word in words.words] == seen[2].decode().split()
+    assert text_pages(written((5000, 150, seen[2]))) == []
+
+
+def test_words_have_their_places_on_a_page_that_begins_elsewhere() -> None:
+    line = b"Monto $ 999.00 Referencia 88412201937"
+    (one,), (other,) = (
+        text_pages(written((20, 150, line))),
+        text_pages(written((120, 250, line), box=b"100 100 400 300")),
+    )
+    for word, moved in zip(one.words, other.words, strict=True):
+        assert (word.left, word.top) == pytest.approx((moved.left, moved.top), abs=0.1)

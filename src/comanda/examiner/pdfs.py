@@ -56,9 +56,15 @@ def text_pages(data: bytes) -> list[Page]:
 
 
 def _page_words(document: pypdfium2.PdfDocument, index: int) -> Page:
-    """Return a page's words with their places, from the top left, in points."""
+    """Return a page's words with their places, from the top left, in points.
+
+    What stands beside the page is not shown, so it is not read either. Of a page that is turned
+    the places are unknown.
+    """
     page = document[index]
     width, height = page.get_size()
+    edges = page.get_bbox()
+    is_turned = page.get_rotation() != 0
     text_page = page.get_textpage()
     try:
         words = []
@@ -67,7 +73,9 @@ def _page_words(document: pypdfium2.PdfDocument, index: int) -> Page:
         boxes: list[tuple[float, float, float, float]] = []
         for place in range(count):
             letter = text_page.get_text_range(place, 1)
-            box = text_page.get_charbox(place)
+            box = _on_page(text_page.get_charbox(place), edges)
+            if not is_turned and not _is_shown(box, width, height):
+                continue
             is_apart = bool(boxes) and _is_apart(boxes[-1], box)
             if letters and (letter.isspace() or is_apart):
                 words.append(_word(letters, boxes, height))
@@ -81,6 +89,19 @@ def _page_words(document: pypdfium2.PdfDocument, index: int) -> Page:
     finally:
         text_page.close()
         page.close()
+
+
+def _on_page(
+    box: tuple[float, float, float, float], edges: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """Return a letter's box from the page's lower left corner, which need not be 0, 0."""
+    (left, bottom, right, top), (page_left, page_bottom, _, _) = box, edges
+    return left - page_left, bottom - page_bottom, right - page_left, top - page_bottom
+
+
+def _is_shown(box: tuple[float, float, float, float], width: float, height: float) -> bool:
+    left, bottom, right, top = box
+    return 0 <= (left + right) / 2 <= width and 0 <= (bottom + top) / 2 <= height
 
 
 def _is_apart(
