@@ -117,7 +117,9 @@ async def test_a_bad_claim_is_refused_by_name_and_changes_nothing(
 async def test_a_surplus_is_named(house: House) -> None:
     await send(house, ("amount", "100"))
     _, problem = await correct(house, "1", {"amount": 255.5})
-    assert problem["errors"]["amount"][0].startswith("Sobran $ 14.50 de lo que se debe")
+    sentence = problem["errors"]["amount"][0]
+    assert sentence.startswith("Sobran $ 14.50 de lo que se debe")
+    assert sentence.endswith("Si es propina, retira el comprobante y cobra otra vez")
     status, order = await correct(house, "1", {"amount": 241})
     assert (status, order["due"]) == (200, 0)
 

@@ -86,7 +86,7 @@ def reallocate(
     freed_orders = [order.without(payment) for order in orders]
     most_of = {order.id: order.due for order in freed_orders}
     most = sum(most_of.values())
-    _check_amount(amount, most, most, style, chosen=False)
+    _check_amount(amount, most, most, style, chosen=False, is_sent=True)
     short = 0 if payment.tendered is None else amount + payment.tip - payment.tendered
     if short > 0:
         sentence = f"El efectivo recibido no alcanza: faltan {style.text(short)}"
@@ -118,11 +118,18 @@ def _parts(
 
 
 def _check_amount(
-    amount: int, most: int, total_due: int, style: MoneyFormat, *, chosen: bool
+    amount: int,
+    most: int,
+    total_due: int,
+    style: MoneyFormat,
+    *,
+    chosen: bool,
+    is_sent: bool = False,
 ) -> None:
     """Raise ValidationFailed for an amount beyond `most`, for 0, and for less than the dishes."""
     if amount > most:
-        raise ValidationFailed({"amount": [_surplus(style.text(amount - most), chosen=chosen)]})
+        sentence = _surplus(style.text(amount - most), chosen=chosen, is_sent=is_sent)
+        raise ValidationFailed({"amount": [sentence]})
     if amount <= 0 < total_due:
         raise ValidationFailed({"amount": ["Escribe un monto mayor que 0"]})
     if chosen and amount < most:
@@ -130,10 +137,15 @@ def _check_amount(
         raise ValidationFailed({"amount": [f"Los platillos cuestan {cost}: corrige el monto"]})
 
 
-def _surplus(surplus: str, *, chosen: bool) -> str:
-    """The sentence that names a surplus, and says what to do with it."""
+def _surplus(surplus: str, *, chosen: bool, is_sent: bool) -> str:
+    """The sentence that names a surplus, and says what to do with it.
+
+    A payment that was sent keeps its tip, so that it has to be sent anew with another one.
+    """
     due = "de lo que cuestan los platillos" if chosen else "de lo que se debe"
     sentence = f"Sobran {surplus} {due}: corrige el monto"
+    if is_sent:
+        return sentence + ". Si es propina, retira el comprobante y cobra otra vez"
     return sentence + ", o apunta lo que sobra como propina"
 
 
