@@ -19,6 +19,7 @@ type Call = <Method extends string, Path extends string>(
 ) => Promise<Route<`${Method} ${Path}`>["answer"]>;
 type CallOptions<Json = unknown> = {
   json?: Json; form?: FormData; key?: string; user?: string; timeout?: number; isPreloaded?: boolean;
+  headers?: Record<string, string>;
 };
 
 /** The body of a refusal: a Problem, or whatever a proxy puts in its place. */

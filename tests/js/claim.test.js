@@ -32,6 +32,10 @@ test("what was read is told in a line, with its day by the house's clock", () =>
   assert.equal(readingWords(read({ amount: null, reference: null, at: "2025-12-18" })), "18/12/2025");
 });
 
+test("no line breaks between a day and its time", () => {
+  assert.match(readingWords(payment()), /hoy\u00a020:41$/);
+});
+
 test("what was not read is left out, and nothing read is no line", () => {
   assert.equal(plain(readingWords(read({ reference: null, at: null }))), "$ 185.50");
   assert.equal(readingWords(read({ amount: null, reference: null, at: null })), "");

@@ -181,6 +181,7 @@ export class Detail {
   /** Stop taps that were meant for the claim before. */
   #sayCorrected() {
     this.rest();
+    this.tick.box.checked = false; // what was looked up was the claim before
     this.notice.querySelector(".news-of-claim")?.remove();
     this.notice.append(h("p", { class: "notice news-of-claim", data: { new: "" } },
       "✎ Acaban de corregir este pago: míralo otra vez."));

@@ -123,7 +123,8 @@ export class Verdicts {
     detail.setBusy(true);
     detail.clearNotice();
     try {
-      const answer = await call("PUT", `/payments/${payment.id}/verdict`, { json });
+      const headers = { "Comanda-Corrections": String(payment.former_claims?.length ?? 0) }; // as it is on show
+      const answer = await call("PUT", `/payments/${payment.id}/verdict`, { json, headers });
       this.learn(answer);
       this.judging = null;
       await this.#accepted(order, payment, answer, verdict);

@@ -49,9 +49,9 @@ export async function call(method, path, options) {
 }
 
 /** @type {Call} */
-async function send(method, path, { json, form, key, user, timeout = 15000, isPreloaded = false } = {}) {
+async function send(method, path, { json, form, key, user, timeout = 15000, isPreloaded = false, headers: more } = {}) {
   const isQuestion = method === "GET" && /^\/(session$|start\/)/.test(path); // asks who is signed in
-  const headers = isQuestion ? {} : asUser(user);
+  const headers = { ...(isQuestion ? {} : asUser(user)), ...more };
   if (key !== undefined) headers["Idempotency-Key"] = key;
   /** @type {RequestInit} */
   const sent = { method, headers, credentials: "same-origin", cache: "no-store",
