@@ -17,28 +17,10 @@ export function readingWords(/** @type {Payment} */ { reading }) {
   if (!reading) return "";
   const { amount, reference, at } = reading;
   return [amount === null ? "" : money(amount), reference === null ? "" : numberWords(reference),
-    at === null ? "" : whenWords(at)]
+    at === null ? "" : whenWords(at).replace(" ", "\u00a0")]
     .filter(Boolean).join(" · ");
 }
 
-<<<<<<< HEAD
-=======
-/** "hoy 20:41", "ayer 20:41", "18/12 20:41", on one line; "18/12/2025", the day alone, without a time. */
-function when(/** @type {string} */ at) {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(at);
-  const date = isDay ? at : day(at);
-  return isDay ? dayWords(date) : `${dayWords(date)}\u00a0${clock(at)}`;
-}
-
-function dayWords(/** @type {string} */ date) {
-  const today = day();
-  if (date === today) return "hoy";
-  if (date === laterDate(today, -1)) return "ayer";
-  const [year, month, number] = date.split("-");
-  return today.startsWith(`${year}-`) ? `${number}/${month}` : `${number}/${month}/${year}`;
-}
-
->>>>>>> 9b4da77 (Keep a receipt's day and time on one line of the waiter's card)
 /** What the guest gave, in hundredths: what the payment pays, and its tip. */
 const givenOf = (/** @type {Payment} */ payment) => cents(payment.amount) + cents(payment.tip);
 
