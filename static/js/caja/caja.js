@@ -12,14 +12,13 @@ import { showPrepared } from "./photo.js";
 import { matcher } from "./matching.js";
 import { Search } from "./search.js";
 import { setViewer, showPayment, tell } from "./seen.js";
-import { Bank, followOrderLinks } from "./later.js";
+import { Bank, fetchPayData, followOrderLinks } from "./later.js";
 import { openOrder } from "./order.js";
 import { createListPanel } from "./list-panel.js";
 import { readerHint } from "./reader-hint.js";
 import { Verdicts } from "./verdicts.js";
 import { billOf, billsOf, changedBills, dueOf, isChargeable, olderFirst, withChange } from "../house/bill.js";
 import { billKey } from "../house/place.js";
-import { createPayData } from "../cobro/accounts.js";
 import { followClaim, refreshClaim, resumeClaim } from "../cobro/claim.js";
 import { fetchPart } from "../lib/later.js";
 import { chargedOf, totalOf, waitingOf } from "./charges.js";
@@ -42,7 +41,6 @@ const calledIds = new Set();
 const missedIds = new Set(); // payments that came while something else was looked for
 /** @type {Set<string>} */
 const calledWarnings = new Set(); // late warnings that the page has called out
-const payData = createPayData();
 /** @type {import("../cobro/charge.js").ChargeSheet?} */
 let charging = null;
 let hasBegun = false;
@@ -57,7 +55,8 @@ const knownPayment = (payment) => {
   return now && chargedOf(live.orders, now);
 };
 const detail = new Detail({
-  me: user.username, isOwn, accounts: payData.accounts, methods: settings.methods, learn,
+  me: user.username, isOwn, methods: settings.methods, learn,
+  accounts: async () => (await fetchPayData())?.accounts() ?? [],
   onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close, onNext: selectNext,
 });
 const verdicts = new Verdicts({
@@ -344,7 +343,8 @@ function turnTo(id) {
 async function charge(bill, isBack = false) {
   const sheet = await fetchPart(import("../cobro/charge.js"));
   const sending = await fetchPart(import("../cobro/direct.js"));
-  if (!sheet || !sending || document.querySelector("dialog[open]")) return;
+  const payData = await fetchPayData();
+  if (!sheet || !sending || !payData || document.querySelector("dialog[open]")) return;
   payData.load();
   charging = new sheet.ChargeSheet(bill.orders.find(isChargeable) ?? bill.orders[0], {
     outbox: new sending.Direct({ settings, username: user.username, learn }), settings, learn,

@@ -35,6 +35,18 @@ export class Bank {
   refresh() { this.#reconciliation?.refresh(); }
 }
 
+/** @type {ReturnType<typeof import("../cobro/accounts.js").createPayData>?} */
+let payData = null;
+
+/** The house's accounts, of which a charge and a look at the bank tell. Resolves to null if they can't be fetched. */
+export async function fetchPayData() {
+  if (!payData) {
+    const part = await fetchPart(import("../cobro/accounts.js"));
+    payData ??= part?.createPayData() ?? null;
+  }
+  return payData;
+}
+
 const STYLE = new URL("../../css/conciliacion.css", import.meta.url).href;
 
 /** @type {Promise<unknown>?} */

@@ -43,6 +43,7 @@ const grouped = (/** @type {string} */ number) => (/^\d{8,}$/.test(number) ? inF
  * @type {(name: string, shown: string, copied: string, of?: string) => HTMLElement[]}
  */
 function line(name, shown, copied, of = "") {
+  /** @type {HTMLButtonElement} */
   const button = h("button", { class: "button", type: "button",
     "aria-label": `Copiar ${name.toLowerCase()}${of && `, ${of}`}`, onclick: () => copy(copied, button) }, "Copiar");
   return [h("dt", {}, name), h("dd", {}, h("span", { class: "pay-value" }, shown), button)];
