@@ -176,7 +176,7 @@ def _checks(
             ordered_at,
         )
     if read.account is not None:
-        yield FieldName.ACCOUNT, read.account, *_account(read.account, known)
+        yield FieldName.ACCOUNT, read.account, *_account(read.account, known, read.holder)
     if read.holder is not None:
         yield FieldName.HOLDER, read.holder, *_holder(read.holder, known)
     if reading.bank is not None:
@@ -238,15 +238,27 @@ def is_old(reading: Reading, known: Circumstances) -> bool:
 def _is_of_others(reading: Reading, known: Circumstances) -> bool:
     checks = []
     if reading.account is not None:
-        checks.append(_account(reading.account, known)[0])
+        checks.append(_account(reading.account, known, reading.holder)[0])
     if reading.holder is not None:
         checks.append(_holder(reading.holder, known)[0])
     return Check.DIFFERS in checks
 
 
-def _account(read: str, known: Circumstances) -> tuple[Check | None, str | None]:
-    """Compare an account's ending or alias with the house's accounts."""
-    return _best((account_fits(read, account), account.label) for account in known.accounts)
+def _account(
+    read: str, known: Circumstances, holder: str | None = None
+) -> tuple[Check | None, str | None]:
+    """Compare an account's ending or alias with the house's accounts.
+
+    An ending with one other digit is no other account for sure, if its holder is the house's.
+    """
+    check, label = _best((account_fits(read, one), one.label) for one in known.accounts)
+    if (
+        check is Check.DIFFERS
+        and holder is not None
+        and any(_is_slip(read, one) and holder_fits(holder, one.holder) for one in known.accounts)
+    ):
+        return None, None
+    return check, label
 
 
 def _holder(read: str, known: Circumstances) -> tuple[Check | None, str | None]:
@@ -291,6 +303,15 @@ def account_fits(read: str, account: Account) -> bool | None:
         return None
     ending = read_digits[-_ENDING:]
     return any(digits.endswith(ending) for digits in endings)
+
+
+def _is_slip(read: str, account: Account) -> bool:
+    """Whether a receipt's ending is an account's but for one digit, as a reader's slip is."""
+    ending = _digits(read)[-_ENDING:]
+    own = [_digits(text)[-_ENDING:] for text in (account.number, account.alias) if text]
+    return len(ending) == _ENDING and any(
+        len(digits) == _ENDING and sum(map(str.__ne__, ending, digits)) == 1 for digits in own
+    )
 
 
 def _bare(text: str) -> str:

@@ -26,6 +26,7 @@ _MASKS = "*\u2026\u2022\u00b7\u25cf#"
 _WORD = re.compile(rf"[^\W_]+(?:[{_MASKS}]+[^\W_]*)?\.*|[{_MASKS}]+", re.UNICODE)
 _HIDDEN = re.compile(r"x{3,}\Z")
 _ALIKE = 0.82  # of two whole names, by `difflib`: a slip of the reader, and no other name
+_NEARLY = 0.75  # of two words: two slips of the reader in a long word
 _SHORTEST_WORD = 3  # letters that tell something
 _LONG_WORD = 5  # letters of a word of which one may be misread
 _RUN_TOGETHER = 8  # letters of a name whose blanks were not read
@@ -67,7 +68,9 @@ def holder_fits(read: str, name: str) -> bool | None:
             return _is_enough(fitting)
     fitting = next((fit for turned in _turns(full) if (fit := _fit(turned, read_words))), None)
     told = sum(word.tells for word in fitting or ())
-    return told >= 2  # noqa: PLR2004 - a further name of one word may be anybody's
+    if told >= 2:  # noqa: PLR2004 - a further name of one word may be anybody's
+        return True
+    return None if _is_nearly_alike(read_words, own_words) else False
 
 
 def is_business(name: str) -> bool:
@@ -119,6 +122,21 @@ def _is_alike(read_words: Sequence[_Word], own_words: Sequence[_Word]) -> bool:
     if len(read) >= _RUN_TOGETHER and own.startswith(read):
         return True
     return len(read) >= _LONG_WORD and SequenceMatcher(None, read, own).ratio() >= _ALIKE
+
+
+def _is_nearly_alike(read_words: Sequence[_Word], own_words: Sequence[_Word]) -> bool:
+    """Whether a name may be the other one, badly read: each word fits, or a long one nearly."""
+    return any(len(word.start) >= _LONG_WORD for word in read_words) and all(
+        any(_is_part(word, own, is_last=True) or _is_nearly(word, own) for own in own_words)
+        for word in read_words
+    )
+
+
+def _is_nearly(word: _Word, own: _Word) -> bool:
+    if min(len(word.start), len(own.start)) < _LONG_WORD:
+        return False
+    shown = own.start[: len(word.start) + 1] if word.is_masked else own.start
+    return SequenceMatcher(None, word.start, shown).ratio() >= _NEARLY
 
 
 def _run_together(words: Sequence[_Word]) -> str:

@@ -23,6 +23,7 @@ _SHORT = re.compile(r"(?<![A-Za-z0-9])([0-9]{4})(?![A-Za-z0-9])")
 _ALIAS = re.compile(r"(?=[0-9.\-]*[A-Za-z])[A-Za-z0-9.\-]{6,20}")
 _NAME_WORD = re.compile(r"[^\W\d_][\w.'\u2019&*•·\-]*\*{0,20}|[&*y]+|\*+", re.UNICODE)
 _MASK_WORD = re.compile(r"[*•·●.…xX\u00d7]{2,}")
+_LONG = 9  # digits of a phone or an account, without a label that says so
 _LONGEST_NAME, _LEAST_LETTERS = 60, 3
 _SMALL_WORDS = "de del la las los el y e da do dos a al en con"
 _SMALL = frozenset(_SMALL_WORDS.split())
@@ -31,7 +32,8 @@ _NO_NAMES = """
     hora total importe comision folio referencia operacion transferencia comprobante pago
     banco celular telefono numero clabe alias cvu cbu disponible saldo detalle compartir listo
     enviado enviada spei sinpe mxn cop usd concepto motivo clientes seguridad pesos soles
-    colones destino origen beneficiario ordenante destinatario titular nombre plazas depositos
+    colones pen ars clp gtq crc dop pyg uyu bob hnl
+    destino origen beneficiario ordenante destinatario titular nombre plazas depositos
     efectivo dinero completada realizada aprobada procesada estado pendiente
 """
 _NO_BEGINNINGS = (
@@ -51,7 +53,8 @@ def account_ending(text: str, *, is_labelled: bool) -> str | None:
     endings = {match[1] for match in _MASKED.finditer(text)}
     endings |= {match[1] for match in _ENDING.finditer(folded)}
     if not endings:
-        endings = {re.sub(r"[^0-9]", "", match[0])[-4:] for match in _FULL.finditer(text)}
+        numbers = {re.sub(r"[^0-9]", "", match[0]) for match in _FULL.finditer(text)}
+        endings = {number[-4:] for number in numbers if is_labelled or len(number) >= _LONG}
     if not endings and is_labelled:
         endings = {match[1] for match in _ONE_MASK.finditer(text)}
         endings = endings or {match[1] for match in _SHORT.finditer(text)}

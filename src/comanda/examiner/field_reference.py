@@ -15,6 +15,7 @@ _FITTING, _FITTING_ALONE, _DATED = 300, 150, 55
 _STRONG = 70  # rank that a label must have where the house expects another form
 _WRAPPED_RANK = 60  # labels from this rank on have numbers that take two lines
 _NEXT_LINE = 1.5  # heights between a line and the next
+_LEAST_PASSES = 2  # that see the same two lines
 _LEAST_LINE = 4  # letters in a number's last line
 _LONG_LINE = 12  # letters of a number's first line
 _NEVER = {
@@ -62,7 +63,17 @@ def _elect(place: Place[str], mentions: Sequence[Mention[str]]) -> Mention[str] 
 
 
 def _whole(mentions: Sequence[Mention[str]]) -> list[Mention[str]]:
-    """Leave out what is one line of a number that another mention has whole."""
+    """Leave out what is one line of a number that another mention has whole.
+
+    Where two passes found a number on two lines, what has its first line alone is none.
+    """
+    whole = max(mention.rank for mention in mentions)
+    of_two_lines = [m for m in mentions if m.rank == whole]
+    if len({m.source for m in of_two_lines}) >= _LEAST_PASSES:
+        first_lines = {m.value for m in mentions if m.rank < whole}
+        values = {m.value for m in of_two_lines}
+        if any(value.startswith(line) for value in values for line in first_lines):
+            return of_two_lines
     longest = max((m.value for m in mentions if m.rank >= _WRAPPED_RANK), key=len, default="")
     shortest = len(longest) - _LEAST_LINE
     return [m for m in mentions if len(m.value) > shortest or m.value not in longest]
@@ -74,9 +85,9 @@ def _mentions(
     for cell in layout.values:
         if not cell.is_first or (cell.kind in _NEVER):
             continue
-        for tokens in _runs(layout, cell):
+        for tokens, is_wrapped in _runs(layout, cell):
             number = number_in([token.text for token in tokens], today)
-            rank = _rank(cell, number, today) if number else 0
+            rank = _rank(cell, number, today) + is_wrapped if number else 0
             fitting = _fitting(pattern, tokens)
             if fitting:
                 number = fitting
@@ -102,13 +113,13 @@ def _rank(cell: Cell, number: str, today: date) -> int:
     return _DATED if carries_date(number, today) else 0
 
 
-def _runs(layout: Layout, cell: Cell) -> Iterator[tuple[Token, ...]]:
-    """Yield a value's tokens, first with those of the next line that it may go on in."""
+def _runs(layout: Layout, cell: Cell) -> Iterator[tuple[tuple[Token, ...], bool]]:
+    """Yield a value's tokens and whether they take two lines, those of both lines first."""
     tokens = cell.row_tokens
     rest = _continuation(layout, cell, tokens)
     if rest:
-        yield tokens + rest
-    yield tokens
+        yield tokens + rest, True
+    yield tokens, False
 
 
 def _continuation(layout: Layout, cell: Cell, tokens: Sequence[Token]) -> tuple[Token, ...]:

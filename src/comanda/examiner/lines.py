@@ -64,7 +64,9 @@ class _Band:
     def takes(self, token: Token) -> bool:
         overlap = min(self.bottom, token.bottom) - max(self.top, token.top)
         least = min(self.bottom - self.top, token.height)
-        return overlap >= _LEAST_OVERLAP * least
+        return overlap >= _LEAST_OVERLAP * least and not any(
+            _is_below(token, other) for other in self.tokens
+        )
 
     def add(self, token: Token) -> None:
         self.tokens.append(token)
@@ -76,6 +78,15 @@ class _Band:
         self.top, self.bottom = median(tops), median(bottoms)
 
 
+def _is_below(token: Token, other: Token) -> bool:
+    """Whether a word stands under another one, in the next row, however close the rows are."""
+    shared = min(token.right, other.right) - max(token.left, other.left)
+    drop = token.middle - other.middle
+    is_wide = shared > _SHARED * min(token.right - token.left, other.right - other.left)
+    return is_wide and drop > _DROP * max(token.height, other.height)
+
+
+_SHARED, _DROP = 0.6, 0.45  # of the narrower word's width, of the higher one's height
 _SETTLED = 12  # words, after which a row's place is known
 _RECENT_ROWS = 4  # that a word may still belong to, when words come from top to bottom
 

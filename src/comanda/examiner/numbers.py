@@ -9,6 +9,7 @@ from comanda.examiner.text import to_digits
 
 SHORTEST, LONGEST = 6, 30
 _LEAST_DIGITS = 4
+_LINES = 2  # that a long number may take
 _NUMBER_WORD = re.compile(r"[A-Za-z0-9|]+(?:[-./_][A-Za-z0-9|]+)*")
 _EDGES = "#:;,.*'\"`\u00b4“”\u2018\u2019«»()[]{}<>=~_-—\u2013°º "
 _MONEY_MARK = re.compile(r"[$₡₲€%]|\b(?:MXN|USD|COP|CRC|PEN|CLP|ARS|GTQ)\b|S/")
@@ -27,6 +28,9 @@ def number_in(words: Sequence[str], today: date) -> str | None:
         return None
     parts = _parts(words)
     number = repaired("".join(parts)).upper()
+    if len(parts) == _LINES and not carries_date(number, today):
+        turned = repaired("".join(parts[::-1])).upper()  # its second line was read first
+        number = turned if carries_date(turned, today) else number
     if has_date_form(" ".join(parts), today) and not _is_long(number):
         return None
     return number if is_number(number, today) else None

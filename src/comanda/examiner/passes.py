@@ -24,7 +24,9 @@ _WORD_HEIGHT = 34  # pixels of a word's box that Tesseract reads best
 _LEAST_SCALE, _MOST_SCALE = 0.5, 3.0
 _MOST_PIXELS = 6_000_000
 _MARGIN = 3  # heights of a word that are left around the text
-_LEAST_LETTERS = 40  # of fewer legible ones, the picture may be turned
+_SURE = 80  # confidence
+_LEAST_LETTERS = 24  # of fewer sure ones, the picture may be turned
+_LEAST_SHARE = 0.15  # of sure letters; upside down it is half as many at most
 _LEGIBLE = 60  # confidence
 _LEAST_RADIUS = 0.8  # pixels of a blur
 _HARDER, _SOFTER = 0.5, 1.7  # other blurs, beside the one that the noise asks for
@@ -57,8 +59,16 @@ class _Found:
 
     @property
     def letters(self) -> int:
-        """How many letters and digits are legible, in the pass that found the most."""
-        return max((_letters(page) for page in self.pages), default=0)
+        """How many letters and digits are surely read, in the pass that found the most."""
+        return max((_letters(page, _SURE) for page in self.pages), default=0)
+
+    @property
+    def is_legible(self) -> bool:
+        """Whether the text is surely upright. Text upside down is read, too, but hardly surely."""
+        return any(
+            _letters(page, _SURE) >= max(_LEAST_LETTERS, _LEAST_SHARE * _letters(page, 0))
+            for page in self.pages
+        )
 
 
 def read_picture(
@@ -150,7 +160,7 @@ def _find_text(turn: _Turn) -> _Found | None:
         found = _Found(upright, turn.read(passes, upright))
         if best is None or found.letters > best.letters:
             best = found
-        if best.letters >= _LEAST_LETTERS:
+        if found.is_legible:
             break
     return best
 
@@ -200,8 +210,9 @@ def _bounded(view: View, scale: float) -> float:
     return float(min(scale, (_MOST_PIXELS / max(pixels, 1)) ** 0.5))
 
 
-def _letters(page: Page) -> int:
-    legible = (word.text for word in page.words if word.confidence >= _LEGIBLE)
+def _letters(page: Page, confidence: float) -> int:
+    """Return how many letters and digits the words have that were read as surely as that."""
+    legible = (word.text for word in page.words if word.confidence >= confidence)
     return sum(sum(map(str.isalnum, text)) for text in legible if len(text) > 1)
 
 

@@ -18,7 +18,6 @@ from comanda.examiner.passes import read_picture
 from comanda.examiner.reader import Reader
 from comanda.examiner.words import Hints, Page
 
-_LEAST_ROUNDS = 2  # one round alone agrees with itself
 _LONGEST_CODE = 4_000
 # A code that each receipt of a bank shows alike, such as its address, says nothing about this one.
 _OWN_DIGITS = 8
@@ -55,15 +54,24 @@ def text_of_pages(pages: Sequence[Page], picture: Image.Image | None, hints: Hin
 def _read(
     picture: Image.Image, hints: Hints, readers: Sequence[Reader], end: float
 ) -> Reading | None:
-    """Read a picture in rounds until all that matters is found, or time is over."""
+    """Read a picture in rounds until two agree on all that matters, or time is over."""
     reading = None
     with suppress(OSError):  # a reader ended: what it read until then counts
-        seconds = end - time.monotonic()
-        for number, pages in enumerate(read_picture(picture, readers, seconds), 1):
-            reading = _turned_back(read_fields(pages, hints), pages[0].quarters if pages else 0)
-            if number >= _LEAST_ROUNDS and _is_complete(reading):
+        for pages in read_picture(picture, readers, end - time.monotonic()):
+            earlier, reading = reading, read_fields(pages, hints)
+            reading = _turned_back(reading, pages[0].quarters if pages else 0)
+            if earlier is not None and _is_complete(reading) and _agree(earlier, reading):
                 break
     return None if reading is None else _kept(reading)
+
+
+def _agree(one: Reading, other: Reading) -> bool:
+    """Whether two readings say the same, so that another round would hardly say anything else."""
+    facts = [
+        (reading.amount, reading.reference, reading.day, reading.account)
+        for reading in (one, other)
+    ]
+    return facts[0] == facts[1]
 
 
 def _turned_back(reading: Reading, quarters: int) -> Reading:
