@@ -304,3 +304,24 @@ def test_hostile_text_stays_text_and_short() -> None:
     assert all(len(line.text) <= LONGEST_LINE for line in shown.lines)
     for line in shown.lines:
         line.text.encode()
+
+
+@pytest.mark.parametrize(
+    ("account", "holder", "differs"),
+    [
+        ("4827", "Rosa Mora", False),  # one digit misread, and the holder is the house's
+        ("4827", None, True),
+        ("4827", "Pedro Ruiz", True),
+        ("4877", "Rosa Mora", True),
+        ("4821", "Pedro Ruiz", True),
+    ],
+)
+def test_one_digit_is_a_slip_where_the_holder_is_the_houses(
+    account: str, holder: str | None, *, differs: bool
+) -> None:
+    reading = Reading(account=account, holder=holder)
+    expected = [WarningType.ACCOUNT_DIFFERS] if differs else []
+    assert find_differences(reading, KNOWN) == expected
+    checks = {field.name: field.check for field in check_fields(reading, KNOWN)}
+    if not differs:
+        assert checks[FieldName.ACCOUNT] is None

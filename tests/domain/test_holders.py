@@ -98,3 +98,15 @@ def test_a_business_is_known_by_its_form_or_its_trade(name: str) -> None:
 @pytest.mark.parametrize("name", [ROSA, "Juan Barrios", "Ana Saso", "Luis Acevedo"])
 def test_a_person_is_no_business(name: str) -> None:
     assert not is_business(name)
+
+
+@pytest.mark.parametrize(
+    ("read", "name"),
+    [
+        ("Café Pefialolén*", "Café Peñalolén SpA"),
+        ("Resteurente Lo Fonda", "Restaurante La Fonda"),
+        ("Marisqueria Los Ancas", "Marisquería Los Arcos"),
+    ],
+)
+def test_a_badly_read_name_is_not_another_name(read: str, name: str) -> None:
+    assert holder_fits(read, name) is not False

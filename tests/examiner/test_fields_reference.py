@@ -167,3 +167,8 @@ def test_passes_vote_on_a_number_and_on_its_letters() -> None:
 def test_a_number_counts_though_another_pass_lost_its_label() -> None:
     passes = [page(["Folio  8841220193"], confidence=50), page(["xx  8841220193"], confidence=50)]
     assert read_fields(passes, HINTS).reference == "8841220193"
+
+
+def test_a_sinpe_number_whose_last_line_was_read_first_begins_with_its_date() -> None:
+    rows = ["Comprobante  3 202612181623255805352512", "Monto  ₡ 4 100,00"]
+    assert read_fields([page(rows)], HINTS).reference == "2026121816232558053525123"

@@ -144,3 +144,22 @@ def test_a_box_is_turned_back_to_where_it_stands_on_the_picture_that_is_shown() 
         back = box.turned_back(quarters)
         for name in ("left", "top", "width", "height"):
             assert getattr(back, name) == pytest.approx(getattr(shown, name))
+
+
+class UpsideDown(FakeReader):
+    """Reads much of what is upside down, and hardly any of it surely."""
+
+    def answer(self) -> bytes | None:
+        is_upright = len(self.asked) > 2
+        confidence = 95 if is_upright else 62
+        rows = (
+            f"5\t1\t1\t1\t1\t1\t100\t{200 + 60 * place}\t300\t30\t{confidence}\t{words}"
+            for place, words in enumerate(LEGIBLE)
+        )
+        return "\n".join(rows).encode()
+
+
+def test_text_that_is_read_upside_down_is_turned() -> None:
+    one = UpsideDown()
+    pages = next(read_picture(picture(), readers(one)))
+    assert {page.quarters for page in pages} == {2}
