@@ -129,7 +129,11 @@ def _continuation(layout: Layout, cell: Cell, tokens: Sequence[Token]) -> tuple[
     first = re.sub("[-.]", "", "".join(token.text for token in tokens))
     if len(first) < _LONG_LINE or not first.isalnum():
         return ()
-    below = [other for other in layout.cells if other.row == cell.row + 1]
+    below = [
+        other
+        for other in layout.cells
+        if other.row == cell.row + 1 and other.right > cell.left  # else the label's second line
+    ]
     if len(below) != 1 or below[0].is_label or below[0].owner is not None:
         return ()
     rest = below[0]
