@@ -234,3 +234,7 @@ def test_a_pass_that_is_not_sure_gives_no_amount_alone() -> None:
     assert read_fields([unsure], HINTS).amount is None
     assert read_fields([unsure, unsure], HINTS).amount == 18550
     assert read_fields([page(["Monto  $185.50"], confidence=85)], HINTS).amount == 18550
+
+
+def test_small_cents_of_which_one_was_lost_are_no_amount() -> None:
+    assert read_fields([page(["Comprobante de pago", "!MXN 1,724.5"])], HINTS).amount is None

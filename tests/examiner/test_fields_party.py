@@ -1,5 +1,7 @@
 """The account and the holder that got the money, never the sender's; the bank."""
 
+from dataclasses import replace
+
 import pytest
 
 from comanda.examiner.fields import read_fields
@@ -170,3 +172,15 @@ def test_a_plain_holder_is_the_recipients_where_the_sender_has_one() -> None:
 def test_an_account_stands_beside_its_bank() -> None:
     rows = ["Titular destino", "Café Peñalolén", "Banorte • 6558", "Desde", "Nómina • 2697"]
     assert read_fields([page(rows)], HINTS).account == "6558"
+
+
+def test_a_plain_card_is_the_recipients_where_the_payer_has_an_account() -> None:
+    rows = ["Nombre del beneficiario  Rosa Mora", "Tarjeta  • 2833", "Desde  • 7728"]
+    assert read_fields([page(rows)], HINTS).account == "2833"
+
+
+def test_accents_are_those_of_the_passes_that_know_spanish() -> None:
+    rows = ["Nombre del beneficiario  María Fernanda López García"]
+    bare = ["Nombre del beneficiario  Maria Fernanda Lopez Garcia"]
+    passes = [page(rows), replace(page(bare), as_code=True), replace(page(bare), as_code=True)]
+    assert read_fields(passes, HINTS).holder == "María Fernanda López García"

@@ -27,6 +27,7 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\1[0-9]{3})*")
 _CENTS, _THOUSAND, _MOST_DIGITS = 2, 3, 12  # digits
 _SMALL = 0.72  # of the height of the digits before: raised cents
 _LEAST_GLUED = 10_00  # minor units: a sign and a digit at least
+_HALF_CENTS = re.compile(r"[.,][0-9]\Z")  # small cents of which one was lost
 _FORM = re.compile(r"[0-9][.,'][0-9]{2,3}(?![0-9])")
 _ODD_MARK = re.compile(r"[^\w\s.,:;\-+]\s?\Z")
 _HALF = "1"  # what the right half of a sign is misread as, behind a mark for the left half
@@ -100,6 +101,8 @@ def find_money(text: str) -> list[Money]:
         ):
             continue
         if sum(c.isdigit() for c in number) * 2 < sum(c.isalnum() for c in number):
+            continue
+        if _HALF_CENTS.search(number):
             continue
         has_sign = bool(match["before"] or match["behind"])
         digits = to_digits(number)

@@ -420,10 +420,8 @@ def _give_sides(lines: list[list[Cell]]) -> None:
         distance += 1
 
 
-_SAYS = {  # what a label names → the labels that name it, too, with a value of their own
-    Kind.ACCOUNT: (Kind.ACCOUNT,),
-    Kind.HOLDER: (Kind.HOLDER, Kind.PARTY),
-}
+_PLAIN = (Kind.ACCOUNT, Kind.HOLDER)  # what a plain label names for either party
+_LEAST_ENDING = 3  # digits of an account's end
 
 
 def _give_rest_to_recipient(cells: Sequence[Cell]) -> None:
@@ -433,20 +431,32 @@ def _give_rest_to_recipient(cells: Sequence[Cell]) -> None:
     """
     named: dict[Side, set[Kind]] = {side: set() for side in Side}
     for cell, after in zip(cells, [*cells[1:], None], strict=False):
-        label = cell.label
-        if _is_own_label(cell) and label is not None and label.side is not None:
-            is_split = after is not None and after.is_label and after.kind is label.kind
-            if cell.following or is_split:
-                named[label.side].add(label.kind)
+        if _is_own_label(cell) and cell.label is not None and cell.label.side is not None:
+            named[cell.label.side].update(_named_by(cell, cell.label, after))
     for before, cell in zip([None, *cells], cells, strict=False):
-        if not cell.is_label or cell.kind not in _SAYS or _is_own_label(cell):
+        if not cell.is_label or cell.kind not in _PLAIN or _is_own_label(cell):
             continue
         is_part = before is not None and before.is_label and not before.following
-        says = _SAYS[cell.kind]
-        is_free = not named[Side.RECIPIENT].intersection(says)
-        if is_free and not is_part and named[Side.SENDER].intersection(says):
+        is_free = cell.kind not in named[Side.RECIPIENT]
+        if is_free and not is_part and cell.kind in named[Side.SENDER]:
             for one in (cell, *cell.following):
                 one.sided, one.distance = Side.RECIPIENT, 0
+
+
+def _named_by(cell: Cell, label: Label, after: Cell | None) -> set[Kind]:
+    """Return what a label with a value names; that of a party, its account, its holder or both."""
+    is_split = after is not None and after.is_label and after.kind is label.kind
+    if label.kind is not Kind.PARTY:
+        return {label.kind} if cell.following or is_split else set()
+    text = "".join(value.text for value in cell.following)
+    digits, letters = sum(map(str.isdigit, text)), sum(map(str.isalpha, text))
+    return {
+        kind
+        for kind, is_shown in (
+            (Kind.ACCOUNT, digits >= _LEAST_ENDING), (Kind.HOLDER, letters > digits)
+        )
+        if is_shown
+    }  # fmt: skip
 
 
 def _is_own_label(cell: Cell) -> bool:

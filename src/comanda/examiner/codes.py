@@ -104,7 +104,8 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
 
 def _reading(values: Mapping[FieldName, str], hints: Hints) -> Reading:
     get = values.get
-    money = find_money(get(FieldName.AMOUNT, ""))
+    written = get(FieldName.AMOUNT, "")  # a program writes 185.5, too
+    money = find_money(f"{written}0" if re.fullmatch(r"[0-9]+[.,][0-9]", written) else written)
     words = get(FieldName.REFERENCE, "").split()
     bare = re.sub(r"[\W_]", "", "".join(words))
     pattern = compile_pattern(hints.reference_pattern)

@@ -50,8 +50,13 @@ def find_account(layouts: Sequence[Layout]) -> Mention[str] | None:
 
 
 def find_holder(layouts: Sequence[Layout]) -> Mention[str] | None:
-    """Return the name of who got the money, as shown, or None if it isn't sure."""
-    return _find(layouts, _holder, _HOLDER_RANKS, elect_parts)
+    """Return the name of who got the money, as shown, or None if it isn't sure.
+
+    A model for codes leaves accents out: its passes count only where the others don't suffice.
+    """
+    of_words = [layout for layout in layouts if not layout.page.as_code]
+    found = _find(of_words, _holder, _HOLDER_RANKS, elect_parts)
+    return found or _find(layouts, _holder, _HOLDER_RANKS, elect_parts)
 
 
 def _find(

@@ -8,7 +8,7 @@ from comanda.examiner.dates import has_date_form, is_date_number, number_day
 from comanda.examiner.text import to_digits
 
 SHORTEST, LONGEST = 6, 30
-_LEAST_DIGITS = 4
+_LEAST_DIGITS = 3
 _LINES = 2  # that a long number may take
 _NUMBER_WORD = re.compile(r"[A-Za-z0-9|]+(?:[-./_][A-Za-z0-9|]+)*")
 _EDGES = "#:;,.*'\"`\u00b4“”\u2018\u2019«»()[]{}<>=~_-—\u2013°º "
