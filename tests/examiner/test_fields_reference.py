@@ -172,3 +172,8 @@ def test_a_number_counts_though_another_pass_lost_its_label() -> None:
 def test_a_sinpe_number_whose_last_line_was_read_first_begins_with_its_date() -> None:
     rows = ["Comprobante  3 202612181623255805352512", "Monto  ₡ 4 100,00"]
     assert read_fields([page(rows)], HINTS).reference == "2026121816232558053525123"
+
+
+def test_a_sinpe_number_that_lost_its_last_line_is_none() -> None:
+    rows = ["Comprobante  202612181623255805352512", "Monto  ₡ 4 100,00"]
+    assert read_fields([page(rows)], HINTS).reference is None
