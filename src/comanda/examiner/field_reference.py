@@ -36,7 +36,7 @@ def find_reference(layouts: Sequence[Layout], hints: Hints) -> Mention[str] | No
     ordered = [place for place in places(mentions) if place.rank >= least]
     if not ordered:
         return None
-    best = ordered[0]
+    best = Place(tuple(_whole(ordered[0].mentions)))
     as_code = {at for at, layout in enumerate(layouts) if layout.page.as_code}
     elected = _elect_code(best, mentions, as_code) or _elect(best, mentions)
     if elected is not None and best.rank == _FITTING_ALONE:
@@ -56,7 +56,7 @@ def _elect_code(
 
 
 def _elect(place: Place[str], mentions: Sequence[Mention[str]]) -> Mention[str] | None:
-    here = _whole(place.mentions)
+    here = list(place.mentions)
     fitting = [m for m in here if m.rank >= _FITTING_ALONE]
     elsewhere = [mention for mention in mentions if mention not in here]
     return elect(fitting or here, elsewhere) or elect_letters(here)

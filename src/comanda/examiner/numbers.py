@@ -9,7 +9,10 @@ from comanda.examiner.text import to_digits
 
 SHORTEST, LONGEST = 6, 30
 _LEAST_DIGITS = 3
-_SINPE_CUT = range(21, 25)  # digits, of the 25 of a SINPE number that lost its last line
+_SINPE, _SINPE_CUT = (
+    25,
+    range(21, 25),
+)  # digits of a SINPE number, and of one that lost its last line
 _LINES = 2  # that a long number may take
 _NUMBER_WORD = re.compile(r"[A-Za-z0-9|]+(?:[-./_][A-Za-z0-9|]+)*")
 _EDGES = "#:;,.*'\"`\u00b4“”\u2018\u2019«»()[]{}<>=~_-—\u2013°º "
@@ -99,7 +102,7 @@ def is_number(number: str, today: date) -> bool:
         and number not in _RUN_DOWN
         and not (number.isdigit() and is_date_number(number, today))
         and len(set(re.sub("[^0-9]", "", number))) > 1
-        and not (len(number) in _SINPE_CUT and carries_date(number, today))
+        and not (len(number) in _SINPE_CUT and carries_date(number.ljust(_SINPE, "0"), today))
     )
 
 

@@ -8,6 +8,7 @@ large; the later rounds look at that part alone, at the size that Tesseract read
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import dist
 
 from PIL import Image, ImageFilter
 
@@ -217,10 +218,16 @@ def _letters(page: Page, confidence: float) -> int:
 
 
 def _placed(word: Word, view: View) -> Word:
-    """Return a word of a view with its place on the picture."""
-    corners = view.way.corners(word.left, word.top, word.right, word.bottom)
-    left, top, right, bottom = _box(corners)
-    return Word(word.text, left, top, right - left, bottom - top, word.confidence)
+    """Return a word of a view with its place on the picture: its middle there, and its own size.
+
+    The edges of what a sloping word covers would be those of several lines.
+    """
+    x, y = word.left + word.width / 2, word.middle
+    middle = view.way.point(x, y)
+    width = dist(view.way.point(word.left, y), view.way.point(word.right, y))
+    height = dist(view.way.point(x, word.top), view.way.point(x, word.bottom))
+    left, top = middle[0] - width / 2, middle[1] - height / 2
+    return Word(word.text, left, top, width, height, word.confidence)
 
 
 def _box(corners: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
