@@ -238,3 +238,11 @@ def test_a_pass_that_is_not_sure_gives_no_amount_alone() -> None:
 
 def test_small_cents_of_which_one_was_lost_are_no_amount() -> None:
     assert read_fields([page(["Comprobante de pago", "!MXN 1,724.5"])], HINTS).amount is None
+
+
+def test_raised_cents_that_were_lost_leave_no_amount() -> None:
+    """Cents in small raised digits are read as another sign, or not at all."""
+    rows = [["!$ 50"], ["!$ 50%"], ["!$ 50-4"], ["!$ 50"], ["!$ 50"], ["!$ 50"]]
+    passes = [page(["Comprobante de pago", *row, "Folio  8841220193"]) for row in rows]
+    assert read_fields(passes, HINTS).amount is None
+    assert read_fields([passes[0], *passes[3:]], HINTS).amount == 5000

@@ -177,3 +177,15 @@ def test_a_sinpe_number_whose_last_line_was_read_first_begins_with_its_date() ->
 def test_a_sinpe_number_that_lost_its_last_line_is_none() -> None:
     rows = ["Comprobante  202612181623255805352512", "Monto  ₡ 4 100,00"]
     assert read_fields([page(rows)], HINTS).reference is None
+
+
+def test_a_number_may_end_in_a_group_of_letters() -> None:
+    assert reference("Comprobante No.  81Z0 2J6Y GXHR") == "81Z02J6YGXHR"
+    assert reference("Folio  8841 2201 OK") == "88412201"
+
+
+def test_no_other_number_stands_in_for_a_tracking_key_that_was_not_read() -> None:
+    rows = ["Clave de rastreo  ¿9F Z ES", "Referencia  696596"]
+    passes = [page(rows)] * 3
+    assert read_fields(passes, HINTS).reference is None
+    assert read_fields([page(["Referencia  696596"])] * 3, HINTS).reference == "696596"

@@ -1,5 +1,6 @@
 """The amount that a receipt is about."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -17,6 +18,8 @@ _LARGE_RANK, _UNSIGNED_RANK, _PLAIN_RANK, _LARGE_BONUS = 45, 40, 10, 16
 _OWN_RANK = 56  # from which labels mean the amount itself, and no total
 _JUNK = 3  # letters before an amount without a sign
 _FEW = 9_99  # minor units; one digit alone, without a sign, is no amount
+_CENTS = re.compile("[1-9%°]")  # what raised cents are read as
+_LONGEST_CENTS, _LEAST_SEEN = 3, 2  # signs; passes
 _NEVER = (Kind.OTHER_AMOUNT, Kind.NOTE)
 
 
@@ -56,7 +59,29 @@ def find_amount(layouts: Sequence[Layout]) -> Mention[int] | None:
                 marked |= {amount.money.units} if amount.money.has_mark else set()
     least = _least_rank(layouts)
     mentions = [mention for mention in mentions if mention.rank >= least]
-    return _choose(_without_misread(mentions, signed, marked), signed, marked)
+    chosen = _choose(_without_misread(mentions, signed, marked), signed, marked)
+    return None if chosen is not None and _has_lost_cents(chosen, layouts) else chosen
+
+
+def _has_lost_cents(amount: Mention[int], layouts: Sequence[Layout]) -> bool:
+    """Whether passes saw something behind an amount's last digit that others read no cents from.
+
+    These are cents in small raised digits.
+    """
+    if amount.value % 100:
+        return False
+    whole = str(amount.value // 100)
+    seen = 0
+    for layout in layouts:
+        texts = (
+            re.sub(r"[^0-9%:°'*»-]", "", token.text).lstrip("%:°'*»-")
+            for row in layout.rows
+            for token in row
+            if overlaps(box_of([token], layout.page), amount.box)
+        )
+        rests = (text[len(whole) :] for text in texts if text.startswith(whole))
+        seen += any(len(rest) <= _LONGEST_CENTS and _CENTS.search(rest) for rest in rests)
+    return seen >= _LEAST_SEEN
 
 
 def _least_rank(layouts: Sequence[Layout]) -> int:

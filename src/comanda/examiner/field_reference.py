@@ -13,6 +13,7 @@ from comanda.examiner.words import Hints
 
 _FITTING, _FITTING_ALONE, _DATED = 300, 150, 55
 _STRONG = 70  # rank that a label must have where the house expects another form
+_KEY_RANK = 90  # of a label of the number that banks find a transfer by
 _WRAPPED_RANK = 60  # labels from this rank on have numbers that take two lines
 _NEXT_LINE = 1.5  # heights between a line and the next
 _LEAST_PASSES = 2  # that see the same two lines
@@ -32,7 +33,7 @@ def find_reference(layouts: Sequence[Layout], hints: Hints) -> Mention[str] | No
         for at, layout in enumerate(layouts)
         for mention in _mentions(layout, at, pattern, hints.today)
     ]
-    least = _STRONG if pattern else 1
+    least = max(_STRONG if pattern else 1, _least_rank(layouts))
     ordered = [place for place in places(mentions) if place.rank >= least]
     if not ordered:
         return None
@@ -44,6 +45,19 @@ def find_reference(layouts: Sequence[Layout], hints: Hints) -> Mention[str] | No
         if any(m.value != elected.value for place in rivals for m in place.mentions):
             return None
     return elected
+
+
+def _least_rank(layouts: Sequence[Layout]) -> int:
+    """Return the rank that a number must have: no other stands in for a tracking key not read."""
+    keys = sum(
+        any(
+            cell.is_label and cell.following and cell.label and cell.label.rank >= _KEY_RANK
+            and cell.label.kind is Kind.REFERENCE
+            for cell in layout.cells
+        )
+        for layout in layouts
+    )  # fmt: skip
+    return _KEY_RANK if keys >= _LEAST_PASSES else 0
 
 
 def _elect_code(

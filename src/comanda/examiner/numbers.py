@@ -58,9 +58,14 @@ def _parts(words: Sequence[str]) -> list[str]:
             break
         else:
             parts = []
-    while parts and not _has_digits(parts[-1]):
+    while parts and not _has_digits(parts[-1]) and not _are_groups(parts):
         parts.pop()
     return parts
+
+
+def _are_groups(parts: Sequence[str]) -> bool:
+    """Whether words are the groups of one number, as long each: `81Z0 2J6Y GXHR`."""
+    return len(parts) > _LINES and len({len(part) for part in parts}) == 1
 
 
 def _has_digits(word: str) -> bool:

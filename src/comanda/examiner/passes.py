@@ -25,6 +25,7 @@ _WORD_HEIGHT = 34  # pixels of a word's box that Tesseract reads best
 _LEAST_SCALE, _MOST_SCALE = 0.5, 3.0
 _MOST_PIXELS = 6_000_000
 _MARGIN = 3  # heights of a word that are left around the text
+_TALL, _LEAST_TRUST = 75, 0.5  # pixels of a word's box that is trusted; of the confidence
 _SURE = 80  # confidence
 _LEAST_LETTERS = 24  # of fewer sure ones, the picture may be turned
 _LEAST_SHARE = 0.15  # of sure letters; upside down it is half as many at most
@@ -220,14 +221,16 @@ def _letters(page: Page, confidence: float) -> int:
 def _placed(word: Word, view: View) -> Word:
     """Return a word of a view with its place on the picture: its middle there, and its own size.
 
-    The edges of what a sloping word covers would be those of several lines.
+    The edges of what a sloping word covers would be those of several lines. Tesseract reads large
+    letters worse than it says.
     """
     x, y = word.left + word.width / 2, word.middle
     middle = view.way.point(x, y)
     width = dist(view.way.point(word.left, y), view.way.point(word.right, y))
     height = dist(view.way.point(x, word.top), view.way.point(x, word.bottom))
     left, top = middle[0] - width / 2, middle[1] - height / 2
-    return Word(word.text, left, top, width, height, word.confidence)
+    confidence = word.confidence * max(_LEAST_TRUST, min(1.0, _TALL / max(word.height, 1)))
+    return Word(word.text, left, top, width, height, confidence)
 
 
 def _box(corners: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
