@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from comanda.domain.readings import Box, FieldName, ReadField, Reading, ReadLine
-from comanda.examiner.packing import clean, pack_reading, unpack_reading
+from comanda.examiner.packing import pack_reading, unpack_reading
+from comanda.examiner.text import clean
 
 READING = Reading(
     amount=18550,

@@ -1,11 +1,11 @@
 """A reading as JSON, on the pipe from the examiner. What comes out of it is text for people."""
 
 import math
-import unicodedata
 from datetime import date, time
 from typing import Any
 
 from comanda.domain.readings import Box, FieldName, ReadField, Reading, ReadLine
+from comanda.examiner.text import clean
 
 MOST_LINES, MOST_FIELDS = 300, 20
 LONGEST = 200  # characters of a line or a field
@@ -73,25 +73,12 @@ def unpack_box(packed: list[float]) -> Box:
     return Box(left, top, width, height, page)
 
 
-def clean(text: str) -> str:
-    """Return a text without what can't be seen or turns the rest around, as one line.
-
-    Characters that stand for nothing (unassigned, private, surrogates) go, too.
-    """
-    kept = (
-        " " if letter.isspace() else letter
-        for letter in text
-        if letter.isspace() or unicodedata.category(letter)[0] != "C"
-    )
-    return " ".join("".join(kept).split())
-
-
 def _text(text: Any) -> str | None:
     if text is None:
         return None
     if type(text) is not str or len(text) > LONGEST:
         raise ValueError("a wrong text")
-    return clean(text) or None
+    return clean(text, LONGEST) or None
 
 
 def _amount(amount: Any) -> int | None:
