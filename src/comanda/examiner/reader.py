@@ -10,7 +10,9 @@ import os
 import shutil
 import struct
 import subprocess  # nosec B404 - runs Tesseract alone
+import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -95,16 +97,12 @@ def start(program: Program) -> Reader:
         os.close(source)
         os.close(sink)
         return Reader(requests, answers)
-    code = 1
-    try:
-        limits.keep_only(source, sink)
-        limits.end_with_parent(examiner)
-        limits.set_reader_limits()
-        with os.fdopen(source, "rb") as picture_pipe, os.fdopen(sink, "wb") as text_pipe:
-            _serve(program, picture_pipe, text_pipe)
-        code = 0
-    finally:
-        os._exit(code)
+    limits.keep_only(source, sink)
+    limits.end_with_parent(examiner)
+    limits.set_reader_limits()
+    with suppress(OSError), os.fdopen(source, "rb") as pictures, os.fdopen(sink, "wb") as texts:
+        _serve(program, pictures, texts)
+    sys.exit()
 
 
 def _serve(program: Program, source: BinaryIO, sink: BinaryIO) -> None:
