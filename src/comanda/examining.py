@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-P", "-m", "comanda.examiner")
 START_SECONDS = 20.0
 EXAMINE_SECONDS = 10.0  # a busy computer may need as long for a large photo
+READING_SECONDS = 8.0  # more, where the text is read, too: a round of passes ends late there
 REST_SECONDS = 180.0  # the examiner ends after so long without a proof
 END_SECONDS = 2.0
 MOST_TRIES = 2
@@ -215,7 +216,7 @@ async def _speaks_unasked(process: Process) -> bool:
 async def _ask(
     process: Process, content_type: str, data: bytes, hints: Hints | None
 ) -> Facts | None:
-    async with asyncio.timeout(EXAMINE_SECONDS):
+    async with asyncio.timeout(EXAMINE_SECONDS + (READING_SECONDS if hints else 0)):
         for part in await _pack(len(data), frames.encode_request, content_type, data, hints):
             await _send(process, part)
         header, body = await _receive(process)

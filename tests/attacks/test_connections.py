@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -210,7 +211,7 @@ async def test_a_full_house_lets_the_till_in_and_says_so_once(tmp_path: Path) ->
     database, told = tmp_path / "comanda.db", tmp_path / "log"
     tokens = await furnish(database)
     cookie = f"Cookie: comanda_session={tokens[LUIS.username]}"
-    limited = ("prlimit", f"--nofile={FEW_FILES}:{FEW_FILES}")
+    limited = (shutil.which("prlimit") or "prlimit", f"--nofile={FEW_FILES}:{FEW_FILES}")
     command = (sys.executable, "-m", "comanda", "serve", "--host", "127.0.0.1", "--port", "0")
     with told.open("w") as log:
         process = subprocess.Popen(

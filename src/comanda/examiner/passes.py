@@ -14,7 +14,15 @@ from PIL import Image, ImageFilter
 
 from comanda.examiner.reader import LANGUAGES, Reader
 from comanda.examiner.tables import read_table
-from comanda.examiner.views import View, flatten, slope_of, soft_radius, stretch, turns_of
+from comanda.examiner.views import (
+    Slope,
+    View,
+    flatten,
+    slope_of,
+    soft_radius,
+    stretch,
+    turns_of,
+)
 from comanda.examiner.words import Page, Word
 
 READ_SECONDS = 7.0  # for all passes; what was read until then counts
@@ -94,9 +102,10 @@ def read_picture(
         return
     text = _around_text(View(found.upright.image), pages)
     radius = turn.radius * text.scale
-    plain, flat = _straight(text, radius)
-    _, other_flat = _straight(text, radius * _HARDER if radius else _LEAST_RADIUS)
-    _, soft = _straight(text, max(radius, _LEAST_RADIUS) * _SOFTER)
+    slope = _slope(text, radius)
+    plain, flat = _straight(text, radius, slope)
+    _, other_flat = _straight(text, radius * _HARDER if radius else _LEAST_RADIUS, slope)
+    _, soft = _straight(text, max(radius, _LEAST_RADIUS) * _SOFTER, slope)
     rounds = (
         (Pass(flat, _BLOCK, _WORDS), Pass(other_flat, _SPARSE, _CODES)),
         (Pass(soft, _BLOCK, _CODES), Pass(plain, _SPARSE, _WORDS)),
@@ -157,7 +166,8 @@ def _find_text(turn: _Turn) -> _Found | None:
         if turn.is_over:
             break
         upright = _Upright(View(turn.picture).turned(quarters).image, quarters)
-        plain, flat = _straight(View(upright.image).scaled(view.scale), radius)
+        coarse = View(upright.image).scaled(view.scale)
+        plain, flat = _straight(coarse, radius, _slope(coarse, radius))
         passes = (Pass(flat, _SPARSE, _WORDS), Pass(plain, _BLOCK, _CODES))
         found = _Found(upright, turn.read(passes, upright))
         if best is None or found.letters > best.letters:
@@ -167,17 +177,24 @@ def _find_text(turn: _Turn) -> _Found | None:
     return best
 
 
-def _straight(view: View, radius: float) -> tuple[View, View]:
+def _slope(view: View, radius: float) -> Slope:
+    """Return how the lines of a view fall, which is looked for in the blurred view."""
+    return slope_of(flatten(_blurred(view.image, radius)))
+
+
+def _straight(view: View, radius: float, slope: Slope) -> tuple[View, View]:
     """Return a view blurred and with level lines: as it is, and with its letters alone."""
-    image = view.image.filter(ImageFilter.GaussianBlur(radius)) if radius else view.image
-    flat = flatten(image)
-    slope = slope_of(flat)
+    image = _blurred(view.image, radius)
     straight = view.remade(image).straightened(slope)
-    straight_flat = view.remade(flat).straightened(slope)
+    straight_flat = view.remade(flatten(image)).straightened(slope)
     return (
         straight.remade(stretch(straight.image)),
         straight_flat.remade(stretch(straight_flat.image)),
     )
+
+
+def _blurred(image: Image.Image, radius: float) -> Image.Image:
+    return image.filter(ImageFilter.GaussianBlur(radius)) if radius else image
 
 
 def _around_text(view: View, pages: Sequence[Page]) -> View:
