@@ -585,7 +585,7 @@ async def test_a_correction_is_told_and_the_buttons_rest(house: House, window: O
     await expect(page.locator(".verdict")).to_contain_text("Acaban de corregir este pago")
     assert await page.evaluate("globalThis.rested")
     await expect(approve_button(page)).to_be_enabled()
-    await expect(page.get_by_label("Lo vi en la cuenta")).to_be_checked()
+    await expect(page.get_by_label("Lo vi en la cuenta")).not_to_be_checked()
     await expect(line(page, FieldName.REFERENCE)).to_contain_text("nueva")
     await expect(line(page, FieldName.AMOUNT)).to_contain_text("paga $ 200.00")
     await page.reload()
