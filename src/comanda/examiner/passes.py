@@ -102,10 +102,9 @@ def read_picture(
         return
     text = _around_text(View(found.upright.image), pages)
     radius = turn.radius * text.scale
-    slope = _slope(text, radius)
-    plain, flat = _straight(text, radius, slope)
-    _, other_flat = _straight(text, radius * _HARDER if radius else _LEAST_RADIUS, slope)
-    _, soft = _straight(text, max(radius, _LEAST_RADIUS) * _SOFTER, slope)
+    plain, flat, slope = _straight(text, radius)
+    _, other_flat, _ = _straight(text, radius * _HARDER if radius else _LEAST_RADIUS, slope)
+    _, soft, _ = _straight(text, max(radius, _LEAST_RADIUS) * _SOFTER, slope)
     rounds = (
         (Pass(flat, _BLOCK, _WORDS), Pass(other_flat, _SPARSE, _CODES)),
         (Pass(soft, _BLOCK, _CODES), Pass(plain, _SPARSE, _WORDS)),
@@ -166,8 +165,7 @@ def _find_text(turn: _Turn) -> _Found | None:
         if turn.is_over:
             break
         upright = _Upright(View(turn.picture).turned(quarters).image, quarters)
-        coarse = View(upright.image).scaled(view.scale)
-        plain, flat = _straight(coarse, radius, _slope(coarse, radius))
+        plain, flat, _ = _straight(View(upright.image).scaled(view.scale), radius)
         passes = (Pass(flat, _SPARSE, _WORDS), Pass(plain, _BLOCK, _CODES))
         found = _Found(upright, turn.read(passes, upright))
         if best is None or found.letters > best.letters:
@@ -177,24 +175,21 @@ def _find_text(turn: _Turn) -> _Found | None:
     return best
 
 
-def _slope(view: View, radius: float) -> Slope:
-    """Return how the lines of a view fall, which is looked for in the blurred view."""
-    return slope_of(flatten(_blurred(view.image, radius)))
+def _straight(view: View, radius: float, slope: Slope | None = None) -> tuple[View, View, Slope]:
+    """Return a view blurred and with level lines: as it is, with its letters alone, and its slope.
 
-
-def _straight(view: View, radius: float, slope: Slope) -> tuple[View, View]:
-    """Return a view blurred and with level lines: as it is, and with its letters alone."""
-    image = _blurred(view.image, radius)
+    Without a `slope` it is looked for.
+    """
+    image = view.image.filter(ImageFilter.GaussianBlur(radius)) if radius else view.image
+    flat = flatten(image)
+    slope = slope or slope_of(flat)
     straight = view.remade(image).straightened(slope)
-    straight_flat = view.remade(flatten(image)).straightened(slope)
+    straight_flat = view.remade(flat).straightened(slope)
     return (
         straight.remade(stretch(straight.image)),
         straight_flat.remade(stretch(straight_flat.image)),
+        slope,
     )
-
-
-def _blurred(image: Image.Image, radius: float) -> Image.Image:
-    return image.filter(ImageFilter.GaussianBlur(radius)) if radius else image
 
 
 def _around_text(view: View, pages: Sequence[Page]) -> View:
