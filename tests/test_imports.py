@@ -22,7 +22,7 @@ import trustme
 import comanda
 
 SOURCE = Path(comanda.__file__).parent
-VERBS = {"workflow", "office", "access"}
+VERBS = {"workflow", "office", "till", "access"}
 LAYERS = {
     # part → what it may import of comanda
     "domain": {"domain"},
@@ -31,6 +31,7 @@ LAYERS = {
     "feed": {"background", "store", "domain"},
     "workflow": {"store", "domain"},
     "office": {"store", "domain"},
+    "till": {"store", "domain"},
     "access": {"store", "domain"},
     "files": set(),
     "media": {"media", "domain"},
@@ -84,6 +85,7 @@ HOMES = {
     },
     "proofs": {"store/payments.py", "store/retention.py"},
     "products": {"store/menu.py"},
+    "deposits": {"store/deposits.py", "store/retention.py"},
     "events": {"store/events.py"},
 }
 CHANGES = re.compile(
@@ -95,6 +97,7 @@ CHANGES = re.compile(
 CALLERS = {
     "events.append": {"store/orders.py", "store/menu.py"},
     "payments.store": {"store/orders.py"},
+    "deposits.save_tie": {"store/ties.py"},
 }
 # Slow to load and not needed for a server's first answer. Their work loads them.
 LATER = {

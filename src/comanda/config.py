@@ -401,6 +401,17 @@ class Payments:
         return tuple(of_country) if country else self.checks
 
 
+@dataclass(frozen=True)
+class Deposits:
+    """What the bank says of money that arrived; see the comments in config.toml."""
+
+    secret: str = _setting(
+        "", validate.Regexp(r"([!-~]{16,200})?\Z", error="lleva de 16 letras y cifras en adelante")
+    )
+    silent_minutes: float = _setting(35.0, _at_least(0.01, 10_000))
+    overdue_seconds: float = _setting(120.0, _at_least(0.05))
+
+
 _LISTS: Mapping[str, type] = {"methods": Method, "checks": Check}  # [[payments.NAME]]
 
 
@@ -449,6 +460,7 @@ class Config:
     proofs: Proofs = dataclasses.field(default_factory=Proofs)
     payments: Payments = dataclasses.field(default_factory=Payments)
     pages: Pages = dataclasses.field(default_factory=Pages)
+    deposits: Deposits = dataclasses.field(default_factory=Deposits)
 
     @property
     def house(self) -> House:

@@ -47,11 +47,14 @@ class Frame:
     audience: frozenset[Role]
     data: bytes
     redacted: bytes
+    for_waiters: bytes
 
     def for_role(self, role: Role) -> bytes:
         """The bytes of the event for `role`; empty if `role` does not hear the event."""
         if role not in self.audience:
             return b""
+        if role is Role.WAITER:
+            return self.for_waiters
         return self.redacted if role is Role.KITCHEN else self.data
 
 
@@ -278,8 +281,11 @@ def _fill(events_as_sent: Iterable[tuple[int, bytes]], head: int) -> Page:
 
 def _frame(event: LoggedEvent) -> Frame:
     data = _encode(event.id, event.type, event.data)
-    redacted = data if event.redacted is None else _encode(event.id, event.type, event.redacted)
-    return Frame(event.id, AUDIENCE[event.type], data, redacted)
+    redacted, for_waiters = (
+        data if version is None else _encode(event.id, event.type, version)
+        for version in (event.redacted, event.for_waiters)
+    )
+    return Frame(event.id, AUDIENCE[event.type], data, redacted, for_waiters)
 
 
 def _resync(head: int) -> bytes:

@@ -13,7 +13,7 @@ from comanda.domain.house import UNNAMED_HOUSE, House
 from comanda.domain.house_changes import account_lines, house_lines
 from comanda.domain.menu import Changes, Entry, Product
 from comanda.domain.staff import Role, Staff, StaffChange, username_complaint
-from comanda.store import accounts, house, house_changes, menu, sessions, staff
+from comanda.store import accounts, bank_phone, house, house_changes, menu, sessions, staff
 from comanda.store.database import Transaction
 
 MOST_NAMED = 3  # products in a sentence
@@ -119,6 +119,11 @@ def put_accounts(tx: Transaction, actor: Staff, all_accounts: Sequence[Account])
     before = account_lines(accounts.every(tx))
     accounts.replace_all(tx, all_accounts)
     house_changes.record(tx, before, account_lines(all_accounts), by=actor.username)
+
+
+def change_bank_secret(tx: Transaction, actor: Staff, secret: str) -> None:
+    """Give the bank's phone another secret; the one before is worth nothing from now on."""
+    bank_phone.put_secret(tx, secret, by=actor.username)
 
 
 def describe_house(

@@ -239,12 +239,15 @@ def submit_payment(
     claim: Claim = _NO_CLAIM,
     charge: Charge = _WHOLE_ORDER,
     default_house: House = UNNAMED_HOUSE,
+    *,
+    to_account: bool = False,
 ) -> Outcome:
     """Store an attempt to pay orders, with the guest's proof, and notify the cashiers.
 
     The allocations, every order's state and events, the key and the proof are one transaction. The
     warnings about the proof are found in it, and the notice tells them. What the house has not
-    stored about itself comes from `default_house`.
+    stored about itself comes from `default_house`. `to_account`: by this method the money comes to
+    the house's account; if it has come already, and nothing else fits, it is tied to the payment.
 
     Raises OrderNotFound, Forbidden, IdempotencyKeyReused, NothingDue, IllegalTransition and
     ValidationFailed (the amounts, the dishes, the replaced payment).
@@ -270,6 +273,7 @@ def submit_payment(
         charge.tender.tip,
         charge.tender.tendered,
         replaced_by(paid_orders, charge.replaces, payments.replaced_ids(tx, paid_orders)),
+        to_account,
     )
     saved_orders = orders.save_payment(
         tx, submission, rows[0].notice, actor.username, paid_orders=paid_orders

@@ -31,6 +31,11 @@ class BadCredentials(DomainError):
     sentence = "Usuario o PIN incorrecto"
 
 
+class BadSignature(DomainError):
+    code = "bad_signature"
+    sentence = "La firma no es la de esta casa: revisa el secreto en Admin → Banco"
+
+
 class Forbidden(DomainError):
     code = "forbidden"
     sentence = "Tu rol no puede hacer esto"
@@ -96,6 +101,11 @@ class OrderNotFound(DomainError):
 class PaymentNotFound(DomainError):
     code = "payment_not_found"
     sentence = "Pago no encontrado"
+
+
+class DepositNotFound(DomainError):
+    code = "deposit_not_found"
+    sentence = "Ingreso no encontrado"
 
 
 class ProductNotFound(DomainError):
@@ -168,6 +178,11 @@ class OrderHasPayments(DomainError):
 class PaymentAlreadyDecided(DomainError):
     code = "payment_already_decided"
     sentence = "Este pago ya fue dictaminado"
+
+
+class DepositTaken(DomainError):
+    code = "deposit_taken"
+    sentence = "Ese ingreso ya es de otro pago"
 
 
 class FileTooLarge(DomainError):

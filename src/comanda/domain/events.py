@@ -21,6 +21,8 @@ class EventType(StrEnum):
     PAYMENT_SEEN = "payment_seen"
     PAYMENT_UNSEEN = "payment_unseen"
     PAYMENT_EXAMINED = "payment_examined"
+    DEPOSIT_ARRIVED = "deposit_arrived"
+    DEPOSIT_TIED = "deposit_tied"
 
 
 AUDIENCE: Mapping[EventType, frozenset[Role]] = {
@@ -35,6 +37,8 @@ AUDIENCE: Mapping[EventType, frozenset[Role]] = {
     EventType.PAYMENT_SEEN: frozenset({Role.WAITER, Role.ADMIN}),
     EventType.PAYMENT_UNSEEN: frozenset({Role.CASHIER, Role.WAITER, Role.ADMIN}),
     EventType.PAYMENT_EXAMINED: frozenset({Role.CASHIER, Role.WAITER, Role.ADMIN}),
+    EventType.DEPOSIT_ARRIVED: frozenset({Role.CASHIER, Role.ADMIN}),
+    EventType.DEPOSIT_TIED: frozenset({Role.CASHIER, Role.ADMIN}),
 }
 
 
@@ -47,21 +51,24 @@ def heard_by(role: Role) -> frozenset[EventType]:
 class Event:
     """A change of an order or of the menu, before the log gives it an id and a time.
 
-    `redacted` is for the kitchen, in place of `data`; None if the kitchen may read `data`.
+    `redacted` is for the kitchen, in place of `data`; None if the kitchen may read `data`. So is
+    `for_waiters` for the waiters.
     """
 
     type: EventType
     data: Wire
     redacted: Wire | None = None
+    for_waiters: Wire | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
-    """An event as stored in the log; `data` and `redacted` are lines of JSON."""
+    """An event as stored in the log; `data`, `redacted` and `for_waiters` are lines of JSON."""
 
     id: int
     type: EventType
     data: str
     redacted: str | None
+    for_waiters: str | None
     actor: str
     at: datetime

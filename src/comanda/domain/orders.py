@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from comanda.domain.deposits import Deposit
 from comanda.domain.errors import (
     Forbidden,
     IllegalTransition,
@@ -368,11 +369,16 @@ class Order:
     def wire(self, reader: Role) -> Wire:
         """Return the order for `reader`: the kitchen sees it as if it had no payments.
 
+        Waiters see of a payment's money that it came, not from whom.
+
         `begun` is present only in an order that the kitchen moved back to PENDING.
         """
         if reader is Role.KITCHEN and self.payments:
             return replace(self, payments=()).wire(reader)
-        payments = [payment.wire() for payment in self.payments]
+        is_redacted = reader is Role.WAITER
+        payments = [
+            (payment.redacted() if is_redacted else payment).wire() for payment in self.payments
+        ]
         taken_back = self.begun and self.status is OrderStatus.PENDING
         return {
             "id": str(self.id),
@@ -399,7 +405,14 @@ class Order:
 def order_updated(order: Order) -> Event:
     """The event `order_updated`, which is appended with every change of an order."""
     redacted = order.wire(Role.KITCHEN) if order.payments else None
-    return Event(EventType.ORDER_UPDATED, order.wire(Role.ADMIN), redacted)
+    has_deposit = any(payment.deposit is not None for payment in order.payments)
+    for_waiters = order.wire(Role.WAITER) if has_deposit else None
+    return Event(EventType.ORDER_UPDATED, order.wire(Role.ADMIN), redacted, for_waiters)
+
+
+def deposit_notice(kind: EventType, deposit: Deposit) -> Event:
+    """The notice of type `kind` about money that arrived."""
+    return Event(kind, deposit.notice_wire())
 
 
 def notice(kind: EventType, order: Order, by: str) -> Event:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from comanda.domain.deposits import Checked, Deposit
 from comanda.domain.errors import (
     Forbidden,
     IllegalTransition,
@@ -94,6 +95,7 @@ class Submission:
 
     `tip` and `tendered` (cash alone) are in minor units. The allocations' amounts are what the
     attempt pays, the oldest order first. `replaces` is the rejected payment in whose place it is.
+    `to_account`: the money comes to the house's account, where the bank tells of it.
     """
 
     method: str
@@ -103,6 +105,7 @@ class Submission:
     tip: int = 0
     tendered: int | None = None
     replaces: int | None = None
+    to_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,9 @@ class Payment:
     are those of `warnings` that came after the approval, and that no cashier has acknowledged.
     `approved_at` is when a payment was approved that has been reopened since. `reading` is what the
     proof says: None if nothing was read, or not yet, or if the proof was deleted. `former_claims`
-    are the values before each correction, the oldest first.
+    are the values before each correction, the oldest first. `to_account`: its money comes to the
+    house's account. `deposit` is that money, if the bank's word is tied to the payment. `checked`
+    is how the money of an approved payment was seen; None if nobody had to see it.
     """
 
     id: int
@@ -197,11 +202,19 @@ class Payment:
     approved_at: datetime | None = None
     reading: Read | None = None
     former_claims: tuple[FormerClaim, ...] = ()
+    to_account: bool = False
+    deposit: Deposit | None = None
+    checked: Checked | None = None
 
     @property
     def amount(self) -> int:
         """What the payment pays of its orders, in minor units. The tip is not part of it."""
         return sum(allocation.amount for allocation in self.allocations)
+
+    @property
+    def arrives(self) -> int:
+        """What arrives of the payment, in minor units: the amount with the tip."""
+        return self.amount + self.tip
 
     @property
     def change(self) -> int | None:
@@ -237,14 +250,15 @@ class Payment:
     ) -> None:
         """Raise OwnPayment, or ValidationFailed for an approval that lacks a required statement.
 
-        An approval that is repeated needs no reason for a warning that came after it.
+        An approval that is repeated needs no reason for a warning that came after it. Where the
+        bank's word is tied to the payment, nobody has to say that they saw the money.
         """
         if rules.is_own(self, by):
             raise OwnPayment
         if verdict is Verdict.REJECTED:
             return
         errors = {}
-        if self.method in rules.account_methods and not seen:
+        if self.method in rules.account_methods and not seen and self.deposit is None:
             errors["seen_in_account"] = ["Confirma que viste el dinero en la cuenta"]
         is_approved = self.status is PaymentStatus.APPROVED
         is_strong = any(WARNINGS[warning.type].strong for warning in self.warnings)
@@ -271,8 +285,16 @@ class Payment:
             decided_by=by,
             decided_at=at,
             seen_in_account=seen_in_account,
+            checked=self._checked(seen=bool(seen_in_account))
+            if verdict is Verdict.APPROVED
+            else None,
             viewers=(),
         )
+
+    def _checked(self, *, seen: bool) -> Checked | None:
+        if self.deposit is not None:
+            return Checked(self.deposit.source.value)
+        return Checked.ACCOUNT if seen else None
 
     def _check_pending(self) -> None:
         if self.status is PaymentStatus.WITHDRAWN:
@@ -308,6 +330,7 @@ class Payment:
             decided_by=by,
             decided_at=at,
             seen_in_account=None,
+            checked=None,
             reconciled_by=None,
             reconciled_at=None,
             late_warnings=(),
@@ -375,6 +398,14 @@ class Payment:
         unknown_warnings = (warning for warning in self.late_warnings if warning.type not in types)
         return replace(self, late_warnings=tuple(unknown_warnings))
 
+    def with_deposit(self, deposit: Deposit | None) -> "Payment":
+        """The payment with the bank's word of its money, or without."""
+        return replace(self, deposit=deposit and deposit.told())
+
+    def redacted(self) -> "Payment":
+        """The payment as a waiter may see it: that its money came, not from whom."""
+        return replace(self, deposit=self.deposit and self.deposit.redacted())
+
     def wire(self) -> Wire:
         """The object `payment` of the wire."""
         return {
@@ -408,6 +439,8 @@ class Payment:
             "late_warnings": [warning.wire() for warning in self.late_warnings],
             "reading": None if self.reading is None else self.reading.wire(),
             "former_claims": [claim.wire() for claim in self.former_claims],
+            "deposit": None if self.deposit is None else self.deposit.wire(),
+            "checked": self.checked,
         }
 
 

@@ -30,7 +30,7 @@ class ReconcilablePayment:
     @property
     def arrives(self) -> int:
         """What the bank's statement shows, in minor units: the amount with the tip."""
-        return self.payment.amount + self.payment.tip
+        return self.payment.arrives
 
     def changed(self, payment: Payment) -> "ReconcilablePayment":
         """The same with its payment changed."""

@@ -11,8 +11,8 @@ from comanda.domain.wire import Wire, encode, time
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
 _APPEND = """
-    INSERT INTO events (type, order_id, status, data, redacted, actor, at)
-    VALUES (:type, :order_id, :status, :data, :redacted, :actor, :at)
+    INSERT INTO events (type, order_id, status, data, redacted, for_waiters, actor, at)
+    VALUES (:type, :order_id, :status, :data, :redacted, :for_waiters, :actor, :at)
 """
 _HEAD = """
     SELECT MAX(
@@ -20,9 +20,10 @@ _HEAD = """
         (SELECT COALESCE(MAX(floor), 0) FROM restores)
     ) AS head
 """
+_VERSIONS = {Role.KITCHEN: 0, Role.WAITER: 1}  # after `data`, the version for a role
 _FLOOR = "SELECT COALESCE(MAX(floor), 0) AS floor FROM restores"
 _AFTER = """
-    SELECT id, type, data, redacted, actor, at FROM events
+    SELECT id, type, data, redacted, for_waiters, actor, at FROM events
     WHERE id > :after AND id <= :until ORDER BY id
 """
 _OF_ORDERS = """
@@ -42,17 +43,19 @@ def append(
     for event in events:
         data = encode(event.data)
         redacted = None if event.redacted is None else encode(event.redacted)
+        for_waiters = None if event.for_waiters is None else encode(event.for_waiters)
         values = {
             "type": event.type,
             "order_id": order_id,
             "status": status,
             "data": data,
             "redacted": redacted,
+            "for_waiters": for_waiters,
             "actor": by,
             "at": at,
         }
         event_id = tx.insert(_APPEND, values)
-        tx.news.append(LoggedEvent(event_id, event.type, data, redacted, by, tx.now))
+        tx.news.append(LoggedEvent(event_id, event.type, data, redacted, for_waiters, by, tx.now))
 
 
 def head(view: Snapshot) -> int:
@@ -77,6 +80,7 @@ def each_after(view: Snapshot, after: int, until: int) -> Iterator[LoggedEvent]:
             type=EventType(row["type"]),
             data=row["data"],
             redacted=row["redacted"],
+            for_waiters=row["for_waiters"],
             actor=row["actor"],
             at=from_millis(row["at"]),
         )
@@ -89,11 +93,12 @@ def lines_after(
 
     A replay reads thousands of rows, so no LoggedEvent is built.
     """
-    heard, redact = heard_by(role), role is Role.KITCHEN
+    heard, own_version = heard_by(role), _VERSIONS.get(role)
     for row in view.each(_AFTER, {"after": after, "until": until}):
-        event_id, kind, data, redacted, *_ = row
+        event_id, kind, data, *versions, _, _ = row
         if kind in heard:
-            yield event_id, kind, redacted if redact and redacted is not None else data
+            own_data = None if own_version is None else versions[own_version]
+            yield event_id, kind, data if own_data is None else own_data
 
 
 def history(view: Snapshot, order: Order, role: Role) -> list[Wire]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from comanda.domain.evidence import reference_key
 from comanda.domain.payments import PaymentStatus
-from comanda.store.database import Snapshot
+from comanda.store.database import Snapshot, from_millis
 
 # Of payments that wait or were approved: a rejected or withdrawn one leaves its number free.
 _EARLIER = """
@@ -18,6 +19,7 @@ _LATER = """
     WHERE {column} = :key AND id > :payment_id AND status IN (:approved, :pending)
     ORDER BY id LIMIT :limit
 """
+_ARRIVAL = "SELECT arrives, submitted_at FROM payments WHERE id = :id"
 _KEYS = "SELECT reference_key, read_key FROM payments WHERE id = :id"
 _COLUMNS = ("reference_key", "read_key")
 _STATUSES = {"approved": PaymentStatus.APPROVED, "pending": PaymentStatus.PENDING}
@@ -40,6 +42,12 @@ def keys_of(view: Snapshot, payment_id: int) -> set[str]:
     """Return the keys of a payment's numbers, typed and read."""
     row = view.one(_KEYS, {"id": payment_id})
     return set() if row is None else {row[column] for column in _COLUMNS if row[column]}
+
+
+def arrival_of(view: Snapshot, payment_id: int) -> tuple[int, datetime]:
+    """Return what arrives of a payment that exists, in minor units, and when it was sent."""
+    (row,) = view.all(_ARRIVAL, {"id": payment_id})
+    return row["arrives"], from_millis(row["submitted_at"])
 
 
 def earlier(view: Snapshot, number_keys: Iterable[str], payment_id: int) -> Use | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from comanda.domain.deposits import Deposit
 from comanda.domain.errors import OrderNotFound
 from comanda.domain.events import Event, EventType
 from comanda.domain.names import fold
@@ -13,13 +14,15 @@ from comanda.domain.orders import (
     OrderItem,
     OrderStatus,
     Place,
+    deposit_notice,
     notice,
     order_updated,
     payment_notice,
 )
 from comanda.domain.payments import Corrected, Examined, Payment, Submission
-from comanda.store import events, payments, viewers
+from comanda.store import deposits, events, payments, ties, viewers
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
+from comanda.store.ties import Changes
 
 _INSERT = """
     INSERT INTO orders
@@ -110,7 +113,7 @@ def place(
     for position, item in enumerate(items):
         _insert_item(tx, order_id, position, item)
     order = require(tx, order_id)
-    _announce(tx, [order], notice(kind, order, by) if kind else None, by)
+    _announce(tx, [order], [notice(kind, order, by)] if kind else [], by)
     return order
 
 
@@ -148,7 +151,7 @@ def _insert_item(tx: Transaction, order_id: int, position: int, item: OrderItem)
 def save(tx: Transaction, order: Order, kind: EventType | None, by: str) -> Order:
     """Store an order's new state with its events: `order_updated` first, then the notice."""
     _update(tx, order)
-    _announce(tx, [order], notice(kind, order, by) if kind else None, by)
+    _announce(tx, [order], [notice(kind, order, by)] if kind else [], by)
     return order
 
 
@@ -160,7 +163,7 @@ def save_place(tx: Transaction, order: Order, by: str) -> Order:
     tx.run(_UPDATE_PLACE, {**_place_values(order.place, order.round), "id": order.id})
     moved_order = require(tx, order.id)
     paid_ids = {paid_id for payment in moved_order.payments for paid_id in payment.order_ids}
-    _announce(tx, require_all(tx, sorted({order.id, *paid_ids})), None, by)
+    _announce(tx, require_all(tx, sorted({order.id, *paid_ids})), [], by)
     return moved_order
 
 
@@ -197,11 +200,71 @@ def save_payment(
         changed = payment.payment if isinstance(payment, Examined | Corrected) else payment
         paid_orders = require_all(tx, [part.order_id for part in changed.allocations])
     stored_payment = payments.store(tx, payment, by, paid_orders)
+    changes = ties.follow(tx, stored_payment, is_sought=not isinstance(payment, Payment))
+    if stored_payment.id in changes.payment_ids:
+        own_deposit = deposits.of_payments(tx, [stored_payment.id]).get(stored_payment.id)
+        stored_payment = stored_payment.with_deposit(own_deposit)
     orders = [order.after(stored_payment, tx.now) for order in paid_orders]
     for order in orders:
         _update(tx, order)
-    _announce(tx, orders, payment_notice(kind, stored_payment, orders) if kind else None, by)
+    if len(changes.payment_ids) > 1:  # orders of this payment may have the others, too
+        orders = require_all(tx, [order.id for order in orders])
+    others = _concerned(tx, changes, besides=orders)
+    notices = [payment_notice(kind, stored_payment, orders)] if kind else []
+    _announce(tx, [*orders, *others], notices, by)
+    _tell_ties(tx, changes, by)
     return orders
+
+
+def save_deposit(
+    tx: Transaction,
+    deposit: Deposit,
+    changes: Changes,
+    by: str,
+    *,
+    is_new: bool = False,
+) -> Deposit:
+    """Tell of a deposit that was stored, and of what it changed: `deposit_arrived` if it is new.
+
+    Every order of a payment that was tied or untied gets its `order_updated`, and each of these
+    deposits its `deposit_tied`, last. Returns the deposit as it is now.
+    """
+    if deposit.payment_id is not None and not is_new:
+        changes.payment_ids.add(deposit.payment_id)  # its payment shows the deposit
+    _announce(tx, _concerned(tx, changes), [], by)
+    current = deposits.require(tx, deposit.id)
+    if is_new:
+        _notify(tx, EventType.DEPOSIT_ARRIVED, current, current.payment_id, by)
+    _tell_ties(tx, changes, by)
+    return current
+
+
+def _concerned(tx: Transaction, changes: Changes, besides: Sequence[Order] = ()) -> list[Order]:
+    """Return the orders of the payments that were tied or untied, but those of `besides`."""
+    known_ids = {order.id for order in besides}
+    order_ids = {
+        order_id
+        for payment_id in changes.payment_ids
+        for order_id in payments.require(tx, payment_id).order_ids
+    }
+    return require_all(tx, sorted(order_ids - known_ids))
+
+
+def _tell_ties(tx: Transaction, changes: Changes, by: str) -> None:
+    for deposit in changes.deposits.values():
+        _notify(tx, EventType.DEPOSIT_TIED, deposit, changes.about[deposit.id], by)
+
+
+def _notify(
+    tx: Transaction, kind: EventType, deposit: Deposit, payment_id: int | None, by: str
+) -> None:
+    """Append a notice about a deposit; it belongs to the first order of the payment, if any."""
+    event = deposit_notice(kind, deposit)
+    if payment_id is None:
+        events.append(tx, None, None, [event], by)
+        return
+    order = require(tx, payments.require(tx, payment_id).order_id)
+    events.append(tx, order.id, order.status, [event], by)
 
 
 def _update(tx: Transaction, order: Order) -> None:
@@ -231,12 +294,17 @@ def leave_payment(tx: Transaction, username: str) -> None:
         save_payment(tx, payments.require(tx, payment_id), None, by=username)
 
 
-def _announce(tx: Transaction, orders: Sequence[Order], event: Event | None, by: str) -> None:
-    """Append each order's `order_updated`, then `event`, which belongs to the first order."""
+def _announce(
+    tx: Transaction,
+    orders: Sequence[Order],
+    notices: Sequence[Event],
+    by: str,
+) -> None:
+    """Append each order's `order_updated`, then the notices, which belong to the first order."""
     for order in orders:
         events.append(tx, order.id, order.status, [order_updated(order)], by)
-    if event is not None:
-        events.append(tx, orders[0].id, orders[0].status, [event], by)
+    if notices:
+        events.append(tx, orders[0].id, orders[0].status, notices, by)
 
 
 def require(view: Snapshot, order_id: int) -> Order:

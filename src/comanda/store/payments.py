@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from comanda.domain import comparison
+from comanda.domain.deposits import Checked
 from comanda.domain.errors import PaymentNotFound
 from comanda.domain.evidence import Suspicion, reference_key
 from comanda.domain.examinations import Examination, Facts
@@ -25,7 +26,7 @@ from comanda.domain.payments import (
     Submission,
 )
 from comanda.domain.wire import encode
-from comanda.store import evidence, examinations, readings, viewers
+from comanda.store import deposits, evidence, examinations, readings, viewers
 from comanda.store.database import (
     Snapshot,
     Transaction,
@@ -37,9 +38,9 @@ from comanda.store.database import (
 _INSERT = """
     INSERT INTO payments
         (order_id, attempt, method, status, has_proof, submitted_by, submitted_at,
-         reference, reference_key, tip, tendered, replaces, waiter)
+         reference, reference_key, tip, tendered, replaces, waiter, arrives, to_account)
     VALUES (:order_id, :attempt, :method, :status, :has_proof, :submitted_by, :submitted_at,
-            :reference, :reference_key, :tip, :tendered, :replaces, :waiter)
+            :reference, :reference_key, :tip, :tendered, :replaces, :waiter, :arrives, :to_account)
 """
 _INSERT_ALLOCATION = """
     INSERT INTO payment_allocations (payment_id, order_id, amount, items)
@@ -64,12 +65,13 @@ _UPDATE = """
         warnings = :warnings, late_warnings = :late_warnings,
         examination = :examination, examined_at = :examined_at,
         reconciled_by = :reconciled_by, reconciled_at = :reconciled_at, approved_at = :approved_at,
-        reading = :reading
+        reading = :reading, checked = :checked
     WHERE id = :id
 """
 _CORRECT = """
     UPDATE payments
-    SET reference = :reference, reference_key = :reference_key, former_claims = :former_claims
+    SET reference = :reference, reference_key = :reference_key, former_claims = :former_claims,
+        arrives = :arrives
     WHERE id = :id
 """
 _CORRECT_ALLOCATION = """
@@ -153,6 +155,8 @@ def _insert(tx: Transaction, first: Order, submission: Submission, by: str, wait
         "tendered": submission.tendered,
         "replaces": submission.replaces,
         "waiter": waiter,
+        "arrives": submission.tip + sum(part.amount for part in submission.allocations),
+        "to_account": submission.to_account,
     }
     payment_id = tx.insert(_INSERT, values)
     for allocation in submission.allocations:
@@ -174,6 +178,7 @@ def _insert(tx: Transaction, first: Order, submission: Submission, by: str, wait
         tip=submission.tip,
         tendered=submission.tendered,
         replaces=submission.replaces,
+        to_account=submission.to_account,
     )
 
 
@@ -230,6 +235,7 @@ def _update(tx: Transaction, payment: Payment) -> Payment:
         "reconciled_at": payment.reconciled_at and to_millis(payment.reconciled_at),
         "approved_at": payment.approved_at and to_millis(payment.approved_at),
         "reading": readings.read_to_json(payment.reading),
+        "checked": payment.checked,
     }
     tx.run(_UPDATE, values)
     return payment
@@ -249,6 +255,7 @@ def _correct(tx: Transaction, payment: Payment, paid_orders: Sequence[Order]) ->
         "reference": payment.reference,
         "reference_key": _key(payment.reference),
         "former_claims": encode(claims) if claims else None,
+        "arrives": payment.arrives,
     }
     tx.run(_CORRECT, values)
     for order in paid_orders:
@@ -338,8 +345,13 @@ def file_type(view: Snapshot, payment_id: int) -> str | None:
 def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> list[Payment]:
     """Return the payments of `rows`; a pending payment has the cashiers who view it now."""
     payment_rows = list(view.in_pieces(rows))
-    allocations_of = _allocations(view, [row["id"] for row in payment_rows])
-    all_payments = [from_row(row, allocations_of.get(row["id"], ())) for row in payment_rows]
+    payment_ids = [row["id"] for row in payment_rows]
+    allocations_of = _allocations(view, payment_ids)
+    deposit_of = deposits.of_payments(view, payment_ids)
+    all_payments = [
+        from_row(row, allocations_of.get(row["id"], ())).with_deposit(deposit_of.get(row["id"]))
+        for row in payment_rows
+    ]
     if all(payment.status is not PaymentStatus.PENDING for payment in all_payments):
         return all_payments
     viewers_of = viewers.by_payment(view)
@@ -394,6 +406,8 @@ def from_row(row: sqlite3.Row, allocations: tuple[Allocation, ...]) -> Payment:
         approved_at=optional_from_millis(row["approved_at"]),
         reading=readings.read_from_json(row["reading"]),
         former_claims=_former_claims(row["former_claims"]),
+        to_account=bool(row["to_account"]),
+        checked=row["checked"] and Checked(row["checked"]),
     )
 
 

@@ -548,6 +548,91 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The number and the amount before each correction, as JSON.
         "ALTER TABLE payments ADD COLUMN former_claims TEXT",
     ),
+    (
+        # Money that the bank says has arrived, each of it tied to one payment at most. `at` is when
+        # it arrived, or with `is_day` the beginning of that day. `untied_by` took a tie back.
+        """
+        CREATE TABLE deposits (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            source TEXT NOT NULL,
+            amount INTEGER NOT NULL CHECK (amount > 0),
+            at INTEGER NOT NULL,
+            is_day INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            sender TEXT,
+            reference TEXT,
+            reference_key TEXT,
+            account TEXT,
+            rule TEXT,
+            text TEXT,
+            has_notice INTEGER NOT NULL,
+            in_statement INTEGER NOT NULL,
+            payment_id INTEGER UNIQUE REFERENCES payments (id),
+            tie_rule TEXT,
+            tied_by TEXT,
+            untied_by TEXT
+        )
+        """,
+        """
+        CREATE INDEX deposits_untied ON deposits (amount, is_day, at)
+        WHERE payment_id IS NULL AND untied_by IS NULL
+        """,
+        "CREATE INDEX deposits_by_amount ON deposits (amount, at)",
+        """
+        CREATE INDEX deposits_by_reference ON deposits (reference_key, amount)
+        WHERE reference_key IS NOT NULL
+        """,
+        "CREATE INDEX deposits_by_time ON deposits (at)",
+        "CREATE INDEX deposits_with_text ON deposits (received_at) WHERE text IS NOT NULL",
+        # The keys of the notices and lines that have brought a deposit, so that none brings two.
+        """
+        CREATE TABLE deposit_keys (
+            key TEXT PRIMARY KEY,
+            deposit_id INTEGER NOT NULL REFERENCES deposits (id)
+        ) WITHOUT ROWID
+        """,
+        # What arrives of a payment in the account: `amount` and tip; whether it does at all, by
+        # its method; and how the money of an approved payment was seen.
+        "ALTER TABLE payments ADD COLUMN arrives INTEGER NOT NULL DEFAULT 0",
+        """
+        UPDATE payments SET arrives = tip + COALESCE((
+            SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id
+        ), 0)
+        """,
+        "ALTER TABLE payments ADD COLUMN to_account INTEGER NOT NULL DEFAULT 0",
+        "UPDATE payments SET to_account = 1 WHERE method NOT IN ('efectivo', 'tarjeta')",
+        "ALTER TABLE payments ADD COLUMN checked TEXT",
+        """
+        UPDATE payments SET checked = 'cuenta' WHERE status = 'aprobado' AND seen_in_account = 1
+        """,
+        """
+        CREATE INDEX payments_arriving ON payments (arrives, submitted_at)
+        WHERE to_account = 1 AND status IN ('por_verificar', 'aprobado')
+        """,
+        # The waiters' version of an event: that money came, not from whom.
+        "ALTER TABLE events ADD COLUMN for_waiters TEXT",
+        # The bank's phone: its secret, and when it was heard last; a table of one row.
+        """
+        CREATE TABLE bank_phone (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            secret TEXT,
+            secret_by TEXT,
+            secret_at INTEGER,
+            heartbeat_at INTEGER,
+            notice_at INTEGER,
+            refused_at INTEGER,
+            refused_code TEXT
+        )
+        """,
+        # How a bank's statement is read, as somebody chose it, by the bank's name.
+        """
+        CREATE TABLE statement_profiles (
+            name TEXT PRIMARY KEY,
+            data TEXT NOT NULL,
+            used_at INTEGER NOT NULL
+        )
+        """,
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from enum import StrEnum
 
+from comanda.domain.deposits import Checked, DepositSource, TieRule
 from comanda.domain.events import EventType
 from comanda.domain.examinations import Examination
 from comanda.domain.orders import OrderStatus
@@ -25,14 +26,18 @@ _COLUMNS = "SELECT name, LOWER(type) AS type FROM pragma_table_info(:table)"
 _FIRST = 'SELECT CASE {} END AS wrong FROM "{}" WHERE wrong IS NOT NULL LIMIT 1'
 _LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999
 _WORDS: dict[tuple[str, str], type[StrEnum]] = {
+    ("deposits", "source"): DepositSource,
+    ("deposits", "tie_rule"): TieRule,
     ("events", "type"): EventType,
     ("orders", "status"): OrderStatus,
+    ("payments", "checked"): Checked,
     ("payments", "examination"): Examination,
     ("payments", "status"): PaymentStatus,
     ("staff", "role"): Role,
 }
 _JSON = {
     ("events", "data"),
+    ("events", "for_waiters"),
     ("events", "redacted"),
     ("house_changes", "added"),
     ("house_changes", "removed"),
@@ -42,6 +47,7 @@ _JSON = {
     ("payments", "reading"),
     ("payments", "warnings"),
     ("readings", "data"),
+    ("statement_profiles", "data"),
 }
 # Dishes are pairs [position, quantity].
 _NO_DISHES = """CASE WHEN json_valid("items") THEN EXISTS (

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from marshmallow import Schema, fields, validate
 
+from comanda.domain.deposits import DepositSource
 from comanda.domain.events import AUDIENCE, EventType
 from comanda.domain.examinations import Examination
 from comanda.domain.staff import Role
@@ -80,6 +81,18 @@ class PaymentExamined(AboutPayment):
     warnings = many(Suspicion)
 
 
+class DepositNotice(Answer):
+    """Money that the bank says has arrived."""
+
+    deposit_id = row_id()
+    source = word(DepositSource)
+    amount = money()
+    at = text()
+    sender = maybe_text()
+    reference = maybe_text()
+    payment_id = maybe_text(metadata={"description": "null while it is tied to no payment."})
+
+
 class MenuUpdated(Answer):
     products = many(Product)
     removed = many(fields.String())
@@ -141,6 +154,16 @@ EVENTS: Mapping[str, StreamEvent] = dict(
             PaymentExamined,
             "A payment's proof was examined, or could not be read (`unreadable`); sent once for "
             "each proof, after the `order_updated` of each order that got a warning.",
+        ),
+        _logged(
+            EventType.DEPOSIT_ARRIVED,
+            DepositNotice,
+            "Money arrived, by a notice or by a line of a statement of the last day.",
+        ),
+        _logged(
+            EventType.DEPOSIT_TIED,
+            DepositNotice,
+            "A deposit was tied to a payment, or (`payment_id` null) is tied to none any more.",
         ),
         _logged(EventType.ORDER_VOIDED, OrderVoided, "An order was voided."),
         _logged(

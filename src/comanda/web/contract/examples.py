@@ -49,6 +49,35 @@ _READ: Example = {
     "account": "7897",
     "holder": "REST LA FONDA",
 }
+_DEPOSIT: Example = {
+    "id": "9",
+    "source": "aviso",
+    "amount": 190,
+    "at": "2026-11-28T20:40:30Z",
+    "is_day": False,
+    "received_at": "2026-11-28T20:40:33Z",
+    "sender": "Marcos Peña",
+    "reference": "0123456789",
+    "account": "7897",
+    "rule": "recibiste",
+    "text": None,
+    "in_statement": False,
+    "payment_id": "17",
+    "tie": {"rule": "referencia", "by": None},
+}
+_DEPOSIT_NOTICE: Example = {
+    "deposit_id": "9",
+    **{
+        name: _DEPOSIT[name]
+        for name in ("source", "amount", "at", "sender", "reference", "payment_id")
+    },
+}
+_BANK_PHONE: Example = {
+    "enabled": True,
+    "heard_at": "2026-11-28T20:40:33Z",
+    "heartbeat_at": "2026-11-28T20:30:00Z",
+    "notice_at": "2026-11-28T20:40:33Z",
+}
 _BOX: Example = {"left": 0.11, "top": 0.32, "width": 0.78, "height": 0.04, "page": 0}
 _WAITING: Example = {
     "id": "17",
@@ -85,6 +114,8 @@ _WAITING: Example = {
     "former_claims": [
         {"reference": "0123456798", "amount": 171, "by": "ana", "at": "2026-11-28T20:41:05Z"}
     ],
+    "deposit": None,
+    "checked": None,
 }
 _APPROVED: Example = _WAITING | {
     "status": "aprobado",
@@ -183,6 +214,7 @@ _SETTINGS: Example = _HOUSE | {
     "limits": asdict(LIMITS),
     "reading": "on",
     "checks": [asdict(CHECKS[0]) | {"steps": list(CHECKS[0].steps), "copy": list(CHECKS[0].copy)}],
+    "deposits": {"silent_minutes": 35, "overdue_seconds": 120},
 }
 _USER: Example = {"username": "ana", "name": "Ana", "role": "waiter"}
 _MEMBER: Example = _USER | {"active": True}
@@ -294,6 +326,7 @@ EXAMPLES: Mapping[type[Schema], Example] = {
     },
     requests.NewClaim: {"reference": "0123456789", "amount": 171},
     requests.NewReconciliation: {"found": True},
+    requests.NewTie: {"payment_id": "17"},
     requests.KnownWarnings: {"types": ["file_reused"]},
     requests.NewProduct: _NEW_PRODUCT,
     requests.Availability: {"available": False},
@@ -324,6 +357,9 @@ EXAMPLES: Mapping[type[Schema], Example] = {
     responses.Health: {"status": "ok"},
     responses.SignedIn: {"user": _USER},
     responses.Settings: _SETTINGS,
+    responses.Deposits: {"deposits": [_DEPOSIT], "last_event_id": "1042"},
+    responses.DepositAfterChange: _DEPOSIT | {"last_event_id": "1042"},
+    responses.BankPhone: _BANK_PHONE,
     responses.Accounts: {"accounts": [_ACCOUNT]},
     responses.Product: _TACOS,
     responses.Menu: {"products": [_TACOS, _SOUP]},
@@ -334,6 +370,8 @@ EXAMPLES: Mapping[type[Schema], Example] = {
         "settings": _SETTINGS,
         "menu": {"products": [_TACOS, _SOUP]},
         "orders": [_ORDER],
+        "deposits": [_DEPOSIT | {"payment_id": None, "tie": None}],
+        "bank_phone": _BANK_PHONE,
         "last_event_id": "1042",
     },
     responses.OrderDetail: _ORDER | {"history": _HISTORY},
@@ -424,6 +462,8 @@ EVENT_EXAMPLES: Mapping[str, Example] = {
     "payment_approved": _NOTICE,
     "payment_seen": _NOTICE | {"seen_by": "luis"},
     "payment_unseen": _ASKED,
+    "deposit_arrived": _DEPOSIT_NOTICE | {"payment_id": None},
+    "deposit_tied": _DEPOSIT_NOTICE,
     "payment_examined": _ABOUT | {"status": "examined", "reading": _READ, "warnings": [_WARNING]},
     "order_voided": _PLACE | {"reason": "Se fueron", "by": "luis"},
     "menu_updated": {"products": [_SOUP], "removed": ["9"]},

@@ -12,7 +12,9 @@ from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 
+from comanda.domain.deposits import Deposit
 from comanda.domain.errors import (
+    DepositNotFound,
     DomainError,
     NotFound,
     OrderNotFound,
@@ -25,7 +27,7 @@ from comanda.domain.errors import (
 from comanda.domain.menu import Product
 from comanda.domain.payments import Payment
 from comanda.domain.staff import Role, Staff
-from comanda.store import menu, orders, payments, staff
+from comanda.store import deposits, menu, orders, payments, staff
 from comanda.store.database import Snapshot
 from comanda.web.contract.request_fields import parse_id
 from comanda.web.contract.responses import ID
@@ -36,6 +38,7 @@ Thing = TypeVar("Thing")  # the value that the handler gets
 ORDER_ID = web.RequestKey("ORDER_ID", int)
 POSITION = web.RequestKey("POSITION", int)
 PAYMENT = web.RequestKey("PAYMENT", Payment)
+DEPOSIT = web.RequestKey("DEPOSIT", Deposit)
 PRODUCT = web.RequestKey("PRODUCT", Product)
 SESSION_ID = web.RequestKey("SESSION_ID", int)
 MEMBER = web.RequestKey("MEMBER", Staff)
@@ -118,6 +121,7 @@ PATH_NAMES: Mapping[str, PathName[Any, Any]] = {
     "order_id": PathName(ORDER_ID, _AN_ID, parse_id, OrderNotFound, orders.require_id),
     "payment_id": PathName(PAYMENT, _AN_ID, parse_id, PaymentNotFound, payments.require),
     "position": PathName(POSITION, _A_POSITION, _parse_position, NotFound, _as_read),
+    "deposit_id": PathName(DEPOSIT, _AN_ID, parse_id, DepositNotFound, deposits.require),
     "product_id": PathName(PRODUCT, _AN_ID, parse_id, ProductNotFound, menu.require),
     "session_id": PathName(SESSION_ID, _AN_ID, parse_id, SessionNotFound, _as_read),
     "username": PathName(MEMBER, _A_TEXT, str, StaffNotFound, staff.require),

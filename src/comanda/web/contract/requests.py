@@ -142,6 +142,12 @@ class NewReconciliation(Request):
     found = YesNo(required=True)
 
 
+class NewTie(Request):
+    """The payment that a deposit belongs to, or null for none."""
+
+    payment_id = Id(required=True, allow_none=True)
+
+
 class KnownWarnings(Request):
     """The types of late warnings that a cashier has taken note of."""
 
@@ -307,6 +313,20 @@ Statement = Request.from_dict(
         "method": Text(shortest=1, longest=32, load_default=None),
     },
     name="Statement",
+)
+
+DepositQuery = Request.from_dict(
+    {
+        "from": DayOrTime(load_default=None),
+        "to": DayOrTime(load_default=None),
+        "tied": fields.String(
+            load_default=None,
+            validate=validate.OneOf(["true", "false"], error="Es true o false"),
+            error_messages=MESSAGES,
+            metadata={"description": "Only deposits with a payment, or only those without."},
+        ),
+    },
+    name="DepositQuery",
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, validate
 
 from comanda.config import COPIED
+from comanda.domain.deposits import Checked, DepositSource, TieRule
 from comanda.domain.evidence import WarningType
 from comanda.domain.examinations import Examination, Source
 from comanda.domain.limits import LIMITS
@@ -155,6 +156,17 @@ class House(Answer):
     tips = many(fields.Integer(strict=True))
 
 
+class DepositSettings(Answer):
+    silent_minutes = fields.Float(
+        required=True,
+        metadata={"description": "A bank's phone that is silent for longer is out of reach."},
+    )
+    overdue_seconds = fields.Float(
+        required=True,
+        metadata={"description": "The till tells after so long that no money has arrived."},
+    )
+
+
 class Settings(House):
     version = text(metadata={"description": "Of the pages' files; a page of another one reloads."})
     methods = many(Method)
@@ -175,6 +187,7 @@ class Settings(House):
         },
     )
     checks = many(Check, metadata={"description": "Those of the house's country."})
+    deposits = one(DepositSettings)
     ready_alarm_seconds = fields.Float(required=True)
 
 
@@ -260,6 +273,38 @@ class FormerClaim(Answer):
     at = moment()
 
 
+class Tie(Answer):
+    """Why a deposit is tied to its payment; `by` is the cashier for `mano`, else null."""
+
+    rule = word(TieRule)
+    by = maybe_text()
+
+
+class Deposit(Answer):
+    """Money that the bank says has arrived. Waiters get null for whom it came from."""
+
+    id = row_id()
+    source = word(DepositSource)
+    amount = money()
+    at = moment()
+    is_day = yes_or_no(
+        metadata={"description": "True: the statement tells no time; `at` begins its day."}
+    )
+    received_at = moment()
+    sender = maybe_text()
+    reference = maybe_text()
+    account = maybe_text()
+    rule = maybe_text(metadata={"description": "The rule that read the notice."})
+    text = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The notice's words, until `keep_days`; null in a payment."},
+    )
+    in_statement = yes_or_no()
+    payment_id = fields.String(required=True, allow_none=True, metadata=ID)
+    tie = one(Tie, allow_none=True)
+
+
 class Payment(Answer):
     id = row_id()
     order_id = row_id()
@@ -308,6 +353,36 @@ class Payment(Answer):
         FormerClaim,
         metadata={"description": "The values before each correction, the oldest first."},
     )
+    deposit = one(
+        Deposit,
+        allow_none=True,
+        metadata={"description": "The money of this payment that the bank says has arrived."},
+    )
+    checked = word(
+        Checked,
+        allow_none=True,
+        metadata={"description": "How the money of an approved payment was seen."},
+    )
+
+
+class BankPhone(Answer):
+    """The phone that passes the bank's notices on, as the till sees it."""
+
+    enabled = yes_or_no(metadata={"description": "False: the house has no such phone."})
+    heard_at = moment(
+        allow_none=True, metadata={"description": "The last heartbeat or notice; null: none yet."}
+    )
+    heartbeat_at = moment(allow_none=True)
+    notice_at = moment(allow_none=True)
+
+
+class Deposits(Answer):
+    deposits = many(Deposit)
+    last_event_id = newest_event()
+
+
+class DepositAfterChange(Deposit):
+    last_event_id = newest_event()
 
 
 class ReconciledPayment(Payment):
@@ -466,6 +541,11 @@ class Start(Orders):
     session = one(SignedIn)
     settings = one(Settings)
     menu = fields.Nested(Menu, metadata={"description": "For the waiters' page and the kitchen's."})
+    deposits = fields.List(
+        fields.Nested(Deposit),
+        metadata={"description": "For the till: the last day's deposits without a payment."},
+    )
+    bank_phone = fields.Nested(BankPhone, metadata={"description": "For the till."})
 
 
 class Place(Answer):

@@ -86,6 +86,7 @@ async def submit_payment(request: web.Request) -> web.Response:
             claim=claim,
             charge=charge,
             default_house=config.house,
+            to_account=method.verify == "account",
         )
     return reply_outcome(outcome, actor.role, creates=True)
 

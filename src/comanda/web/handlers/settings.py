@@ -44,4 +44,8 @@ def settings_wire(config: Config, current_house: House, version: str) -> Wire:
         "checks": [
             dataclasses.asdict(check) for check in config.payments.checks_in(current_house.country)
         ],
+        "deposits": {
+            "silent_minutes": config.deposits.silent_minutes,
+            "overdue_seconds": config.deposits.overdue_seconds,
+        },
     }

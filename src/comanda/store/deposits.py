@@ -1,0 +1,234 @@
+"""Deposits: money that a notice or a statement says has arrived, and the payment of each."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from comanda.domain.deposits import NEAR, Deposit, DepositSource, NewDeposit, Tie, TieRule
+from comanda.domain.errors import DepositNotFound
+from comanda.domain.evidence import reference_key
+from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
+
+SHORTEST_NUMBER = 4  # characters of a key: a security code of three digits names no operation
+SAME_MONEY = timedelta(days=5)  # between two reports of the same number and amount
+
+_INSERT = """
+    INSERT INTO deposits
+        (source, amount, at, is_day, received_at, sender, reference, reference_key, account, rule,
+         text, has_notice, in_statement)
+    VALUES (:source, :amount, :at, :is_day, :received_at, :sender, :reference, :reference_key,
+            :account, :rule, :text, :has_notice, :in_statement)
+"""
+_INSERT_KEY = """
+    INSERT INTO deposit_keys (key, deposit_id) VALUES (:key, :deposit_id) ON CONFLICT DO NOTHING
+"""
+_WITH_KEY = "SELECT deposit_id FROM deposit_keys WHERE key = :key"
+_BY_ID = "SELECT * FROM deposits WHERE id IN ({ids}) ORDER BY id"
+_OF_PAYMENTS = "SELECT * FROM deposits WHERE payment_id IN ({ids})"
+_SAVE_TIE = """
+    UPDATE deposits
+    SET payment_id = :payment_id, tie_rule = :tie_rule, tied_by = :tied_by, untied_by = :untied_by
+    WHERE id = :id
+"""
+# The second report of the same money completes the first.
+_COMPLETE = """
+    UPDATE deposits
+    SET sender = COALESCE(sender, :sender), reference = COALESCE(reference, :reference),
+        reference_key = COALESCE(reference_key, :reference_key),
+        account = COALESCE(account, :account), rule = COALESCE(rule, :rule),
+        text = COALESCE(text, :text),
+        has_notice = has_notice OR :has_notice, in_statement = in_statement OR :in_statement
+    WHERE id = :id
+"""
+_SAME_NUMBER = """
+    SELECT * FROM deposits
+    WHERE reference_key = :key AND amount = :amount AND at BETWEEN :after AND :before
+    ORDER BY ABS(at - :at) LIMIT 1
+"""
+# Money of which only the other kind of report has come; the nearest in time.
+_OTHER_REPORT = """
+    SELECT * FROM deposits
+    WHERE amount = :amount AND at BETWEEN :after AND :before AND is_day = :is_day
+        AND has_notice <> :has_notice AND in_statement <> :in_statement
+        AND (reference_key IS NULL OR :key IS NULL OR reference_key = :key)
+    ORDER BY ABS(at - :at), id LIMIT 1
+"""
+_REFERENCE_KEY = "SELECT reference_key FROM deposits WHERE id = :id"
+_LIST = """
+    SELECT * FROM deposits WHERE at >= :start AND at < :end {tied} ORDER BY at, id LIMIT :limit
+"""
+_TIED = {None: "", True: "AND payment_id IS NOT NULL", False: "AND payment_id IS NULL"}
+
+
+@dataclass(frozen=True, slots=True)
+class DepositFilter:
+    """The deposits to list, the earliest first: from `start` until before `end`."""
+
+    start: datetime
+    end: datetime
+    tied: bool | None = None
+    limit: int = 30_001
+
+
+def add(tx: Transaction, new: NewDeposit) -> Deposit:
+    """Store money of which no report had come."""
+    deposit_id = tx.insert(_INSERT, {**_values(new), "received_at": to_millis(tx.now)})
+    add_key(tx, new.key, deposit_id)
+    return require(tx, deposit_id)
+
+
+def complete(tx: Transaction, deposit: Deposit, new: NewDeposit) -> Deposit:
+    """Store that a second report of the deposit has come, with what the first one left out."""
+    tx.run(_COMPLETE, {**_values(new), "id": deposit.id})
+    add_key(tx, new.key, deposit.id)
+    return require(tx, deposit.id)
+
+
+def add_key(tx: Transaction, key: str, deposit_id: int) -> None:
+    tx.run(_INSERT_KEY, {"key": key, "deposit_id": deposit_id})
+
+
+def _values(new: NewDeposit) -> dict[str, object]:
+    return {
+        "source": new.source,
+        "amount": new.amount,
+        "at": to_millis(new.at),
+        "is_day": new.is_day,
+        "sender": new.sender,
+        "reference": new.reference,
+        "reference_key": _key(new.reference),
+        "account": new.account,
+        "rule": new.rule,
+        "text": new.text,
+        "has_notice": new.source is DepositSource.NOTICE,
+        "in_statement": new.source is DepositSource.STATEMENT,
+    }
+
+
+def _key(reference: str | None) -> str | None:
+    key = reference_key(reference) if reference else ""
+    return key if len(key) >= SHORTEST_NUMBER else None
+
+
+def save_tie(tx: Transaction, deposit: Deposit) -> None:
+    """Store which payment the deposit is tied to, and who took a tie back.
+
+    Only `store/ties.py` calls this: the payment's orders have to be told.
+    """
+    tie = deposit.tie
+    values = {
+        "id": deposit.id,
+        "payment_id": deposit.payment_id,
+        "tie_rule": tie and tie.rule,
+        "tied_by": tie and tie.by,
+        "untied_by": deposit.untied_by,
+    }
+    tx.run(_SAVE_TIE, values)
+
+
+def with_key(view: Snapshot, key: str) -> int | None:
+    """Return the deposit that a notice or a line with this key has brought, or None."""
+    row = view.one(_WITH_KEY, {"key": key})
+    return None if row is None else int(row["deposit_id"])
+
+
+def key_of(view: Snapshot, deposit_id: int) -> str | None:
+    """Return the key of the deposit's number, or None without a number that names an operation."""
+    row = view.one(_REFERENCE_KEY, {"id": deposit_id})
+    return None if row is None else row["reference_key"]
+
+
+def same_money(view: Snapshot, new: NewDeposit) -> Deposit | None:
+    """Return the deposit that another report has brought of the same money, or None.
+
+    It has the same number and amount; or it has the same amount near in time (on the same day, if
+    a statement tells no time), and only a notice has told of it where `new` is a statement's line,
+    or the other way round.
+    """
+    key, at = _key(new.reference), to_millis(new.at)
+    values: dict[str, object] = {"amount": new.amount, "key": key, "at": at}
+    if key is not None:
+        span = _span(new.at - SAME_MONEY, new.at + SAME_MONEY)
+        row = view.one(_SAME_NUMBER, {**values, **span})
+        if row is not None:
+            return from_row(row)
+    for is_day in (False, True):
+        row = view.one(
+            _OTHER_REPORT,
+            {
+                **values,
+                **_same_time(new, other_is_day=is_day),
+                "is_day": is_day,
+                "has_notice": new.source is DepositSource.NOTICE,
+                "in_statement": new.source is DepositSource.STATEMENT,
+            },
+        )
+        if row is not None:
+            return from_row(row)
+    return None
+
+
+def _same_time(new: NewDeposit, *, other_is_day: bool) -> dict[str, int]:
+    """Return when the other report's money can have arrived."""
+    day = timedelta(days=1)
+    if new.is_day and other_is_day:
+        return _span(new.at, new.at)
+    if new.is_day:
+        return _span(new.at, new.at + day - timedelta(milliseconds=1))
+    if other_is_day:
+        return _span(new.at - day + timedelta(milliseconds=1), new.at)
+    return _span(new.at - NEAR, new.at + NEAR)
+
+
+def _span(after: datetime, before: datetime) -> dict[str, int]:
+    return {"after": to_millis(after), "before": to_millis(before)}
+
+
+def require(view: Snapshot, deposit_id: int) -> Deposit:
+    """Return the deposit. Raises DepositNotFound."""
+    rows = list(view.where_in(_BY_ID, [deposit_id]))
+    if not rows:
+        raise DepositNotFound
+    return from_row(rows[0])
+
+
+def of_payments(view: Snapshot, payment_ids: Sequence[int]) -> dict[int, Deposit]:
+    """Return payment's id → its deposit, for those that have one."""
+    rows = view.where_in(_OF_PAYMENTS, payment_ids)
+    return {row["payment_id"]: from_row(row) for row in view.in_pieces(rows)}
+
+
+def find_all(view: Snapshot, deposit_filter: DepositFilter) -> list[Deposit]:
+    """Return the deposits that `deposit_filter` describes."""
+    values = {
+        "start": to_millis(deposit_filter.start),
+        "end": to_millis(deposit_filter.end),
+        "limit": deposit_filter.limit,
+    }
+    rows = view.all(_LIST.format(tied=_TIED[deposit_filter.tied]), values)
+    return list(from_rows(view, rows))
+
+
+def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> Iterator[Deposit]:
+    return map(from_row, view.in_pieces(rows))
+
+
+def from_row(row: sqlite3.Row) -> Deposit:
+    is_tied = row["payment_id"] is not None
+    return Deposit(
+        id=row["id"],
+        source=DepositSource(row["source"]),
+        amount=row["amount"],
+        at=from_millis(row["at"]),
+        received_at=from_millis(row["received_at"]),
+        is_day=bool(row["is_day"]),
+        sender=row["sender"],
+        reference=row["reference"],
+        account=row["account"],
+        rule=row["rule"],
+        text=row["text"],
+        in_statement=bool(row["in_statement"]),
+        tie=Tie(row["payment_id"], TieRule(row["tie_rule"]), row["tied_by"]) if is_tied else None,
+        untied_by=row["untied_by"],
+    )

@@ -1,0 +1,120 @@
+"""The verbs of the till: money that arrived, and the payment that it belongs to.
+
+As in the workflow, each verb is a plain function of a transaction, and an exception undoes
+everything that the verb did.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from comanda.domain.deposits import Deposit, DepositSource, NewDeposit, Payee, check_tie
+from comanda.domain.house import UNNAMED_HOUSE, House
+from comanda.domain.payments import Payment, PaymentRules
+from comanda.domain.staff import HOUSE, Staff
+from comanda.store import bank_phone, deposits, events, house, orders, payments, ties
+from comanda.store.database import Transaction
+
+RECENT = timedelta(days=2)  # an older line of a statement is no news for the till
+_STRICT = PaymentRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A deposit after a report of it; `is_new`: no report of this money had come before.
+
+    `last_event_id` is the log's newest event.
+    """
+
+    deposit: Deposit
+    is_new: bool
+    last_event_id: int
+
+
+def receive_deposit(tx: Transaction, new: NewDeposit, by: str = HOUSE.username) -> Arrival:
+    """Store money that arrived, tie it if exactly one payment fits, and tell the cashiers.
+
+    The same report again changes nothing. A second report of the same money, of the other source,
+    becomes part of it.
+    """
+    known_id = deposits.with_key(tx, new.key)
+    if known_id is not None:
+        return _arrival(tx, deposits.require(tx, known_id), is_new=False)
+    same = deposits.same_money(tx, new)
+    if same is not None:
+        whole = deposits.complete(tx, same, new)
+        changes = ties.settle(tx, whole)
+        told = orders.save_deposit(tx, deposits.require(tx, whole.id), changes, by)
+        return _arrival(tx, told, is_new=False)
+    added = deposits.add(tx, new)
+    changes = ties.settle(tx, added)
+    is_news = new.source is DepositSource.NOTICE or tx.now - new.at <= RECENT
+    return _arrival(tx, orders.save_deposit(tx, added, changes, by, is_new=is_news), is_new=True)
+
+
+def _arrival(tx: Transaction, deposit: Deposit, *, is_new: bool) -> Arrival:
+    return Arrival(deposit, is_new, events.head(tx))
+
+
+def receive_lines(tx: Transaction, actor: Staff, lines: Sequence[NewDeposit]) -> list[Arrival]:
+    """Store some lines of a statement; see `receive_deposit`."""
+    return [receive_deposit(tx, line, actor.username) for line in lines]
+
+
+def tie_deposit(
+    tx: Transaction,
+    actor: Staff,
+    deposit_id: int,
+    payment_id: int | None,
+    *,
+    rules: PaymentRules = _STRICT,
+    default_house: House = UNNAMED_HOUSE,
+) -> Arrival:
+    """Tie a deposit to a payment by hand; None takes the deposit's tie back.
+
+    Raises DepositNotFound, PaymentNotFound, and the errors of `check_tie`.
+    """
+    deposit = deposits.require(tx, deposit_id)
+    if deposit.payment_id == payment_id:
+        return _arrival(tx, deposit, is_new=False)
+    if payment_id is None:
+        changes = ties.untie_by_hand(tx, deposit, actor.username)
+    else:
+        payment = payments.require(tx, payment_id)
+        current_house = house.get(tx, default_house)
+        own_verdicts = bool(current_house.own_verdicts) or rules.own_verdicts
+        payee = _payee(payment, actor, is_own=not own_verdicts)
+        check_tie(deposit, payee, current_house.money)
+        changes = ties.tie_by_hand(tx, deposit, payment, actor.username)
+    return _arrival(
+        tx,
+        orders.save_deposit(tx, deposits.require(tx, deposit_id), changes, actor.username),
+        is_new=False,
+    )
+
+
+def _payee(payment: Payment, actor: Staff, *, is_own: bool) -> Payee:
+    return Payee(
+        payment_id=payment.id,
+        arrives=payment.arrives,
+        counts=payment.counts,
+        to_account=payment.to_account,
+        is_own=is_own and payment.submitted_by == actor.username,
+        deposit_id=None if payment.deposit is None else payment.deposit.id,
+    )
+
+
+def hear_heartbeat(tx: Transaction) -> None:
+    """Note that the bank's phone lives."""
+    bank_phone.hear_heartbeat(tx)
+
+
+def hear_notice(tx: Transaction, new: NewDeposit | None) -> Arrival | None:
+    """Note that the bank's phone has sent a notice, and receive the deposit, if it told of one."""
+    bank_phone.hear_notice(tx)
+    return None if new is None else receive_deposit(tx, new)
+
+
+def hear_refused(tx: Transaction, code: str) -> None:
+    """Note that the bank's phone has sent a signed report that was refused with `code`."""
+    bank_phone.hear_refused(tx, code)
