@@ -25,13 +25,15 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from PIL import Image
 
-from comanda import access
+from comanda import access, till
 from comanda import app as wiring
 from comanda.app import build_app, listening
 from comanda.config import Backup, Config, DatabaseConfig, Events, Proofs
+from comanda.domain.deposits import DepositSource, NewDeposit
 from comanda.domain.menu import Entry
 from comanda.domain.names import fold
 from comanda.domain.staff import Role, Staff
+from comanda.domain.wire import encode
 from comanda.examining import Examinations, Examiner
 from comanda.store import staff
 from comanda.store.connection import connect
@@ -296,6 +298,20 @@ class House:
             cashier, "PUT", f"/payments/{payment_id}/verdict", json=body
         )
         return status, as_an_event(order)
+
+    async def hears_of_money(self, amount: int, **more: Any) -> dict[str, Any]:
+        """The bank says that money arrived now; `amount` in minor units, `more` of NewDeposit."""
+        values = {
+            "source": DepositSource.NOTICE,
+            "at": self.app[DATABASE].clock(),
+            "key": secrets.token_hex(8),
+            "sender": "Marcos Peña",
+            **more,
+        }
+        new = NewDeposit(amount=amount, **values)
+        arrival = await self.app[DATABASE].write(till.receive_deposit, new)
+        wire: dict[str, Any] = json.loads(encode(arrival.deposit.wire()))
+        return wire
 
     async def dial(
         self,

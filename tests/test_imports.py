@@ -85,7 +85,7 @@ HOMES = {
     },
     "proofs": {"store/payments.py", "store/retention.py"},
     "products": {"store/menu.py"},
-    "deposits": {"store/deposits.py", "store/retention.py"},
+    "deposits": {"store/deposits.py"},
     "events": {"store/events.py"},
 }
 CHANGES = re.compile(

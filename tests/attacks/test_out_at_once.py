@@ -87,6 +87,11 @@ CHANGES: dict[tuple[str, str], tuple[Staff, str, Callable[[], dict[str, Any]]]] 
         "/payments/2/reconciliation",
         lambda: {"json": {"found": True}},
     ),
+    ("PUT", "/deposits/{deposit_id}/payment"): (
+        LUIS,
+        "/deposits/1/payment",
+        lambda: {"json": {"payment_id": None}},
+    ),
     ("PUT", "/payments/{payment_id}/verdict"): (
         LUIS,
         "/payments/1/verdict",
@@ -138,7 +143,7 @@ WRITTEN = (  # and not who is signed in
     "staff", "products", "orders", "order_items", "payments", "proofs", "fingerprints", "events",
     "thumbnails", "readings",
     "idempotency_keys", "house", "viewers", "payment_allocations", "accounts",
-    "house_changes",
+    "house_changes", "deposits",
 )  # fmt: skip
 
 
@@ -150,6 +155,8 @@ async def furnish(house: House) -> None:
     for table in (3, 4):
         status, sent = await house.submit((await house.deliver(table))["id"], photo=jpeg())
         assert status == 201, sent
+    await house.hears_of_money(24100, reference="88412201937")
+    await house.hears_of_money(100)
     assert (await house.judge("2", "aprobado"))[0] == 200
     for payment_id in (1, 2):
         facts = Facts(content="a" * 64)

@@ -26,6 +26,8 @@ HEARD = {
         "menu_updated",
         "payment_unseen",
         "payment_examined",
+        "deposit_arrived",
+        "deposit_tied",
     },
     "admin": {
         "order_updated",
@@ -39,6 +41,8 @@ HEARD = {
         "payment_seen",
         "payment_unseen",
         "payment_examined",
+        "deposit_arrived",
+        "deposit_tied",
     },
 }
 

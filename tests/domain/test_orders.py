@@ -338,6 +338,8 @@ def test_each_event_has_the_audience_that_was_meant() -> None:
         "payment_seen": ["waiter"],
         "payment_unseen": ["cashier", "waiter"],
         "payment_examined": ["cashier", "waiter"],
+        "deposit_arrived": ["cashier"],
+        "deposit_tied": ["cashier"],
     }
     assert all(Role.ADMIN in audience for audience in AUDIENCE.values())
 

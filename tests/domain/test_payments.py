@@ -106,6 +106,8 @@ def test_an_attempt_that_waits_has_no_verdict_on_the_wire() -> None:
         "late_warnings": [],
         "reading": None,
         "former_claims": [],
+        "deposit": None,
+        "checked": None,
     }
 
 

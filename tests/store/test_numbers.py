@@ -24,6 +24,7 @@ from tests.house import ANA, COCO, LUIS, FixedClock, hire
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 ALL = {
+    "deposits",
     "events",
     "known_browsers",
     "orders",

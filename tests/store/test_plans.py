@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import comanda
-from comanda.store import reconciliation
+from comanda.store import deposits, reconciliation, ties
 from comanda.store.connection import connect, register_functions
 from comanda.store.schema import MIGRATIONS
 
@@ -19,6 +19,7 @@ STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b")
 # One row for each member of staff, one for the house, 20 accounts, 500 guesses, and the
 # tables. Any other table grows.
 SMALL = {"staff", "viewers", "weak_pins", "house", "accounts", "sign_in_failures", "sqlite_master"}
+SMALL |= {"bank_phone", "statement_profiles"}
 SMALL |= {"json_each", "failed"}  # what a statement is given, not what is stored
 SMALL |= {"unexamined"}  # a limited number of rows
 # What stands in braces, in each of its forms.
@@ -28,6 +29,8 @@ BLANKS = {
     "since": ["", "AND updated_at >= :since"],
     "before": ["", "AND id < :before"],
     "chosen": [reconciliation._ONE, reconciliation._APPROVED],
+    "payable": [ties._PAYABLE],
+    "tied": list(deposits._TIED.values()),
     "method": ["", "AND payments.method = :method"],
 }
 # These read all of a copy, or of a stopped house's database, which is what they are for.

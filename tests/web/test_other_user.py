@@ -26,7 +26,7 @@ async def test_nothing_that_needs_a_session_is_done_for_the_page_of_another_user
         path = path.replace("{role}", "admin").replace("{username}", "ana")
         path = path.replace("{product_id}", "1").replace("{session_id}", "1")
         path = path.replace("{date}", "2026-11-28").replace("{position}", "0")
-        path = path.replace("{key}", "a-key")
+        path = path.replace("{key}", "a-key").replace("{deposit_id}", "1")
         for member in (COCO, ROSA):
             status, problem = await house.call(member, route.method, path, headers=ANAS_PAGE)
             assert (status, problem["code"]) == (409, "other_user"), (route.method, path)

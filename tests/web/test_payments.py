@@ -55,6 +55,8 @@ async def test_an_attempt_has_the_contracts_shape(house: House) -> None:
         "late_warnings": [],
         "reading": None,
         "former_claims": [],
+        "deposit": None,
+        "checked": None,
     }
 
 
@@ -174,6 +176,7 @@ async def test_a_verdict_given_twice_is_no_news_and_the_other_one_is_refused(
         "decided_by": "luis",
         "decided_at": "2026-11-28T20:41:00.000Z",
         "seen_in_account": True,
+        "checked": "cuenta",
     }
     payment = submitted["payment"] | decided
     assert paid == submitted | {

@@ -84,6 +84,9 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("DELETE", "/payments/{payment_id}/viewer"): {C, A},
     ("PUT", "/payments/{payment_id}/known"): {C, A},
     ("PUT", "/payments/{payment_id}/reconciliation"): {C, A},
+    ("GET", "/deposits"): {C, A},
+    ("PUT", "/deposits/{deposit_id}/payment"): {C, A},
+    ("GET", "/deposits/phone"): {C, A},
     ("GET", "/reconciliation"): {C, A},
     ("GET", "/reconciliation.csv"): {C, A},
     ("PUT", "/payments/{payment_id}/verdict"): {C, A},
@@ -160,6 +163,7 @@ def at(path: str) -> str:
     return plain.format(
         order_id="999",
         payment_id="999",
+        deposit_id="999",
         product_id="999",
         username="u999",
         session_id="999",

@@ -5,7 +5,7 @@ from comanda.store.database import Snapshot, Transaction, optional_from_millis, 
 
 _THE_PHONE = 1
 _GET = "SELECT * FROM bank_phone WHERE id = :id"
-_PUT_SECRET = """
+_PUT = """
     INSERT INTO bank_phone (id, secret, secret_by, secret_at)
     VALUES (:id, :secret, :by, :now)
     ON CONFLICT (id) DO UPDATE
@@ -44,7 +44,7 @@ def get(view: Snapshot) -> BankPhone:
 
 def put_secret(tx: Transaction, secret: str, by: str) -> None:
     """Store another secret: what is signed with the one before is refused from now on."""
-    tx.run(_PUT_SECRET, {**_now(tx), "secret": secret, "by": by})
+    tx.run(_PUT, {**_now(tx), "secret": secret, "by": by})
 
 
 def hear_heartbeat(tx: Transaction) -> None:

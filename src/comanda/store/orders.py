@@ -207,7 +207,7 @@ def save_payment(
     orders = [order.after(stored_payment, tx.now) for order in paid_orders]
     for order in orders:
         _update(tx, order)
-    if len(changes.payment_ids) > 1:  # orders of this payment may have the others, too
+    if changes.payment_ids - {stored_payment.id}:  # these orders may have the others, too
         orders = require_all(tx, [order.id for order in orders])
     others = _concerned(tx, changes, besides=orders)
     notices = [payment_notice(kind, stored_payment, orders)] if kind else []

@@ -6,7 +6,7 @@ fit. What a tie or its end changes for others of the same amount is followed up.
 anybody: `store/orders.py` does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,14 +24,14 @@ _PAYABLE = """
         AND payments.arrives = :amount
         AND NOT EXISTS (SELECT 1 FROM deposits WHERE deposits.payment_id = payments.id)
 """
-_PAYMENTS_BY_NUMBER = f"""
-    SELECT id FROM payments WHERE reference_key = :key AND {_PAYABLE}
-    UNION SELECT id FROM payments WHERE read_key = :key AND {_PAYABLE}
+_PAYMENTS_BY_NUMBER = """
+    SELECT id FROM payments WHERE reference_key = :key AND {payable}
+    UNION SELECT id FROM payments WHERE read_key = :key AND {payable}
     LIMIT :limit
 """
-_PAYMENTS_BY_TIME = f"""
-    SELECT id FROM payments INDEXED BY payments_arriving
-    WHERE {_PAYABLE} AND submitted_at BETWEEN :after AND :before LIMIT :limit
+_PAYMENTS_BY_TIME = """
+    SELECT id FROM payments
+    WHERE {payable} AND submitted_at BETWEEN :after AND :before LIMIT :limit
 """
 _DEPOSITS_BY_NUMBER = """
     SELECT * FROM deposits
@@ -57,26 +57,33 @@ class Changes:
     payment_ids: set[int] = field(default_factory=set)
     about: dict[int, int] = field(default_factory=dict)
 
-    def __bool__(self) -> bool:
-        return bool(self.deposits)
+    def add(self, deposit: Deposit, payment_id: int) -> None:
+        """Add a deposit that was tied to this payment, or untied from it."""
+        self.deposits.pop(deposit.id, None)  # told once, as it is now, after what came before
+        self.deposits[deposit.id] = deposit
+        self.payment_ids.add(payment_id)
+        self.about[deposit.id] = payment_id
 
 
 def follow(tx: Transaction, payment: Payment, *, is_sought: bool) -> Changes:
-    """Tie or untie a payment that was stored, and follow that up.
+    """Tie or untie a payment that was stored, and follow up what that changes for others.
 
-    `is_sought`: something came that a deposit may fit; else only the end of a tie is looked for.
+    `is_sought`: something came that a deposit may fit; else the payment has only changed its state.
     """
     changes = Changes()
+    if not payment.to_account:
+        return changes
     deposit = payment.deposit and deposits.require(tx, payment.deposit.id)
     if deposit is not None and not _is_right(payment, deposit):
         _untie(tx, deposit, changes)
-        _follow_up(tx, deposit.amount, deposit.at, changes)
-    if not (is_sought and payment.counts and payment.to_account):
-        return changes
-    match = None if _has_deposit(tx, payment.id) else _deposit_of(tx, payment)
-    if match is not None:
-        _tie(tx, match[0], Tie(payment.id, match[1]), changes)
-        _follow_up(tx, payment.arrives, payment.submitted_at, changes)
+    if is_sought and payment.counts and not _has_deposit(tx, payment.id):
+        _seek(tx, payment.id, changes)
+    if not payment.counts:
+        _follow_up(tx, payment.arrives, _Place.of_payment(tx, payment.id), changes)
+    elif is_sought and payment.former_claims:
+        former = payment.former_claims[-1]
+        place = _Place.of_payment(tx, payment.id, former.reference)
+        _follow_up(tx, former.amount + payment.tip, place, changes)
     return changes
 
 
@@ -92,7 +99,6 @@ def tie_by_hand(tx: Transaction, deposit: Deposit, payment: Payment, by: str) ->
     """Tie a deposit to a payment because a cashier says so, and follow that up."""
     changes = Changes()
     _tie(tx, deposit, Tie(payment.id, TieRule.HAND, by), changes)
-    _follow_up(tx, deposit.amount, deposit.at, changes)
     return changes
 
 
@@ -100,6 +106,8 @@ def untie_by_hand(tx: Transaction, deposit: Deposit, by: str) -> Changes:
     """Take a tie back; no rule ties this deposit again. Its payment may fit another deposit."""
     changes = Changes()
     _untie(tx, deposit, changes, by=by)
+    if deposit.payment_id is not None:
+        _seek(tx, deposit.payment_id, changes)
     return changes
 
 
@@ -111,31 +119,73 @@ def _has_deposit(view: Snapshot, payment_id: int) -> bool:
     return bool(deposits.of_payments(view, [payment_id]))
 
 
+def _seek(tx: Transaction, payment_id: int, changes: Changes) -> None:
+    """Tie a payment without a deposit to the only one that fits."""
+    match = _deposit_of(tx, _payee(tx, payment_id))
+    if match is not None:
+        _tie(tx, match[0], Tie(payment_id, match[1]), changes)
+
+
 def _tie(tx: Transaction, deposit: Deposit, tie: Tie, changes: Changes) -> None:
+    """Store a tie. For others of this amount, one payment and one deposit less may fit now."""
     _save(tx, deposit.tied(tie), tie.payment_id, changes)
+    place = _Place.of_payment(tx, tie.payment_id)
+    _follow_up(tx, deposit.amount, place.and_of_deposit(tx, deposit), changes)
 
 
 def _untie(tx: Transaction, deposit: Deposit, changes: Changes, by: str | None = None) -> None:
     assert deposit.payment_id is not None  # nosec B101  # noqa: S101 - for the types
     _save(tx, deposit.untied(by), deposit.payment_id, changes)
+    if by is None:
+        _settle(tx, deposit.untied(), changes)
 
 
 def _save(tx: Transaction, deposit: Deposit, payment_id: int, changes: Changes) -> None:
     deposits.save_tie(tx, deposit)
-    changes.deposits[deposit.id] = deposit
-    changes.payment_ids.add(payment_id)
-    changes.about[deposit.id] = payment_id
+    changes.add(deposit, payment_id)
 
 
-def _follow_up(tx: Transaction, amount: int, at: datetime, changes: Changes) -> None:
-    """Tie what fits now, and only it, after a deposit or a payment was tied or let go."""
-    while any(_settle(tx, deposit, changes) for deposit in _neighbours(tx, amount, at)):
-        pass
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where something changed: the numbers and the moments that other deposits may share."""
+
+    keys: frozenset[str]
+    spans: tuple[tuple[datetime, datetime], ...]
+
+    @classmethod
+    def of_payment(cls, view: Snapshot, payment_id: int, *numbers: str | None) -> "_Place":
+        payee = _payee(view, payment_id)
+        keys = payee.keys | numbers_in_use.keys(*numbers)
+        return cls(keys, ((payee.submitted_at, payee.submitted_at),))
+
+    def and_of_deposit(self, view: Snapshot, deposit: Deposit) -> "_Place":
+        key = deposits.key_of(view, deposit.id)
+        end = deposit.at + _DAY if deposit.is_day else deposit.at
+        keys = self.keys | ({key} if key else set())
+        return _Place(keys, (*self.spans, (deposit.at, end)))
 
 
-def _neighbours(view: Snapshot, amount: int, at: datetime) -> list[Deposit]:
-    timed = _by_time(view, amount, at - 2 * NEAR, at + 2 * NEAR, is_day=False, most=_MOST_FOLLOWED)
-    return timed + _by_time(view, amount, at - _DAY, at, is_day=True, most=_MOST_FOLLOWED)
+def _follow_up(tx: Transaction, amount: int, place: _Place, changes: Changes) -> None:
+    """Tie the untied deposits near `place` that only one payment fits now."""
+    for deposit in _neighbours(tx, amount, place):
+        if not _is_tied(tx, deposit.id):
+            _settle(tx, deposit, changes)
+
+
+def _is_tied(view: Snapshot, deposit_id: int) -> bool:
+    return deposits.require(view, deposit_id).tie is not None
+
+
+def _neighbours(view: Snapshot, amount: int, place: _Place) -> list[Deposit]:
+    near = {deposit.id: deposit for deposit in _by_number(view, amount, place.keys, _MOST_FOLLOWED)}
+    for start, end in place.spans:
+        after, before = start - 2 * NEAR, end + 2 * NEAR
+        for is_day in (False, True):
+            first = after - _DAY if is_day else after
+            most = _MOST_FOLLOWED
+            found = _by_time(view, amount, first, before, is_day=is_day, most=most)
+            near |= {deposit.id: deposit for deposit in found}
+    return list(near.values())
 
 
 def _settle(tx: Transaction, deposit: Deposit, changes: Changes) -> bool:
@@ -171,7 +221,7 @@ def _fitting_payments(view: Snapshot, deposit: Deposit) -> Iterator[tuple[TieRul
 
 
 def _ids(view: Snapshot, sql: str, values: Mapping[str, object]) -> list[int]:
-    return [row["id"] for row in view.all(sql, values)]
+    return [row["id"] for row in view.all(sql.format(payable=_PAYABLE), values)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +238,10 @@ def _payee(view: Snapshot, payment_id: int) -> _Payee:
     return _Payee(payment_id, arrives, submitted_at, keys)
 
 
-def _deposit_of(view: Snapshot, payment: Payment) -> tuple[Deposit, TieRule] | None:
-    payee = _payee(view, payment.id)
+def _deposit_of(view: Snapshot, payee: _Payee) -> tuple[Deposit, TieRule] | None:
     for rule in (TieRule.REFERENCE, TieRule.AMOUNT, TieRule.DAY):
         found = _fitting_deposits(view, payee, rule)
-        if len(found) == 1 and _payment_of(view, found[0]) == (payment.id, rule):
+        if len(found) == 1 and _payment_of(view, found[0]) == (payee.id, rule):
             return found[0], rule
     return None
 
@@ -201,16 +250,20 @@ def _fitting_deposits(view: Snapshot, payee: _Payee, rule: TieRule) -> list[Depo
     """Return at most `_MOST` untied deposits that fit the payment by the rule."""
     amount, at = payee.arrives, payee.submitted_at
     if rule is TieRule.REFERENCE:
-        found = {
-            row["id"]: deposits.from_row(row)
-            for key in payee.keys
-            for row in view.all(_DEPOSITS_BY_NUMBER, {"key": key, "amount": amount, "limit": _MOST})
-        }
-        return list(found.values())
+        return _by_number(view, amount, payee.keys, _MOST)
     timed = _by_time(view, amount, at - NEAR, at + NEAR, is_day=False)
     if rule is TieRule.AMOUNT:
         return timed
     return timed + _by_time(view, amount, at - _DAY, at + NEAR, is_day=True)
+
+
+def _by_number(view: Snapshot, amount: int, keys: Iterable[str], most: int) -> list[Deposit]:
+    found = {
+        row["id"]: deposits.from_row(row)
+        for key in keys
+        for row in view.all(_DEPOSITS_BY_NUMBER, {"key": key, "amount": amount, "limit": most})
+    }
+    return list(found.values())
 
 
 def _by_time(

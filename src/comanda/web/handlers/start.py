@@ -58,7 +58,9 @@ def _start(view: Snapshot, role: Role, member: Staff, config: Config, version: s
 
 def _till(view: Snapshot, config: Config) -> Wire:
     """Return the deposits that a payment may still be tied to, and the bank's phone."""
-    wanted = DepositFilter(view.now - _DEPOSITS_SHOWN, view.now + NEAR, False, _MOST_DEPOSITS)
+    wanted = DepositFilter(
+        view.now - _DEPOSITS_SHOWN, view.now + NEAR, tied=False, limit=_MOST_DEPOSITS
+    )
     found = deposits.find_all(view, wanted)
     return {
         "deposits": [deposit.wire() for deposit in found],
