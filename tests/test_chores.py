@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from comanda import workflow
+from comanda import till, workflow
 from comanda.chores import (
     ROWS_AT_ONCE,
     NightlyPurge,
@@ -24,13 +24,14 @@ from comanda.chores import (
 )
 from comanda.cli.parser import main
 from comanda.config import Config, Payments, Proofs
+from comanda.domain.deposits import DepositSource, NewDeposit
 from comanda.domain.hours import next_at
 from comanda.domain.house import House as Described
 from comanda.domain.idempotency import IdempotencyKey
 from comanda.domain.orders import OrderStatus, Place
 from comanda.domain.payments import Proof, Verdict
 from comanda.domain.sign_in import Allowance, attempt
-from comanda.store import attempts, idempotency, payments, sessions
+from comanda.store import attempts, deposits, idempotency, payments, sessions
 from comanda.store.backup import check
 from comanda.store.connection import connect
 from comanda.store.database import Database, Snapshot, Transaction, open_database
@@ -138,6 +139,29 @@ def prove_right_hashes(tx: Transaction) -> None:
         sha256 = hashlib.sha256(row["data"]).hexdigest()
         values = {"id": row["payment_id"], "sha256": sha256}
         tx.run("UPDATE proofs SET sha256 = :sha256 WHERE payment_id = :id", values)
+
+
+async def test_the_words_of_notices_go_with_the_photos_and_the_money_stays(
+    database: Database, clock: FixedClock
+) -> None:
+    await database.write(prove_right_hashes)
+    for amount in (100, 200):
+        new = NewDeposit(
+            DepositSource.NOTICE,
+            amount,
+            clock(),
+            f"aviso:{amount}",
+            sender="Marcos Peña",
+            text="Recibiste dinero",
+        )
+        await database.write(till.receive_deposit, new)
+        clock.advance(days=100)
+    kept = [await database.read(deposits.require, number) for number in (1, 2)]
+    await purge(database, clock() - timedelta(days=180))
+    first, second = [await database.read(deposits.require, number) for number in (1, 2)]
+    assert first == replace(kept[0], text=None)
+    assert second == kept[1]
+    assert check(database.path) == []
 
 
 async def test_a_photo_whose_time_is_not_over_stays(database: Database, clock: FixedClock) -> None:

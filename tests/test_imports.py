@@ -39,7 +39,7 @@ LAYERS = {
     "examining": {"examiner", "background", "workflow", "feed", "store", "domain"},
     "lan": {"domain"},
     "config": {"domain"},
-    "chores": {"background", "workflow", "config", "store", "domain"},
+    "chores": {"background", "workflow", "till", "config", "store", "domain"},
     "web": {"web", *VERBS, "examining", "lan", "feed", "store", "domain", "config", "media"},
     "app": {"background", "chores", "examining", "web", "feed", "store", "config", "files"},
     "demo": {"workflow", "office", "store", "domain", "media"},

@@ -9,6 +9,8 @@ Every table has a limit, or a reason to grow for ever:
 | `products` | no limit: old orders refer to products that are off the menu |
 | `proofs` | `proofs.keep_days` after a payment was sent, once the payment is decided |
 | `thumbnails`, `readings` | as long as their proofs |
+| `deposits`, `deposit_keys` | no limit: the books; the words of notices go with the photos |
+| `bank_phone`, `statement_profiles` | one row; one row a bank |
 | `fingerprints` | no limit: a receipt may be sent again after years; 100 bytes each |
 | `idempotency_keys` | 90 days: no phone repeats a request after so long |
 | `sessions`, `sign_in_attempts` | a week after they expire, or were made |
@@ -29,12 +31,12 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from comanda import workflow
+from comanda import till, workflow
 from comanda.background import Tasks, in_background
 from comanda.config import Backup, Config, backup_folder
 from comanda.domain.hours import next_at
 from comanda.domain.house import House
-from comanda.store import backups, clocks, house, payments, retention
+from comanda.store import backups, clocks, deposits, house, payments, retention
 from comanda.store.backups import Backups
 from comanda.store.clocks import Clockwork
 from comanda.store.database import Clock, Database
@@ -174,6 +176,8 @@ def cutoff(now: datetime, keep_days: int) -> datetime:
 async def purge(database: Database, before: datetime) -> Purged:
     """Delete all photos of decided payments from before `before`, and give their space back.
 
+    The words of the bank's notices from before that go, too.
+
     A reader finds the photos, and reads each once, so that its pages are in memory when the writer
     deletes it. The writer deletes few photos at a time, so that no request waits for it.
     """
@@ -187,11 +191,20 @@ async def purge(database: Database, before: datetime) -> Purged:
         if not just_removed.photos:
             break
         total += just_removed
+    await forget_texts(database, before)
     has_free_pages = total.photos > 0
     while has_free_pages:
         has_free_pages = await database.reclaim(PAGES_AT_ONCE)
         await asyncio.sleep(BREATH)
     return total
+
+
+async def forget_texts(database: Database, before: datetime) -> None:
+    """Delete the words of the bank's notices from before `before`; amounts and ties stay."""
+    while await database.read(deposits.has_texts, before):
+        if not await database.write(till.forget_texts, before, ROWS_AT_ONCE):
+            break
+        await asyncio.sleep(BREATH)
 
 
 def in_pieces(photos: Sequence[Photo], most: int) -> Iterator[list[Photo]]:

@@ -6,7 +6,7 @@ everything that the verb did.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from comanda.domain.deposits import Deposit, DepositSource, NewDeposit, Payee, check_tie
 from comanda.domain.house import UNNAMED_HOUSE, House
@@ -118,3 +118,8 @@ def hear_notice(tx: Transaction, new: NewDeposit | None) -> Arrival | None:
 def hear_refused(tx: Transaction, code: str) -> None:
     """Note that the bank's phone has sent a signed report that was refused with `code`."""
     bank_phone.hear_refused(tx, code)
+
+
+def forget_texts(tx: Transaction, before: datetime, most: int) -> int:
+    """Delete the words of at most `most` notices from before `before`; return of how many."""
+    return deposits.forget_texts(tx, before, most)

@@ -29,6 +29,7 @@ BLANKS = {
     "since": ["", "AND updated_at >= :since"],
     "before": ["", "AND id < :before"],
     "chosen": [reconciliation._ONE, reconciliation._APPROVED],
+    "lacking": list(deposits._LACKING.values()),
     "payable": [ties._PAYABLE],
     "tied": list(deposits._TIED.values()),
     "method": ["", "AND payments.method = :method"],

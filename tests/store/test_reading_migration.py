@@ -27,13 +27,16 @@ PHOTO = b"foto"
 
 @pytest.fixture
 def before(tmp_path: Path) -> Path:
-    """As the version before left it: order 1 paid, order 2 with a payment that waits, with a
-    warning; both with their proofs, the first one's examined."""
-    path = tmp_path / "comanda.db"
+    return left_by(BEFORE, tmp_path / "comanda.db")
+
+
+def left_by(version: int, path: Path) -> Path:
+    """As this version left it: order 1 paid, order 2 with a payment that waits, with a warning;
+    both with their proofs, the first one's examined."""
     warning = '[{"type":"reference_reused","order_id":"1","payment_id":"1","link":"/orders/1"}]'
     with contextlib.closing(connect(path)) as connection:
         register_functions(connection)
-        for statement in [line for steps in MIGRATIONS[:BEFORE] for line in steps]:
+        for statement in [line for steps in MIGRATIONS[:version] for line in steps]:
             connection.execute(statement)
         for member in (ANA, LUIS, ROSA):
             connection.execute(
@@ -91,7 +94,7 @@ def before(tmp_path: Path) -> Path:
                 " VALUES (?, ?, 'x', ?)",
                 (number, number, "c" if number == 1 else None),
             )
-        connection.execute(f"PRAGMA user_version = {BEFORE}")
+        connection.execute(f"PRAGMA user_version = {version}")
     return path
 
 

@@ -50,11 +50,19 @@ _SAME_NUMBER = """
 _OTHER_REPORT = """
     SELECT * FROM deposits
     WHERE amount = :amount AND at BETWEEN :after AND :before AND is_day = :is_day
-        AND has_notice <> :has_notice AND in_statement <> :in_statement
+        AND {lacking} = 0
         AND (reference_key IS NULL OR :key IS NULL OR reference_key = :key)
     ORDER BY ABS(at - :at), id LIMIT 1
 """
+_HAS_TEXT = "SELECT 1 FROM deposits WHERE text IS NOT NULL AND received_at < :before LIMIT 1"
+_FORGET_TEXTS = """
+    UPDATE deposits SET text = NULL WHERE id IN (
+        SELECT id FROM deposits WHERE text IS NOT NULL AND received_at < :before
+        ORDER BY received_at LIMIT :most
+    )
+"""
 _REFERENCE_KEY = "SELECT reference_key FROM deposits WHERE id = :id"
+_LACKING = {DepositSource.NOTICE: "has_notice", DepositSource.STATEMENT: "in_statement"}
 _LIST = """
     SELECT * FROM deposits WHERE at >= :start AND at < :end {tied} ORDER BY at, id LIMIT :limit
 """
@@ -154,16 +162,9 @@ def same_money(view: Snapshot, new: NewDeposit) -> Deposit | None:
         if row is not None:
             return from_row(row)
     for is_day in (False, True):
-        row = view.one(
-            _OTHER_REPORT,
-            {
-                **values,
-                **_same_time(new, other_is_day=is_day),
-                "is_day": is_day,
-                "has_notice": new.source is DepositSource.NOTICE,
-                "in_statement": new.source is DepositSource.STATEMENT,
-            },
-        )
+        sql = _OTHER_REPORT.format(lacking=_LACKING[new.source])
+        span = _same_time(new, other_is_day=is_day)
+        row = view.one(sql, {**values, **span, "is_day": is_day})
         if row is not None:
             return from_row(row)
     return None
@@ -208,6 +209,19 @@ def find_all(view: Snapshot, deposit_filter: DepositFilter) -> list[Deposit]:
     }
     rows = view.all(_LIST.format(tied=_TIED[deposit_filter.tied]), values)
     return list(from_rows(view, rows))
+
+
+def has_texts(view: Snapshot, before: datetime) -> bool:
+    """Whether the words of a notice from before `before` are stored."""
+    return view.one(_HAS_TEXT, {"before": to_millis(before)}) is not None
+
+
+def forget_texts(tx: Transaction, before: datetime, most: int) -> int:
+    """Delete the words of at most `most` notices from before `before`; return of how many.
+
+    What was read from them stays. No payment shows them, so no event is appended.
+    """
+    return tx.run(_FORGET_TEXTS, {"before": to_millis(before), "most": most})
 
 
 def from_rows(view: Snapshot, rows: Iterable[sqlite3.Row]) -> Iterator[Deposit]:

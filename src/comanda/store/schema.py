@@ -577,7 +577,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         CREATE INDEX deposits_untied ON deposits (amount, is_day, at)
         WHERE payment_id IS NULL AND untied_by IS NULL
         """,
-        "CREATE INDEX deposits_by_amount ON deposits (amount, at)",
+        # Money of which the other report may still come.
+        "CREATE INDEX deposits_without_notice ON deposits (amount, at) WHERE has_notice = 0",
+        "CREATE INDEX deposits_without_line ON deposits (amount, at) WHERE in_statement = 0",
         """
         CREATE INDEX deposits_by_reference ON deposits (reference_key, amount)
         WHERE reference_key IS NOT NULL
