@@ -1,9 +1,27 @@
 """The phone that passes the bank's notices on: its secret, and when it was heard."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
 from comanda.domain.wire import Wire, optional_time
+
+_HEARTBEAT = b"heartbeat"
+
+
+def signature(secret: str, body: bytes) -> str:
+    """Return the `X-Signature` of a body: its HMAC-SHA-256 by the house's secret, in hex."""
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def heartbeat_key(secret: str) -> str:
+    """Return the `key` of `/deposits/heartbeat?key=`, 64 hex digits.
+
+    The app that passes notices on signs those alone, so the address of its heartbeat has to prove
+    that it is the house's. The key proves nothing else, and the secret can't be computed from it.
+    """
+    return signature(secret, _HEARTBEAT)
 
 
 @dataclass(frozen=True, slots=True)
