@@ -38,7 +38,8 @@ LAYERS = {
     "examiner": {"examiner", "media", "domain"},
     "examining": {"examiner", "background", "workflow", "feed", "store", "domain"},
     "lan": {"domain"},
-    "config": {"domain"},
+    "notice_patterns": {"domain"},
+    "config": {"notice_patterns", "domain"},
     "chores": {"background", "workflow", "till", "config", "store", "domain"},
     "web": {"web", *VERBS, "examining", "lan", "feed", "store", "domain", "config", "media"},
     "app": {"background", "chores", "examining", "web", "feed", "store", "config", "files"},
@@ -108,6 +109,7 @@ LATER = {
     "comanda.web.contract.openapi": "the document of the routes",
     "comanda.web.contract.examples": "the document of the routes",
     "prometheus_client": "a server with metrics",
+    "regex": "a house with rules of its own for notices",
     "segno": "the code that phones join by",
     "statistics": "the report of a day",
 }

@@ -21,7 +21,10 @@ from comanda.domain.addresses import Network
 from comanda.domain.backups import BackupRules
 from comanda.domain.house import UNNAMED, House, is_time_zone
 from comanda.domain.money import is_sign
+from comanda.domain.notice_rules import Rule, with_own
 from comanda.domain.system_errors import told
+from comanda.notice_patterns import LONGEST as LONGEST_ENTRY
+from comanda.notice_patterns import is_pattern, own_finder
 
 _HOST = re.compile(r"[^\s/:@*\[\]]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 
@@ -139,6 +142,14 @@ def _is_pattern(text: str) -> None:
         re.compile(text)
     except (re.error, RecursionError, OverflowError) as error:
         raise ValidationError("no es una expresión regular") from error
+
+
+def _is_entry(text: str) -> None:
+    if not is_pattern(text):
+        raise ValidationError(
+            f"son palabras, o una expresión regular entre dos «/», de a lo más {LONGEST_ENTRY} "
+            "letras y sin repeticiones enormes"
+        )
 
 
 def _is_sign(text: str) -> None:
@@ -401,6 +412,34 @@ class Payments:
         return tuple(of_country) if country else self.checks
 
 
+def _entries() -> Any:
+    """A setting of what a rule looks for: words, or patterns between slashes."""
+    return dataclasses.field(default=(), metadata={"checks": (_is_entry,), "lengths": (0, 20)})
+
+
+@dataclass(frozen=True)
+class NoticeRule:
+    """A rule of the house's own for the bank's notices; see the comments in config.toml."""
+
+    name: str = _required(validate.Regexp(r"[a-z0-9_-]{1,32}\Z", error="usa a-z, 0-9, - y _"))
+    when: tuple[str, ...] = _entries()
+    not_when: tuple[str, ...] = _entries()
+    amount: tuple[str, ...] = _entries()
+    sender: tuple[str, ...] = _entries()
+    reference: tuple[str, ...] = _entries()
+    account: tuple[str, ...] = _entries()
+    insists: bool = False
+
+    def rule(self) -> Rule:
+        """Return the rule with its patterns."""
+        parts = ("when", "not_when", "amount", "sender", "reference", "account")
+        found = {part: tuple(map(own_finder, getattr(self, part))) for part in parts}
+        return Rule(self.name, **found, insists=self.insists, is_own=True)
+
+
+MOST_RULES = 50
+
+
 @dataclass(frozen=True)
 class Deposits:
     """What the bank says of money that arrived; see the comments in config.toml."""
@@ -410,9 +449,16 @@ class Deposits:
     )
     silent_minutes: float = _setting(35.0, _at_least(0.01, 10_000))
     overdue_seconds: float = _setting(120.0, _at_least(0.05))
+    rules: tuple[NoticeRule, ...] = ()
+
+    @cached_property
+    def notice_rules(self) -> tuple[Rule, ...]:
+        """All rules by which notices are read: the house's own, then the built-in ones."""
+        return with_own(rule.rule() for rule in self.rules)
 
 
-_LISTS: Mapping[str, type] = {"methods": Method, "checks": Check}  # [[payments.NAME]]
+# [[payments.NAME]], [[deposits.NAME]]
+_LISTS: Mapping[str, type] = {"methods": Method, "checks": Check, "rules": NoticeRule}
 
 
 @cache
@@ -555,18 +601,34 @@ def parse_config(raw: Mapping[str, Any]) -> Config:
 def _load(section: Any, values: Mapping[str, Any]) -> Any:
     if section is Payments:
         return _payments(values)
+    if section is Deposits:
+        return _deposits(values)
     paths = {field.name for field in dataclasses.fields(section) if "path" in field.metadata}
     return section(
         **{key: home_path(value) if key in paths else value for key, value in values.items()}
     )
 
 
-def _payments(values: Mapping[str, Any]) -> Payments:
-    tables = {
+def _tables(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the section's lists of tables."""
+    return {
         name: tuple(kind(**entry) for entry in values[name])
         for name, kind in _LISTS.items()
         if name in values
     }
+
+
+def _deposits(values: Mapping[str, Any]) -> Deposits:
+    tables = _tables(values)
+    rules = tables.get("rules", ())
+    if len(rules) > MOST_RULES or len({rule.name for rule in rules}) < len(rules):
+        error = f"son más de {MOST_RULES}, o un nombre se repite"
+        raise ValidationError({"deposits": {"rules": [error]}})
+    return Deposits(**{**values, **tables})
+
+
+def _payments(values: Mapping[str, Any]) -> Payments:
+    tables = _tables(values)
     methods = tables.get("methods", METHODS)
     if not methods or len({method.name for method in methods}) < len(methods):
         raise ValidationError({"payments": {"methods": ["falta uno, o un nombre se repite"]}})
