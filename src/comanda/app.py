@@ -53,6 +53,8 @@ from comanda.web.plumbing.keys import (
     METRICS,
     PAGE_ERRORS,
     PINS,
+    SIGNATURES,
+    SLOW_RULES,
     STAFF_ERRORS,
     STRANGERS_BODIES,
     STREAMS,
@@ -102,6 +104,8 @@ def build_app(
     app[SETUP_TOKEN] = SetupToken(clock)
     app[PAGE_ERRORS] = Throttle()
     app[STAFF_ERRORS] = Throttle()
+    app[SIGNATURES] = Throttle()
+    app[SLOW_RULES] = []
     app[LOOKS] = Throttle(LOOK_SECONDS, LOOKS_OF_MEMBER, LOOKS_OF_ALL)
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     app[LARGE_UPLOADS] = asyncio.Lock()

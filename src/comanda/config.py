@@ -457,7 +457,7 @@ class Deposits:
         return with_own(rule.rule() for rule in self.rules)
 
 
-# [[payments.NAME]], [[deposits.NAME]]
+# The lists of tables in `payments` and `deposits`, by their names.
 _LISTS: Mapping[str, type] = {"methods": Method, "checks": Check, "rules": NoticeRule}
 
 

@@ -30,6 +30,7 @@ def test_most_routes_take_4_kilobytes() -> None:
         "/accounts",
         "/orders",
         "/errors",
+        "/deposits/notices",
         "/setup",
         "/menu/order",
         "/menu/preview",

@@ -11,6 +11,8 @@ from tests.house import ANA, COCO, EVERYONE, LUIS, ROSA, House
 
 W, K, C, A = Role.WAITER, Role.KITCHEN, Role.CASHIER, Role.ADMIN
 ALL = {W, K, C, A}
+# Of nobody who signs in: the house's secret opens them.
+OF_THE_PHONE = ("/deposits/notices", "/deposits/heartbeat")
 AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("GET", "/"): None,
     ("GET", "/mesero"): None,
@@ -32,6 +34,8 @@ AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
     ("GET", "/healthz"): None,
     ("POST", "/session"): None,
     ("POST", "/errors"): None,
+    ("POST", "/deposits/notices"): None,
+    ("POST", "/deposits/heartbeat"): None,
     ("GET", "/session"): ALL,
     ("DELETE", "/session"): ALL,
     ("GET", "/settings"): ALL,
@@ -129,10 +133,16 @@ async def test_the_role_is_checked_before_the_thing_and_the_body(
 
 async def test_what_is_open_to_all_asks_nobody_who_they_are(house: House) -> None:
     for (method, path), audience in AUDIENCES.items():
-        if audience is None:
+        if audience is None and path not in OF_THE_PHONE:
             for member in (None, *BY_ROLE.values()):
                 status, _ = await answer_of(house, member, method, at(path))
                 assert status not in (401, 403), (path, member)
+
+
+async def test_what_the_banks_phone_sends_is_signed_whoever_is_signed_in(house: House) -> None:
+    for path in OF_THE_PHONE:
+        for member in (None, *BY_ROLE.values()):
+            assert (await answer_of(house, member, "POST", path))[0] == 401, (path, member)
 
 
 GETS = [path for method, path in AUDIENCES if method == "GET"]

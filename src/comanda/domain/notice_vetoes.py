@@ -78,7 +78,8 @@ VETOES = (
         r"|link|enlace|peticion|factura)\b",
         r"\b(?:link|enlace|boton|orden|peticion|pedido) de (?:pago|cobro|dinero)\b",
         r"\bte (?:esta )?cobr(?:o|a|ando)\b|\bcobro (?:de|por) .{0,40}(?:aprueb|acept|pagar)",
-        r"\bvence(?:n|ra)?\b|\bvencimiento\b|\bfecha limite\b|\bpago minimo\b|\bpaga (?:tu|antes)\b",
+        r"\bvence(?:n|ra)?\b|\bvencimiento\b|\bfecha limite\b|\bpago minimo\b"
+        r"|\bpaga (?:tu|antes)\b",
         r"\b(?:tu|su) (?:recibo|factura|estado de cuenta|mensualidad|cuota)\b|\brecuerda pagar\b",
         r"\bdebes\b|\badeud\w+|\bpara (?:recibir|aceptar|cobrar|reclamar)(?:lo|la)?\b",
     ),
@@ -88,7 +89,8 @@ VETOES = (
         r"|giraste|abonaste|recargaste|traspasaste|prestaste|invertiste|donaste)\b",
         r"\bhas (?:enviado|pagado|transferido|depositado|yapeado|plineado|realizado|hecho|mandado"
         r"|consignado|recargado)\b",
-        rf"{_START}(?:usted |ud\.? )?ha (?:enviado|pagado|transferido|realizado|hecho|depositado)\b",
+        rf"{_START}(?:usted |ud\.? )?ha (?:enviado|pagado|transferido|realizado|hecho"
+        rf"|depositado)\b",
         r"\b(?:usted|ud\.?) (?:le )?(?:envio|pago|transfirio|realizo|hizo|deposito)\b",
         r"\b(?:realizaste|hiciste|efectuaste|completaste|acabas de (?:hacer|realizar|enviar|pagar"
         r"|transferir|yapear))\b",
@@ -103,22 +105,26 @@ VETOES = (
         rf"\bgracias por (?:tu|su) (?:{_MADE})\b",
         r"\brecibi(?:do|da) por (?!sinpe|spei|un|una|la|el|yape|plin|nequi|qr|transf|concepto|medio"
         r"|mxn|cop|crc|usd|[a-z]?[$/])[a-z]",
-        r"\b(?:abono|pago|deposito|aplicad[oa]|acreditad[oa]|recibido)(?: \S+){0,5}? (?:a|en|de|al) "
+        r"\b(?:abono|pago|deposito|aplicad[oa]|acreditad[oa]|recibido)(?: \S+){0,5}? (?:a"
+        r"|en|de|al) "
         r"(?:(?:tu|su|la) )?(?:tarjeta de credito|tdc|credito|prestamo|hipoteca|capital|deuda"
         r"|servicios?|tag|telepeaje|inversion|fondo)\b",
         r"\bcargos?\b|\bdebit(?:o|ad[oa]s?|amos|aron|ara)\b(?! (?:[*x#]|terminad|final|[0-9]))"
-        r"|\bdescont(?:o|ado|amos|aron)\b|\bdomiciliacion\b|\bpago automatico\b|\bcuota de manejo\b",
+        r"|\bdescont(?:o|ado|amos|aron)\b|\bdomiciliacion\b|\bpago automatico\b"
+        r"|\bcuota de manejo\b",
         r"\b(?:comision|impuesto|mantenimiento|membresia) (?:cobrad|debitad|por manejo)\w*",
         r"\bpago (?:de|a) (?:servicio|tarjeta|tdc|luz|agua|telefono|nomina|impuesto|factura)s?\b",
         r"\bdesde tu (?:cuenta|nequi|daviplata|yape|plin|tarjeta|ahorros|app)\b|\brecarga (?:de|por"
         r"|exitosa)\b",
         r"\b(?:envio|envias|transferencia|pago|transferiste) (?:de dinero )?(?:exitos[oa]|listo)"
         r" (?:a|para|por)\b|\bsali(?:o|eron|da) de (?:tu|su)\b|\bpara: ",
-        r"\b(?:le|les) (?:enviaste|transferiste|pagaste)\b|\bdestinatario\b|\bbeneficiario ?: ?(?!tu)",
+        r"\b(?:le|les) (?:enviaste|transferiste|pagaste)\b|\bdestinatario\b"
+        r"|\bbeneficiario ?: ?(?!tu)",
     ),
     _veto(
         Why.PURCHASE,
-        r"\bcompras?\b|\bcompraste\b|\bconsumos?\b|\bconsumiste\b|\bcomercio ?:|\bpago en comercio\b",
+        r"\bcompras?\b|\bcompraste\b|\bconsumos?\b|\bconsumiste\b|\bcomercio ?:"
+        r"|\bpago en comercio\b",
         r"\bcon (?:tu|su) tarjeta\b|\btarjeta (?:de )?credito\b|\btransaccion (?:aprobada|en) ",
         r"\bsuscripcion\b|\bcon tarjeta (?:final|terminad|\*)",
     ),
@@ -136,7 +142,8 @@ VETOES = (
         r"\bbonos?\b|\bbonificacion\w*|\bcupon(?:es)?\b|\bofertas?\b|\brebajas?\b|\bgratis\b",
         r"\bpremios?\b|\bregal(?:o|os|a|amos|ate)\b|\binvit(?:a|amos|acion|ar)\b|\brefier\w+"
         r"|\brecomiend\w+|\bsin intereses\b|\bmsi\b|\btasas?\b|\bintereses\b|\brendimiento\w*",
-        r"\bmillonari[oa]\b|\bafiliate\b|\bactiva (?:tu|ya)\b|\bdescarga\b|\bcrediya\b|\bseguros?\b",
+        r"\bmillonari[oa]\b|\bafiliate\b|\bactiva (?:tu|ya)\b|\bdescarga\b|\bcrediya\b"
+        r"|\bseguros?\b",
         r"\bya te (?:depositaron|pagaron|transfirieron|yapearon|llego|enviaron)\b[^.\n]{0,80}\?",
         r"\u00bf(?:ya|te (?:depositaron|pagaron|gustaria|imaginas)|necesitas|quieres|sabias|buscas"
         r"|listo|recibiste|esperas|aun|todavia|cuando|como)\b",
@@ -150,8 +157,10 @@ VETOES = (
 # closing quotation mark. So no payer can write "te envió $500" into a notice about less.
 PAYERS_WORDS = re.compile(
     r"\b(?:concepto|mensaje|motivo|descripcion|glosa|nota|comentario|asunto|dice|escribio)s? ?[:=]"
-    r"(?P<label>[^\n]*?)(?=\n|\Z|[ .,;|](?:saldo|nuevo saldo|clave de rastreo|rastreo|ref|referencia"
-    r"|fecha|comprobante|folio|desde|ordenante|monto|importe|(?:n(?:o|ro|um)?\.? ?(?:de )?)?operacion"
+    r"(?P<label>[^\n]*?)(?=\n|\Z|[ .,;|](?:saldo|nuevo saldo|clave de rastreo|rastreo"
+    r"|ref|referencia"
+    r"|fecha|comprobante|folio|desde|ordenante|monto|importe|(?:n(?:o|ro"
+    r"|um)?\.? ?(?:de )?)?operacion"
     r"|numero de)\b)"
     r"|\bpor concepto de (?P<of>[^\n.,;]*)"
     r"|[\"\u201c\u201d](?P<quoted>[^\n\"\u201c\u201d]*)(?:[\"\u201c\u201d]|\Z)"
@@ -159,7 +168,8 @@ PAYERS_WORDS = re.compile(
 
 # An amount behind these words, or before those, is no deposit of its own.
 BALANCE_BEFORE = re.compile(
-    r"\b(?:saldos?|disponibles?|movimientos|balance|cupo|limite|comision(?:es)?|costo|tarifa|iva|igv"
+    r"\b(?:saldos?|disponibles?|movimientos|balance|cupo|limite|comision(?:es)?|costo"
+    r"|tarifa|iva|igv"
     r"|impuestos?|gmf|4x1000|4 ?x ?mil|itf|itbms|acumulad[oa]s?|bolsillo|colchon|ahorrad[oa]|llevas"
     r"|ventas|total del dia|minimo|maximo|tope|meta|retencion|recargo|propina|subtotal|tienes"
     r"|cuentas con|quedan?|anterior|cargo)\b"
@@ -168,13 +178,15 @@ BALANCE_BEHIND = re.compile(
     r" ?(?:de |en |es (?:tu|su) |como )?(?:(?:tu |su )?nuevo )?(?:saldo|disponibles?|de comision)\b"
 )
 MONEY_WORDS = re.compile(
-    r"\b(?:recibi\w+|envi\w+|transfiri\w+|transferencia|pago|deposit\w+|abon\w+|acredit\w+|consign\w+"
+    r"\b(?:recibi\w+|envi\w+|transfiri\w+|transferencia|pago|deposit\w+|abon\w+"
+    r"|acredit\w+|consign\w+"
     r"|ingres\w+|credito|monto|importe|valor|por|lleg\w+|yape\w+|plin\w*|suma de|cantidad)\b"
 )
 # Without a currency beside it, a number is an amount only directly behind these words.
 BARE_BEFORE = re.compile(
-    r"\b(?:recibiste|recibido|recibio|recibida|por|por valor de|por la suma de|por un monto de|monto"
+    r"\b(?:recibiste|recibido|recibio|recibida|por|por valor de|por la suma de"
+    r"|por un monto de|monto"
     r"|importe|valor|cantidad|suma de|te (?:envio|transfirio|deposito|pago|consigno|yapeo))"
     r"(?: (?:de|es))? ?:? ?\Z"
 )
-PRIVATE_NUMBER = re.compile(r"\+?(?:[(). -]{0,2}[0-9]){7,15}")
+PRIVATE_NUMBER = re.compile(r"\+?(?:[(). -]{0,2}[0-9]){7,15}(?!\S)")

@@ -29,6 +29,7 @@ from comanda.domain.notice_vetoes import (
 LONGEST_TITLE = 200
 LONGEST_ACCOUNT = 40
 MOST_SLOW = 3  # own patterns that may run out of time before no own rule is tried any more
+NEAR = 40  # characters before a number without a currency
 _AROUND = " .,;:-\u2013\u2014|'\u2019&+"
 _LAST_LINKS = re.compile(r"(?: (?:de|del|la|las|los|el|y|e))+\Z", re.IGNORECASE)
 
@@ -90,7 +91,7 @@ def examine(
     """
     notice = _notice(title, text, style, country)
     veto = _veto(notice.told)
-    is_private = PRIVATE_NUMBER.fullmatch(clean(title)) is not None
+    is_private = PRIVATE_NUMBER.match(clean(title)) is not None
     for rule in rules:
         if not _holds(rule, notice):
             continue
@@ -168,10 +169,9 @@ def _reason(notice: _Notice, *, is_private: bool) -> Why:
     """Why no rule holds."""
     if is_private:
         return Why.PRIVATE_NUMBER
-    has_amount = any(amount.is_money for amount in _amounts(notice))
-    if has_amount and BALANCE_BEFORE.search(notice.told):
-        return Why.BALANCE
-    return Why.NO_RULE
+    found = _with_words(notice.told, list(_amounts(notice)))
+    others = [_is_other(notice.told, amount, before) for amount, before in found if amount.is_money]
+    return Why.BALANCE if others and all(others) else Why.NO_RULE
 
 
 def _amount(rule: Rule, notice: _Notice) -> int | Why:
@@ -180,10 +180,13 @@ def _amount(rule: Rule, notice: _Notice) -> int | Why:
     if rule.amount:
         candidates = _at(rule, notice, found)
     else:
-        own = [amount for amount, between in _with_words(notice.told, found)
-               if not _is_other(notice.told, amount, between)]  # fmt: skip
+        own = [
+            amount
+            for amount, before in _with_words(notice.told, found)
+            if not _is_other(notice.told, amount, before)
+        ]
         candidates = [amount for amount in own if amount.is_money] or [
-            amount for amount in own if BARE_BEFORE.search(notice.told, 0, amount.start)
+            amount for amount in own if _is_told(notice.told, amount)
         ]
         if not candidates and any(amount.is_money for amount in found):
             return Why.BALANCE
@@ -230,6 +233,11 @@ def _is_other(told: str, amount: Amount, before: str) -> bool:
         return True
     other = _last(BALANCE_BEFORE, before)
     return other >= 0 and other > _last(MONEY_WORDS, before)
+
+
+def _is_told(told: str, amount: Amount) -> bool:
+    """Whether the words before a number without a currency call it an amount."""
+    return BARE_BEFORE.search(told[max(0, amount.start - NEAR) : amount.start]) is not None
 
 
 def _last(pattern: "re.Pattern[str]", text: str) -> int:

@@ -22,6 +22,7 @@ from comanda.web.handlers import (
     house,
     menu,
     metrics,
+    notices,
     orders,
     page_errors,
     pages,
@@ -55,6 +56,11 @@ ORDER_BYTES = 256 * 1024  # a hundred dishes, each with the longest note, each l
 MENU_ORDER_BYTES = 256 * 1024
 MENU_BYTES = 2 * 1024 * 1024  # room for the longest menu text, escaped as JSON
 PAGE_ERROR_BYTES = 8 * 1024
+NOTICE_BYTES = 16 * 1024
+NOTICE_HEADERS = (
+    Header("X-Signature", "The HMAC-SHA-256 of the body by the house's secret, in hex."),
+    Header("Authorization", "`Bearer SECRET`, for an app that can't sign."),
+)
 RESUME_HEADERS = (
     Header("Last-Event-ID", "Go on after this event. This header wins over `after`."),
 )
@@ -231,6 +237,23 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/deposits/phone", deposits.show_phone, CASHIER,
           "Whether the phone that passes the bank's notices on is in reach",
           {200: responses.BankPhone}),
+    Route("POST", "/deposits/notices", notices.receive_notice, EVERYBODY,
+          "Pass on a bank's notice from the phone that gets it",
+          {201: responses.Deposit, 200: responses.NoticeIgnored},
+          body=requests.Notice, headers=NOTICE_HEADERS,
+          refuses=("bad_signature", "too_many_attempts"), body_bytes=NOTICE_BYTES,
+          notes="The request proves that it is from the house's phone, by `X-Signature` or "
+                "`Authorization`. 201: money came in. 200: the notice tells of none, or has come "
+                "before. Stamps are milliseconds since 1970, as number or text; `from` is also an "
+                "app's title. Further fields are ignored, and any `Content-Type` is taken."),
+    Route("POST", "/deposits/heartbeat", notices.hear_heartbeat, EVERYBODY,
+          "Report that the phone that passes notices on is in reach", {204: None},
+          query=requests.HeartbeatQuery, headers=NOTICE_HEADERS,
+          refuses=("bad_signature", "too_many_attempts", "file_too_large", "malformed_body",
+                   "upload_timeout", "server_busy"),
+          body_bytes=NOTICE_BYTES,
+          notes="`key` in the address, `X-Signature` or `Authorization` prove whose phone it is. "
+                "The body may be anything."),
     Route("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER,
           "Approve or reject an attempt", CHANGED_ORDER, body=requests.NewVerdict,
           headers=(SEEN_CORRECTIONS,),

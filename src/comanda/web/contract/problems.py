@@ -75,7 +75,9 @@ async def problem_details(request: web.Request, handler: Handler) -> web.StreamR
     except web.HTTPException as error:
         return _http_problem(error)
     except Exception:
-        log.exception("Unexpected error in %s %s", request.method, request.raw_path)
+        log.exception(
+            "Unexpected error in %s %s", request.method, request.raw_path.partition("?")[0]
+        )
         return problem(500, "internal_error", "Algo falló en el servidor. Inténtalo otra vez")
 
 

@@ -28,6 +28,7 @@ from comanda.domain.names import (
     tidy,
     without_unseen,
 )
+from comanda.domain.notice_text import clean
 
 MAX_ID_DIGITS = 18
 MOST_TIPS = 5
@@ -36,6 +37,9 @@ _ID = re.compile(rf"[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 _TOO_MUCH = re.compile(r"[0-9]{10,}(\.[0-9]{1,2})?", re.ASCII)
 _CHOSEN = re.compile(r"([1-9][0-9]{0,17}):(0|[1-9][0-9]?):([1-9][0-9]{0,2})", re.ASCII)
+_STAMP = re.compile(r"[0-9]{1,14}", re.ASCII)
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 MESSAGES: dict[str, Any] = {
@@ -132,6 +136,53 @@ class Number(Name):
 
     def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
         return without_unseen(super()._deserialize(value, *more, **kwargs)).strip()
+
+
+class NoticeWords(fields.String):
+    """Words of a bank's notice, with their line breaks; the lengths count what can be seen.
+
+    The value is the text as it came.
+    """
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, *, shortest: int = 0, longest: int, **more: Any) -> None:
+        super().__init__(**more)
+        self._length = validate.Length(
+            shortest, longest, error=f"De {shortest} a {longest} caracteres"
+        )
+
+    def _deserialize(self, value: Any, *more: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *more, **kwargs)
+        if isinstance(text, str):
+            if _UNKEEPABLE.search(text):
+                raise ValidationError(UNKEEPABLE)
+            self._length(clean(text, len(text)))
+        return text
+
+
+class Stamp(fields.Field[datetime | None]):
+    """Milliseconds since 1970, as a number or text, loaded in UTC; blank text loads as None.
+
+    A time before 2000 is no time of a notice: it is what a phone says that has none.
+    """
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **more: Any) -> None:
+        metadata = {"type": ["integer", "string", "null"], "pattern": f"^({_STAMP.pattern}|\\s*)$"}
+        super().__init__(load_default=None, allow_none=True, metadata=metadata, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime | None:
+        if isinstance(value, str) and not value.strip():
+            return None
+        text = str(value).strip() if type(value) in (int, str) else ""
+        if not _STAMP.fullmatch(text):
+            raise self.make_error("invalid")
+        moment = datetime.fromtimestamp(int(text) / 1000, UTC)
+        if moment < _EARLIEST:
+            raise ValidationError("Esa hora es de antes de que hubiera avisos")
+        return moment
 
 
 class MenuName(fields.String):

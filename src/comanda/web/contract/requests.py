@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from marshmallow import (
+    INCLUDE,
     RAISE,
     Schema,
     ValidationError,
@@ -21,6 +22,8 @@ from comanda.domain.accounts import MOST_ACCOUNTS
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.evidence import WarningType
 from comanda.domain.limits import LIMITS
+from comanda.domain.notice_text import LONGEST_NOTICE
+from comanda.domain.notices import LONGEST_TITLE
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import Verdict
 from comanda.web.contract.request_fields import (
@@ -39,6 +42,7 @@ from comanda.web.contract.request_fields import (
     MenuName,
     Money,
     Name,
+    NoticeWords,
     Number,
     OneOf,
     OrderIds,
@@ -47,6 +51,7 @@ from comanda.web.contract.request_fields import (
     Reason,
     Reference,
     Several,
+    Stamp,
     Text,
     Time,
     TimeOrNothing,
@@ -146,6 +151,25 @@ class NewTie(Request):
     """The payment that a deposit belongs to, or null for none."""
 
     payment_id = Id(required=True, allow_none=True)
+
+
+class _OfAnyApp(Request):
+    """Apps that pass notices on send fields of their own, too: they are ignored."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+Notice = _OfAnyApp.from_dict(
+    {
+        "from": NoticeWords(longest=LONGEST_TITLE, load_default="", allow_none=True),
+        "title": NoticeWords(longest=LONGEST_TITLE, load_default="", allow_none=True),
+        "text": NoticeWords(shortest=1, longest=LONGEST_NOTICE, required=True),
+        "sentStamp": Stamp(),
+        "receivedStamp": Stamp(),
+    },
+    name="Notice",
+)
 
 
 class KnownWarnings(Request):
@@ -327,6 +351,18 @@ DepositQuery = Request.from_dict(
         ),
     },
     name="DepositQuery",
+)
+
+
+HeartbeatQuery = _OfAnyApp.from_dict(
+    {
+        "key": fields.String(
+            load_default=None,
+            error_messages=MESSAGES,
+            metadata={"description": "The house's own, as Admin → Banco shows it."},
+        )
+    },
+    name="HeartbeatQuery",
 )
 
 

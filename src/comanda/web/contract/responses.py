@@ -10,6 +10,7 @@ from comanda.domain.deposits import Checked, DepositSource, TieRule
 from comanda.domain.evidence import WarningType
 from comanda.domain.examinations import Examination, Source
 from comanda.domain.limits import LIMITS
+from comanda.domain.notice_vetoes import Why
 from comanda.domain.orders import OrderStatus
 from comanda.domain.payments import PaymentStatus
 from comanda.domain.readings import FieldName
@@ -379,6 +380,10 @@ class BankPhone(Answer):
 class Deposits(Answer):
     deposits = many(Deposit)
     last_event_id = newest_event()
+
+
+class NoticeIgnored(Answer):
+    ignored = word(Why, metadata={"description": "Why the notice brings no deposit."})
 
 
 class DepositAfterChange(Deposit):

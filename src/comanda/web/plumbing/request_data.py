@@ -42,7 +42,7 @@ async def json_body(request: web.Request, schema: type[Schema]) -> dict[str, Any
     room = request.app[BODIES if STAFF in request else STRANGERS_BODIES]
     with Share(room) as share:
         most = request[ROUTE].body_bytes
-        raw = await _read(request, share, most)
+        raw = await read_body(request, share)
         if len(raw) > ASIDE:
             return await asyncio.to_thread(_parse, raw, schema, most)
         return _parse(raw, schema, most)
@@ -63,7 +63,13 @@ def refuse_packed(request: web.Request) -> None:
         raise MalformedBody("La petición viene comprimida: envíala sin Content-Encoding")
 
 
-async def _read(request: web.Request, share: Share, most: int) -> bytearray:
+async def read_body(request: web.Request, share: Share) -> bytearray:
+    """Return the body's bytes, whatever they are, at most as many as the route takes.
+
+    Raises FileTooLarge by the declared length or at the first byte too many, ServerBusy,
+    MalformedBody and UploadTimeout.
+    """
+    most = request[ROUTE].body_bytes
     raw = bytearray()
     try:
         _expect(request.content_length or 0, most)
@@ -88,15 +94,19 @@ def _expect(size: int, most: int) -> None:
 
 
 def _parse(raw: bytearray, schema: type[Schema], most: int) -> dict[str, Any]:
+    return check(schema, parse_json(raw, most))
+
+
+def parse_json(raw: bytes | bytearray, most: int) -> Any:
+    """Return what a body of a route that takes `most` bytes says. Raises MalformedBody."""
     try:
         _weigh(raw, min(most // BYTES_OF_A_VALUE, MAX_VALUES))
-        data = json.loads(raw.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
+        return json.loads(raw.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise MalformedBody from error
-    return check(schema, data)
 
 
-def _weigh(raw: bytearray, most_values: int) -> None:
+def _weigh(raw: bytes | bytearray, most_values: int) -> None:
     """Raises ValueError for JSON with more values, or deeper nesting, than its route can have.
 
     Count the values before parsing: the parser would create an object for each of them.
