@@ -143,9 +143,11 @@ class TillOf:
     def line(self, amount: int, at: datetime, key: str, **more: Any) -> till.Arrival:
         """A line of a statement."""
         new = NewDeposit(DepositSource.STATEMENT, amount, at, key, **more)
-        (arrival,) = self.perform(till.receive_lines, LUIS, [new])
-        assert isinstance(arrival, till.Arrival)
-        return arrival
+        received = self.perform(till.receive_lines, LUIS, [new])
+        (deposit_id,) = {*received.added, *received.merged, *received.known}
+        self.perform(till.tie_lines, LUIS, [deposit_id])
+        deposit = deposits.require(self.view(), deposit_id)
+        return till.Arrival(deposit, bool(received.added), received.last_event_id)
 
     def judge(self, payment: Payment, verdict: Verdict, *, seen: bool = False) -> Payment:
         self.perform(

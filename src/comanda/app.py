@@ -56,6 +56,7 @@ from comanda.web.plumbing.keys import (
     SIGNATURES,
     SLOW_RULES,
     STAFF_ERRORS,
+    STATEMENTS,
     STRANGERS_BODIES,
     STREAMS,
     UPLOADS,
@@ -110,6 +111,7 @@ def build_app(
     app[UPLOADS] = asyncio.Semaphore(UPLOADS_AT_ONCE)
     app[LARGE_UPLOADS] = asyncio.Lock()
     app[LISTS] = asyncio.Lock()
+    app[STATEMENTS] = asyncio.Lock()
     if config.server.metrics_token:
         app[METRICS] = Metrics()
     add_routes(app)

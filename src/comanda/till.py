@@ -4,16 +4,28 @@ As in the workflow, each verb is a plain function of a transaction, and an excep
 everything that the verb did.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from comanda.domain.deposits import Deposit, DepositSource, NewDeposit, Payee, check_tie
 from comanda.domain.house import UNNAMED_HOUSE, House
 from comanda.domain.payments import Payment, PaymentRules
 from comanda.domain.staff import HOUSE, Staff
-from comanda.store import bank_phone, deposits, events, house, orders, payments, ties
+from comanda.store import (
+    bank_phone,
+    deposits,
+    events,
+    house,
+    orders,
+    payments,
+    statement_lines,
+    statement_profiles,
+    ties,
+)
 from comanda.store.database import Transaction
+from comanda.store.ties import Changes
 
 RECENT = timedelta(days=2)  # an older line of a statement is no news for the till
 _STRICT = PaymentRules()
@@ -56,9 +68,84 @@ def _arrival(tx: Transaction, deposit: Deposit, *, is_new: bool) -> Arrival:
     return Arrival(deposit, is_new, events.head(tx))
 
 
-def receive_lines(tx: Transaction, actor: Staff, lines: Sequence[NewDeposit]) -> list[Arrival]:
-    """Store some lines of a statement; see `receive_deposit`."""
-    return [receive_deposit(tx, line, actor.username) for line in lines]
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of some lines of a statement: the ids of the deposits, each in one list.
+
+    `merged` are deposits that a notice or another statement had brought.
+    """
+
+    added: Sequence[int] = ()
+    merged: Sequence[int] = ()
+    known: Sequence[int] = ()
+    last_event_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Either:
+    """The ids of two containers, without a copy of the first, which may be long."""
+
+    others: Container[int]
+    own: set[int]
+
+    def __contains__(self, deposit_id: object) -> bool:
+        return deposit_id in self.own or deposit_id in self.others
+
+
+def receive_lines(
+    tx: Transaction, actor: Staff, lines: Sequence[NewDeposit], besides: Container[int] = ()
+) -> Received:
+    """Store some lines of a statement as `receive_deposit` does; `tie_lines` ties them later.
+
+    `besides` are the deposits that the statement's other lines have brought: two lines of one
+    statement are never the same money.
+    """
+    known = statement_lines.known(tx, [line.key for line in lines])
+    new_lines = [line for line in lines if line.key not in known]
+    doubtful = statement_lines.doubtful(tx, new_lines)
+    taken = _Either(besides, set(known.values()))
+    merged: list[int] = []
+    added_lines: list[NewDeposit] = []
+    for place, line in enumerate(new_lines):
+        same = deposits.same_money(tx, line, taken) if place in doubtful else None
+        if same is None:
+            added_lines.append(line)
+            continue
+        whole = deposits.complete(tx, same, line)
+        orders.save_deposit(tx, whole, Changes(), actor.username)
+        taken.own.add(whole.id)
+        merged.append(whole.id)
+    added = deposits.add_lines(tx, added_lines)
+    for deposit_id, line in zip(added, added_lines, strict=True):
+        if tx.now - line.at <= RECENT:
+            deposit = deposits.require(tx, deposit_id)
+            orders.save_deposit(tx, deposit, Changes(), actor.username, is_new=True)
+    return Received(added, merged, list(known.values()), events.head(tx))
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """The ids of deposits that were tied, and the log's newest event."""
+
+    deposit_ids: Sequence[int]
+    last_event_id: int
+
+
+def tie_lines(tx: Transaction, actor: Staff, deposit_ids: Sequence[int]) -> Tied:
+    """Tie deposits of a statement once all its lines are stored, so that all rivals are known."""
+    tied: list[int] = []
+    for deposit_id in deposit_ids:
+        deposit = deposits.require(tx, deposit_id)
+        changes = ties.settle(tx, deposit)
+        if changes.deposits:
+            orders.save_deposit(tx, deposit, changes, actor.username)
+            tied.append(deposit_id)
+    return Tied(tied, events.head(tx))
+
+
+def keep_profile(tx: Transaction, name: str, data: dict[str, Any]) -> None:
+    """Store how a bank's statement is read, by the bank's name."""
+    statement_profiles.put(tx, name, data)
 
 
 def tie_deposit(

@@ -41,6 +41,12 @@ def photo() -> aiohttp.FormData:
     return form
 
 
+def statement() -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    form.add_field("file", b"Fecha,Abono\n28/11/2026,185.50\n", filename="estado.csv")
+    return form
+
+
 # Who asks, where, and with what: of each, the rows of the house are as `furnish` leaves them.
 CHANGES: dict[tuple[str, str], tuple[Staff, str, Callable[[], dict[str, Any]]]] = {
     ("DELETE", "/session"): (ANA, "/session", dict),
@@ -125,11 +131,16 @@ CHANGES: dict[tuple[str, str], tuple[Staff, str, Callable[[], dict[str, Any]]]] 
         "/staff/beto/active",
         lambda: {"json": {"active": False}},
     ),
+    ("POST", "/deposits/statement"): (LUIS, "/deposits/statement", lambda: {"data": statement()}),
     ("DELETE", "/guesses"): (ROSA, "/guesses", dict),
     ("DELETE", "/sessions/{session_id}"): (ROSA, "/sessions/1", dict),
 }
 # These change nothing in the database: one reads, one makes a file.
-CHANGE_NOTHING = {("POST", "/menu/preview"), ("POST", "/backups")}
+CHANGE_NOTHING = {
+    ("POST", "/menu/preview"),
+    ("POST", "/backups"),
+    ("POST", "/deposits/statement/preview"),
+}
 WAYS = {
     "disabled": "UPDATE staff SET active = 0 WHERE username = ?",
     "signed out": "DELETE FROM sessions WHERE username = ?",

@@ -14,6 +14,8 @@ ALL = {W, K, C, A}
 # Of nobody who signs in: the house's secret opens them.
 OF_THE_PHONE = ("/deposits/notices", "/deposits/heartbeat")
 AUDIENCES: dict[tuple[str, str], set[Role] | None] = {
+    ("POST", "/deposits/statement/preview"): {C, A},
+    ("POST", "/deposits/statement"): {C, A},
     ("GET", "/"): None,
     ("GET", "/mesero"): None,
     ("GET", "/cocina"): None,

@@ -1,9 +1,10 @@
 """Deposits: money that a notice or a statement says has arrived, and the payment of each."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from comanda.domain.deposits import NEAR, Deposit, DepositSource, NewDeposit, Tie, TieRule
 from comanda.domain.errors import DepositNotFound
@@ -12,6 +13,8 @@ from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
 SHORTEST_NUMBER = 4  # characters of a key: a security code of three digits names no operation
 SAME_MONEY = timedelta(days=5)  # between two reports of the same number and amount
+SAME_LINE = timedelta(days=1)  # the same between two statements
+MOST_OF_A_NUMBER = 10  # deposits with one number and amount that are looked at
 
 _INSERT = """
     INSERT INTO deposits
@@ -44,16 +47,17 @@ _COMPLETE = """
 _SAME_NUMBER = """
     SELECT * FROM deposits
     WHERE reference_key = :key AND amount = :amount AND at BETWEEN :after AND :before
-    ORDER BY ABS(at - :at) LIMIT 1
+    ORDER BY ABS(at - :at) LIMIT :limit
 """
 # Money of which only the other kind of report has come; the nearest in time.
 _OTHER_REPORT = """
     SELECT * FROM deposits
-    WHERE amount = :amount AND at BETWEEN :after AND :before AND is_day = :is_day
-        AND {lacking} = 0
+    WHERE {lacking} = 0
+        AND amount = :amount AND at BETWEEN :after AND :before AND is_day = :is_day
         AND (reference_key IS NULL OR :key IS NULL OR reference_key = :key)
     ORDER BY ABS(at - :at), id LIMIT 1
 """
+_LACKING = {DepositSource.NOTICE: "has_notice", DepositSource.STATEMENT: "in_statement"}
 _HAS_TEXT = "SELECT 1 FROM deposits WHERE text IS NOT NULL AND received_at < :before LIMIT 1"
 _FORGET_TEXTS = """
     UPDATE deposits SET text = NULL WHERE id IN (
@@ -62,7 +66,6 @@ _FORGET_TEXTS = """
     )
 """
 _REFERENCE_KEY = "SELECT reference_key FROM deposits WHERE id = :id"
-_LACKING = {DepositSource.NOTICE: "has_notice", DepositSource.STATEMENT: "in_statement"}
 _LIST = """
     SELECT * FROM deposits WHERE at >= :start AND at < :end {tied} ORDER BY at, id LIMIT :limit
 """
@@ -86,6 +89,15 @@ def add(tx: Transaction, new: NewDeposit) -> Deposit:
     return require(tx, deposit_id)
 
 
+def add_lines(tx: Transaction, lines: Sequence[NewDeposit]) -> list[int]:
+    """Store lines of a statement of whose money no report had come; return the deposits' ids."""
+    received_at = to_millis(tx.now)
+    ids = [tx.insert(_INSERT, {**_values(line), "received_at": received_at}) for line in lines]
+    pairs = zip(lines, ids, strict=True)
+    tx.run_each(_INSERT_KEY, [{"key": line.key, "deposit_id": one} for line, one in pairs])
+    return ids
+
+
 def complete(tx: Transaction, deposit: Deposit, new: NewDeposit) -> Deposit:
     """Store that a second report of the deposit has come, with what the first one left out."""
     tx.run(_COMPLETE, {**_values(new), "id": deposit.id})
@@ -105,7 +117,7 @@ def _values(new: NewDeposit) -> dict[str, object]:
         "is_day": new.is_day,
         "sender": new.sender,
         "reference": new.reference,
-        "reference_key": _key(new.reference),
+        "reference_key": number_key(new.reference),
         "account": new.account,
         "rule": new.rule,
         "text": new.text,
@@ -114,7 +126,9 @@ def _values(new: NewDeposit) -> dict[str, object]:
     }
 
 
-def _key(reference: str | None) -> str | None:
+@lru_cache(maxsize=1_024)
+def number_key(reference: str | None) -> str | None:
+    """Return the key of an operation's number, or None for what names no operation."""
     key = reference_key(reference) if reference else ""
     return key if len(key) >= SHORTEST_NUMBER else None
 
@@ -147,27 +161,46 @@ def key_of(view: Snapshot, deposit_id: int) -> str | None:
     return None if row is None else row["reference_key"]
 
 
-def same_money(view: Snapshot, new: NewDeposit) -> Deposit | None:
+def same_money(view: Snapshot, new: NewDeposit, besides: Container[int] = ()) -> Deposit | None:
     """Return the deposit that another report has brought of the same money, or None.
 
     It has the same number and amount; or it has the same amount near in time (on the same day, if
     a statement tells no time), and only a notice has told of it where `new` is a statement's line,
-    or the other way round.
+    or the other way round. It is none of the deposits of `besides`, which other lines of the same
+    statement have brought.
     """
-    key, at = _key(new.reference), to_millis(new.at)
-    values: dict[str, object] = {"amount": new.amount, "key": key, "at": at}
+    key = number_key(new.reference)
     if key is not None:
-        span = _span(new.at - SAME_MONEY, new.at + SAME_MONEY)
-        row = view.one(_SAME_NUMBER, {**values, **span})
-        if row is not None:
-            return from_row(row)
+        for deposit in _same_number(view, new, key):
+            if deposit.id not in besides:
+                return deposit
+    values: dict[str, object] = {"amount": new.amount, "key": key, "at": to_millis(new.at)}
     for is_day in (False, True):
-        sql = _OTHER_REPORT.format(lacking=_LACKING[new.source])
         span = _same_time(new, other_is_day=is_day)
+        sql = _OTHER_REPORT.format(lacking=_LACKING[new.source])
         row = view.one(sql, {**values, **span, "is_day": is_day})
         if row is not None:
             return from_row(row)
     return None
+
+
+def _same_number(view: Snapshot, new: NewDeposit, key: str) -> Iterator[Deposit]:
+    """Yield the deposits with the number, the nearest in time first.
+
+    Two statements name the same operation on the same day, give or take the hours of a time zone;
+    a notice and a statement may do so with a weekend in between.
+    """
+    values = {
+        "key": key,
+        "amount": new.amount,
+        "at": to_millis(new.at),
+        "limit": MOST_OF_A_NUMBER,
+        **_span(new.at - SAME_MONEY, new.at + SAME_MONEY),
+    }
+    for deposit in map(from_row, view.all(_SAME_NUMBER, values)):
+        is_line = new.source is DepositSource.STATEMENT and deposit.in_statement
+        if not is_line or abs(deposit.at - new.at) <= SAME_LINE:
+            yield deposit
 
 
 def _same_time(new: NewDeposit, *, other_is_day: bool) -> dict[str, int]:

@@ -7,7 +7,7 @@ The tests' house reports any answer that the route does not declare.
 from aiohttp import web
 
 from comanda.domain.staff import Role
-from comanda.web.contract import admin_responses, requests, responses
+from comanda.web.contract import admin_responses, requests, responses, statement_responses
 from comanda.web.contract.route import SEEN_CORRECTIONS, Header, Route
 from comanda.web.handlers import (
     accounts,
@@ -34,6 +34,7 @@ from comanda.web.handlers import (
     sign_in,
     staff,
     start,
+    statements,
 )
 from comanda.web.plumbing.guard import guarded
 
@@ -81,6 +82,13 @@ PROOF_NOTES = (
     "the pages look the same. Content that is encrypted in packed objects, or that can't be "
     "followed, stays. The file is served with `Content-Security-Policy: sandbox`. An empty or "
     "blank optional field counts as left out."
+)
+STATEMENT_NOTES = (
+    "`file` is a CSV or TSV, OFX 1 or 2, or MT940, of at most 16 MB and 200,000 lines. Encoding, "
+    "separator, header, columns and formats of a CSV are found out, or taken from the profile of "
+    "`bank` or of the bank whose header it has. `mapping` is JSON and picks any of them: "
+    "`{separator, encoding, header_row, columns, date_order, decimal_mark}`. Only money that came "
+    "in counts. "
 )
 STREAM_NOTES = (
     "Server-Sent Events, in the order of the log; the `id` of an event is its place in the log. A "
@@ -254,6 +262,16 @@ ROUTES: tuple[Route, ...] = (
           body_bytes=NOTICE_BYTES,
           notes="`key` in the address, `X-Signature` or `Authorization` prove whose phone it is. "
                 "The body may be anything."),
+    Route("POST", "/deposits/statement/preview", statements.preview_statement, CASHIER,
+          "What a bank's statement says", {200: statement_responses.StatementPreview},
+          form=requests.StatementForm, refuses=("unsupported_file",), notes=STATEMENT_NOTES),
+    Route("POST", "/deposits/statement", statements.import_statement, CASHIER,
+          "Import a bank's statement: what came in becomes deposits",
+          {200: statement_responses.ImportedStatement}, form=requests.StatementForm,
+          refuses=("unsupported_file",),
+          notes=STATEMENT_NOTES + "The same file again, or another of overlapping days, brings no "
+          "deposit twice. A line that a notice has told of becomes part of its deposit. With "
+          "`bank`, the layout of a CSV is kept by this name."),
     Route("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER,
           "Approve or reject an attempt", CHANGED_ORDER, body=requests.NewVerdict,
           headers=(SEEN_CORRECTIONS,),

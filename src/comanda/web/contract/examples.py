@@ -9,7 +9,7 @@ from marshmallow import Schema
 from comanda.config import CHECKS
 from comanda.domain.evidence import WARNINGS
 from comanda.domain.limits import LIMITS
-from comanda.web.contract import admin_responses, requests, responses
+from comanda.web.contract import admin_responses, requests, responses, statement_responses
 
 Example = dict[str, Any]
 
@@ -319,6 +319,10 @@ EXAMPLES: Mapping[type[Schema], Example] = {
         "tip": "19.00",
         "taken_at": "2026-11-28T20:40:12Z",
     },
+    requests.StatementForm: {
+        "bank": "BBVA",
+        "mapping": '{"columns": {"date": 0, "description": 1, "credit": 3}}',
+    },
     requests.NewVerdict: {
         "verdict": "aprobado",
         "reason": "En la mesa 9 escribieron esta clave por error",
@@ -369,6 +373,53 @@ EXAMPLES: Mapping[type[Schema], Example] = {
     responses.Deposits: {"deposits": [_DEPOSIT], "last_event_id": "1042"},
     responses.DepositAfterChange: _DEPOSIT | {"last_event_id": "1042"},
     responses.BankPhone: _BANK_PHONE,
+    statement_responses.StatementPreview: {
+        "kind": "csv",
+        "encoding": "utf-8",
+        "separator": ",",
+        "header_row": 5,
+        "date_order": "dmy",
+        "decimal_mark": ".",
+        "bank": "BBVA",
+        "profiles": ["BBVA"],
+        "lacks": None,
+        "columns": [
+            {"index": 0, "heading": "Fecha", "role": "date", "samples": ["28/11/2026"]},
+            {"index": 1, "heading": "Concepto", "role": "description", "samples": ["SPEI"]},
+            {"index": 2, "heading": "Cargo", "role": "debit", "samples": []},
+            {"index": 3, "heading": "Abono", "role": "credit", "samples": ["190.00"]},
+        ],
+        "rows": [
+            {
+                "line": 6,
+                "date": "2026-11-28",
+                "time": None,
+                "amount": 190,
+                "reference": None,
+                "description": "SPEI",
+                "sender": None,
+                "is_credit": True,
+            }
+        ],
+        "credits": 1,
+        "debits": 0,
+        "zeros": 0,
+        "known": 0,
+        "unreadable": 1,
+        "complaints": [{"line": 7, "why": "La fecha no se entiende: «32/11/2026»"}],
+        "total": 190,
+        "first": "2026-11-28",
+        "last": "2026-11-28",
+    },
+    statement_responses.ImportedStatement: {
+        "added": 1,
+        "merged": 0,
+        "known": 0,
+        "tied": 1,
+        "skipped": 0,
+        "unreadable": 1,
+        "last_event_id": "1042",
+    },
     responses.Accounts: {"accounts": [_ACCOUNT]},
     responses.Product: _TACOS,
     responses.Menu: {"products": [_TACOS, _SOUP]},

@@ -384,22 +384,12 @@ class Cursor(Request):
     )
 
 
-class Form(Request):
-    """The text fields of a payment attempt; its file is judged by its content.
+class PlainForm(Request):
+    """The text fields of a form.
 
     A plain HTML form sends an empty field for an input that was not filled in. An empty optional
     field counts as left out.
     """
-
-    method = Text(shortest=1, longest=32, required=True)
-    reference = Reference(load_default=None)
-    amount = Money(load_default=None)
-    tip = Money(load_default=0)
-    tendered = Money(load_default=None)
-    also = OrderIds(load_default=())
-    items = ChosenItems(load_default=())
-    replaces = Id(load_default=None)
-    taken_at = TimeOrNothing(load_default=None)
 
     @pre_load
     def leave_out_empty_fields(
@@ -411,11 +401,42 @@ class Form(Request):
         }
 
 
+class Form(PlainForm):
+    """The text fields of a payment attempt; its file is judged by its content."""
+
+    method = Text(shortest=1, longest=32, required=True)
+    reference = Reference(load_default=None)
+    amount = Money(load_default=None)
+    tip = Money(load_default=0)
+    tendered = Money(load_default=None)
+    also = OrderIds(load_default=())
+    items = ChosenItems(load_default=())
+    replaces = Id(load_default=None)
+    taken_at = TimeOrNothing(load_default=None)
+
+
 def _is_filled(value: str | list[str]) -> bool:
     return any(text.strip() for text in ([value] if isinstance(value, str) else value))
 
 
 class ProofForm(Form):
+    """The whole form with its file, for the OpenAPI document."""
+
+    file = fields.Raw(metadata={"type": "string", "format": "binary"})
+
+
+class StatementChoice(PlainForm):
+    """How a bank's statement is to be read, besides what is found out.
+
+    `mapping` is JSON: `{separator, encoding, header_row, columns: {date: 0, …}, date_order,
+    decimal_mark}`, each of which may be left out. `bank` is the name under which it is kept.
+    """
+
+    bank = Name(longest=40, load_default=None)
+    mapping = AnyText(longest=2_000, load_default=None)
+
+
+class StatementForm(StatementChoice):
     """The whole form with its file, for the OpenAPI document."""
 
     file = fields.Raw(metadata={"type": "string", "format": "binary"})

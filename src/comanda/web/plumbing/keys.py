@@ -44,6 +44,7 @@ LOOKS = web.AppKey("LOOKS", Throttle)
 UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
 LARGE_UPLOADS = web.AppKey("LARGE_UPLOADS", asyncio.Lock)
 LISTS = web.AppKey("LISTS", asyncio.Lock)
+STATEMENTS = web.AppKey("STATEMENTS", asyncio.Lock)
 
 STAFF = web.RequestKey("STAFF", Staff)
 SESSION = web.RequestKey("SESSION", str)

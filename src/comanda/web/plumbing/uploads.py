@@ -1,4 +1,4 @@
-"""A payment form with its file, read as it streams in, within limits."""
+"""A form with its file, read as it streams in, within limits."""
 
 import asyncio
 import re
@@ -57,8 +57,13 @@ class Upload:
 
 
 @asynccontextmanager
-async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
+async def uploaded(
+    request: web.Request, max_bytes: int | None = None, turn: asyncio.Lock | None = None
+) -> AsyncIterator[Upload]:
     """Read the request's form and yield it; its file is in memory only within the block.
+
+    `max_bytes` limits the file; the default is the configuration's limit of a proof. With `turn`,
+    the form waits for this lock alone, and no proof waits for the form.
 
     Raises the errors of `_receive`, but UploadTimeout for TimeoutError. Only a few forms at a time
     enter the block, and only a single large form. A large form waits with its file on the disk, so
@@ -66,15 +71,19 @@ async def uploaded(request: web.Request) -> AsyncIterator[Upload]:
     """
     config = request.app[CONFIG]
     folder, room = Path(config.database.path).parent, request.app[BODIES]
-    with closing(_Form(config.proofs.max_bytes, folder, room)) as form:
+    with closing(_Form(max_bytes or config.proofs.max_bytes, folder, room)) as form:
         try:
             async with asyncio.timeout(config.proofs.upload_seconds):
                 await _receive(request, form, config.proofs.idle_seconds)
         except TimeoutError as error:
             raise UploadTimeout from error
+        if turn is not None:
+            async with turn:
+                yield await form.upload()
+            return
         one_large = request.app[LARGE_UPLOADS]
-        turn: AbstractAsyncContextManager[None] = one_large if form.is_large else nullcontext()
-        async with turn, request.app[UPLOADS]:
+        alone: AbstractAsyncContextManager[None] = one_large if form.is_large else nullcontext()
+        async with alone, request.app[UPLOADS]:
             yield await form.upload()
 
 
