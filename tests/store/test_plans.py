@@ -21,7 +21,7 @@ STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b")
 SMALL = {"staff", "viewers", "weak_pins", "house", "accounts", "sign_in_failures", "sqlite_master"}
 SMALL |= {"bank_phone", "statement_profiles"}
 SMALL |= {"json_each", "failed"}  # what a statement is given, not what is stored
-SMALL |= {"unexamined"}  # a limited number of rows
+SMALL |= {"unexamined", "statement_profiles"}  # a limited number of rows
 # What stands in braces, in each of its forms.
 BLANKS = {
     "column": ["reference_key", "read_key"],

@@ -12,6 +12,7 @@ from comanda.domain.evidence import LONGEST_REFERENCE
 from comanda.statements.lines import Line, Movements, in_pieces
 
 KEY = "estado:"
+_KEY_DIGITS = 32  # of 64: enough that no two lines of a house share them
 _FIRST = date(2000, 1, 1)
 _AHEAD = timedelta(days=1)
 _MIDNIGHT = time()
@@ -94,5 +95,6 @@ def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
 
 
 def _key(line: Line, occurrence: int) -> str:
-    words = f"{line.day:%Y%m%d}|{line.amount}|{line.own}|{occurrence}"
-    return KEY + sha256(words.encode(errors="replace")).hexdigest()
+    day = line.day.isoformat()  # first: the keys of one day are stored side by side
+    words = f"{day}|{line.amount}|{line.own}|{occurrence}"
+    return f"{KEY}{day}:" + sha256(words.encode(errors="replace")).hexdigest()[:_KEY_DIGITS]

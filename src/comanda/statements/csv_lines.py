@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 
 from comanda.statements.amounts import read_amount
@@ -57,8 +57,9 @@ class _Rows:
 
     layout: Layout
     letters: Mapping[str, int]
-    days: dict[str, tuple[date, str]] | None = None
-    own_columns: tuple[int, ...] | None = None
+    days: dict[str, tuple[date, str]] = field(default_factory=dict)
+    own_columns: tuple[int, ...] = ()
+    width: int = 0  # cells of the widest row so far
 
     def line(self, number: int, row: Sequence[str]) -> Line:
         """Return the row's movement. Raises ValueError with a sentence, and _NoMovement."""
@@ -86,7 +87,6 @@ class _Rows:
 
     def _day(self, row: Sequence[str]) -> tuple[date, str]:
         text = self._cell(row, Role.DATE)
-        self.days = {} if self.days is None else self.days
         if (known := self.days.get(text)) is not None:
             return known
         if not text.strip() or _BALANCE.match(fold(text)):
@@ -140,7 +140,8 @@ class _Rows:
         raise ValueError(f"No se sabe si es cargo o abono: «{kind[:_LONGEST_TOLD]}»")
 
     def _own(self, row: Sequence[str]) -> str:
-        if self.own_columns is None or len(self.own_columns) < len(row):
+        if len(row) > self.width:
+            self.width = len(row)
             taken = {self.layout.columns.get(role) for role in _NOT_OWN}
             headings = enumerate(self.layout.headings)
             taken |= {at for at, heading in headings if _ROW_NUMBER.fullmatch(fold(heading))}

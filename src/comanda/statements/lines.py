@@ -13,7 +13,7 @@ from comanda.domain.errors import ValidationFailed
 MOST_LINES = 200_000
 LONGEST_CELL = 2_000  # characters
 MOST_TOLD = 50  # unreadable lines that are told by their number
-_PIECE = 32  # lines between two pauses
+_PIECE = 400  # lines between two pauses
 _PAUSE_SECONDS = 0.0002
 T = TypeVar("T")
 

@@ -26,6 +26,7 @@ _INSERT = """
 _INSERT_KEY = """
     INSERT INTO deposit_keys (key, deposit_id) VALUES (:key, :deposit_id) ON CONFLICT DO NOTHING
 """
+_LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name = 'deposits'"
 _WITH_KEY = "SELECT deposit_id FROM deposit_keys WHERE key = :key"
 _BY_ID = "SELECT * FROM deposits WHERE id IN ({ids}) ORDER BY id"
 _OF_PAYMENTS = "SELECT * FROM deposits WHERE payment_id IN ({ids})"
@@ -45,7 +46,7 @@ _COMPLETE = """
     WHERE id = :id
 """
 _SAME_NUMBER = """
-    SELECT * FROM deposits
+    SELECT * FROM deposits INDEXED BY deposits_by_reference
     WHERE reference_key = :key AND amount = :amount AND at BETWEEN :after AND :before
     ORDER BY ABS(at - :at) LIMIT :limit
 """
@@ -89,13 +90,20 @@ def add(tx: Transaction, new: NewDeposit) -> Deposit:
     return require(tx, deposit_id)
 
 
-def add_lines(tx: Transaction, lines: Sequence[NewDeposit]) -> list[int]:
+def add_lines(tx: Transaction, lines: Sequence[NewDeposit]) -> Sequence[int]:
     """Store lines of a statement of whose money no report had come; return the deposits' ids."""
     received_at = to_millis(tx.now)
-    ids = [tx.insert(_INSERT, {**_values(line), "received_at": received_at}) for line in lines]
+    first = _last_id(tx) + 1
+    tx.run_each(_INSERT, [{**_values(line), "received_at": received_at} for line in lines])
+    ids = range(first, _last_id(tx) + 1)  # AUTOINCREMENT counts up, and nobody else writes
     pairs = zip(lines, ids, strict=True)
     tx.run_each(_INSERT_KEY, [{"key": line.key, "deposit_id": one} for line, one in pairs])
     return ids
+
+
+def _last_id(view: Snapshot) -> int:
+    row = view.one(_LAST_ID)
+    return 0 if row is None else int(row["seq"])
 
 
 def complete(tx: Transaction, deposit: Deposit, new: NewDeposit) -> Deposit:
@@ -129,7 +137,10 @@ def _values(new: NewDeposit) -> dict[str, object]:
 @lru_cache(maxsize=1_024)
 def number_key(reference: str | None) -> str | None:
     """Return the key of an operation's number, or None for what names no operation."""
-    key = reference_key(reference) if reference else ""
+    if reference and reference.isascii() and reference.isdigit():  # most are; the same, at once
+        key = reference.lstrip("0")
+    else:
+        key = reference_key(reference) if reference else ""
     return key if len(key) >= SHORTEST_NUMBER else None
 
 

@@ -33,14 +33,15 @@ _DOUBTFUL = """
 """
 _PAYABLE = """
     payments.to_account = 1 AND payments.status IN ('por_verificar', 'aprobado')
-        AND payments.arrives = deposits.amount
+        AND +payments.arrives = deposits.amount
 """
 _PAYABLE_IDS = f"""
-    SELECT deposits.id FROM json_each(:ids) AS wanted JOIN deposits ON deposits.id = wanted.value
+    SELECT deposits.id FROM json_each(:ids) AS wanted
+    CROSS JOIN deposits ON deposits.id = wanted.value
     WHERE deposits.payment_id IS NULL AND deposits.untied_by IS NULL AND (
         EXISTS (
             SELECT 1 FROM payments INDEXED BY payments_arriving
-            WHERE {_PAYABLE}
+            WHERE payments.arrives = deposits.amount AND {_PAYABLE}
                 AND submitted_at BETWEEN deposits.at - :near AND deposits.at + :day
         )
         OR EXISTS (
@@ -50,7 +51,6 @@ _PAYABLE_IDS = f"""
             SELECT 1 FROM payments WHERE read_key = deposits.reference_key AND {_PAYABLE}
         )
     )
-    ORDER BY deposits.id
 """
 
 

@@ -24,9 +24,9 @@ from comanda.web.plumbing.uploads import Upload, finish_in_thread, uploaded
 
 T = TypeVar("T")
 MOST_BYTES = 16 * 1024 * 1024
-LINES_AT_ONCE = 100
+LINES_AT_ONCE = 200
 TIES_AT_ONCE = 10
-_BREATH = 0.001  # seconds in which others write between two parts of a statement
+_BREATH = 0.002  # seconds in which others write between two parts of a statement
 
 
 async def preview_statement(request: web.Request) -> web.Response:
