@@ -3,12 +3,15 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 import pytest
 
-from comanda.config import Config, Pages
+from comanda import till
+from comanda.config import Config, Deposits, Pages
+from comanda.domain.deposits import DepositSource, NewDeposit
 from comanda.domain.staff import Staff
 from comanda.store import days
 from comanda.store.database import Snapshot
@@ -17,7 +20,7 @@ from tests.house import ANA, BETO, COCO, LUIS, ROSA, FixedClock, House, jpeg, op
 
 DAY = "2026-11-28"  # the clock's: it is 14:41 in Mexico City
 BY_CHANGE = (days.VOIDS, days.PAID_DISHES, days.PAID_BY_WAITER, days.REMOVED_DISHES)
-STATEMENTS = (days.DECISIONS, *BY_CHANGE, days.OPEN)
+STATEMENTS = (days.DECISIONS, *BY_CHANGE, days.A_DEPOSIT, days.OPEN)
 BAD_DATES = ["hoy", "20261128", "2026-11-31", "2026-W48-6", "1999-12-31", "2100-01-01", "2026-1-1"]
 
 
@@ -138,6 +141,67 @@ async def test_a_tip_is_the_waiters_whose_orders_the_payment_pays_most(house: Ho
     await pay(house, small["id"], BETO, amount="240")
     await pay(house, large["id"], BETO, also=small["id"], tip="100")
     assert (await show(house))["tips_by_waiter"] == [{"name": "Ana", "count": 1, "total": 100.0}]
+
+
+async def arrive(house: House, key: str, **more: Any) -> None:
+    """241.00 of which the bank told just now."""
+    new = NewDeposit(DepositSource.NOTICE, 24100, house.clock.now, key)
+    await house.app[DATABASE].write(till.receive_deposit, replace(new, **more))
+
+
+async def test_a_day_tells_how_many_approvals_had_a_deposit_and_how_soon(house: House) -> None:
+    await arrive(house, "before")
+    house.clock.advance(seconds=5)
+    first = await charge(house, seconds=30)
+    await house.judge(first["id"], "aprobado")
+    second = await charge(house, seconds=40)
+    await arrive(house, "after")
+    await house.judge(second["id"], "aprobado")
+    await house.judge((await charge(house, "efectivo", seconds=2))["id"], "aprobado")
+    third = await charge(house, seconds=1)
+    assert (await show(house))["deposits"] == {
+        "approvals": 2,
+        "with_deposit": 2,
+        "median_seconds": 20.0,
+        "p95_seconds": 40.0,
+    }
+    # The statement has the two of which a notice told, and one more, of which it tells no time.
+    midnight = datetime.fromisoformat((await show(house))["from"])
+    for line in ("one", "two", "three"):
+        await arrive(house, line, source=DepositSource.STATEMENT, at=midnight, is_day=True)
+    await house.judge(third["id"], "aprobado")
+    await house.judge((await charge(house))["id"], "aprobado")
+    day = await show(house)
+    assert (day["deposits"]["approvals"], day["deposits"]["with_deposit"]) == (4, 3)
+    assert day["deposits"]["median_seconds"] == 20.0
+    client = await house.client(ROSA)
+    async with client.get(f"/days/{DAY}.csv") as response:
+        text = await response.text()
+    assert "Ingresos,Aprobados,4,," in text
+    assert "Ingresos,Con ingreso,3,," in text
+    assert "Ingresos,Mediana hasta el aviso,2,,20.0" in text
+
+
+async def test_a_house_to_which_no_bank_tells_anything_has_no_figures_of_it(
+    house: House,
+) -> None:
+    await house.judge((await charge(house, seconds=30))["id"], "aprobado")
+    assert (await show(house))["deposits"] is None
+    client = await house.client(ROSA)
+    async with client.get(f"/days/{DAY}.csv") as response:
+        assert "Ingresos" not in await response.text()
+
+
+async def test_a_bank_phone_that_tells_nothing_all_day_is_told(config: Config) -> None:
+    secret = Deposits(secret="a-secret-of-the-house")
+    async with open_house(replace(config, deposits=secret)) as with_phone:
+        await with_phone.judge((await charge(with_phone, seconds=30))["id"], "aprobado")
+        assert (await show(with_phone))["deposits"] == {
+            "approvals": 1,
+            "with_deposit": 0,
+            "median_seconds": None,
+            "p95_seconds": None,
+        }
 
 
 async def test_a_part_is_a_sale_of_its_own_and_its_tip_is_none(house: House) -> None:
@@ -411,6 +475,8 @@ async def test_a_day_is_found_by_index_however_long_the_history(house: House) ->
     reads = [plan for plan in found if plan.startswith(("SCAN", "SEARCH"))]
     assert [plan for plan in reads if not plan.startswith("SEARCH")] == []
     assert "payments_by_verdict (status=? AND decided_at>? AND decided_at<?)" in reads[0]
+    assert "sqlite_autoindex_deposits_1 (payment_id=?)" in reads[1]
+    assert any("deposits_by_time (at>? AND at<?)" in plan for plan in reads)
     changed = "orders_by_change (status=? AND updated_at>? AND updated_at<?)"
     assert len([plan for plan in reads if changed in plan]) == len(BY_CHANGE)
     of_open = reads[-5:]

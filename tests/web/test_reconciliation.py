@@ -2,16 +2,20 @@
 
 import csv
 import io
-from datetime import time
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
-from comanda import office
+from comanda import office, till
+from comanda.config import Config, Deposits
+from comanda.domain.deposits import Deposit, DepositSource, NewDeposit
 from comanda.domain.house import House as Described
+from comanda.store import reconciliation
 from comanda.web.plumbing.keys import DATABASE
-from tests.house import ANA, LUIS, MARA, ROSA, House, as_an_event, jpeg
+from tests.house import ANA, LUIS, MARA, ROSA, House, as_an_event, jpeg, open_house
 
 DAY = "/reconciliation?from=2026-11-28&to=2026-11-28"
 
@@ -58,6 +62,8 @@ async def test_what_was_approved_stands_with_its_totals_and_what_was_found(mexic
         "table_number": 12,
         "customer": None,
         "total": 241.0,
+        "to_account": True,
+        "was_untied": False,
         "reconciled_by": "luis",
         "reconciled_at": "2026-11-28T20:41:00.000Z",
         "viewers": [],
@@ -71,6 +77,7 @@ async def test_what_was_approved_stands_with_its_totals_and_what_was_found(mexic
         total("efectivo", 1, 241.0, 0, 0.0),
         total("transferencia", 2, 482.0, 1, 241.0),
     ]
+    assert (found["deposits"], found["sides"]) == ([], None)  # no bank tells this house anything
 
 
 def total(
@@ -176,6 +183,167 @@ async def test_a_spreadsheet_opens_it_right_and_runs_nothing(mexican: House) -> 
     assert told["Encontrado en el banco"] == "sí, Luis"
     assert dict(zip(header, second, strict=True))["Referencia"] == "'@SUM(1)"
     assert dict(zip(header, second, strict=True))["Encontrado en el banco"] == "no"
+
+
+async def arrive(house: House, amount: int = 24100, key: str = "a", **more: Any) -> Deposit:
+    """Money that the bank told of just now."""
+    new = NewDeposit(DepositSource.NOTICE, amount, house.clock.now, key)
+    return (await house.app[DATABASE].write(till.receive_deposit, replace(new, **more))).deposit
+
+
+def side(count: int, amount: float) -> dict[str, Any]:
+    return {"count": count, "total": amount}
+
+
+async def test_what_arrived_and_what_was_approved_stand_on_two_sides_and_tied_between(
+    mexican: House,
+) -> None:
+    same = await arrive(mexican, key="a", reference="88412201937", sender="Marcos Peña")
+    near = await approve(mexican, reference="8841 220 1937")
+    mexican.clock.advance(hours=2)
+    by_hand = await approve(mexican)
+    old = await arrive(mexican, key="b", at=mexican.clock.now - timedelta(hours=1))
+    await tie(mexican, old, by_hand["id"])
+    lonely = await approve(mexican)
+    await approve(mexican, "efectivo")
+    missing = await arrive(mexican, 9950, key="c", sender="Elena Ríos")
+    await arrive(mexican, 100, key="d", at=mexican.clock.now - timedelta(days=1))
+    _, found = await mexican.call(LUIS, "GET", DAY)
+    assert found["sides"] == {
+        "tied": side(2, 482.0)
+        | {
+            "by_rule": [
+                side(1, 241.0) | {"rule": "referencia"},
+                side(1, 241.0) | {"rule": "mano"},
+            ]
+        },
+        "without_deposit": side(1, 241.0),
+        "was_untied": side(0, 0.0),
+        "without_payment": side(1, 99.5),
+    }
+    first, second, third, cash = found["payments"]
+    assert (first["id"], first["deposit"]["id"]) == (near["id"], str(same.id))
+    assert first["deposit"]["tie"] == {"rule": "referencia", "by": None}
+    assert second["deposit"]["tie"] == {"rule": "mano", "by": "luis"}
+    assert (third["id"], third["deposit"], third["to_account"]) == (lonely["id"], None, True)
+    assert (cash["method"], cash["to_account"]) == ("efectivo", False)
+    (untied,) = found["deposits"]
+    assert (untied["id"], untied["amount"], untied["sender"]) == (
+        str(missing.id),
+        99.5,
+        "Elena Ríos",
+    )
+
+
+async def tie(house: House, deposit: Deposit, payment_id: str | None) -> dict[str, Any]:
+    path = f"/deposits/{deposit.id}/payment"
+    status, tied = await house.call(LUIS, "PUT", path, json={"payment_id": payment_id})
+    assert status == 200, tied
+    return dict(tied)
+
+
+async def test_a_method_whose_money_comes_elsewhere_is_compared_with_nothing(
+    mexican: House,
+) -> None:
+    await approve(mexican)
+    await approve(mexican, "efectivo")
+    await arrive(mexican, 100)
+    _, cash = await mexican.call(LUIS, "GET", f"{DAY}&method=efectivo")
+    assert (len(cash["payments"]), cash["deposits"], cash["sides"]) == (1, [], None)
+    _, transfers = await mexican.call(LUIS, "GET", f"{DAY}&method=transferencia")
+    assert len(transfers["deposits"]) == 1
+    assert transfers["sides"]["without_deposit"] == side(1, 241.0)
+
+
+async def test_a_payment_that_lost_the_deposit_it_was_approved_by_stands_out(
+    mexican: House,
+) -> None:
+    """As a thief would do it: tie, approve, and give the deposit back to whom it belongs."""
+    order = await mexican.deliver()
+    _, sent = await mexican.submit(order["id"])
+    stolen = await arrive(mexican)
+    assert (await mexican.judge(sent["payment"]["id"], "aprobado"))[0] == 200
+    assert (await mexican.call(LUIS, "GET", DAY))[1]["sides"]["was_untied"] == side(0, 0.0)
+    await tie(mexican, stolen, None)
+    honest = await approve(mexican)
+    await tie(mexican, stolen, honest["id"])
+    _, found = await mexican.call(LUIS, "GET", DAY)
+    assert [one["was_untied"] for one in found["payments"]] == [True, False]
+    assert found["payments"][0]["checked"] == "aviso"
+    assert found["sides"]["was_untied"] == found["sides"]["without_deposit"] == side(1, 241.0)
+    fake, true = await rows_of_csv(mexican)
+    assert fake["Cómo se vio"] == "aviso del banco, y después le quitaron el ingreso"
+    assert (true["Cómo se vio"], true["Unido por"]) == ("en la cuenta", "a mano, Luis")
+
+
+async def test_a_house_with_a_bank_phone_compares_though_nothing_has_come(config: Config) -> None:
+    with_phone = replace(config, deposits=Deposits(secret="a-secret-of-the-house"))
+    async with open_house(with_phone) as house:
+        await approve(house)
+        _, found = await house.call(LUIS, "GET", DAY)
+    assert found["sides"]["without_deposit"] == side(1, 241.0)
+    assert found["sides"]["tied"] == side(0, 0.0) | {"by_rule": []}
+
+
+async def test_the_csv_tells_of_the_deposits_behind_the_payments(mexican: House) -> None:
+    await arrive(mexican, key="a", sender='=HYPERLINK("http://x")', reference="8841220")
+    await approve(mexican, reference="8841220")
+    await arrive(mexican, 9950, key="b", sender="Elena", reference="+7719")
+    loose = await arrive(mexican, 24100, key="c", at=mexican.clock.now - timedelta(hours=1))
+    second = await approve(mexican)
+    await tie(mexican, loose, second["id"])
+    await tie(mexican, loose, None)
+    midnight = Described("La Fonda", "$", "America/Mexico_City").start_of(mexican.clock.now.date())
+    statement = {"source": DepositSource.STATEMENT, "at": midnight, "is_day": True}
+    await arrive(mexican, 100, key="d", **statement)
+    rows = await rows_of_csv(mexican)
+    assert list(rows[0])[:12] == BEFORE
+    assert list(rows[0])[12:] == ["Qué es", "Ingreso", "Llegó", "De", "Cómo se vio", "Unido por"]
+    new = [tuple(row.values())[12:] for row in rows]
+    assert new == [
+        (
+            "pago",
+            "241.00",
+            "2026-11-28 14:41",
+            '\'=HYPERLINK("http://x")',
+            "aviso del banco",
+            "misma referencia",
+        ),
+        ("pago", "", "", "", "en la cuenta", ""),
+        ("ingreso", "1.00", "2026-11-28", "", "estado de cuenta", ""),
+        ("ingreso", "241.00", "2026-11-28 13:41", "", "aviso del banco", "nadie: lo soltó Luis"),
+        ("ingreso", "99.50", "2026-11-28 14:41", "Elena", "aviso del banco", ""),
+    ]
+    assert rows[4]["Referencia"] == "'+7719"
+    assert [row["Monto"] for row in rows] == ["241.00", "241.00", "", "", ""]
+
+
+BEFORE = [
+    "Fecha y hora",
+    "Orden",
+    "Mesa",
+    "Forma de pago",
+    "Referencia",
+    "Monto",
+    "De la cuenta",
+    "Propina",
+    "Envió",
+    "Aprobó",
+    "Motivo",
+    "Encontrado en el banco",
+]
+
+
+async def test_too_many_deposits_are_refused(
+    mexican: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await arrive(mexican, 100, key="a")
+    await arrive(mexican, 200, key="b")
+    monkeypatch.setattr(reconciliation, "MOST", 1)
+    for path in ("/reconciliation", "/reconciliation.csv"):
+        status, problem = await mexican.call(LUIS, "GET", f"{path}?from=2026-11-28")
+        assert (status, list(problem["errors"])) == (422, ["to"])
+        assert "ingresos" in problem["errors"]["to"][0]
 
 
 async def rows_of_csv(house: House) -> list[dict[str, str]]:

@@ -62,7 +62,9 @@ class Decision:
 
     `total` is what the payment pays of its orders, in minor units as the tip, which is not part of
     it. `waiter` is the name of the waiter of its first order. `was_read` is whether a field of its
-    proof was read, or None if nothing looked for one.
+    proof was read, or None if nothing looked for one. `to_account`: its money comes to the house's
+    account; `has_deposit`: the bank says that it came. `arrival` are the seconds from the proof to
+    the bank's notice of the money, 0 if the notice was first, or None if no notice told a time.
     """
 
     method: str
@@ -75,6 +77,9 @@ class Decision:
     tip: int = 0
     waiter: str = ""
     was_read: bool | None = None
+    to_account: bool = False
+    has_deposit: bool = False
+    arrival: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,37 @@ class Readings:
         return {"read": self.read, "unreadable": self.unreadable}
 
 
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Of the approvals whose money comes to the account, how many had a deposit, and how soon.
+
+    `waits` are in seconds, from the proof to the bank's notice, the shortest first.
+    """
+
+    approvals: int
+    with_deposit: int
+    waits: Sequence[float] = ()
+
+    def wire(self) -> Wire:
+        """`{approvals, with_deposit, median_seconds, p95_seconds}`."""
+        return {
+            "approvals": self.approvals,
+            "with_deposit": self.with_deposit,
+            "median_seconds": self.median_wait,
+            "p95_seconds": self.p95_wait,
+        }
+
+    @property
+    def median_wait(self) -> float | None:
+        """The median wait for the bank's notice, in seconds; None without any."""
+        return _median(self.waits)
+
+    @property
+    def p95_wait(self) -> float | None:
+        """The seconds within which 95 of 100 notices came (nearest rank)."""
+        return _p95(self.waits)
+
+
 _NOTHING_PAID = PaidOrders()
 _NOTHING_READ = Readings()
 
@@ -182,7 +218,8 @@ class Report:
     `waits` are in seconds, the shortest first. `open_orders` are the orders that are open now, or
     None for a day that is not today. `removed` are the dishes that were taken off the orders that
     became paid or void on the day, and of today off those that are open. `reopened` are payments
-    that were approved or reopened on the day.
+    that were approved or reopened on the day. `deposits` is None for a house to which no bank tells
+    anything.
     """
 
     day: Day
@@ -198,6 +235,7 @@ class Report:
     removed: Sequence[Tally] = ()
     reopened: Sequence[Tally] = ()
     readings: Readings = _NOTHING_READ
+    deposits: Arrivals | None = None
 
     @property
     def by_dish(self) -> list[Tally]:
@@ -218,14 +256,12 @@ class Report:
     @property
     def median_wait(self) -> float | None:
         """The median wait for a verdict, in seconds; None on a day without verdicts."""
-        from statistics import median  # noqa: PLC0415 - slow to load, and no start needs it
-
-        return median(self.waits) if self.waits else None
+        return _median(self.waits)
 
     @property
     def p95_wait(self) -> float | None:
         """The seconds within which 95 of 100 verdicts came (nearest rank)."""
-        return self.waits[ceil(0.95 * len(self.waits)) - 1] if self.waits else None
+        return _p95(self.waits)
 
     def wire(self) -> Wire:
         """The `day`."""
@@ -255,7 +291,18 @@ class Report:
             "removed": [tally.wire("name") for tally in self.removed],
             "reopened": [tally.wire("reason") for tally in self.reopened],
             "open": None if self.open_orders is None else _open_wire(self.open_orders),
+            "deposits": None if self.deposits is None else self.deposits.wire(),
         }
+
+
+def _median(sorted_waits: Sequence[float]) -> float | None:
+    from statistics import median  # noqa: PLC0415 - slow to load, and no start needs it
+
+    return median(sorted_waits) if sorted_waits else None
+
+
+def _p95(sorted_waits: Sequence[float]) -> float | None:
+    return sorted_waits[ceil(0.95 * len(sorted_waits)) - 1] if sorted_waits else None
 
 
 def report(
@@ -266,6 +313,8 @@ def report(
     open_orders: Sequence[OpenOrder] | None = None,
     removed: Sequence[Tally] = (),
     reopened: Sequence[tuple[str, int]] = (),
+    *,
+    tells_deposits: bool = False,
 ) -> Report:
     """Add up what belongs to `day`, and the orders that are open now."""
     sales = [decision for decision in decisions if decision.approved]
@@ -286,6 +335,17 @@ def report(
         removed=_sums((dish.name, dish.count, dish.total) for dish in removed),
         reopened=_tallies(reopened),
         readings=count_readings(decision.was_read for decision in decisions),
+        deposits=_arrivals(sales) if tells_deposits else None,
+    )
+
+
+def _arrivals(sales: Iterable[Decision]) -> Arrivals:
+    to_account = [sale for sale in sales if sale.to_account]
+    waits = (sale.arrival for sale in to_account if sale.arrival is not None)
+    return Arrivals(
+        approvals=len(to_account),
+        with_deposit=sum(sale.has_deposit for sale in to_account),
+        waits=sorted(waits),
     )
 
 

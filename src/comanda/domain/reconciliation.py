@@ -1,13 +1,15 @@
-"""Approved payments beside the bank's statement: which were found in it, and which not."""
+"""Approved payments beside the bank's word: which were found in it, and which not."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from comanda.domain.days import count_readings, count_warnings
+from comanda.domain.days import Tally, count_readings, count_warnings
+from comanda.domain.deposits import Checked, Deposit, TieRule
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.house import House
-from comanda.domain.payments import Payment
+from comanda.domain.payments import Payment, PaymentStatus
 from comanda.domain.wire import Wire, money
 
 LONGEST = timedelta(days=93)
@@ -42,13 +44,32 @@ class ReconcilablePayment:
     def is_reconciled(self) -> bool:
         return self.payment.reconciled_at is not None
 
+    @property
+    def was_untied(self) -> bool:
+        """Whether the bank's word by which the payment was approved has been taken from it since.
+
+        To approve a payment by another guest's deposit, a thief at the till ties the two, and then
+        gives the deposit back to its own payment.
+        """
+        payment = self.payment
+        return (
+            payment.status is PaymentStatus.APPROVED
+            and payment.checked in (Checked.NOTICE, Checked.STATEMENT)
+            and payment.deposit is None
+        )
+
     def wire(self) -> Wire:
-        """The `payment`, its first order's `table_number` and `customer`, its orders' `total`."""
+        """The `payment`, its first order's `table_number` and `customer`, its orders' `total`.
+
+        `to_account` and `was_untied` tell how it stands beside the bank's word.
+        """
         return {
             **self.payment.wire(),
             "table_number": self.table_number,
             "customer": self.customer,
             "total": money(self.total),
+            "to_account": self.payment.to_account,
+            "was_untied": self.was_untied,
         }
 
 
@@ -65,6 +86,39 @@ def findings(approved_payments: Sequence[ReconcilablePayment]) -> Wire:
         "readings": count_readings(one.was_read for one in approved_payments).wire(),
         "warnings": [warned.wire() for warned in warnings],
     }
+
+
+def sides(
+    approved_payments: Sequence[ReconcilablePayment], untied_deposits: Iterable[Deposit]
+) -> Wire:
+    """Return `{tied, without_deposit, was_untied, without_payment}`, each `{count, total}`.
+
+    They are the payments whose money comes to the account, with a deposit and without (`was_untied`
+    counts those of the latter that were approved by a deposit), and the deposits without a payment.
+    `tied` tells `by_rule`, too, the strongest rule first.
+    """
+    to_account = [one for one in approved_payments if one.payment.to_account]
+    lonely = [one for one in to_account if one.payment.deposit is None]
+    tied: dict[TieRule, list[int]] = defaultdict(list)
+    for one in to_account:
+        deposit = one.payment.deposit
+        if deposit is not None and deposit.tie is not None:
+            tied[deposit.tie.rule].append(one.arrives)
+    by_rule = [_tally(rule.value, tied[rule]) for rule in TieRule if rule in tied]
+    whole = _tally("", (amount for amounts in tied.values() for amount in amounts))
+    return {
+        "tied": {**whole.total_wire(), "by_rule": [tally.wire("rule") for tally in by_rule]},
+        "without_deposit": _tally("", (one.arrives for one in lonely)).total_wire(),
+        "was_untied": _tally(
+            "", (one.arrives for one in approved_payments if one.was_untied)
+        ).total_wire(),
+        "without_payment": _tally("", (one.amount for one in untied_deposits)).total_wire(),
+    }
+
+
+def _tally(name: str, amounts: Iterable[int]) -> Tally:
+    units = list(amounts)
+    return Tally(name, len(units), sum(units))
 
 
 @dataclass(frozen=True, slots=True)

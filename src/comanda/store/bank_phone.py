@@ -42,6 +42,11 @@ def get(view: Snapshot) -> BankPhone:
     )
 
 
+def is_set_up(view: Snapshot, configured_secret: str) -> bool:
+    """Whether the house has a secret with which a phone can sign."""
+    return bool(configured_secret or get(view).secret)
+
+
 def put_secret(tx: Transaction, secret: str, by: str) -> None:
     """Store another secret: what is signed with the one before is refused from now on."""
     tx.run(_PUT, {**_now(tx), "secret": secret, "by": by})

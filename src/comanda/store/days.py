@@ -15,6 +15,7 @@ from comanda.domain.days import (
     Void,
     report,
 )
+from comanda.domain.deposits import DepositSource
 from comanda.domain.evidence import WarningType
 from comanda.domain.orders import OPEN_STATUSES, OrderStatus
 from comanda.domain.payments import PaymentStatus
@@ -24,10 +25,10 @@ from comanda.store.database import Snapshot, from_millis, to_millis
 DECISIONS = """
     SELECT payments.method, payments.status, payments.reason, payments.submitted_at,
         payments.decided_at, payments.approved_at, payments.warnings, payments.tip,
-        payments.waiter, payments.was_read, (
+        payments.waiter, payments.was_read, payments.to_account, (
             SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id
-        ) AS amount
-    FROM payments
+        ) AS amount, deposits.source AS deposit_source, deposits.is_day, deposits.received_at
+    FROM payments LEFT JOIN deposits ON deposits.payment_id = payments.id
     WHERE payments.status IN (:approved, :rejected)
         AND payments.decided_at >= :start AND payments.decided_at < :end
 """
@@ -42,6 +43,7 @@ REOPENED = """
         OR (decided_at >= :start AND decided_at < :end)
     )
 """
+A_DEPOSIT = "SELECT 1 FROM deposits WHERE at >= :start AND at < :end LIMIT 1"
 VOIDS = """
     SELECT void_reason, total FROM orders
     WHERE status = :voided AND updated_at >= :start AND updated_at < :end
@@ -90,8 +92,11 @@ OPEN = """
 """
 
 
-def of(view: Snapshot, day: Day) -> Report:
-    """Return the day's report. A voided order never changes again: `updated_at` is its voiding."""
+def of(view: Snapshot, day: Day, *, has_bank_phone: bool = False) -> Report:
+    """Return the day's report. A voided order never changes again: `updated_at` is its voiding.
+
+    It tells of deposits if the house has a bank phone, or if there is any deposit of the day.
+    """
     names = staff.names(view)
     span = {"start": to_millis(day.start), "end": to_millis(day.end)}
     verdicts = {"approved": PaymentStatus.APPROVED, "rejected": PaymentStatus.REJECTED}
@@ -107,7 +112,16 @@ def of(view: Snapshot, day: Day) -> Report:
     removed = _removed(view, span)
     if open_orders is not None:
         removed += _removed_of_open(view)
-    return report(day, decisions, voids, paid_orders, open_orders, removed, _reopened(view, span))
+    return report(
+        day,
+        decisions,
+        voids,
+        paid_orders,
+        open_orders,
+        removed,
+        _reopened(view, span),
+        tells_deposits=has_bank_phone or view.one(A_DEPOSIT, span) is not None,
+    )
 
 
 def _decision(row: sqlite3.Row, names: Mapping[str, str]) -> Decision:
@@ -122,7 +136,19 @@ def _decision(row: sqlite3.Row, names: Mapping[str, str]) -> Decision:
         tip=row["tip"],
         waiter=names[row["waiter"]],
         was_read=None if row["was_read"] is None else bool(row["was_read"]),
+        to_account=bool(row["to_account"]),
+        has_deposit=row["deposit_source"] is not None,
+        arrival=_arrival(row),
     )
+
+
+def _arrival(row: sqlite3.Row) -> float | None:
+    """Return the seconds from the proof to the deposit; None without a notice that told a time."""
+    if row["deposit_source"] != DepositSource.NOTICE or row["is_day"]:
+        return None
+    received_at: int = row["received_at"]
+    submitted_at: int = row["submitted_at"]
+    return max(0, received_at - submitted_at) / 1000  # the money may come before the proof
 
 
 def _wait(row: sqlite3.Row) -> float:

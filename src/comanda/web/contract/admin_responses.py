@@ -98,6 +98,18 @@ class Verification(Answer):
     p95_seconds = fields.Float(required=True, allow_none=True)
 
 
+class DayDeposits(Answer):
+    """Of the approvals whose money comes to the account, how many had a deposit.
+
+    The seconds are from the proof to the bank's notice of the money; 0 if the notice was first.
+    """
+
+    approvals = whole()
+    with_deposit = whole()
+    median_seconds = fields.Float(required=True, allow_none=True)
+    p95_seconds = fields.Float(required=True, allow_none=True)
+
+
 class Day(Answer):
     """`from` and `to` are the start and end of the day.
 
@@ -110,7 +122,7 @@ class Day(Answer):
     taken off these orders, and off orders that became void on the day, whose total in `voids` is
     what was left; of today, off open orders, too. `reopened`: payments that were approved on the
     day and are no sale any more, or whose approval was taken back on the day. `open` is null for
-    any day but today.
+    any day but today. `deposits` is null if the house has no bank phone, and no deposit of the day.
     """
 
     date = fields.Date(required=True)
@@ -134,6 +146,7 @@ class Day(Answer):
     removed = many(NameSum)
     reopened = many(ReasonSum)
     open = fields.Nested(OpenBills, required=True, allow_none=True)
+    deposits = fields.Nested(DayDeposits, required=True, allow_none=True)
 
 
 class Member(Answer):

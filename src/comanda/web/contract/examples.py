@@ -173,6 +173,10 @@ _RECONCILED: Example = _APPROVED | {
     "table_number": 12,
     "customer": None,
     "total": 171,
+    "to_account": True,
+    "was_untied": False,
+    "deposit": _DEPOSIT,
+    "checked": "aviso",
     "reconciled_by": "luis",
     "reconciled_at": "2026-11-29T16:00:00Z",
 }
@@ -258,11 +262,23 @@ _DAY: Example = {
         "waiting": 100,
         "partly_paid": {"count": 1, "total": 70},
     },
+    "deposits": {"approvals": 1, "with_deposit": 1, "median_seconds": 33, "p95_seconds": 33},
 }
 _RECONCILIATION: Example = {
     "from": "2026-11-28T10:00:00Z",
     "to": "2026-11-29T10:00:00Z",
     "payments": [_RECONCILED],
+    "deposits": [_DEPOSIT | {"id": "12", "amount": 90, "payment_id": None, "tie": None}],
+    "sides": {
+        "tied": {
+            "count": 1,
+            "total": 190,
+            "by_rule": [{"count": 1, "total": 190, "rule": "referencia"}],
+        },
+        "without_deposit": {"count": 0, "total": 0},
+        "was_untied": {"count": 0, "total": 0},
+        "without_payment": {"count": 1, "total": 90},
+    },
     "people": [{"username": "ana", "name": "Ana"}, {"username": "luis", "name": "Luis"}],
     "totals": [
         {

@@ -394,6 +394,13 @@ class ReconciledPayment(Payment):
     table_number = table()
     customer = maybe_text()
     total = money()
+    to_account = yes_or_no(metadata={"description": "Its money comes to the house's account."})
+    was_untied = yes_or_no(
+        metadata={
+            "description": "True: it was approved by the bank's word, which has been taken from it "
+            "since."
+        }
+    )
 
 
 class PaymentAfterChange(ReconciledPayment):
@@ -494,11 +501,48 @@ class Readings(Answer):
     unreadable = whole()
 
 
+class SideTotal(Answer):
+    count = whole()
+    total = money()
+
+
+class RuleTotal(SideTotal):
+    rule = word(TieRule)
+
+
+class TiedTotal(SideTotal):
+    by_rule = many(RuleTotal)
+
+
+class Sides(Answer):
+    """The payments to the account beside the deposits.
+
+    `was_untied`: those of `without_deposit` that were approved by a deposit. `without_payment`: the
+    deposits of the period that are tied to no payment.
+    """
+
+    tied = one(TiedTotal)
+    without_deposit = one(SideTotal)
+    was_untied = one(SideTotal)
+    without_payment = one(SideTotal)
+
+
 Reconciliation = Answer.from_dict(
     {
         "from": moment(),
         "to": moment(),
         "payments": many(ReconciledPayment),
+        "deposits": many(
+            Deposit, metadata={"description": "Those of the period that are tied to no payment."}
+        ),
+        "sides": one(
+            Sides,
+            allow_none=True,
+            metadata={
+                "description": "null: nothing is compared, for the bank tells this house nothing, "
+                "or the method's money does not come to the account."
+            },
+        ),
         "people": many(Person),
         "totals": many(MethodTotal),
         "readings": one(Readings),

@@ -5,11 +5,11 @@ from datetime import date
 
 from aiohttp import web
 
-from comanda.domain.days import Day, Report, Tally
+from comanda.config import Config
+from comanda.domain.days import Arrivals, Day, Report, Tally
 from comanda.domain.evidence import WARNINGS
-from comanda.domain.house import House
 from comanda.domain.wire import Wire
-from comanda.store import days, house
+from comanda.store import bank_phone, days, house
 from comanda.store.database import Snapshot
 from comanda.web.contract.path_names import DAY
 from comanda.web.plumbing.keys import CONFIG, DATABASE
@@ -22,8 +22,7 @@ _Row = tuple[Cell, ...]
 
 async def show_day(request: web.Request) -> web.Response:
     """`GET /days/{date}`."""
-    default = request.app[CONFIG].house
-    return await reply_with_long(request, _report_wire, request[DAY], default)
+    return await reply_with_long(request, _report_wire, request[DAY], request.app[CONFIG])
 
 
 async def export_day(request: web.Request) -> web.Response:
@@ -31,18 +30,19 @@ async def export_day(request: web.Request) -> web.Response:
     day, config = request[DAY], request.app[CONFIG]
     labels = {method.name: method.label for method in config.payments.methods}
     database = request.app[DATABASE]
-    report = await database.read_long(_of_house, day, config.house)
+    report = await database.read_long(_of_house, day, config)
     style = (await database.read(house.get, config.house)).money
     return spreadsheet(f"dia-{day}.csv", _COLUMNS, _rows(report, labels), style)
 
 
-def _report_wire(view: Snapshot, day: date, default: House) -> Wire:
-    return _of_house(view, day, default).wire()
+def _report_wire(view: Snapshot, day: date, config: Config) -> Wire:
+    return _of_house(view, day, config).wire()
 
 
-def _of_house(view: Snapshot, day: date, default: House) -> Report:
+def _of_house(view: Snapshot, day: date, config: Config) -> Report:
     """Return the report of a date, in the restaurant's time zone."""
-    return days.of(view, Day(day, house.get(view, default)))
+    has_bank_phone = bank_phone.is_set_up(view, config.deposits.secret)
+    return days.of(view, Day(day, house.get(view, config.house)), has_bank_phone=has_bank_phone)
 
 
 def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:
@@ -63,6 +63,7 @@ def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:
             yield f"Por qué se aprobó: {short}", reason, count, None, None
     yield "Comprobantes", "Leídos", report.readings.read, None, None
     yield "Comprobantes", "No se pudieron leer", report.readings.unreadable, None, None
+    yield from _deposit_rows(report.deposits)
     for tally in report.voids:
         yield _row("Anuladas", tally.name, tally)
     for tally in report.reopened:
@@ -76,6 +77,15 @@ def _rows(report: Report, labels: dict[str, str]) -> Iterator[_Row]:
     ):
         for tally in tallies:
             yield _row(section, tally.name, tally)
+
+
+def _deposit_rows(arrivals: Arrivals | None) -> Iterator[_Row]:
+    if arrivals is None:
+        return
+    yield "Ingresos", "Aprobados", arrivals.approvals, None, None
+    yield "Ingresos", "Con ingreso", arrivals.with_deposit, None, None
+    yield "Ingresos", "Mediana hasta el aviso", len(arrivals.waits), None, arrivals.median_wait
+    yield "Ingresos", "95 de cada 100 avisos", len(arrivals.waits), None, arrivals.p95_wait
 
 
 def _row(section: str, name: str, tally: Tally) -> _Row:

@@ -65,5 +65,5 @@ async def show_phone(request: web.Request) -> web.Response:
 
 def phone_wire(view: Snapshot, config: Config) -> Wire:
     """Return what the till sees of the bank's phone."""
-    phone = bank_phone.get(view)
-    return phone.wire(enabled=bool(config.deposits.secret or phone.secret))
+    is_enabled = bank_phone.is_set_up(view, config.deposits.secret)
+    return bank_phone.get(view).wire(enabled=is_enabled)

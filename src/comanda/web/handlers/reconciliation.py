@@ -1,12 +1,14 @@
-"""Conciliación: approved payments beside the bank's statement."""
+"""Conciliación: approved payments beside the bank's word, and the bank's word beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from comanda import workflow
-from comanda.config import Method
+from comanda.config import Config, Method
+from comanda.domain.deposits import Checked, Deposit, DepositSource, TieRule
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.house import House
 from comanda.domain.payments import Payment
@@ -15,11 +17,13 @@ from comanda.domain.reconciliation import (
     ReconcilablePayment,
     findings,
     period_of,
+    sides,
     totals,
 )
 from comanda.domain.wire import Wire, time
-from comanda.store import house, reconciliation, staff
+from comanda.store import bank_phone, deposits, house, reconciliation, staff
 from comanda.store.database import Snapshot
+from comanda.store.deposits import DepositFilter
 from comanda.web.contract.path_names import PAYMENT
 from comanda.web.contract.requests import NewReconciliation, Statement
 from comanda.web.plumbing.json_replies import reply_change
@@ -41,19 +45,41 @@ _HEADER = (
     "Aprobó",
     "Motivo",
     "Encontrado en el banco",
+    "Qué es",
+    "Ingreso",
+    "Llegó",
+    "De",
+    "Cómo se vio",
+    "Unido por",
 )
+_RULES = {
+    TieRule.REFERENCE: "misma referencia",
+    TieRule.AMOUNT: "mismo monto y hora",
+    TieRule.DAY: "mismo monto ese día",
+    TieRule.HAND: "a mano",
+}
+_CHECKED = {
+    Checked.ACCOUNT: "en la cuenta",
+    Checked.NOTICE: "aviso del banco",
+    Checked.STATEMENT: "estado de cuenta",
+}
+_SOURCES = {
+    DepositSource.NOTICE: _CHECKED[Checked.NOTICE],
+    DepositSource.STATEMENT: _CHECKED[Checked.STATEMENT],
+}
 Names = Mapping[str, str]  # username → name for the cashier
 
 
 async def show_reconciliation(request: web.Request) -> web.Response:
     """`GET /reconciliation?from=&to=&method=`: whole days or times. The default is today."""
-    return await reply_with_long(request, _reconciliation_wire, *_read_query(request))
+    filters = _read_query(request)
+    return await reply_with_long(request, _reconciliation_wire, filters, request.app[CONFIG])
 
 
 async def download_reconciliation(request: web.Request) -> web.Response:
     """`GET /reconciliation.csv`: the reconciliation for a spreadsheet, in Spanish."""
-    methods = {method.name: method for method in request.app[CONFIG].payments.methods}
-    name, text = await request.app[DATABASE].read_long(_csv, methods, *_read_query(request))
+    filters = _read_query(request)
+    name, text = await request.app[DATABASE].read_long(_csv, filters, request.app[CONFIG])
     return download(name, text)
 
 
@@ -67,58 +93,113 @@ async def reconcile_payment(request: web.Request) -> web.Response:
     return reply_change(reconciled.payment.wire(), reconciled.last_event_id)
 
 
-def _read_query(request: web.Request) -> tuple[dict[str, Any], House]:
-    """Return the query, and the default house of the configuration. Raises ValidationFailed."""
+def _read_query(request: web.Request) -> dict[str, Any]:
+    """Return the query. Raises ValidationFailed."""
     filters = query(request, Statement)
-    config = request.app[CONFIG]
-    if filters["method"] is not None and config.payments.method(filters["method"]) is None:
+    if (
+        filters["method"] is not None
+        and request.app[CONFIG].payments.method(filters["method"]) is None
+    ):
         raise ValidationFailed({"method": ["No es una forma de pago"]})
-    return filters, config.house
+    return filters
 
 
-def _reconciliation_wire(view: Snapshot, filters: dict[str, Any], default: House) -> Wire:
-    period, lines, names = _find(view, filters, default)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was approved in a period, and what arrived in it without a payment.
+
+    `deposits` is None where nothing is compared: the bank tells the house nothing, or the payments
+    are of a method whose money does not come to the account.
+    """
+
+    period: Period
+    lines: list[ReconcilablePayment]
+    deposits: list[Deposit] | None
+    names: Names
+
+
+def _reconciliation_wire(view: Snapshot, filters: dict[str, Any], config: Config) -> Wire:
+    found = _find(view, filters, config)
+    lines, untied = found.lines, found.deposits
     return {
-        "from": time(period.start),
-        "to": time(period.end),
+        "from": time(found.period.start),
+        "to": time(found.period.end),
         "payments": (payment.wire() for payment in lines),
+        "deposits": (deposit.wire() for deposit in untied or ()),
+        "sides": None if untied is None else sides(lines, untied),
         "totals": totals(lines),
         **findings(lines),
-        "people": [{"username": username, "name": name} for username, name in names.items()],
+        "people": [{"username": username, "name": name} for username, name in found.names.items()],
     }
 
 
-def _csv(
-    view: Snapshot, methods: Mapping[str, Method], filters: dict[str, Any], default: House
-) -> tuple[str, bytes]:
+def _csv(view: Snapshot, filters: dict[str, Any], config: Config) -> tuple[str, bytes]:
     """Return the spreadsheet's file name and text."""
-    period, lines, names = _find(view, filters, default)
-    rows = (_row(line, methods, names, period.house) for line in view.in_pieces(lines))
-    name = f"conciliacion-{period.house.day_of(period.start)}.csv"
-    return name, written(_HEADER, rows, period.house.money)
+    found = _find(view, filters, config)
+    name = f"conciliacion-{found.period.house.day_of(found.period.start)}.csv"
+    return name, written(_HEADER, _rows(view, found, config), found.period.house.money)
 
 
-def _find(
-    view: Snapshot, filters: dict[str, Any], default: House
-) -> tuple[Period, list[ReconcilablePayment], Names]:
-    period = period_of(filters["from"], filters["to"], house.get(view, default), view.now)
+def _find(view: Snapshot, filters: dict[str, Any], config: Config) -> _Found:
+    period = period_of(filters["from"], filters["to"], house.get(view, config.house), view.now)
     lines = reconciliation.approved(view, period.start, period.end, filters["method"])
     if len(lines) > reconciliation.MOST:
         raise ValidationFailed({"to": ["Son demasiados pagos para una vez: pide menos días"]})
-    return period, lines, _names(view, lines)
+    untied = _untied(view, period, filters["method"], config)
+    is_told = (
+        bool(untied)
+        or any(line.payment.deposit or line.was_untied for line in lines)
+        or bank_phone.is_set_up(view, config.deposits.secret)
+    )
+    return _Found(period, lines, untied if is_told else None, _names(view, lines, untied or ()))
 
 
-def _names(view: Snapshot, lines: Sequence[ReconcilablePayment]) -> Names:
-    """Return the names of the members who submitted, decided or reconciled these payments."""
+def _untied(
+    view: Snapshot, period: Period, method: str | None, config: Config
+) -> list[Deposit] | None:
+    """Return the period's deposits without a payment; None for a method that brings no deposit."""
+    chosen = None if method is None else config.payments.method(method)
+    if chosen is not None and chosen.verify != "account":
+        return None
+    most = reconciliation.MOST
+    wanted = DepositFilter(period.start, period.end, tied=False, limit=most + 1)
+    untied = deposits.find_all(view, wanted)
+    if len(untied) > most:
+        raise ValidationFailed({"to": ["Son demasiados ingresos para una vez: pide menos días"]})
+    return untied
+
+
+def _names(
+    view: Snapshot, lines: Sequence[ReconcilablePayment], untied: Sequence[Deposit]
+) -> Names:
+    """Return the names of the members who had to do with these payments and deposits."""
     usernames = {
         username
         for payment in (line.payment for line in lines)
-        for username in (payment.submitted_by, payment.decided_by, payment.reconciled_by)
+        for username in (
+            payment.submitted_by,
+            payment.decided_by,
+            payment.reconciled_by,
+            payment.deposit and payment.deposit.tie and payment.deposit.tie.by,
+        )
     }
+    usernames |= {deposit.untied_by for deposit in untied}
     return {username: name for username, name in staff.names(view).items() if username in usernames}
 
 
-def _row(
+def _rows(view: Snapshot, found: _Found, config: Config) -> Iterator[Sequence[Cell]]:
+    methods = {method.name: method for method in config.payments.methods}
+    for line in view.in_pieces(found.lines):
+        yield (
+            *_payment_cells(line, methods, found.names, found.period.house),
+            "pago",
+            *_tied_cells(line, found.names, found.period.house),
+        )
+    for deposit in view.in_pieces(found.deposits or ()):
+        yield _deposit_row(deposit, found.names, found.period.house)
+
+
+def _payment_cells(
     line: ReconcilablePayment, methods: Mapping[str, Method], names: Names, house: House
 ) -> Sequence[Cell]:
     payment = line.payment
@@ -138,6 +219,42 @@ def _row(
         payment.reason,
         _in_statement(payment, method, names),
     )
+
+
+def _tied_cells(line: ReconcilablePayment, names: Names, house: House) -> Sequence[Cell]:
+    """Return the payment's deposit, and how its money was seen."""
+    payment = line.payment
+    seen = _CHECKED[payment.checked] if payment.checked else None
+    if line.was_untied:
+        seen = f"{seen}, y después le quitaron el ingreso"
+    deposit = payment.deposit
+    if deposit is None or deposit.tie is None:
+        return None, None, None, seen, None
+    rule = _RULES[deposit.tie.rule]
+    by = f", {_name(deposit.tie.by, names)}" if deposit.tie.by else ""
+    return Amount(deposit.amount), _arrived(deposit, house), deposit.sender, seen, rule + by
+
+
+def _deposit_row(deposit: Deposit, names: Names, house: House) -> Sequence[Cell]:
+    """Return a deposit without a payment: its amount is not in the column of the payments'."""
+    at = _arrived(deposit, house)
+    untied = f"nadie: lo soltó {_name(deposit.untied_by, names)}" if deposit.untied_by else None
+    return (
+        at,
+        *[None] * 3,  # order, table, method
+        deposit.reference,
+        *[None] * 7,  # from the payments' amount on
+        "ingreso",
+        Amount(deposit.amount),
+        at,
+        deposit.sender,
+        _SOURCES[deposit.source],
+        untied,
+    )
+
+
+def _arrived(deposit: Deposit, house: House) -> str:
+    return f"{house.local(deposit.at):{'%Y-%m-%d' if deposit.is_day else '%Y-%m-%d %H:%M'}}"
 
 
 def _places(payment: Payment) -> str:
