@@ -132,13 +132,17 @@ type DetailParts = {
 };
 type DetailActs = { onApprove: () => void; onReject: () => void; onClose: () => void; onNext: () => void };
 type SearchActs = { onChange: (text: string) => void; onOpen: () => void; onDown: () => void };
-type Reconciled = Pick<Reconciliation, "payments" | "people" | "readings" | "warnings">;
+type Reconciled = Pick<Reconciliation, "payments" | "deposits" | "sides" | "people" | "readings" | "warnings">;
+/** A list of the Conciliación. */
+type View = "sin_ingreso" | "sin_pago" | "unidos" | "todos";
+type DepositParts = { payments: () => ReconciledPayment[]; nameOf: NameOf; onTied: () => void };
 type MethodFigures = {
   method: string; count: number; total: number; tips: number; missing: number; lacking: number; isLate: boolean;
 };
 type RowParts = {
   mark: (found: boolean) => Promise<boolean>;
   isLate: (payment: ReconciledPayment) => boolean;
+  letGo: (payment: ReconciledPayment) => Promise<void>;
   nameOf: (username: string | null) => string;
 };
 type Verdict = NewVerdict["verdict"];

@@ -8,8 +8,9 @@ import aiohttp
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from comanda import workflow
+from comanda import till, workflow
 from comanda.config import Config, Pages
+from comanda.domain.deposits import DepositSource, NewDeposit
 from comanda.domain.examinations import Facts, Source
 from comanda.domain.readings import Reading
 from comanda.web.plumbing.keys import DATABASE
@@ -137,6 +138,26 @@ async def test_a_day_tells_what_was_read_and_what_was_approved_all_the_same(
         ["ComprobantesVeces", "Leídos1", "No se pudieron leer1"]
     )
     assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert await violations(page) == []
+
+
+async def test_a_day_tells_how_many_approvals_the_bank_told_of(
+    house: House, window: OpenWindow
+) -> None:
+    await sell(house)
+    page = await rosa(window)
+    told = page.locator(".figure", has_text="Con ingreso del banco")
+    await expect(told).to_be_hidden()
+    house.clock.advance(hours=1)
+    order = await house.deliver()
+    _, submitted = await house.submit(order["id"])
+    house.clock.advance(seconds=33)
+    deposit = NewDeposit(DepositSource.NOTICE, 24100, house.clock.now, "a", sender="Marcos")
+    await house.app[DATABASE].write(till.receive_deposit, deposit)
+    await house.judge(submitted["payment"]["id"], "aprobado", reason="ilegible")
+    await page.reload()
+    await expect(told).to_contain_text("1 de 2")
+    await expect(told).to_contain_text("mediana 33 s · 95 de cada 100 en 33 s")
     assert await violations(page) == []
 
 

@@ -2,21 +2,24 @@
 
 import asyncio
 import io
-from datetime import time
+from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from comanda import office, workflow
+from comanda import office, till, workflow
+from comanda.domain.deposits import Deposit, DepositSource, NewDeposit
 from comanda.domain.examinations import Facts, Source
 from comanda.domain.house import House as Described
 from comanda.domain.readings import Reading
 from comanda.domain.staff import Staff
 from comanda.web.plumbing.keys import DATABASE
-from tests.browser.conftest import DESKTOP, OpenWindow, until_order
-from tests.browser.layout import SMALL, flaws
+from tests.browser.conftest import DESKTOP, OpenWindow, settled, until_order
+from tests.browser.layout import SIZES, SMALL, all_flaws, flaws
 from tests.browser.test_caja import TABLET
 from tests.browser.test_shell import violations
 from tests.house import ANA, COCO, LUIS, MARA, ROSA, House, eventually, jpeg
@@ -476,3 +479,179 @@ async def test_the_sounds_button_neither_grows_nor_covers_the_list(
     assert box is not None
     assert box["height"] < 60
     assert await flaws(opened.page) == []
+
+
+async def arrive(house: House, amount: int, key: str, **more: Any) -> Deposit:
+    """Money that the bank told of long before any payment, so that no rule ties it."""
+    at = house.clock.now - timedelta(hours=3)
+    new = replace(NewDeposit(DepositSource.NOTICE, amount, at, key), **more)
+    return (await house.app[DATABASE].write(till.receive_deposit, new)).deposit
+
+
+def view(page: Page, name: str) -> Locator:
+    return page.locator(".bank-views").get_by_role("button", name=name)
+
+
+def deposit_card(page: Page, words: str) -> Locator:
+    return page.locator(".bank-deposit", has_text=words)
+
+
+async def test_a_house_to_which_no_bank_tells_anything_sees_no_sides(
+    house: House, window: OpenWindow
+) -> None:
+    order_id = await approve(house, 4)
+    page = await open_tab(window)
+    await row(page, order_id).wait_for()
+    for part in (".bank-views", ".bank-title", ".bank-deposits", ".tied-cell"):
+        await expect(page.locator(f"{part}:visible")).to_have_count(0)
+    await expect(page.get_by_role("columnheader", name="Ingreso")).to_be_hidden()
+
+
+async def test_payments_and_deposits_stand_side_by_side_and_what_is_tied_apart(
+    house: House, window: OpenWindow
+) -> None:
+    await arrive(house, 17100, "a", reference="8841 220 1937", sender="Marcos Peña")
+    tied = await receive(house, 3, "88412201937", 2, MARA)
+    lonely = await receive(house, 7, "", 5, LUIS)
+    cash = await approve(house, 6, "efectivo")
+    await arrive(house, 9950, "b", sender="Elena Ríos", text="Recibiste $99.50 de Elena Ríos")
+    page = await open_tab(window)
+    await page.get_by_role("heading", name="Aprobados sin ingreso · 1 · $ 427.50").wait_for()
+    await page.get_by_role("heading", name="Ingresos sin pago · 1 · $ 99.50").wait_for()
+    await expect(view(page, "Por unir")).to_have_attribute("aria-pressed", "true")
+    await expect(orders_shown(page)).to_have_text([lonely])
+    card = deposit_card(page, "$ 99.50")
+    await expect(card).to_contain_text("Elena Ríos")
+    await expect(card).to_contain_text("Ningún pago de estas fechas por este monto")
+    await card.get_by_text("Lo que dijo el banco").click()
+    await card.get_by_text("Recibiste $99.50").wait_for()
+    await view(page, "Unidos").click()
+    await page.get_by_role("heading", name="Unidos · 1 · $ 171.00").wait_for()
+    await page.get_by_text("1 misma referencia").wait_for()
+    await expect(orders_shown(page)).to_have_text([tied])
+    await expect(row(page, tied)).to_contain_text("💰 11:41 · Marcos Peña")
+    await expect(deposit_card(page, "$ 99.50")).to_be_hidden()
+    await view(page, "Todos").click()
+    await expect(orders_shown(page)).to_have_text([tied, lonely, cash])
+    await settled(page)
+    await tick(page, tied).check()
+    await until_found_by(house, tied, "luis")
+
+
+async def test_a_search_finds_deposits_by_amount_name_and_number(
+    house: House, window: OpenWindow
+) -> None:
+    await receive(house, 7, "", 5, LUIS)
+    await arrive(house, 9950, "a", sender="Elena Ríos", reference="8841-220")
+    await arrive(house, 12000, "b", sender="Iván")
+    page = await open_tab(window)
+    for typed, found in (("99.50", 1), ("rios", 1), ("8841220", 1), ("ivan", 1), ("nadie", 0)):
+        await page.locator("#bank-search").fill(typed)
+        await expect(page.locator(".bank-deposit")).to_have_count(found)
+    await page.get_by_text("Ningún ingreso es así").wait_for()
+
+
+async def test_one_tap_ties_the_only_payment_that_fits_and_two_let_it_go(
+    house: House, window: OpenWindow
+) -> None:
+    order_id = await receive(house, 7, "", 5, LUIS)
+    await arrive(house, 42750, "a", sender="Elena")
+    page = await open_tab(window)
+    button = deposit_card(page, "Elena").get_by_role("button", name="Unir a mesa 7")
+    await button.wait_for()
+    await settled(page)
+    await button.click()
+    await page.get_by_text("💰 Unido: mesa 7 · $ 427.50").wait_for()
+    await page.get_by_text("Todo ingreso tiene su pago ✓").wait_for()
+    await page.get_by_text("Todo pago tiene su ingreso ✓").wait_for()
+    await view(page, "Unidos").click()
+    await expect(row(page, order_id)).to_contain_text("a mano por Luis")
+    letting_go = row(page, order_id).get_by_role("button")
+    await settled(page)
+    await letting_go.click()
+    await expect(letting_go).to_have_text("¿Seguro? Ya no se une solo")
+    await letting_go.click()
+    await page.get_by_text("Soltado: mesa 7 · $ 427.50").wait_for()
+    await page.get_by_text("Ningún pago tiene ingreso todavía").wait_for()
+    await view(page, "Por unir").click()
+    await expect(deposit_card(page, "Elena")).to_be_visible()
+    await expect(page.locator(".bank > .bank-body > .notice:visible")).to_have_count(0)
+
+
+async def test_where_several_fit_the_cashier_chooses(house: House, window: OpenWindow) -> None:
+    await receive(house, 7, "", 5, LUIS)
+    wanted = await receive(house, 8, "77120", 5, MARA)
+    await arrive(house, 42750, "a", sender="Elena")
+    page = await open_tab(window)
+    button = deposit_card(page, "Elena").get_by_role("button", name="2 posibles")
+    await button.wait_for()
+    await settled(page)
+    await button.click()
+    dialog = page.get_by_role("dialog", name="Elegir pago")
+    await expect(dialog).to_contain_text("$ 427.50")
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name=f"Mesa 8 orden {wanted}").click()
+    await page.get_by_text("💰 Unido: mesa 8").wait_for()
+    await until_order(house, wanted, lambda order: order["payment"]["deposit"] is not None)
+
+
+async def test_a_deposit_that_somebody_else_has_tied_says_so(
+    house: House, window: OpenWindow
+) -> None:
+    await receive(house, 7, "", 5, LUIS)
+    deposit = await arrive(house, 42750, "a", sender="Elena")
+    page = await open_tab(window)
+    button = deposit_card(page, "Elena").get_by_role("button", name="Unir a mesa 7")
+    await button.wait_for()
+    await settled(page)
+    await page.route("**/reconciliation?*", lambda route: route.abort())
+    other = await receive(house, 8, "", 5, MARA)
+    _, order = await house.call(LUIS, "GET", f"/orders/{other}")
+    body = {"payment_id": order["payment"]["id"]}
+    status, _ = await house.call(MARA, "PUT", f"/deposits/{deposit.id}/payment", json=body)
+    assert status == 200
+    await button.click()
+    await page.locator(".toast", has_text="Ese ingreso ya").wait_for()
+
+
+async def test_a_payment_that_lost_the_deposit_it_was_approved_by_is_red(
+    house: House, window: OpenWindow
+) -> None:
+    order = await house.deliver(20)
+    _, sent = await house.submit(order["id"])
+    stolen = await arrive(house, 24100, "a", at=house.clock.now)
+    assert (await house.judge(sent["payment"]["id"], "aprobado", cashier=MARA))[0] == 200
+    page = await open_tab(window, ROSA)
+    await view(page, "Unidos").wait_for()
+    warned = page.get_by_text("Un pago de $ 241.00 se aprobó con el aviso del banco, y después")
+    await expect(warned).to_be_hidden()
+    body = {"payment_id": None}
+    await house.call(LUIS, "PUT", f"/deposits/{stolen.id}/payment", json=body)
+    await expect(warned).to_be_visible()
+    await expect(row(page, order["id"])).to_have_attribute("data-untied", "true")
+    await expect(row(page, order["id"])).to_contain_text("⚠ Se aprobó con un aviso que le quitaron")
+    assert await violations(page) == []
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["small", "phone", "desk"])
+async def test_both_sides_fit_any_screen_and_cover_nothing(
+    house: House, window: OpenWindow, size: dict[str, int]
+) -> None:
+    await arrive(house, 17100, "a", reference="8841", sender="Marcos" + "ylargo" * 12)
+    tied = await receive(house, 3, "8841", 2, MARA)
+    for table in (7, 8):
+        await receive(house, table, "", 5, LUIS)
+    await arrive(house, 42750, "b", sender="Elena", text="x" * 400)
+    await arrive(house, 999_999_999, "c", reference="9" * 60, account="7897")
+    page = await open_tab(window, LUIS, size)
+    is_wide = size is DESKTOP or size["width"] == DESKTOP["width"]
+    names = ["Por unir", "Unidos", "Todos"] if is_wide else ["Sin ingreso", "Sin pago", "Unidos"]
+    for name in names:
+        await view(page, name).click()
+        assert await page.evaluate(CUT) == [], name
+        assert await all_flaws(page) == {}, name
+        assert await violations(page) == [], name
+    await expect(deposit_card(page, "Elena")).to_be_hidden()
+    await view(page, "Unidos").click()
+    await row(page, tied).get_by_role("button", name="Soltar").scroll_into_view_if_needed()
+    assert await flaws(page) == []

@@ -15,7 +15,8 @@ const PLACES = [["/caja", "💵 Caja"], ["/mesero", "🍽 Mesero"], ["/cocina", 
 const LOOK_AT_THE_CLOCK = 30000;
 const SETTLING = 1500; // milliseconds in which several verdicts ask for one look
 /** @type {(keyof Events)[]} */
-const NEWS = ["payment_approved", "payment_rejected", "order_voided", "payment_verification_pending"];
+const NEWS = ["payment_approved", "payment_rejected", "order_voided", "payment_verification_pending",
+  "deposit_tied"];
 
 export function create(/** @type {SectionContext} */ { settings, listen, onReset }) {
   const labels = new Map(settings.methods.map(({ name, label }) => [name, label]));
@@ -189,28 +190,39 @@ function best(tallies) {
 /** The numbers that matter most, large. */
 function createFigures() {
   const names = ["Ventas", "Pagos", "Promedio", "Verificación (mediana)", "95 de cada 100 en", "Rechazados",
-    "Anuladas", "Propinas", "Por cobrar ahora"];
+    "Anuladas", "Propinas", "Por cobrar ahora", "Con ingreso del banco"];
   const values = names.map(() => h("dd", { class: "figure-value number" }));
   const bills = h("dd", { class: "quiet small" });
+  const arrivals = h("dd", { class: "quiet small" });
   const cards = names.map(
     (name, index) => h("div", { class: "card figure" }, h("dt", { class: "quiet small" }, name), values[index]));
-  const [tipCard, openCard] = cards.slice(-2);
+  const [tipCard, openCard, depositCard] = cards.slice(-3);
   openCard.append(bills);
+  depositCard.append(arrivals);
   const node = h("dl", { class: "figures" }, ...cards);
 
-  function update(/** @type {Day} */ { sales, verification, rejections, voids, tips, open }) {
+  function update(/** @type {Day} */ { sales, verification, rejections, voids, tips, open, deposits }) {
     const of = (tallies) => String(tallies.reduce((sum, { count }) => sum + count, 0));
     const wait = (seconds) => (seconds === null ? "—" : duration(seconds));
     const average = sales.count ? money(roundMoney(sales.total / sales.count)) : "—";
     const texts = [money(sales.total), String(sales.count), average,
       wait(verification.median_seconds), wait(verification.p95_seconds), of(rejections), of(voids),
-      money(tips.total), open ? money(open.due) : ""];
+      money(tips.total), open ? money(open.due) : "",
+      deposits ? `${deposits.with_deposit} de ${deposits.approvals}` : ""];
     texts.forEach((text, index) => setText(values[index], text));
     tipCard.hidden = tips.count === 0;
     openCard.hidden = !open?.bills;
     if (open) setText(bills, openBills(open));
+    depositCard.hidden = !deposits?.approvals;
+    if (deposits) setText(arrivals, arrivalWords(deposits));
   }
   return { node, update };
+}
+
+/** "mediana 33 s · 95 de cada 100 en 2 min 5 s": how soon after its proof the money was told of. */
+function arrivalWords(/** @type {DayDeposits} */ { median_seconds: median, p95_seconds: p95 }) {
+  if (median === null || p95 === null) return "";
+  return `el aviso tardó: mediana ${duration(median)} · 95 de cada 100 en ${duration(p95)}`;
 }
 
 /** "3 cuentas · 1 orden pagada en parte: faltan $ 85.50 · por verificar $ 100.00" */

@@ -47,7 +47,7 @@ export function paymentMatcher(text, currency, payments, nameOf) {
  * @param {(thing: Thing) => Described} describeThing
  * @returns {Fit<Thing>?}
  */
-function ranker(text, currency, things, describeThing) {
+export function ranker(text, currency, things, describeThing) {
   const asked = markMoney(fold(text).replace(/\s+/g, " "), currency);
   if (!asked) return null;
   /** @type {WeakMap<Thing, Described>} */
@@ -150,16 +150,19 @@ function describe({ id, table_number: table, customer, total, waiter, payment })
   };
 }
 
-/** The operation's number as somebody typed it, and as it was read; kept data of an earlier version have no reading. */
-const referencesOf = (/** @type {Payment} */ { reference, reading }) =>
+/**
+ * The operation's number as somebody typed it, and as it was read; kept data of an earlier version have no reading.
+ * @type {(numbered: Pick<Payment, "reference" | "reading">) => string[]}
+ */
+export const referencesOf = ({ reference, reading }) =>
   [reference, reading?.reference].map((number) => compact(number ?? "")).filter((number) => number !== "");
 
 /** 1306.5 → `["1306", "50"]` */
-const inParts = (/** @type {number} */ amount) => amount.toFixed(2).split(".");
+export const inParts = (/** @type {number} */ amount) => amount.toFixed(2).split(".");
 
 /** @type {(names: (string | null | undefined)[], payment: Payment?) => string[]} */
-const namesOf = (names, payment) => fold([...names, payment && methodName(payment.method)].filter(Boolean).join(" "))
-  .split(/[\s.]+/);
+export const namesOf = (names, payment) =>
+  fold([...names, payment && methodName(payment.method)].filter(Boolean).join(" ")).split(/[\s.]+/);
 
 function fit(/** @type {Described} */ order, /** @type {Asked} */ asked) {
   if (asked.table !== undefined) return begins(order.tables, asked.table);

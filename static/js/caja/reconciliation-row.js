@@ -7,23 +7,26 @@ import { clock, day, money } from "../house/format.js";
 import { shortWarning } from "../house/rules.js";
 import { orderLink } from "./evidence.js";
 import { lateWarnings } from "./examination.js";
+import { createSureButton } from "../lib/sure.js";
+import { arrivedAt, tieWords } from "./tie.js";
 import { isInStatement, methodName } from "./words.js";
 
 /**
  * `{ node, update(payment) }`; `mark(found)` resolves to whether the server stored it. `isLate(payment)` tells
- * whether the payment's day is over; `nameOf(username)` is a member's name.
+ * whether the payment's day is over; `nameOf(username)` is a member's name; `letGo(payment)` takes its tie back.
  * @type {(payment: ReconciledPayment, asked: RowParts) => Card<ReconciledPayment>}
  */
-export function createRow(payment, { mark, isLate, nameOf }) {
+export function createRow(payment, { mark, isLate, nameOf, letGo }) {
   const box = h("input", { type: "checkbox", onchange: () => tick() });
   const state = h("span", { class: "small found-word" });
   const time = h("td", { class: "time-cell number", role: "cell" });
   const warned = h("span", { class: "warned" });
+  const deposit = createTied(payment, nameOf, letGo);
   const node = h("tr", { role: "row" },
     h("td", { class: "tick-cell", role: "cell" }, h("label", { class: "found" }, box,
       h("span", { class: "unseen" }, `Encontrado en el banco: orden ${payment.order_id}, ${money(givenOf(payment))}`),
       state)),
-    time, ...cells(payment, nameOf, warned));
+    time, ...cells(payment, nameOf, warned), deposit.node);
   let isKept = false;
   let isOnItsWay = false;
 
@@ -58,10 +61,53 @@ export function createRow(payment, { mark, isLate, nameOf }) {
       box.checked = isKept;
     }
     showWarned(node, warned, now);
+    node.dataset.untied = String(now.was_untied);
+    deposit.update(now);
     show();
   }
 
   return { node, update };
+}
+
+/**
+ * The cell of the payment's deposit, which rule has tied it, and a button that takes the tie back.
+ * @type {(payment: ReconciledPayment, nameOf: NameOf, letGo: RowParts["letGo"]) => Card<ReconciledPayment>}
+ */
+function createTied(payment, nameOf, letGo) {
+  const node = h("td", { class: "tied-cell", role: "cell" });
+  let shown = "";
+
+  async function act(/** @type {HTMLButtonElement} */ button, /** @type {ReconciledPayment} */ now) {
+    button.disabled = true;
+    await letGo(now);
+    button.disabled = false;
+  }
+
+  function update(/** @type {ReconciledPayment} */ now) {
+    const { deposit } = now;
+    const key = JSON.stringify([deposit?.id, deposit?.tie, deposit?.sender, now.was_untied, now.to_account]);
+    if (key === shown) return;
+    shown = key;
+    if (!deposit?.tie) {
+      node.replaceChildren(...lonely(now));
+      return;
+    }
+    const { button } = createSureButton(() => "Soltar", "¿Seguro? Ya no se une solo", () => act(button, now),
+      `ingreso de ${money(deposit.amount)}, orden ${payment.order_id}`);
+    const sender = deposit.sender ? [" · ", h("bdi", {}, deposit.sender)] : [];
+    node.replaceChildren(h("div", { class: "tied" }, h("span", { class: "arrived" }, `💰 ${arrivedAt(deposit)}`,
+      ...sender, h("span", { class: "quiet small rules" }, tieWords(deposit.tie, nameOf))), button));
+  }
+
+  return { node, update };
+}
+
+/** What is said of a payment without a deposit; of one that lost the deposit it was approved by, in red. */
+function lonely(/** @type {ReconciledPayment} */ { was_untied: wasUntied, to_account: toAccount }) {
+  if (wasUntied) {
+    return [h("span", { class: "badge", "data-tone": "late" }, "⚠ Se aprobó con un aviso que le quitaron después")];
+  }
+  return toAccount ? [h("span", { class: "quiet small lonely" }, "Sin ingreso")] : [];
 }
 
 /**

@@ -13,19 +13,30 @@ export const decidedAt = (/** @type {Payment} */ payment) => Date.parse(payment.
 
 /** @type {(a: ReconciledPayment, b: ReconciledPayment) => number} */
 const byTime = (a, b) => decidedAt(a) - decidedAt(b) || Number(a.id) - Number(b.id);
+/** @type {(a: Deposit, b: Deposit) => number} */
+const byArrival = (a, b) => Date.parse(a.at) - Date.parse(b.at) || Number(a.id) - Number(b.id);
 const numbers = new Intl.Collator("es", { numeric: true });
 
+/** @type {(a: { reference: string | null }, b: { reference: string | null }) => number} */
+const byNumber = (a, b) => Number(!a.reference) - Number(!b.reference)
+  || numbers.compare(a.reference ?? "", b.reference ?? "");
+
 /**
- * Each way to sort with its `compare`; payments without a number come last.
- * @type {Record<string, { word: string, compare: (a: ReconciledPayment, b: ReconciledPayment) => number }>}
+ * Each way to sort with its `compare`, and that of deposits; what has no number comes last.
+ * @type {Record<string, { word: string, compare: (a: ReconciledPayment, b: ReconciledPayment) => number,
+ *   compareDeposits: (a: Deposit, b: Deposit) => number }>}
  */
 export const SORTS = {
-  hora: { word: "Hora", compare: byTime },
-  monto: { word: "Monto", compare: (a, b) => givenOf(b) - givenOf(a) || byTime(a, b) },
+  hora: { word: "Hora", compare: byTime, compareDeposits: byArrival },
+  monto: {
+    word: "Monto",
+    compare: (a, b) => givenOf(b) - givenOf(a) || byTime(a, b),
+    compareDeposits: (a, b) => b.amount - a.amount || byArrival(a, b),
+  },
   referencia: {
     word: "Referencia",
-    compare: (a, b) => Number(!a.reference) - Number(!b.reference)
-      || numbers.compare(a.reference ?? "", b.reference ?? "") || byTime(a, b),
+    compare: (a, b) => byNumber(a, b) || byTime(a, b),
+    compareDeposits: (a, b) => byNumber(a, b) || byArrival(a, b),
   },
 };
 

@@ -1,27 +1,37 @@
-// Conciliación: approved payments, each with a tick if it was found in the bank's statement.
+// Conciliación: approved payments beside what the bank says has arrived, and each with a tick if it was found there.
 
 import { call, Offline, orTryAgain } from "../lib/api.js";
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { businessDay, money, startOfDay } from "../house/format.js";
 import { createRefresher } from "../lib/again.js";
-import { paymentMatcher } from "./matching.js";
+import { createDeposit } from "./deposit-card.js";
+import { inParts, namesOf, paymentMatcher, ranker, referencesOf } from "./matching.js";
 import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";
 import { decidedAt, isMissing, SORTS, sums } from "./reconciliation-view.js";
 import { place } from "../house/place.js";
 import { shortWarning, whyApproved } from "../house/rules.js";
+import { Sides } from "./sides.js";
+import { untie } from "./tie.js";
 import { isInStatement, methodName, personName } from "./words.js";
 
 const COLUMNS = [
   ["Encontrado en el banco"], ["Hora", "hora"], ["Mesa"], ["Orden"], ["Forma de pago"], ["Referencia", "referencia"],
-  ["Monto", "monto"], ["Envió"], ["Aprobó"],
+  ["Monto", "monto"], ["Envió"], ["Aprobó"], ["Ingreso"],
 ];
+/** @type {Record<View, string>} */
+const NOTHING = {
+  sin_ingreso: "Todo pago tiene su ingreso ✓", sin_pago: "Todo ingreso tiene su pago ✓",
+  unidos: "Ningún pago tiene ingreso todavía", todos: "",
+};
 const KEEP_UP = 30000; // the clock goes on, and so does another cashier with their ticks
 
 /** The whole tab. `isShown()` tells whether the tab is open, `late()` which orders have late warnings. */
 export class Reconciliation {
   /** @type {ReconciledPayment[]} */
   #payments = [];
+  /** @type {Deposit[]} */
+  #deposits = [];
   /** @type {Map<string?, string>} */
   #names = new Map();
   /** @type {Set<string>} */
@@ -30,6 +40,16 @@ export class Reconciliation {
   heads;
   /** @type {KeyedList<ReconciledPayment>} */
   rows;
+  /** @type {KeyedList<Deposit>} */
+  deposits;
+  /** @type {HTMLElement} */
+  lists;
+  /** @type {HTMLElement} */
+  ofPayments;
+  /** @type {HTMLElement} */
+  ofDeposits;
+  /** @type {HTMLElement} */
+  noDeposits;
   #dayBegan = Date.parse(startOfDay());
   #marks = 0; // those that the server has not answered yet
 
@@ -55,15 +75,34 @@ export class Reconciliation {
     this.findings = h("ul", { class: "bank-findings small", "aria-label": "Comprobantes y avisos", hidden: true });
     this.shown = h("p", { class: "quiet small bank-shown", role: "status" });
     this.empty = h("p", { class: "empty" });
+    this.sides = new Sides(() => this.#list());
     this.table = this.#createTable();
     this.node = h("div", { class: "bank-body" },
       h("div", { class: "bank-controls" }, this.period.node, field("Forma de pago", this.method),
         field("Ordenar por", this.sort),
         field("Buscar", this.search), h("label", { class: "choice" }, this.only, "Sólo faltan"), this.csv),
-      this.notice, this.elsewhere, this.totals, this.findings, this.shown, this.table, this.empty);
+      this.notice, this.elsewhere, this.sides.untied, this.totals, this.findings, this.sides.node, this.shown,
+      this.#createLists());
     this.#list();
     setInterval(() => this.#keepUp(), KEEP_UP);
     document.addEventListener("visibilitychange", () => this.#keepUp());
+  }
+
+  #createLists() {
+    const items = h("ul", { class: "bank-deposits", "aria-label": "Ingresos sin pago" });
+    this.noDeposits = h("p", { class: "empty" });
+    this.deposits = new KeyedList(items, {
+      key: ({ id }) => id,
+      compare: SORTS.hora.compareDeposits,
+      create: (deposit) => createDeposit(deposit, {
+        payments: () => this.#payments, nameOf: this.#nameOf, onTied: () => this.refresh(),
+      }),
+    });
+    this.ofPayments = h("section", { class: "bank-list" }, this.sides.paymentsTitle, this.table, this.empty);
+    this.ofDeposits = h("section", { class: "bank-list", hidden: true }, this.sides.depositsTitle, items,
+      this.noDeposits);
+    this.lists = h("div", { class: "bank-lists" }, this.ofPayments, this.ofDeposits);
+    return this.lists;
   }
 
   #createTable() {
@@ -75,6 +114,7 @@ export class Reconciliation {
       compare: SORTS.hora.compare,
       create: (payment) => createRow(payment, {
         mark: (found) => this.#mark(payment.id, found), isLate: this.#isLate, nameOf: this.#nameOf,
+        letGo: (now) => this.#letGo(now),
       }),
     });
     return h("div", { class: "bank-table", tabindex: 0, role: "region", "aria-label": "Pagos aprobados" },
@@ -127,11 +167,13 @@ export class Reconciliation {
     return query.toString();
   }
 
-  #show(/** @type {Reconciled} */ { payments, people, readings, warnings }) {
+  #show(/** @type {Reconciled} */ { payments, deposits, sides, people, readings, warnings }) {
     this.notice.hidden = true;
     this.#showFindings(readings, warnings);
     this.#names = new Map(people.map(({ username, name }) => [username, name]));
     this.#payments = payments;
+    this.#deposits = deposits;
+    this.sides.show(sides, payments.length);
     this.#dayBegan = Date.parse(startOfDay());
     this.#list(true);
   }
@@ -140,7 +182,8 @@ export class Reconciliation {
   #list(isSameLook = false) {
     if (!isSameLook) this.#staying.clear();
     const fit = paymentMatcher(this.search.value, this.currency, this.#payments, this.#nameOf);
-    const wanted = this.#payments.filter((payment) => (
+    const listed = this.#payments.filter(this.sides.holds);
+    const wanted = listed.filter((payment) => (
       (!this.only.checked || isMissing(payment) || this.#staying.has(payment.id))
         && (fit === null || fit(payment) !== null)));
     this.rows.compare = SORTS[this.sort.value].compare;
@@ -152,12 +195,33 @@ export class Reconciliation {
     this.table.hidden = wanted.length === 0;
     this.empty.hidden = wanted.length > 0;
     setText(this.empty, this.#payments.length === 0 ? "No hay pagos aprobados en estas fechas"
-      : this.search.value.trim() ? "Ningún pago es así. Busca otro monto, número, mesa o nombre."
-        : "Todo encontrado ✓");
-    setText(this.shown, wanted.length === this.#payments.length ? ""
-      : `Se ven ${wanted.length} de ${this.#payments.length}`);
+      : listed.length === 0 ? NOTHING[this.sides.view]
+        : this.search.value.trim() ? "Ningún pago es así. Busca otro monto, número, mesa o nombre."
+          : "Todo encontrado ✓");
+    setText(this.shown, wanted.length === listed.length || !this.sides.showsPayments ? ""
+      : `Se ven ${wanted.length} de ${listed.length}`);
+    Object.assign(this.lists.dataset, { compares: this.sides.isOn, view: this.sides.view });
+    this.ofPayments.hidden = !this.sides.showsPayments;
+    this.#listDeposits();
     this.#showElsewhere(wanted);
     this.#showTotals();
+  }
+
+  #listDeposits() {
+    this.ofDeposits.hidden = !this.sides.showsDeposits;
+    if (this.ofDeposits.hidden) return;
+    const fit = ranker(this.search.value, this.currency, this.#deposits, describeDeposit);
+    const wanted = this.#deposits.filter((deposit) => fit === null || fit(deposit) !== null);
+    this.deposits.compare = SORTS[this.sort.value].compareDeposits;
+    this.deposits.sync(wanted);
+    this.noDeposits.hidden = wanted.length > 0;
+    setText(this.noDeposits, this.#deposits.length === 0 ? NOTHING.sin_pago
+      : "Ningún ingreso es así. Busca otro monto, número o nombre.");
+  }
+
+  async #letGo(/** @type {ReconciledPayment} */ payment) {
+    await untie(payment);
+    this.refresh();
   }
 
   /** Say which payments with late warnings are not in the list, of other days or for what is looked for. */
@@ -250,3 +314,9 @@ function createTotal(/** @type {MethodFigures} */ { method, count, total, tips, 
     tips > 0 ? h("span", { class: "quiet small" }, "con propinas ", h("span", { class: "money" }, money(tips))) : null,
     isInStatement(method) ? h("span", { class: "badge", data: { tone } }, h("span", {}, ...words)) : null);
 }
+
+/** What the search compares of a deposit. @type {(deposit: Deposit) => Described} */
+const describeDeposit = ({ amount, sender, reference }) => ({
+  ids: [], tables: [], amounts: [inParts(amount)], names: namesOf([sender], null),
+  references: referencesOf({ reference, reading: null }),
+});

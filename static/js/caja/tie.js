@@ -1,0 +1,84 @@
+// Ties between deposits and payments, as the Conciliación tells of them and changes them.
+
+import { andAgain, call, Offline } from "../lib/api.js";
+import { h, openDialog, toast } from "../lib/dom.js";
+import { coverWith } from "../lib/place.js";
+import { cents } from "../house/bill.js";
+import { businessDay, clock, day, money } from "../house/format.js";
+import { signInAgain } from "../house/live.js";
+import { place, placeWithin } from "../house/place.js";
+import { givenOf } from "./charges.js";
+
+const RULES = { referencia: "misma referencia", monto: "mismo monto y hora", dia: "mismo monto ese día",
+  mano: "a mano" };
+
+/** Why a deposit and a payment are tied: "misma referencia". */
+export const ruleWords = (/** @type {Tie["rule"]} */ rule) => RULES[rule];
+
+/** "misma referencia", "a mano por Luis". @type {(tie: Tie, nameOf: NameOf) => string} */
+export const tieWords = ({ rule, by }, nameOf) => (by ? `${RULES[rule]} por ${nameOf(by)}` : RULES[rule]);
+
+/** When the money arrived: "14:41" of today, "28/11 14:41", "28/11" without a time. */
+export function arrivedAt(/** @type {Pick<Deposit, "at" | "is_day">} */ { at, is_day: isDay }) {
+  const date = day(at);
+  const short = `${date.slice(8)}/${date.slice(5, 7)}`;
+  if (isDay) return short;
+  return businessDay(at) === businessDay() ? clock(at) : `${short} ${clock(at)}`;
+}
+
+/** Who says that the money arrived: "aviso del banco", "aviso y estado de cuenta". */
+export const sourceWords = (/** @type {Deposit} */ { source, in_statement: inStatement }) => (
+  source === "estado" ? "estado de cuenta" : inStatement ? "aviso y estado de cuenta" : "aviso del banco");
+
+/** The payments that a deposit may belong to: of the same amount, and without a deposit. */
+export const candidatesOf = (/** @type {Deposit} */ deposit, /** @type {ReconciledPayment[]} */ payments) =>
+  payments.filter((one) => one.to_account && one.deposit === null
+    && cents(givenOf(one)) === cents(deposit.amount));
+
+/** Tie a deposit to a payment. @type {(deposit: Deposit, payment: ReconciledPayment) => Promise<boolean>} */
+export const tie = (deposit, payment) =>
+  put(deposit.id, payment.id, `💰 Unido: ${placeWithin(payment)} · ${money(deposit.amount)}`, "done");
+
+/** Take the tie of a payment back. @type {(payment: ReconciledPayment) => Promise<boolean>} */
+export const untie = (payment) => put(/** @type {Deposit} */ (payment.deposit).id, null,
+  `Soltado: ${placeWithin(payment)} · ${money(givenOf(payment))}`);
+
+/** Resolves to whether the server has done so; says why not. */
+async function put(/** @type {string} */ id, /** @type {string?} */ paymentId, /** @type {string} */ words, tone = "") {
+  try {
+    await call("PUT", `/deposits/${id}/payment`, { json: { payment_id: paymentId } });
+    toast(words, tone);
+    return true;
+  } catch (error) {
+    if (error.status === 401) signInAgain();
+    else toast(error instanceof Offline || !error.code ? andAgain(error) : `${error.message}.`, "late");
+    return false;
+  }
+}
+
+/** Ask which payment a deposit belongs to; a tap on one calls `choose(payment)`. */
+export function askPayment(/** @type {Deposit} */ deposit, /** @type {ReconciledPayment[]} */ candidates,
+  /** @type {NameOf} */ nameOf, /** @type {(payment: ReconciledPayment) => void} */ choose) {
+  if (document.querySelector("dialog[open]")) return; // the second of two taps
+  const dialog = openDialog("Elegir pago",
+    h("h2", {}, "¿De qué pago es? ", h("span", { class: "money" }, money(deposit.amount))),
+    h("p", { class: "quiet" }, `Llegó ${arrivedAt(deposit)}`, deposit.sender ? " · " : null,
+      deposit.sender ? h("bdi", {}, deposit.sender) : null),
+    h("ul", { class: "tie-choices" }, ...candidates.map((payment) => h("li", {}, h("button", {
+      class: "button", type: "button",
+      onclick: () => {
+        dialog.close();
+        choose(payment);
+      },
+    }, h("strong", {}, place(payment)), h("span", { class: "quiet small" }, describe(payment, nameOf)))))),
+    h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancelar"));
+  dialog.classList.add("tie-dialog");
+  coverWith(dialog);
+}
+
+/** "orden 41 · aprobado 14:41 · Ana · ref. 8841" @type {(payment: ReconciledPayment, nameOf: NameOf) => string} */
+function describe(payment, nameOf) {
+  const at = arrivedAt({ at: payment.decided_at ?? payment.submitted_at, is_day: false });
+  return [`orden ${payment.order_id}`, `aprobado ${at}`, nameOf(payment.submitted_by),
+    payment.reference ? `ref. ${payment.reference}` : ""].filter(Boolean).join(" · ");
+}
