@@ -578,6 +578,23 @@ async def test_one_tap_ties_the_only_payment_that_fits_and_two_let_it_go(
     await expect(page.locator(".bank > .bank-body > .notice:visible")).to_have_count(0)
 
 
+async def test_a_deposit_comes_by_itself_and_goes_once_another_cashier_ties_it(
+    house: House, window: OpenWindow
+) -> None:
+    order_id = await receive(house, 7, "", 5, LUIS)
+    await arrive(house, 100, "a", sender="Iván")
+    page = await open_tab(window)
+    await deposit_card(page, "Iván").wait_for()
+    deposit = await arrive(house, 42750, "b", sender="Elena")
+    soon = 15_000  # sooner than the page looks again by itself
+    await expect(deposit_card(page, "Elena")).to_be_visible(timeout=soon)
+    _, order = await house.call(LUIS, "GET", f"/orders/{order_id}")
+    body = {"payment_id": order["payment"]["id"]}
+    await house.call(MARA, "PUT", f"/deposits/{deposit.id}/payment", json=body)
+    await expect(deposit_card(page, "Elena")).to_have_count(0, timeout=soon)
+    await expect(view(page, "Unidos")).to_contain_text("1")
+
+
 async def test_where_several_fit_the_cashier_chooses(house: House, window: OpenWindow) -> None:
     await receive(house, 7, "", 5, LUIS)
     wanted = await receive(house, 8, "77120", 5, MARA)

@@ -523,3 +523,4 @@ const live = new Live({
   },
 });
 live.start();
+for (const type of ["deposit_arrived", "deposit_tied"]) live.listen(type, () => bank.refresh());
