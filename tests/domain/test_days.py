@@ -333,3 +333,37 @@ def test_verification_times_are_a_median_and_what_nearly_all_stay_within(
     ]
     found = report(A_DAY, decisions, []).wire()["verification"]
     assert found == {"count": len(waits), "median_seconds": middle, "p95_seconds": most}
+
+
+def test_deposits_are_told_of_approvals_to_the_account_with_their_waits_sorted() -> None:
+    at = utc("2026-11-28T15:00")
+
+    def transfer(arrival: float | None, *, has_deposit: bool = True) -> Decision:
+        return Decision(
+            "transferencia",
+            approved=True,
+            reason=None,
+            at=at,
+            wait=1.0,
+            total=100,
+            to_account=True,
+            has_deposit=has_deposit,
+            arrival=arrival,
+        )
+
+    refused = replace(transfer(1.0), approved=False)
+    cash = replace(transfer(None, has_deposit=False), to_account=False)
+    decisions = [
+        *[transfer(9.0), transfer(0.0), transfer(4.0)],
+        *[transfer(None), transfer(None, has_deposit=False), refused, cash],
+    ]
+    told = report(A_DAY, decisions, [], tells_deposits=True).wire()["deposits"]
+    assert told == {"approvals": 5, "with_deposit": 4, "median_seconds": 4.0, "p95_seconds": 9.0}
+    assert report(A_DAY, decisions, []).wire()["deposits"] is None
+    nothing = report(A_DAY, [cash], [], tells_deposits=True).wire()["deposits"]
+    assert nothing == {
+        "approvals": 0,
+        "with_deposit": 0,
+        "median_seconds": None,
+        "p95_seconds": None,
+    }
