@@ -10,7 +10,7 @@ from dataclasses import replace
 from comanda.domain.accounts import Account
 from comanda.domain.errors import LastAdmin, NotFound, ValidationFailed
 from comanda.domain.house import UNNAMED_HOUSE, House
-from comanda.domain.house_changes import account_lines, house_lines
+from comanda.domain.house_changes import BANK_LINE, account_lines, house_lines
 from comanda.domain.menu import Changes, Entry, Product
 from comanda.domain.staff import Role, Staff, StaffChange, username_complaint
 from comanda.store import accounts, bank_phone, house, house_changes, menu, sessions, staff
@@ -122,8 +122,12 @@ def put_accounts(tx: Transaction, actor: Staff, all_accounts: Sequence[Account])
 
 
 def change_bank_secret(tx: Transaction, actor: Staff, secret: str) -> None:
-    """Give the bank's phone another secret; the one before is worth nothing from now on."""
+    """Give the bank's phone another secret; the one before is worth nothing from now on.
+
+    The house's changes tell who did so, and not the secret.
+    """
     bank_phone.put_secret(tx, secret, by=actor.username)
+    house_changes.record(tx, [], [BANK_LINE], by=actor.username)
 
 
 def describe_house(

@@ -103,6 +103,7 @@ CHANGES: dict[tuple[str, str], tuple[Staff, str, Callable[[], dict[str, Any]]]] 
         "/payments/1/verdict",
         lambda: {"json": {"verdict": "aprobado", "seen_in_account": True}},
     ),
+    ("POST", "/deposits/secret"): (ROSA, "/deposits/secret", dict),
     ("PUT", "/house"): (ROSA, "/house", lambda: {"json": HOUSE}),
     ("PUT", "/menu/order"): (ROSA, "/menu/order", lambda: {"json": {"product_ids": [SOPA]}}),
     ("POST", "/menu/import"): (
@@ -135,11 +136,12 @@ CHANGES: dict[tuple[str, str], tuple[Staff, str, Callable[[], dict[str, Any]]]] 
     ("DELETE", "/guesses"): (ROSA, "/guesses", dict),
     ("DELETE", "/sessions/{session_id}"): (ROSA, "/sessions/1", dict),
 }
-# These change nothing in the database: one reads, one makes a file.
+# These change nothing in the database: three read, one makes a file.
 CHANGE_NOTHING = {
     ("POST", "/menu/preview"),
     ("POST", "/backups"),
     ("POST", "/deposits/statement/preview"),
+    ("POST", "/deposits/try"),
 }
 WAYS = {
     "disabled": "UPDATE staff SET active = 0 WHERE username = ?",
@@ -154,7 +156,7 @@ WRITTEN = (  # and not who is signed in
     "staff", "products", "orders", "order_items", "payments", "proofs", "fingerprints", "events",
     "thumbnails", "readings",
     "idempotency_keys", "house", "viewers", "payment_allocations", "accounts",
-    "house_changes", "deposits",
+    "house_changes", "deposits", "bank_phone",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from comanda.domain.house import House
 from comanda.domain.wire import Wire, time
 
 MOST_CHANGES = 50  # that an answer lists
+BANK_LINE = "Banco: secreto nuevo para el teléfono"
 
 _LABELS = {
     "restaurant": "Nombre",

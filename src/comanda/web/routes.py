@@ -12,6 +12,7 @@ from comanda.web.contract.route import SEEN_CORRECTIONS, Header, Route
 from comanda.web.handlers import (
     accounts,
     backups,
+    bank,
     connect,
     days,
     deposits,
@@ -54,6 +55,7 @@ NEW_OR_REPEATED_ORDER = {201: responses.OrderAfterChange, **CHANGED_ORDER}
 REPEAT_HEADERS = (Header("Idempotency-Key", "The same key again changes nothing and answers 200.",
                          "^[!-~]{1,255}$"),)  # fmt: skip
 ORDER_BYTES = 256 * 1024  # a hundred dishes, each with the longest note, each letter escaped
+TRIAL_BYTES = 32 * 1024  # the longest notice on trial, each letter escaped
 MENU_ORDER_BYTES = 256 * 1024
 MENU_BYTES = 2 * 1024 * 1024  # room for the longest menu text, escaped as JSON
 PAGE_ERROR_BYTES = 8 * 1024
@@ -272,6 +274,18 @@ ROUTES: tuple[Route, ...] = (
           notes=STATEMENT_NOTES + "The same file again, or another of overlapping days, brings no "
           "deposit twice. A line that a notice has told of becomes part of its deposit. With "
           "`bank`, the layout of a CSV is kept by this name."),
+    Route("GET", "/deposits/setup", bank.show_setup, ADMIN,
+          "How the bank's phone is connected, and when it was heard",
+          {200: admin_responses.BankSetup}),
+    Route("POST", "/deposits/secret", bank.make_secret, ADMIN,
+          "Make another secret for the bank's phone", {201: admin_responses.BankSecret},
+          refuses=("illegal_transition",),
+          notes="The secret before is worth nothing from now on. A secret of the configuration "
+                "stays: 409."),
+    Route("POST", "/deposits/try", bank.try_notice, ADMIN,
+          "What is made of a notice, and by which rule", {200: admin_responses.NoticeTried},
+          body=requests.NoticeOnTrial, body_bytes=TRIAL_BYTES,
+          notes="Stores nothing."),
     Route("PUT", "/payments/{payment_id}/verdict", payments.decide_payment, CASHIER,
           "Approve or reject an attempt", CHANGED_ORDER, body=requests.NewVerdict,
           headers=(SEEN_CORRECTIONS,),

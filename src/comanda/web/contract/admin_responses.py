@@ -2,6 +2,8 @@
 
 from marshmallow import fields
 
+from comanda.domain.notice_vetoes import Why
+from comanda.domain.notices import Kind
 from comanda.domain.staff import Role
 from comanda.web.contract.responses import (
     Answer,
@@ -207,6 +209,68 @@ class Address(Answer):
 
     url = maybe_text()
     reachable = yes_or_no()
+
+
+class BankRule(Answer):
+    """A rule that reads notices; `own`: from the configuration of the house."""
+
+    name = text()
+    own = yes_or_no()
+
+
+class BankSetup(Answer):
+    """What an administrator needs to connect the bank's phone.
+
+    Addresses are null if the server's computer is in no network. `heartbeat_url` has a key that is
+    made from the secret: it is null unless the configuration has the secret. `secret_by` is the
+    member's name. `refused_code` tells of the last signed report that was refused.
+    """
+
+    notices_url = maybe_text()
+    heartbeat_url = maybe_text()
+    reachable = yes_or_no()
+    has_secret = yes_or_no()
+    secret_from_config = yes_or_no()
+    secret_by = maybe_text()
+    secret_at = moment(allow_none=True)
+    notice_at = moment(allow_none=True)
+    heartbeat_at = moment(allow_none=True)
+    refused_at = moment(allow_none=True)
+    refused_code = maybe_text()
+    rules = many(BankRule)
+
+
+class BankCodes(Answer):
+    """QR codes as SVG; null where there is no text."""
+
+    notices = maybe_text()
+    secret = text()
+    heartbeat = maybe_text()
+
+
+class BankSecret(Answer):
+    """The new secret, which no other answer tells."""
+
+    secret = text()
+    notices_url = maybe_text()
+    heartbeat_url = maybe_text()
+    codes = one(BankCodes)
+
+
+class NoticeTried(Answer):
+    """What is made of a notice. `why` is null for a deposit; `rule` is the rule that decided.
+
+    `slow` names the house's own rules whose patterns ran out of time.
+    """
+
+    kind = word(Kind)
+    why = fields.Enum(Why, by_value=True, required=True, allow_none=True)
+    rule = maybe_text()
+    amount = money(allow_none=True)
+    sender = maybe_text()
+    reference = maybe_text()
+    account = maybe_text()
+    slow = many(fields.String())
 
 
 class Backup(Answer):

@@ -339,6 +339,14 @@ Statement = Request.from_dict(
     name="Statement",
 )
 
+NoticeOnTrial = Request.from_dict(
+    {
+        "from": AnyText(longest=LONGEST_TITLE, load_default=""),
+        "text": AnyText(longest=LONGEST_NOTICE, required=True),
+    },
+    name="NoticeOnTrial",
+)
+
 DepositQuery = Request.from_dict(
     {
         "from": DayOrTime(load_default=None),

@@ -1,7 +1,5 @@
 """The house's own accounts over HTTP, and the QR code of each."""
 
-import io
-
 from aiohttp import web
 
 from comanda import office
@@ -14,6 +12,7 @@ from comanda.web.contract.path_names import POSITION
 from comanda.web.contract.requests import NewAccounts
 from comanda.web.plumbing.json_replies import reply
 from comanda.web.plumbing.keys import CONFIG, DATABASE, STAFF
+from comanda.web.plumbing.qr_codes import draw_code
 from comanda.web.plumbing.request_data import json_body
 
 
@@ -39,7 +38,7 @@ async def show_code(request: web.Request) -> web.Response:
     """`GET /accounts/{position}/qr`: the account's QR code, as SVG. Raises NotFound."""
     account = await request.app[DATABASE].read(_at, request[POSITION])
     return web.Response(
-        body=_draw(account.code),
+        body=draw_code(account.code),
         content_type="image/svg+xml",
         headers={"Cache-Control": "private, no-store", "Content-Security-Policy": "sandbox"},
     )
@@ -50,15 +49,6 @@ def _at(view: Snapshot, position: int) -> Account:
     if position >= len(all_accounts):
         raise NotFound("No hay una cuenta en ese lugar")
     return all_accounts[position]
-
-
-def _draw(text: str) -> bytes:
-    import segno  # noqa: PLC0415 - slow to load, and rarely needed
-
-    image = io.BytesIO()
-    code = segno.make(text, error="l", micro=False)
-    code.save(image, kind="svg", border=4, dark="#000", light="#fff", omitsize=True)
-    return image.getvalue()
 
 
 def _wire(all_accounts: list[Account]) -> Wire:

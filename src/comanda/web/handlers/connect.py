@@ -14,15 +14,19 @@ from comanda.web.plumbing.proxy import is_secure
 
 async def show_address(request: web.Request) -> web.Response:
     """`GET /connect`: the address, and whether phones can reach the server there."""
-    address = _address(request)
-    public, host = request.app[CONFIG].server.public_url, request.app[CONFIG].server.host
-    is_reachable = address is not None and (bool(public) or not is_loopback(host))
-    return reply({"url": address, "reachable": is_reachable})
+    return reply({"url": phones_address(request), "reachable": is_reachable(request)})
+
+
+def is_reachable(request: web.Request) -> bool:
+    """Whether phones can reach the server at `phones_address`."""
+    server = request.app[CONFIG].server
+    is_heard = bool(server.public_url) or not is_loopback(server.host)
+    return is_heard and phones_address(request) is not None
 
 
 async def show_code(request: web.Request) -> web.Response:
     """`GET /connect.svg`: the address as a QR code (ISO/IEC 18004). Raises NotFound."""
-    address = _address(request)
+    address = phones_address(request)
     if address is None:
         raise NotFound("Esta computadora no está en ninguna red")
     return web.Response(
@@ -41,7 +45,7 @@ def _code(address: str) -> bytes:
     return svg_file.getvalue()
 
 
-def _address(request: web.Request) -> str | None:
+def phones_address(request: web.Request) -> str | None:
     """Return the configured address, else this computer's address in the network, or None.
 
     The local address of this request comes first, unless it is loopback.
