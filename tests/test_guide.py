@@ -38,7 +38,10 @@ NAMED = {
         *("Aprobar", "Rechazar", "Cobrar lo que falta", "Corregir", "Cambiar mesa", "Quitar"),
         *("Lo que dice la foto", "Copiar", "Cómo comprobar", "Copiar todo", "Entendido"),
     ),
-    "admin": (*("Datos para pagar", "¿Trabajas solo?", "Reabrir pago", "Lectura de comprobantes"),),
+    "admin": (
+        *("Datos para pagar", "¿Trabajas solo?", "Reabrir pago", "Lectura de comprobantes"),
+        *("Conectar el teléfono del banco", "Cambiar el secreto", "Probar un aviso"),
+    ),
 }
 
 

@@ -116,6 +116,8 @@ RENAMED = {
     "Member": {"short_pin": "static/js/admin/staff.js"},
     "Day": {"by_hour": "static/js/admin/today.js"},
     "Backups": {"last_success_at": "static/js/admin/copies.js"},
+    "BankSetup": {"has_secret": "static/js/admin/bank.js"},
+    "NoticeTried": {"why": "static/js/admin/bank-trial.js"},
     "Guesses": {"entered_at": "static/js/admin/guess-alarm.js"},
 }
 

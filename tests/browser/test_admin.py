@@ -10,7 +10,7 @@ from tests.browser.conftest import PHONE, OpenWindow, settled
 from tests.browser.test_shell import violations
 from tests.house import AGUA, ANA, COCO, ROSA, SOPA, House
 
-SECTIONS = ("hoy", "menu", "personal", "conectar", "restaurante", "copias")
+SECTIONS = ("hoy", "menu", "personal", "conectar", "banco", "restaurante", "copias")
 OLD_PHONE = {"width": 360, "height": 640}
 
 

@@ -166,6 +166,17 @@ async def user_menu(page: Page) -> None:
     await page.get_by_role("button", name="Cambiar de usuario").wait_for()
 
 
+async def bank_secret(page: Page) -> None:
+    """The new secret's card, with all steps and rules."""
+    await tab("Banco")(page)
+    await page.get_by_role("button", name="Conectar el teléfono del banco").click()
+    await page.get_by_role("heading", name="Dirección de la señal").wait_for()
+    await page.get_by_text("Cambiar el secreto").wait_for()
+    await page.evaluate(
+        "document.querySelectorAll('.bank details').forEach((one) => one.open = true)"
+    )
+
+
 HELP = ("", "/mesero", "/cocina", "/caja", "/admin", "/operacion")
 KITCHEN = (
     Case("kitchen", LONG_COOK, "/cocina", nothing),
@@ -180,8 +191,9 @@ SIGNED_OUT = (
 ADMIN = (
     *(
         Case(f"admin: {name}", LONG_ADMIN, "/admin", tab(name))
-        for name in ("Hoy", "Menú", "Personal", "Conectar", "Restaurante", "Copias")
+        for name in ("Hoy", "Menú", "Personal", "Conectar", "Banco", "Restaurante", "Copias")
     ),
+    Case("admin: the bank's secret", LONG_ADMIN, "/admin", bank_secret),
     Case("admin: the menu", LONG_ADMIN, "/admin", user_menu),
     Case("admin: a dish", LONG_ADMIN, "/admin", dialog("Editar", at="Menú")),
     Case("admin: an account", LONG_ADMIN, "/admin", dialog("+ Cuenta", at="Restaurante")),

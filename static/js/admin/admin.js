@@ -10,15 +10,17 @@ import { createSections } from "./sections.js";
 import { placeOf, setPlace } from "../lib/place.js";
 
 /**
- * A section's module exports `create(context)` → `{ node, show() }`: what stands under its tab, and
- * what to do each time the tab is opened. `context` is `{ user, settings, listen, onReset }`:
- * `listen(type, handler)` hears of events, `onReset(handler)` of a page that has been away.
+ * A section's module exports `create(context)` → `{ node, show(), hide() }`: what stands under its tab, what to do
+ * each time the tab is opened, and, if anything, when another tab is opened after it. `context` is
+ * `{ user, settings, listen, onReset }`: `listen(type, handler)` hears of events,
+ * `onReset(handler)` of a page that has been away.
  */
 const SECTIONS = [
   { name: "hoy", word: "Hoy", icon: "📊", load: () => import("./today.js") },
   { name: "menu", word: "Menú", icon: "🍽", load: () => import("./menu.js") },
   { name: "personal", word: "Personal", icon: "👥", load: () => import("./staff.js") },
   { name: "conectar", word: "Conectar teléfonos", icon: "📱", load: () => import("./connect.js") },
+  { name: "banco", word: "Banco", icon: "🏦", load: () => import("./bank.js") },
   { name: "restaurante", word: "Restaurante", icon: "🏠", load: () => import("./house.js") },
   { name: "copias", word: "Copias", icon: "💾", load: () => import("./copies.js") },
 ];

@@ -7,10 +7,17 @@ import { createTabs } from "../lib/tabs.js";
 /** `{ nav, main, open(name) }`; an unknown name opens the first. `onOpen(name)` hears of each. */
 export function createSections(sections, context, onOpen) {
   const loads = new Map(); // by the section's name
+  let opened = "";
   const tabs = createTabs(sections, "Secciones", (name) => {
+    if (opened !== name) hide(opened);
+    opened = name;
     onOpen(name);
     show(name);
   });
+
+  async function hide(name) {
+    (await loads.get(name))?.hide?.();
+  }
 
   async function show(name) {
     if (!loads.has(name)) loads.set(name, load(name));
