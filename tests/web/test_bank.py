@@ -9,7 +9,7 @@ import pytest
 
 from comanda import till
 from comanda.config import Config, NoticeRule
-from comanda.domain.bank_phone import heartbeat_key
+from comanda.domain.bank_phone import heartbeat_key, signature
 from comanda.web.plumbing.keys import DATABASE
 from comanda.web.routes import ROUTES
 from tests.house import LUIS, ROSA, FixedClock, House, open_house
@@ -230,3 +230,39 @@ async def test_the_longest_notice_on_trial_is_read_and_none_is_in_the_log(
     assert "POST /deposits/try 200" in caplog.text
     assert "Marcos" not in told
     assert "50.000" not in told
+
+
+NOTICE = {"from": "Nequi", "text": "Lucía: has recibido $50.000 de Marcos Peña"}
+
+
+async def pass_on(house: House, secret: str) -> int:
+    """The status of a notice that a phone with this secret signs."""
+    body = json.dumps(NOTICE).encode()
+    headers = {"X-Signature": signature(secret, body), "Content-Type": "application/json"}
+    client = await house.client(None)
+    async with client.post("/deposits/notices", data=body, headers=headers) as answer:
+        return answer.status
+
+
+async def beat(house: House, url: str) -> int:
+    client = await house.client(None)
+    async with client.post(url.removeprefix(PUBLIC)) as answer:
+        return answer.status
+
+
+async def test_the_phone_is_heard_by_the_new_secret_and_by_no_earlier_one(
+    config: Config, clock: FixedClock
+) -> None:
+    public = replace(config, server=replace(config.server, public_url=PUBLIC))
+    async with open_house(public, clock) as house:
+        first = await make_secret(house)
+        assert await pass_on(house, first["secret"]) == 201
+        assert await beat(house, first["heartbeat_url"]) == 204
+        answer = await setup_of(house)
+        assert answer["notice_at"] is not None
+        assert answer["heartbeat_at"] is not None
+        second = await make_secret(house)
+        assert await pass_on(house, first["secret"]) == 401
+        assert await beat(house, first["heartbeat_url"]) == 401
+        assert await pass_on(house, second["secret"]) == 200, "the same notice again"
+        assert await beat(house, second["heartbeat_url"]) == 204
