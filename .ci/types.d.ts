@@ -84,7 +84,7 @@ type LiveParts = {
   onReset: (orders: Map<string, Order>, before: Map<string, Order>) => void;
   onOrder: (order: Order, before: Order | undefined) => void;
   onState: (state: LinkState) => void;
-  on?: { [type in keyof Events]?: (content: Events[type]) => void };
+  on?: { [type in keyof Events]?: (content: Events[type], id: number) => void };
 };
 
 /** What a dialog of house/reasons asks. */
@@ -126,7 +126,24 @@ type FieldOf = (name: ReadField["name"]) => ReadField | undefined;
 type Checking = { node: HTMLElement; update: (payment: Payment, fields?: ReadField[]) => void };
 /** A value that a bank's page asks for, as it is shown and as it is copied; "" if it is unknown. */
 type ToCopy = { name: string; shown: string; copied: string };
+/** What is known of money that has no deposit; `act` shows the deposits that it may be. */
+type MoneyHint = { words: string; act: (() => void) | null; isOfPhone?: boolean };
+type MoneyHints = {
+  hintOf: (payment: Payment) => MoneyHint | null; untieOf: (payment: Payment) => HTMLElement | null;
+};
+/** What caja/deposits asks of the page, and tells it. */
+type DepositsParts = {
+  bar: HTMLElement; patience: { silent_minutes: number; overdue_seconds: number };
+  isOwn: (payment: Payment) => boolean; isOnline: () => boolean; onChange: () => void;
+  known: (payment: Payment) => Charged | undefined;
+};
+type FirstDeposits = { deposits: Deposit[]; phone: BankPhone; last_event_id: string };
+type DepositChoice = {
+  payment: Payment; find: () => { near: Deposit[]; others: Deposit[] } | null;
+  tie: (deposit: Deposit) => Promise<boolean>; onClose: () => void;
+};
 type DetailParts = {
+  money: MoneyHints;
   me: string; isOwn: (payment: Payment) => boolean; accounts: () => Promise<Account[]>;
   methods: Method[]; learn: OnAnswer;
 };

@@ -26,6 +26,7 @@ PAGES = [
     (None, "/docs"),
 ]
 LIGHTEST = 72 * 1024
+TILL = 80 * 1024  # which shows the most: a proof, its reading, and its money
 
 
 # A colour that is still fading into another one has no contrast that anybody reads.
@@ -166,7 +167,7 @@ async def test_a_page_is_light_and_asks_nobody_else(
     if member:
         await opened.page.get_by_text("En línea").wait_for()
     print(f"{path}: {sum(sizes.values())} bytes compressed in {len(sizes)} files")
-    assert 0 < sum(sizes.values()) < LIGHTEST
+    assert 0 < sum(sizes.values()) < (TILL if path == "/caja" else LIGHTEST)
     assert {host for host in hosts if not host.startswith("blob:")} == {house.url}
 
 

@@ -4,10 +4,14 @@ import { createBar } from "../house/bar.js";
 import { h, KeyedList, toast } from "../lib/dom.js";
 import { startOfDay } from "../house/format.js";
 import { createCooking, createPaid, createUnpaid, createWaiting } from "./cards.js";
+import { depositOf } from "./arrival.js";
+import { Arrivals } from "./arrivals.js";
 import { Detail } from "./detail.js";
 import { isCorrected, lateWarnings, newWarnings } from "./examination.js";
 import { LateStrip } from "./late.js";
-import { announcer, callFor, callForLate, callForOverlooked, sayWarnings, soundHint } from "./notices.js";
+import {
+  announcer, callFor, callForLate, callForMoney, callForOverlooked, sayWarnings, soundHint,
+} from "./notices.js";
 import { showPrepared } from "./photo.js";
 import { matcher } from "./matching.js";
 import { Search } from "./search.js";
@@ -41,6 +45,7 @@ const calledIds = new Set();
 const missedIds = new Set(); // payments that came while something else was looked for
 /** @type {Set<string>} */
 const calledWarnings = new Set(); // late warnings that the page has called out
+const calledMoney = new Set(); // payments whose deposit the page has called out
 /** @type {import("../cobro/charge.js").ChargeSheet?} */
 let charging = null;
 let hasBegun = false;
@@ -54,8 +59,13 @@ const knownPayment = (payment) => {
   const now = first?.payments.find((one) => one.id === payment.id);
   return now && chargedOf(live.orders, now);
 };
+/** Settings kept by an earlier version tell nothing of deposits. */
+const patience = settings.deposits ?? { silent_minutes: 35, overdue_seconds: 120 };
+const arrivals = new Arrivals({
+  bar: bar.node, patience, isOwn, known: knownPayment, isOnline: () => live.state === "online", onChange: showMoney,
+});
 const detail = new Detail({
-  me: user.username, isOwn, methods: settings.methods, learn,
+  me: user.username, money: arrivals, isOwn, methods: settings.methods, learn,
   accounts: async () => (await fetchPayData())?.accounts() ?? [],
   onApprove: () => verdicts.approve(), onReject: () => verdicts.reject(), onClose: close, onNext: selectNext,
 });
@@ -64,7 +74,7 @@ const verdicts = new Verdicts({
 });
 const lists = {
   por_verificar: { title: "Por Verificar", empty: "Nada por verificar ✓", key: (order) => order.payment.id,
-    compare: byWaiting, create: (order) => createWaiting(order, settings, user.username, open) },
+    compare: byWaiting, create: (order) => createWaiting(order, settings, user.username, open, arrivals.hintOf) },
   entregado: { title: "Por Cobrar", empty: "Todo cobrado ✓", key: (bill) => bill.id, compare: byBill,
     create: (bill) => createUnpaid(bill, { charge, correct: ({ orders }) => correct(orders) }) },
   curso: { title: "En curso", empty: "Nada en curso ✓", statuses: ["pendiente", "en_preparacion", "listo"],
@@ -233,7 +243,12 @@ function reset(orders, before) {
   for (const { payment } of waiting.items) if (isNew) calledIds.add(payment.id);
   hasBegun = true;
   for (const charged of waiting.items) arrive(charged);
-  for (const order of all) callWarnings(order, before.get(order.id), isNew);
+  for (const order of all) {
+    callWarnings(order, before.get(order.id), isNew);
+    callMoney(order, before.get(order.id));
+  }
+  if (all.some((order) => order.payments.some(depositOf))) arrivals.want();
+  arrivals.refresh();
   count();
   markSelected();
   if (detail.isOpen) follow(knownPayment(detail.payment));
@@ -298,6 +313,29 @@ function callFindings(payment, before, isStart) {
   else if (warnings.length > 0 && payment.status === "por_verificar") sayWarnings(charged, warnings);
 }
 
+/**
+ * Call out once that the money of a payment has come, which waited before. Who tied it by hand knows, and so does who
+ * hears of a payment with its money.
+ */
+function callMoney(order, before) {
+  for (const payment of waitingOf(order)) {
+    const deposit = depositOf(payment);
+    const key = `${payment.id} ${deposit?.id}`;
+    if (!deposit || calledMoney.has(key)) continue;
+    calledMoney.add(key);
+    const charged = chargedOf(live.orders, payment);
+    const isKnown = before?.payments.some(({ id }) => id === payment.id);
+    if (charged && isKnown && deposit.tie?.rule !== "mano") callForMoney(charged);
+  }
+}
+
+/** Show anew what is known of money that has no payment. */
+function showMoney() {
+  waiting.sync(waiting.items);
+  hideOn("por_verificar");
+  detail.showMoney();
+}
+
 /** Take news of the payment on show. */
 function follow(charged) {
   if (charged && isCorrected(detail.payment, charged.payment)) verdicts.stopAsking(); // what was asked is no more
@@ -309,6 +347,8 @@ function changed(order, before) {
   show(order, before, before?.status !== order.status);
   late.show(order, live.orders);
   callWarnings(order, before, false);
+  callMoney(order, before);
+  arrivals.follow();
   if (detail.isOpen && concernsDetail(order, before)) follow(knownPayment(detail.payment));
   charging?.update(order);
   followClaim([order]);
@@ -503,6 +543,8 @@ const live = new Live({
   snapshots: ["/orders", () => `/orders?status=pagado&since=${startOfDay()}`, "/orders?late=true"],
   onState: (state) => {
     bar.setState(state);
+    arrivals.follow();
+    showMoney(); // an unsure page says nothing of money that has not come
     if (state === "online") tell();
   },
   onReset: reset,
@@ -514,6 +556,9 @@ const live = new Live({
       if (charged) arrive(charged);
     },
     payment_examined: ({ payment_id: paymentId }) => showPrepared(paymentId),
+    deposit_arrived: (notice, id) => arrivals.hear(notice, id),
+    deposit_tied: (notice, id) => arrivals.hear(notice, id),
+    resync: () => arrivals.forget(),
     payment_unseen: (notice) => {
       alarm(notice.payment_id);
       const order = live.orders.get(notice.order_id);
@@ -522,5 +567,6 @@ const live = new Live({
     },
   },
 });
+arrivals.begin();
 live.start();
 for (const type of ["deposit_arrived", "deposit_tied"]) live.listen(type, () => bank.refresh());

@@ -7,18 +7,22 @@ import { place, placeShort, placeWithin } from "../house/place.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { createVoidButton } from "../house/void.js";
 import { shortWarning } from "../house/rules.js";
+import { depositOf, showArrival } from "./arrival.js";
 import { orderLink } from "./evidence.js";
 import { newWarnings } from "./examination.js";
-import { givenOf, isPart, ordersOf, placesOf, totalOf, turnOf } from "./charges.js";
+import { givenOf, isPart, ordersOf, placesOf, placesWithin, totalOf, turnOf } from "./charges.js";
 import { createThumbnail } from "./thumbnail.js";
 import { methodName, personName, viewingWords } from "./words.js";
 
 /**
- * A proof that waits for its verdict: the whole card is the button that opens it. `me` is the cashier of this page.
- * @type {(order: Charged, settings: Settings, me: string, open: (paymentId: string) => void) => Card<Charged>}
+ * A proof that waits for its verdict: the whole card is the button that opens it. `me` is the cashier of this page,
+ * `hintOf` tells what is known of money that has no deposit.
+ * @type {(order: Charged, settings: Settings, me: string, open: (paymentId: string) => void,
+ *   hintOf: MoneyHints["hintOf"]) => Card<Charged>}
  */
-export function createWaiting(order, settings, me, open) {
+export function createWaiting(order, settings, me, open, hintOf) {
   let { payment } = order;
+  let shown = order;
   const time = h("span", { class: "waited number" });
   const again = payment.replaces !== null;
   const sum = h("span", { class: "total money" });
@@ -29,20 +33,35 @@ export function createWaiting(order, settings, me, open) {
   const about = h("span", { class: "quiet small" });
   const chips = h("span", { class: "warning-chips" });
   const thumbnail = createThumbnail(payment);
+  const arrival = h("span", { class: "arrival", hidden: true });
+  /** @type {MoneyHint?} */
+  let hint = null;
+  const possible = h("button",
+    { class: "button possible", type: "button", hidden: true, onclick: () => hint?.act?.() });
   const button = h("button",
     { class: "card proof-card", type: "button", data: { again: String(again) }, onclick: () => open(payment.id) },
     thumbnail.node,
     h("span", { class: "card-head" }, table, h("span", { class: "sum" }, sum, time)),
     h("span", { class: "about" },
       again ? h("span", { class: "badge", "data-tone": "retry" }, `🔄 Reenvío #${payment.attempt}`) : null,
-      viewing, overlooked, part, chips, about));
-  const node = h("li", { data: { order: order.id } }, button);
+      viewing, overlooked, part, chips, about), arrival);
+  const node = h("li", { data: { order: order.id } }, button, possible);
+  const showMoney = () => {
+    hint = hintOf(payment);
+    button.dataset.arrived = String(Boolean(depositOf(payment)));
+    showArrival(arrival, payment, hint && !hint.act && !hint.isOfPhone ? hint.words : "");
+    possible.hidden = !hint?.act;
+    setText(possible, hint?.words ?? "");
+    possible.setAttribute("aria-label", `${possible.textContent}, ${placesWithin(shown)}`);
+  };
   const update = (/** @type {Charged} */ changed) => {
     const before = payment;
+    shown = changed;
     payment = changed.payment;
     showChips(chips, payment, newWarnings(before, payment));
     thumbnail.update(payment);
     overlooked.hidden = !isOverlooked(payment);
+    showMoney();
     showTable(table, changed);
     setText(sum, money(givenOf(payment)));
     part.hidden = !isPart(changed);
@@ -56,6 +75,7 @@ export function createWaiting(order, settings, me, open) {
   tick(node, () => {
     showWaited(time, button, payment, settings);
     showViewing(viewing, payment, me);
+    showMoney();
   });
   return { node, update };
 }

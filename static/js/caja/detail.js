@@ -4,6 +4,7 @@ import { call } from "../lib/api.js";
 import { h, setText, wholeAmounts } from "../lib/dom.js";
 import { ago, clock, money, tick } from "../house/format.js";
 import { needsReason, warningSentence } from "../house/rules.js";
+import { createArrival, depositOf } from "./arrival.js";
 import { createDishes, createFacts, createFindings, Tick } from "./evidence.js";
 import { createChecking } from "./checking.js";
 import { createClaimButton } from "../cobro/claim.js";
@@ -60,14 +61,17 @@ export class Detail {
   #checking;
   /** @type {ReturnType<typeof createClaimButton>?} */
   #claim = null;
+  /** @type {Card<Payment>} */
+  #arrival;
 
   /**
    * `isOwn(payment)` tells whether `me`, the cashier, submitted the payment and so may not decide it, only correct it;
    * `accounts()` resolves to the house's accounts.
    * @param {DetailParts & DetailActs} parts
    */
-  constructor({ me, isOwn, accounts, methods, learn, onApprove, onReject, onClose, onNext }) {
+  constructor({ me, money: hints, isOwn, accounts, methods, learn, onApprove, onReject, onClose, onNext }) {
     this.me = me;
+    this.hints = hints;
     this.isOwn = isOwn;
     this.accounts = accounts;
     this.claiming = { username: me, methods, learn };
@@ -130,17 +134,22 @@ export class Detail {
     this.facts = createFacts(payment);
     this.pays = h("div", { class: "pays-of" });
     this.#showPays();
+    this.#arrival = createArrival(this.hints);
+    this.#arrival.update(payment);
     const evidence = h("div", { class: "evidence" }, viewing, this.pays, this.facts, this.#findings.node,
       reading.node, checking.node,
       ...order.bill.flatMap((one) => [
         order.bill.length > 1 ? h("h3", { class: "small quiet" }, nameIn(one, order)) : null,
         createDishes(one)]).filter((part) => part !== null));
-    this.node.replaceChildren(this.#heading(order),
+    this.node.replaceChildren(this.#heading(order, this.#arrival.node),
       h("div", { class: "detail-body", data: { again: String(again) } },
         h("div", { class: "photos" }, photo, this.earlier), evidence),
       h("footer", { class: "verdict" }, this.notice, this.actions));
     this.node.dataset.open = "true";
-    tick(this.viewing, () => this.#showViewing());
+    tick(this.viewing, () => {
+      this.#showViewing();
+      this.showMoney();
+    });
     this.#enable();
     if (again) this.#showEarlier(payment);
   }
@@ -154,6 +163,7 @@ export class Detail {
     if (payment.id !== this.payment?.id) return [];
     const warnings = newWarnings(this.payment, payment);
     const isNew = isCorrected(this.payment, payment);
+    const isLost = depositOf(this.payment) !== null && depositOf(payment) === null;
     this.order = order;
     this.payment = payment;
     setText(this.title, titleOf(order));
@@ -164,7 +174,10 @@ export class Detail {
     this.#checking.update(payment);
     this.#claim?.update(payment);
     this.#showViewing();
+    this.tick.follow(payment);
+    this.showMoney();
     if (isNew && this.canJudge) this.#sayCorrected();
+    else if (this.canJudge) this.#sayUntied(isLost);
     if (warnings.length > 0 && this.canJudge) this.#warn(this.order, warnings);
     return warnings;
   }
@@ -181,10 +194,26 @@ export class Detail {
   /** Stop taps that were meant for the claim before. */
   #sayCorrected() {
     this.rest();
-    this.tick.box.checked = false; // what was looked up was the claim before
+    if (!this.tick.isGiven) this.tick.box.checked = false; // what was looked up was the claim before
     this.notice.querySelector(".news-of-claim")?.remove();
     this.notice.append(h("p", { class: "notice news-of-claim", data: { new: "" } },
       "✎ Acaban de corregir este pago: míralo otra vez."));
+  }
+
+  /** Stop a tap that trusts in money which somebody has just taken away from this payment. */
+  #sayUntied(/** @type {boolean} */ isLost) {
+    if (!isLost && !this.tick.isGiven) return;
+    this.notice.querySelector(".news-of-money")?.remove();
+    if (!isLost) return;
+    this.rest();
+    this.notice.append(h("p", { class: "notice news-of-money", data: { new: "" } },
+      "El ingreso ya no está unido a este pago: búscalo en la cuenta."));
+  }
+
+  /** Show what is known of the payment's money; the time goes on, and more may have arrived. */
+  showMoney() {
+    const { payment } = this;
+    if (payment) this.#holdStill(() => this.#arrival.update(payment));
   }
 
   /** Let the buttons rest if what comes moves them: then they come under a finger that was for something else. */
@@ -263,7 +292,7 @@ export class Detail {
     this.node.dataset.open = "false";
   }
 
-  #heading(/** @type {Charged} */ order) {
+  #heading(/** @type {Charged} */ order, /** @type {HTMLElement} */ arrival) {
     const { payment } = order;
     const time = h("span", { class: "number" });
     const title = h("h2", { tabindex: "-1" }, titleOf(order));
@@ -273,7 +302,7 @@ export class Detail {
       this.total,
       h("button",
         { class: "button", type: "button", "aria-label": "Cerrar", title: "Cerrar (Esc)", onclick: this.on.onClose },
-        "✕"));
+        "✕"), arrival);
     tick(node, () => setText(time, ago(payment.submitted_at)));
     this.title = title;
     return node;

@@ -5,6 +5,7 @@ import { h, setText, wholeAmounts } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import { groups, isSameNumber, whenWords } from "../house/receipt-words.js";
 import { pointsElsewhere, warningSentence } from "../house/rules.js";
+import { depositOf, sourceWords } from "./arrival.js";
 import { examinationWords } from "./examination.js";
 import { isInAccount, personName, referenceLabel, tellsReading } from "./words.js";
 
@@ -101,17 +102,36 @@ export const createWarning = (warning, payment, isNew = false) =>
 export const orderLink = (/** @type {string} */ orderId, words = orderId) => (
   h("a", { class: "order-link", href: `/caja?orden=${orderId}`, data: { order: orderId } }, words));
 
-/** "Lo vi en la cuenta": made anew for each payment, so that no tick is carried over. */
+const NO_PROOF = "La foto no prueba el pago";
+
+/**
+ * "Lo vi en la cuenta": made anew for each payment, so that no tick is carried over. The bank's word gives the
+ * tick; when that is taken back, so is the tick.
+ */
 export class Tick {
+  isGiven = false;
+
   constructor(/** @type {Payment} */ payment) {
     this.box = h("input",
       { type: "checkbox", "aria-keyshortcuts": "V", "aria-describedby": "tick-why", onchange: () => this.explain("") });
-    this.why = h("p", { class: "quiet small", id: "tick-why" }, "La foto no prueba el pago");
+    this.why = h("p", { class: "quiet small", id: "tick-why" }, NO_PROOF);
     this.missing = h("p", { class: "notice", "data-tone": "late", role: "alert", hidden: true });
     this.node = h("div", { class: "tick", hidden: !isInAccount(payment.method) },
       h("label", { class: "choice" }, this.box, h("span", {}, "Lo vi en la cuenta"),
         h("kbd", { "aria-hidden": "true" }, "V")),
       this.why, this.missing);
+    this.follow(payment);
+  }
+
+  /** Take the bank's word for the payment, or that there is none any more. */
+  follow(/** @type {Payment} */ payment) {
+    const deposit = depositOf(payment);
+    setText(this.why, deposit ? `✓ Por el ${sourceWords(deposit)}` : NO_PROOF);
+    if (this.isGiven === Boolean(deposit)) return;
+    this.isGiven = Boolean(deposit);
+    this.box.checked = this.box.disabled = this.isGiven;
+    this.node.dataset.given = String(this.isGiven);
+    this.explain("");
   }
 
   get isNeeded() { return !this.node.hidden; }
@@ -119,7 +139,7 @@ export class Tick {
   get isMissing() { return this.isNeeded && !this.box.checked; }
 
   toggle() {
-    if (this.isNeeded) this.box.click();
+    if (this.isNeeded) this.box.click(); // nothing comes of it while it is given
   }
 
   /** Say why the payment can't be approved yet. */

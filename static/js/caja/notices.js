@@ -2,8 +2,10 @@
 
 import { h, setText, toast } from "../lib/dom.js";
 import { money } from "../house/format.js";
+import { stopwatch } from "../lib/server-time.js";
 import * as sound from "../lib/sound.js";
 import { place } from "../house/place.js";
+import { depositOf } from "./arrival.js";
 import { givenOf, placesWithin } from "./charges.js";
 import { lateWarnings, namesOf } from "./examination.js";
 
@@ -16,7 +18,18 @@ export const announcer = heard;
 export function callFor(/** @type {Charged} */ order) {
   sound.playNew();
   const again = order.payment.replaces ? `Reenvío #${order.payment.attempt}` : "Comprobante nuevo";
-  call(`${again}: ${placesWithin(order)}, ${money(givenOf(order.payment))}`, order, "pago");
+  const arrived = depositOf(order.payment) ? ", el dinero ya llegó" : "";
+  call(`${again}: ${placesWithin(order)}, ${money(givenOf(order.payment))}${arrived}`, order, "pago");
+}
+
+const TOGETHER = 1000; // ms: the lines of a statement ring once
+let rangAt = -Infinity;
+
+/** The money of a payment that waits has arrived. */
+export function callForMoney(/** @type {Charged} */ order) {
+  if (stopwatch() - rangAt > TOGETHER) sound.playMoney();
+  rangAt = stopwatch();
+  call(`Llegó el dinero: ${placesWithin(order)}, ${money(givenOf(order.payment))}`, order, "dinero");
 }
 
 /** A proof has waited too long for somebody to open it. */

@@ -1,8 +1,10 @@
 // What the dialog of an order shows: what was ordered, each payment with its proof, and the history.
 
 import { h } from "../lib/dom.js";
-import { clock, day, money, STATES } from "../house/format.js";
+import { clock, day, money, STATES, tick } from "../house/format.js";
 import { attemptOf } from "../house/bill.js";
+import { createArrival, sourceWords } from "./arrival.js";
+import { createUntie, hintOf } from "./deposits.js";
 import { createDishes, createFacts, createFindings, orderLink } from "./evidence.js";
 import { namesOf } from "./examination.js";
 import { place } from "../house/place.js";
@@ -44,6 +46,10 @@ function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ orde
   /** @type {ReadingPanel?} */
   let reading = null;
   const photo = createPhoto(payment, label, (state) => reading?.followPhoto(state));
+  const arrival = createArrival({
+    hintOf: (one) => hintOf(one, again), untieOf: (one) => createUntie(one, again),
+  });
+  tick(arrival.node, () => arrival.update(payment));
   if (payment.reading) reading = new ReadingPanel(payment, { photo });
   return h("article", { class: "past-payment", "aria-label": attemptOf(payment, [order]) },
     h("h3", {}, `${attemptOf(payment, [order])} · ${methodName(payment.method)} · `,
@@ -51,7 +57,7 @@ function createPayment(/** @type {Payment} */ payment, /** @type {Order} */ orde
     payment.orders.length > 1 ? h("p", { class: "small" }, "Paga ", ...payment.orders.flatMap((part, at) => [
       at > 0 ? ", " : "", part.order_id === order.id ? `esta orden ${money(part.amount)}`
         : h("span", {}, orderLink(part.order_id, `orden ${part.order_id}`), ` ${money(part.amount)}`)])) : null,
-    h("p", { class: "quiet small" }, ...sayWho(payment)),
+    h("p", { class: "quiet small" }, ...sayWho(payment)), arrival.node,
     payment.reason ? h("p", { class: payment.status === "rechazado" ? "reason" : "" }, `«${payment.reason}»`) : null,
     createFacts(payment), createFindings(payment).node, reading?.node, createReopen(payment, again), photo);
 }
@@ -62,7 +68,9 @@ function sayWho(/** @type {Payment} */ payment) {
     const verb = { aprobado: "aprobó", retirado: "retiró" }[/** @type {string} */ (payment.status)] ?? "rechazó";
     said.push(` · ${verb} ${personName(payment.decided_by)}, ${moment(payment.decided_at ?? "")}`);
   }
-  if (payment.seen_in_account) said.push(" · visto en la cuenta");
+  const { checked } = payment;
+  if (checked === "aviso" || checked === "estado") said.push(` · por el ${sourceWords({ source: checked })}`);
+  else if (payment.seen_in_account) said.push(" · visto en la cuenta");
   if (payment.reconciled_at) said.push(` · encontrado en el banco (${personName(payment.reconciled_by)})`);
   return said;
 }

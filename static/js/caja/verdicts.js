@@ -118,7 +118,8 @@ export class Verdicts {
     /** @type {NewVerdict} */
     const json = { verdict };
     if (reason) json.reason = reason;
-    if (verdict === "aprobado" && detail.tick.isNeeded) json.seen_in_account = detail.tick.box.checked;
+    const { isNeeded, isGiven, box } = detail.tick;
+    if (verdict === "aprobado" && isNeeded && !isGiven) json.seen_in_account = box.checked;
     this.judging = payment.id;
     detail.setBusy(true);
     detail.clearNotice();

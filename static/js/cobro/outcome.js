@@ -3,7 +3,7 @@
 import { h, wholeAmounts } from "../lib/dom.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { warningSentence } from "../house/rules.js";
-import { attemptOf, counts, isChargeable, isOpen, paymentsOf } from "../house/bill.js";
+import { attemptOf, counts, hasArrived, isChargeable, isOpen, paymentsOf } from "../house/bill.js";
 import { DAMAGED, isDamaged, sentAt } from "./proof-words.js";
 import { readingWords } from "./reading-words.js";
 
@@ -32,6 +32,7 @@ function waiting(/** @type {Payment} */ payment, /** @type {Order[]} */ orders) 
   const read = readingWords(payment);
   return [
     payment.seen_at ? outcome("seen", "👀 Caja lo vio") : outcome("wait", "⏳ Esperando al cajero"),
+    hasArrived(payment) ? h("p", { class: "notice", data: { tone: "done" } }, "💰 El dinero ya llegó") : null,
     overlooked
       ? h("p", { class: "notice", data: { tone: "late" } }, "⏰ La caja aún no ve el comprobante. Avísale.")
       : null,

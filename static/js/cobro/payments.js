@@ -4,7 +4,7 @@ import { andAgain } from "../lib/api.js";
 import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { createSureButton } from "../lib/sure.js";
-import { olderFirst, paysOf, rejectedOf } from "../house/bill.js";
+import { hasArrived, olderFirst, paysOf, rejectedOf } from "../house/bill.js";
 import { createClaimButton } from "./claim.js";
 
 const STATES = {
@@ -12,9 +12,10 @@ const STATES = {
   rechazado: { icon: "🔄", word: "rechazado" }, retirado: { icon: "↩", word: "retirado" },
 };
 
-/** "⏳ por verificar", "👀 caja lo vio": how a payment stands. */
+/** "⏳ por verificar", "👀 caja lo vio", "💰 el dinero ya llegó": how a payment stands. */
 function stateWords(/** @type {Payment} */ payment) {
   const { icon, word } = STATES[payment.status];
+  if (hasArrived(payment)) return "💰 el dinero ya llegó";
   return payment.status === "por_verificar" && payment.seen_at ? "👀 caja lo vio" : `${icon} ${word}`;
 }
 

@@ -10,6 +10,10 @@ export const cents = (/** @type {number} */ amount) => Math.round(amount * 100);
 /** Whether a payment's money counts as paid: it waits, or was approved. */
 export const counts = (/** @type {Payment} */ { status }) => status === "por_verificar" || status === "aprobado";
 
+/** Whether a payment waits whose money has arrived, as the bank says. */
+export const hasArrived = (/** @type {Payment} */ { status, deposit }) => (
+  status === "por_verificar" && Boolean(deposit)); // kept data of an earlier version have none
+
 /** Whether an order can take a payment: it was delivered, and something is due, or it costs nothing. */
 export function isChargeable(/** @type {Order} */ order) {
   if (order.status === "entregado") return order.due > 0 || !order.payments.some(counts);

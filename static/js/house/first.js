@@ -26,6 +26,13 @@ export function takeOrders() {
   return orders && lastEventId ? { orders, last_event_id: lastEventId } : undefined;
 }
 
+/** The money that arrived and has no payment, and the bank's phone, once. Undefined without them. */
+export function takeDeposits() {
+  const { deposits, bank_phone: phone, last_event_id: lastEventId } = rest;
+  delete rest.deposits;
+  return deposits && phone && lastEventId ? { deposits, phone, last_event_id: lastEventId } : undefined;
+}
+
 /**
  * Resolves to the server's `{ products }`; without a network, when orders are written, too, to the last fetched.
  * @returns {Promise<Menu>}

@@ -16,8 +16,9 @@ const KEEP_EVERY = 10000;
 
 /**
  * Keeps `orders` up to date. Calls `onOrder(order, before)` for a change, `onReset(orders, before)` for a snapshot,
- * `on[type](data)` for a notice, `onState("online" | "connecting" | "offline")` for the connection. `snapshots` are the
- * paths of the snapshot. A page that opens without a network begins with its kept data.
+ * `on[type](data, id)` for a notice (`on.resync` as the server's log begins anew),
+ * `onState("online" | "connecting" | "offline")` for the connection. `snapshots` are the paths of the snapshot. A page
+ * that opens without a network begins with its kept data.
  */
 export class Live {
   /** @type {Map<string, Order>} */
@@ -52,7 +53,7 @@ export class Live {
     this.onReset = onReset;
     this.onOrder = onOrder;
     this.onState = onState;
-    this.on = /** @type {Record<string, ((content: any) => void) | undefined>} */ ({ ...on });
+    this.on = /** @type {Record<string, ((content: any, id?: any) => void) | undefined>} */ ({ ...on });
   }
 
   start() {
@@ -189,7 +190,7 @@ export class Live {
     if (id <= this.#cursor) return;
     const content = JSON.parse(data);
     if (type === "order_updated") this.#follow(content, id);
-    this.on[type]?.(content);
+    this.on[type]?.(content, id);
   }
 
   #follow(/** @type {Order} */ order, /** @type {number} */ eventId) {
@@ -219,7 +220,7 @@ export class Live {
   /** Add a handler for a type of event. */
   listen(/** @type {string} */ type, /** @type {(content: any) => void} */ handler) {
     const oldHandler = this.on[type];
-    this.on[type] = oldHandler ? (content) => { oldHandler(content); handler(content); } : handler;
+    this.on[type] = oldHandler ? (content, id) => { oldHandler(content, id); handler(content); } : handler;
     this.#stream?.add(type);
   }
 
@@ -229,6 +230,7 @@ export class Live {
     this.#heardId = 0;
     this.#floor = 0;
     this.#learnedIds.clear();
+    this.on.resync?.({}, 0);
     this.refresh();
   }
 

@@ -11,9 +11,10 @@ import { mark, now, since } from "../lib/server-time.js";
 export const TYPES = [
   "resync", "order_updated", "order_placed", "order_ready", "order_voided", "menu_updated", "payment_seen",
   "payment_unseen", "payment_verification_pending", "payment_rejected", "payment_approved", "payment_examined",
+  "deposit_arrived", "deposit_tied",
 ];
 /** The version of the tabs' messages. Tabs of another version, open since before an upgrade, have their own stream. */
-export const LANGUAGE = 3;
+export const LANGUAGE = 4;
 const ASK_EVERY = 5000; // how long the holder may be silent before a tab asks
 const ANSWER_WITHIN = 3000; // a holder that is frozen or stuck doesn't answer, and loses its seat
 const HIDDEN_FOR = 5000;

@@ -37,14 +37,17 @@ function make() {
 /** A rising pair: something new. */
 export const playNew = () => play([660, 990]);
 
+/** Three quick steps upwards: money has come. */
+export const playMoney = () => play([784, 1175, 1568], 0.1);
+
 /** A falling pair: a refusal. */
 export const playRefused = () => play([520, 330]);
 
-function play(/** @type {number[]} */ tones) {
+function play(/** @type {number[]} */ tones, /** @type {number} */ pause = 0.18) {
   if (!isOn() || !isUnlocked()) return;
   try {
     const audio = make();
-    if (audio) tones.forEach((frequency, index) => tone(audio, frequency, audio.currentTime + index * 0.18));
+    if (audio) tones.forEach((frequency, index) => tone(audio, frequency, audio.currentTime + index * pause));
   } catch { /* no audio device, or no context left: a page without sounds */ }
 }
 

@@ -5,7 +5,8 @@ import { h, KeyedList, setText } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { tick } from "../house/format.js";
 import {
-  billsOf, changedBills, counts, dueOf, isChargeable, olderFirst, paymentsOf, paysOf, rejectedOf, roundsOf, sumOf,
+  billsOf, changedBills, counts, dueOf, hasArrived, isChargeable, olderFirst, paymentsOf, paysOf, rejectedOf, roundsOf,
+  sumOf,
 } from "../house/bill.js";
 import { isOverlooked } from "../house/overlooked.js";
 import { place } from "../house/place.js";
@@ -80,6 +81,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
   const { isMine, me, learn, charge, addRound, correct } = house;
   const [order] = first.orders;
   const { node, card, head, badge, actions, showTime, update } = createCard(order, isMine);
+  const arrived = h("span", { class: "badge", "data-tone": "done", hidden: true }, "💰 El dinero ya llegó");
   let bill = first;
   const rounds = h("p", { class: "bill-line" });
   const payments = h("ul", { class: "bill-payments", "aria-label": "Pagos" });
@@ -101,6 +103,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
   const act = () => charge(anchor(), rejected());
   const showBack = () => { back.hidden = !undoable(); };
   head.after(rounds);
+  badge.after(arrived);
   actions.before(payments, proofs.node, dishes, reason, damage);
   actions.append(pay, rest, back, more, take, mend);
 
@@ -125,6 +128,7 @@ function createBillCard(/** @type {Bill} */ first, /** @type {Waiting} */ house)
       card.dataset.status = state;
       showBillState(badge, state, waits);
       showPayments(payments, all, now.orders);
+      arrived.hidden = !payments.hidden || !waits.some(hasArrived); // each payment's line says its own
       proofs.update(waits, now.orders);
       showDishes(dishes, now.orders);
       reason.hidden = !refused?.reason;
@@ -174,7 +178,8 @@ function showPayments(/** @type {HTMLElement} */ node, /** @type {Payment[]} */ 
   const counted = all.filter(counts);
   const isPart = counted.length > 1 || (counted.length === 1 && orders.some(isChargeable));
   const words = isPart ? counted.map((payment) => `${payment.status === "aprobado" ? "✓" : "⏳"} `
-    + `${money(paysOf(payment, orders) / 100)} · ${payment.method} · ${payment.submitted_by}`) : [];
+    + `${money(paysOf(payment, orders) / 100)} · ${payment.method} · ${payment.submitted_by}`
+    + `${hasArrived(payment) ? " · 💰 el dinero ya llegó" : ""}`) : [];
   if (node.dataset.words !== words.join("\n")) node.replaceChildren(...words.map((text) => h("li", {}, text)));
   node.dataset.words = words.join("\n");
   node.hidden = words.length === 0;

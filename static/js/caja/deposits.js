@@ -1,0 +1,280 @@
+// The deposits that have no payment, the bank's phone, and what both say of a payment that waits.
+
+import { andAgain, call, Offline } from "../lib/api.js";
+import { createRefresher } from "../lib/again.js";
+import { h, setText, toast } from "../lib/dom.js";
+import { fetchPart } from "../lib/later.js";
+import { now } from "../lib/server-time.js";
+import { createSureButton } from "../lib/sure.js";
+import { startOf } from "../lib/wall-time.js";
+import { cents } from "../house/bill.js";
+import { businessDay, clock, day, money, tick } from "../house/format.js";
+import { signInAgain } from "../house/live.js";
+import { placeWithin } from "../house/place.js";
+import { whenWords } from "../house/receipt-words.js";
+import { depositOf } from "./arrival.js";
+import { givenOf } from "./charges.js";
+import { isInAccount } from "./words.js";
+
+const MINUTE = 60000;
+const NEAR = 30 * MINUTE; // as the server ties by the amount alone
+const A_DAY = 24 * 60 * MINUTE;
+const SHOWN = 2 * A_DAY;
+const ASKS_EVERY = MINUTE;
+const KNOWN_FOR = 2.5 * MINUTE; // what the server said of the phone before that tells nothing of now
+
+/** @type {DepositsParts} */
+let parts;
+/** @type {Map<string, Deposit>} */
+const untied = new Map();
+/** @type {Map<string, { eventId: number, deposit: Deposit? }>} */
+const news = new Map(); // by deposit: the last change that was heard, and is newer than the list
+let listId = 0; // the list has all events up to here
+let isStale = false; // the last list did not come
+/** @type {BankPhone?} */
+let phone = null;
+let phoneAt = -Infinity; // when the server told of the phone
+let noticeAt = -Infinity; // the last notice that was heard live
+/** @type {{ show: () => void }?} */
+let choice = null;
+const silence = h("p", { class: "badge phone-silent", role: "status", "data-tone": "wait", hidden: true });
+
+/** Begin with what came with the page, else ask for it. */
+export function begin(/** @type {DepositsParts} */ page, /** @type {FirstDeposits | undefined} */ first) {
+  parts = page;
+  parts.bar.insertBefore(silence, parts.bar.lastElementChild);
+  tick(silence, showPhone);
+  setInterval(keepUp, ASKS_EVERY);
+  document.addEventListener("visibilitychange", keepUp);
+  if (first) {
+    learnPhone(first.phone);
+    takeList(first.deposits, Number(first.last_event_id));
+  } else {
+    refresh();
+  }
+}
+
+/** Ask for all again. */
+export function refresh() {
+  loadList();
+  askPhone();
+}
+
+/** The server's log begins anew: what was heard has no place in it. A refresh follows. */
+export function forget() {
+  news.clear();
+  listId = 0;
+}
+
+function keepUp() {
+  if (document.visibilityState !== "visible") return;
+  if (isStale) loadList();
+  if (phone?.enabled) askPhone();
+}
+
+/* The deposits */
+
+const loadList = createRefresher(async (isOutdated) => {
+  const query = new URLSearchParams({
+    from: new Date(now() - SHOWN).toISOString(), to: new Date(now() + NEAR).toISOString(), tied: "false",
+  });
+  try {
+    const { deposits, last_event_id: lastEventId } = await call("GET", `/deposits?${query}`);
+    if (!isOutdated()) takeList(deposits, Number(lastEventId));
+    isStale = false;
+  } catch {
+    isStale = true;
+  }
+});
+
+/** Take a list that has all events up to `lastEventId`; what was heard after that stays. */
+function takeList(/** @type {Deposit[]} */ deposits, /** @type {number} */ lastEventId) {
+  listId = lastEventId;
+  untied.clear();
+  for (const deposit of deposits) untied.set(deposit.id, deposit);
+  for (const [id, { eventId, deposit }] of news) {
+    if (eventId <= lastEventId) news.delete(id);
+    else put(id, deposit);
+  }
+  changed();
+}
+
+function put(/** @type {string} */ id, /** @type {Deposit?} */ deposit) {
+  if (deposit) untied.set(id, deposit);
+  else untied.delete(id);
+}
+
+/**
+ * Take what a deposit was after an event: null for one with a payment. The list, or a later event, may know more.
+ * @type {(id: string, deposit: Deposit?, eventId: number) => void}
+ */
+function learn(id, deposit, eventId) {
+  if (eventId <= Math.max(listId, news.get(id)?.eventId ?? 0)) return;
+  news.set(id, { eventId, deposit });
+  put(id, deposit);
+  changed();
+}
+
+/** Take an event. It does not tell whether a statement's line has a time: then the list is asked for. */
+export function hear(/** @type {DepositNotice} */ notice, /** @type {number} */ eventId) {
+  const { deposit_id: id, source, payment_id: paymentId, ...said } = notice;
+  if (source === "aviso") noticeAt = Math.max(noticeAt, Math.min(now(), Date.parse(said.at)));
+  if (paymentId === null && source === "estado") {
+    news.delete(id);
+    loadList();
+    return;
+  }
+  learn(id, paymentId === null ? {
+    ...said, id, source, is_day: false, received_at: said.at, account: null, rule: null, text: null,
+    in_statement: false, payment_id: null, tie: null,
+  } : null, eventId);
+}
+
+function changed() {
+  follow();
+  parts.onChange();
+}
+
+/** The page's payments or its connection have changed: an open choice may be settled. */
+export function follow() {
+  choice?.show();
+  showPhone();
+}
+
+/**
+ * The deposits without a payment that may be this payment's: `near` its time, and `others` of today.
+ * @type {(payment: Payment) => { near: Deposit[], others: Deposit[] }}
+ */
+export function fitting(payment) {
+  const [given, at, today] = [cents(givenOf(payment)), Date.parse(payment.submitted_at), startOf(businessDay())];
+  const near = [];
+  const others = [];
+  for (const deposit of untied.values()) {
+    if (cents(deposit.amount) !== given) continue;
+    const waited = at - Date.parse(deposit.at);
+    if (deposit.is_day ? waited >= -NEAR && waited <= A_DAY : Math.abs(waited) <= NEAR) near.push(deposit);
+    else if (deposit.is_day ? day(deposit.at) === day() : Date.parse(deposit.at) >= today) others.push(deposit);
+  }
+  return { near, others };
+}
+
+/** Whether a payment has no deposit, and may get one by hand: it waits, or was approved today. */
+const isOpen = (/** @type {Payment} */ payment) => !depositOf(payment) && isInAccount(payment.method)
+  && (payment.status === "por_verificar"
+    || (payment.status === "aprobado" && businessDay(payment.decided_at ?? "") === businessDay()));
+
+/**
+ * What is known of a payment's money that has no deposit; null for nothing, and where no bank tells of any. `done()`
+ * hears that somebody has tied a deposit.
+ * @type {(payment: Payment, done?: () => void) => MoneyHint?}
+ */
+export function hintOf(payment, done = () => {}) {
+  if (!parts || !isOpen(payment)) return null;
+  const { near, others } = fitting(payment);
+  const act = parts.isOwn(payment) ? null : () => { choose(payment, done); };
+  if (near.length > 0) return { words: `💰 ${near.length} ${near.length === 1 ? "posible" : "posibles"}`, act };
+  if (payment.status === "por_verificar" && !isOverdue(payment)) return null;
+  if (others.length > 0) return { words: `💰 ${others.length} de hoy con el mismo monto`, act };
+  if (payment.status !== "por_verificar") return null;
+  const state = stateOfPhone();
+  if (state === "near") return { words: `No ha llegado nada por ${money(givenOf(payment))}`, act: null };
+  return state === "silent" ? { words: phoneWords(), act: null, isOfPhone: true } : null;
+}
+
+const isOverdue = (/** @type {Payment} */ payment) =>
+  now() - Date.parse(payment.submitted_at) >= parts.patience.overdue_seconds * 1000;
+
+/* The bank's phone */
+
+async function askPhone() {
+  try {
+    learnPhone(await call("GET", "/deposits/phone"));
+    changed();
+  } catch { /* asked again within a minute */ }
+}
+
+function learnPhone(/** @type {BankPhone} */ answer) {
+  phone = answer;
+  phoneAt = now();
+}
+
+const heardAt = () => Math.max(noticeAt, phone?.heard_at ? Date.parse(phone.heard_at) : -Infinity);
+
+/**
+ * Whether the phone is `near` or `silent`; `unknown` while this page itself hears nothing, so that silence is never
+ * read as "no money", and "" for a house without one.
+ */
+function stateOfPhone() {
+  if (!phone?.enabled) return "";
+  if (now() - heardAt() < parts.patience.silent_minutes * MINUTE) return parts.isOnline() ? "near" : "unknown";
+  return parts.isOnline() && now() - phoneAt < KNOWN_FOR ? "silent" : "unknown";
+}
+
+/** "Teléfono del banco: sin señal desde 20:41" */
+function phoneWords() {
+  const heard = heardAt();
+  if (heard === -Infinity) return "📵 Teléfono del banco: aún sin señal";
+  const iso = new Date(heard).toISOString();
+  return `📵 Teléfono del banco: sin señal desde ${day(iso) === day() ? clock(iso) : whenWords(iso)}`;
+}
+
+function showPhone() {
+  const isSilent = stateOfPhone() === "silent";
+  silence.hidden = !isSilent;
+  setText(silence, isSilent ? phoneWords() : "");
+}
+
+/* By hand */
+
+/** Show the deposits that may be a payment's; one tap ties. */
+async function choose(/** @type {Payment} */ payment, /** @type {() => void} */ done) {
+  const part = await fetchPart(import("./deposit-choice.js"));
+  if (!part || document.querySelector(".deposit-choice")) return;
+  const paymentNow = () => parts.known(payment)?.payment ?? payment;
+  choice = part.openChoice({
+    payment,
+    find: () => (isOpen(paymentNow()) ? fitting(payment) : null),
+    tie: async (deposit) => {
+      const isTied = await send(deposit.id, payment.id);
+      if (isTied) toast(`💰 Unido: ${placeOf(payment)} · ${money(deposit.amount)}`, "done");
+      if (isTied) done();
+      return isTied;
+    },
+    onClose: () => { choice = null; },
+  });
+}
+
+/**
+ * The button *Soltar* of a payment with a deposit, which asks once: no rule ties what a person has untied.
+ * @type {(payment: Payment, done?: () => void) => HTMLElement?}
+ */
+export function createUntie(payment, done = () => {}) {
+  const deposit = depositOf(payment);
+  if (!deposit || !parts) return null;
+  const { button } = createSureButton(() => "Soltar", "¿Seguro? Ya no se une solo", async () => {
+    button.disabled = true;
+    if (await send(deposit.id, null)) {
+      toast(`Soltado: ${placeOf(payment)} · ${money(deposit.amount)}`);
+      done();
+    }
+    button.disabled = false;
+  }, `ingreso de ${money(deposit.amount)}`);
+  return button;
+}
+
+const placeOf = (/** @type {Payment} */ payment) => placeWithin(payment.orders[0] ?? {});
+
+/** Tie a deposit, or untie it. Returns whether the server has done so; says why not. */
+async function send(/** @type {string} */ id, /** @type {string?} */ paymentId) {
+  try {
+    const { last_event_id: lastEventId, ...deposit } = await call("PUT", `/deposits/${id}/payment`,
+      { json: { payment_id: paymentId } });
+    learn(id, deposit.payment_id === null ? deposit : null, Number(lastEventId));
+    return true;
+  } catch (error) {
+    if (error.status === 401) signInAgain();
+    else toast(error instanceof Offline || !error.code ? andAgain(error) : `${error.message}.`, "late");
+    if (!(error instanceof Offline)) loadList(); // somebody else may have been first
+    return false;
+  }
+}
