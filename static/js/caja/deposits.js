@@ -6,30 +6,23 @@ import { h, setText, toast } from "../lib/dom.js";
 import { fetchPart } from "../lib/later.js";
 import { now } from "../lib/server-time.js";
 import { createSureButton } from "../lib/sure.js";
-import { startOf } from "../lib/wall-time.js";
-import { cents } from "../house/bill.js";
 import { businessDay, clock, day, money, tick } from "../house/format.js";
 import { signInAgain } from "../house/live.js";
 import { placeWithin } from "../house/place.js";
 import { whenWords } from "../house/receipt-words.js";
 import { depositOf } from "./arrival.js";
 import { givenOf } from "./charges.js";
+import { A_DAY, NEAR, Untied } from "./untied.js";
 import { isInAccount } from "./words.js";
 
 const MINUTE = 60000;
-const NEAR = 30 * MINUTE; // as the server ties by the amount alone
-const A_DAY = 24 * 60 * MINUTE;
 const SHOWN = 2 * A_DAY;
 const ASKS_EVERY = MINUTE;
 const KNOWN_FOR = 2.5 * MINUTE; // what the server said of the phone before that tells nothing of now
 
 /** @type {DepositsParts} */
 let parts;
-/** @type {Map<string, Deposit>} */
-const untied = new Map();
-/** @type {Map<string, { eventId: number, deposit: Deposit? }>} */
-const news = new Map(); // by deposit: the last change that was heard, and is newer than the list
-let listId = 0; // the list has all events up to here
+const untied = new Untied(changed);
 let isStale = false; // the last list did not come
 /** @type {BankPhone?} */
 let phone = null;
@@ -37,6 +30,7 @@ let phoneAt = -Infinity; // when the server told of the phone
 let noticeAt = -Infinity; // the last notice that was heard live
 /** @type {{ show: () => void }?} */
 let choice = null;
+let isDue = false; // the page will show a change with its next frame
 const silence = h("p", { class: "badge phone-silent", role: "status", "data-tone": "wait", hidden: true });
 
 /** Begin with what came with the page, else ask for it. */
@@ -48,7 +42,7 @@ export function begin(/** @type {DepositsParts} */ page, /** @type {FirstDeposit
   document.addEventListener("visibilitychange", keepUp);
   if (first) {
     learnPhone(first.phone);
-    takeList(first.deposits, Number(first.last_event_id));
+    untied.take(first.deposits, Number(first.last_event_id));
   } else {
     refresh();
   }
@@ -60,11 +54,8 @@ export function refresh() {
   askPhone();
 }
 
-/** The server's log begins anew: what was heard has no place in it. A refresh follows. */
-export function forget() {
-  news.clear();
-  listId = 0;
-}
+/** The server's log begins anew. A refresh follows. */
+export const forget = () => untied.forget();
 
 function keepUp() {
   if (document.visibilityState !== "visible") return;
@@ -80,82 +71,34 @@ const loadList = createRefresher(async (isOutdated) => {
   });
   try {
     const { deposits, last_event_id: lastEventId } = await call("GET", `/deposits?${query}`);
-    if (!isOutdated()) takeList(deposits, Number(lastEventId));
+    if (!isOutdated()) untied.take(deposits, Number(lastEventId));
     isStale = false;
   } catch {
     isStale = true;
   }
 });
 
-/** Take a list that has all events up to `lastEventId`; what was heard after that stays. */
-function takeList(/** @type {Deposit[]} */ deposits, /** @type {number} */ lastEventId) {
-  listId = lastEventId;
-  untied.clear();
-  for (const deposit of deposits) untied.set(deposit.id, deposit);
-  for (const [id, { eventId, deposit }] of news) {
-    if (eventId <= lastEventId) news.delete(id);
-    else put(id, deposit);
-  }
-  changed();
-}
-
-function put(/** @type {string} */ id, /** @type {Deposit?} */ deposit) {
-  if (deposit) untied.set(id, deposit);
-  else untied.delete(id);
-}
-
-/**
- * Take what a deposit was after an event: null for one with a payment. The list, or a later event, may know more.
- * @type {(id: string, deposit: Deposit?, eventId: number) => void}
- */
-function learn(id, deposit, eventId) {
-  if (eventId <= Math.max(listId, news.get(id)?.eventId ?? 0)) return;
-  news.set(id, { eventId, deposit });
-  put(id, deposit);
-  changed();
-}
-
-/** Take an event. It does not tell whether a statement's line has a time: then the list is asked for. */
+/** Take an event. */
 export function hear(/** @type {DepositNotice} */ notice, /** @type {number} */ eventId) {
-  const { deposit_id: id, source, payment_id: paymentId, ...said } = notice;
-  if (source === "aviso") noticeAt = Math.max(noticeAt, Math.min(now(), Date.parse(said.at)));
-  if (paymentId === null && source === "estado") {
-    news.delete(id);
-    loadList();
-    return;
-  }
-  learn(id, paymentId === null ? {
-    ...said, id, source, is_day: false, received_at: said.at, account: null, rule: null, text: null,
-    in_statement: false, payment_id: null, tie: null,
-  } : null, eventId);
+  if (notice.source === "aviso") noticeAt = Math.max(noticeAt, Math.min(now(), Date.parse(notice.at)));
+  if (!untied.hear(notice, eventId)) loadList();
 }
 
+/** Show what has changed, once for all that comes together. */
 function changed() {
-  follow();
-  parts.onChange();
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(() => {
+    isDue = false;
+    follow();
+    parts.onChange();
+  });
 }
 
 /** The page's payments or its connection have changed: an open choice may be settled. */
 export function follow() {
   choice?.show();
   showPhone();
-}
-
-/**
- * The deposits without a payment that may be this payment's: `near` its time, and `others` of today.
- * @type {(payment: Payment) => { near: Deposit[], others: Deposit[] }}
- */
-export function fitting(payment) {
-  const [given, at, today] = [cents(givenOf(payment)), Date.parse(payment.submitted_at), startOf(businessDay())];
-  const near = [];
-  const others = [];
-  for (const deposit of untied.values()) {
-    if (cents(deposit.amount) !== given) continue;
-    const waited = at - Date.parse(deposit.at);
-    if (deposit.is_day ? waited >= -NEAR && waited <= A_DAY : Math.abs(waited) <= NEAR) near.push(deposit);
-    else if (deposit.is_day ? day(deposit.at) === day() : Date.parse(deposit.at) >= today) others.push(deposit);
-  }
-  return { near, others };
 }
 
 /** Whether a payment has no deposit, and may get one by hand: it waits, or was approved today. */
@@ -170,7 +113,7 @@ const isOpen = (/** @type {Payment} */ payment) => !depositOf(payment) && isInAc
  */
 export function hintOf(payment, done = () => {}) {
   if (!parts || !isOpen(payment)) return null;
-  const { near, others } = fitting(payment);
+  const { near, others } = untied.fitting(payment);
   const act = parts.isOwn(payment) ? null : () => { choose(payment, done); };
   if (near.length > 0) return { words: `💰 ${near.length} ${near.length === 1 ? "posible" : "posibles"}`, act };
   if (payment.status === "por_verificar" && !isOverdue(payment)) return null;
@@ -233,7 +176,7 @@ async function choose(/** @type {Payment} */ payment, /** @type {() => void} */ 
   const paymentNow = () => parts.known(payment)?.payment ?? payment;
   choice = part.openChoice({
     payment,
-    find: () => (isOpen(paymentNow()) ? fitting(payment) : null),
+    find: () => (isOpen(paymentNow()) ? untied.fitting(payment) : null),
     tie: async (deposit) => {
       const isTied = await send(deposit.id, payment.id);
       if (isTied) toast(`💰 Unido: ${placeOf(payment)} · ${money(deposit.amount)}`, "done");
@@ -269,7 +212,7 @@ async function send(/** @type {string} */ id, /** @type {string?} */ paymentId) 
   try {
     const { last_event_id: lastEventId, ...deposit } = await call("PUT", `/deposits/${id}/payment`,
       { json: { payment_id: paymentId } });
-    learn(id, deposit.payment_id === null ? deposit : null, Number(lastEventId));
+    untied.learn(id, deposit.payment_id === null ? deposit : null, Number(lastEventId));
     return true;
   } catch (error) {
     if (error.status === 401) signInAgain();
