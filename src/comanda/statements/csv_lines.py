@@ -28,7 +28,7 @@ class _NoMovement(Exception):
 
 
 def read_rows(table: Table, layout: Layout) -> Movements:
-    """Return the movements below the header. Raises ValidationFailed for a layout that has no date."""
+    """Return the movements below the header. Raises ValidationFailed without a date's column."""
     layout.check()
     movements = Movements()
     rows = _Rows(layout, _letters(table, layout))
