@@ -31,24 +31,24 @@ _DOUBTFUL = """
             AND at BETWEEN json_extract(line.value, '$[2]') AND json_extract(line.value, '$[3]')
     )
 """
-_PAYABLE = """
+_FITTING = """
     payments.to_account = 1 AND payments.status IN ('por_verificar', 'aprobado')
         AND +payments.arrives = deposits.amount
 """
-_PAYABLE_IDS = f"""
+_PAYABLE_IDS = """
     SELECT deposits.id FROM json_each(:ids) AS wanted
     CROSS JOIN deposits ON deposits.id = wanted.value
     WHERE deposits.payment_id IS NULL AND deposits.untied_by IS NULL AND (
         EXISTS (
             SELECT 1 FROM payments INDEXED BY payments_arriving
-            WHERE payments.arrives = deposits.amount AND {_PAYABLE}
+            WHERE payments.arrives = deposits.amount AND {fitting}
                 AND submitted_at BETWEEN deposits.at - :near AND deposits.at + :day
         )
         OR EXISTS (
-            SELECT 1 FROM payments WHERE reference_key = deposits.reference_key AND {_PAYABLE}
+            SELECT 1 FROM payments WHERE reference_key = deposits.reference_key AND {fitting}
         )
         OR EXISTS (
-            SELECT 1 FROM payments WHERE read_key = deposits.reference_key AND {_PAYABLE}
+            SELECT 1 FROM payments WHERE read_key = deposits.reference_key AND {fitting}
         )
     )
 """
@@ -83,5 +83,5 @@ def payable(view: Snapshot, deposit_ids: Iterable[int]) -> list[int]:
     spans = {"near": NEAR // _MILLISECOND, "day": _DAY // _MILLISECOND}
     for start in view.in_pieces(range(0, len(ids), _MOST)):
         values = {**spans, "ids": json.dumps(ids[start : start + _MOST])}
-        found += [row["id"] for row in view.all(_PAYABLE_IDS, values)]
+        found += [row["id"] for row in view.all(_PAYABLE_IDS.format(fitting=_FITTING), values)]
     return found
