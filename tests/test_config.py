@@ -19,14 +19,19 @@ from comanda.config import (
     ConfigError,
     DatabaseConfig,
     Method,
+    NoticeRule,
     backup_folder,
     load_config,
     settle_paths,
 )
+from comanda.domain.notice_rules import RULES
+from comanda.domain.notice_text import fold
+from comanda.domain.notices import examine
 from comanda.files import default_config
 
 FILE = default_config()
 LISTS = (("methods", Method), ("checks", Check))
+EXAMPLES = ("rules",)  # of which there are none by default: the file shows one as a comment
 OF_EARLIER_VERSIONS = ("own_verdicts",)  # the page "Restaurante" sets this today
 
 
@@ -40,7 +45,7 @@ def settings() -> set[str]:
         f"{section.name}.{field.name}"
         for section in dataclasses.fields(Config)
         for field in dataclasses.fields(getattr(Config(), section.name))
-        if field.name not in (*dict(LISTS), *OF_EARLIER_VERSIONS)
+        if field.name not in (*dict(LISTS), *EXAMPLES, *OF_EARLIER_VERSIONS)
     }
 
 
@@ -462,3 +467,71 @@ def test_paths_are_settled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ):
         with pytest.raises(ConfigError, match="Un enlace no lleva"):
             settle_paths(circle)
+
+
+RULE = 'name = "mi-banco"\nwhen = ["te abonó"]\n'
+
+
+def test_own_rules_for_notices_go_before_the_built_in_ones(file: Path) -> None:
+    file.write_text(f"[[deposits.rules]]\n{RULE}", encoding="utf-8")
+    deposits = load_config(file).deposits
+    assert deposits.rules == (NoticeRule("mi-banco", when=("te abonó",)),)
+    assert deposits.notice_rules[0].name == "mi-banco"
+    assert deposits.notice_rules[1:] == RULES
+    assert Config().deposits.notice_rules == RULES
+
+
+def test_the_rule_in_the_files_comment_can_be_used_and_shows_every_key(file: Path) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    (table,) = re.findall(r"(?m)^#   (\[\[deposits\.rules\]\]\n(?:#   .*\n)+)", text)
+    file.write_text(text + "\n" + table.replace("#   ", ""), encoding="utf-8")
+    (rule,) = load_config(file).deposits.rules
+    assert all(
+        re.search(rf"(?m)^{field.name} = ", table.replace("#   ", ""))
+        for field in dataclasses.fields(NoticeRule)
+    )
+    notice = ("x", "Caja Vecinal te abonó por S/ 20.00 de Elena Ríos, operación 778899")
+    assert rule.rule().when[0](fold(notice[1])) is not None
+    verdict = examine(*notice, load_config(file).deposits.notice_rules)
+    assert (verdict.rule, verdict.amount, verdict.reference) == ("mi-banco", 2000, "778899")
+
+
+def test_the_files_comment_names_every_built_in_rule() -> None:
+    text = FILE.read_text(encoding="utf-8").replace("\n# ", " ")
+    names = list(dict.fromkeys(rule.name for rule in RULES))
+    assert f"{', '.join(names)}." in text
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("name", '""'),
+        ("name", '"Mi banco"'),
+        ("name", f'"{"a" * 33}"'),
+        ("when", '[""]'),
+        ("when", '["/(/"]'),
+        ("when", '["/[/"]'),
+        ("when", '["//"]'),
+        ("when", "['/a{99999999999}/']"),
+        ("when", "['/(((a{1000}){1000}){1000})/']"),
+        ("when", f'["{"a" * 301}"]'),
+        ("when", "[" + 21 * '"a",' + "]"),
+        ("not_when", '["/*/"]'),
+        ("amount", '["/+/"]'),
+        ("sender", '["/(?P<a/"]'),
+        ("reference", "['/\\/']"),
+        ("account", '["  "]'),
+        ("insists", '"true"'),
+        ("words", '"a"'),
+    ],
+)
+def test_a_rule_that_cant_be_right_is_refused_by_name(file: Path, key: str, value: str) -> None:
+    lines = [f"{key} = {value}"] if key == "name" else ['name = "a"', f"{key} = {value}"]
+    told = refusal(file, "\n".join(["[[deposits.rules]]", *lines]))
+    assert f"deposits.rules.0.{key}" in told
+
+
+def test_rules_have_names_of_their_own_and_are_not_too_many(file: Path) -> None:
+    for count, name in ((2, "a"), (51, None)):
+        tables = [f'[[deposits.rules]]\nname = "{name or n}"' for n in range(count)]
+        assert "deposits.rules: son más de 50, o un nombre" in refusal(file, "\n".join(tables))

@@ -43,7 +43,7 @@ class Rule:
 
 # Words at which a name ends, and words that begin no name.
 _ENDS = (
-    r"en|a|al|por|con|desde|mediante|via|hoy|ayer|clave|cve|ref|referencia|concepto|saldo|te|le|se"
+    r"en|a(?!\.)|al|por|con|desde|mediante|via|hoy|ayer|clave|cve|ref|referencia|concepto|saldo|te|le|se"
     r"|ha|han|cuenta|cta|nit|cc|dni|ced|cedula|ruc|rut|cuit|cuil|banco|tu|su|para|usando|fecha"
     r"|comprobante|operacion|no|num|nro|numero|mensaje|motivo|descripcion|segun|que|monto|importe"
     r"|por|y (?:tu|su|ya|esta|se)|de (?:tu|su|la cuenta|cuenta|banco)|del banco|el (?=[0-9]|dia\b)"
@@ -145,7 +145,7 @@ SENDERS = finders(
     rf"[^\n.;]{{0,60}}? {_OF} {NAME}",
     rf"\b(?:recibiste|recibido|recibida|transferencia|pago|deposito|abono|yape|plin|sinpe|dinero)"
     rf"[^\n.;]{{0,40}}? {_OF} {NAME}",
-    rf"(?:^|\n){_OF} {NAME}",
+    rf"(?:^|\n|\b(?:recibiste|recibido) ){_OF}(?: ?:)? {NAME}",
     rf"\bdesde {NAME}",
 )
 _SAID = r"(?: (?:es|fue))?\.? ?[:#=]? ?(?:n(?:o|ro|um)?[.\u00b0\u00ba]* ?[:#]? ?)?"

@@ -19,8 +19,8 @@ _LINES = re.compile(r" ?(?:\n ?)+")
 _RAISED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+")
 
 _SIGNS = (
-    r"us ?\$|u\$s|u\$d|rd ?\$|mx ?\$|col ?\$|cop ?\$|ar ?\$|clp ?\$|c ?\$|[$\u20a1\u20b2\u20ac]"
-    r"|s ?/ ?\.?|b ?/ ?\.?|bs ?\.?|gs ?\.?|q ?\.?|l ?\."
+    r"us ?\$|u\$s|u\$d|rd ?\$|mx ?\$|col ?\$|cop ?\$|ar ?\$|clp ?\$|c ?\$"
+    r"|[$\u00a2\u20a1\u20b2\u20ac]|s ?/ ?\.?|b ?/ ?\.?|bs ?\.?|gs ?\.?|q ?\.?|l ?\."
 )
 _CODES = r"mxn|cop|crc|pen|clp|ars|gtq|hnl|nio|dop|bob|pyg|uyu|usd|pab|eur|m\.?n\.?"
 _WORDS = r"pesos|soles|sol|colones|quetzales|dolares|balboas|lempiras|cordobas|bolivianos|guaranies"
@@ -31,10 +31,9 @@ _GOES_ON = re.compile(
     r" ?(?:[0-9%\u00bd]|mil(?:lones)?\b|millon\b|k\b|mm?\b(?!\.?n)|/[0-9]|-[0-9]|[:x][0-9])"
     r"|[a-z\u02c6^_]|[.,'] [0-9]{3}(?![0-9])"
 )
-_BEHIND = re.compile(rf" ?(?:{_CODES}|{_WORDS}|\$|\u20a1|\u20ac)(?![a-z0-9])")
+_BEHIND = re.compile(rf" ?(?:{_CODES}|{_WORDS}|[$\u00a2\u20a1\u20ac])(?![a-z0-9])")
 MONEY = rf"(?:{_BEFORE} ?:? ?)?{_NUMBER}"
 _MONEY = re.compile(rf"(?P<sign>{_BEFORE})? ?(?P<number>{_NUMBER})")
-_MINUS = re.compile(r"[-\u2212\u2013(] ?\Z")
 _DOLLARS = re.compile(r"us ?\$|u\$|usd|dolar")
 _EUROS = re.compile("eur|\u20ac")
 _OF_DOLLARS = frozenset({"EC", "SV", "PA", "PR", "US"})
@@ -108,12 +107,10 @@ def amounts(folded: str, style: MoneyFormat, country: str = "") -> Iterator[Amou
                 continue
         behind = _BEHIND.match(folded, end)
         currency = f"{match['sign'] or ''} {behind[0] if behind else ''}"
-        is_sure = not (
-            _MINUS.search(folded, 0, start) if folded[start - 1 : start] != " " else False
-        )
+        is_minus = start > 0 and folded[start - 1] in "-\u2212\u2013("
         goes_on = behind is None and _GOES_ON.match(folded, end)
         units = None
-        if is_sure and not goes_on and _is_ours(currency, style, country):
+        if not is_minus and not goes_on and _is_ours(currency, style, country):
             units = read_number(match["number"])
         yield Amount(units, start, behind.end() if behind else end, bool(match["sign"] or behind))
 

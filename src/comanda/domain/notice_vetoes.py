@@ -84,6 +84,18 @@ VETOES = (
         r"\bdebes\b|\badeud\w+|\bpara (?:recibir|aceptar|cobrar|reclamar)(?:lo|la)?\b",
     ),
     _veto(
+        Why.WITHDRAWAL,
+        r"\bretir(?:o|os|aste|e|ado|aron)\b|\bavances?\b|\bdisposicion(?:es)?\b|\bsacaste\b",
+        r"\bretiro sin tarjeta\b|\bcajero automatico\b",
+    ),
+    _veto(
+        Why.PURCHASE,
+        r"\bcompras?\b|\bcompraste\b|\bconsumos?\b|\bconsumiste\b|\bcomercio ?:"
+        r"|\bpago en comercio\b",
+        r"\bcon (?:tu|su) tarjeta\b|\btransaccion (?:aprobada|en) ",
+        r"\bsuscripcion\b|\bcon tarjeta (?:final|terminad|\*)",
+    ),
+    _veto(
         Why.PAYMENT_MADE,
         r"\b(?:enviaste|pagaste|transferiste|depositaste|yapeaste|plineaste|mandaste|consignaste"
         r"|giraste|abonaste|recargaste|traspasaste|prestaste|invertiste|donaste)\b",
@@ -114,24 +126,13 @@ VETOES = (
         r"|\bcuota de manejo\b",
         r"\b(?:comision|impuesto|mantenimiento|membresia) (?:cobrad|debitad|por manejo)\w*",
         r"\bpago (?:de|a) (?:servicio|tarjeta|tdc|luz|agua|telefono|nomina|impuesto|factura)s?\b",
+        r"\btarjeta (?:de )?credito\b",
         r"\bdesde tu (?:cuenta|nequi|daviplata|yape|plin|tarjeta|ahorros|app)\b|\brecarga (?:de|por"
         r"|exitosa)\b",
         r"\b(?:envio|envias|transferencia|pago|transferiste) (?:de dinero )?(?:exitos[oa]|listo)"
         r" (?:a|para|por)\b|\bsali(?:o|eron|da) de (?:tu|su)\b|\bpara: ",
         r"\b(?:le|les) (?:enviaste|transferiste|pagaste)\b|\bdestinatario\b"
         r"|\bbeneficiario ?: ?(?!tu)",
-    ),
-    _veto(
-        Why.PURCHASE,
-        r"\bcompras?\b|\bcompraste\b|\bconsumos?\b|\bconsumiste\b|\bcomercio ?:"
-        r"|\bpago en comercio\b",
-        r"\bcon (?:tu|su) tarjeta\b|\btarjeta (?:de )?credito\b|\btransaccion (?:aprobada|en) ",
-        r"\bsuscripcion\b|\bcon tarjeta (?:final|terminad|\*)",
-    ),
-    _veto(
-        Why.WITHDRAWAL,
-        r"\bretir(?:o|os|aste|e|ado|aron)\b|\bavances?\b|\bdisposicion(?:es)?\b|\bsacaste\b",
-        r"\bretiro sin tarjeta\b|\bcajero automatico\b",
     ),
     _veto(
         Why.ADVERTISING,

@@ -29,6 +29,7 @@ from comanda.domain.notice_vetoes import (
 LONGEST_TITLE = 200
 LONGEST_ACCOUNT = 40
 MOST_SLOW = 3  # own patterns that may run out of time before no own rule is tried any more
+BEFORE = 200  # characters before an amount, which may call it a balance
 NEAR = 40  # characters before a number without a currency
 _AROUND = " .,;:-\u2013\u2014|'\u2019&+"
 _LAST_LINKS = re.compile(r"(?: (?:de|del|la|las|los|el|y|e))+\Z", re.IGNORECASE)
@@ -219,10 +220,10 @@ def _at(rule: Rule, notice: _Notice, found: Sequence[Amount]) -> list[Amount]:
 
 
 def _with_words(told: str, found: Sequence[Amount]) -> Iterator[tuple[Amount, str]]:
-    """Yield each amount with the words between it and the amount before."""
+    """Yield each amount with the words between it and the amount before, the nearest alone."""
     end = 0
     for amount in found:
-        yield amount, told[end : amount.start]
+        yield amount, told[max(end, amount.start - BEFORE) : amount.start]
         if amount.is_money:
             end = amount.end
 
