@@ -5,6 +5,7 @@ import { h, KeyedList, setText, toast } from "../lib/dom.js";
 import { businessDay, money, startOfDay } from "../house/format.js";
 import { createRefresher } from "../lib/again.js";
 import { createDeposit } from "./deposit-card.js";
+import { fetchPart } from "../lib/later.js";
 import { inParts, namesOf, paymentMatcher, ranker, referencesOf } from "./matching.js";
 import { Period } from "./period.js";
 import { createRow } from "./reconciliation-row.js";
@@ -15,6 +16,7 @@ import { Sides } from "./sides.js";
 import { untie } from "./tie.js";
 import { isInStatement, methodName, personName } from "./words.js";
 
+const loadStatement = () => import("./statement.js");
 const COLUMNS = [
   ["Encontrado en el banco"], ["Hora", "hora"], ["Mesa"], ["Orden"], ["Forma de pago"], ["Referencia", "referencia"],
   ["Monto", "monto"], ["Envió"], ["Aprobó"], ["Ingreso"],
@@ -68,6 +70,8 @@ export class Reconciliation {
       placeholder: "Monto, número, mesa o nombre", oninput: () => this.#list(),
     });
     this.only = h("input", { type: "checkbox", onchange: () => this.#list() });
+    this.statement = h("button", { class: "button", type: "button", onclick: () => this.#bringStatement() },
+      "⬆ Estado de cuenta");
     this.csv = h("a", { class: "button", download: "" }, "⬇ Descargar CSV");
     this.notice = h("p", { class: "notice", "data-tone": "late", role: "status", hidden: true });
     this.elsewhere = h("div", { class: "notice elsewhere", role: "status", hidden: true });
@@ -80,7 +84,8 @@ export class Reconciliation {
     this.node = h("div", { class: "bank-body" },
       h("div", { class: "bank-controls" }, this.period.node, field("Forma de pago", this.method),
         field("Ordenar por", this.sort),
-        field("Buscar", this.search), h("label", { class: "choice" }, this.only, "Sólo faltan"), this.csv),
+        field("Buscar", this.search), h("label", { class: "choice" }, this.only, "Sólo faltan"), this.statement,
+        this.csv),
       this.notice, this.elsewhere, this.sides.untied, this.totals, this.findings, this.sides.node, this.shown,
       this.#createLists());
     this.#list();
@@ -271,6 +276,11 @@ export class Reconciliation {
     this.findings.hidden = counts.length + lines.length === 0;
     this.findings.replaceChildren(
       ...(counts.length > 0 ? [h("li", {}, `Comprobantes: ${counts.join(", ")}`)] : []), ...lines);
+  }
+
+  async #bringStatement() {
+    const part = await fetchPart(loadStatement());
+    part?.openStatement(() => this.refresh());
   }
 
   /** Tick at once; if the server does not store the tick, take it back and say so. */

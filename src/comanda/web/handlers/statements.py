@@ -24,7 +24,7 @@ from comanda.web.plumbing.uploads import Upload, finish_in_thread, uploaded
 
 T = TypeVar("T")
 MOST_BYTES = 16 * 1024 * 1024
-LINES_AT_ONCE = 200
+LINES_AT_ONCE = 100
 TIES_AT_ONCE = 10
 _BREATH = 0.002  # seconds in which others write between two parts of a statement
 
