@@ -152,7 +152,7 @@ type SearchActs = { onChange: (text: string) => void; onOpen: () => void; onDown
 type Reconciled = Pick<Reconciliation, "payments" | "deposits" | "sides" | "people" | "readings" | "warnings">;
 /** A list of the Conciliación. */
 type View = "sin_ingreso" | "sin_pago" | "unidos" | "todos";
-type DepositParts = { payments: () => ReconciledPayment[]; nameOf: NameOf; onTied: () => void };
+type DepositParts = { candidatesOf: (deposit: Deposit) => ReconciledPayment[]; nameOf: NameOf; onTied: () => void };
 type MethodFigures = {
   method: string; count: number; total: number; tips: number; missing: number; lacking: number; isLate: boolean;
 };

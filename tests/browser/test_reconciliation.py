@@ -13,6 +13,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from comanda import office, till, workflow
 from comanda.domain.deposits import Deposit, DepositSource, NewDeposit
+from comanda.domain.evidence import WarningType
 from comanda.domain.examinations import Facts, Source
 from comanda.domain.house import House as Described
 from comanda.domain.readings import Reading
@@ -21,6 +22,7 @@ from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import DESKTOP, OpenWindow, settled, until_order
 from tests.browser.layout import SIZES, SMALL, all_flaws, flaws
 from tests.browser.test_caja import TABLET
+from tests.browser.test_examination import warn
 from tests.browser.test_shell import violations
 from tests.house import ANA, COCO, LUIS, MARA, ROSA, House, eventually, jpeg
 
@@ -648,6 +650,24 @@ async def test_a_payment_that_lost_the_deposit_it_was_approved_by_is_red(
     await expect(row(page, order["id"])).to_have_attribute("data-untied", "true")
     await expect(row(page, order["id"])).to_contain_text("⚠ Se aprobó con un aviso que le quitaron")
     assert await violations(page) == []
+
+
+async def test_a_payment_with_a_late_warning_is_one_tap_away_from_the_other_list(
+    house: House, window: OpenWindow
+) -> None:
+    await approve(house, 4)
+    await arrive(house, 24100, "a", at=house.clock.now + timedelta(minutes=90))
+    house.clock.advance(minutes=90)
+    order_id = await approve(house, 12)
+    await warn(house, order_id, WarningType.FILE_REUSED)
+    page = await open_tab(window)
+    elsewhere = page.locator(".elsewhere")
+    await expect(elsewhere).to_contain_text("Un pago con aviso no está en esta lista")
+    await settled(page)
+    await elsewhere.get_by_role("button", name="Mesa 12").click()
+    await expect(view(page, "Todos")).to_have_attribute("aria-pressed", "true")
+    await expect(row(page, order_id)).to_have_attribute("data-warned", "true")
+    await expect(elsewhere).to_be_hidden()
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["small", "phone", "desk"])

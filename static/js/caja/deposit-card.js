@@ -3,13 +3,14 @@
 import { h } from "../lib/dom.js";
 import { money } from "../house/format.js";
 import { placeWithin } from "../house/place.js";
-import { arrivedAt, askPayment, candidatesOf, sourceWords, tie } from "./tie.js";
+import { arrivedAt, askPayment, sourceWords, tie } from "./tie.js";
 
 /**
- * `{ node, update(deposit) }`; `payments()` are those on show, and `onTied()` is called after a change.
+ * `{ node, update(deposit) }`; `candidatesOf(deposit)` are the payments that it may belong to, and `onTied()` is called
+ * after a change.
  * @type {(deposit: Deposit, asked: DepositParts) => Card<Deposit>}
  */
-export function createDeposit(first, { payments, nameOf, onTied }) {
+export function createDeposit(first, { candidatesOf, nameOf, onTied }) {
   const facts = h("div", { class: "bank-deposit-facts" });
   const act = h("div", { class: "bank-deposit-act" });
   const node = h("li", { class: "card bank-deposit" }, facts, act);
@@ -27,7 +28,7 @@ export function createDeposit(first, { payments, nameOf, onTied }) {
   function update(/** @type {Deposit} */ now) {
     deposit = now;
     replaceIfNew(facts, JSON.stringify(now), () => factsOf(now));
-    const candidates = candidatesOf(now, payments());
+    const candidates = candidatesOf(now);
     replaceIfNew(act, candidates.map(({ id }) => id).join(" "), () => [actFor(candidates)]);
   }
 
@@ -42,7 +43,7 @@ export function createDeposit(first, { payments, nameOf, onTied }) {
     }
     const words = `${candidates.length} posibles`;
     return h("button", { class: "button", type: "button", "aria-label": `${words}, ${whose}`,
-      onclick: () => askPayment(deposit, candidatesOf(deposit, payments()), nameOf, tieTo) }, words);
+      onclick: () => askPayment(deposit, candidatesOf(deposit), nameOf, tieTo) }, words);
   }
 
   return { node, update };

@@ -13,7 +13,7 @@ import { decidedAt, isMissing, SORTS, sums } from "./reconciliation-view.js";
 import { place } from "../house/place.js";
 import { shortWarning, whyApproved } from "../house/rules.js";
 import { Sides } from "./sides.js";
-import { untie } from "./tie.js";
+import { candidatesAmong, untie } from "./tie.js";
 import { isInStatement, methodName, personName } from "./words.js";
 
 const loadStatement = () => import("./statement.js");
@@ -34,6 +34,7 @@ export class Reconciliation {
   #payments = [];
   /** @type {Deposit[]} */
   #deposits = [];
+  #candidates = candidatesAmong([]);
   /** @type {Map<string?, string>} */
   #names = new Map();
   /** @type {Set<string>} */
@@ -100,7 +101,7 @@ export class Reconciliation {
       key: ({ id }) => id,
       compare: SORTS.hora.compareDeposits,
       create: (deposit) => createDeposit(deposit, {
-        payments: () => this.#payments, nameOf: this.#nameOf, onTied: () => this.refresh(),
+        candidatesOf: (one) => this.#candidates(one), nameOf: this.#nameOf, onTied: () => this.refresh(),
       }),
     });
     this.ofPayments = h("section", { class: "bank-list" }, this.sides.paymentsTitle, this.table, this.empty);
@@ -178,6 +179,7 @@ export class Reconciliation {
     this.#names = new Map(people.map(({ username, name }) => [username, name]));
     this.#payments = payments;
     this.#deposits = deposits;
+    this.#candidates = candidatesAmong(payments);
     this.sides.show(sides, payments.length);
     this.#dayBegan = Date.parse(startOfDay());
     this.#list(true);
@@ -208,7 +210,7 @@ export class Reconciliation {
     Object.assign(this.lists.dataset, { compares: this.sides.isOn, view: this.sides.view });
     this.ofPayments.hidden = !this.sides.showsPayments;
     this.#listDeposits();
-    this.#showElsewhere(wanted);
+    this.#showElsewhere(this.sides.showsPayments ? wanted : []);
     this.#showTotals();
   }
 
@@ -252,6 +254,7 @@ export class Reconciliation {
     this.method.value = "";
     this.search.value = "";
     this.only.checked = false;
+    this.sides.choose("todos");
     this.period.show(date);
   }
 

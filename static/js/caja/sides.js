@@ -30,13 +30,12 @@ export class Sides {
     this.chips = new Map(NAMES.map((name) => {
       const counter = h("span", { class: "counter" }, "0");
       const word = h("span", {}, VIEWS[name].word);
-      const choose = () => {
-        this.#chosen = name;
-        this.#paint();
+      const act = () => {
+        this.choose(name);
         onChange();
       };
       return [name, { word, counter,
-        button: h("button", { class: "button", type: "button", onclick: choose }, word, counter) }];
+        button: h("button", { class: "button", type: "button", onclick: act }, word, counter) }];
     }));
     this.node = h("div", { class: "bank-views", role: "group", "aria-label": "Qué se ve", hidden: true },
       ...[...this.chips.values()].map(({ button }) => button));
@@ -44,6 +43,11 @@ export class Sides {
       this.#paint();
       onChange();
     });
+  }
+
+  choose(/** @type {View} */ name) {
+    this.#chosen = name;
+    this.#paint();
   }
 
   /** Whether the house's payments are compared with what the bank says. */

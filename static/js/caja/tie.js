@@ -30,10 +30,20 @@ export function arrivedAt(/** @type {Pick<Deposit, "at" | "is_day">} */ { at, is
 export const sourceWords = (/** @type {Deposit} */ { source, in_statement: inStatement }) => (
   source === "estado" ? "estado de cuenta" : inStatement ? "aviso y estado de cuenta" : "aviso del banco");
 
-/** The payments that a deposit may belong to: of the same amount, and without a deposit. */
-export const candidatesOf = (/** @type {Deposit} */ deposit, /** @type {ReconciledPayment[]} */ payments) =>
-  payments.filter((one) => one.to_account && one.deposit === null
-    && cents(givenOf(one)) === cents(deposit.amount));
+/**
+ * A function from a deposit to the payments that it may belong to: of the same amount, and without a deposit.
+ * @type {(payments: ReconciledPayment[]) => (deposit: Deposit) => ReconciledPayment[]}
+ */
+export function candidatesAmong(payments) {
+  /** @type {Map<number, ReconciledPayment[]>} */
+  const byAmount = new Map();
+  for (const one of payments) {
+    if (!one.to_account || one.deposit !== null) continue;
+    const amount = cents(givenOf(one));
+    byAmount.set(amount, [...byAmount.get(amount) ?? [], one]);
+  }
+  return ({ amount }) => byAmount.get(cents(amount)) ?? [];
+}
 
 /** Tie a deposit to a payment. @type {(deposit: Deposit, payment: ReconciledPayment) => Promise<boolean>} */
 export const tie = (deposit, payment) =>
