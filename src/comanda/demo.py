@@ -223,8 +223,8 @@ async def _charge(database: Database, guest: Guest, draw: Draw, house: House) ->
     when = house.local(database.clock()).strftime("%d/%m/%Y %H:%M")
     account = ACCOUNTS[0]
     own_account = (account.holder, account.number[-4:])
-    to_account = OTHERS_ACCOUNT if guest.is_astray else own_account
-    photo = await draw(given, reference, payer, when, *to_account)
+    payee = OTHERS_ACCOUNT if guest.is_astray else own_account
+    photo = await draw(given, reference, payer, when, *payee)
     return await database.write(
         workflow.submit_payment,
         waiter,
@@ -233,4 +233,5 @@ async def _charge(database: Database, guest: Guest, draw: Draw, house: House) ->
         inspect(photo, hashlib.sha256(photo).hexdigest()),
         claim=Claim(reference),
         charge=charge,
+        to_account=True,
     )
