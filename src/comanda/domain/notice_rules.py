@@ -47,10 +47,10 @@ _ENDS = (
     r"|ha|han|cuenta|cta|nit|cc|dni|ced|cedula|ruc|rut|cuit|cuil|banco|tu|su|para|usando|fecha"
     r"|comprobante|operacion|no|num|nro|numero|mensaje|motivo|descripcion|segun|que|monto|importe"
     r"|por|y (?:tu|su|ya|esta|se)|de (?:tu|su|la cuenta|cuenta|banco)|del banco|el (?=[0-9]|dia\b)"
-    r"|transaccion|aut|autorizacion|folio|recibido|recibida|sinpe|spei|cel|celular|tel"
+    r"|ya|transaccion|aut|autorizacion|folio|recibido|recibida|sinpe|spei|cel|celular|tel"
 )
 _NO_NAMES = (
-    r"tu|su|la|el|los|las|un|una|uno|mi|otro|otra|este|esta|esa|ese|cuenta|cta|ahorros|dinero|pago"
+    r"tu|su|se|te|la|el|los|las|un|una|uno|mi|otro|otra|este|esta|esa|ese|cuenta|cta|ahorros|dinero|pago"
     r"|fondos|rastreo|referencia|operacion|transaccion|seguridad|comprobante|transferencias?|mismo"
     r"|hoy|fecha|parte|tercero|terceros|banco|linea|manera|forma|recibir|forma|envio|abono|deposito"
     r"|monto|importe|valor|pesos|soles|colones|quetzales|dolares|lunes|martes|miercoles|jueves"
@@ -110,7 +110,7 @@ def finders(*patterns: str) -> tuple[Finder, ...]:
 _START = r"(?:^|[\n.:!\u00a1,;(] ?)"
 _PAST = (
     r"envi(?:o|aron|ado)|transfiri(?:o|eron)|transferido|deposit(?:o|aron|ado)|pag(?:o|aron|ado)"
-    r"|yape(?:o|aron|ado)|pline(?:o|aron|ado)|mand(?:o|aron|ado)|consign(?:o|aron|ado)"
+    r"|yapp?e(?:o|aron|ado)|pline(?:o|aron|ado)|mand(?:o|aron|ado)|consign(?:o|aron|ado)"
     r"|abon(?:o|aron|ado)|acredit(?:o|aron|ado)|ingres(?:o|aron|ado)|pas(?:o|aron|ado)"
     r"|lleg(?:o|aron|ado)|entr(?:o|aron|ado)|gir(?:o|aron|ado)"
 )
@@ -122,21 +122,24 @@ SENT = (
 )
 RECEIVED = (
     r"\b(?:recibiste|recibimos|recibid[oa]s?)\b|\bacaba[sn]? de recibir\b"
-    rf"|(?:{_START}|\b(?:usted|ud\.?|se|sinpe|spei|yappy|cliente|cuenta \S{{1,20}}) )recibio\b"
+    rf"|(?:{_START}|\b(?:usted|ud\.?|se|sinpe|spei|yappy|cliente|cuenta \S{{1,20}}) )"
+    r"recibi(?:o|eron)\b"
 )
 CREDITED = (
     r"\babono\b|\babonad[oa]s?\b|\babonaron\b|\babonamos\b|\bdeposito\b|\bdepositad[oa]s?\b"
-    r"|\bdepositaron\b|\bacredit(?:o|ado|ada|aron|amos|acion)\b|\bconsignacion\b"
+    r"|\bdepositaron\b|\bacredit(?:o|ado|ada|aron|amos|acion|amento|amiento)\b|\bconsignacion\b"
     r"|\bconsign(?:o|aron|ado|ada)\b|\bingreso (?:de|por|a|en)\b|\bingresaron\b|\bingresado\b"
     r"|\bcredito (?:por|de|a su|a tu|en|recibido|aplicado)\b|\bnota de credito\b"
     r"|\ba (?:tu|su) favor\b|\btransferencia entrante\b|\bentraron\b|\bte llegaron\b"
+    r"|\blleg(?:o|aron) (?:plata|dinero|una transferencia|un pago)\b"
 )
 _ANY = f"{SENT}|{RECEIVED}|{CREDITED}"
 
 _OF = r"(?:de(?: parte de)?(?: (?:el|la) (?:sr|sra|senora?)\.?)?|desde)"
 SENDERS = finders(
     rf"\b(?:ordenante|remitente|emisor|enviad[oa] por|enviante|de parte de|quien envia|pagador"
-    rf"|nombre del ordenante|desde|origen|depositante|cliente) ?: ?{NAME}",
+    rf"|nombre del ordenante|desde|origen|depositante) ?: ?{NAME}",
+    rf"\b(?:ordenante|remitente) {NAME}",
     rf"{_START}(?:(?:yape|plin|nequi|yappy|daviplata|bre-b)[ :!]+)?{NAME} (?:te|les?) "
     rf"(?:(?:ha|han) |acaba de |acaban de )?(?:{_PAST}|hizo|ha hecho|realizo|enviar|transferir)\b",
     rf"\b(?:enviad[oa]|transferid[oa]|realizad[oa]|ordenad[oa]|hech[oa]|depositad[oa]) (?:por|de) "
@@ -164,7 +167,7 @@ ACCOUNTS = finders(
     rf"\b(?:a|en|de) (?:tu|su) (?:cuenta|cta\.?)(?: de)?[a-z ]{{0,30}}?"
     rf"(?:terminad[ao] en|terminacion|finalizad[ao] en|que termina en|final|no\.?|num\.?|nro\.?)? ?"
     rf"{ACCOUNT}",
-    rf"\b(?:tu|su|la) (?:cuenta|cta\.?|tarjeta|debito)[a-z ]{{0,40}}? ?{ACCOUNT}",
+    rf"(?<!desde )\b(?:tu|su) (?:cuenta|cta\.?|tarjeta|debito)[a-z ]{{0,40}}? ?{ACCOUNT}",
     rf"\b(?:a|en) (?:la )?(?:cuenta|cta\.?)[a-z ]{{0,20}} ?{ACCOUNT}",
     rf"\b(?:en|a) (?:tu|su) ({_WALLETS})\b",
 )

@@ -19,13 +19,14 @@ _LINES = re.compile(r" ?(?:\n ?)+")
 _RAISED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+")
 
 _SIGNS = (
-    r"us ?\$|u\$s|u\$d|rd ?\$|mx ?\$|col ?\$|cop ?\$|ar ?\$|clp ?\$|c ?\$"
+    r"us ?\$|u\$s|u\$d|\$u|rd ?\$|mx ?\$|col ?\$|cop ?\$|ar ?\$|clp ?\$|c ?\$"
     r"|[$\u00a2\u20a1\u20b2\u20ac]|s ?/ ?\.?|b ?/ ?\.?|bs ?\.?|gs ?\.?|q ?\.?|l ?\."
 )
 _CODES = r"mxn|cop|crc|pen|clp|ars|gtq|hnl|nio|dop|bob|pyg|uyu|usd|pab|eur|m\.?n\.?"
 _WORDS = r"pesos|soles|sol|colones|quetzales|dolares|balboas|lempiras|cordobas|bolivianos|guaranies"
 _BEFORE = rf"(?<![a-z0-9])(?:(?:{_CODES}) ?(?:{_SIGNS})?|(?:{_SIGNS}) ?(?:{_CODES})?|(?:{_WORDS}))"
-_NUMBER = r"[0-9](?:[.,'\u2019][0-9]|[0-9])*+"
+# Blanks group digits only where hundredths follow: `1 250,00`, but no `$50 120`.
+_NUMBER = r"(?:[0-9]{1,3}(?: [0-9]{3})+[.,][0-9]{2}(?![0-9])|[0-9](?:[.,'\u2019][0-9]|[0-9])*+)"
 # A number that goes on is no amount: a blank and a group of digits, `mil`, a percentage, a date.
 _GOES_ON = re.compile(
     r" ?(?:[0-9%\u00bd]|mil(?:lones)?\b|millon\b|k\b|mm?\b(?!\.?n)|/[0-9]|-[0-9]|[:x][0-9])"
@@ -122,7 +123,7 @@ def read_number(number: str) -> int | None:
     One mark before three digits groups thousands, whatever the house's own mark is: no bank writes
     thousandths (`$50.000`, `S/ 1.250`). Zero, and more than a payment can be, is None.
     """
-    parts = _NUMBER_PARTS.fullmatch(number)
+    parts = _NUMBER_PARTS.fullmatch(number.replace(" ", ""))
     if parts is None or (parts["mark"] and parts["mark"] == parts["group"]):
         return None
     whole = re.sub("[^0-9]", "", parts["whole"])

@@ -63,6 +63,7 @@ VETOES = (
         r"\bdevuelt[oa]s?\b|\bdevolucion\w*|\bdevolvi\w+|\brevers[aoi]\w*|\breembols\w+",
         r"\bfallid[oa]s?\b|\bfallo\b|\ben proceso\b|\bprocesandose\b|\bpendientes?\b",
         r"\bprogramad[oa]s?\b|\bcancelad[oa]s?\b|\bdeclinad[oa]s?\b|\bdenegad[oa]s?\b",
+        r"\bcheque\b|\bsalvo buen cobro\b|\bsujet[oa] a\b",
         r"\bno exitos[oa]s?\b|\bsin exito\b|\banulad[oa]s?\b|\bretenid[oa]s?\b|\ben revision\b",
         r"\bsera (?:acreditad|abonad|depositad|enviad)[oa]\b|\bpor acreditar\b|\ben camino\b",
         r"\bno (?:fue |ha sido |se )(?:acredit|abon|deposit|recib|realiz|complet|proces)\w*",
@@ -81,6 +82,7 @@ VETOES = (
         r"\bvence(?:n|ra)?\b|\bvencimiento\b|\bfecha limite\b|\bpago minimo\b"
         r"|\bpaga (?:tu|antes)\b",
         r"\b(?:tu|su) (?:recibo|factura|estado de cuenta|mensualidad|cuota)\b|\brecuerda pagar\b",
+        r"\brequerid[oa]\b|\b(?:deposito|pago) (?:de|en) garantia\b",
         r"\bdebes\b|\badeud\w+|\bpara (?:recibir|aceptar|cobrar|reclamar)(?:lo|la)?\b",
     ),
     _veto(
@@ -93,6 +95,7 @@ VETOES = (
         r"\bcompras?\b|\bcompraste\b|\bconsumos?\b|\bconsumiste\b|\bcomercio ?:"
         r"|\bpago en comercio\b",
         r"\bcon (?:tu|su) tarjeta\b|\btransaccion (?:aprobada|en) ",
+        r"\b(?:tu|su) (?:pedido|orden|paquete|viaje)\b",
         r"\bsuscripcion\b|\bcon tarjeta (?:final|terminad|\*)",
     ),
     _veto(
@@ -126,7 +129,8 @@ VETOES = (
         r"|\bcuota de manejo\b",
         r"\b(?:comision|impuesto|mantenimiento|membresia) (?:cobrad|debitad|por manejo)\w*",
         r"\bpago (?:de|a) (?:servicio|tarjeta|tdc|luz|agua|telefono|nomina|impuesto|factura)s?\b",
-        r"\btarjeta (?:de )?credito\b",
+        r"\btarjeta (?:de )?credito\b|\bcuentas? (?:de )?(?:destino|terceros?)\b|\ba terceros?\b",
+        r"\ba (?:la )?cuenta de (?!ahorros?|cheques|corriente|nomina|debito|pago|tu|su)[a-z]",
         r"\bdesde tu (?:cuenta|nequi|daviplata|yape|plin|tarjeta|ahorros|app)\b|\brecarga (?:de|por"
         r"|exitosa)\b",
         r"\b(?:envio|envias|transferencia|pago|transferiste) (?:de dinero )?(?:exitos[oa]|listo)"
