@@ -89,8 +89,11 @@ def _require(request: web.Request, is_ours: bool) -> None:  # noqa: FBT001 - wha
 
 
 def _read(raw: bytes, request: web.Request) -> dict[str, Any]:
-    """Return the notice's fields. Raises MalformedBody and ValidationFailed."""
-    data = parse_json(raw, request[ROUTE].body_bytes)
+    """Return the notice's fields. Raises MalformedBody and ValidationFailed.
+
+    An app that fills in a template may put a notice of several lines in as it is.
+    """
+    data = parse_json(raw, request[ROUTE].body_bytes, strict=False)
     if not isinstance(data, dict):
         raise MalformedBody
     notice = check(Notice, data)

@@ -97,11 +97,19 @@ def _parse(raw: bytearray, schema: type[Schema], most: int) -> dict[str, Any]:
     return check(schema, parse_json(raw, most))
 
 
-def parse_json(raw: bytes | bytearray, most: int) -> Any:
-    """Return what a body of a route that takes `most` bytes says. Raises MalformedBody."""
+def parse_json(raw: bytes | bytearray, most: int, *, strict: bool = True) -> Any:
+    """Return what a body of a route that takes `most` bytes says. Raises MalformedBody.
+
+    Unless it is `strict`, a text may have line breaks as they are, instead of `\\n`.
+    """
     try:
         _weigh(raw, min(most // BYTES_OF_A_VALUE, MAX_VALUES))
-        return json.loads(raw.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
+        return json.loads(
+            raw.decode(),
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_object,
+            strict=strict,
+        )
     except (ValueError, RecursionError) as error:
         raise MalformedBody from error
 
