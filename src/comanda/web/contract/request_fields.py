@@ -170,7 +170,7 @@ class Stamp(fields.Field[datetime | None]):
     default_error_messages = MESSAGES
 
     def __init__(self, **more: Any) -> None:
-        metadata = {"type": ["integer", "string", "null"], "pattern": f"^({_STAMP.pattern}|\\s*)$"}
+        metadata = {"type": ["integer", "string"], "pattern": f"^({_STAMP.pattern}|\\s*)$"}
         super().__init__(load_default=None, allow_none=True, metadata=metadata, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime | None:
