@@ -31,6 +31,7 @@ def test_most_routes_take_4_kilobytes() -> None:
         "/orders",
         "/errors",
         "/deposits/notices",
+        "/deposits/try",
         "/setup",
         "/menu/order",
         "/menu/preview",
