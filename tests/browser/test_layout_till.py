@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from comanda.config import Backup, Config
+from comanda.config import Backup, Config, Deposits
 from tests.browser.conftest import OpenWindow, settled
 from tests.browser.layout import SIZES, all_flaws
 from tests.browser.test_layout import (
@@ -18,6 +18,7 @@ from tests.browser.test_layout import (
     LONG_CASHIER,
     LONG_WAITER,
     LONG_WORD,
+    LONG_WORDS,
     NOTE,
     TILL,
     Case,
@@ -32,7 +33,7 @@ from tests.browser.test_layout import (
 )
 from tests.house import ANA, COCO, LUIS, ROSA, House, jpeg
 
-HINTED, SENT_AGAIN, CASH, FROM_YESTERDAY = 8501, 8502, 8503, 8504
+HINTED, SENT_AGAIN, CASH, FROM_YESTERDAY, ARRIVED, POSSIBLE = 8501, 8502, 8503, 8504, 8505, 8506
 REFERENCE = "0123456789" * 4
 DECIDE = """async () => {
   const { key } = document.querySelector(".proof-card[aria-current]").parentNode.dataset;
@@ -48,12 +49,15 @@ VOIDED = """async () => {
 
 @pytest.fixture
 def config(config: Config) -> Config:
-    """Nightly backups are on; no night has passed."""
-    return replace(config, backup=Backup())
+    """Nightly backups are on; no night has passed. The bank's phone is there, and silent."""
+    return replace(config, backup=Backup(), deposits=Deposits(secret="una clave muy larga"))
 
 
 async def furnish_till(house: House) -> None:
-    """A proof with hints, one sent again, cash, a payment of the day before, and an old copy."""
+    """A proof with hints, one sent again, cash, a payment of the day before, and an old copy.
+
+    And a proof whose money has arrived, and one whose money is one of two deposits.
+    """
     folder = house.path.parent / "backups"
     folder.mkdir(exist_ok=True)  # the watch over copies may have made it
     (folder / "comanda-20261125T100000Z.db").write_bytes(b"three days old")
@@ -85,6 +89,12 @@ async def furnish_till(house: House) -> None:
     await house.judge(await send(order, jpeg(), **told), "rechazado", LUIS, reason=NOTE)
     await send(order, jpeg(), **told)
     await send(await deliver(CASH), None, method="efectivo")
+    arrived, possible = await deliver(ARRIVED), await deliver(POSSIBLE)
+    await send(arrived, jpeg(), **told | {"amount": "1234567.88"})
+    await house.hears_of_money(123456788, sender=LONG_WORD + LONG_WORD, reference=REFERENCE)
+    for number, sender in enumerate((LONG_WORD + LONG_WORD, LONG_WORDS), start=1):
+        await house.hears_of_money(123456787, sender=sender, reference=f"{number}{REFERENCE}")
+    await send(possible, jpeg(), **told | {"amount": "1234567.87", "reference": "77"})
 
 
 def card_of(table: int) -> Callable[[Page], Awaitable[None]]:
@@ -167,6 +177,12 @@ async def only_missing(page: Page) -> None:
     await page.locator(".bank-shown").get_by_text("Se ven").wait_for()
 
 
+async def which_money(page: Page) -> None:
+    await settled(page)
+    await page.locator(".list-pane .possible:visible").click()
+    await page.get_by_role("dialog", name="Elegir el ingreso").wait_for()
+
+
 async def offline(page: Page) -> None:
     await page.context.set_offline(True)
     await page.get_by_text("Sin conexión").first.wait_for()
@@ -211,6 +227,9 @@ MORE_TILL = (
     till("cash", card_of(CASH)),
     till("not seen in the account", not_seen),
     till("why approve", why_approve),
+    till("money arrived", card_of(ARRIVED)),
+    till("money that may be its own", card_of(POSSIBLE)),
+    till("which money", which_money),
     till("search", search("$ 1,604,937.10")),
     till("nothing found", search(LONG_WORD + LONG_WORD)),
     till("an order", first_row("En curso")),
