@@ -100,6 +100,8 @@ RENAMED = {
         "cash": "static/js/cobro/form.js",
     },
     "NewOrder": {"items": "static/js/cobro/parcels.js"},
+    "Deposit": {"is_day": "static/js/caja/arrival.js", "sender": "static/js/caja/arrival.js"},
+    "BankPhone": {"heard_at": "static/js/caja/deposits.js"},
     "NewVerdict": {"seen_in_account": "static/js/caja/verdicts.js"},
     "ReconciledPayment": {"reconciled_at": "static/js/caja/reconciliation-row.js"},
     "Settings": {

@@ -90,10 +90,11 @@ async def furnish_till(house: House) -> None:
     await send(order, jpeg(), **told)
     await send(await deliver(CASH), None, method="efectivo")
     arrived, possible = await deliver(ARRIVED), await deliver(POSSIBLE)
-    await send(arrived, jpeg(), **told | {"amount": "1234567.88"})
-    await house.hears_of_money(123456788, sender=LONG_WORD + LONG_WORD, reference=REFERENCE)
-    for number, sender in enumerate((LONG_WORD + LONG_WORD, LONG_WORDS), start=1):
-        await house.hears_of_money(123456787, sender=sender, reference=f"{number}{REFERENCE}")
+    number = f"9{REFERENCE}"[:40]
+    await send(arrived, jpeg(), **told | {"amount": "1234567.88", "reference": number})
+    await house.hears_of_money(123456788, sender=LONG_WORD + LONG_WORD, reference=number)
+    for turn, sender in enumerate((LONG_WORD + LONG_WORD, LONG_WORDS), start=1):
+        await house.hears_of_money(123456787, sender=sender, reference=f"{turn}{REFERENCE}")
     await send(possible, jpeg(), **told | {"amount": "1234567.87", "reference": "77"})
 
 

@@ -38,7 +38,7 @@ export const depositOf = (/** @type {Payment?} */ payment) => payment?.deposit ?
 function arrivalParts(/** @type {Deposit} */ deposit) {
   const tie = tieWords(deposit.tie);
   return [`💰 Llegó `, h("span", { class: "money" }, money(deposit.amount)), ` ${arrivedWhen(deposit)}`,
-    ...(deposit.sender ? [" · ", h("bdi", {}, deposit.sender)] : []), ` · ${sourceWords(deposit)}`,
+    ...(deposit.sender ? [" · ", h("bdi", { data: { short: "" } }, deposit.sender)] : []), ` · ${sourceWords(deposit)}`,
     tie ? h("span", { class: "arrival-tie" }, ` · ${tie}`) : ""];
 }
 
