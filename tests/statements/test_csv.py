@@ -1,4 +1,4 @@
-"""CSV and TSV: what came in is found, however a bank writes it, or a sentence says what is wrong."""
+"""CSV and TSV: what came in is found, however a bank writes it, or a sentence says why not."""
 
 from datetime import UTC, datetime
 

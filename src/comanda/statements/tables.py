@@ -121,7 +121,20 @@ def find_header(table: Table, profiles: Mapping[str, Layout]) -> Header:
         is_header = Role.DATE in roles or any(role in roles for role in _MONEY)
         if is_header and len(roles) >= _HEADED and len(roles) > best:
             best, best_row = len(roles), number
-    return Header(best_row)
+    return Header(best_row or _above_the_first_date(table))
+
+
+def _above_the_first_date(table: Table) -> int:
+    """Return the number of the row right above the first one with a date, if it can be a header.
+
+    Such a header has words that nobody knew, and no amount.
+    """
+    for number, (_, row) in enumerate(table.rows[:_LOOKED_AT]):
+        if any(map(is_date, row)):
+            above = table.rows[number - 1][1] if number else []
+            is_header = sum(map(bool, map(str.strip, above))) >= _HEADED
+            return number if is_header and not any(map(is_amount, above)) else 0
+    return 0
 
 
 def find_columns(table: Table, layout: Layout, default_mark: str) -> Layout:
