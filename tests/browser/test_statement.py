@@ -1,7 +1,5 @@
 """A bank's statement on the cashier's page: chosen, looked at, corrected, imported."""
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
@@ -128,7 +126,7 @@ async def test_a_file_that_is_none_says_why(
 
 @pytest.mark.parametrize("size", [SMALL, {"width": 390, "height": 844}, DESKTOP])
 async def test_the_dialog_fits_and_can_be_used_by_everybody(
-    house: House, window: OpenWindow, size: dict[str, int], tmp_path: Path
+    house: House, window: OpenWindow, size: dict[str, int]
 ) -> None:
     page = await open_tab(window, LUIS, size)
     dialog = await open_dialog(page)
@@ -136,8 +134,5 @@ async def test_the_dialog_fits_and_can_be_used_by_everybody(
     await expect(dialog.get_by_text("1 línea no se entiende")).to_be_visible()
     for part in ("Columnas", "Formatos"):
         await dialog.get_by_text(part, exact=True).click()
-    await page.screenshot(path=f"/tmp/h3-{size['width']}.png")
     assert await flaws(page) == []
     assert await violations(page) == []
-    await dialog.get_by_role("button", name="Importar").scroll_into_view_if_needed()
-    await page.screenshot(path=f"/tmp/h3-{size['width']}b.png")

@@ -141,9 +141,9 @@ class Statement {
     this.preview.replaceChildren(...[
       told.lacks ? h("p", { class: "notice", role: "alert" }, `${told.lacks}.`) : summary(told),
       told.complaints.length > 0 ? complaints(told) : null,
+      told.rows.length > 0 ? rows(told) : null,
       isTable ? this.#columns(told) : null,
       isTable ? this.#formats(told) : null,
-      told.rows.length > 0 ? rows(told) : null,
     ].filter((node) => node !== null));
   }
 
