@@ -42,6 +42,7 @@ from comanda.domain.staff import Staff
 from comanda.store import deposits, numbers_in_use, orders, payments
 from comanda.store.backup import check
 from comanda.store.database import Snapshot, Transaction
+from comanda.store.deposits import DepositFilter
 from comanda.workflow import Charge, OrderLine
 from tests.house import ANA, BETO, COCO, LUIS, ROSA, FixedClock, hire
 from tests.test_workflow import open_file
@@ -370,6 +371,18 @@ def test_nobody_ties_their_own_payment_a_taken_deposit_or_another_amount(house: 
     assert house.tie(house.deposit(deposit), one).payment_id == one.id
 
 
+def test_what_is_doubtful_is_tied_by_hand_alone_until_the_statement_has_it(house: TillOf) -> None:
+    payment = house.submit(house.deliver(), 7000)
+    doubtful = NewDeposit(
+        DepositSource.NOTICE, 7000, house.clock(), "aviso:x", sender="desde 55", is_doubtful=True
+    )
+    deposit = house.perform(till.receive_deposit, doubtful).deposit
+    assert deposit.tie is None
+    assert house.payment(payment).deposit is None
+    line = house.line(7000, house.clock(), "estado:1")
+    assert (line.is_new, line.deposit.payment_id) == (False, payment.id)
+
+
 # The same money twice
 
 
@@ -410,6 +423,21 @@ def test_an_old_line_is_no_news_for_the_till(house: TillOf) -> None:
     assert house.news(before) == []
     house.line(7000, house.clock() - timedelta(hours=5), "estado:2")
     assert [kind for kind, _ in house.news(before)] == ["deposit_arrived"]
+
+
+@pytest.mark.parametrize("ends", [0, 4, 12])
+def test_a_line_without_a_time_belongs_to_the_houses_day_of_its_date(
+    house: TillOf, ends: int
+) -> None:
+    midnight = house.clock().replace(hour=6, minute=0)
+    line = house.line(7000, midnight, "estado:1", is_day=True).deposit
+    start = midnight + timedelta(hours=ends)
+    listed = [
+        deposits.find_all(house.view(), DepositFilter(start + day * DAY, start + (day + 1) * DAY))
+        for day in (-1, 0, 1)
+    ]
+    assert [len(found) for found in listed] == [0, 1, 0]
+    assert listed[1] == [line]
 
 
 # Any order of arrivals

@@ -249,6 +249,23 @@ def test_an_own_rule_may_name_a_number_from_which_the_bank_writes() -> None:
     own = Rule("mi-banco", when=finders(r"\+50688887777", "recibiste"), is_own=True)
     other = Rule("mi-banco", when=finders("recibiste"), is_own=True)
     assert examine("+50688887777", text, (own, *RULES)).amount == 18550
-    assert examine("+50688887778", text, (own, *RULES)).why is Why.PRIVATE_NUMBER
-    assert examine("+50688887777", text, (other, *RULES)).why is Why.PRIVATE_NUMBER
-    assert examine("85888", text).amount == 18550
+    assert examine("+50688887777", text, (own, *RULES)).why is None
+    for number, rule in (("+50688887778", own), ("+50688887777", other)):
+        doubtful = examine(number, text, (rule, *RULES))
+        assert (doubtful.amount, doubtful.why) == (18550, Why.PRIVATE_NUMBER)
+    assert examine("85888", text).why is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("+573001234567", "Has recibido $50.000 de Marcos Peña"),
+        ("3001234567", "Nequi: recibiste $50.000 de Marcos Peña"),
+        ("+506 8888-7777", "Ha recibido 50.000,00 Colones de Ana por SINPE Móvil"),
+    ],
+)
+def test_what_a_persons_number_sends_is_doubtful(title: str, text: str) -> None:
+    verdict = examine(title, text, RULES, COMMA)
+    assert (verdict.kind, verdict.why) == (Kind.DEPOSIT, Why.PRIVATE_NUMBER)
+    assert verdict.amount == 5_000_000
+    assert examine(title, "Enviaste $50.000 a Ana", RULES, COMMA).why is Why.PAYMENT_MADE

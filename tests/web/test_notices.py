@@ -121,12 +121,19 @@ async def test_a_notice_of_no_deposit_is_answered_200_so_that_the_app_stops(
     assert (await phone(house)).notice_at == house.clock()
 
 
-async def test_a_text_message_from_somebodys_phone_is_no_banks(house: House) -> None:
-    """A guest who pays by phone number knows the number of the house's phone."""
-    for number in ("+573001234567", "3001234567", "+506 8888 7777", "55-1234-5678"):
-        told = await send(house, NOTICE | {"from": number})
-        assert told == (200, {"ignored": "numero_privado"}), number
-    assert deposits(house) == 0
+async def test_a_text_message_from_somebodys_phone_is_tied_by_hand_alone(house: House) -> None:
+    """Whoever knows the number of the house's phone can write to it as a bank writes."""
+    order = await house.deliver()
+    _, sent = await house.submit(order["id"])
+    words = {"text": "Recibiste $241.00 de Marcos Peña"}
+    for count, number in enumerate(("+573001234567", "3001234567", "+506 8888 7777")):
+        status, told = await send(house, NOTICE | words | {"from": number})
+        assert (status, told["payment_id"]) == (201, None), number
+        assert told["sender"] == f"Marcos Peña · desde {number}"
+        assert deposits(house) == count + 1
+    tie = {"payment_id": sent["payment"]["id"]}
+    status, tied = await house.call(LUIS, "PUT", f"/deposits/{told['id']}/payment", json=tie)
+    assert (status, tied["tie"]) == (200, {"rule": "mano", "by": "luis"})
 
 
 @pytest.mark.parametrize("later", [{}, {"seconds": 3}, {"days": 1}, {"days": 30}])

@@ -57,7 +57,8 @@ class NewDeposit:
     `amount` in minor units. `at` is when it arrived by the bank's words; with `is_day`, a line
     without a time, it is the first moment of that day. `key` is the same for the same notice or
     line. `account` are the digits or the name of the house's account, as far as they are told.
-    `rule` is the name of the rule that read a notice, and `text` the notice's words.
+    `rule` is the name of the rule that read a notice, and `text` the notice's words. No rule ties
+    what `is_doubtful`, which somebody else than the bank may have sent; a hand may.
     """
 
     source: DepositSource
@@ -70,6 +71,7 @@ class NewDeposit:
     account: str | None = None
     rule: str | None = None
     text: str | None = None
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Deposit:
     """Money that arrived, as it is stored; the fields are those of NewDeposit.
 
     `received_at` is when the house learned of it. `in_statement` tells whether a statement has it.
-    `untied_by` is the cashier who took a tie back: then no rule ties the deposit again.
+    `untied_by` is the cashier who took a tie back, or the house for what was doubtful from the
+    beginning: no rule ties the deposit.
     """
 
     id: int

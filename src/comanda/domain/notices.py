@@ -7,7 +7,7 @@ look at the account; a false one costs the bill.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from comanda.domain.deposits import LONGEST_SENDER
@@ -46,8 +46,9 @@ class Kind(StrEnum):
 class Verdict:
     """What was made of a notice, by the rule of this name.
 
-    A deposit has an `amount`, in minor units, and no `why`; an ignored notice has a `why` and no
-    amount, and a `rule` only where a rule recognized the notice and found no amount. `slow` are the
+    A deposit has an `amount`, in minor units, and no `why`, unless a person's number sent it: then
+    anybody may have written it, and people decide. An ignored notice has a `why` and no amount, and
+    a `rule` only where a rule recognized the notice and found no amount. `slow` are the
     names of the house's own rules of which a pattern ran out of time.
     """
 
@@ -100,9 +101,10 @@ def examine(
             if veto is not None:
                 break
             if is_private and not _names_sender(rule, notice):
-                continue
+                verdict = _read(rule, notice)
+                return replace(verdict, why=verdict.why or Why.PRIVATE_NUMBER)
         return _read(rule, notice)
-    return _ignored(notice, veto or _reason(notice, is_private=is_private))
+    return _ignored(notice, veto or _reason(notice))
 
 
 def _notice(title: str, text: str, style: MoneyFormat, country: str) -> _Notice:
@@ -166,10 +168,8 @@ def _ignored(notice: _Notice, why: Why, rule: str | None = None) -> Verdict:
     return Verdict(Kind.IGNORED, why, rule, slow=tuple(notice.slow))
 
 
-def _reason(notice: _Notice, *, is_private: bool) -> Why:
+def _reason(notice: _Notice) -> Why:
     """Why no rule holds."""
-    if is_private:
-        return Why.PRIVATE_NUMBER
     found = _with_words(notice.told, list(_amounts(notice)))
     others = [_is_other(notice.told, amount, before) for amount, before in found if amount.is_money]
     return Why.BALANCE if others and all(others) else Why.NO_RULE

@@ -9,9 +9,11 @@ from functools import lru_cache
 from comanda.domain.deposits import NEAR, Deposit, DepositSource, NewDeposit, Tie, TieRule
 from comanda.domain.errors import DepositNotFound
 from comanda.domain.evidence import reference_key
+from comanda.domain.staff import HOUSE
 from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 
 SHORTEST_NUMBER = 4  # characters of a key: a security code of three digits names no operation
+_HALF_DAY = timedelta(hours=12)
 SAME_MONEY = timedelta(days=5)  # between two reports of the same number and amount
 SAME_LINE = timedelta(days=1)  # the same between two statements
 MOST_OF_A_NUMBER = 10  # deposits with one number and amount that are looked at
@@ -19,9 +21,9 @@ MOST_OF_A_NUMBER = 10  # deposits with one number and amount that are looked at
 _INSERT = """
     INSERT INTO deposits
         (source, amount, at, is_day, received_at, sender, reference, reference_key, account, rule,
-         text, has_notice, in_statement)
+         text, has_notice, in_statement, untied_by)
     VALUES (:source, :amount, :at, :is_day, :received_at, :sender, :reference, :reference_key,
-            :account, :rule, :text, :has_notice, :in_statement)
+            :account, :rule, :text, :has_notice, :in_statement, :untied_by)
 """
 _INSERT_KEY = """
     INSERT INTO deposit_keys (key, deposit_id) VALUES (:key, :deposit_id) ON CONFLICT DO NOTHING
@@ -35,14 +37,15 @@ _SAVE_TIE = """
     SET payment_id = :payment_id, tie_rule = :tie_rule, tied_by = :tied_by, untied_by = :untied_by
     WHERE id = :id
 """
-# The second report of the same money completes the first.
+# The second report of the same money completes the first. A statement leaves no doubt.
 _COMPLETE = """
     UPDATE deposits
     SET sender = COALESCE(sender, :sender), reference = COALESCE(reference, :reference),
         reference_key = COALESCE(reference_key, :reference_key),
         account = COALESCE(account, :account), rule = COALESCE(rule, :rule),
         text = COALESCE(text, :text),
-        has_notice = has_notice OR :has_notice, in_statement = in_statement OR :in_statement
+        has_notice = has_notice OR :has_notice, in_statement = in_statement OR :in_statement,
+        untied_by = CASE WHEN :in_statement AND untied_by = :house THEN NULL ELSE untied_by END
     WHERE id = :id
 """
 _SAME_NUMBER = """
@@ -67,8 +70,13 @@ _FORGET_TEXTS = """
     )
 """
 _REFERENCE_KEY = "SELECT reference_key FROM deposits WHERE id = :id"
+# A line without a time belongs to the day in which its noon is: a house's day may begin later than
+# the bank's.
 _LIST = """
-    SELECT * FROM deposits WHERE at >= :start AND at < :end {tied} ORDER BY at, id LIMIT :limit
+    SELECT * FROM deposits
+    WHERE at >= :noon_before AND at < :end
+        AND (CASE is_day WHEN 1 THEN at < :last_noon ELSE at >= :start END) {tied}
+    ORDER BY at, id LIMIT :limit
 """
 _TIED = {None: "", True: "AND payment_id IS NOT NULL", False: "AND payment_id IS NULL"}
 
@@ -108,7 +116,7 @@ def _last_id(view: Snapshot) -> int:
 
 def complete(tx: Transaction, deposit: Deposit, new: NewDeposit) -> Deposit:
     """Store that a second report of the deposit has come, with what the first one left out."""
-    tx.run(_COMPLETE, {**_values(new), "id": deposit.id})
+    tx.run(_COMPLETE, {**_values(new), "id": deposit.id, "house": HOUSE.username})
     add_key(tx, new.key, deposit.id)
     return require(tx, deposit.id)
 
@@ -131,6 +139,7 @@ def _values(new: NewDeposit) -> dict[str, object]:
         "text": new.text,
         "has_notice": new.source is DepositSource.NOTICE,
         "in_statement": new.source is DepositSource.STATEMENT,
+        "untied_by": HOUSE.username if new.is_doubtful else None,
     }
 
 
@@ -249,6 +258,8 @@ def find_all(view: Snapshot, deposit_filter: DepositFilter) -> list[Deposit]:
     values = {
         "start": to_millis(deposit_filter.start),
         "end": to_millis(deposit_filter.end),
+        "noon_before": to_millis(deposit_filter.start - _HALF_DAY),
+        "last_noon": to_millis(deposit_filter.end - _HALF_DAY),
         "limit": deposit_filter.limit,
     }
     rows = view.all(_LIST.format(tied=_TIED[deposit_filter.tied]), values)

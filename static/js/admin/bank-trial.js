@@ -18,7 +18,6 @@ const WHY = {
   saldo: "sólo dice el saldo",
   sin_monto: "no dice cuánto",
   monto_invalido: "el monto no se lee con certeza: es cero, son varios o es de otra moneda",
-  numero_privado: "lo manda el teléfono de una persona, no un banco",
   sin_regla: "ninguna regla lo reconoce",
 };
 
@@ -57,8 +56,11 @@ function describe(/** @type {NoticeTried} */ tried) {
   /** @type {[string, string?][]} */
   const facts = [["De", tried.sender], ["Referencia", tried.reference], ["Cuenta", tried.account],
     ["Regla", tried.rule]];
+  const isPersonal = isDeposit && tried.why === "numero_privado";
   return [
     h("p", { class: "notice", data: { tone: isDeposit ? "done" : "" } }, head),
+    isPersonal ? h("p", { class: "notice", data: { tone: "late" } },
+      "⚠ Lo manda el teléfono de una persona, no un banco: en caja se une sólo a mano.") : "",
     ...tried.slow.map((name) => h("p", { class: "notice", data: { tone: "late" } },
       `⚠ La regla «${name}» tardó demasiado y no se usó. Simplifica sus patrones en config.toml.`)),
     h("dl", { class: "heard" }, ...facts.filter(([, value]) => value !== null)

@@ -284,6 +284,7 @@ function outcome(/** @type {Imported} */ told) {
     told.skipped > 0 ? `${told.skipped} no ${told.skipped === 1 ? "es dinero que entró" : "son dinero que entró"}` : "",
     told.unreadable > 0 ? `⚠ ${count(told.unreadable, "línea no se entendió", "líneas no se entendieron")}` : "",
   ].filter(Boolean);
-  return h("div", { class: "stack" }, h("p", { class: "notice", data: { tone: "done" }, role: "status" }, "✓ Importado"),
+  return h("div", { class: "stack" },
+    h("p", { class: "notice", data: { tone: "done" }, role: "status" }, "✓ Importado"),
     h("ul", { class: "changes" }, ...lines.map((line) => h("li", {}, line))));
 }

@@ -18,9 +18,10 @@ from aiohttp import web
 from comanda import till
 from comanda.config import Config
 from comanda.domain.bank_phone import heartbeat_key, signature
-from comanda.domain.deposits import LONGEST_TEXT, DepositSource, NewDeposit
+from comanda.domain.deposits import LONGEST_SENDER, LONGEST_TEXT, DepositSource, NewDeposit
 from comanda.domain.errors import BadSignature, DomainError, MalformedBody, ValidationFailed
 from comanda.domain.house import House
+from comanda.domain.notice_text import clean
 from comanda.domain.notice_vetoes import Why
 from comanda.domain.notices import Verdict, examine
 from comanda.domain.sign_in import network_of
@@ -128,8 +129,8 @@ async def _receive(request: web.Request, notice: dict[str, Any], current: House)
     if verdict.amount is not None:
         new = _deposit(verdict, notice, stamp or database.clock(), _key(notice, stamp))
     arrival = await database.write(till.hear_notice, new)
-    why = verdict.why if arrival is None or arrival.is_new else Why.REPEATED
-    if arrival is None or why is not None:
+    if arrival is None or not arrival.is_new:
+        why = verdict.why if arrival is None else Why.REPEATED
         log.info("📨 [Backend] Aviso del banco sin ingreso: %s", why)
         return reply({"ignored": why})
     log.info("💰 [Backend] Aviso del banco: un ingreso, por la regla «%s»", verdict.rule)
@@ -154,12 +155,22 @@ def _deposit(verdict: Verdict, notice: dict[str, Any], at: datetime, key: str) -
         amount=verdict.amount or 0,
         at=at,
         key=key,
-        sender=verdict.sender,
+        sender=_sender(verdict, notice),
         reference=verdict.reference,
         account=verdict.account,
         rule=verdict.rule,
         text=notice["text"].strip()[:LONGEST_TEXT],
+        is_doubtful=verdict.why is Why.PRIVATE_NUMBER,
     )
+
+
+def _sender(verdict: Verdict, notice: dict[str, Any]) -> str | None:
+    """Return whose money it is, and the number of a person who says so in place of the bank."""
+    if verdict.why is not Why.PRIVATE_NUMBER:
+        return verdict.sender
+    number = f"desde {clean(notice['from'] or '')}"
+    name = (verdict.sender or "")[: LONGEST_SENDER - len(number) - 3]
+    return " · ".join(filter(None, (name, number)))[:LONGEST_SENDER]
 
 
 def _key(notice: dict[str, Any], stamp: datetime | None) -> str:
