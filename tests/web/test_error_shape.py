@@ -9,9 +9,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from comanda import workflow
+from comanda import till, workflow
 from comanda.chores import purge
 from comanda.domain import errors
+from comanda.domain.deposits import DepositSource, NewDeposit
 from comanda.domain.errors import DomainError
 from comanda.domain.examinations import Facts
 from comanda.domain.staff import Staff
@@ -24,11 +25,13 @@ CONTRACT = {
     "malformed_body": 400,
     "not_signed_in": 401,
     "bad_credentials": 401,
+    "bad_signature": 401,
     "forbidden": 403,
     "cross_origin": 403,
     "too_many_attempts": 429,
     "order_not_found": 404,
     "payment_not_found": 404,
+    "deposit_not_found": 404,
     "product_not_found": 404,
     "not_found": 404,
     "proof_not_examined": 404,
@@ -37,6 +40,7 @@ CONTRACT = {
     "illegal_transition": 409,
     "payment_already_decided": 409,
     "nothing_due": 409,
+    "deposit_taken": 409,
     "order_has_payments": 409,
     "staff_not_found": 404,
     "session_not_found": 404,
@@ -68,6 +72,7 @@ FOUNDED = {
 
 
 TABLE = {"table_number": 3}
+TO_THE_TIED = {"payment_id": "4"}  # a payment that has its deposit
 
 
 def test_every_code_of_the_contract_has_its_status_and_every_error_its_code() -> None:
@@ -102,6 +107,10 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
     await house.submit((await house.deliver())["id"])
     await house.app[DATABASE].write(workflow.record_examination, 4, Facts())
     house.app[SETUP_TOKEN].issue()
+    for key in ("tied", "free"):
+        await house.app[DATABASE].write(till.receive_deposit, deposit_of(house, key))
+        tied = await house.call(LUIS, "PUT", "/deposits/1/payment", json={"payment_id": "4"})
+        assert tied[0] == 200, tied
     before = house.rows()
 
     own = f"/payments/{mine['payment']['id']}/verdict"
@@ -117,6 +126,9 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
         ("cross_origin", ANA, "DELETE", "/session", {"headers": {"Origin": "http://a.example"}}),
         ("own_payment", ROSA, "PUT", own, {"json": {"verdict": "rechazado"}}),
         ("other_user", ANA, "GET", "/orders", {"headers": {"Comanda-User": "luis"}}),
+        ("bad_signature", None, "POST", "/deposits/notices", {"json": {"text": "llegó"}}),
+        ("deposit_not_found", LUIS, "PUT", "/deposits/999/payment", {"json": TO_THE_TIED}),
+        ("deposit_taken", LUIS, "PUT", "/deposits/2/payment", {"json": TO_THE_TIED}),
         ("proof_expired", LUIS, "GET", f"/payments/{payment}/proof", {}),
         ("proof_not_examined", LUIS, "GET", "/payments/2/proof?size=thumb", {}),
         ("no_thumbnail", LUIS, "GET", "/payments/4/proof?size=thumb", {}),
@@ -168,6 +180,11 @@ async def test_every_code_of_the_contract_is_met_over_http_and_leaves_nothing(
             assert ("Retry-After" in response.headers) is (code == "too_many_attempts")
         assert house.rows() == before, code
     assert {code for code, *_ in cases} == set(CONTRACT)
+
+
+def deposit_of(house: House, key: str) -> NewDeposit:
+    """Money for any of the house's orders."""
+    return NewDeposit(source=DepositSource.NOTICE, amount=24_100, at=house.clock(), key=key)
 
 
 def form(photo: io.BytesIO) -> aiohttp.FormData:
