@@ -11,7 +11,7 @@ from comanda import till
 from comanda.config import Deposits, NoticeRule
 from comanda.domain.notice_vetoes import Why
 from comanda.domain.notices import examine
-from comanda.web.contract.admin_responses import NoticeTried
+from comanda.web.contract.admin_responses import BankSetup, NoticeTried
 from comanda.web.contract.examples import EXAMPLES
 from comanda.web.plumbing.keys import DATABASE
 from tests.browser.conftest import DESKTOP, PHONE, OpenWindow
@@ -272,3 +272,27 @@ async def test_the_rules_are_listed_with_an_example_of_an_own_one_that_works(
     verdict = examine("", text, Deposits(rules=(own,)).notice_rules)
     assert (verdict.rule, verdict.amount) == ("mi-banco", 18_550)
     assert (verdict.sender, verdict.reference) == ("Marcos Peña", "88412")
+
+
+async def test_a_secret_of_the_configuration_has_no_button_and_its_addresses_stay_in_sight(
+    house: House, window: OpenWindow
+) -> None:
+    configured = EXAMPLES[BankSetup] | {
+        "secret_from_config": True,
+        "heartbeat_url": "http://192.168.1.20:8080/deposits/heartbeat?key=9f2c51d0",
+        "notice_at": None,
+        "heartbeat_at": None,
+    }
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(json=configured)
+
+    page = (await window(ROSA, "/healthz", SMALL, touch=True)).page
+    await page.route("**/deposits/setup", answer)
+    await page.goto(house.url + BANK)
+    await page.get_by_text("El secreto está en config.toml").wait_for()
+    await expect(page.get_by_role("button", name="Cambiar el secreto")).to_have_count(0)
+    await expect(page.get_by_text("heartbeat?key=9f2c51d0")).to_be_visible()
+    await page.get_by_text("Pasos: MacroDroid o Tasker").click()
+    await expect(page.get_by_text("viaja sin cifrar por el Wi-Fi")).to_be_visible()
+    assert await all_flaws(page) == {}
