@@ -160,14 +160,15 @@ VETOES = (
 
 # What the payer wrote goes on to the next label that the bank writes, to the line's end, or to the
 # closing quotation mark. So no payer can write "te envió $500" into a notice about less.
+_LABELS = (
+    r"saldo|nuevo saldo|clave de rastreo|rastreo|ref|referencia|fecha|comprobante|folio|desde"
+    r"|ordenante|monto|importe|(?:n(?:o|ro|um)?\.? ?(?:de )?)?operacion|numero de"
+)
 PAYERS_WORDS = re.compile(
-    r"\b(?:concepto|mensaje|motivo|descripcion|glosa|nota|comentario|asunto|dice|escribio)s? ?[:=]"
-    r"(?P<label>[^\n]*?)(?=\n|\Z|[ .,;|](?:saldo|nuevo saldo|clave de rastreo|rastreo"
-    r"|ref|referencia"
-    r"|fecha|comprobante|folio|desde|ordenante|monto|importe|(?:n(?:o|ro"
-    r"|um)?\.? ?(?:de )?)?operacion"
-    r"|numero de)\b)"
-    r"|\bpor concepto de (?P<of>[^\n.,;]*)"
+    r"\b(?:(?:concepto|mensaje|motivo|descripcion|glosa|nota|comentario|asunto|dice|escribio)s?"
+    r" ?[:=]|(?<!por )concepto(?! de\b) )"
+    rf"(?P<label>[^\n]*?)(?=\n|\Z|[ .,;|](?:{_LABELS})\b)"
+    rf"|\bpor concepto de (?P<of>[^\n.,;]*?)(?=[\n.,;]|\Z| por {_SUM})"
     r"|[\"\u201c\u201d](?P<quoted>[^\n\"\u201c\u201d]*)(?:[\"\u201c\u201d]|\Z)"
 )
 
