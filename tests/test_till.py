@@ -136,7 +136,7 @@ class TillOf:
             sender=sender,
             reference=reference,
             rule="recibiste",
-            text="Recibiste dinero",
+            text=f"Recibiste dinero. Operación {self.keys}",
         )
         arrival: till.Arrival = self.perform(till.receive_deposit, new)
         return arrival
