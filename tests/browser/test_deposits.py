@@ -252,6 +252,7 @@ async def test_a_rejection_lets_the_money_go_which_may_then_be_another_payments(
     await shown(page)
     await page.keyboard.press("r")
     dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("Su dinero ya llegó, según el banco")).to_be_visible()
     await dialog.get_by_label("repetido").check()
     await dialog.get_by_role("button", name="Rechazar").click()
     await hear(page, "Rechazado: mesa 12")

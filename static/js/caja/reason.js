@@ -4,6 +4,7 @@ import { h, wholeAmounts } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { askReason } from "../house/reasons.js";
 import { needsReason, warningSentence } from "../house/rules.js";
+import { depositOf } from "./arrival.js";
 import { givenOf, placesWithin } from "./charges.js";
 import { reasonsFor, reasonsToApprove, SETTLING } from "./words.js";
 
@@ -14,10 +15,14 @@ import { reasonsFor, reasonsToApprove, SETTLING } from "./words.js";
 export const askWhyRejected = (order, confirm) => askReason({
   label: "Rechazar comprobante",
   heading: heading("Rechazar", order),
-  before: order.bill.length > 1
-    ? [h("p", { class: "notice", "data-tone": "late" }, `Devuelve ${order.bill.length} órdenes a Por Cobrar: `
-      + `${order.bill.map(({ id }) => id).join(", ")}.`)]
-    : [],
+  before: [
+    ...(depositOf(order.payment) ? [h("p", { class: "notice" },
+      "💰 Su dinero ya llegó, según el banco. Si lo rechazas, ese ingreso queda sin pago.")] : []),
+    ...(order.bill.length > 1
+      ? [h("p", { class: "notice", "data-tone": "late" }, `Devuelve ${order.bill.length} órdenes a Por Cobrar: `
+        + `${order.bill.map(({ id }) => id).join(", ")}.`)]
+      : []),
+  ],
   legend: "¿Por qué? El mesero lo verá.",
   reasons: reasonsFor(order.payment.method),
   action: "Rechazar",
