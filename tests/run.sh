@@ -2,7 +2,7 @@
 # Installs what the tests need, then runs them: `tests/run.sh [lint|quick|pages|all] [OPTION…]`.
 #
 #   lint   style and types, of the program and of the pages' scripts
-#   quick  tests/js, tests/domain, tests/store and tests/web
+#   quick  tests/js, tests/domain, tests/statements, tests/store and tests/web
 #   pages  tests/browser, in real browsers
 #   all    lint, every test, the coverage of the program; without a word, this
 #
@@ -133,7 +133,7 @@ script_tests() {
 }
 
 quick_tests() {
-  tests_in quick -n 3 --dist worksteal tests/domain tests/store tests/web
+  tests_in quick -n 3 --dist worksteal tests/domain tests/statements tests/store tests/web
 }
 
 # The program is covered by the tests that run it in their own process. Those that attack it, kill

@@ -50,6 +50,17 @@ def test_a_movement_of_ofx_that_is_not_understood_is_told() -> None:
     assert (reading.arriving.deposits, reading.movements.unreadable) == ([], 2)
 
 
+def test_a_file_of_ofx_may_have_no_movement() -> None:
+    reading = read(OFX2.partition("<STMTTRN>")[0] + "</BANKTRANLIST></OFX>")
+    assert (reading.kind, reading.movements.lines) == (Kind.OFX, [])
+
+
+@pytest.mark.parametrize("posted", ["00010101000100[+14:X]", "99991231235900[-12:X]"])
+def test_a_time_outside_the_calendar_is_told(posted: str) -> None:
+    reading = read(OFX2.replace("20261127", posted))
+    assert (reading.arriving.deposits, reading.movements.unreadable) == ([], 1)
+
+
 def test_a_movement_that_never_ends_is_cut() -> None:
     endless = OFX1.partition("<STMTTRN>")[0] + "<STMTTRN><TRNAMT>1.00<MEMO>" + "x" * 1_000_000
     assert read(endless).movements.unreadable == 1

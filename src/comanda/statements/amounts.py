@@ -19,6 +19,7 @@ _AMOUNT = re.compile(
 )
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,'\u2019 \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
 _MARKS = re.compile(r"[.,]")
+_LONGEST = 40  # characters: a pattern takes its time with more
 _HUNDREDTHS = 2
 _THOUSANDS = 3
 _DEBITS = ("d", "db", "dr")
@@ -35,6 +36,8 @@ def read_amount(text: str, mark: str) -> int | None:
         units = int(whole + (fraction or "00"))
         return _within(units)
     stripped = text.strip()
+    if len(stripped) > _LONGEST:
+        raise ValueError("El monto no se entiende")
     if stripped.strip(_MINUSES) == "":
         return None
     match = _AMOUNT.fullmatch(stripped)

@@ -21,6 +21,7 @@ _MONTHS = (
     *("oct out", "nov", "dic dec dez"),
 )
 _MONTH_NAMES = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_LONGEST = 60  # characters of a cell: a pattern takes its time with more
 _CENTURY = 2000
 _A_YEAR = 4  # digits
 _MOST_MONTHS = 12
@@ -41,6 +42,8 @@ _MIDNIGHT = time()
 
 def read_date(text: str, order: DateOrder = DateOrder.DAY_FIRST) -> tuple[date, str]:
     """Return the date that a cell begins with, and the text behind it. Raises ValueError."""
+    if len(text) > _LONGEST:
+        raise ValueError(text[:_LONGEST])
     plain = text if text.isascii() and text[:1].isdigit() and text.islower() else fold(text)
     if match := _PACKED.match(plain):
         return date(int(match[1]), int(match[2]), int(match[3])), plain[match.end() :]
@@ -76,7 +79,7 @@ def _month(word: str) -> int:
 def read_time(text: str) -> time | None:
     """Return the time in a cell, or None; midnight stands for no time. Raises ValueError."""
     stripped = text.strip()
-    if not stripped:
+    if not stripped or len(stripped) > _LONGEST:
         return None
     if match := _PACKED_TIME.fullmatch(stripped):
         return time(int(match[1]), int(match[2]), int(match[3] or 0)) or None
@@ -92,6 +95,8 @@ def read_time(text: str) -> time | None:
 def find_order(texts: Iterable[str]) -> DateOrder:
     """Return the order that the dates have; the day is first where both would be right."""
     for text in texts:
+        if len(text) > _LONGEST:
+            continue
         match = _DATE.match(fold(text))
         if match is None or not match[2].isdigit():
             continue

@@ -15,6 +15,7 @@ SEPARATORS = {",": ",", ";": ";", "tab": "\t", "|": "|"}
 MARKS = (".", ",")
 MOST_COLUMNS = 200
 MOST_ROWS_ABOVE = 200  # rows before the header
+_LONGEST_HEADING = 60  # characters
 
 
 class Role(StrEnum):
@@ -180,13 +181,15 @@ def roles_of(headings: Sequence[str]) -> dict[Role, int]:
 
 def _role_of(heading: str) -> tuple[Role | None, int]:
     """Return the role that a folded heading names most surely, and how surely."""
+    if not heading or len(heading) > _LONGEST_HEADING:
+        return None, 0
     ranks = [
         (rank, role)
         for role, patterns in _PATTERNS.items()
         for rank, pattern in enumerate(patterns)
         if pattern.fullmatch(heading)
     ]
-    if not heading or not ranks:
+    if not ranks:
         return None, 0
     rank, role = min(ranks, key=lambda one: one[0])
     return role, rank

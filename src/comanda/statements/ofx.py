@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from html import unescape
+from itertools import pairwise
 
 from comanda.statements.amounts import find_mark, read_amount
 from comanda.statements.lines import (
@@ -68,7 +69,7 @@ def account_of(text: str) -> str | None:
 
 def _transactions(text: str) -> Iterator[str]:
     begins = [match.end() for match in _TRANSACTION.finditer(text)]
-    for begin, following in zip(begins, [*begins[1:], len(text)], strict=True):
+    for begin, following in pairwise([*begins, len(text)]):
         end = _END.search(text, begin, min(following, begin + _LONGEST))
         yield text[begin : end.start() if end else min(following, begin + _LONGEST)]
 
@@ -116,4 +117,7 @@ def _posted(text: str) -> tuple[date, time | None, datetime | None]:
         return day, None, None
     hours, minutes = int(match[7]), int(match[8] or 0)
     offset = timedelta(hours=hours, minutes=-minutes if match[7].startswith("-") else minutes)
-    return day, None, datetime.combine(day, clock, timezone(offset)).astimezone(UTC)
+    try:
+        return day, None, datetime.combine(day, clock, timezone(offset)).astimezone(UTC)
+    except OverflowError:  # in the first or the last year of the calendar
+        return day, None, None

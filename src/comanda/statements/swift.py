@@ -64,19 +64,19 @@ def _pairs(text: str) -> Iterator[tuple[int, str, str]]:
         if match is None:
             if line.startswith("-"):
                 tag = ""
-            elif tag == "61":
+            elif tag == "61" and len(statement) < _LONGEST_STATEMENT_LINE:
                 statement += f"\n{line}"[:_LONGEST_STATEMENT_LINE]
             elif tag == "86" and len(details) < _MOST_DETAILS:
-                details += f"\n{line}"
+                details += f"\n{line[:_MOST_DETAILS]}"
             continue
         tag = match[1]
         if begins and tag != "86":
             yield begins, statement, details
             begins, statement, details = 0, "", ""
         if tag == "61":
-            begins, statement = number, line[match.end() :]
+            begins, statement = number, line[match.end() :][:_LONGEST_STATEMENT_LINE]
         elif tag == "86":
-            details = line[match.end() :] if begins else ""
+            details = line[match.end() :][:_MOST_DETAILS] if begins else ""
     if begins:
         yield begins, statement, details
 

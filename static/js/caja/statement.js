@@ -181,7 +181,8 @@ class Statement {
     const header = h("input", {
       class: "input", id: "statement-header", type: "number", min: 0, max: 200, inputmode: "numeric",
       value: told.header_row ?? 0,
-      onchange: () => this.#change(told, { header_row: Number(header.value) || 0 },
+      onchange: (/** @type {Event} */ { currentTarget }) => this.#change(told,
+        { header_row: Number(/** @type {HTMLInputElement} */ (currentTarget).value) || 0 },
         ["columns", "date_order", "decimal_mark"]),
     });
     return h("details", { class: "statement-part" }, h("summary", {}, "Formatos"),
@@ -231,9 +232,10 @@ class Statement {
 
 /** @type {(id: string, words: Record<string, string>, value: string, pick: (value: string) => void) => HTMLElement} */
 function select(id, words, value, pick) {
-  const node = h("select", { class: "input", id, onchange: () => pick(node.value) },
+  const choose = (/** @type {Event} */ { currentTarget }) =>
+    pick(/** @type {HTMLSelectElement} */ (currentTarget).value);
+  return h("select", { class: "input", id, onchange: choose },
     ...Object.entries(words).map(([name, word]) => h("option", { value: name, selected: name === value }, word)));
-  return node;
 }
 
 const count = (/** @type {number} */ number, /** @type {string} */ one, /** @type {string} */ many) =>
