@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -24,9 +25,10 @@ from comanda.web.plumbing.uploads import Upload, finish_in_thread, uploaded
 
 T = TypeVar("T")
 MOST_BYTES = 16 * 1024 * 1024
-LINES_AT_ONCE = 100
+FEWEST_LINES, MOST_LINES = 50, 500  # of one write
+_SHORT, _LONG = 0.02, 0.04  # seconds of a write; others wait for its end
 TIES_AT_ONCE = 10
-_BREATH = 0.002  # seconds in which others write between two parts of a statement
+_BREATH = 0.001  # seconds in which others write between two parts of a statement
 
 
 async def preview_statement(request: web.Request) -> web.Response:
@@ -103,14 +105,24 @@ def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
+def _next_size(size: int, took: float) -> int:
+    """Return how many lines to store next: many at a time cost less, but hold others up."""
+    if took < _SHORT:
+        return min(2 * size, MOST_LINES)
+    return max(size // 2, FEWEST_LINES) if took > _LONG else size
+
+
 async def _store(database: Database, actor: Staff, lines: Sequence[NewDeposit]) -> Wire:
     """Store the lines, then tie their deposits; return the counts."""
     known = await database.read_long(statement_lines.known, [line.key for line in lines])
     ids = set(known.values())
     counts = {"added": 0, "merged": 0, "known": len(known), "tied": 0}
     new_lines = [line for line in lines if line.key not in known]
-    for part in _parts(new_lines, LINES_AT_ONCE):
+    start, size = 0, 2 * FEWEST_LINES
+    while part := new_lines[start : start + size]:
+        begun = time.monotonic()
         received = await database.write(till.receive_lines, actor, part, ids)
+        start, size = start + len(part), _next_size(size, time.monotonic() - begun)
         counts["added"] += len(received.added)
         counts["merged"] += len(received.merged)
         counts["known"] += len(received.known)
