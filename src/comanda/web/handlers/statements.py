@@ -25,8 +25,8 @@ from comanda.web.plumbing.uploads import Upload, finish_in_thread, uploaded
 
 T = TypeVar("T")
 MOST_BYTES = 16 * 1024 * 1024
-FEWEST_LINES, MOST_LINES = 50, 500  # of one write
-_SHORT, _LONG = 0.02, 0.04  # seconds of a write; others wait for its end
+FEWEST_LINES, MOST_LINES = 50, 300  # of one write
+_SHORT, _LONG = 0.015, 0.03  # seconds of a write; others wait for its end
 TIES_AT_ONCE = 10
 _BREATH = 0.001  # seconds in which others write between two parts of a statement
 
