@@ -136,7 +136,7 @@ class TillOf:
             sender=sender,
             reference=reference,
             rule="recibiste",
-            text=f"Recibiste dinero. Operación {self.keys}",
+            text="Recibiste dinero",
         )
         arrival: till.Arrival = self.perform(till.receive_deposit, new)
         return arrival

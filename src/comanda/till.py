@@ -46,16 +46,12 @@ class Arrival:
 def receive_deposit(tx: Transaction, new: NewDeposit, by: str = HOUSE.username) -> Arrival:
     """Store money that arrived, tie it if exactly one payment fits, and tell the cashiers.
 
-    The same report again changes nothing, and neither does a notice in the same words at nearly the
-    same time. A second report of the same money, of the other source, becomes part of it.
+    The same report again changes nothing. A second report of the same money, of the other source,
+    becomes part of it.
     """
     known_id = deposits.with_key(tx, new.key)
     if known_id is not None:
         return _arrival(tx, deposits.require(tx, known_id), is_new=False)
-    echo = deposits.same_words(tx, new)
-    if echo is not None:
-        deposits.add_key(tx, new.key, echo.id)
-        return _arrival(tx, echo, is_new=False)
     same = deposits.same_money(tx, new)
     if same is not None:
         whole = deposits.complete(tx, same, new)

@@ -15,7 +15,6 @@ from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 SHORTEST_NUMBER = 4  # characters of a key: a security code of three digits names no operation
 _HALF_DAY = timedelta(hours=12)
 SAME_MONEY = timedelta(days=5)  # between two reports of the same number and amount
-ECHO = timedelta(seconds=30)  # between two copies of a notice
 SAME_LINE = timedelta(days=1)  # the same between two statements
 MOST_OF_A_NUMBER = 10  # deposits with one number and amount that are looked at
 
@@ -61,12 +60,6 @@ _OTHER_REPORT = """
         AND amount = :amount AND at BETWEEN :after AND :before AND is_day = :is_day
         AND (reference_key IS NULL OR :key IS NULL OR reference_key = :key)
     ORDER BY ABS(at - :at), id LIMIT 1
-"""
-# An app shows a notice again, and a phone passes a text message and its notification on.
-_SAME_WORDS = """
-    SELECT * FROM deposits
-    WHERE at BETWEEN :after AND :before AND amount = :amount AND text = :text AND has_notice = 1
-    ORDER BY id LIMIT 1
 """
 _LACKING = {DepositSource.NOTICE: "has_notice", DepositSource.STATEMENT: "in_statement"}
 _HAS_TEXT = "SELECT 1 FROM deposits WHERE text IS NOT NULL AND received_at < :before LIMIT 1"
@@ -209,20 +202,6 @@ def same_money(view: Snapshot, new: NewDeposit, besides: Container[int] = ()) ->
         if row is not None:
             return from_row(row)
     return None
-
-
-def same_words(view: Snapshot, new: NewDeposit) -> Deposit | None:
-    """Return the deposit that the same words have brought within `ECHO`, or None.
-
-    Two guests of whom a bank says the same words, name and amount, so soon one after the other are
-    rarer than a phone that passes a notice on twice, with other stamps; and money that is not
-    listed costs a look at the account alone.
-    """
-    if new.text is None:
-        return None
-    span = _span(new.at - ECHO, new.at + ECHO)
-    row = view.one(_SAME_WORDS, {**span, "amount": new.amount, "text": new.text})
-    return None if row is None else from_row(row)
 
 
 def _same_number(view: Snapshot, new: NewDeposit, key: str) -> Iterator[Deposit]:
