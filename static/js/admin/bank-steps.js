@@ -23,8 +23,10 @@ const FORWARDER = () => [
   ["Toca ", code("Test"), ". Arriba, en esta página, cambia el último aviso."],
   ["En ", code("Settings"), " enciende el heartbeat: pega la dirección de la señal y pon 15 minutos."],
   ["Si tu banco avisa con su app y no por SMS: abre ", code("Notification access"), ", permite la app, y haz otra "
-    + "regla con ", code("*"), " en ", code("Sender"), ". En ", code("Notification text filter"), " pon esto, para que "
-    + "tus otros mensajes no salgan del teléfono:", ...toCopy("Filtro", FILTER)],
+    + "regla. En ", code("Sender"), " pon el título que llevan los avisos de tu banco, por ejemplo ",
+    code("Nequi|Confirmación de Pago"), ", y marca ", code("Sender is a regular expression"), ": con ", code("*"),
+    " entraría también lo que cualquiera te escriba por chat. En ", code("Notification text filter"), " pon esto, "
+    + "para que tus otros mensajes no salgan del teléfono:", ...toCopy("Filtro", FILTER)],
   ["En Android quita a la app el ahorro de batería y deja que arranque sola. Deja el teléfono cargando y en el Wi-Fi "
     + "de la casa. Si usas Mensajes de Google, apaga los chats RCS: no son SMS."],
 ];
