@@ -255,6 +255,18 @@ async def test_a_bill_in_parts_over_two_rounds_is_sound(split_house: House) -> N
             ],
         ),
         (
+            "UPDATE payments SET arrives = arrives + 1 WHERE id = 2",
+            ["Lo que debe llegar del pago 2 no es su monto con la propina"],
+        ),
+        (
+            (
+                "INSERT INTO deposits (id, source, amount, at, is_day, received_at, has_notice,"
+                " in_statement, payment_id, tie_rule)"
+                " VALUES (7, 'aviso', 1, 5, 0, 5, 1, 0, 2, 'mano')"
+            ),
+            ["El ingreso 7 no puede ser de su pago"],
+        ),
+        (
             "UPDATE orders SET status = 'pagado' WHERE id = 1",
             ["La orden 1 está en «pagado», y sus pagos dicen otra cosa"],
         ),

@@ -81,6 +81,20 @@ _WRONG_SUMS = {
     """
     SELECT id FROM orders WHERE (table_number IS NULL) = (customer IS NULL) ORDER BY id
     """: "La orden {id} no tiene mesa ni cliente, o tiene los dos",
+    """
+    SELECT id FROM payments
+    WHERE arrives <> tip + COALESCE(
+        (SELECT SUM(amount) FROM payment_allocations WHERE payment_id = payments.id), 0
+    )
+    ORDER BY id
+    """: "Lo que debe llegar del pago {id} no es su monto con la propina",
+    """
+    SELECT deposits.id FROM deposits JOIN payments ON payments.id = deposits.payment_id
+    WHERE deposits.amount <> payments.arrives OR payments.to_account = 0
+        OR payments.status NOT IN ('por_verificar', 'aprobado')
+        OR deposits.tie_rule IS NULL
+    ORDER BY deposits.id
+    """: "El ingreso {id} no puede ser de su pago",
 }
 _PIECE = 500  # orders that are read at once
 
