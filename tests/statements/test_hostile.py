@@ -1,6 +1,8 @@
 """Files that somebody, or a broken disk, has made: each is read or refused, and soon."""
 
 import random
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -45,3 +47,14 @@ def test_long_cells_take_no_time(cell: str) -> None:
     reading = read("Fecha;Hora;Monto;Tipo;Saldo\n" + f"{row}\n" * 600)
     assert reading.arriving.deposits == []
     assert read(f"{row}\n" * 100).arriving.deposits == []
+
+
+@pytest.mark.parametrize(
+    "text", ["{1:" * 28, "{1:F01\n" * 5_000, " " * 40_000 + "x", "{4:" + "\n" * 40_000 + "x"]
+)
+def test_what_begins_like_mt940_takes_no_time(text: str) -> None:
+    """The server stands still while a pattern looks: 29 braces would hold it up for minutes."""
+    begun = time.monotonic()
+    with suppress(DomainError):
+        read(text)
+    assert time.monotonic() - begun < 2

@@ -20,7 +20,10 @@ from comanda.statements.lines import (
     tidy,
 )
 
-_BEGINNING = re.compile(r"\s*(?:\{[14]:[^\n]{0,400}\n?)*\s*:(?:20|25):", re.ASCII)
+# A block begins at its brace alone, and blanks are never given back: each text is read in one way.
+_BEGINNING = re.compile(
+    r"\s*+(?:\{[0-9]{1,3}:[^\n{]{0,400}?(?:\n\s*+)?){0,20}:(?:20|25):", re.ASCII
+)
 _TAG = re.compile(r":(\d{2}[A-Z]?):")
 _LONGEST_STATEMENT_LINE = 300
 _MOST_DETAILS = 2_000  # characters of a movement's words
