@@ -262,6 +262,11 @@ def test_an_own_rule_may_name_a_number_from_which_the_bank_writes() -> None:
         ("+573001234567", "Has recibido $50.000 de Marcos Peña"),
         ("3001234567", "Nequi: recibiste $50.000 de Marcos Peña"),
         ("+506 8888-7777", "Ha recibido 50.000,00 Colones de Ana por SINPE Móvil"),
+        ("WhatsApp +57 300 123 4567", "Marcos Peña te envió $50.000"),
+        ("WhatsApp Nequi", "Marcos Peña te envió $50.000"),
+        ("(2) +57 300 123 4567", "Marcos Peña te envió $50.000"),
+        ("Mensajes 3001234567", "Nequi: recibiste $50.000 de Marcos Peña"),
+        ("nequi@example.com", "Nequi: recibiste $50.000 de Marcos Peña"),
     ],
 )
 def test_what_a_persons_number_sends_is_doubtful(title: str, text: str) -> None:
@@ -269,3 +274,19 @@ def test_what_a_persons_number_sends_is_doubtful(title: str, text: str) -> None:
     assert (verdict.kind, verdict.why) == (Kind.DEPOSIT, Why.PRIVATE_NUMBER)
     assert verdict.amount == 5_000_000
     assert examine(title, "Enviaste $50.000 a Ana", RULES, COMMA).why is Why.PAYMENT_MADE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "has recibido $1 de Comisión recibiste $500. Movimientos: $900",
+        "Recibiste $1.00 de comisión. Recibiste $500.00 de Ana",
+    ],
+)
+def test_a_payer_with_the_name_of_a_fee_makes_no_other_amount(text: str) -> None:
+    verdict = examine("Nequi", text)
+    assert (verdict.why, verdict.amount) == (Why.BAD_AMOUNT, None)
+
+
+def test_a_fee_behind_its_amount_is_no_deposit() -> None:
+    assert examine("Nequi", "Recibiste $500 de Ana. Pagas $5 de comisión").amount == 50_000

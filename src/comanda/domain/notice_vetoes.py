@@ -195,4 +195,10 @@ BARE_BEFORE = re.compile(
     r"|importe|valor|cantidad|suma de|te (?:envio|transfirio|deposito|pago|consigno|yapeo))"
     r"(?: (?:de|es))? ?:? ?\Z"
 )
-PRIVATE_NUMBER = re.compile(r"\+?(?:[(). -]{0,2}[0-9]){7,15}(?!\S)")
+# A sender that anybody can be: a person's number, which a chat's name or a count may precede, an
+# address of e-mail, or a chat.
+ANYBODY = re.compile(
+    r"\A\+?(?:[(). -]{0,2}[0-9]){7,15}(?!\S)|\+(?:[(). -]{0,2}[0-9]){7}"
+    r"|(?<!\S)[0-9](?:[(). -]{0,2}[0-9]){9,14}(?!\S)|\S@\S"
+    r"|\b(?:whatsapp|telegram|messenger|instagram|signal)\b"
+)

@@ -16,12 +16,12 @@ from comanda.domain.money import MoneyFormat
 from comanda.domain.notice_rules import RULES, Finder, OutOfTime, Rule, Span
 from comanda.domain.notice_text import LONGEST_NOTICE, Amount, amounts, clean, fold
 from comanda.domain.notice_vetoes import (
+    ANYBODY,
     BALANCE_BEFORE,
     BALANCE_BEHIND,
     BARE_BEFORE,
     MONEY_WORDS,
     PAYERS_WORDS,
-    PRIVATE_NUMBER,
     VETOES,
     Why,
 )
@@ -93,7 +93,7 @@ def examine(
     """
     notice = _notice(title, text, style, country)
     veto = _veto(notice.told)
-    is_private = PRIVATE_NUMBER.match(clean(title)) is not None
+    is_private = ANYBODY.search(fold(clean(title))) is not None
     for rule in rules:
         if not _holds(rule, notice):
             continue
@@ -231,7 +231,7 @@ def _with_words(told: str, found: Sequence[Amount]) -> Iterator[tuple[Amount, st
 def _is_other(told: str, amount: Amount, before: str) -> bool:
     """Whether an amount is a balance or a fee, by the last word about money before it."""
     if BALANCE_BEHIND.match(told, amount.end):
-        return True
+        return not _is_told(told, amount)  # a payer may be called "de comisión"
     other = _last(BALANCE_BEFORE, before)
     return other >= 0 and other > _last(MONEY_WORDS, before)
 

@@ -42,6 +42,7 @@ from comanda.web.plumbing.proxy import address_of
 from comanda.web.plumbing.request_data import parse_json, read_body, refuse_packed
 
 AHEAD = timedelta(minutes=15)  # by which a phone's clock may be fast
+LONGEST_NUMBER = 40  # characters of who is no bank, as the till shows them
 
 log = logging.getLogger(__name__)
 
@@ -114,10 +115,9 @@ async def _hear_refused(request: web.Request, error: DomainError) -> None:
 async def _receive(request: web.Request, notice: dict[str, Any], current: House) -> web.Response:
     """Store what the notice says, and answer with the deposit, or why there is none."""
     database = request.app[DATABASE]
-    title = " ".join(filter(None, (notice["from"], notice["title"])))
     verdict = await asyncio.to_thread(
         examine,
-        title,
+        _title(notice),
         notice["text"],
         request.app[CONFIG].deposits.notice_rules,
         current.money,
@@ -164,11 +164,15 @@ def _deposit(verdict: Verdict, notice: dict[str, Any], at: datetime, key: str) -
     )
 
 
+def _title(notice: dict[str, Any]) -> str:
+    return " ".join(filter(None, (notice["from"], notice["title"])))
+
+
 def _sender(verdict: Verdict, notice: dict[str, Any]) -> str | None:
     """Return whose money it is, and the number of a person who says so in place of the bank."""
     if verdict.why is not Why.PRIVATE_NUMBER:
         return verdict.sender
-    number = f"desde {clean(notice['from'] or '')}"
+    number = f"desde {clean(_title(notice), LONGEST_NUMBER)}"
     name = (verdict.sender or "")[: LONGEST_SENDER - len(number) - 3]
     return " · ".join(filter(None, (name, number)))[:LONGEST_SENDER]
 
