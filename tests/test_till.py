@@ -383,6 +383,20 @@ def test_what_is_doubtful_is_tied_by_hand_alone_until_the_statement_has_it(house
     assert (line.is_new, line.deposit.payment_id) == (False, payment.id)
 
 
+def test_a_strangers_text_message_makes_no_doubt_of_the_banks_notice(house: TillOf) -> None:
+    payment = house.submit(house.deliver(), 7000)
+    at, words = house.clock(), "Recibiste $70.00"
+    arrivals = [
+        house.perform(
+            till.receive_deposit,
+            NewDeposit(DepositSource.NOTICE, 7000, at, key, text=words, is_doubtful=is_doubtful),
+        )
+        for key, is_doubtful in (("aviso:a", True), ("aviso:b", False), ("aviso:c", True))
+    ]
+    assert [one.is_new for one in arrivals] == [True, True, True]
+    assert [one.deposit.payment_id for one in arrivals] == [None, payment.id, None]
+
+
 # The same money twice
 
 
@@ -415,6 +429,20 @@ def test_a_notice_that_comes_after_the_statement_is_part_of_its_line(house: Till
     assert (notice.is_new, notice.deposit.id) == (False, line.deposit.id)
     assert notice.deposit.sender == "Marcos Peña"
     assert house.notice(7000, minutes=3).is_new
+
+
+def test_a_statement_has_no_money_that_came_after_it_was_imported(house: TillOf) -> None:
+    """Else a line of this morning would swallow the notice of tonight's guest."""
+    midnight = house.clock().replace(hour=6, minute=0)
+    line = house.line(7000, midnight, "estado:1", is_day=True)
+    house.clock.advance(hours=2)
+    earlier = house.notice(7000, minutes=150)
+    assert (earlier.is_new, earlier.deposit.id) == (False, line.deposit.id)
+    other_line = house.line(8550, midnight, "estado:2", is_day=True)
+    house.clock.advance(hours=1)
+    later = house.notice(8550)
+    assert later.is_new
+    assert later.deposit.id != other_line.deposit.id
 
 
 def test_an_old_line_is_no_news_for_the_till(house: TillOf) -> None:

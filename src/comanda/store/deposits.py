@@ -15,6 +15,7 @@ from comanda.store.database import Snapshot, Transaction, from_millis, to_millis
 SHORTEST_NUMBER = 4  # characters of a key: a security code of three digits names no operation
 _HALF_DAY = timedelta(hours=12)
 SAME_MONEY = timedelta(days=5)  # between two reports of the same number and amount
+CLOCKS_APART = timedelta(minutes=15)  # between the bank's or the phone's clock and the house's
 SAME_LINE = timedelta(days=1)  # the same between two statements
 MOST_OF_A_NUMBER = 10  # deposits with one number and amount that are looked at
 
@@ -59,6 +60,7 @@ _OTHER_REPORT = """
     WHERE {lacking} = 0
         AND amount = :amount AND at BETWEEN :after AND :before AND is_day = :is_day
         AND (reference_key IS NULL OR :key IS NULL OR reference_key = :key)
+        AND received_at >= :known_from
     ORDER BY ABS(at - :at), id LIMIT 1
 """
 _LACKING = {DepositSource.NOTICE: "has_notice", DepositSource.STATEMENT: "in_statement"}
@@ -187,14 +189,20 @@ def same_money(view: Snapshot, new: NewDeposit, besides: Container[int] = ()) ->
     It has the same number and amount; or it has the same amount near in time (on the same day, if
     a statement tells no time), and only a notice has told of it where `new` is a statement's line,
     or the other way round. It is none of the deposits of `besides`, which other lines of the same
-    statement have brought.
+    statement have brought. Nobody tells of money before it comes: this morning's statement has no
+    money of tonight.
     """
     key = number_key(new.reference)
     if key is not None:
         for deposit in _same_number(view, new, key):
             if deposit.id not in besides:
                 return deposit
-    values: dict[str, object] = {"amount": new.amount, "key": key, "at": to_millis(new.at)}
+    values: dict[str, object] = {
+        "amount": new.amount,
+        "key": key,
+        "at": to_millis(new.at),
+        "known_from": 0 if new.is_day else to_millis(new.at - CLOCKS_APART),
+    }
     for is_day in (False, True):
         span = _same_time(new, other_is_day=is_day)
         sql = _OTHER_REPORT.format(lacking=_LACKING[new.source])
