@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from comanda.domain.errors import DomainError, UnsupportedFile, ValidationFailed
-from comanda.statements.layouts import Layout, Role, check_choice
+from comanda.statements.layouts import Layout, Role, check_choice, roles_of
 from comanda.statements.lines import MOST_LINES
 from comanda.statements.reading import Choice
 from tests.statements.files import BBVA, amounts, deposits, read
@@ -53,6 +53,9 @@ def test_encoding_and_separator_are_found_out(encoding: str, mark: str) -> None:
         ("02/ene/2026", "2026-01-02"),
         ("27 de noviembre de 2026", "2026-11-27"),
         ("20261127", "2026-11-27"),
+        ("27112026", "2026-11-27"),
+        ("20112026", "2026-11-20"),
+        ("'27112026", "2026-11-27"),
         ("27.11.2026", "2026-11-27"),
         ("vie 27/11/2026", "2026-11-27"),
         ("Nov 27, 2026", "2026-11-27"),
@@ -281,3 +284,39 @@ def test_an_encoding_that_was_picked_must_fit() -> None:
 def test_formulas_stay_text() -> None:
     text = "Fecha,Concepto,Abono\n27/11/2026,+1+1,5.00\n27/11/2026,@SUM(A1),6.00\n"
     assert [deposit.text for deposit in deposits(text)] == ["+1+1", "@SUM(A1)"]
+
+
+@pytest.mark.parametrize(
+    ("header", "roles"),
+    [
+        (
+            "Fecha,Descripción operación,Monto,Saldo,Operación - Número,Operación - Hora",
+            {Role.DATE: 0, Role.REFERENCE: 4, Role.TIME: 5, Role.DESCRIPTION: 1},
+        ),
+        (
+            "Fecha de Transacción,Referencia de Transacción,Código de Transacción,"
+            "Descripción de Transacción,Débito de Transacción,Crédito de Transacción",
+            {Role.DATE: 0, Role.REFERENCE: 1, Role.DESCRIPTION: 3, Role.CREDIT: 5},
+        ),
+        (
+            "Fecha,Descripcion,Importe,Nombre Beneficiario,Nombre Ordenante,Clave de Rastreo",
+            {Role.DATE: 0, Role.SENDER: 4, Role.REFERENCE: 5},
+        ),
+        (
+            "RELEASE_DATE,TRANSACTION_TYPE,REFERENCE_ID,TRANSACTION_NET_AMOUNT,PARTIAL_BALANCE",
+            {Role.DATE: 0, Role.REFERENCE: 2, Role.AMOUNT: 3, Role.BALANCE: 4},
+        ),
+    ],
+    ids=["BCP", "BAC", "Santander", "Mercado Pago"],
+)
+def test_the_headings_of_banks_name_what_they_mean(header: str, roles: dict[Role, int]) -> None:
+    found = roles_of(header.split(","))
+    assert {role: at for role, at in found.items() if role in roles} == roles
+
+
+def test_a_row_of_balances_above_the_movements_is_no_header() -> None:
+    text = "INITIAL_BALANCE;CREDITS;DEBITS;FINAL_BALANCE\n100,00;185,50;0,00;285,50\n\n"
+    text += "RELEASE_DATE;REFERENCE_ID;TRANSACTION_NET_AMOUNT;PARTIAL_BALANCE\n"
+    text += "27-11-2026;98765432101;185,50;285,50\n"
+    (deposit,) = deposits(text)
+    assert (deposit.amount, deposit.reference) == (18_550, "98765432101")

@@ -83,7 +83,8 @@ class _Rows:
 
     def _cell(self, row: Sequence[str], role: Role) -> str:
         at = self.layout.columns.get(role)
-        return row[at] if at is not None and at < len(row) else ""
+        # A spreadsheet's apostrophe keeps a number as text; it is no part of it.
+        return row[at].removeprefix("'") if at is not None and at < len(row) else ""
 
     def _day(self, row: Sequence[str]) -> tuple[date, str]:
         text = self._cell(row, Role.DATE)

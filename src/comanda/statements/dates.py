@@ -32,6 +32,7 @@ _DATE = re.compile(
 )
 _NAME_FIRST = re.compile(r"\s*([a-z]{3,10})\.?\s+(\d{1,2}),?\s+(\d{4})(?!\d)")
 _PACKED = re.compile(r"\s*(20\d\d)(\d\d)(\d\d)(?!\d{1,3}(?:\D|$))")
+_PACKED_DAY_FIRST = re.compile(r"\s*(\d\d)(\d\d)(20\d\d)(?!\d)")  # its year is no month
 _TIME = re.compile(
     r"(?:^|[\sT,])(\d{1,2})[:.h](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?\s*(?:([ap])\.?\s?m\b\.?|h(?:rs)?\b)?",
     re.IGNORECASE,
@@ -45,6 +46,9 @@ def read_date(text: str, order: DateOrder = DateOrder.DAY_FIRST) -> tuple[date, 
     if len(text) > _LONGEST:
         raise ValueError(text[:_LONGEST])
     plain = text if text.isascii() and text[:1].isdigit() and text.islower() else fold(text)
+    if match := _PACKED_DAY_FIRST.match(plain):
+        if int(match[2]) <= _MOST_MONTHS:
+            return date(int(match[3]), int(match[2]), int(match[1])), plain[match.end() :]
     if match := _PACKED.match(plain):
         return date(int(match[1]), int(match[2]), int(match[3])), plain[match.end() :]
     if match := _DATE.match(plain):

@@ -35,13 +35,13 @@ class Role(StrEnum):
 
 # Words of a heading, the surest first; a heading is one role's alone.
 _HEADINGS: Mapping[Role, tuple[str, ...]] = {
-    Role.BALANCE: (r"saldo|balance|disponible",),
+    Role.BALANCE: (r"saldo|balance|disponible", r".*\b(saldo|balance)\b.*"),
     Role.DATE: (
         r"fecha( y hora)?|date|dia|data",
         r"fecha de (la )?(operacion|movimiento|transaccion)|fecha (operacion|mov\w*|transaccion)",
         r".*\b(fecha|date)\b.*",
     ),
-    Role.TIME: (r"hora|time", r"\bhora\b.*"),
+    Role.TIME: (r"hora|time", r"(?!.*\b(fecha|date)\b).*\bhora\b.*"),
     Role.KIND: (
         r"(cargo|debito|debe|d) ?(/|o|y|-) ?(abono|credito|haber|c|h)",
         r"(abono|credito|c) ?(/|o|y|-) ?(cargo|debito|d)",
@@ -58,11 +58,17 @@ _HEADINGS: Mapping[Role, tuple[str, ...]] = {
     Role.AMOUNT: (r"monto|importe|valor|amount|cantidad", r".*\b(monto|importe|valor|amount)\b.*"),
     Role.REFERENCE: (
         r".*\brastreo\b.*",
-        r"(n\w*\.?|no\.?|numero|#|cod\w*)? ?(de )?(operacion|transaccion|referencia)",
+        r"(n\w*\.?|no\.?|numero|#)? ?(de )?(operacion|transaccion|referencia)"
+        r"|referencia de .*|operacion ?- ?n\w*",
+        r"cod\w* ?(de )?(operacion|transaccion|referencia)",
         r".*\b(referencia|reference|ref|folio|autorizacion)\b.*",
         r".*\b(documento|comprobante|secuencia|movimiento n\w*|id)\b.*",
     ),
-    Role.SENDER: (r".*\b(ordenante|remitente|emisor|pagador|origen|payee|nombre|cliente)\b.*",),
+    Role.SENDER: (
+        r"(nombre( del?)? )?(ordenante|remitente|emisor|pagador|payee)",
+        r"(?!.*\b(cta|cuenta|clabe|rfc|banco)\b).*\b(ordenante|remitente|emisor|pagador|origen)\b.*",
+        r"(?!.*\b(beneficiario|destinatario|titular|cuenta|banco)\b).*\b(nombre|cliente|payee)\b.*",
+    ),
     Role.DESCRIPTION: (
         r"desc(ripcion)?\.?|concepto|detalles?|glosa|description|leyenda|memo",
         r".*\b(descripcion|concepto|detalle|glosa|movimiento|observacion\w*|description)\b.*",
@@ -173,7 +179,7 @@ def roles_of(headings: Sequence[str]) -> dict[Role, int]:
     """Return which role each heading names; the surest heading of a role wins."""
     found: dict[Role, tuple[int, int]] = {}
     for at, heading in enumerate(headings):
-        role, rank = _role_of(fold(heading))
+        role, rank = _role_of(fold(heading.replace("_", " ")))
         if role is not None and (role not in found or rank < found[role][0]):
             found[role] = rank, at
     return {role: at for role, (_, at) in found.items()}
