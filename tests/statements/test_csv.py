@@ -294,9 +294,8 @@ def test_formulas_stay_text() -> None:
             {Role.DATE: 0, Role.REFERENCE: 4, Role.TIME: 5, Role.DESCRIPTION: 1},
         ),
         (
-            "Fecha de Transacción,Referencia de Transacción,Código de Transacción,"
-            "Descripción de Transacción,Débito de Transacción,Crédito de Transacción",
-            {Role.DATE: 0, Role.REFERENCE: 1, Role.DESCRIPTION: 3, Role.CREDIT: 5},
+            "Fecha de Transacción,Referencia de Transacción,Código de Transacción,Descripción",
+            {Role.DATE: 0, Role.REFERENCE: 1, Role.DESCRIPTION: 3},
         ),
         (
             "Fecha,Descripcion,Importe,Nombre Beneficiario,Nombre Ordenante,Clave de Rastreo",

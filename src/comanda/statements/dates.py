@@ -46,9 +46,8 @@ def read_date(text: str, order: DateOrder = DateOrder.DAY_FIRST) -> tuple[date, 
     if len(text) > _LONGEST:
         raise ValueError(text[:_LONGEST])
     plain = text if text.isascii() and text[:1].isdigit() and text.islower() else fold(text)
-    if match := _PACKED_DAY_FIRST.match(plain):
-        if int(match[2]) <= _MOST_MONTHS:
-            return date(int(match[3]), int(match[2]), int(match[1])), plain[match.end() :]
+    if (match := _PACKED_DAY_FIRST.match(plain)) and int(match[2]) <= _MOST_MONTHS:
+        return date(int(match[3]), int(match[2]), int(match[1])), plain[match.end() :]
     if match := _PACKED.match(plain):
         return date(int(match[1]), int(match[2]), int(match[3])), plain[match.end() :]
     if match := _DATE.match(plain):

@@ -58,8 +58,8 @@ _HEADINGS: Mapping[Role, tuple[str, ...]] = {
     Role.AMOUNT: (r"monto|importe|valor|amount|cantidad", r".*\b(monto|importe|valor|amount)\b.*"),
     Role.REFERENCE: (
         r".*\brastreo\b.*",
-        r"(n\w*\.?|no\.?|numero|#)? ?(de )?(operacion|transaccion|referencia)"
-        r"|referencia de .*|operacion ?- ?n\w*",
+        r"(n\w*\.?|no\.?|numero|#)? ?(de )?(operacion|transaccion|referencia)( ?- ?n\w*)?",
+        r"referencia de .*",
         r"cod\w* ?(de )?(operacion|transaccion|referencia)",
         r".*\b(referencia|reference|ref|folio|autorizacion)\b.*",
         r".*\b(documento|comprobante|secuencia|movimiento n\w*|id)\b.*",
