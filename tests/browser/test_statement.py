@@ -83,6 +83,42 @@ async def test_a_header_row_and_a_mark_can_be_corrected(house: House, window: Op
     await expect(dialog.get_by_text("2 líneas no se entienden")).to_be_visible()
 
 
+async def test_a_part_stays_open_with_its_focus_while_one_thing_after_the_other_is_corrected(
+    house: House, window: OpenWindow
+) -> None:
+    dialog = await open_dialog(await open_tab(window, size=SMALL))
+    await choose(dialog, UNKNOWN)
+    await dialog.get_by_text("Columnas", exact=True).click()
+    await dialog.get_by_text("Así se lee", exact=True).click()
+    second = dialog.locator("#statement-column-1")
+    await second.focus()
+    await second.select_option("sender")
+    await expect(dialog.locator(".statement")).not_to_have_attribute("aria-busy", "true")
+    await expect(second).to_have_value("sender")
+    await expect(second).to_be_visible()
+    await expect(second).to_be_focused()
+    await expect(dialog.get_by_role("list", name="Primeros movimientos")).to_be_hidden()
+    await second.select_option("description")
+    await expect(dialog.locator(".statement")).not_to_have_attribute("aria-busy", "true")
+    await expect(second).to_be_focused()
+
+
+async def test_the_parts_of_the_dialog_keep_a_distance(house: House, window: OpenWindow) -> None:
+    dialog = await open_dialog(await open_tab(window))
+    await choose(dialog, BBVA)
+    gaps = """node => { const boxes = [...node.children].filter((one) => one.checkVisibility()
+      && one.getClientRects().length > 0 && getComputedStyle(one).position !== "fixed"
+      && one.clientHeight > 0).map((one) => one.getBoundingClientRect());
+      return Math.min(...boxes.slice(1).map((one, at) => one.top - boxes[at].bottom)); }"""
+    await expect(dialog.get_by_text("2 abonos")).to_be_visible()
+    assert await dialog.evaluate(gaps) >= 8
+    assert await dialog.locator(".statement").evaluate(gaps) >= 8
+    await dialog.get_by_role("button", name="Importar").click()
+    await expect(dialog.get_by_text("2 ingresos nuevos")).to_be_visible()
+    assert await dialog.evaluate(gaps) >= 8
+    assert await dialog.locator(".statement .statement").evaluate(gaps) >= 8
+
+
 async def test_what_was_chosen_stays_while_the_network_is_lost(
     house: House, window: OpenWindow
 ) -> None:

@@ -36,7 +36,7 @@ class Statement {
     this.message = h("p", { class: "notice", role: "alert", data: { tone: "late" }, hidden: true });
     this.again = h("button", { class: "button", type: "button", hidden: true, onclick: () => this.#read() },
       "Volver a leer");
-    this.preview = h("div", { class: "stack statement", "aria-live": "polite" });
+    this.preview = h("div", { class: "statement", "aria-live": "polite" });
     this.file = h("input", {
       class: "input", id: "statement-file", type: "file",
       accept: ".csv,.tsv,.txt,.ofx,.qfx,.sta,.mt940,.940,text/csv,text/plain", onchange: () => this.#choose(),
@@ -60,6 +60,7 @@ class Statement {
         + "lo que ya estaba no se repite."),
       this.choice, this.message, this.again, this.preview, this.bankField, this.apply,
       h("div", { class: "actions dialog-foot" }, this.close));
+    this.dialog.classList.add("statement-dialog");
   }
 
   #say(/** @type {string} */ words, isLost = false) {
@@ -138,6 +139,9 @@ class Statement {
     this.bankField.hidden = !isTable;
     this.banks.replaceChildren(...told.profiles.map((name) => h("option", { value: name })));
     this.apply.hidden = told.credits === 0;
+    const focused = this.preview.contains(document.activeElement) ? document.activeElement?.id : "";
+    const parts = /** @type {HTMLDetailsElement[]} */ ([...this.preview.querySelectorAll("details")]);
+    const wasOpen = new Map(parts.map((part) => [part.dataset.part, part.open]));
     this.preview.replaceChildren(...[
       told.lacks ? h("p", { class: "notice", role: "alert" }, `${told.lacks}.`) : summary(told),
       told.complaints.length > 0 ? complaints(told) : null,
@@ -145,6 +149,10 @@ class Statement {
       isTable ? this.#columns(told) : null,
       isTable ? this.#formats(told) : null,
     ].filter((node) => node !== null));
+    for (const part of this.preview.querySelectorAll("details")) {
+      part.open = wasOpen.get(part.dataset.part) || (part.open && !wasOpen.has(part.dataset.part));
+    }
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
   /** Each column with the first of its cells, and what it tells. */
@@ -156,7 +164,8 @@ class Statement {
       return h("li", {}, h("label", { for: id }, name),
         h("span", { class: "quiet small" }, column.samples.join(" · ") || "vacía"), picked);
     }));
-    return h("details", { class: "statement-part", open: told.lacks !== null }, h("summary", {}, "Columnas"), list);
+    return h("details", { class: "statement-part", data: { part: "columns" }, open: told.lacks !== null },
+      h("summary", {}, "Columnas"), list);
   }
 
   #pick(/** @type {Preview} */ told, /** @type {number} */ index, /** @type {string} */ role) {
@@ -185,7 +194,7 @@ class Statement {
         { header_row: Number(/** @type {HTMLInputElement} */ (currentTarget).value) || 0 },
         ["columns", "date_order", "decimal_mark"]),
     });
-    return h("details", { class: "statement-part" }, h("summary", {}, "Formatos"),
+    return h("details", { class: "statement-part", data: { part: "formats" } }, h("summary", {}, "Formatos"),
       h("div", { class: "statement-formats" },
         field("date_order", "Fechas", ORDERS, told.date_order, []),
         field("decimal_mark", "Centavos", MARKS, told.decimal_mark, []),
@@ -261,15 +270,15 @@ function summary(/** @type {Preview} */ told) {
 }
 
 function complaints(/** @type {Preview} */ told) {
-  return h("details", { class: "statement-part", open: told.credits === 0 },
+  return h("details", { class: "statement-part", data: { part: "complaints" }, open: told.credits === 0 },
     h("summary", {}, `⚠ ${count(told.unreadable, "línea no se entiende", "líneas no se entienden")}`),
     h("ul", { class: "changes small", tabindex: 0, "aria-label": "Líneas que no se entienden" },
       ...told.complaints.map(({ line, why }) => h("li", {}, `Línea ${line}: ${why}`))));
 }
 
 function rows(/** @type {Preview} */ told) {
-  return h("details", { class: "statement-part", open: true }, h("summary", {}, "Así se lee"),
-    h("ul", { class: "statement-rows", tabindex: 0, "aria-label": "Primeros movimientos" }, ...told.rows.map((row) =>
+  return h("details", { class: "statement-part", data: { part: "rows" }, open: true },
+    h("summary", {}, "Así se lee"), h("ul", { class: "statement-rows", tabindex: 0, "aria-label": "Primeros movimientos" }, ...told.rows.map((row) =>
       h("li", { data: { credit: String(row.is_credit) } },
         h("span", { class: "quiet small" }, `${shortDay(row.date)}${row.time ? ` ${row.time}` : ""}`),
         h("span", { class: "money" }, money(row.amount)),
@@ -286,7 +295,7 @@ function outcome(/** @type {Imported} */ told) {
     told.skipped > 0 ? `${told.skipped} no ${told.skipped === 1 ? "es dinero que entró" : "son dinero que entró"}` : "",
     told.unreadable > 0 ? `⚠ ${count(told.unreadable, "línea no se entendió", "líneas no se entendieron")}` : "",
   ].filter(Boolean);
-  return h("div", { class: "stack" },
+  return h("div", { class: "statement" },
     h("p", { class: "notice", data: { tone: "done" }, role: "status" }, "✓ Importado"),
     h("ul", { class: "changes" }, ...lines.map((line) => h("li", {}, line))));
 }
