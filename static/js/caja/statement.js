@@ -278,7 +278,8 @@ function complaints(/** @type {Preview} */ told) {
 
 function rows(/** @type {Preview} */ told) {
   return h("details", { class: "statement-part", data: { part: "rows" }, open: true },
-    h("summary", {}, "Así se lee"), h("ul", { class: "statement-rows", tabindex: 0, "aria-label": "Primeros movimientos" }, ...told.rows.map((row) =>
+    h("summary", {}, "Así se lee"),
+    h("ul", { class: "statement-rows", tabindex: 0, "aria-label": "Primeros movimientos" }, ...told.rows.map((row) =>
       h("li", { data: { credit: String(row.is_credit) } },
         h("span", { class: "quiet small" }, `${shortDay(row.date)}${row.time ? ` ${row.time}` : ""}`),
         h("span", { class: "money" }, money(row.amount)),
