@@ -239,7 +239,8 @@ async def test_a_pasted_notice_tells_what_is_made_of_it_and_by_which_rule(
 async def test_every_reason_of_the_server_has_its_words(house: House, window: OpenWindow) -> None:
     page = await open_bank(window)
     await connect(page)
-    whys = [why for why in Why if why is not Why.REPEATED]  # a trial stores nothing
+    # A trial stores nothing; what a person's number sends is a deposit all the same.
+    whys = [why for why in Why if why not in (Why.REPEATED, Why.PRIVATE_NUMBER)]
     answers = iter(whys)
 
     async def answer(route: Route) -> None:
@@ -252,6 +253,18 @@ async def test_every_reason_of_the_server_has_its_words(house: House, window: Op
         said = page.locator(".bank [role=status] .notice").last
         await expect(said).to_contain_text("No cuenta como ingreso: ")
         await expect(said).not_to_have_text(f"No cuenta como ingreso: {why.value}.")
+
+
+async def test_a_notice_of_a_persons_number_is_told_to_be_tied_by_hand_alone(
+    house: House, window: OpenWindow
+) -> None:
+    page = await open_bank(window)
+    await connect(page)
+    await page.get_by_label("Título o remitente").fill("+52 55 1234 5678")
+    await page.get_by_label("Aviso", exact=True).fill("Recibiste $185.50 de Ana Paz")
+    await page.get_by_role("button", name="Probar").click()
+    await page.get_by_text("✓ Es un ingreso de $ 185.50.").wait_for()
+    await page.get_by_text("en caja se une sólo a mano").wait_for()
 
 
 async def test_the_rules_are_listed_with_an_example_of_an_own_one_that_works(

@@ -2,6 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { createCopy } from "../lib/copy.js";
+import { now } from "../lib/server-time.js";
 import { onCovered } from "../house/idle.js";
 
 const SHOWN_FOR = 120000; // ms after the last copy
@@ -47,10 +48,10 @@ export function createSecret() {
       h("p", { class: "bank-text" }, ...(isSpelled ? inFours(text) : [text])), copy);
   }
 
-  const stay = () => { until = Date.now() + SHOWN_FOR; };
+  const stay = () => { until = now() + SHOWN_FOR; };
 
   function look() {
-    if (card.hidden || Date.now() < until) return;
+    if (card.hidden || now() < until) return;
     clear();
     gone.hidden = false;
   }
