@@ -397,6 +397,27 @@ def test_a_strangers_text_message_makes_no_doubt_of_the_banks_notice(house: Till
     assert [one.deposit.payment_id for one in arrivals] == [None, payment.id, None]
 
 
+def test_the_banks_notice_leaves_no_doubt_of_what_a_stranger_told_before(house: TillOf) -> None:
+    payment = house.submit(house.deliver(), 7000)
+    first, second, third = (
+        house.perform(
+            till.receive_deposit,
+            NewDeposit(
+                DepositSource.NOTICE,
+                7000,
+                house.clock(),
+                f"aviso:{words}",
+                reference="88412201937",
+                text=words,
+                is_doubtful=is_doubtful,
+            ),
+        )
+        for words, is_doubtful in (("de un extraño", True), ("otra vez", True), ("banco", False))
+    )
+    assert {first.deposit.id, second.deposit.id, third.deposit.id} == {first.deposit.id}
+    assert [one.deposit.payment_id for one in (first, second, third)] == [None, None, payment.id]
+
+
 # The same money twice
 
 

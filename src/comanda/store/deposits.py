@@ -38,7 +38,7 @@ _SAVE_TIE = """
     SET payment_id = :payment_id, tie_rule = :tie_rule, tied_by = :tied_by, untied_by = :untied_by
     WHERE id = :id
 """
-# The second report of the same money completes the first. A statement leaves no doubt.
+# The second report of the same money completes the first. What is not doubtful leaves no doubt.
 _COMPLETE = """
     UPDATE deposits
     SET sender = COALESCE(sender, :sender), reference = COALESCE(reference, :reference),
@@ -46,7 +46,7 @@ _COMPLETE = """
         account = COALESCE(account, :account), rule = COALESCE(rule, :rule),
         text = COALESCE(text, :text),
         has_notice = has_notice OR :has_notice, in_statement = in_statement OR :in_statement,
-        untied_by = CASE WHEN :in_statement AND untied_by = :house THEN NULL ELSE untied_by END
+        untied_by = CASE WHEN untied_by = :house THEN :untied_by ELSE untied_by END
     WHERE id = :id
 """
 _SAME_NUMBER = """
