@@ -2,6 +2,7 @@
 
 import random
 import time
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from comanda.domain.errors import DomainError
 from comanda.domain.wire import encode
 from comanda.statements.preview import preview
+from comanda.statements.swift import read_mt940
 from tests.statements.files import BBVA, MT940, OFX1, OFX2, read
 
 PIECES = (
@@ -58,3 +60,14 @@ def test_what_begins_like_mt940_takes_no_time(text: str) -> None:
     with suppress(DomainError):
         read(text)
     assert time.monotonic() - begun < 2
+
+
+def test_millions_of_short_lines_take_no_more_memory_than_the_text() -> None:
+    text = ":20:X\n" + "ab\n" * 200_000
+    tracemalloc.start()
+    try:
+        assert read_mt940(text).lines == []
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 6 * len(text)

@@ -23,7 +23,8 @@ from comanda.statements.lines import (
 _HEADER = re.compile(r"\s*OFXHEADER\s*:", re.IGNORECASE)
 _ROOT = re.compile("<OFX>", re.IGNORECASE)
 _LOOKED_AT = 16_384  # characters in which the root stands
-_DECLARES = re.compile(r"<!\s*(?:DOCTYPE|ENTITY|ELEMENT|\[CDATA\[)", re.IGNORECASE)
+_MARKUP = re.compile("<!")
+_DECLARES = re.compile(r"<!\s*+(?:DOCTYPE|ENTITY|ELEMENT|\[CDATA\[)", re.IGNORECASE)
 _TRANSACTION = re.compile(r"<STMTTRN>", re.IGNORECASE)
 _END = re.compile(r"</STMTTRN>|</BANKTRANLIST>|<LEDGERBAL>|<AVAILBAL>", re.IGNORECASE)
 _TAG = re.compile(r"<([A-Za-z0-9.]{1,32})>([^<\r\n]*)")
@@ -48,7 +49,8 @@ def is_ofx(text: str) -> bool:
 
 def read_ofx(text: str) -> Movements:
     """Return the movements. Raises ValidationFailed for XML that declares entities."""
-    if _DECLARES.search(text):
+    markup = in_pieces(_MARKUP.finditer(text))
+    if any(_DECLARES.match(text, found.start()) for found in markup):
         raise refused("El archivo OFX declara entidades: descárgalo otra vez del banco")
     movements = Movements()
     for number, part in enumerate(in_pieces(_transactions(text)), 1):

@@ -4,6 +4,7 @@ The library gets one line of bounded length at a time: its patterns are not made
 and on its own it writes what it can't read to the log.
 """
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -62,7 +63,8 @@ def read_mt940(text: str) -> Movements:
 def _pairs(text: str) -> Iterator[tuple[int, str, str]]:
     """Yield the number, the `:61:` and the `:86:` of each movement."""
     begins, statement, details, tag = 0, "", "", ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, ended in enumerate(io.StringIO(text, newline=None), 1):  # not all at a time
+        line = ended.rstrip("\n")
         match = _TAG.match(line)
         if match is None:
             if line.startswith("-"):
