@@ -670,6 +670,18 @@ async def test_a_payment_with_a_late_warning_is_one_tap_away_from_the_other_list
     await expect(elsewhere).to_be_hidden()
 
 
+async def test_a_tap_on_what_is_to_be_seen_brings_it_into_sight_on_a_small_phone(
+    house: House, window: OpenWindow
+) -> None:
+    await arrive(house, 17100, "a", sender="Marcos")
+    tied = await approve(house, 12)
+    page = await open_tab(window, LUIS, SMALL)
+    await view(page, "Sin pago").click()
+    await expect(deposit_card(page, "Marcos")).to_be_in_viewport(ratio=0.3)
+    await view(page, "Todos").click()
+    await expect(row(page, tied)).to_be_in_viewport(ratio=0.3)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=["small", "phone", "desk"])
 async def test_both_sides_fit_any_screen_and_cover_nothing(
     house: House, window: OpenWindow, size: dict[str, int]

@@ -27,6 +27,7 @@ const NOTHING = {
   unidos: "Ningún pago tiene ingreso todavía", todos: "",
 };
 const KEEP_UP = 30000; // the clock goes on, and so does another cashier with their ticks
+const IN_SIGHT = 200; // px: the views at the bottom of a small phone, and one title with its first line
 
 /** The whole tab. `isShown()` tells whether the tab is open, `late()` which orders have late warnings. */
 export class Reconciliation {
@@ -80,7 +81,10 @@ export class Reconciliation {
     this.findings = h("ul", { class: "bank-findings small", "aria-label": "Comprobantes y avisos", hidden: true });
     this.shown = h("p", { class: "quiet small bank-shown", role: "status" });
     this.empty = h("p", { class: "empty" });
-    this.sides = new Sides(() => this.#list());
+    this.sides = new Sides((isChosen) => {
+      this.#list();
+      if (isChosen) this.#bringListsIntoSight();
+    });
     this.table = this.#createTable();
     this.node = h("div", { class: "bank-body" },
       h("div", { class: "bank-controls" }, this.period.node, field("Forma de pago", this.method),
@@ -212,6 +216,11 @@ export class Reconciliation {
     this.#listDeposits();
     this.#showElsewhere(this.sides.showsPayments ? wanted : []);
     this.#showTotals();
+  }
+
+  /** On a small phone the lists begin below the screen: a tap on what is to be seen would change nothing in sight. */
+  #bringListsIntoSight() {
+    if (this.lists.getBoundingClientRect().top > innerHeight - IN_SIGHT) this.lists.scrollIntoView();
   }
 
   #listDeposits() {

@@ -15,7 +15,7 @@ const VIEWS = {
 };
 const NAMES = /** @type {View[]} */ (Object.keys(VIEWS));
 
-/** Which list is on show. `onChange()` is called when another one is chosen. */
+/** Which list is on show. `onChange(isChosen)` is called when it is another one, and when one has been tapped. */
 export class Sides {
   /** @type {Reconciliation["sides"]} */
   #sums = null;
@@ -26,13 +26,13 @@ export class Sides {
   depositsTitle = h("h2", { class: "bank-title" });
   untied = h("p", { class: "notice", "data-tone": "late", role: "status", hidden: true });
 
-  constructor(/** @type {() => void} */ onChange) {
+  constructor(/** @type {(isChosen: boolean) => void} */ onChange) {
     this.chips = new Map(NAMES.map((name) => {
       const counter = h("span", { class: "counter" }, "0");
       const word = h("span", {}, VIEWS[name].word);
       const act = () => {
         this.choose(name);
-        onChange();
+        onChange(true);
       };
       return [name, { word, counter,
         button: h("button", { class: "button", type: "button", onclick: act }, word, counter) }];
@@ -41,7 +41,7 @@ export class Sides {
       ...[...this.chips.values()].map(({ button }) => button));
     wide.addEventListener("change", () => {
       this.#paint();
-      onChange();
+      onChange(false);
     });
   }
 
