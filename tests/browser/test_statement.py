@@ -142,6 +142,48 @@ async def test_what_was_chosen_stays_while_the_network_is_lost(
     assert await count_deposits(house) == 2
 
 
+async def test_what_went_wrong_far_below_is_said_in_sight(house: House, window: OpenWindow) -> None:
+    page = await open_tab(window, size=SMALL)
+    dialog = await open_dialog(page)
+    await choose(dialog, UNKNOWN)
+    await dialog.get_by_text("Columnas", exact=True).click()
+
+    async def lose(route: Route) -> None:
+        await route.abort()
+
+    await page.route("**/deposits/statement", lose)
+    await dialog.get_by_role("button", name="Importar").click()
+    await expect(dialog.get_by_text("nada se repite")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("step", ["preview", "import"])
+async def test_whose_session_has_ended_signs_in_again(
+    house: House, window: OpenWindow, step: str
+) -> None:
+    page = await open_tab(window)
+    dialog = await open_dialog(page)
+    if step == "import":
+        await choose(dialog, BBVA)
+        await expect(dialog.get_by_text("2 abonos")).to_be_visible()
+    await page.context.clear_cookies()
+    if step == "import":
+        await dialog.get_by_role("button", name="Importar").click()
+    else:
+        await choose(dialog, BBVA)
+    await page.wait_for_url("**/?volver=*")
+
+
+async def test_one_line_that_was_there_is_told_as_one(house: House, window: OpenWindow) -> None:
+    page = await open_tab(window)
+    dialog = await open_dialog(page)
+    await choose(dialog, UNKNOWN)
+    await dialog.get_by_role("button", name="Importar").click()
+    await dialog.get_by_role("button", name="Listo").click()
+    again = await open_dialog(page)
+    await choose(again, UNKNOWN.replace("85,00", "86,00"))
+    await expect(again.get_by_text("1 ya estaba", exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

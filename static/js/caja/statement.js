@@ -3,6 +3,7 @@
 import { call, Offline } from "../lib/api.js";
 import { h, openDialog, setText } from "../lib/dom.js";
 import { money } from "../house/format.js";
+import { signInAgain } from "../house/live.js";
 
 const MOST_BYTES = 16 * 1024 * 1024;
 const PATIENCE = 120000; // ms: a statement of years takes a while on a slow machine
@@ -67,6 +68,7 @@ class Statement {
     setText(this.message, words);
     this.message.hidden = !words;
     this.again.hidden = !isLost;
+    if (words) this.message.scrollIntoView({ block: "nearest" }); // what was tapped may be far below it
   }
 
   async #choose() {
@@ -124,6 +126,7 @@ class Statement {
       if (look === this.#look) this.#show(told);
     } catch (error) {
       if (look !== this.#look) return;
+      if (error.status === 401) signInAgain();
       const isLost = error instanceof Offline;
       if (!isLost && Object.keys(this.#mapping).length === 0) this.#clear();
       this.#say(isLost ? "Sin conexión. El archivo y lo que elegiste siguen aquí." : error.message, isLost);
@@ -230,6 +233,7 @@ class Statement {
       this.close.focus();
       this.done();
     } catch (error) {
+      if (error.status === 401) signInAgain();
       this.#say(error instanceof Offline
         ? "Sin conexión: no se sabe si terminó. Toca Importar otra vez: nada se repite." : error.message);
     } finally {
@@ -250,6 +254,8 @@ function select(id, words, value, pick) {
 const count = (/** @type {number} */ number, /** @type {string} */ one, /** @type {string} */ many) =>
   `${number} ${number === 1 ? one : many}`;
 
+const wereThere = (/** @type {number} */ number) => count(number, "ya estaba", "ya estaban");
+
 const shortDay = (/** @type {string} */ date) => `${date.slice(8)}/${date.slice(5, 7)}/${date.slice(0, 4)}`;
 
 function summary(/** @type {Preview} */ told) {
@@ -263,7 +269,7 @@ function summary(/** @type {Preview} */ told) {
     h("p", { class: "summary" }, h("strong", {}, count(told.credits, "abono", "abonos")), " · ",
       h("span", { class: "money" }, money(told.total)), ` · ${days}`),
     h("p", { class: "quiet small" }, [
-      told.known > 0 ? (told.known === told.credits ? "Ya estaban todos" : `${told.known} ya estaban`) : "",
+      told.known > 0 ? (told.known === told.credits ? "Ya estaban todos" : wereThere(told.known)) : "",
       told.debits > 0 ? `${count(told.debits, "cargo no cuenta", "cargos no cuentan")}` : "",
       told.zeros > 0 ? `${told.zeros} en cero` : "",
     ].filter(Boolean).join(" · ")));
@@ -292,7 +298,7 @@ function outcome(/** @type {Imported} */ told) {
     count(told.added, "ingreso nuevo", "ingresos nuevos"),
     told.tied > 0 ? `${count(told.tied, "quedó unido", "quedaron unidos")} a su pago` : "",
     told.merged > 0 ? `${told.merged} ya ${told.merged === 1 ? "lo" : "los"} había avisado el banco` : "",
-    told.known > 0 ? `${told.known} ya ${told.known === 1 ? "estaba" : "estaban"}` : "",
+    told.known > 0 ? wereThere(told.known) : "",
     told.skipped > 0 ? `${told.skipped} no ${told.skipped === 1 ? "es dinero que entró" : "son dinero que entró"}` : "",
     told.unreadable > 0 ? `⚠ ${count(told.unreadable, "línea no se entendió", "líneas no se entendieron")}` : "",
   ].filter(Boolean);
