@@ -1,17 +1,17 @@
 // The deposits that have no payment, the bank's phone, and what both say of a payment that waits.
 
-import { andAgain, call, Offline } from "../lib/api.js";
+import { call } from "../lib/api.js";
 import { createRefresher } from "../lib/again.js";
 import { h, setText, toast } from "../lib/dom.js";
 import { fetchPart } from "../lib/later.js";
 import { now } from "../lib/server-time.js";
 import { createSureButton } from "../lib/sure.js";
 import { businessDay, clock, day, money, tick } from "../house/format.js";
-import { signInAgain } from "../house/live.js";
 import { placeWithin } from "../house/place.js";
 import { whenWords } from "../house/receipt-words.js";
 import { depositOf } from "./arrival.js";
 import { givenOf } from "./charges.js";
+import { putTie } from "./put-tie.js";
 import { A_DAY, NEAR, Untied } from "./untied.js";
 import { isInAccount } from "./words.js";
 
@@ -209,15 +209,12 @@ const placeOf = (/** @type {Payment} */ payment) => placeWithin(payment.orders[0
 
 /** Tie a deposit, or untie it. Returns whether the server has done so; says why not. */
 async function send(/** @type {string} */ id, /** @type {string?} */ paymentId) {
-  try {
-    const { last_event_id: lastEventId, ...deposit } = await call("PUT", `/deposits/${id}/payment`,
-      { json: { payment_id: paymentId } });
-    untied.learn(id, deposit.payment_id === null ? deposit : null, Number(lastEventId));
-    return true;
-  } catch (error) {
-    if (error.status === 401) signInAgain();
-    else toast(error instanceof Offline || !error.code ? andAgain(error) : `${error.message}.`, "late");
-    if (!(error instanceof Offline)) loadList(); // somebody else may have been first
+  const answer = await putTie(id, paymentId);
+  if (!answer) {
+    loadList(); // somebody else may have been first
     return false;
   }
+  const { last_event_id: lastEventId, ...deposit } = answer;
+  untied.learn(id, deposit.payment_id === null ? deposit : null, Number(lastEventId));
+  return true;
 }

@@ -1,13 +1,12 @@
 // Ties between deposits and payments, as the Conciliación tells of them and changes them.
 
-import { andAgain, call, Offline } from "../lib/api.js";
 import { h, openDialog, toast } from "../lib/dom.js";
 import { coverWith } from "../lib/place.js";
 import { cents } from "../house/bill.js";
 import { businessDay, clock, day, money } from "../house/format.js";
-import { signInAgain } from "../house/live.js";
 import { place, placeWithin } from "../house/place.js";
 import { givenOf } from "./charges.js";
+import { putTie } from "./put-tie.js";
 
 const RULES = { referencia: "misma referencia", monto: "mismo monto y hora", dia: "mismo monto ese día",
   mano: "a mano" };
@@ -53,17 +52,11 @@ export const tie = (deposit, payment) =>
 export const untie = (payment) => put(/** @type {Deposit} */ (payment.deposit).id, null,
   `Soltado: ${placeWithin(payment)} · ${money(givenOf(payment))}`);
 
-/** Resolves to whether the server has done so; says why not. */
+/** Resolves to whether the server has done so, which `words` then say. */
 async function put(/** @type {string} */ id, /** @type {string?} */ paymentId, /** @type {string} */ words, tone = "") {
-  try {
-    await call("PUT", `/deposits/${id}/payment`, { json: { payment_id: paymentId } });
-    toast(words, tone);
-    return true;
-  } catch (error) {
-    if (error.status === 401) signInAgain();
-    else toast(error instanceof Offline || !error.code ? andAgain(error) : `${error.message}.`, "late");
-    return false;
-  }
+  const isDone = await putTie(id, paymentId) !== null;
+  if (isDone) toast(words, tone);
+  return isDone;
 }
 
 /** Ask which payment a deposit belongs to; a tap on one calls `choose(payment)`. */
