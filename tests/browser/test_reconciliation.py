@@ -682,6 +682,15 @@ async def test_a_tap_on_what_is_to_be_seen_brings_it_into_sight_on_a_small_phone
     await expect(row(page, tied)).to_be_in_viewport(ratio=0.3)
 
 
+async def test_no_field_is_wider_than_its_place_on_a_small_phone(
+    house: House, window: OpenWindow
+) -> None:
+    page = await open_tab(window, LUIS, SMALL)
+    wide = """() => [...document.querySelectorAll(".bank-controls .field > .input")]
+      .filter((one) => one.offsetWidth > one.parentElement.offsetWidth).map(({ id }) => id)"""
+    assert await page.evaluate(wide) == []
+
+
 @pytest.mark.parametrize("size", SIZES, ids=["small", "phone", "desk"])
 async def test_both_sides_fit_any_screen_and_cover_nothing(
     house: House, window: OpenWindow, size: dict[str, int]
