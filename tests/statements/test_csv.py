@@ -228,6 +228,12 @@ def test_a_number_that_many_lines_have_names_no_operation() -> None:
     assert deposits("Fecha,Referencia,Abono\n27/11/2026,0000123,1\n")[0].reference == "0000123"
 
 
+@pytest.mark.parametrize("blank", ["0000000000", "0", "-", "--", "'0"])
+def test_noughts_and_dashes_are_no_reference(blank: str) -> None:
+    (deposit,) = deposits(f"Fecha,Referencia,Abono\n27/11/2026,{blank},185.50\n")
+    assert deposit.reference is None
+
+
 def test_quotes_that_are_not_doubled_are_taken_as_they_are() -> None:
     text = 'Fecha,Concepto,Abono\n27/11/2026,"JUAN "EL GÜERO" PÉREZ",5.00\n28/11/2026,b,6.00\n'
     assert amounts(text) == [500, 600]

@@ -20,6 +20,7 @@ _MONEY_ROLES = (Role.CREDIT, Role.DEBIT, Role.AMOUNT)
 # time may be told later.
 _NOT_OWN = (Role.DATE, Role.TIME, Role.BALANCE, *_MONEY_ROLES)
 _ROW_NUMBER = re.compile(r"#|n[o°º]?\.?|num\.?|item|renglon|linea|consecutivo")
+_NO_REFERENCE = "0-. "  # of which a cell is made that names no operation
 _LONGEST_TOLD = 40
 
 
@@ -68,6 +69,8 @@ class _Rows:
         reference, description = (
             tidy(self._cell(row, role)) for role in (Role.REFERENCE, Role.DESCRIPTION)
         )
+        if reference is not None and not reference.strip(_NO_REFERENCE):
+            reference = None
         if description is not None and _BALANCE.match(description.lower()):
             raise _NoMovement
         return Line(
