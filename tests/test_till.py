@@ -489,6 +489,48 @@ def test_a_line_without_a_time_belongs_to_the_houses_day_of_its_date(
     assert listed[1] == [line]
 
 
+# What a thief on the staff may try
+
+
+def test_a_cashier_moves_no_money_to_their_own_payment_by_rejecting_anothers(
+    house: TillOf,
+) -> None:
+    order_id = house.deliver()
+    honest = house.submit(order_id, 7000)
+    deposit = house.notice(7000).deposit
+    own = house.submit(order_id, 7000, by=LUIS)
+    house.judge(honest, Verdict.REJECTED)
+    assert house.payment(own).deposit is None
+    assert house.deposit(deposit).tie is None
+    again = house.submit(order_id, 7000)
+    assert house.payment(again).deposit is None, "two fit, and people decide"
+
+
+def test_whoever_tries_one_amount_after_another_learns_of_no_deposit(house: TillOf) -> None:
+    payment = house.submit(house.deliver(), 6000)
+    deposit = house.notice(7000).deposit
+    for amount in (6500, 6600, 7000):
+        house.perform(workflow.correct_claim, ANA, payment.id, Correction(amount=amount))
+    assert house.payment(payment).deposit is None
+    house.perform(workflow.correct_claim, ANA, payment.id, Correction(reference="88412201937"))
+    assert house.payment(payment).deposit is None
+    assert house.tie(deposit, payment).payment_id == payment.id
+
+
+def test_a_line_tells_who_imported_it(house: TillOf) -> None:
+    line = house.line(7000, house.clock(), "estado:1").deposit
+    assert line.received_by == line.wire()["received_by"] == "luis"
+    assert house.notice(8550).deposit.received_by == "comanda"
+
+
+def test_one_number_in_all_of_a_banks_notices_hides_no_money(house: TillOf) -> None:
+    first = house.notice(7000, reference="202611")
+    assert not house.notice(7000, minutes=3, reference="202611").is_new
+    house.clock.advance(hours=1)
+    second = house.notice(7000, reference="202611", sender="Beto Paz")
+    assert (second.is_new, second.deposit.id == first.deposit.id) == (True, False)
+
+
 # Any order of arrivals
 
 
@@ -648,6 +690,8 @@ def by_number(view: Snapshot, deposit: Deposit, payment: Payment) -> bool:
 
 
 def by_time(_: Snapshot, deposit: Deposit, payment: Payment) -> bool:
+    if len(payment.former_claims) > 2:
+        return False
     later = payment.submitted_at - deposit.at
     most = DAY if deposit.is_day else NEAR
     return deposit.amount == payment.arrives and -NEAR <= later <= most

@@ -58,7 +58,7 @@ def receive_deposit(tx: Transaction, new: NewDeposit, by: str = HOUSE.username) 
         changes = ties.settle(tx, whole)
         told = orders.save_deposit(tx, deposits.require(tx, whole.id), changes, by)
         return _arrival(tx, told, is_new=False)
-    added = deposits.add(tx, new)
+    added = deposits.add(tx, new, by)
     changes = ties.settle(tx, added)
     is_news = new.source is DepositSource.NOTICE or tx.now - new.at <= RECENT
     return _arrival(tx, orders.save_deposit(tx, added, changes, by, is_new=is_news), is_new=True)
@@ -115,7 +115,7 @@ def receive_lines(
         orders.save_deposit(tx, whole, Changes(), actor.username)
         taken.own.add(whole.id)
         merged.append(whole.id)
-    added = deposits.add_lines(tx, added_lines)
+    added = deposits.add_lines(tx, added_lines, actor.username)
     for deposit_id, line in zip(added, added_lines, strict=True):
         if tx.now - line.at <= RECENT:
             deposit = deposits.require(tx, deposit_id)

@@ -29,9 +29,9 @@ BEHIND, LINES, NOTICES = 100_000, 50_000, 200
 PATIENT = aiohttp.ClientTimeout(total=300)
 PAUSE = 0.02  # seconds between two orders
 _DEPOSIT = """
-    INSERT INTO deposits (source, amount, at, is_day, received_at, sender, reference, reference_key,
-                          has_notice, in_statement)
-    VALUES ('aviso', :amount, :at, 0, :at, 'Marcos', :reference, :reference, 1, 0)
+    INSERT INTO deposits (source, amount, at, is_day, received_at, received_by, sender, reference,
+                          reference_key, has_notice, in_statement)
+    VALUES ('aviso', :amount, :at, 0, :at, 'comanda', 'Marcos', :reference, :reference, 1, 0)
 """
 
 

@@ -260,9 +260,9 @@ async def test_a_bill_in_parts_over_two_rounds_is_sound(split_house: House) -> N
         ),
         (
             (
-                "INSERT INTO deposits (id, source, amount, at, is_day, received_at, has_notice,"
-                " in_statement, payment_id, tie_rule)"
-                " VALUES (7, 'aviso', 1, 5, 0, 5, 1, 0, 2, 'mano')"
+                "INSERT INTO deposits (id, source, amount, at, is_day, received_at, received_by,"
+                " has_notice, in_statement, payment_id, tie_rule)"
+                " VALUES (7, 'aviso', 1, 5, 0, 5, 'comanda', 1, 0, 2, 'mano')"
             ),
             ["El ingreso 7 no puede ser de su pago"],
         ),

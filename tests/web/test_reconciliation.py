@@ -310,7 +310,7 @@ async def test_the_csv_tells_of_the_deposits_behind_the_payments(mexican: House)
             "misma referencia",
         ),
         ("pago", "", "", "", "en la cuenta", ""),
-        ("ingreso", "1.00", "2026-11-28", "", "estado de cuenta", ""),
+        ("ingreso", "1.00", "2026-11-28", "", "estado de cuenta, lo subió comanda", ""),
         ("ingreso", "241.00", "2026-11-28 13:41", "", "aviso del banco", "nadie: lo soltó Luis"),
         ("ingreso", "99.50", "2026-11-28 14:41", "Elena", "aviso del banco", ""),
     ]

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from comanda.domain.errors import DepositTaken, OwnPayment, PaymentAlreadyDecided, ValidationFailed
 from comanda.domain.money import MoneyFormat
+from comanda.domain.staff import HOUSE
 from comanda.domain.wire import Wire, money, time
 
 NEAR = timedelta(minutes=30)  # between a payment and the money of the same amount
@@ -78,7 +79,8 @@ class NewDeposit:
 class Deposit:
     """Money that arrived, as it is stored; the fields are those of NewDeposit.
 
-    `received_at` is when the house learned of it. `in_statement` tells whether a statement has it.
+    `received_at` is when the house learned of it, and `received_by` who imported the statement; the
+    house for a notice. `in_statement` tells whether a statement has it.
     `untied_by` is the cashier who took a tie back, or the house for what was doubtful from the
     beginning: no rule ties the deposit.
     """
@@ -88,6 +90,7 @@ class Deposit:
     amount: int
     at: datetime
     received_at: datetime
+    received_by: str = HOUSE.username
     is_day: bool = False
     sender: str | None = None
     reference: str | None = None
@@ -119,6 +122,7 @@ class Deposit:
             "at": time(self.at),
             "is_day": self.is_day,
             "received_at": time(self.received_at),
+            "received_by": self.received_by,
             "sender": self.sender,
             "reference": self.reference,
             "account": self.account,

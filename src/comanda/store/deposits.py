@@ -16,15 +16,16 @@ SHORTEST_NUMBER = 4  # characters of a key: a security code of three digits name
 _HALF_DAY = timedelta(hours=12)
 SAME_MONEY = timedelta(days=5)  # between two reports of the same number and amount
 CLOCKS_APART = timedelta(minutes=15)  # between the bank's or the phone's clock and the house's
+SAME_NOTICE = timedelta(minutes=15)  # the same between a text message and an app's notice
 SAME_LINE = timedelta(days=1)  # the same between two statements
 MOST_OF_A_NUMBER = 10  # deposits with one number and amount that are looked at
 
 _INSERT = """
     INSERT INTO deposits
-        (source, amount, at, is_day, received_at, sender, reference, reference_key, account, rule,
-         text, has_notice, in_statement, untied_by)
-    VALUES (:source, :amount, :at, :is_day, :received_at, :sender, :reference, :reference_key,
-            :account, :rule, :text, :has_notice, :in_statement, :untied_by)
+        (source, amount, at, is_day, received_at, received_by, sender, reference, reference_key,
+         account, rule, text, has_notice, in_statement, untied_by)
+    VALUES (:source, :amount, :at, :is_day, :received_at, :received_by, :sender, :reference,
+            :reference_key, :account, :rule, :text, :has_notice, :in_statement, :untied_by)
 """
 _INSERT_KEY = """
     INSERT INTO deposit_keys (key, deposit_id) VALUES (:key, :deposit_id) ON CONFLICT DO NOTHING
@@ -93,18 +94,19 @@ class DepositFilter:
     limit: int = 30_001
 
 
-def add(tx: Transaction, new: NewDeposit) -> Deposit:
+def add(tx: Transaction, new: NewDeposit, by: str) -> Deposit:
     """Store money of which no report had come."""
-    deposit_id = tx.insert(_INSERT, {**_values(new), "received_at": to_millis(tx.now)})
+    received = {"received_at": to_millis(tx.now), "received_by": by}
+    deposit_id = tx.insert(_INSERT, {**_values(new), **received})
     add_key(tx, new.key, deposit_id)
     return require(tx, deposit_id)
 
 
-def add_lines(tx: Transaction, lines: Sequence[NewDeposit]) -> Sequence[int]:
+def add_lines(tx: Transaction, lines: Sequence[NewDeposit], by: str) -> Sequence[int]:
     """Store lines of a statement of whose money no report had come; return the deposits' ids."""
-    received_at = to_millis(tx.now)
+    received = {"received_at": to_millis(tx.now), "received_by": by}
     first = _last_id(tx) + 1
-    tx.run_each(_INSERT, [{**_values(line), "received_at": received_at} for line in lines])
+    tx.run_each(_INSERT, [{**_values(line), **received} for line in lines])
     ids = range(first, _last_id(tx) + 1)  # AUTOINCREMENT counts up, and nobody else writes
     pairs = zip(lines, ids, strict=True)
     tx.run_each(_INSERT_KEY, [{"key": line.key, "deposit_id": one} for line, one in pairs])
@@ -215,8 +217,9 @@ def same_money(view: Snapshot, new: NewDeposit, besides: Container[int] = ()) ->
 def _same_number(view: Snapshot, new: NewDeposit, key: str) -> Iterator[Deposit]:
     """Yield the deposits with the number, the nearest in time first.
 
-    Two statements name the same operation on the same day, give or take the hours of a time zone;
-    a notice and a statement may do so with a weekend in between.
+    Two statements name the same operation on the same day, give or take the hours of a time zone,
+    two notices within minutes: some banks write the same number into all of them. A notice and a
+    statement may do so with a weekend in between.
     """
     values = {
         "key": key,
@@ -225,9 +228,11 @@ def _same_number(view: Snapshot, new: NewDeposit, key: str) -> Iterator[Deposit]
         "limit": MOST_OF_A_NUMBER,
         **_span(new.at - SAME_MONEY, new.at + SAME_MONEY),
     }
-    for deposit in map(from_row, view.all(_SAME_NUMBER, values)):
-        is_line = new.source is DepositSource.STATEMENT and deposit.in_statement
-        if not is_line or abs(deposit.at - new.at) <= SAME_LINE:
+    most = {DepositSource.STATEMENT: SAME_LINE, DepositSource.NOTICE: SAME_NOTICE}[new.source]
+    for row in view.all(_SAME_NUMBER, values):
+        deposit = from_row(row)
+        is_alike = bool(row[_LACKING[new.source]])  # a report of the same kind has come
+        if not is_alike or abs(deposit.at - new.at) <= most:
             yield deposit
 
 
@@ -299,6 +304,7 @@ def from_row(row: sqlite3.Row) -> Deposit:
         amount=row["amount"],
         at=from_millis(row["at"]),
         received_at=from_millis(row["received_at"]),
+        received_by=row["received_by"],
         is_day=bool(row["is_day"]),
         sender=row["sender"],
         reference=row["reference"],

@@ -200,7 +200,7 @@ def save_payment(
         changed = payment.payment if isinstance(payment, Examined | Corrected) else payment
         paid_orders = require_all(tx, [part.order_id for part in changed.allocations])
     stored_payment = payments.store(tx, payment, by, paid_orders)
-    changes = ties.follow(tx, stored_payment, is_sought=not isinstance(payment, Payment))
+    changes = ties.follow(tx, stored_payment, by, is_sought=not isinstance(payment, Payment))
     if stored_payment.id in changes.payment_ids:
         own_deposit = deposits.of_payments(tx, [stored_payment.id]).get(stored_payment.id)
         stored_payment = stored_payment.with_deposit(own_deposit)

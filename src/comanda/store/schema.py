@@ -550,7 +550,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     (
         # Money that the bank says has arrived, each of it tied to one payment at most. `at` is when
-        # it arrived, or with `is_day` the beginning of that day. `untied_by` took a tie back.
+        # it arrived, or with `is_day` the beginning of that day. `received_by` imported the
+        # statement, `untied_by` took a tie back.
         """
         CREATE TABLE deposits (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -559,6 +560,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             at INTEGER NOT NULL,
             is_day INTEGER NOT NULL,
             received_at INTEGER NOT NULL,
+            received_by TEXT NOT NULL,
             sender TEXT,
             reference TEXT,
             reference_key TEXT,

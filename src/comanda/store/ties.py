@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from comanda.domain.deposits import NEAR, Deposit, Tie, TieRule
-from comanda.domain.payments import Payment
+from comanda.domain.payments import Payment, PaymentStatus
 from comanda.store import deposits, numbers_in_use
 from comanda.store.database import Snapshot, Transaction, to_millis
 
 _DAY = timedelta(days=1)
 _MOST = 2  # more than one that fits is too many, however many
 _MOST_FOLLOWED = 20
+_MOST_CORRECTIONS = 2  # of a payment that is tied by its amount
 
 _PAYABLE = """
     payments.to_account = 1 AND payments.status IN ('por_verificar', 'aprobado')
@@ -29,10 +30,14 @@ _PAYMENTS_BY_NUMBER = """
     UNION SELECT id FROM payments WHERE read_key = :key AND {payable}
     LIMIT :limit
 """
+# Whoever tries one amount after another does not learn here which one has arrived.
 _PAYMENTS_BY_TIME = """
     SELECT id FROM payments
-    WHERE {payable} AND submitted_at BETWEEN :after AND :before LIMIT :limit
+    WHERE {payable} AND submitted_at BETWEEN :after AND :before
+        AND (former_claims IS NULL OR json_array_length(former_claims) <= :most_corrections)
+    LIMIT :limit
 """
+_SUBMITTER = "SELECT submitted_by FROM payments WHERE id = :id"
 _DEPOSITS_BY_NUMBER = """
     SELECT * FROM deposits
     WHERE reference_key = :key AND amount = :amount AND payment_id IS NULL AND untied_by IS NULL
@@ -50,9 +55,11 @@ _DEPOSITS_BY_TIME = """
 class Changes:
     """The deposits that were tied or untied, and the ids of the payments that this concerns.
 
-    `about` maps a changed deposit's id to the payment whose orders tell of the change.
+    `about` maps a changed deposit's id to the payment whose orders tell of the change. `judge` is
+    who rejected a payment: the money that this lets go is tied to no payment of their own.
     """
 
+    judge: str | None = None
     deposits: dict[int, Deposit] = field(default_factory=dict)
     payment_ids: set[int] = field(default_factory=set)
     about: dict[int, int] = field(default_factory=dict)
@@ -65,12 +72,14 @@ class Changes:
         self.about[deposit.id] = payment_id
 
 
-def follow(tx: Transaction, payment: Payment, *, is_sought: bool) -> Changes:
+def follow(tx: Transaction, payment: Payment, by: str, *, is_sought: bool) -> Changes:
     """Tie or untie a payment that was stored, and follow up what that changes for others.
 
-    `is_sought`: something came that a deposit may fit; else the payment has only changed its state.
+    `is_sought`: something came that a deposit may fit; else the payment has only changed its state,
+    which `by` did.
     """
-    changes = Changes()
+    is_rejected = payment.status is PaymentStatus.REJECTED
+    changes = Changes(judge=by if is_rejected else None)
     if not payment.to_account:
         return changes
     deposit = payment.deposit and deposits.require(tx, payment.deposit.id)
@@ -193,8 +202,15 @@ def _settle(tx: Transaction, deposit: Deposit, changes: Changes) -> bool:
     match = _payment_of(tx, deposit)
     if match is None:
         return False
+    if changes.judge is not None and changes.judge == _submitter(tx, match[0]):
+        return False
     _tie(tx, deposit, Tie(*match), changes)
     return True
+
+
+def _submitter(view: Snapshot, payment_id: int) -> str:
+    (row,) = view.all(_SUBMITTER, {"id": payment_id})
+    return str(row["submitted_by"])
 
 
 def _payment_of(view: Snapshot, deposit: Deposit) -> tuple[int, TieRule] | None:
@@ -215,7 +231,12 @@ def _fitting_payments(view: Snapshot, deposit: Deposit) -> Iterator[tuple[TieRul
         yield TieRule.REFERENCE, _ids(view, _PAYMENTS_BY_NUMBER, values)
     before, after = (_DAY, NEAR) if deposit.is_day else (NEAR, NEAR)
     span = {"after": to_millis(deposit.at - after), "before": to_millis(deposit.at + before)}
-    values = {**span, "amount": deposit.amount, "limit": _MOST}
+    values = {
+        **span,
+        "amount": deposit.amount,
+        "limit": _MOST,
+        "most_corrections": _MOST_CORRECTIONS,
+    }
     rule = TieRule.DAY if deposit.is_day else TieRule.AMOUNT
     yield rule, _ids(view, _PAYMENTS_BY_TIME, values)
 

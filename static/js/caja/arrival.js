@@ -9,8 +9,12 @@ import { personName } from "./words.js";
 const NOTHING = { words: "", act: null };
 const SOURCES = { aviso: "aviso del banco", estado: "estado de cuenta" };
 
-/** "aviso del banco": who says that the money has arrived. */
-export const sourceWords = (/** @type {Pick<Deposit, "source">} */ { source }) => SOURCES[source];
+/**
+ * Who says that the money has arrived: "aviso del banco", "estado de cuenta que subió Luis".
+ * @type {(deposit: Pick<Deposit, "source"> & { received_by?: string }) => string}
+ */
+export const sourceWords = ({ source, received_by: by }) => (
+  source === "estado" && by ? `${SOURCES.estado} que subió ${personName(by)}` : SOURCES[source]);
 
 /**
  * "hace 1 min", "a las 20:41", "ayer a las 20:41"; of a statement's line without a time its day: "hoy", "el 18/12".

@@ -5,6 +5,7 @@ import { coverWith } from "../lib/place.js";
 import { cents } from "../house/bill.js";
 import { businessDay, clock, day, money } from "../house/format.js";
 import { place, placeWithin } from "../house/place.js";
+import { sourceWords as toldBy } from "./arrival.js";
 import { givenOf } from "./charges.js";
 import { putTie } from "./put-tie.js";
 
@@ -25,9 +26,9 @@ export function arrivedAt(/** @type {Pick<Deposit, "at" | "is_day">} */ { at, is
   return businessDay(at) === businessDay() ? clock(at) : `${short} ${clock(at)}`;
 }
 
-/** Who says that the money arrived: "aviso del banco", "aviso y estado de cuenta". */
-export const sourceWords = (/** @type {Deposit} */ { source, in_statement: inStatement }) => (
-  source === "estado" ? "estado de cuenta" : inStatement ? "aviso y estado de cuenta" : "aviso del banco");
+/** Who says that the money arrived: "aviso y estado de cuenta", else as the till says it. */
+export const sourceWords = (/** @type {Deposit} */ deposit) => (
+  deposit.source === "aviso" && deposit.in_statement ? "aviso y estado de cuenta" : toldBy(deposit));
 
 /**
  * A function from a deposit to the payments that it may belong to: of the same amount, and without a deposit.

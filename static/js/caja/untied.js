@@ -59,7 +59,7 @@ export class Untied {
       return false;
     }
     this.learn(id, paymentId === null ? {
-      ...said, id, source, is_day: false, received_at: said.at, account: null, rule: null, text: null,
+      ...said, id, source, is_day: false, received_at: said.at, received_by: "", account: null, rule: null, text: null,
       in_statement: false, payment_id: null, tie: null,
     } : null, eventId);
     return true;

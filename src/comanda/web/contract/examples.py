@@ -56,6 +56,7 @@ _DEPOSIT: Example = {
     "at": "2026-11-28T20:40:30Z",
     "is_day": False,
     "received_at": "2026-11-28T20:40:33Z",
+    "received_by": "comanda",
     "sender": "Marcos Peña",
     "reference": "0123456789",
     "account": "7897",

@@ -292,6 +292,7 @@ class Deposit(Answer):
         metadata={"description": "True: the statement tells no time; `at` begins its day."}
     )
     received_at = moment()
+    received_by = text(metadata={"description": "Who imported the statement, or `comanda`."})
     sender = maybe_text()
     reference = maybe_text()
     account = maybe_text()

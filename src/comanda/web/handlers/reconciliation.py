@@ -20,6 +20,7 @@ from comanda.domain.reconciliation import (
     sides,
     totals,
 )
+from comanda.domain.staff import HOUSE
 from comanda.domain.wire import Wire, time
 from comanda.store import bank_phone, deposits, house, reconciliation, staff
 from comanda.store.database import Snapshot
@@ -183,7 +184,9 @@ def _names(
             payment.deposit and payment.deposit.tie and payment.deposit.tie.by,
         )
     }
-    usernames |= {deposit.untied_by for deposit in untied}
+    tied = (line.payment.deposit for line in lines)
+    for deposit in filter(None, (*untied, *tied)):
+        usernames |= {deposit.untied_by, deposit.received_by}
     return {username: name for username, name in staff.names(view).items() if username in usernames}
 
 
@@ -232,13 +235,19 @@ def _tied_cells(line: ReconcilablePayment, names: Names, house: House) -> Sequen
         return None, None, None, seen, None
     rule = _RULES[deposit.tie.rule]
     by = f", {_name(deposit.tie.by, names)}" if deposit.tie.by else ""
+    if deposit.source is DepositSource.STATEMENT:
+        by += f"; el estado lo subió {_name(deposit.received_by, names)}"
     return Amount(deposit.amount), _arrived(deposit, house), deposit.sender, seen, rule + by
 
 
 def _deposit_row(deposit: Deposit, names: Names, house: House) -> Sequence[Cell]:
     """Return a deposit without a payment: its amount is not in the column of the payments'."""
     at = _arrived(deposit, house)
-    untied = f"nadie: lo soltó {_name(deposit.untied_by, names)}" if deposit.untied_by else None
+    untied = None
+    if deposit.untied_by == HOUSE.username:
+        untied = "nadie: no lo avisó un banco"
+    elif deposit.untied_by is not None:
+        untied = f"nadie: lo soltó {_name(deposit.untied_by, names)}"
     return (
         at,
         *[None] * 3,  # order, table, method
@@ -248,9 +257,16 @@ def _deposit_row(deposit: Deposit, names: Names, house: House) -> Sequence[Cell]
         Amount(deposit.amount),
         at,
         deposit.sender,
-        _SOURCES[deposit.source],
+        _source(deposit, names),
         untied,
     )
+
+
+def _source(deposit: Deposit, names: Names) -> str:
+    """Return who told of the money: the bank, or whoever imported its statement."""
+    words = _SOURCES[deposit.source]
+    is_line = deposit.source is DepositSource.STATEMENT
+    return f"{words}, lo subió {_name(deposit.received_by, names)}" if is_line else words
 
 
 def _arrived(deposit: Deposit, house: House) -> str:
