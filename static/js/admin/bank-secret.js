@@ -2,7 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { createCopy } from "../lib/copy.js";
-import { now } from "../lib/server-time.js";
+import { mark, since } from "../lib/server-time.js";
 import { onCovered } from "../house/idle.js";
 
 const SHOWN_FOR = 120000; // ms after the last copy
@@ -21,7 +21,7 @@ export function createSecret() {
   const gone = h("p", { class: "notice", role: "status", hidden: true }, GONE);
   /** @type {string[]} */
   const pictures = [];
-  let until = 0;
+  let shownAt = mark();
   let timer = 0;
 
   function show(/** @type {BankSecret} */ made) {
@@ -48,10 +48,10 @@ export function createSecret() {
       h("p", { class: "bank-text" }, ...(isSpelled ? inFours(text) : [text])), copy);
   }
 
-  const stay = () => { until = now() + SHOWN_FOR; };
+  const stay = () => { shownAt = mark(); };
 
   function look() {
-    if (card.hidden || now() < until) return;
+    if (card.hidden || since(shownAt).most < SHOWN_FOR) return;
     clear();
     gone.hidden = false;
   }
