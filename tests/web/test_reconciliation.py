@@ -295,7 +295,7 @@ async def test_the_csv_tells_of_the_deposits_behind_the_payments(mexican: House)
     await tie(mexican, loose, None)
     midnight = Described("La Fonda", "$", "America/Mexico_City").start_of(mexican.clock.now.date())
     statement = {"source": DepositSource.STATEMENT, "at": midnight, "is_day": True}
-    await arrive(mexican, 100, key="d", **statement)
+    await arrive(mexican, 100, key="d", sender=None, text="=SUM(A1) SPEI", **statement)
     rows = await rows_of_csv(mexican)
     assert list(rows[0])[:12] == BEFORE
     assert list(rows[0])[12:] == ["Qué es", "Ingreso", "Llegó", "De", "Cómo se vio", "Unido por"]
@@ -310,7 +310,14 @@ async def test_the_csv_tells_of_the_deposits_behind_the_payments(mexican: House)
             "misma referencia",
         ),
         ("pago", "", "", "", "en la cuenta", ""),
-        ("ingreso", "1.00", "2026-11-28", "", "estado de cuenta, lo subió comanda", ""),
+        (
+            "ingreso",
+            "1.00",
+            "2026-11-28",
+            "'=SUM(A1) SPEI",
+            "estado de cuenta, lo subió comanda",
+            "",
+        ),
         ("ingreso", "241.00", "2026-11-28 13:41", "", "aviso del banco", "nadie: lo soltó Luis"),
         ("ingreso", "99.50", "2026-11-28 14:41", "Elena", "aviso del banco", ""),
     ]

@@ -256,7 +256,7 @@ def _deposit_row(deposit: Deposit, names: Names, house: House) -> Sequence[Cell]
         "ingreso",
         Amount(deposit.amount),
         at,
-        deposit.sender,
+        deposit.sender or deposit.text,
         _source(deposit, names),
         untied,
     )
