@@ -52,14 +52,14 @@ def test_long_cells_take_no_time(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{1:" * 28, "{1:F01\n" * 5_000, " " * 40_000 + "x", "{4:" + "\n" * 40_000 + "x"]
+    "text", ["{1:" * 40, "{1:F01\n" * 5_000, " " * 40_000 + "x", "{4:" + "\n" * 40_000 + "x"]
 )
 def test_what_begins_like_mt940_takes_no_time(text: str) -> None:
-    """The server stands still while a pattern looks: 29 braces would hold it up for minutes."""
-    begun = time.monotonic()
+    """The server stands still while a pattern looks: 40 braces would hold it up for days."""
+    begun = time.process_time()
     with suppress(DomainError):
         read(text)
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 30  # a guard against hanging, not a goal
 
 
 def test_millions_of_short_lines_take_no_more_memory_than_the_text() -> None:
