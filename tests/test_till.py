@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -35,11 +36,13 @@ from comanda.domain.deposits import (
 from comanda.domain.errors import DepositTaken, DomainError, OwnPayment, ValidationFailed
 from comanda.domain.evidence import Claim
 from comanda.domain.examinations import Facts, Source
+from comanda.domain.house import UNNAMED_HOUSE
 from comanda.domain.orders import OrderStatus, Place
 from comanda.domain.payments import Correction, Payment, PaymentRules, PaymentStatus, Proof, Verdict
 from comanda.domain.readings import Reading
 from comanda.domain.staff import Staff
 from comanda.store import deposits, numbers_in_use, orders, payments
+from comanda.store import house as houses
 from comanda.store.backup import check
 from comanda.store.database import Snapshot, Transaction
 from comanda.store.deposits import DepositFilter
@@ -164,9 +167,7 @@ class TillOf:
 
     def tie(self, deposit: Deposit, payment: Payment | None, by: Staff = LUIS) -> Deposit:
         payment_id = None if payment is None else payment.id
-        tied: Deposit = self.perform(
-            till.tie_deposit, by, deposit.id, payment_id, rules=RULES
-        ).deposit
+        tied: Deposit = self.perform(till.tie_deposit, by, deposit.id, payment_id).deposit
         return tied
 
     def payment(self, payment: Payment) -> Payment:
@@ -416,6 +417,20 @@ def test_the_banks_notice_leaves_no_doubt_of_what_a_stranger_told_before(house: 
     )
     assert {first.deposit.id, second.deposit.id, third.deposit.id} == {first.deposit.id}
     assert [one.deposit.payment_id for one in (first, second, third)] == [None, None, payment.id]
+
+
+def test_whether_one_person_runs_the_house_is_said_by_the_house_itself(house: TillOf) -> None:
+    """An old file of settings says that one does, and the house has said since that none does."""
+    alone = replace(UNNAMED_HOUSE, own_verdicts=True)
+    house.submit(house.deliver(), 7000)
+    own = house.submit(house.deliver(2), 7000, by=LUIS)
+    deposit = house.notice(7000).deposit
+    house.perform(houses.put, replace(alone, own_verdicts=False))
+    with pytest.raises(OwnPayment):
+        house.perform(till.tie_deposit, LUIS, deposit.id, own.id, default_house=alone)
+    house.perform(houses.put, alone)
+    house.perform(till.tie_deposit, LUIS, deposit.id, own.id)
+    assert house.deposit(deposit).payment_id == own.id
 
 
 # The same money twice

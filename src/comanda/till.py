@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from comanda.domain.deposits import Deposit, DepositSource, NewDeposit, Payee, check_tie
+from comanda.domain.deposits import Deposit, DepositSource, NewDeposit
 from comanda.domain.house import UNNAMED_HOUSE, House
-from comanda.domain.payments import Payment, PaymentRules
 from comanda.domain.staff import HOUSE, Staff
 from comanda.store import (
     bank_phone,
@@ -28,7 +27,6 @@ from comanda.store.database import Transaction
 from comanda.store.ties import Changes
 
 RECENT = timedelta(days=2)  # an older line of a statement is no news for the till
-_STRICT = PaymentRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,7 @@ def receive_deposit(tx: Transaction, new: NewDeposit, by: str = HOUSE.username) 
     if same is not None:
         whole = deposits.complete(tx, same, new)
         changes = ties.settle(tx, whole)
-        told = orders.save_deposit(tx, deposits.require(tx, whole.id), changes, by)
-        return _arrival(tx, told, is_new=False)
+        return _arrival(tx, orders.save_deposit(tx, whole, changes, by), is_new=False)
     added = deposits.add(tx, new, by)
     changes = ties.settle(tx, added)
     is_news = new.source is DepositSource.NOTICE or tx.now - new.at <= RECENT
@@ -154,12 +151,12 @@ def tie_deposit(
     deposit_id: int,
     payment_id: int | None,
     *,
-    rules: PaymentRules = _STRICT,
     default_house: House = UNNAMED_HOUSE,
 ) -> Arrival:
     """Tie a deposit to a payment by hand; None takes the deposit's tie back.
 
-    Raises DepositNotFound, PaymentNotFound, and the errors of `check_tie`.
+    What the house has not stored about itself comes from `default_house`. Raises DepositNotFound,
+    PaymentNotFound, and the errors of `Payment.check_tie`.
     """
     deposit = deposits.require(tx, deposit_id)
     if deposit.payment_id == payment_id:
@@ -168,27 +165,9 @@ def tie_deposit(
         changes = ties.untie_by_hand(tx, deposit, actor.username)
     else:
         payment = payments.require(tx, payment_id)
-        current_house = house.get(tx, default_house)
-        own_verdicts = bool(current_house.own_verdicts) or rules.own_verdicts
-        payee = _payee(payment, actor, is_own=not own_verdicts)
-        check_tie(deposit, payee, current_house.money)
+        payment.check_tie(deposit, actor.username, house.get(tx, default_house))
         changes = ties.tie_by_hand(tx, deposit, payment, actor.username)
-    return _arrival(
-        tx,
-        orders.save_deposit(tx, deposits.require(tx, deposit_id), changes, actor.username),
-        is_new=False,
-    )
-
-
-def _payee(payment: Payment, actor: Staff, *, is_own: bool) -> Payee:
-    return Payee(
-        payment_id=payment.id,
-        arrives=payment.arrives,
-        counts=payment.counts,
-        to_account=payment.to_account,
-        is_own=is_own and payment.submitted_by == actor.username,
-        deposit_id=None if payment.deposit is None else payment.deposit.id,
-    )
+    return _arrival(tx, orders.save_deposit(tx, deposit, changes, actor.username), is_new=False)
 
 
 def hear_heartbeat(tx: Transaction) -> None:

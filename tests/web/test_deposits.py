@@ -1,14 +1,17 @@
 """Money that arrived, over HTTP: who is told what of it, and how a hand ties it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from comanda import office
+from comanda.config import Config
 from comanda.domain.deposits import DepositSource
 from comanda.domain.staff import Staff
 from comanda.web.plumbing.keys import DATABASE
-from tests.house import ANA, BETO, LUIS, MARA, ROSA, House
+from tests.house import ANA, BETO, LUIS, MARA, ROSA, FixedClock, House, open_house
 
 TOTAL = 24100
 SECRETIVE = ("sender", "reference", "account", "rule", "text")
@@ -173,3 +176,18 @@ async def test_a_line_of_a_statement_tells_its_day(house: House) -> None:
     at = house.app[DATABASE].clock() - timedelta(hours=9)
     line = await house.hears_of_money(500, source=DepositSource.STATEMENT, at=at, is_day=True)
     assert (line["source"], line["is_day"], line["in_statement"]) == ("estado", True, True)
+
+
+async def test_the_house_says_whether_one_person_runs_it_and_not_an_old_file_of_settings(
+    config: Config, clock: FixedClock
+) -> None:
+    settings = replace(config, payments=replace(config.payments, own_verdicts=True))
+    async with open_house(settings, clock) as house:
+        described = replace(settings.house, name="La Fonda", own_verdicts=False)
+        await house.app[DATABASE].write(office.describe_house, ROSA, described)
+        await house.submit((await house.deliver(1))["id"])
+        _, own = await house.submit((await house.deliver(2))["id"], waiter=LUIS)
+        deposit = await house.hears_of_money(TOTAL)
+        path, body = f"/deposits/{deposit['id']}/payment", {"payment_id": own["payment"]["id"]}
+        status, problem = await house.call(LUIS, "PUT", path, json=body)
+        assert (status, problem["code"]) == (403, "own_payment")

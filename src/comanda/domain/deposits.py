@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from comanda.domain.errors import DepositTaken, OwnPayment, PaymentAlreadyDecided, ValidationFailed
-from comanda.domain.money import MoneyFormat
 from comanda.domain.staff import HOUSE
 from comanda.domain.wire import Wire, money, time
 
@@ -152,36 +150,3 @@ class Deposit:
             "reference": self.reference,
             "payment_id": None if self.payment_id is None else str(self.payment_id),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Payee:
-    """What a payment must be to be tied by hand: see `check_tie`."""
-
-    payment_id: int
-    arrives: int
-    counts: bool
-    to_account: bool
-    is_own: bool
-    deposit_id: int | None
-
-
-def check_tie(deposit: Deposit, payee: Payee, style: MoneyFormat) -> None:
-    """Check that a cashier may tie the deposit to the payment.
-
-    Raises DepositTaken, PaymentAlreadyDecided (a rejected or withdrawn payment), OwnPayment and
-    ValidationFailed (another amount, or a method whose money does not come to the account).
-    """
-    if deposit.payment_id is not None:
-        raise DepositTaken
-    if payee.deposit_id is not None:
-        raise DepositTaken("Ese pago ya tiene su ingreso: suelta antes el otro")
-    if not payee.counts:
-        raise PaymentAlreadyDecided("Ese pago ya no cuenta: lo rechazaron o lo retiraron")
-    if payee.is_own:
-        raise OwnPayment
-    if not payee.to_account:
-        raise ValidationFailed({"payment_id": ["El dinero de ese pago no llega a la cuenta"]})
-    if deposit.amount != payee.arrives:
-        words = f"Llegó {style.text(deposit.amount)}, y el pago es de {style.text(payee.arrives)}"
-        raise ValidationFailed({"payment_id": [words]})

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from comanda.domain.deposits import Checked, Deposit
 from comanda.domain.errors import (
+    DepositTaken,
     Forbidden,
     IllegalTransition,
     OwnPayment,
@@ -15,6 +16,7 @@ from comanda.domain.errors import (
 )
 from comanda.domain.evidence import WARNINGS, Claim, Suspicion, WarningType
 from comanda.domain.examinations import Examination, Facts
+from comanda.domain.house import House
 from comanda.domain.readings import Read
 from comanda.domain.wire import Wire, money, optional_time, time
 
@@ -401,6 +403,27 @@ class Payment:
     def with_deposit(self, deposit: Deposit | None) -> "Payment":
         """The payment with the bank's word of its money, or without."""
         return replace(self, deposit=deposit and deposit.told())
+
+    def check_tie(self, deposit: Deposit, by: str, current_house: House) -> None:
+        """Check that a cashier may tie the deposit to the payment.
+
+        Raises DepositTaken, PaymentAlreadyDecided (a rejected or withdrawn payment), OwnPayment and
+        ValidationFailed (another amount, or a method whose money does not come to the account).
+        """
+        if deposit.payment_id is not None:
+            raise DepositTaken
+        if self.deposit is not None:
+            raise DepositTaken("Ese pago ya tiene su ingreso: suelta antes el otro")
+        if not self.counts:
+            raise PaymentAlreadyDecided("Ese pago ya no cuenta: lo rechazaron o lo retiraron")
+        if self.submitted_by == by and not current_house.own_verdicts:
+            raise OwnPayment
+        if not self.to_account:
+            raise ValidationFailed({"payment_id": ["El dinero de ese pago no llega a la cuenta"]})
+        if deposit.amount != self.arrives:
+            text = current_house.money.text
+            words = f"Llegó {text(deposit.amount)}, y el pago es de {text(self.arrives)}"
+            raise ValidationFailed({"payment_id": [words]})
 
     def redacted(self) -> "Payment":
         """The payment as a waiter may see it: that its money came, not from whom."""

@@ -197,15 +197,14 @@ def _neighbours(view: Snapshot, amount: int, place: _Place) -> list[Deposit]:
     return list(near.values())
 
 
-def _settle(tx: Transaction, deposit: Deposit, changes: Changes) -> bool:
+def _settle(tx: Transaction, deposit: Deposit, changes: Changes) -> None:
     """Tie an untied deposit to the only payment that fits, if it is the only deposit that fits."""
     match = _payment_of(tx, deposit)
     if match is None:
-        return False
+        return
     if changes.judge is not None and changes.judge == _submitter(tx, match[0]):
-        return False
+        return
     _tie(tx, deposit, Tie(*match), changes)
-    return True
 
 
 def _submitter(view: Snapshot, payment_id: int) -> str:

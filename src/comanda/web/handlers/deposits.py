@@ -8,7 +8,6 @@ from comanda import till
 from comanda.config import Config
 from comanda.domain.errors import ValidationFailed
 from comanda.domain.house import House
-from comanda.domain.payments import PaymentRules
 from comanda.domain.reconciliation import period_of
 from comanda.domain.wire import Wire
 from comanda.store import bank_phone, deposits, events, house
@@ -46,14 +45,12 @@ def _deposits_wire(view: Snapshot, filters: dict[str, Any], default: House) -> W
 async def tie_deposit(request: web.Request) -> web.Response:
     """`PUT /deposits/{deposit_id}/payment`: tie a deposit by hand, or take its tie back."""
     body = await json_body(request, NewTie)
-    config = request.app[CONFIG]
     arrival = await request.app[DATABASE].write(
         till.tie_deposit,
         request[STAFF],
         request[DEPOSIT].id,
         body["payment_id"],
-        rules=PaymentRules(own_verdicts=config.payments.own_verdicts),
-        default_house=config.house,
+        default_house=request.app[CONFIG].house,
     )
     return reply_change(arrival.deposit.wire(), arrival.last_event_id)
 
